@@ -1,0 +1,73 @@
+"""Errors as data: a problem has a place, says what is wrong there, and how to mend it.
+
+The code of the toolkit collects problems and raises them together in one `OpenbaarError`;
+only the command line turns that into text and an exit status.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where something stands: a file, and in it the lines (from 1) and the column (from 1).
+
+    The same class serves a document (`sources/x.txt:107-109`) and a table file
+    (`tables/x.yaml:12:5`). Parts that are not known are None.
+    """
+
+    file: str
+    first_line: int | None = None
+    last_line: int | None = None
+    column: int | None = None
+
+    def __str__(self) -> str:
+        if self.first_line is None:
+            return self.file
+        if self.last_line is not None and self.last_line != self.first_line:
+            return f"{self.file}:{self.first_line}-{self.last_line}"
+        column = "" if self.column is None else f":{self.column}"
+        return f"{self.file}:{self.first_line}{column}"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: its place, what is wrong, and what to do about it."""
+
+    place: Place
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+
+    def as_dict(self) -> dict[str, str | int | None]:
+        """The problem as plain data, for `--json`."""
+        return {
+            "file": self.place.file,
+            "line": self.place.first_line,
+            "last_line": self.place.last_line,
+            "column": self.place.column,
+            "message": self.message,
+            "hint": self.hint,
+        }
+
+
+class OpenbaarError(Exception):
+    """Everything that is wrong with what was asked, as a list of problems (never empty)."""
+
+    def __init__(self, problems: Problem | Iterable[Problem]) -> None:
+        self.problems = [problems] if isinstance(problems, Problem) else list(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """A hint that names the known word most like `word`, or all known words where none is."""
+    known = sorted(known)
+    if not known:
+        return ""
+    found = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean '{found[0]}'?" if found else "known: " + ", ".join(known)

@@ -1,0 +1,53 @@
+"""Which names, paths and addresses an author may give. Each function returns its argument or raises ValueError.
+
+Table and column names become SQL names, CSV headers and addresses, so they need no quoting anywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
+
+# The keywords that SQLite refuses as a bare column name: those of https://www.sqlite.org/lang_keywords.html
+# without the ones its parser falls back on as identifiers. A test asks SQLite itself.
+SQL_KEYWORDS = frozenset(
+    """add all alter and as autoincrement between case cast check collate commit constraint create current_date
+    current_time current_timestamp default deferrable delete distinct drop else escape except exists foreign from
+    group having if in index indexed insert intersect into is isnull join limit not nothing notnull null on or order
+    primary raise references returning select set table then to transaction union unique update using values when
+    where""".split()
+)
+
+
+def check_name(name: str) -> str:
+    """A table or column name: `[a-z][a-z0-9_]*`, at most 63 characters, no SQL keyword."""
+    if not re.fullmatch("[a-z][a-z0-9_]{0,62}", name):
+        raise ValueError(f"the name '{name}' should be small letters, digits and _, begin with a letter, at most 63 long")
+    if name in SQL_KEYWORDS:
+        raise ValueError(f"the name '{name}' is a keyword of SQL; choose another, such as '{name}_name'")
+    if name.startswith("sqlite_") or name.endswith("_fts") or name in ("rowid", "oid", "rank"):
+        raise ValueError(f"the name '{name}' has a meaning of its own in SQLite; choose another")
+    return name
+
+
+def check_package_name(name: str) -> str:
+    """A package name, which names the database and the first part of each address."""
+    if not re.fullmatch("[a-z][a-z0-9-]{0,62}", name):
+        raise ValueError(f"the name '{name}' should be small letters, digits and -, begin with a letter, at most 63 long")
+    return name
+
+
+def check_path(path: str) -> str:
+    """A path inside the publication: relative, no `..`, no wildcard, variable or address."""
+    parts = PurePosixPath(path).parts
+    if not parts or path.startswith(("/", "~")) or ".." in parts or re.search(r"[\\$*?\[\]:\x00-\x1f]", path):
+        raise ValueError(f"the path '{path}' should be relative and stay inside the publication")
+    return path
+
+
+def check_address(address: str) -> str:
+    """An address that may be shown as a link: http, https or mailto."""
+    if urlsplit(address).scheme not in ("http", "https", "mailto"):
+        raise ValueError(f"the address '{address}' should begin with https:, http: or mailto:")
+    return address

@@ -1,0 +1,186 @@
+"""The recipe language: how the lines of a document become the rows of a table.
+
+Each model is one mapping that a table file may hold under `recipe:`; its fields are the keys.
+`tables/README.md` explains each of them with a small before and after.
+"""
+
+from __future__ import annotations
+
+import string
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from openbaar.patterns import check_pattern
+
+Pattern = Annotated[str, AfterValidator(check_pattern)]
+Text = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+
+
+class Strict(BaseModel):
+    """A mapping that refuses keys it does not know and never changes after it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(lambda value: tuple(_as_list(value)))]
+Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: tuple(_as_list(value)))]
+
+
+class NumberFormat(Strict):
+    """How a document prints numbers: which sign parts thousands, which one begins the decimals.
+
+    A number must fit this whole: groups of exactly three digits behind each thousands sign,
+    and at least one digit behind the decimal sign. So `38.0` is no number where `.` parts
+    thousands, and `1234` is none where a thousands sign is due.
+    """
+
+    thousands: Literal[".", ",", " ", "'", "’", ""] = ""
+    decimal: Literal[".", ",", ""] = ""
+
+    @model_validator(mode="after")
+    def _two_signs(self) -> Self:
+        if self.thousands and self.thousands == self.decimal:
+            raise ValueError(f"'{self.decimal}' cannot part thousands and begin the decimals too")
+        return self
+
+
+class ReadField(Strict):
+    """How one `{field}` of a row template is printed, where the schema does not say it already."""
+
+    type: Literal["string", "integer", "number", "year"] | None = None
+    pattern: Pattern | None = None
+    scale: int = Field(1, description="what a printed number is multiplied by: 1000000 for '3,95 mio'")
+    marks: Texts = Field((), description="the footnote marks that may stand at this field")
+    blank: dict[str, str] = Field({}, description="printed text of a blank cell -> why it is blank (a status)")
+    total: str | None = Field(None, description="the column whose total over the group is stated here")
+
+
+class Row(Strict):
+    """One way in which a row is printed, and the columns to set that are not printed in it."""
+
+    row: str
+    set: dict[str, Text] = {}
+
+    @property
+    def fields(self) -> list[str]:
+        """The names between braces, in order; a name may stand more than once."""
+        return template_fields(self.row)
+
+    @model_validator(mode="after")
+    def _template(self) -> Self:
+        template_fields(self.row)
+        for value in self.set.values():
+            template_fields(value)
+        return self
+
+
+def template_fields(template: str) -> list[str]:
+    """The field names of a template such as `{province} {started}`. Raises ValueError if it is none."""
+    names = []
+    for _, name, spec, conversion in string.Formatter().parse(template):
+        if name is None:
+            continue
+        if not name.isidentifier() or spec or conversion:
+            raise ValueError(f"'{template}' should hold field names between braces, as in '{{start_year}} {{started}}'")
+        names.append(name)
+    return names
+
+
+def _as_row(value: Any) -> Any:
+    return {"row": value} if isinstance(value, str) else value
+
+
+Rows = Annotated[
+    tuple[Row, ...],
+    BeforeValidator(lambda value: tuple(_as_row(item) for item in _as_list(value))),
+]
+
+
+class Totals(Strict):
+    """Rows that state totals: they are kept aside and checked, never published as data."""
+
+    group: Rows = ()
+    table: Rows = ()
+
+
+class Group(Strict):
+    """Rows that share one printed label, and where that label stands."""
+
+    field: str
+    label: Literal["merged", "first", "none"]
+    restart: str | None = Field(None, description="a new group begins where a value of this field comes again")
+    ends: Literal["total"] | None = Field(None, description="a group ends at a row that states its total")
+    sequence: tuple[Text, ...] = Field((), description="the labels in order, where the document lost them")
+    why: str = Field("", description="how one knows the sequence")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.label == "none" and not (self.sequence and self.why):
+            raise ValueError("a group whose labels were lost needs 'sequence' and 'why'")
+        if self.label != "none" and (self.sequence or self.why):
+            raise ValueError("'sequence' and 'why' are for 'label: none'; otherwise the labels are read")
+        if self.label != "first" and bool(self.restart) == bool(self.ends):
+            raise ValueError("say where a group ends: either 'restart' or 'ends'")
+        return self
+
+
+class Melt(Strict):
+    """Columns of numbers under headings that are themselves data, turned into rows.
+
+    `columns` maps each heading as printed to the fields that stand below it.
+    """
+
+    into: str
+    columns: dict[Text, dict[str, str]]
+
+
+class Units(Strict):
+    """How lines are put together before rows are read in them: exactly one of three ways."""
+
+    by: Literal["block", "line"] | None = Field(None, description="blocks parted by blank lines, or each line")
+    starts: Pattern | None = Field(None, description="a unit begins at each line that this matches")
+    split: Pattern | None = Field(None, description="the lines are one text, parted wherever this matches")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if sum(way is not None for way in (self.by, self.starts, self.split)) != 1:
+            raise ValueError("give 'block', 'line', {starts: pattern} or {split: pattern}")
+        return self
+
+
+def _as_units(value: Any) -> Any:
+    return {"by": value} if isinstance(value, str) else value
+
+
+class Patch(Strict):
+    """A correction of the document's text, refused as soon as it no longer applies."""
+
+    line: int
+    was: str
+    to: str
+    why: str
+
+
+class Recipe(Strict):
+    """How one table is read from one document."""
+
+    from_: Patterns = Field(alias="from", description="lines to find, one after the other; the table comes after the last")
+    until: Pattern | None = Field(None, description="the first line that is no longer part of it; else the end")
+    document: str | None = None
+    header: Texts = Field((), description="the headings as printed, which must all stand there")
+    units: Annotated[Units, BeforeValidator(_as_units)] = Units(by="block")
+    numbers: NumberFormat | None = None
+    fields: dict[str, ReadField] = {}
+    rows: Rows
+    totals: Totals = Totals()
+    drop: Patterns = ()
+    group: Group | None = None
+    melt: Melt | None = None
+    count: str | None = Field(None, description="the column that takes the running number of the row")
+    without: tuple[str, ...] = Field((), description="tables whose lines are left out of this one")
+    patch: tuple[Patch, ...] = ()

@@ -1,0 +1,473 @@
+"""Tables and the publication that holds them, as their authors wrote them in `tables/`.
+
+A table file is a Frictionless resource descriptor in YAML plus what only this toolkit knows:
+the recipe, checks, footnotes, anomalies, and what the site shows. Human text is given once
+per language of the publication: `{nl: …, en: …}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.names import check_address, check_name, check_package_name, check_path
+from openbaar.recipe import NumberFormat, Pattern, Recipe, Strict, Text, Texts
+from openbaar.yamlfile import YamlFile, load_model, parse_yaml, read_yaml
+
+Name = Annotated[str, AfterValidator(check_name)]
+Address = Annotated[str, AfterValidator(check_address)]
+Localized = dict[str, str]
+Scalar = str | int
+TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
+
+
+class Constraints(Strict):
+    """The Table Schema constraints that this toolkit knows and checks."""
+
+    required: bool = False
+    unique: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+    pattern: Pattern | None = None
+    enum: tuple[Scalar, ...] | None = None
+
+
+class SchemaField(Strict):
+    """A column: its Table Schema type, what it means, and the unit it is counted in."""
+
+    name: Name
+    type: Literal["string", "integer", "number", "year", "boolean", "date", "array"] = "string"
+    title: Localized
+    description: Localized
+    unit: Localized | None = None
+    constraints: Constraints = Constraints()
+
+
+class Reference(Strict):
+    """The table and its columns that a foreign key points to."""
+
+    resource: Name
+    fields: Texts
+
+
+class ForeignKey(Strict):
+    """Columns whose values must stand in another table."""
+
+    fields: Texts
+    reference: Reference
+
+
+class Schema(Strict):
+    """A Table Schema (https://datapackage.org/standard/table-schema/)."""
+
+    fields: tuple[SchemaField, ...]
+    primaryKey: Texts
+    foreignKeys: tuple[ForeignKey, ...] = ()
+    uniqueKeys: tuple[Texts, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """The column names in order."""
+        return [field.name for field in self.fields]
+
+    def field(self, name: str) -> SchemaField:
+        """The column called `name`. Raises KeyError when there is none."""
+        for field in self.fields:
+            if field.name == name:
+                return field
+        raise KeyError(name)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a column called `name`."""
+        return name in self.names
+
+    def reference(self, name: str) -> Reference | None:
+        """What the single column `name` points to, if it is a foreign key of its own."""
+        return next((key.reference for key in self.foreignKeys if key.fields == (name,)), None)
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> Self:
+        doubled = sorted({name for name in self.names if self.names.count(name) > 1})
+        if doubled:
+            raise ValueError(f"the column '{doubled[0]}' stands twice")
+        keys = [self.primaryKey, *self.uniqueKeys, *(key.fields for key in self.foreignKeys)]
+        for name in (name for key in keys for name in key):
+            if name not in self.names:
+                raise ValueError(f"a key names the column '{name}', which is not there; {nearest(name, self.names)}")
+        return self
+
+
+class Footnote(Strict):
+    """A footnote of the document: its text as printed, and which rows it speaks of."""
+
+    text: Localized
+    line: Pattern = Field(description="the line of the document that holds it")
+    below: Name | None = Field(None, description="the table below which it is printed, where that is another one")
+    applies_to: dict[str, Text] = {}
+
+
+class Anomaly(Strict):
+    """Something about the document that a reader must know, with the line that shows it."""
+
+    text: Localized
+    at: Texts = Field(description="patterns of the lines that show it, each found exactly once")
+    document: str | None = None
+    tables: tuple[Name, ...] = ()
+    rows: dict[str, Text] = {}
+    status: str | None = Field(None, description="the status that the rows concerned get")
+
+
+class Compared(Strict):
+    """What a sum is compared with: the same sum in another table, or a number printed in the document."""
+
+    table: Name | None = None
+    sum: Name | None = None
+    where: dict[str, Any] = {}
+    line: Pattern | None = Field(None, description="a line with one group around the number it states")
+    scale: int = Field(1, description="what that number is multiplied by")
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.table is None) == (self.line is None):
+            raise ValueError("give either 'table' or 'line'")
+        return self
+
+
+class Check(Strict):
+    """A rule that a table must keep; exactly one of the keys in `KINDS` says which, the others say over what."""
+
+    KINDS: ClassVar[dict[str, str | None]] = {
+        "sum": "equals",
+        "total": "anomaly",
+        "not_before": "value",
+        "consecutive": None,
+        "words": "count",
+    }
+
+    name: Name
+    sum: Name | None = Field(None, description="this column's sum, for each value of `by`, is that of `equals`")
+    total: Name | None = Field(None, description="the total that the document states of this column is known to differ")
+    not_before: tuple[Name, Name] | None = Field(None, description="[first, then]: no `value` where then < first")
+    consecutive: Name | None = Field(None, description="this column counts on by one, for each value of `by`")
+    words: Name | None = Field(None, description="this column holds `count` words in all")
+    equals: Compared | None = None
+    by: Texts = ()
+    where: dict[str, Any] = {}
+    without: dict[str, Any] = {}
+    value: Name | None = None
+    count: int | None = None
+    difference: int = Field(0, description="the difference, stated minus computed, that is known")
+    anomaly: Name | None = Field(None, description="the anomaly that explains what does not hold")
+
+    @property
+    def kind(self) -> str:
+        """Which of the kinds of rule this is."""
+        return next(kind for kind in self.KINDS if getattr(self, kind) is not None)
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        chosen = [kind for kind in self.KINDS if getattr(self, kind) is not None]
+        if len(chosen) != 1:
+            raise ValueError(f"give exactly one of {', '.join(self.KINDS)}")
+        needed = self.KINDS[chosen[0]]
+        if needed is not None and getattr(self, needed) is None:
+            raise ValueError(f"'{chosen[0]}' needs '{needed}'")
+        if self.difference and not self.anomaly:
+            raise ValueError("a known 'difference' needs the 'anomaly' that explains it")
+        return self
+
+
+class Query(Strict):
+    """A canned query of the site: a question, and the SQL that answers it."""
+
+    title: Localized
+    description: Localized = {}
+    sql: str
+
+
+class Table(Strict):
+    """One table file: a Data Resource with its recipe, checks and what the site shows of it."""
+
+    name: Name
+    title: Localized
+    description: Localized
+    table_schema: Schema = Field(alias="schema")
+    question: Text | None = Field(None, description="the number of the answer that holds it")
+    notes: tuple[Localized, ...] = Field((), description="what was decided about this table, and why")
+    sources: tuple[Source, ...] = Field((), description="what a hand-made table was taken from")
+    recipe: Recipe | None = None
+    rows: int | None = Field(None, description="how many rows the table has, said by a person")
+    printed_as: Texts = Field(("{label}",), description="how a code list's codes are printed, first form that is whole")
+    footnotes: dict[str, Footnote] = {}
+    anomalies: dict[Name, Anomaly] = {}
+    checks: tuple[Check, ...] = ()
+    label: Name | None = Field(None, description="the column that names a row where others link to it")
+    facets: tuple[Name, ...] = ()
+    sort: Name | None = None
+    search: tuple[Name, ...] = Field((), description="the columns that full text search covers")
+
+    @property
+    def columns(self) -> list[str]:
+        """The names of the columns, in order."""
+        return self.table_schema.names
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> Self:
+        named = [*self.facets, *self.search, *([self.label] if self.label else []), *([self.sort] if self.sort else [])]
+        for name in named:
+            if name not in self.columns:
+                raise ValueError(f"the column '{name}' is not there; {nearest(name, self.columns)}")
+        return self
+
+
+class Source(Strict):
+    """Where something was taken from."""
+
+    title: Text
+    path: Address | None = None
+
+
+class License(Strict):
+    """A licence, by its Open Definition or SPDX name."""
+
+    name: Text
+    title: Text
+    path: Address | None = None
+
+
+class Contributor(Strict):
+    """Someone who had a part in the publication."""
+
+    title: Text
+    roles: Texts = ()
+    path: Address | None = None
+
+
+class DocumentEntry(Strict):
+    """A document as received: its file, its hash, and what is known of it."""
+
+    path: Annotated[str, AfterValidator(check_path)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    title: Localized
+    page_break: int | None = Field(None, description="how many blank lines in a row stand for a new page")
+    author: Text = "unknown"
+    date: Text = "unknown"
+    license: Text = "unknown"
+
+
+class Package(Strict):
+    """`tables/package.yaml`: what holds for the publication as a whole."""
+
+    name: Annotated[str, AfterValidator(check_package_name)]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    languages: Annotated[tuple[str, ...], Field(min_length=1)]
+    title: Localized
+    description: Localized
+    keywords: Texts = ()
+    homepage: Address | None = None
+    contributors: tuple[Contributor, ...]
+    licenses: tuple[License, ...]
+    additions: tuple[License, ...]
+    documents: tuple[DocumentEntry, ...]
+    numbers: NumberFormat = NumberFormat()
+    fields: dict[Name, dict[str, Any]] = Field({}, description="columns that several tables share")
+    tables: tuple[Name, ...] = Field(description="the order in which readers see the tables")
+    anomalies: dict[Name, Anomaly] = {}
+    queries: dict[Name, Query] = {}
+    datasette: dict[str, Any] = {}
+
+
+Table.model_rebuild()
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A publication folder: its package file, its tables in order, and where their keys stand."""
+
+    root: Path
+    package: Package
+    tables: dict[str, Table]
+    files: dict[str, YamlFile]
+
+    @property
+    def language(self) -> str:
+        """The first language of the publication, in which standards take titles."""
+        return self.package.languages[0]
+
+    @cached_property
+    def resources(self) -> dict[str, Table]:
+        """All tables that are published: those of the authors, then the trust tables."""
+        return {**self.tables, **trust_tables()}
+
+    def place(self, table: str | None, *path: str | int) -> Place:
+        """Where a key stands in the file of `table`, or in the package file when that is None."""
+        file = self.files.get(table or "package")
+        return file.place(*path) if file else Place(f"tables/{table}.yaml")
+
+    def csv_path(self, table: str) -> Path:
+        """The file that holds the rows of `table`."""
+        return self.root / "tables" / f"{table}.csv"
+
+    def document(self, path: str | None) -> DocumentEntry:
+        """The document with that path; the first one when None. Raises KeyError when there is none."""
+        if path is None:
+            return self.package.documents[0]
+        return {document.path: document for document in self.package.documents}[path]
+
+
+def localized(text: Localized, language: str) -> str:
+    """The text in `language`; where it has none, in English; else in the first language given."""
+    return text.get(language) or text.get("en") or next(iter(text.values()), "")
+
+
+def trust_tables() -> dict[str, Table]:
+    """The tables that the toolkit adds to each publication, as documented in `openbaar/trust/`."""
+    folder = resources.files("openbaar") / "trust"
+    loaded = {}
+    for name in TRUST_TABLES:
+        file = parse_yaml((folder / f"{name}.yaml").read_text("utf-8"), f"openbaar/trust/{name}.yaml")
+        loaded[name] = load_model(file, Table, name=name)
+    return loaded
+
+
+def load_publication(root: Path) -> Publication:
+    """Read and check all authored files of the publication in `root`.
+
+    Raises OpenbaarError with every problem found in any of them.
+    """
+    folder = root / "tables"
+    if not (folder / "package.yaml").is_file():
+        raise OpenbaarError(
+            Problem(Place("tables/package.yaml"), f"is not there, so {root} is no publication", "use --project DIR")
+        )
+    package_file = read_yaml(folder / "package.yaml", "tables/package.yaml")
+    problems: list[Problem] = []
+    files = {"package": package_file}
+    tables: dict[str, Table] = {}
+    paths = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.name != "package.yaml"}
+    for path in paths.values():
+        try:
+            file = files[path.stem] = _with_shared_fields(read_yaml(path, f"tables/{path.name}"), package_file)
+            tables[path.stem] = load_model(file, Table, name=path.stem)
+        except OpenbaarError as error:
+            problems += error.problems
+    try:
+        package = load_model(package_file, Package)
+    except OpenbaarError as error:
+        raise OpenbaarError([*error.problems, *problems]) from error
+    problems += _order_problems(package, package_file, set(paths))
+    ordered = {name: tables[name] for name in package.tables if name in tables}
+    publication = Publication(root, package, ordered, files)
+    if not problems:
+        problems = list(_cross_problems(publication))
+    if problems:
+        raise OpenbaarError(problems)
+    return publication
+
+
+def _with_shared_fields(file: YamlFile, package_file: YamlFile) -> YamlFile:
+    """The table file with each column that it only names, or only half describes, completed from the package file."""
+    given = package_file.data.get("fields") if isinstance(package_file.data, dict) else None
+    shared: dict[Any, Any] = given if isinstance(given, dict) else {}
+    schema = file.data.get("schema") if isinstance(file.data, dict) else None
+    fields = schema.get("fields") if isinstance(schema, dict) else None
+    if not isinstance(fields, list):
+        return file
+    complete, problems = [], []
+    for index, field in enumerate(fields):
+        if isinstance(field, str) and field not in shared:
+            place = file.place("schema", "fields", index)
+            hint = nearest(field, shared) + "; or describe it here"
+            problems.append(Problem(place, f"tables/package.yaml describes no field '{field}'", hint))
+            continue
+        own = {"name": field} if isinstance(field, str) else field
+        complete.append({**(shared.get(own.get("name")) or {}), **own} if isinstance(own, dict) else own)
+    if problems:
+        raise OpenbaarError(problems)
+    return replace(file, data={**file.data, "schema": {**schema, "fields": complete}})
+
+
+def _order_problems(package: Package, file: YamlFile, found: set[str]) -> Iterator[Problem]:
+    for index, name in enumerate(package.tables):
+        if name not in found:
+            yield Problem(file.place("tables", index), f"there is no tables/{name}.yaml", nearest(name, found))
+    for name in sorted(found - set(package.tables)):
+        yield Problem(file.place("tables"), f"tables/{name}.yaml is not in this list", "add it where readers should see it")
+    for name in sorted(found & set(TRUST_TABLES)):
+        yield Problem(Place(f"tables/{name}.yaml"), "has the name of a table that the toolkit makes", "rename it")
+
+
+def _cross_problems(publication: Publication) -> Iterator[Problem]:
+    """What one file alone cannot tell: languages, references between tables, documents, anomalies."""
+    for name, file in publication.files.items():
+        yield from _language_problems(publication, file)
+        if name == "package":
+            continue
+        table = publication.tables[name]
+        yield from _reference_problems(publication, table)
+        yield from _check_problems(publication, table)
+
+
+def _language_problems(publication: Publication, file: YamlFile) -> Iterator[Problem]:
+    """A text that is given in one language of the publication has to be given in all."""
+    languages = set(publication.package.languages)
+
+    def walk(data: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
+        if isinstance(data, list):
+            for index, item in enumerate(data):
+                yield from walk(item, (*path, index))
+        elif isinstance(data, dict):
+            keys = set(data)
+            if keys & languages and keys != languages:
+                wrong = ", ".join(sorted(str(key) for key in keys ^ languages))
+                yield Problem(file.place(*path), f"should be given in {', '.join(sorted(languages))}; look at: {wrong}")
+            for key, item in data.items():
+                yield from walk(item, (*path, key))
+
+    yield from walk(file.data, ())
+
+
+def _reference_problems(publication: Publication, table: Table) -> Iterator[Problem]:
+    for index, key in enumerate(table.table_schema.foreignKeys):
+        place = publication.place(table.name, "schema", "foreignKeys", index)
+        target = publication.resources.get(key.reference.resource)
+        if target is None:
+            hint = nearest(key.reference.resource, publication.resources)
+            yield Problem(place, f"there is no table '{key.reference.resource}'", hint)
+        elif key.reference.fields not in (target.table_schema.primaryKey, *target.table_schema.uniqueKeys):
+            wanted = ", ".join(key.reference.fields)
+            yield Problem(place, f"({wanted}) is neither the primary key nor a unique key of '{target.name}'")
+    documents = {document.path for document in publication.package.documents}
+    if table.recipe is None:
+        return
+    named = table.recipe.document
+    if named is not None and named not in documents:
+        place = publication.place(table.name, "recipe", "document")
+        yield Problem(place, f"there is no document '{named}'", nearest(named, documents))
+    for name, field in table.recipe.fields.items():
+        for mark in set(field.marks) - set(table.footnotes):
+            place = publication.place(table.name, "recipe", "fields", name, "marks")
+            yield Problem(place, f"the mark {mark} has no entry under 'footnotes'", nearest(mark, table.footnotes))
+
+
+def _check_problems(publication: Publication, table: Table) -> Iterator[Problem]:
+    anomalies = {name for each in publication.tables.values() for name in each.anomalies} | set(publication.package.anomalies)
+    for index, check in enumerate(table.checks):
+        place = publication.place(table.name, "checks", index)
+        if check.anomaly and check.anomaly not in anomalies:
+            yield Problem(place, f"there is no anomaly '{check.anomaly}'", nearest(check.anomaly, anomalies))
+        named = [check.sum, check.total, check.value, check.consecutive, check.words, *(check.not_before or ()), *check.by]
+        named += [*check.where, *check.without]
+        for column in named:
+            if column is not None and not table.table_schema.has(column):
+                yield Problem(place, f"there is no column '{column}'", nearest(column, table.columns))
+        if check.equals and check.equals.table is not None and check.equals.table not in publication.tables:
+            hint = nearest(check.equals.table, publication.tables)
+            yield Problem(place, f"there is no table '{check.equals.table}'", hint)

@@ -1,0 +1,167 @@
+"""The trust tables: where each cell stands, what the footnotes say, what a reader must beware of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from openbaar.csvfile import Value
+from openbaar.documents import Line, TextDocument
+from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.layout.records import Record
+from openbaar.patterns import compiled
+from openbaar.tables import Anomaly, Localized, Publication, Table, localized
+
+SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+
+
+def row_id(values: Iterable[Value]) -> str:
+    """The key of a row as in its address on the site: Datasette's tilde encoding, joined by commas.
+
+    Source of the rule: https://docs.datasette.io/en/stable/internals.html#internals-tilde-encoding
+    """
+    return ",".join(_tilde(str(value)) for value in values)
+
+
+def _tilde(text: str) -> str:
+    return "".join(_tilde_character(character) for character in text)
+
+
+def _tilde_character(character: str) -> str:
+    if character in SAFE:
+        return character
+    return "+" if character == " " else "".join(f"~{byte:02X}" for byte in character.encode())
+
+
+def provenance_rows(table: Table, document: TextDocument, records: Sequence[Record]) -> list[dict[str, Value]]:
+    """One row for each published cell of `table`, in the order of its rows and columns."""
+    rows: list[dict[str, Value]] = []
+    for record in records:
+        key = row_id(record.cells[name].value for name in table.table_schema.primaryKey)
+        for column in table.columns:
+            if column not in record.cells:
+                continue
+            cell = record.cells[column]
+            rows.append(
+                {
+                    "table_name": table.name,
+                    "row_id": key,
+                    "column_name": column,
+                    "document": document.path,
+                    "first_line": cell.first_line,
+                    "last_line": cell.last_line,
+                    "printed": cell.parsed.printed or None,
+                    "how": cell.parsed.how,
+                    "mark": cell.parsed.mark,
+                }
+            )
+    return rows
+
+
+def footnote_lines(
+    publication: Publication, table: Table, document: TextDocument, lines: Mapping[str, Sequence[Line]]
+) -> dict[str, int]:
+    """The line on which each footnote of `table` stands; `lines` are those of each table.
+
+    Raises OpenbaarError for each one that is not on exactly one line, or whose text is not as written.
+    """
+    found: dict[str, int] = {}
+    problems = []
+    for mark, footnote in table.footnotes.items():
+        below = footnote.below or table.name
+        if below not in lines:
+            continue  # that table was not found, which is a problem of its own
+        near = lines[below]
+        matches = [line for line in near if compiled(footnote.line).search(line.text)]
+        printed = footnote.text[publication.language]
+        key = f"key 'footnotes': the footnote {mark}"
+        if len(matches) != 1:
+            where = ", ".join(str(line.number) for line in matches) or "no line"
+            place = document.place(near[0].number, near[-1].number) if near else document.place()
+            problems.append(Problem(place, f"{key} should match one line, not {where}"))
+        elif printed not in matches[0].text:
+            place = document.place(matches[0].number)
+            problems.append(Problem(place, f"{key} does not read '{printed}' here", "write it as printed"))
+        else:
+            found[mark] = matches[0].number
+    if problems:
+        raise OpenbaarError(problems)
+    return found
+
+
+def footnote_rows(
+    publication: Publication, table: Table, document: TextDocument, lines: Mapping[str, int]
+) -> list[dict[str, Value]]:
+    """One row for each footnote of `table`."""
+    return [
+        {
+            "table_name": table.name,
+            "mark": mark,
+            **_texts(publication, footnote.text),
+            "applies_to": _pairs(footnote.applies_to),
+            "document": document.path,
+            "first_line": lines[mark],
+            "last_line": lines[mark],
+        }
+        for mark, footnote in table.footnotes.items()
+    ]
+
+
+def anomaly_rows(publication: Publication, documents: Mapping[str, TextDocument]) -> list[dict[str, Value]]:
+    """One row for each anomaly, those of the package first, with the lines that show it.
+
+    Raises OpenbaarError for each one whose lines are not found exactly once: a declared anomaly that has gone.
+    """
+    rows: list[dict[str, Value]] = []
+    problems = []
+    for owner, name, anomaly in _anomalies(publication):
+        document = documents[publication.document(anomaly.document).path]
+        try:
+            first, last = _shown_at(document, anomaly, publication.place(owner, "anomalies", name, "at"))
+        except OpenbaarError as error:
+            problems += error.problems
+            continue
+        tables = ([owner] if owner else []) + [table for table in anomaly.tables if table != owner]
+        rows.append(
+            {
+                "id": name,
+                **_texts(publication, anomaly.text),
+                "tables": json.dumps(tables),
+                "rows_concerned": _pairs(anomaly.rows),
+                "document": document.path,
+                "first_line": first,
+                "last_line": last,
+            }
+        )
+    if problems:
+        raise OpenbaarError(problems)
+    return rows
+
+
+def _anomalies(publication: Publication) -> list[tuple[str | None, str, Anomaly]]:
+    found: list[tuple[str | None, str, Anomaly]] = [
+        (None, name, anomaly) for name, anomaly in publication.package.anomalies.items()
+    ]
+    for table in publication.tables.values():
+        found += [(table.name, name, anomaly) for name, anomaly in table.anomalies.items()]
+    return found
+
+
+def _shown_at(document: TextDocument, anomaly: Anomaly, place: Place) -> tuple[int, int]:
+    numbers = []
+    for pattern in anomaly.at:
+        matches = [line.number for line in document.lines if compiled(pattern).search(line.text)]
+        if len(matches) != 1:
+            where = ", ".join(str(number) for number in matches) or "none"
+            message = f"'{pattern}' should match one line of {document.path}, but matches: {where}"
+            raise OpenbaarError(Problem(place, message, "the anomaly has gone, or the pattern fits too much"))
+        numbers += matches
+    return min(numbers), max(numbers)
+
+
+def _texts(publication: Publication, text: Localized) -> dict[str, Value]:
+    return {"text": localized(text, publication.language), "text_en": text.get("en")}
+
+
+def _pairs(where: Mapping[str, str]) -> str | None:
+    return ", ".join(f"{name} = {value}" for name, value in where.items()) or None

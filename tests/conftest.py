@@ -1,0 +1,37 @@
+"""What several tests share: a copy of the small hand-made publication, and its CSV files as bytes."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from openbaar.tables import Publication, load_publication
+
+HAND_MADE = Path(__file__).parent / "publications" / "hand_made"
+
+
+@pytest.fixture
+def hand_made(tmp_path: Path) -> Path:
+    """A folder with a copy of the hand-made publication, which a test may change."""
+    return Path(shutil.copytree(HAND_MADE, tmp_path / "hand_made"))
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Publication:
+    """The hand-made publication, read and checked once."""
+    return load_publication(HAND_MADE)
+
+
+@pytest.fixture
+def publication(loaded: Publication, hand_made: Path) -> Publication:
+    """The hand-made publication in a folder that the test may change."""
+    return replace(loaded, root=hand_made)
+
+
+@pytest.fixture
+def files(publication: Publication) -> dict[str, bytes]:
+    """The CSV files of the hand-made publication: their bytes by path."""
+    return {f"tables/{name}.csv": publication.csv_path(name).read_bytes() for name in publication.resources}
