@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.tables import Publication, load_publication
+from openbaar.publication import Publication, load_publication
 
 HAND_MADE = Path(__file__).parent / "publications" / "hand_made"
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from openbaar.checks import Stated, Verdict, reconcile, stated_totals
 from openbaar.errors import Place
 from openbaar.tables import Anomaly, Check
@@ -68,7 +69,11 @@ def test_where_and_without_choose_the_rows_of_a_sum() -> None:
          "equals": {"line": "(.*)"}}
     )  # fmt: skip
     verdict = reconcile("a", check, {"a": A}, Stated("n", {}, Decimal(3), PLACE), {})[0]
-    assert (verdict.scope, verdict.verdict, verdict.place) == ("year = 2020/2021, not (kind = y, year = 2020)", "equal", PLACE)
+    assert (verdict.scope, verdict.verdict, verdict.place) == (
+        "year = 2020/2021, not (kind = y, year = 2020)",
+        "equal",
+        PLACE,
+    )
 
 
 BEGUN = [
@@ -91,7 +96,9 @@ EARLY = Anomaly(text={"nl": "x"}, at=("x",), rows={"begun": "2023", "done": "202
         ([{**BEGUN[1], "n": 2}], None, "different", "line 2: begun 2022 but done 2021, n 2"),
     ],
 )
-def test_nothing_ends_before_it_begins(rows: list[Any], anomaly: Anomaly | None, verdict: str, detail: str | None) -> None:
+def test_nothing_ends_before_it_begins(
+    rows: list[Any], anomaly: Anomaly | None, verdict: str, detail: str | None
+) -> None:
     check = Check(name="c", not_before=("begun", "done"), value="n", anomaly="early" if anomaly else None)
     found = reconcile("a", check, {"a": rows}, None, {"early": anomaly} if anomaly else {})[0]
     assert (found.verdict, found.detail) == (verdict, detail)

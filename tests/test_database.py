@@ -16,7 +16,8 @@ from sqlite_utils import Database
 
 from openbaar.database import build_database, create_statement, index_columns, prove_queries
 from openbaar.errors import OpenbaarError
-from openbaar.tables import Publication, Query
+from openbaar.publication import Publication
+from openbaar.tables import Query
 
 Files = dict[str, bytes]
 

@@ -6,6 +6,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
+
 from openbaar.documents import Line, TextDocument, apply_patches, read_document
 from openbaar.errors import OpenbaarError
 from openbaar.recipe import Patch
@@ -97,5 +98,7 @@ def test_a_patch_changes_its_line_and_no_other(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("line", "was"), [(1, "9"), (1, "a"), (7, "1"), (0, "1")])
 def test_a_patch_that_no_longer_applies_is_an_error(tmp_path: Path, line: int, was: str) -> None:
     document = read(tmp_path, b"a a 1\nb 2")
-    with pytest.raises(OpenbaarError, match=f"^d.txt:{line}: recipe key 'patch': '{was}' does not stand here exactly once"):
+    with pytest.raises(
+        OpenbaarError, match=f"^d.txt:{line}: recipe key 'patch': '{was}' does not stand here exactly once"
+    ):
         apply_patches(document, [Patch(line=line, was=was, to="", why="")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from openbaar.codes import CodeList
 from openbaar.documents import TextDocument, _lines
 from openbaar.errors import OpenbaarError
@@ -39,7 +40,8 @@ def document(text: str) -> TextDocument:
 def read(text: str, made: Table) -> list[tuple[Any, ...]]:
     """The records that the recipe of `made` reads from the text, as tuples of values."""
     return [
-        tuple(record.cells[name].value for name in made.columns if name in record.cells) for record in records(text, made)[0]
+        tuple(record.cells[name].value for name in made.columns if name in record.cells)
+        for record in records(text, made)[0]
     ]
 
 
@@ -148,10 +150,10 @@ MERGED = table(
         "group": {"field": "year", "label": "merged", "restart": "gender"},
     },
 )
-TWO_YEARS = "\n".join(
-    ["table", "", "Jaar ", "Geslacht", "", "Aantal", ""]
-    + ["man 1", "", "onbekend 2", "", "2020", "", "vrouw 3", ""]
-    + ["man 4", "", "onbekend 5", "", "2021", "", "vrouw 6", "", "", "", "end"]
+TWO_YEARS = (
+    "table\n\nJaar \nGeslacht\n\nAantal\n\n"
+    "man 1\n\nonbekend 2\n\n2020\n\nvrouw 3\n\n"
+    "man 4\n\nonbekend 5\n\n2021\n\nvrouw 6\n\n\n\nend"
 )
 
 
@@ -221,8 +223,8 @@ def test_a_line_that_fits_two_readings_is_refused_with_the_readings() -> None:
     )
     assert read("table\n10 470 1", made) == [(10470, 1)]
     assert messages("table\n1 234 567", made) == [
-        "sources/d.txt:2: recipe key 'rows': '1 234 567' can be read in 2 ways: a '1', b '234 567' | a '1 234', b '567' "
-        "(narrow the patterns or the marks so that one is left)"
+        "sources/d.txt:2: recipe key 'rows': '1 234 567' can be read in 2 ways: a '1', b '234 567' | a '1 234', "
+        "b '567' (narrow the patterns or the marks so that one is left)"
     ]
 
 

@@ -30,6 +30,7 @@ DOCUMENT = "sources/vdab-online-opleidingen.txt"
 # Tables with digits that nothing in the document adds up or repeats, and running text.
 UNCOVERED_DIGITS = {"completed_by_quarter", "budgets"}
 RUNNING_TEXT = {"questions", "answers", "budget_goals"}
+WAYS = ("convert", "check", "no harm done", "only the hash")
 KINDS = ("digit", "drop", "glue", "swap", "double")
 
 
@@ -79,12 +80,14 @@ def judge(publication: Publication, original: dict[str, bytes], text: str) -> Ou
     try:
         files = convert(publication, verify=False)
     except OpenbaarError as error:
-        assert all(problem.place.first_line for problem in error.problems), error
-        return Outcome("convert")
+        placed = all(problem.place.first_line for problem in error.problems)
+        return Outcome("convert" if placed else f"an error without its line: {error}")
     verdicts = csv.DictReader(io.StringIO(files["tables/reconciliation.csv"].decode()))
     if any(row["verdict"] == "different" for row in verdicts):
         return Outcome("check")
-    changed = {name for name in publication.tables if rows(files[f"tables/{name}.csv"]) != rows(original[f"tables/{name}.csv"])}
+    changed = {
+        name for name in publication.tables if rows(files[f"tables/{name}.csv"]) != rows(original[f"tables/{name}.csv"])
+    }
     return Outcome("only the hash", frozenset(changed)) if changed else Outcome("no harm done")
 
 
@@ -115,12 +118,12 @@ def test_no_random_change_gives_a_wrong_table_in_silence(
         changed = change(lines, kind, chance)
         outcome = judge(copy, original, "\n".join(changed))
         counts[kind, outcome.caught_by] += 1
+        assert outcome.caught_by in WAYS
         if outcome.caught_by == "only the hash":
             allowed = RUNNING_TEXT | UNCOVERED_DIGITS if kind == "digit" else RUNNING_TEXT if kind == "swap" else set()
             assert outcome.changed <= allowed, (kind, outcome, sorted(set(changed) ^ set(lines)))
 
     each()
-    ways = ("convert", "check", "no harm done", "only the hash")
     for kind in KINDS:
-        found = ", ".join(f"{way} {counts[kind, way]}" for way in ways)
+        found = ", ".join(f"{way} {counts[kind, way]}" for way in WAYS)
         record_property("summary", f"changes of kind '{kind}': {found}")

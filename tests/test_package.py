@@ -15,7 +15,7 @@ from openbaar.archive import readme, write_zip
 from openbaar.errors import OpenbaarError
 from openbaar.package import descriptor, package_bytes
 from openbaar.packagecheck import problems_of_package
-from openbaar.tables import Publication
+from openbaar.publication import Publication
 from openbaar.words import words
 
 Files = dict[str, bytes]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from openbaar.errors import OpenbaarError
 from openbaar.publication import load_publication
 
@@ -127,7 +128,8 @@ def test_a_mistake_in_a_table_file_is_named_with_its_place(
          ["tables/package.yaml:6:33: contributors.0.path: the address 'javascript:alert(1)' should begin with https:, "
           "http: or mailto:"]),
         ("version: 1.0.0", "version: one", ["tables/package.yaml:2:1: version: String should match pattern"]),
-        ("  n: {type: integer", "  n: {type: integral", ["tables/t.yaml:6:7: schema.fields.0.type: Input should be 'string'"]),
+        ("  n: {type: integer", "  n: {type: integral",
+         ["tables/t.yaml:6:7: schema.fields.0.type: Input should be 'string'"]),
         ("name: small", "name: [small", ["tables/package.yaml:2:8: is not YAML: expected ',' or ']', but got ':'"]),
     ],
 )  # fmt: skip

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
 from openbaar.cli import main
 
 ROOT = Path(__file__).parent.parent

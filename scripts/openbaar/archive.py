@@ -10,7 +10,8 @@ from pathlib import Path
 from openbaar.atomic import replacing
 from openbaar.csvfile import row_lines
 from openbaar.package import descriptor, package_bytes, table_bytes
-from openbaar.tables import License, Publication, localized
+from openbaar.publication import Publication
+from openbaar.tables import License, localized
 from openbaar.words import words
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
@@ -78,7 +79,8 @@ def _tables(publication: Publication, files: Mapping[str, bytes], language: str)
 def _how_to_read(publication: Publication, language: str) -> Iterator[str]:
     word, table = words(language), publication.package.tables[0]
     file = f"tables/{table}.csv"
-    yield f'- Python: `import frictionless; frictionless.Package("datapackage.json").get_resource("{table}").read_rows()`'
+    read = f'frictionless.Package("datapackage.json").get_resource("{table}").read_rows()'
+    yield f"- Python: `import frictionless; {read}`"
     yield f'- R: `read.csv("{file}", encoding = "UTF-8", na.strings = "")`'
     yield f"- {word['read_in_spreadsheet'].format(file=f'`{file}`')}"
     yield from ("", word["keys_and_units"])

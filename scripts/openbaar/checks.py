@@ -160,7 +160,9 @@ def _not_before(table: str, check: Check, rows: Rows, anomaly: Anomaly | None) -
         if anomaly is not None and before and _matches(row, anomaly.rows):
             explained += 1
             continue
-        wrong.append(f"line {row.get('source_lines')}: {first} {row[first]} but {then} {row[then]}, {column} {row[column]}")
+        wrong.append(
+            f"line {row.get('source_lines')}: {first} {row[first]} but {then} {row[then]}, {column} {row[column]}"
+        )
     if anomaly is not None and not explained:
         wrong.append(f"the anomaly '{check.anomaly}' has gone")
     verdict = "different" if wrong else "explained" if explained else "equal"
@@ -230,7 +232,9 @@ def _number(value: Value) -> Decimal:
 
 def _scope(where: Mapping[str, object], without: Mapping[str, object] | None = None) -> str:
     parts = [f"{name} = {_listed(value)}" for name, value in where.items()]
-    parts += ["not (" + ", ".join(f"{name} = {_listed(value)}" for name, value in without.items()) + ")"] if without else []
+    parts += (
+        ["not (" + ", ".join(f"{name} = {_listed(value)}" for name, value in without.items()) + ")"] if without else []
+    )
     return ", ".join(parts)
 
 

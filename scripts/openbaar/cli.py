@@ -161,7 +161,8 @@ def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) 
 @click.pass_context
 def publish(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     """Convert, package, build and check, and pack the download in dist/; nothing is replaced if anything is wrong."""
-    from openbaar.publish import archive_path, database_path, publish
+    from openbaar.publish import publish
+    from openbaar.staleness import archive_path, database_path
 
     run = Run(ctx, project, quiet)
     publication = run.load()
@@ -198,7 +199,8 @@ def _publish_if_stale(run: Run, publication: Publication) -> Path:
 
     if is_stale(publication):
         arguments = [sys.executable, "-m", "openbaar", "--project", str(publication.root)]
-        finished = subprocess.run([*arguments, *(["--quiet"] if run.quiet else []), "publish"], check=False)
+        quiet = ["--quiet"] if run.quiet else []
+        finished = subprocess.run([*arguments, *quiet, "publish"], check=False)  # noqa: S603  # our own command
         if finished.returncode:
             raise click.exceptions.Exit(finished.returncode)
     else:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from openbaar.csvfile import Value
 from openbaar.errors import OpenbaarError, Problem
-from openbaar.tables import Publication, Table
+from openbaar.publication import Publication
+from openbaar.tables import Table
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,9 @@ from openbaar.layout.records import Record, StatedTotal, make_records
 from openbaar.layout.rows import read_rows
 from openbaar.layout.units import make_units
 from openbaar.patterns import compiled
+from openbaar.publication import Publication
 from openbaar.recipe import Recipe
-from openbaar.tables import Check, Compared, Publication, Table
+from openbaar.tables import Check, Compared, Table
 from openbaar.trust import anomaly_rows, footnote_lines, footnote_rows, provenance_rows
 from openbaar.values import Parsed, field_readers, parse_number
 
@@ -78,7 +79,9 @@ def convert(publication: Publication, verify: bool = True, say: Say = lambda mes
         raise OpenbaarError(problems)
     files = {f"tables/{name}.csv": publication.csv_path(name).read_bytes() for name in sources.authored}
     written = {name: each.rows for name, each in converted.items()} | trust
-    files |= {f"tables/{name}.csv": write_csv(publication.resources[name].columns, rows) for name, rows in written.items()}
+    files |= {
+        f"tables/{name}.csv": write_csv(publication.resources[name].columns, rows) for name, rows in written.items()
+    }
     return {f"tables/{name}.csv": files[f"tables/{name}.csv"] for name in publication.resources}
 
 
@@ -176,7 +179,9 @@ def _code_lists(publication: Publication, rows: Mapping[str, Rows]) -> list[tupl
         for key in table.table_schema.foreignKeys
         if len(key.fields) == 1
     }
-    return [(name, rows[name]) for name in sorted(named & set(rows)) if publication.tables[name].table_schema.has("label")]
+    return [
+        (name, rows[name]) for name in sorted(named & set(rows)) if publication.tables[name].table_schema.has("label")
+    ]
 
 
 def _regions(
@@ -275,7 +280,9 @@ def _check_marks(table: Table, document: TextDocument, records: list[Record], li
     lost = sorted(table.footnotes.keys() - marks)
     if lost:
         raise OpenbaarError(
-            Problem(document.place(lines.get(mark)), f"key 'footnotes': the mark {mark} stands at no cell that was read")
+            Problem(
+                document.place(lines.get(mark)), f"key 'footnotes': the mark {mark} stands at no cell that was read"
+            )
             for mark in lost
         )
 
@@ -313,9 +320,7 @@ def _decimal(parsed: Parsed) -> Decimal:
     return Decimal(str(parsed.value))
 
 
-def _line_total(
-    publication: Publication, table: Table, check: Check, documents: Mapping[str, TextDocument]
-) -> Stated:
+def _line_total(publication: Publication, table: Table, check: Check, documents: Mapping[str, TextDocument]) -> Stated:
     """The number that a line of the document states. Raises OpenbaarError when it is not on exactly one line."""
     compared = check.equals or Compared(line="")
     document = documents[publication.document(table.recipe.document if table.recipe else None).path]

@@ -19,7 +19,8 @@ from openbaar.atomic import replacing
 from openbaar.csvfile import Value, read_csv, row_lines
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.package import table_bytes
-from openbaar.tables import Localized, Publication, SchemaField, Table, localized
+from openbaar.publication import Publication
+from openbaar.tables import Localized, SchemaField, Table, localized
 
 Rows = list[dict[str, Value]]
 # https://www.sqlite.org/stricttables.html; a number is decided by its values, see _sql_type.

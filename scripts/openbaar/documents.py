@@ -112,7 +112,9 @@ def apply_patches(document: TextDocument, patches: Sequence[Patch]) -> TextDocum
     for patch in patches:
         if not 1 <= patch.line <= len(lines) or lines[patch.line - 1].text.count(patch.was) != 1:
             message = f"recipe key 'patch': '{patch.was}' does not stand here exactly once"
-            problems.append(Problem(document.place(patch.line), message, "the correction no longer applies; look again"))
+            problems.append(
+                Problem(document.place(patch.line), message, "the correction no longer applies; look again")
+            )
             continue
         line = lines[patch.line - 1]
         lines[patch.line - 1] = Line(line.number, line.text.replace(patch.was, patch.to), line.page)

@@ -16,14 +16,16 @@ SQL_KEYWORDS = frozenset(
     current_time current_timestamp default deferrable delete distinct drop else escape except exists foreign from
     group having if in index indexed insert intersect into is isnull join limit not nothing notnull null on or order
     primary raise references returning select set table then to transaction union unique update using values when
-    where""".split()
+    where""".split()  # noqa: SIM905  # as a list it would fill a page
 )
 
 
 def check_name(name: str) -> str:
     """A table or column name: `[a-z][a-z0-9_]*`, at most 63 characters, no SQL keyword."""
     if not re.fullmatch("[a-z][a-z0-9_]{0,62}", name):
-        raise ValueError(f"the name '{name}' should be small letters, digits and _, begin with a letter, at most 63 long")
+        raise ValueError(
+            f"the name '{name}' should be small letters, digits and _, begin with a letter, at most 63 long"
+        )
     if name in SQL_KEYWORDS:
         raise ValueError(f"the name '{name}' is a keyword of SQL; choose another, such as '{name}_name'")
     if name.startswith("sqlite_") or name.endswith("_fts") or name in ("rowid", "oid", "rank"):
@@ -34,7 +36,9 @@ def check_name(name: str) -> str:
 def check_package_name(name: str) -> str:
     """A package name, which names the database and the first part of each address."""
     if not re.fullmatch("[a-z][a-z0-9-]{0,62}", name):
-        raise ValueError(f"the name '{name}' should be small letters, digits and -, begin with a letter, at most 63 long")
+        raise ValueError(
+            f"the name '{name}' should be small letters, digits and -, begin with a letter, at most 63 long"
+        )
     return name
 
 

@@ -16,13 +16,13 @@ from typing import Any
 
 from openbaar.csvfile import row_lines
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.publication import Publication
 from openbaar.tables import (
     Contributor,
     DocumentEntry,
     ForeignKey,
     License,
     Localized,
-    Publication,
     Schema,
     SchemaField,
     Source,

@@ -169,7 +169,9 @@ class Patch(Strict):
 class Recipe(Strict):
     """How one table is read from one document."""
 
-    from_: Patterns = Field(alias="from", description="lines to find, one after the other; the table comes after the last")
+    from_: Patterns = Field(
+        alias="from", description="lines to find, one after the other; the table comes after the last"
+    )
     until: Pattern | None = Field(None, description="the first line that is no longer part of it; else the end")
     document: str | None = None
     header: Texts = Field((), description="the headings as printed, which must all stand there")

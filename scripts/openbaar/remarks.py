@@ -14,8 +14,8 @@ from html import escape
 from datasette.utils import tilde_encode
 
 from openbaar.csvfile import Value, read_csv
-from openbaar.publication import Publication, localized
-from openbaar.tables import Localized, SchemaField, Table
+from openbaar.publication import Publication
+from openbaar.tables import Localized, SchemaField, Table, localized
 from openbaar.words import words
 
 Row = Mapping[str, Value]

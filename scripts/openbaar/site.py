@@ -16,9 +16,9 @@ import yaml
 from openbaar.csvfile import row_lines
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.names import check_address
-from openbaar.publication import Publication, localized
+from openbaar.publication import Publication
 from openbaar.remarks import Remarks, column_text
-from openbaar.tables import Query, SchemaField, Table
+from openbaar.tables import Query, SchemaField, Table, localized
 from openbaar.words import words
 
 PAGE_SIZE = 100  # rows on a page, as Datasette has it by default

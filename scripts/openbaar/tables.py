@@ -1,4 +1,4 @@
-"""Tables and the publication that holds them, as their authors wrote them in `tables/`.
+"""Tables and the package that holds them: the models of what authors write in `tables/`.
 
 A table file is a Frictionless resource descriptor in YAML plus what only this toolkit knows:
 the recipe, checks, footnotes, anomalies, and what the site shows. Human text is given once
@@ -7,25 +7,18 @@ per language of the publication: `{nl: …, en: …}`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from functools import cached_property
-from importlib import resources
-from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.errors import nearest
 from openbaar.names import check_address, check_name, check_package_name, check_path
 from openbaar.recipe import NumberFormat, Pattern, Recipe, Strict, Text, Texts
-from openbaar.yamlfile import YamlFile, load_model, parse_yaml, read_yaml
 
 Name = Annotated[str, AfterValidator(check_name)]
 Address = Annotated[str, AfterValidator(check_address)]
 Localized = dict[str, str]
 Scalar = str | int
-TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
 
 
 class Constraints(Strict):
@@ -287,187 +280,6 @@ class Package(Strict):
 Table.model_rebuild()
 
 
-@dataclass(frozen=True)
-class Publication:
-    """A publication folder: its package file, its tables in order, and where their keys stand."""
-
-    root: Path
-    package: Package
-    tables: dict[str, Table]
-    files: dict[str, YamlFile]
-
-    @property
-    def language(self) -> str:
-        """The first language of the publication, in which standards take titles."""
-        return self.package.languages[0]
-
-    @cached_property
-    def resources(self) -> dict[str, Table]:
-        """All tables that are published: those of the authors, then the trust tables."""
-        return {**self.tables, **trust_tables()}
-
-    def place(self, table: str | None, *path: str | int) -> Place:
-        """Where a key stands in the file of `table`, or in the package file when that is None."""
-        file = self.files.get(table or "package")
-        return file.place(*path) if file else Place(f"tables/{table}.yaml")
-
-    def csv_path(self, table: str) -> Path:
-        """The file that holds the rows of `table`."""
-        return self.root / "tables" / f"{table}.csv"
-
-    def document(self, path: str | None) -> DocumentEntry:
-        """The document with that path; the first one when None. Raises KeyError when there is none."""
-        if path is None:
-            return self.package.documents[0]
-        return {document.path: document for document in self.package.documents}[path]
-
-
 def localized(text: Localized, language: str) -> str:
     """The text in `language`; where it has none, in English; else in the first language given."""
     return text.get(language) or text.get("en") or next(iter(text.values()), "")
-
-
-def trust_tables() -> dict[str, Table]:
-    """The tables that the toolkit adds to each publication, as documented in `openbaar/trust/`."""
-    folder = resources.files("openbaar") / "trust"
-    loaded = {}
-    for name in TRUST_TABLES:
-        file = parse_yaml((folder / f"{name}.yaml").read_text("utf-8"), f"openbaar/trust/{name}.yaml")
-        loaded[name] = load_model(file, Table, name=name)
-    return loaded
-
-
-def load_publication(root: Path) -> Publication:
-    """Read and check all authored files of the publication in `root`.
-
-    Raises OpenbaarError with every problem found in any of them.
-    """
-    folder = root / "tables"
-    if not (folder / "package.yaml").is_file():
-        raise OpenbaarError(
-            Problem(Place("tables/package.yaml"), f"is not there, so {root} is no publication", "use --project DIR")
-        )
-    package_file = read_yaml(folder / "package.yaml", "tables/package.yaml")
-    problems: list[Problem] = []
-    files = {"package": package_file}
-    tables: dict[str, Table] = {}
-    paths = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.name != "package.yaml"}
-    for path in paths.values():
-        try:
-            file = files[path.stem] = _with_shared_fields(read_yaml(path, f"tables/{path.name}"), package_file)
-            tables[path.stem] = load_model(file, Table, name=path.stem)
-        except OpenbaarError as error:
-            problems += error.problems
-    try:
-        package = load_model(package_file, Package)
-    except OpenbaarError as error:
-        raise OpenbaarError([*error.problems, *problems]) from error
-    problems += _order_problems(package, package_file, set(paths))
-    ordered = {name: tables[name] for name in package.tables if name in tables}
-    publication = Publication(root, package, ordered, files)
-    if not problems:
-        problems = list(_cross_problems(publication))
-    if problems:
-        raise OpenbaarError(problems)
-    return publication
-
-
-def _with_shared_fields(file: YamlFile, package_file: YamlFile) -> YamlFile:
-    """The table file with each column that it only names, or only half describes, completed from the package file."""
-    given = package_file.data.get("fields") if isinstance(package_file.data, dict) else None
-    shared: dict[Any, Any] = given if isinstance(given, dict) else {}
-    schema = file.data.get("schema") if isinstance(file.data, dict) else None
-    fields = schema.get("fields") if isinstance(schema, dict) else None
-    if not isinstance(fields, list):
-        return file
-    complete, problems = [], []
-    for index, field in enumerate(fields):
-        if isinstance(field, str) and field not in shared:
-            place = file.place("schema", "fields", index)
-            hint = nearest(field, shared) + "; or describe it here"
-            problems.append(Problem(place, f"tables/package.yaml describes no field '{field}'", hint))
-            continue
-        own = {"name": field} if isinstance(field, str) else field
-        complete.append({**(shared.get(own.get("name")) or {}), **own} if isinstance(own, dict) else own)
-    if problems:
-        raise OpenbaarError(problems)
-    return replace(file, data={**file.data, "schema": {**schema, "fields": complete}})
-
-
-def _order_problems(package: Package, file: YamlFile, found: set[str]) -> Iterator[Problem]:
-    for index, name in enumerate(package.tables):
-        if name not in found:
-            yield Problem(file.place("tables", index), f"there is no tables/{name}.yaml", nearest(name, found))
-    for name in sorted(found - set(package.tables)):
-        yield Problem(file.place("tables"), f"tables/{name}.yaml is not in this list", "add it where readers should see it")
-    for name in sorted(found & set(TRUST_TABLES)):
-        yield Problem(Place(f"tables/{name}.yaml"), "has the name of a table that the toolkit makes", "rename it")
-
-
-def _cross_problems(publication: Publication) -> Iterator[Problem]:
-    """What one file alone cannot tell: languages, references between tables, documents, anomalies."""
-    for name, file in publication.files.items():
-        yield from _language_problems(publication, file)
-        if name == "package":
-            continue
-        table = publication.tables[name]
-        yield from _reference_problems(publication, table)
-        yield from _check_problems(publication, table)
-
-
-def _language_problems(publication: Publication, file: YamlFile) -> Iterator[Problem]:
-    """A text that is given in one language of the publication has to be given in all."""
-    languages = set(publication.package.languages)
-
-    def walk(data: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-        if isinstance(data, list):
-            for index, item in enumerate(data):
-                yield from walk(item, (*path, index))
-        elif isinstance(data, dict):
-            keys = set(data)
-            if keys & languages and keys != languages:
-                wrong = ", ".join(sorted(str(key) for key in keys ^ languages))
-                yield Problem(file.place(*path), f"should be given in {', '.join(sorted(languages))}; look at: {wrong}")
-            for key, item in data.items():
-                yield from walk(item, (*path, key))
-
-    yield from walk(file.data, ())
-
-
-def _reference_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    for index, key in enumerate(table.table_schema.foreignKeys):
-        place = publication.place(table.name, "schema", "foreignKeys", index)
-        target = publication.resources.get(key.reference.resource)
-        if target is None:
-            hint = nearest(key.reference.resource, publication.resources)
-            yield Problem(place, f"there is no table '{key.reference.resource}'", hint)
-        elif key.reference.fields not in (target.table_schema.primaryKey, *target.table_schema.uniqueKeys):
-            wanted = ", ".join(key.reference.fields)
-            yield Problem(place, f"({wanted}) is neither the primary key nor a unique key of '{target.name}'")
-    documents = {document.path for document in publication.package.documents}
-    if table.recipe is None:
-        return
-    named = table.recipe.document
-    if named is not None and named not in documents:
-        place = publication.place(table.name, "recipe", "document")
-        yield Problem(place, f"there is no document '{named}'", nearest(named, documents))
-    for name, field in table.recipe.fields.items():
-        for mark in set(field.marks) - set(table.footnotes):
-            place = publication.place(table.name, "recipe", "fields", name, "marks")
-            yield Problem(place, f"the mark {mark} has no entry under 'footnotes'", nearest(mark, table.footnotes))
-
-
-def _check_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    anomalies = {name for each in publication.tables.values() for name in each.anomalies} | set(publication.package.anomalies)
-    for index, check in enumerate(table.checks):
-        place = publication.place(table.name, "checks", index)
-        if check.anomaly and check.anomaly not in anomalies:
-            yield Problem(place, f"there is no anomaly '{check.anomaly}'", nearest(check.anomaly, anomalies))
-        named = [check.sum, check.total, check.value, check.consecutive, check.words, *(check.not_before or ()), *check.by]
-        named += [*check.where, *check.without]
-        for column in named:
-            if column is not None and not table.table_schema.has(column):
-                yield Problem(place, f"there is no column '{column}'", nearest(column, table.columns))
-        if check.equals and check.equals.table is not None and check.equals.table not in publication.tables:
-            hint = nearest(check.equals.table, publication.tables)
-            yield Problem(place, f"there is no table '{check.equals.table}'", hint)

@@ -10,7 +10,8 @@ from openbaar.documents import Line, TextDocument
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.layout.records import Record
 from openbaar.patterns import compiled
-from openbaar.tables import Anomaly, Localized, Publication, Table, localized
+from openbaar.publication import Publication
+from openbaar.tables import Anomaly, Localized, Table, localized
 
 SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 

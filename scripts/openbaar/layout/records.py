@@ -105,9 +105,7 @@ def _headings(
     return found
 
 
-def _melted(
-    row: ReadRow, recipe: Recipe, headings: Mapping[str, Cell]
-) -> list[tuple[dict[str, Cell], list[Slot]]]:
+def _melted(row: ReadRow, recipe: Recipe, headings: Mapping[str, Cell]) -> list[tuple[dict[str, Cell], list[Slot]]]:
     """The row once for each heading, with the fields under it renamed to their columns."""
     slots = data_slots(row, recipe.group)
     if recipe.melt is None:
@@ -158,9 +156,7 @@ def _totals(row: ReadRow, slots: Sequence[Slot], recipe: Recipe, key: Mapping[st
     return totals
 
 
-def _record(
-    document: TextDocument, row: ReadRow, cells: dict[str, Cell], recipe: Recipe, schema: Schema
-) -> Record:
+def _record(document: TextDocument, row: ReadRow, cells: dict[str, Cell], recipe: Recipe, schema: Schema) -> Record:
     own = [slot for slot in data_slots(row, recipe.group) if schema.has(slot.name) or recipe.melt is not None]
     first, last = row.lines(*own)
     for column, template in row.template.set.items():

@@ -70,7 +70,8 @@ class _Matcher:
             if position == len(self.text):
                 yield ()
             return
-        if (item, position, after_blank) in self.dead:
+        state = (item, position, after_blank)
+        if state in self.dead:
             return
         alive = False
         literal, name = self.items[item]
@@ -88,7 +89,7 @@ class _Matcher:
                     alive = True
                     yield head + rest
         if not alive:
-            self.dead.add((item, position if name is None else position, after_blank))
+            self.dead.add(state)
 
     def _slots(self, item: int, name: str, start: int) -> Iterator[tuple[Reading, int, bool]]:
         reader = self.readers[name]

@@ -1,0 +1,55 @@
+# Needs Python 3.11 or later (with venv) and make; everything else is installed by the first command that needs it.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
+
+.PHONY: serve publish test quick lint lock bench clean
+.DELETE_ON_ERROR:
+
+serve: .venv/run  ## publish what is stale and show the site on this machine
+	$(BIN)/openbaar serve
+
+publish: .venv/run  ## everything that is generated: tables, package, database, site, downloads
+	$(BIN)/openbaar publish
+
+test: lint .venv-datasette1/ready  ## everything, as CI runs it
+	@command -v chromium >/dev/null || echo "Browser tests are skipped: chromium is missing (Debian: apt-get install chromium)."
+	$(BIN)/python -m pytest -n auto
+
+quick: lint  ## what one runs all day
+	$(BIN)/python -m pytest -n auto -q -m "not slow and not browser"
+
+lint: .venv/dev
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+
+bench: .venv/dev  ## time and memory on large made-up tables
+	for script in tests/bench/*.py; do $(BIN)/python "$$script" || exit 1; done
+
+lock: .venv/dev  ## take the newest versions that pyproject.toml allows, with the hash of each file
+	$(LOCK) pyproject.toml --group build --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) --group datasette1 --output-file requirements/datasette1.txt
+
+clean:  ## remove what is made outside git
+	rm -rf build dist .venv .venv-datasette1 .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+# The environments. A changed lock makes them anew; `run` is all that publishing and serving need.
+.venv/run: requirements/run.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit("openbaar needs Python 3.11 or later" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/python $(INSTALL) --require-hashes -r requirements/run.txt
+	$(BIN)/python $(INSTALL) --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/dev: .venv/run requirements/dev.txt
+	$(BIN)/python $(INSTALL) --require-hashes -r requirements/dev.txt
+	touch $@
+
+.venv-datasette1/ready: requirements/datasette1.txt
+	$(PYTHON) -m venv --clear .venv-datasette1
+	.venv-datasette1/bin/python $(INSTALL) --require-hashes -r requirements/datasette1.txt
+	touch $@
