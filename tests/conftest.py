@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.publication import Publication, load_publication
+from openbaar.publication import Publication
+from openbaar.references import load_publication
 
 HAND_MADE = Path(__file__).parent / "publications" / "hand_made"
 
@@ -35,3 +36,12 @@ def publication(loaded: Publication, hand_made: Path) -> Publication:
 def files(publication: Publication) -> dict[str, bytes]:
     """The CSV files of the hand-made publication: their bytes by path."""
     return {f"tables/{name}.csv": publication.csv_path(name).read_bytes() for name in publication.resources}
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print what tests recorded as their summary: figures that are worth reading even when all is well."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.getreports(outcome):
+            for name, value in report.user_properties:
+                if name == "summary":
+                    terminalreporter.write_line(str(value))

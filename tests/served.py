@@ -5,23 +5,31 @@ The tests of serving, those with a browser and the screenshots stand on it.
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from openbaar.archive import write_zip
 from openbaar.database import build_database
-from openbaar.publication import load_publication
+from openbaar.package import descriptor, package_bytes
+from openbaar.permalinks import read_permalinks, released
+from openbaar.references import load_publication
 from openbaar.site import metadata_bytes
+from openbaar.staleness import archive_path, released_database_path, workbook_path
+from openbaar.workbook import write_workbook
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = """
 import sys
 from pathlib import Path
 from openbaar.serve import serve
-serve(Path(sys.argv[1]), Path(sys.argv[2]), port=0, announce=lambda address: print(address, flush=True))
+database, metadata, url, public = sys.argv[1:]
+say = lambda address: print(address, flush=True)
+serve(Path(database), Path(metadata), port=0, announce=say, url=url or None, public=public == "public")
 print("loaded:", *sorted({"frictionless", "openbaar.recipe"} & set(sys.modules)), flush=True)
 """
 
@@ -43,20 +51,33 @@ class Served:
 
 
 def build(root: Path, target: Path) -> Built:
-    """Build the publication in `root` from its CSV files into the folder `target`."""
+    """Build the publication in `root` from its CSV files into the folder `target`, as it would be published."""
     publication = load_publication(root)
     files = {f"tables/{name}.csv": publication.csv_path(name).read_bytes() for name in publication.resources}
-    target.mkdir(parents=True, exist_ok=True)
     built = Built(target / f"{publication.package.name}.db", target / "metadata.yml")
+    made = {
+        **files,
+        **released(read_permalinks(target), publication, files),
+        **{each.path: (root / each.path).read_bytes() for each in publication.package.documents},
+        "datapackage.json": package_bytes(descriptor(publication, files)),
+        "metadata.yml": metadata_bytes(publication, files),
+    }
+    for path, data in made.items():
+        (target / path).parent.mkdir(parents=True, exist_ok=True)
+        (target / path).write_bytes(data)
     build_database(publication, files, built.database)
-    built.metadata.write_bytes(metadata_bytes(publication, files))
+    at_target = replace(publication, root=target)
+    write_zip(publication, files, archive_path(at_target))
+    write_workbook(publication, files, workbook_path(at_target))
+    shutil.copyfile(built.database, released_database_path(at_target))
     return built
 
 
 @contextmanager
-def served(built: Built) -> Iterator[Served]:
-    """Serve on a free port until the block ends."""
-    command = [sys.executable, "-c", PROGRAM, str(built.database), str(built.metadata)]
+def served(built: Built, url: str = "", public: bool = False) -> Iterator[Served]:
+    """Serve on a free port until the block ends; `public` as `openbaar serve --public --url URL` does."""
+    profile = [url, "public" if public else ""]
+    command = [sys.executable, "-c", PROGRAM, str(built.database), str(built.metadata), *profile]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None

@@ -23,10 +23,10 @@ def outcome(verdicts: list[Verdict]) -> list[tuple[str, str, int, int, str, str 
 @pytest.mark.parametrize(
     ("stated", "checks", "expected"),
     [
-        (7, [], ("a-total-n-2020", "year = 2020", 7, 7, "equal", None)),
-        (8, [], ("a-total-n-2020", "year = 2020", 8, 7, "different", "8 stated, 7 computed")),
-        (8, [1], ("a-total-n-2020", "year = 2020", 8, 7, "explained", None)),
-        (7, [1], ("a-total-n-2020", "year = 2020", 7, 7, "different", "the known difference is 1, found 0")),
+        (7, [], ("a-total-n-2020-line7", "year = 2020", 7, 7, "equal", None)),
+        (8, [], ("a-total-n-2020-line7", "year = 2020", 8, 7, "different", "8 stated, 7 computed")),
+        (8, [1], ("a-total-n-2020-line7", "year = 2020", 8, 7, "explained", None)),
+        (7, [1], ("a-total-n-2020-line7", "year = 2020", 7, 7, "different", "the known difference is 1, found 0")),
     ],
 )
 def test_a_stated_total_is_compared_with_its_rows(stated: int, checks: list[int], expected: tuple[Any, ...]) -> None:
@@ -118,6 +118,24 @@ def test_periods_count_on(quarters: list[int], detail: str | None) -> None:
     assert (found.verdict, found.detail) == ("different" if detail else "equal", detail)
 
 
+@pytest.mark.parametrize(
+    ("share", "detail"),
+    [
+        ("10.17", None),
+        ("10.2", None),
+        ("10", None),
+        (None, None),
+        ("10.18", "line 1: share 10.18, but part/whole is 10.1744%"),
+    ],
+)
+def test_a_share_is_one_number_in_percent_of_another_as_far_as_it_is_printed(
+    share: str | None, detail: str | None
+) -> None:
+    rows = [{"part": 70, "whole": 688, "share": share and Decimal(share), "source_lines": "1"}]
+    found = reconcile("a", Check(name="c", percent="share", of=("part", "whole")), {"a": rows}, None, {})[0]
+    assert (found.verdict, found.detail) == ("different" if detail else "equal", detail)
+
+
 def test_words_are_counted() -> None:
     rows = [{"text": "een twee\ndrie"}, {"text": None}]
     found = reconcile("a", Check(name="c", words="text", count=4), {"a": rows}, None, {})
@@ -127,7 +145,7 @@ def test_words_are_counted() -> None:
 @pytest.mark.parametrize(
     ("keys", "message"),
     [
-        ({}, "give exactly one of sum, total, not_before, consecutive, words"),
+        ({}, "give exactly one of sum, total, not_before, consecutive, words, percent"),
         ({"sum": "n", "words": "n"}, "give exactly one of"),
         ({"sum": "n"}, "'sum' needs 'equals'"),
         ({"words": "n"}, "'words' needs 'count'"),

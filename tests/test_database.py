@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from openbaar.database import build_database, create_statement, index_columns, prove_queries
 from openbaar.errors import OpenbaarError
 from openbaar.publication import Publication
-from openbaar.tables import Query
+from openbaar.queries import Query
 
 Files = dict[str, bytes]
 

@@ -7,19 +7,21 @@ from typing import Any
 import pytest
 
 from openbaar.codes import CodeList
-from openbaar.documents import TextDocument, _lines
+from openbaar.documents.lines import Document
+from openbaar.documents.text import read_text
 from openbaar.errors import OpenbaarError
 from openbaar.layout.anchors import locate
 from openbaar.layout.groups import label_rows
 from openbaar.layout.records import make_records
 from openbaar.layout.rows import read_rows
-from openbaar.layout.templates import readings
+from openbaar.layout.templates import attempt
 from openbaar.layout.units import make_units
 from openbaar.recipe import Recipe, Units
-from openbaar.tables import Table
+from openbaar.tables import Reference, Table
 from openbaar.values import field_readers
 
 NOWHERE = {"nl": "x"}
+GENDERS_CODE = Reference(resource="genders", fields=("code",))
 GENDERS = CodeList("genders", {"man": "male", "vrouw": "female", "onbekend": "unknown"})
 
 
@@ -33,8 +35,8 @@ def table(columns: dict[str, str], recipe: dict[str, Any], **more: Any) -> Table
     return Table(name="t", title=NOWHERE, description=NOWHERE, schema=schema, recipe=recipe, **more)
 
 
-def document(text: str) -> TextDocument:
-    return TextDocument("sources/d.txt", _lines(text, page_break=3))
+def document(text: str) -> Document:
+    return read_text(text.encode(), "sources/d.txt", page_break=3)
 
 
 def read(text: str, made: Table) -> list[tuple[Any, ...]]:
@@ -50,8 +52,8 @@ def records(text: str, made: Table) -> Any:
     assert recipe is not None
     source = document(text)
     region = locate(source, recipe)
-    readers = field_readers(made, recipe, recipe.numbers or made.recipe.numbers, {"genders": GENDERS})  # type: ignore
-    rows = read_rows(source, make_units(region.body, recipe.units), recipe, readers)
+    readers = field_readers(made, recipe, recipe.numbers or made.recipe.numbers, {GENDERS_CODE: GENDERS})  # type: ignore
+    rows = read_rows(source, make_units(region.body, recipe.reading), recipe, readers)
     return make_records(
         source, label_rows(source, rows, recipe.group, readers), recipe, made.table_schema, region.header, readers
     )
@@ -128,8 +130,8 @@ COUNTS = table(
 def test_a_text_is_read_whole_by_a_template_or_not_at_all(template: str, text: str, values: list[list[Any]]) -> None:
     recipe = COUNTS.recipe
     assert recipe is not None
-    readers = field_readers(COUNTS, recipe, recipe.numbers, {"genders": GENDERS})  # type: ignore[arg-type]
-    found = [[slot.parsed.value for slot in reading] for reading in readings(template, text, readers)[0]]
+    readers = field_readers(COUNTS, recipe, recipe.numbers, {GENDERS_CODE: GENDERS})  # type: ignore[arg-type]
+    found = [[slot.parsed.value for slot in reading] for reading in attempt(template, text, readers).readings]
     assert found == values
 
 
@@ -137,7 +139,7 @@ def test_all_readings_of_an_ambiguous_text_are_found() -> None:
     made = table({"a": "integer", "b": "integer"}, {"rows": "{a}{b}", "numbers": {}})
     assert made.recipe is not None
     readers = field_readers(made, made.recipe, made.recipe.numbers, {})  # type: ignore[arg-type]
-    found = [[slot.parsed.printed for slot in reading] for reading in readings("{a}{b}", "123", readers)[0]]
+    found = [[slot.parsed.printed for slot in reading] for reading in attempt("{a}{b}", "123", readers).readings]
     assert found == [["1", "23"], ["12", "3"]]
 
 
@@ -146,6 +148,7 @@ MERGED = table(
     {
         "header": ["Jaar Geslacht", "Aantal"],
         "until": "^end$",
+        "join": 2,
         "rows": ["{gender} {n}", "{year} {gender} {n}", "{gender} {n}{year}"],
         "group": {"field": "year", "label": "merged", "restart": "gender"},
     },
@@ -224,7 +227,7 @@ def test_a_line_that_fits_two_readings_is_refused_with_the_readings() -> None:
     assert read("table\n10 470 1", made) == [(10470, 1)]
     assert messages("table\n1 234 567", made) == [
         "sources/d.txt:2: recipe key 'rows': '1 234 567' can be read in 2 ways: a '1', b '234 567' | a '1 234', "
-        "b '567' (narrow the patterns or the marks so that one is left)"
+        "b '567' (narrow the patterns or the marks so that one is left, or give the totals that decide)"
     ]
 
 

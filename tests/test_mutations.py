@@ -23,7 +23,8 @@ from hypothesis import strategies as st
 
 from openbaar.convert import convert
 from openbaar.errors import OpenbaarError
-from openbaar.publication import Publication, load_publication
+from openbaar.publication import Publication
+from openbaar.references import load_publication
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = "sources/vdab-online-opleidingen.txt"

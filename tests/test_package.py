@@ -37,7 +37,7 @@ def test_the_descriptor_says_what_holds_for_the_publication(publication: Publica
     assert made == {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "municipalities",
-        "version": "0.2.0",
+        "version": "1.2.0",
         "title": "Gemeenten van België",
         "description": "Het aantal gemeenten per gewest, als voorbeeld voor de tests.",
         "translations": {
@@ -406,11 +406,11 @@ def test_the_readme_of_the_download_says_it_in_each_language(publication: Public
         "# Gemeenten van België",
         row.format("Gemeenten per gewest"),
         "- Van het brondocument: not stated",
-        "openbaar contributors: Gemeenten van België, versie 0.2.0.",
+        "openbaar contributors: Gemeenten van België, versie 1.2.0.",
         "# Municipalities of Belgium",
         row.format("Municipalities per region"),
         "- Of the source document: not stated",
-        "openbaar contributors: Municipalities of Belgium, version 0.2.0.",
+        "openbaar contributors: Municipalities of Belgium, version 1.2.0.",
     ]
     assert [line for line in lines if line in expected] == expected
 

@@ -11,11 +11,12 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from datasette import handle_exception
+from datasette.plugins import pm
 from datasette.utils import parse_metadata
 
 from openbaar.errors import OpenbaarError
-from openbaar.serve import SETTINGS, serve, site
+from openbaar.serve import serve, site
+from openbaar.web.application import SETTINGS
 from served import ROOT, Built, build, served
 from walk import FINE, visit
 
@@ -84,7 +85,7 @@ def test_a_server_ends_quietly_and_leaves_nothing_behind(small: Built, number: s
         server.process.send_signal(number)
         output, errors = server.process.communicate()
     assert (server.process.returncode, output, errors) == (0, "loaded:\n", "")
-    assert sorted(path.name for path in small.database.parent.iterdir()) == ["metadata.yml", "municipalities.db"]
+    assert [path.name for path in small.database.parent.glob(".*")] == []
 
 
 @pytest.mark.slow
@@ -121,13 +122,15 @@ def test_what_was_not_built_is_not_served(tmp_path: Path) -> None:
     assert [str(problem) for problem in raised.value.problems] == [
         f"{tmp_path}/x.db: is not there (run `openbaar publish`)",
         f"{tmp_path}/metadata.yml: is not there (run `openbaar publish`)",
+        f"{tmp_path}/datapackage.json: is not there (run `openbaar publish`)",
     ]
 
 
 def test_an_error_is_never_printed_with_local_variables(small: Built, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(handle_exception, "rich", "as where it is installed")
+    handler = pm.get_plugin("datasette.handle_exception")
+    monkeypatch.setattr(handler, "rich", "as where it is installed")
     site(small.database, small.metadata)
-    assert handle_exception.rich is None
+    assert handler.rich is None
 
 
 def test_the_settings_are_in_force(small: Built) -> None:

@@ -10,7 +10,8 @@ import pytest
 import yaml
 
 from openbaar.errors import OpenbaarError
-from openbaar.publication import Publication, load_publication
+from openbaar.publication import Publication
+from openbaar.references import load_publication
 from openbaar.site import merged, metadata, metadata_bytes
 
 LICENCE = "niet vermeld / not stated (brondocument / source document); CC0-1.0 (toevoegingen / additions)"

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from openbaar.convert import convert
-from openbaar.publication import Publication, load_publication
+from openbaar.publication import Publication
+from openbaar.references import load_publication
 
 ROOT = Path(__file__).parent.parent
 DATA_LINES = slice(63, 637)  # from "a) per kwartaal" of answer 1 to the last row of table 3b
@@ -178,4 +179,7 @@ def test_a_mark_in_a_heading_points_to_its_footnote(tables: dict[str, Rows]) -> 
     marked = {(row["table_name"], row["mark"]) for row in tables["provenance"] if row["mark"]}
     assert marked == {(row["table_name"], row["mark"]) for row in tables["footnotes"]}
     meanings = {row["text"] for row in tables["footnotes"] if row["mark"] == "(*)"}
-    assert meanings == {"geen actief MLB-dossier of beperkt dossier", "geen specifieke cluster bekend"}
+    assert meanings == {
+        "onbekend = geen actief MLB-dossier of beperkt dossier",
+        "onbekend = geen specifieke cluster bekend",
+    }

@@ -5,6 +5,7 @@ Each check gives rows of the trust table `reconciliation`; none is left out beca
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,27 +63,60 @@ class Verdict:
             "anomaly": self.anomaly,
             "detail": self.detail,
             "document": place.file if place else None,
+            "page": place.page if place else None,
             "first_line": place.first_line if place else None,
             "last_line": (place.last_line or place.first_line) if place else None,
         }
 
 
-def stated_totals(table: str, rows: Rows, totals: Iterable[Stated], checks: Iterable[Check]) -> list[Verdict]:
-    """Compare each total that the document states of `table` with the sum of the rows it speaks of."""
+def stated_totals(table: str, rows: Rows, totals: Sequence[Stated], checks: Iterable[Check]) -> list[Verdict]:
+    """Compare each total that the document states of `table` with the sum of the rows it speaks of.
+
+    A check that declares a total to differ where none is stated is a verdict too, because it says what is not so.
+    """
+    sums = _Sums(rows)
     known = [check for check in checks if check.kind == "total"]
     verdicts = []
+    used = set()
     for stated in totals:
         check = next((each for each in known if each.total == stated.column and _same(each.where, stated.where)), None)
-        computed = _sum(_select(rows, stated.where, {}), stated.column)
-        verdict, detail = _judge(stated.value, computed, check.difference if check else 0)
+        used.add(check.name if check else "")
+        computed = sums.of(stated.column, stated.where)
+        verdict, detail = _judge(stated.value, computed, check.difference if check else Decimal(0))
+        line = stated.place.cell or f"line{stated.place.first_line}"
         verdicts.append(
             Verdict(
-                _id(table, "total", stated.column, *stated.where.values()), table, "stated_total", _scope(stated.where),
-                stated.column, stated.place.file, stated.value, computed, verdict,
+                _id(table, "total", stated.column, *stated.where.values(), line), table, "stated_total",
+                _scope(stated.where), stated.column, stated.place.file, stated.value, computed, verdict,
                 check.anomaly if check and verdict == "explained" else None, detail, stated.place,
             )
         )  # fmt: skip
+    for check in known:
+        if check.name not in used:
+            detail = "the document states no such total of these rows"
+            verdicts.append(
+                Verdict(_id(table, check.name), table, "rule", _scope(check.where), check.total or "", None,
+                        Decimal(0), Decimal(0), "different", detail=detail)
+            )  # fmt: skip
     return verdicts
+
+
+class _Sums:
+    """The sums of a table's columns over rows that have certain values, each way of parting the rows made once."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.made: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], Decimal]] = {}
+
+    def of(self, column: str, where: Mapping[str, object]) -> Decimal:
+        """The sum of `column` over the rows that have the values of `where`."""
+        names = tuple(where)
+        if (column, names) not in self.made:
+            sums: dict[tuple[str, ...], Decimal] = defaultdict(Decimal)
+            for row in self.rows:
+                sums[tuple(str(row[name]) for name in names)] += _number(row[column])
+            self.made[column, names] = sums
+        return self.made[column, names].get(tuple(str(value) for value in where.values()), Decimal(0))
 
 
 def reconcile(
@@ -96,6 +130,8 @@ def reconcile(
         return [_not_before(table, check, rows, anomalies.get(check.anomaly or ""))]
     if check.kind == "consecutive":
         return [_consecutive(table, check, rows)]
+    if check.kind == "percent":
+        return [_percent(table, check, rows)]
     if check.kind == "words":
         words = sum(len(str(row[check.words or ""] or "").split()) for row in rows)
         return [count_verdict(table, check.name, check.words or "", check.count or 0, words)]
@@ -104,7 +140,7 @@ def reconcile(
 
 def count_verdict(table: str, name: str, column: str, stated: int, counted: int) -> Verdict:
     """Compare how many rows or words a person said there are with how many were read."""
-    verdict, detail = _judge(Decimal(stated), Decimal(counted), 0)
+    verdict, detail = _judge(Decimal(stated), Decimal(counted))
     return Verdict(_id(table, name), table, "rule", "", column, None, Decimal(stated), Decimal(counted), verdict,
                    detail=detail)  # fmt: skip
 
@@ -189,7 +225,26 @@ def _consecutive(table: str, check: Check, rows: Rows) -> Verdict:
                    verdict, detail="; ".join(wrong) or None)  # fmt: skip
 
 
-def _judge(stated: Decimal, computed: Decimal, known: int) -> tuple[str, str | None]:
+def _percent(table: str, check: Check, rows: Rows) -> Verdict:
+    """The column is one number in percent of another, as far as it is printed: half of its last digit is let pass."""
+    column = check.percent or ""
+    part, whole = check.of or ("", "")
+    wrong = []
+    for row in rows:
+        printed, divisor = row[column], _number(row[whole])
+        if not isinstance(printed, int | Decimal) or not divisor:
+            continue
+        exponent = Decimal(printed).as_tuple().exponent
+        tolerance = Decimal(5).scaleb(int(exponent) - 1)
+        exact = 100 * _number(row[part]) / divisor
+        if abs(exact - printed) > tolerance:
+            wrong.append(f"line {row.get('source_lines')}: {column} {printed}, but {part}/{whole} is {exact:.4f}%")
+    verdict = "different" if wrong else "equal"
+    return Verdict(_id(table, check.name), table, "rule", "", column, None, Decimal(0), Decimal(len(wrong)), verdict,
+                   detail="; ".join(wrong) or None)  # fmt: skip
+
+
+def _judge(stated: Decimal, computed: Decimal, known: Decimal = Decimal(0)) -> tuple[str, str | None]:
     difference = stated - computed
     if known and difference != known:
         return "different", f"the known difference is {known}, found {difference}"
@@ -244,4 +299,4 @@ def _listed(value: object) -> str:
 
 def _id(*parts: object) -> str:
     """An identifier of letters, digits, _ and -, which an address shows as it is."""
-    return "-".join(str(part) for part in parts if part is not None)
+    return "-".join(re.sub("[^A-Za-z0-9_]+", "_", str(part)).strip("_") for part in parts if part is not None)

@@ -5,75 +5,24 @@ Everything else is imported when a command runs, so that `--help` answers at onc
 
 from __future__ import annotations
 
+import io
 import json
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from openbaar import __version__
-from openbaar.errors import OpenbaarError, Problem
+from openbaar.authoring import init, preview
+from openbaar.command import Commands, Run, common, print_problems, unreadable
+from openbaar.errors import OpenbaarError
 
 if TYPE_CHECKING:
+    from openbaar.convert import Gather
     from openbaar.publication import Publication
-
-
-class Commands(click.Group):
-    """The one place where the toolkit's errors become messages and exit status 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; print every problem of an OpenbaarError on a line of its own."""
-        try:
-            return super().invoke(ctx)
-        except OpenbaarError as error:
-            _print_problems(error.problems)
-            ctx.exit(1)
-
-
-def _print_problems(problems: list[Problem]) -> None:
-    for problem in problems:
-        click.echo(f"{click.style(str(problem.place), bold=True)}: {problem.message}", err=True)
-        if problem.hint:
-            click.echo(f"  → {problem.hint}", err=True)
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    click.echo(click.style(count, fg="red"), err=True)
-
-
-def common(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options of every command, which may also stand before it."""
-    project = click.option(
-        "--project",
-        type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="The publication folder; the current one by default.",
-    )
-    quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
-    return project(quiet(command))
-
-
-class Run:
-    """What a command works on: the publication, and how it speaks."""
-
-    def __init__(self, ctx: click.Context, project: Path | None, quiet: bool) -> None:
-        before = (ctx.find_root().params if ctx.parent else {}) or {}
-        self.root: Path = project or before.get("project") or Path()
-        self.quiet: bool = quiet or bool(before.get("quiet"))
-
-    def say(self, message: str) -> None:
-        """Tell of progress, on standard error."""
-        if not self.quiet:
-            click.echo(click.style(message, dim=True), err=True)
-
-    def done(self, message: str) -> None:
-        """Tell of a result, on standard output."""
-        if not self.quiet:
-            click.echo(message)
-
-    def load(self) -> Publication:
-        """The publication of the project folder. Raises OpenbaarError."""
-        from openbaar.publication import load_publication
-
-        return load_publication(self.root.resolve())
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,11 +35,19 @@ def main(project: Path | None, quiet: bool) -> None:
     """
 
 
+main.add_command(init)
+main.add_command(preview)
+
+
 @main.command()
 @click.argument("tables", nargs=-1)
+@click.option("--workers", type=click.IntRange(1, 256), default=1, help="Spread the work over so many processes.")
+@click.option("--scheduler", metavar="ADDRESS", help="Spread it over the Dask cluster at tcp://HOST:PORT.")
 @common
 @click.pass_context
-def convert(ctx: click.Context, tables: tuple[str, ...], project: Path | None, quiet: bool) -> None:
+def convert(
+    ctx: click.Context, tables: tuple[str, ...], workers: int, scheduler: str | None, project: Path | None, quiet: bool
+) -> None:
     """Read the documents and write tables/*.csv.
 
     Without TABLES all of them, and the trust tables (provenance, reconciliation, footnotes, anomalies);
@@ -101,8 +58,30 @@ def convert(ctx: click.Context, tables: tuple[str, ...], project: Path | None, q
 
     run = Run(ctx, project, quiet)
     publication = run.load()
-    files = convert_only(publication, tables, say=run.say) if tables else convert(publication, say=run.say)
-    _tell_written(run, write_files(publication, files), len(files))
+    with _gathering(run, workers, scheduler) as gather:
+        if tables:
+            files = convert_only(publication, tables, say=run.say, gather=gather)
+        else:
+            files = convert(publication, say=run.say, gather=gather)
+    _tell_written(run, write_files(publication, files))
+
+
+@contextmanager
+def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather]:
+    """What reads the tables: this process, or several with a bar that shows how far they are."""
+    from openbaar.convert import gather
+    from openbaar.corpus import in_processes, on_cluster
+
+    if workers == 1 and scheduler is None:
+        yield gather
+        return
+    with click.progressbar(length=1, label="reading tables", file=io.StringIO() if run.quiet else sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield in_processes(workers, progress) if scheduler is None else on_cluster(scheduler, progress)
 
 
 @main.command()
@@ -116,7 +95,7 @@ def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     run = Run(ctx, project, quiet)
     publication = run.load()
     files = {"datapackage.json": package_bytes(descriptor(publication, files_on_disk(publication)))}
-    _tell_written(run, write_files(publication, files), len(files))
+    _tell_written(run, write_files(publication, files))
 
 
 @main.command()
@@ -130,7 +109,7 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     publication = run.load()
     changed = build_site(publication, run.say)
     run.done(f"built {changed[0]}")
-    _tell_written(run, changed[1:], 1)
+    _tell_written(run, changed[1:])
 
 
 @main.command()
@@ -146,11 +125,13 @@ def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) 
         problems = check(run.load(), run.say)
     except OpenbaarError as error:
         problems = error.problems
+    except OSError as error:
+        problems = [unreadable(error)]
     if as_json:
         report = {"valid": not problems, "problems": [problem.as_dict() for problem in problems]}
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     elif problems:
-        _print_problems(problems)
+        print_problems(problems)
     else:
         run.done("nothing is wrong")
     ctx.exit(1 if problems else 0)
@@ -162,23 +143,44 @@ def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) 
 def publish(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     """Convert, package, build and check, and pack the download in dist/; nothing is replaced if anything is wrong."""
     from openbaar.publish import publish
-    from openbaar.staleness import archive_path, database_path
+    from openbaar.staleness import archive_path, database_path, workbook_path
 
     run = Run(ctx, project, quiet)
     publication = run.load()
     changed = publish(publication, run.say)
-    _tell_written(run, changed, len(publication.resources) + 2)
-    for path in (database_path(publication), archive_path(publication)):
+    _tell_written(run, changed)
+    for path in (database_path(publication), archive_path(publication), workbook_path(publication)):
         run.done(f"built {path.relative_to(publication.root)}")
+
+
+def _site_address(_ctx: click.Context, _parameter: click.Parameter, url: str | None) -> str | None:
+    from openbaar.names import check_site_address
+
+    try:
+        return check_site_address(url) if url is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _url(required: bool) -> Callable[..., Any]:
+    text = "The address at which the site is known, such as https://data.example."
+    return click.option("--url", required=required, callback=_site_address, envvar="OPENBAAR_URL", help=text)
 
 
 @main.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes any free port.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the site in the browser.")
+@click.option("--public", is_flag=True, help="Limit what strangers can do, for a site on the open internet.")
+@_url(required=False)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Which address to listen on, as in a container.")
 @common
 @click.pass_context
-def serve(ctx: click.Context, port: int, open_browser: bool, project: Path | None, quiet: bool) -> None:
+def serve(
+    ctx: click.Context, /, port: int, open_browser: bool, project: Path | None, quiet: bool, **profile: Any
+) -> None:
     """Publish what is stale, then show the site on this machine until Ctrl-C."""
+    if profile["public"] and profile["url"] is None:
+        raise click.UsageError("--public needs --url, the address at which the site is known.")
     run = Run(ctx, project, quiet)
     publication = run.load()
     database = _publish_if_stale(run, publication)
@@ -187,13 +189,28 @@ def serve(ctx: click.Context, port: int, open_browser: bool, project: Path | Non
     def announce(address: str) -> None:
         click.echo(f"{address} shows {publication.package.name}; Ctrl-C ends it.")
 
-    serve(database, publication.root / "metadata.yml", port, open_browser, announce)
+    serve(database, publication.root / "metadata.yml", port, open_browser, announce, **profile)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@_url(required=True)
+@common
+@click.pass_context
+def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, quiet: bool) -> None:
+    """Publish what is stale, then write the whole site as static files into FOLDER, for any web server."""
+    run = Run(ctx, project, quiet)
+    publication = run.load()
+    database = _publish_if_stale(run, publication)
+    from openbaar.freeze import freeze
+
+    count = freeze(database, publication.root / "metadata.yml", folder.resolve(), url, run.say)
+    run.done(f"wrote {count} files to {folder}")
 
 
 def _publish_if_stale(run: Run, publication: Publication) -> Path:
     """Publish in a process of its own, which takes the libraries that checking needs away with it."""
     import subprocess
-    import sys
 
     from openbaar.staleness import database_path, is_stale
 
@@ -208,7 +225,8 @@ def _publish_if_stale(run: Run, publication: Publication) -> Path:
     return database_path(publication)
 
 
-def _tell_written(run: Run, changed: list[str], total: int) -> None:
+def _tell_written(run: Run, changed: list[str]) -> None:
     for name in changed:
         run.done(f"wrote {name}")
-    run.done(f"{len(changed)} of {total} files changed" if changed else "no file changed")
+    if not changed:
+        run.done("no file changed")

@@ -14,32 +14,34 @@ from openbaar.tables import Table
 
 @dataclass(frozen=True)
 class CodeList:
-    """The codes of a table by the form in which a document prints them, white space made single."""
+    """The codes of a table by the form in which a document prints them, without white space.
+
+    White space does not count, because documents vary it (`(*)onbekend`, `(*)  onbekend`) and break words anywhere.
+    """
 
     name: str
     codes: Mapping[str, Value]
 
     def code(self, printed: str) -> Value:
         """The code of a printed label, or None when it is no label of this list."""
-        return self.codes.get(" ".join(printed.split()))
+        return self.codes.get("".join(printed.split()))
 
 
-def code_list(publication: Publication, table: Table, rows: Iterable[Mapping[str, Value]]) -> CodeList:
-    """The code list that the rows of `table` make.
+def code_list(publication: Publication, table: Table, column: str, rows: Iterable[Mapping[str, Value]]) -> CodeList:
+    """The code list that the rows of `table` make, the codes being those of `column`.
 
     A code is printed in the first form of `printed_as` whose columns are all filled: with
     `['({printed_code}) {label}', '{label}']` as "(01) Antwerpen", or as "onbekend" where there is no number.
     Raises OpenbaarError when two codes are printed alike.
     """
     codes: dict[str, Value] = {}
-    key = table.table_schema.primaryKey[0]
     problems = []
     for row in rows:
-        printed = " ".join(_printed(table.printed_as, row).split())
+        printed = "".join(_printed(table.printed_as, row).split())
         if printed in codes:
-            message = f"the codes '{codes[printed]}' and '{row[key]}' are both printed as '{printed}'"
+            message = f"the codes '{codes[printed]}' and '{row[column]}' are both printed as '{printed}'"
             problems.append(Problem(publication.place(table.name, "printed_as"), message))
-        codes[printed] = row[key]
+        codes[printed] = row[column]
     if problems:
         raise OpenbaarError(problems)
     return CodeList(table.name, codes)

@@ -20,6 +20,7 @@ from openbaar.csvfile import Value, read_csv, row_lines
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.package import table_bytes
 from openbaar.publication import Publication
+from openbaar.sitedata import add_site
 from openbaar.tables import Localized, SchemaField, Table, localized
 
 Rows = list[dict[str, Value]]
@@ -44,6 +45,7 @@ def build_database(publication: Publication, files: Mapping[str, bytes], target:
         database = Database(partial)
         try:
             _fill(database, publication, rows)
+            add_site(database.conn, publication, files)
             _prove(database, target.name)
         finally:
             database.close()

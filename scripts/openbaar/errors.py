@@ -15,22 +15,27 @@ from dataclasses import dataclass
 class Place:
     """Where something stands: a file, and in it the lines (from 1) and the column (from 1).
 
-    The same class serves a document (`sources/x.txt:107-109`) and a table file
-    (`tables/x.yaml:12:5`). Parts that are not known are None.
+    The same class serves a document (`sources/x.txt:107-109`), a page or sheet of one (`sources/x.pdf#3:12`), a cell
+    (`sources/x.xlsx#Sheet1!B12`) and a table file (`tables/x.yaml:12:5`). Parts that are not known are None.
     """
 
     file: str
     first_line: int | None = None
     last_line: int | None = None
     column: int | None = None
+    page: str | None = None
+    cell: str | None = None
 
     def __str__(self) -> str:
+        file = self.file if self.page is None else f"{self.file}#{self.page}"
+        if self.cell is not None:
+            return f"{file}!{self.cell}"
         if self.first_line is None:
-            return self.file
+            return file
         if self.last_line is not None and self.last_line != self.first_line:
-            return f"{self.file}:{self.first_line}-{self.last_line}"
+            return f"{file}:{self.first_line}-{self.last_line}"
         column = "" if self.column is None else f":{self.column}"
-        return f"{self.file}:{self.first_line}{column}"
+        return f"{file}:{self.first_line}{column}"
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,8 @@ class Problem:
         """The problem as plain data, for `--json`."""
         return {
             "file": self.place.file,
+            "page": self.place.page,
+            "cell": self.place.cell,
             "line": self.place.first_line,
             "last_line": self.place.last_line,
             "column": self.place.column,

@@ -50,8 +50,26 @@ def check_path(path: str) -> str:
     return path
 
 
+def check_source(path: str) -> str:
+    """The path of a document: inside the publication, in `sources/`, where nothing is generated."""
+    if not check_path(path).startswith("sources/"):
+        raise ValueError(f"the path '{path}' should begin with sources/")
+    return path
+
+
 def check_address(address: str) -> str:
     """An address that may be shown as a link: http, https or mailto."""
     if urlsplit(address).scheme not in ("http", "https", "mailto"):
         raise ValueError(f"the address '{address}' should begin with https:, http: or mailto:")
     return address
+
+
+def check_site_address(address: str) -> str:
+    """The address of a site: http or https, a host, and nothing behind it, as Datasette's links need it.
+
+    Returned without a slash at its end.
+    """
+    parts = urlsplit(address)
+    if parts.scheme not in ("http", "https") or not parts.netloc or (parts.path.rstrip("/"), parts.query) != ("", ""):
+        raise ValueError("give http:// or https:// and a host, without a path")
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,8 +1,8 @@
 """The descriptor of the data package: everything a person wrote about the tables, as Data Package 2.0.
 
 The standard is https://datapackage.org/standard/data-package/. It lets a descriptor hold keys of its own;
-ours are `languages`, `additions`, `translations`, `rows`, `notes`, `unit`, `foreignKeysWhereFilled`, and
-inside a source `sha256`, `author`, `date`, `license`, `question`, `first_line` and `last_line`.
+ours are `languages`, `doi`, `additions`, `translations`, `rows`, `notes`, `unit`, `foreignKeysWhereFilled`, and
+inside a source `sha256`, `author`, `authors`, `date`, `license`, `question`, `first_line` and `last_line`.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def descriptor(publication: Publication, files: Mapping[str, bytes]) -> Descript
             **_texts(publication, title=package.title, description=package.description),
             "languages": list(package.languages),
             "homepage": package.homepage,
+            "created": f"{package.created}T00:00:00Z" if package.created else None,  # the standard wants a time too
+            "doi": package.doi,
             "keywords": list(package.keywords),
             "contributors": [_plain(contributor) for contributor in package.contributors],
             "licenses": [_plain(license_) for license_ in package.licenses],
@@ -141,7 +143,8 @@ def _partly_empty(schema: Schema, key: ForeignKey) -> bool:
 
 def _document(publication: Publication, document: DocumentEntry) -> Descriptor:
     known = document.model_dump(include={"path", "sha256", "author", "date", "license"})
-    return {**_texts(publication, title=document.title), **known}
+    authors = [person.model_dump(exclude_none=True) for person in document.authors]
+    return _filled({**_texts(publication, title=document.title), **known, "authors": authors})
 
 
 def _part(publication: Publication, table: Table, path: str, first: int, last: int) -> Descriptor:

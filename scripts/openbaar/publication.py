@@ -62,8 +62,8 @@ def trust_tables() -> dict[str, Table]:
     return loaded
 
 
-def load_publication(root: Path) -> Publication:
-    """Read and check all authored files of the publication in `root`.
+def read_publication(root: Path) -> Publication:
+    """Read all authored files of the publication in `root`, each checked by itself; `references` checks them together.
 
     Raises OpenbaarError with every problem found in any of them.
     """
@@ -76,7 +76,7 @@ def load_publication(root: Path) -> Publication:
     problems: list[Problem] = []
     files = {"package": package_file}
     tables: dict[str, Table] = {}
-    paths = {path.stem: path for path in sorted(folder.glob("*.yaml")) if path.name != "package.yaml"}
+    paths = {path.stem: path for path in sorted(folder.glob("[!.]*.yaml")) if path.name != "package.yaml"}
     for path in paths.values():
         try:
             file = files[path.stem] = _with_shared_fields(read_yaml(path, f"tables/{path.name}"), package_file)
@@ -90,8 +90,6 @@ def load_publication(root: Path) -> Publication:
     problems += _order_problems(package, package_file, set(paths))
     ordered = {name: tables[name] for name in package.tables if name in tables}
     publication = Publication(root, package, ordered, files)
-    if not problems:
-        problems = list(_cross_problems(publication))
     if problems:
         raise OpenbaarError(problems)
     return publication
@@ -127,6 +125,8 @@ def _mapping(data: Any) -> dict[Any, Any]:
 
 def _order_problems(package: Package, file: YamlFile, found: set[str]) -> Iterator[Problem]:
     for index, name in enumerate(package.tables):
+        if name in package.tables[:index]:
+            yield Problem(file.place("tables", index), f"the table '{name}' stands twice in this list")
         if name not in found:
             yield Problem(file.place("tables", index), f"there is no tables/{name}.yaml", nearest(name, found))
     for name in sorted(found - set(package.tables)):
@@ -135,82 +135,3 @@ def _order_problems(package: Package, file: YamlFile, found: set[str]) -> Iterat
         )
     for name in sorted(found & set(TRUST_TABLES)):
         yield Problem(Place(f"tables/{name}.yaml"), "has the name of a table that the toolkit makes", "rename it")
-
-
-def _cross_problems(publication: Publication) -> Iterator[Problem]:
-    """What one file alone cannot tell: languages, references between tables, documents, anomalies."""
-    for name, file in publication.files.items():
-        yield from _language_problems(publication, file)
-        if name == "package":
-            continue
-        table = publication.tables[name]
-        yield from _reference_problems(publication, table)
-        yield from _check_problems(publication, table)
-
-
-def _language_problems(publication: Publication, file: YamlFile) -> Iterator[Problem]:
-    """A text that is given in one language of the publication has to be given in all."""
-    languages = set(publication.package.languages)
-
-    def walk(data: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-        if isinstance(data, list):
-            for index, item in enumerate(data):
-                yield from walk(item, (*path, index))
-        elif isinstance(data, dict):
-            keys = set(data)
-            if keys & languages and keys != languages:
-                wrong = ", ".join(sorted(str(key) for key in keys ^ languages))
-                yield Problem(file.place(*path), f"should be given in {', '.join(sorted(languages))}; look at: {wrong}")
-            for key, item in data.items():
-                yield from walk(item, (*path, key))
-
-    yield from walk(file.data, ())
-
-
-def _reference_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    for index, key in enumerate(table.table_schema.foreignKeys):
-        place = publication.place(table.name, "schema", "foreignKeys", index)
-        target = publication.resources.get(key.reference.resource)
-        if target is None:
-            hint = nearest(key.reference.resource, publication.resources)
-            yield Problem(place, f"there is no table '{key.reference.resource}'", hint)
-        elif key.reference.fields not in (target.table_schema.primaryKey, *target.table_schema.uniqueKeys):
-            wanted = ", ".join(key.reference.fields)
-            yield Problem(place, f"({wanted}) is neither the primary key nor a unique key of '{target.name}'")
-    documents = {document.path for document in publication.package.documents}
-    if table.recipe is None:
-        return
-    named = table.recipe.document
-    if named is not None and named not in documents:
-        place = publication.place(table.name, "recipe", "document")
-        yield Problem(place, f"there is no document '{named}'", nearest(named, documents))
-    for name, field in table.recipe.fields.items():
-        for mark in set(field.marks) - set(table.footnotes):
-            place = publication.place(table.name, "recipe", "fields", name, "marks")
-            yield Problem(place, f"the mark {mark} has no entry under 'footnotes'", nearest(mark, table.footnotes))
-
-
-def _check_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    anomalies = {name for each in publication.tables.values() for name in each.anomalies} | set(
-        publication.package.anomalies
-    )
-    for index, check in enumerate(table.checks):
-        place = publication.place(table.name, "checks", index)
-        if check.anomaly and check.anomaly not in anomalies:
-            yield Problem(place, f"there is no anomaly '{check.anomaly}'", nearest(check.anomaly, anomalies))
-        named = [
-            check.sum,
-            check.total,
-            check.value,
-            check.consecutive,
-            check.words,
-            *(check.not_before or ()),
-            *check.by,
-        ]
-        named += [*check.where, *check.without]
-        for column in named:
-            if column is not None and not table.table_schema.has(column):
-                yield Problem(place, f"there is no column '{column}'", nearest(column, table.columns))
-        if check.equals and check.equals.table is not None and check.equals.table not in publication.tables:
-            hint = nearest(check.equals.table, publication.tables)
-            yield Problem(place, f"there is no table '{check.equals.table}'", hint)

@@ -10,6 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
@@ -19,11 +20,21 @@ from openbaar.convert import convert
 from openbaar.csvfile import read_csv
 from openbaar.database import build_database, prove_queries
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.inside import read_inside
 from openbaar.package import descriptor, package_bytes
 from openbaar.packagecheck import problems_of_package
+from openbaar.permalinks import permalink_problems, read_permalinks, released
 from openbaar.publication import Publication
 from openbaar.site import metadata_bytes
-from openbaar.staleness import archive_path, database_path, record_fingerprint
+from openbaar.staleness import (
+    archive_path,
+    database_path,
+    inputs_fingerprint,
+    record_fingerprint,
+    released_database_path,
+    workbook_path,
+)
+from openbaar.workbook import write_workbook
 
 Say = Callable[[str], None]
 Files = dict[str, bytes]
@@ -32,13 +43,12 @@ Files = dict[str, bytes]
 def files_on_disk(publication: Publication) -> Files:
     """The CSV bytes of all tables by path, as they stand on disk. Raises OpenbaarError for those that are missing."""
     files: Files = {}
-    problems = []
+    problems: list[Problem] = []
     for name in publication.resources:
         try:
-            files[f"tables/{name}.csv"] = publication.csv_path(name).read_bytes()
-        except OSError as error:
-            place = Place(f"tables/{name}.csv")
-            problems.append(Problem(place, f"cannot be read: {error.strerror}", "run `openbaar convert`"))
+            files[f"tables/{name}.csv"] = read_inside(publication.root, f"tables/{name}.csv")
+        except OpenbaarError as error:
+            problems += [replace(problem, hint="run `openbaar convert`") for problem in error.problems]
     if problems:
         raise OpenbaarError(problems)
     return files
@@ -49,7 +59,8 @@ def generate(publication: Publication, verify: bool = True, say: Say = lambda me
     files = convert(publication, verify, say)
     say("describing the package")
     package = package_bytes(descriptor(publication, files))
-    return {**files, "datapackage.json": package, "metadata.yml": metadata_bytes(publication, files)}
+    addresses = released(read_permalinks(publication.root), publication, files)
+    return {**files, **addresses, "datapackage.json": package, "metadata.yml": metadata_bytes(publication, files)}
 
 
 def write_files(publication: Publication, files: Mapping[str, bytes]) -> list[str]:
@@ -81,18 +92,29 @@ def publish(publication: Publication, say: Say = lambda message: None) -> list[s
 
     Raises OpenbaarError with every problem found, and then leaves everything as it was.
     """
+    inputs = inputs_fingerprint(publication)
     files = generate(publication, say=say)
     with _staged(publication, files) as staging:
         problems = _problems(publication, files, staging, say)
         if problems:
             raise OpenbaarError(problems)
+        say("packing the downloads")
+        database = staging / database_path(publication).name
+        products = {
+            database_path(publication): database,
+            released_database_path(publication): database,
+            archive_path(publication): staging / "package.zip",
+            workbook_path(publication): staging / "workbook.xlsx",
+        }
+        write_zip(publication, files, products[archive_path(publication)])
+        write_workbook(publication, files, products[workbook_path(publication)])
+        for target in products:  # before anything is replaced, so that nothing is when they cannot be made
+            target.parent.mkdir(parents=True, exist_ok=True)
         changed = write_files(publication, files)
-        database = database_path(publication)
-        with replacing(database) as partial:
-            shutil.copyfile(staging / database.name, partial)
-    say("packing the download")
-    write_zip(publication, files, archive_path(publication))
-    record_fingerprint(publication)
+        for target, made in products.items():
+            with replacing(target) as partial:
+                shutil.copyfile(made, partial)
+    record_fingerprint(publication, inputs, files)
     return changed
 
 
@@ -130,9 +152,11 @@ def _staged(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Pa
 
 
 def _problems(publication: Publication, files: Files, staging: Path, say: Say) -> list[Problem]:
-    """What is wrong with the files made: totals, the package, the database, its queries. Leaves the database staged."""
+    """What is wrong with the files made: totals, addresses, the package, the database. Leaves the database staged."""
     say("checking the totals")
     problems = list(_unequal(publication, files))
+    say("checking the addresses that were released")
+    problems += permalink_problems(read_permalinks(publication.root), publication, files)
     say("validating the package")
     problems += problems_of_package(staging, files["datapackage.json"])
     say("building the database")
@@ -162,6 +186,9 @@ def _unequal(publication: Publication, files: Files) -> Iterator[Problem]:
 def _differences(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:
     """Each generated file on disk that is not what a fresh build makes, with the first line that differs."""
     hint = "run `openbaar publish` and look at what changed"
+    for path in sorted((publication.root / "tables").glob("[!.]*.csv")):
+        if f"tables/{path.name}" not in files:
+            yield Problem(Place(f"tables/{path.name}"), "belongs to no table", "remove it, or describe the table")
     for name, data in files.items():
         path = publication.root / name
         if not path.is_file():

@@ -18,29 +18,30 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from datasette import handle_exception
 from datasette.app import Datasette
+from datasette.plugins import pm
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.web import application, security
+from openbaar.web.published import Published
 from openbaar.yamlfile import read_yaml
 
 HOST = "127.0.0.1"
-# https://docs.datasette.io/en/0.65.2/settings.html. Where something is Datasette's default it is not repeated here.
-SETTINGS: dict[str, int | bool] = {
-    "suggest_facets": False,  # looks through every column of every page; the authors choose the facets
-    "facet_time_limit_ms": 1000,  # a facet that takes longer vanishes without a word
-    "sql_time_limit_ms": 1500,
-}
+# What a running site reads beside its database, below the folder of `metadata.yml`.
+SHOWN = ("metadata.yml", "datapackage.json", "tables/*.csv", "tables/permalinks.json", "tables/releases/*/*.csv")
+SHOWN_TOO = ("sources/**/*", "dist/*")
 
 
-def site(database: Path, metadata: Path) -> Datasette:
+def site(database: Path, metadata: Path, url: str | None = None, public: bool = False) -> Datasette:
     """A Datasette that shows `database`, never to be changed, as `metadata` (a YAML file) says.
 
-    Raises OpenbaarError when the metadata cannot be read.
+    The publication's other files stand in the folder of `metadata`. Links begin with `url` where it is given;
+    `public` is the profile for the open internet. Raises OpenbaarError when the metadata cannot be read.
     """
-    handle_exception.rich = None
+    # Asked of the plugins, because importing that module before they are loaded leaves it out of them.
+    pm.get_plugin("datasette.handle_exception").rich = None
     data = read_yaml(metadata, metadata.name).data
-    return Datasette([], immutables=[str(database)], metadata=data, settings=SETTINGS)
+    return application.make(database, data, Published.read(metadata.parent, url, public))
 
 
 def serve(
@@ -49,13 +50,16 @@ def serve(
     port: int = 8001,
     open_browser: bool = False,
     announce: Callable[[str], None] = print,
+    url: str | None = None,
+    public: bool = False,
+    host: str = HOST,
 ) -> None:
-    """Serve `database` on 127.0.0.1 until Ctrl-C or SIGTERM; `port` 0 takes any free port.
+    """Serve `database` on `host` until Ctrl-C or SIGTERM; `port` 0 takes any free port. `url`, `public`: see `site`.
 
     `announce` is called with the address once it answers. Raises OpenbaarError when the files are not there or
     the port is taken.
     """
-    missing = [path for path in (database, metadata) if not path.is_file()]
+    missing = [path for path in (database, metadata, metadata.with_name("datapackage.json")) if not path.is_file()]
     if missing:
         raise OpenbaarError([Problem(Place(str(path)), "is not there", "run `openbaar publish`") for path in missing])
 
@@ -64,8 +68,11 @@ def serve(
         if open_browser:
             webbrowser.open(address)
 
-    with _listening(port) as listener, _private_copy(database) as copy, _ended_by_signal():
-        config = uvicorn.Config(site(copy, metadata).app(), log_level="warning", server_header=False)
+    with _listening(host, port) as listener, _private_copy(database, metadata) as copy, _ended_by_signal():
+        if public:
+            security.limit_process()
+        shown = site(copy, copy.with_name(metadata.name), url, public)
+        config = uvicorn.Config(shown.app(), log_level="warning", server_header=False)
         _Server(config, answering).run([listener])
 
 
@@ -79,33 +86,42 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if sockets and self.started:
-            self.answering(f"http://{HOST}:{sockets[0].getsockname()[1]}/")
+            host, port = sockets[0].getsockname()
+            self.answering(f"http://{host}:{port}/")
 
 
 @contextmanager
-def _listening(port: int) -> Iterator[socket.socket]:
-    """A socket bound to `port` of this machine only."""
+def _listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket bound to `port` of `host`."""
     with socket.socket() as listener:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((HOST, port))
+            listener.bind((host, port))
         except (OSError, OverflowError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            problem = Problem(Place(f"{HOST}:{port}"), f"cannot listen there: {reason}", "choose another with --port")
+            problem = Problem(Place(f"{host}:{port}"), f"cannot listen there: {reason}", "choose another with --port")
             raise OpenbaarError(problem) from error
         yield listener
 
 
 @contextmanager
-def _private_copy(database: Path) -> Iterator[Path]:
-    """The database under a name of our own, so that a build which replaces it does not change a running site."""
-    with tempfile.TemporaryDirectory(prefix=".serving-", dir=database.parent) as folder:
-        copy = Path(folder) / database.name
-        try:
-            os.link(database, copy)  # at once, and without a second copy on the disk
-        except OSError:  # a file system without hard links
-            shutil.copy2(database, copy)
-        yield copy
+def _private_copy(database: Path, metadata: Path) -> Iterator[Path]:
+    """The database in a folder of our own, with all that the site reads, so that a new build does not change it."""
+    with tempfile.TemporaryDirectory(prefix=".serving-", dir=database.parent) as name:
+        folder = Path(name)
+        for pattern in (*SHOWN, *SHOWN_TOO):
+            for path in filter(Path.is_file, metadata.parent.glob(pattern)):
+                _link(path, folder / path.relative_to(metadata.parent))
+        _link(database, folder / database.name)
+        yield folder / database.name
+
+
+def _link(path: Path, copy: Path) -> None:
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(path, copy)  # at once, and without a second copy on the disk
+    except OSError:  # a file system without hard links
+        shutil.copy2(path, copy)
 
 
 @contextmanager

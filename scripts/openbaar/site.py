@@ -17,8 +17,9 @@ from openbaar.csvfile import row_lines
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.names import check_address
 from openbaar.publication import Publication
+from openbaar.queries import Query
 from openbaar.remarks import Remarks, column_text
-from openbaar.tables import Query, SchemaField, Table, localized
+from openbaar.tables import SchemaField, Table, localized
 from openbaar.words import words
 
 PAGE_SIZE = 100  # rows on a page, as Datasette has it by default

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from openbaar.atomic import replacing
@@ -19,34 +21,54 @@ def archive_path(publication: Publication) -> Path:
     return publication.root / "dist" / f"{publication.package.name}-{publication.package.version}.zip"
 
 
+def workbook_path(publication: Publication) -> Path:
+    """The spreadsheet of all tables that `publish` makes."""
+    return archive_path(publication).with_suffix(".xlsx")
+
+
+def released_database_path(publication: Publication) -> Path:
+    """The database under the name of its version, as it is downloaded."""
+    return archive_path(publication).with_suffix(".db")
+
+
 def is_stale(publication: Publication) -> bool:
-    """Whether anything that goes into the publication changed since it was last published, or a product is gone."""
-    products = [database_path(publication), archive_path(publication), publication.root / "metadata.yml"]
-    recorded = _fingerprint_path(publication)
-    if not all(path.is_file() for path in [*products, recorded]):
+    """Whether anything that goes into the publication, or was made of it, changed since it was last published."""
+    downloads = [archive_path(publication), workbook_path(publication), released_database_path(publication)]
+    recorded = _record_path(publication)
+    if not all(path.is_file() for path in [database_path(publication), *downloads, recorded]):
         return True
-    return recorded.read_text() != _fingerprint(publication)
+    record = json.loads(recorded.read_text())
+    outputs = {name: _digest(publication.root / name) for name in record["outputs"]}
+    return bool(record != {"inputs": inputs_fingerprint(publication), "outputs": outputs})
 
 
-def record_fingerprint(publication: Publication) -> None:
-    """Record what has just been published, so that `is_stale` can tell."""
-    with replacing(_fingerprint_path(publication)) as partial:
-        partial.write_text(_fingerprint(publication))
+def inputs_fingerprint(publication: Publication) -> str:
+    """One hash over every file that goes into the publication, the toolkit's own included.
 
-
-def _fingerprint_path(publication: Publication) -> Path:
-    return publication.root / "build" / f"{publication.package.name}.inputs.sha256"
-
-
-def _fingerprint(publication: Publication) -> str:
-    """One hash over every file that goes into the publication or is generated in it, the toolkit's own included."""
+    It is taken before they are read, so that a file that is edited meanwhile makes the publication stale.
+    """
     root = publication.root
     toolkit = Path(__file__).parent
     files = [root / entry.path for entry in publication.package.documents]
-    files += [*root.glob("tables/*.yaml"), *root.glob("tables/*.csv"), root / "datapackage.json", root / "metadata.yml"]
-    files += [*toolkit.rglob("*.py"), *toolkit.rglob("*.yaml")]
+    files += [publication.csv_path(name) for name, table in publication.tables.items() if table.recipe is None]
+    files += [*root.glob("tables/*.yaml"), *toolkit.rglob("*.py"), *toolkit.rglob("*.yaml")]
     digest = hashlib.sha256()
-    for path in sorted(path for path in files if path.is_file()):
-        name = path.relative_to(toolkit if path.is_relative_to(toolkit) else root)
-        digest.update(f"{name}\0{hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
+    for path in sorted(files):
+        digest.update(f"{path}\0{_digest(path)}\n".encode())
     return digest.hexdigest()
+
+
+def record_fingerprint(publication: Publication, inputs: str, files: Mapping[str, bytes]) -> None:
+    """Record the fingerprint of the inputs and the hashes of what was made of them, so that `is_stale` can tell."""
+    outputs = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    with replacing(_record_path(publication)) as partial:
+        partial.write_text(json.dumps({"inputs": inputs, "outputs": outputs}, indent=1))
+
+
+def _record_path(publication: Publication) -> Path:
+    return publication.root / "build" / f"{publication.package.name}.published.json"
+
+
+def _digest(path: Path) -> str | None:
+    """The hash of a file; None where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None

@@ -7,17 +7,19 @@ per language of the publication: `{nl: …, en: …}`.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
 from openbaar.errors import nearest
-from openbaar.names import check_address, check_name, check_package_name, check_path
-from openbaar.recipe import NumberFormat, Pattern, Recipe, Strict, Text, Texts
+from openbaar.names import check_address, check_package_name, check_source
+from openbaar.queries import Chart, Query
+from openbaar.queries import Localized as Localized  # authors meet both names in tables first
+from openbaar.queries import Name as Name
+from openbaar.recipe import NumberFormat, Pattern, Patterns, Recipe, Strict, Text, Texts
 
-Name = Annotated[str, AfterValidator(check_name)]
 Address = Annotated[str, AfterValidator(check_address)]
-Localized = dict[str, str]
 Scalar = str | int
 
 
@@ -110,7 +112,7 @@ class Anomaly(Strict):
     """Something about the document that a reader must know, with the line that shows it."""
 
     text: Localized
-    at: Texts = Field(description="patterns of the lines that show it, each found exactly once")
+    at: Patterns = Field(description="patterns of the lines that show it, each found exactly once")
     document: str | None = None
     tables: tuple[Name, ...] = ()
     rows: dict[str, Text] = {}
@@ -142,6 +144,7 @@ class Check(Strict):
         "not_before": "value",
         "consecutive": None,
         "words": "count",
+        "percent": "of",
     }
 
     name: Name
@@ -150,13 +153,15 @@ class Check(Strict):
     not_before: tuple[Name, Name] | None = Field(None, description="[first, then]: no `value` where then < first")
     consecutive: Name | None = Field(None, description="this column counts on by one, for each value of `by`")
     words: Name | None = Field(None, description="this column holds `count` words in all")
+    percent: Name | None = Field(None, description="this column is the first of `of` in percent of the second")
+    of: tuple[Name, Name] | None = None
     equals: Compared | None = None
     by: Texts = ()
     where: dict[str, Any] = {}
     without: dict[str, Any] = {}
     value: Name | None = None
     count: int | None = None
-    difference: int = Field(0, description="the difference, stated minus computed, that is known")
+    difference: Decimal = Field(Decimal(0), description="the difference, stated minus computed, that is known")
     anomaly: Name | None = Field(None, description="the anomaly that explains what does not hold")
 
     @property
@@ -175,14 +180,6 @@ class Check(Strict):
         if self.difference and not self.anomaly:
             raise ValueError("a known 'difference' needs the 'anomaly' that explains it")
         return self
-
-
-class Query(Strict):
-    """A canned query of the site: a question, and the SQL that answers it."""
-
-    title: Localized
-    description: Localized = {}
-    sql: str
 
 
 class Table(Strict):
@@ -205,6 +202,7 @@ class Table(Strict):
     facets: tuple[Name, ...] = ()
     sort: Name | None = None
     search: tuple[Name, ...] = Field((), description="the columns that full text search covers")
+    chart: Chart | None = None
 
     @property
     def columns(self) -> list[str]:
@@ -214,9 +212,12 @@ class Table(Strict):
     @model_validator(mode="after")
     def _columns_exist(self) -> Self:
         named = [*self.facets, *self.search, *([self.label] if self.label else []), *([self.sort] if self.sort else [])]
+        named += self.chart.columns if self.chart else []
         for name in named:
             if name not in self.columns:
                 raise ValueError(f"the column '{name}' is not there; {nearest(name, self.columns)}")
+        if self.chart:
+            self.chart.measured([field.name for field in self.table_schema.fields if field.unit])
         return self
 
 
@@ -243,14 +244,30 @@ class Contributor(Strict):
     path: Address | None = None
 
 
+class Person(Strict):
+    """Someone, or an organisation, as citations name them: `family` and `given`, or `name` as it is."""
+
+    family: Text | None = None
+    given: Text | None = None
+    name: Text | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.name is None) != (self.family is not None and self.given is not None):
+            raise ValueError("give either 'name', or 'family' and 'given'")
+        return self
+
+
 class DocumentEntry(Strict):
     """A document as received: its file, its hash, and what is known of it."""
 
-    path: Annotated[str, AfterValidator(check_path)]
+    path: Annotated[str, AfterValidator(check_source)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     title: Localized
+    read: Literal["text", "tables"] = Field("text", description="of a PDF: its text, or its ruled tables")
     page_break: int | None = Field(None, description="how many blank lines in a row stand for a new page")
     author: Text = "unknown"
+    authors: tuple[Person, ...] = Field((), description="the authors one by one, as citations name them")
     date: Text = "unknown"
     license: Text = "unknown"
 
@@ -265,6 +282,8 @@ class Package(Strict):
     description: Localized
     keywords: Texts = ()
     homepage: Address | None = None
+    created: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
+    doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
     contributors: tuple[Contributor, ...]
     licenses: tuple[License, ...]
     additions: tuple[License, ...]
@@ -274,6 +293,8 @@ class Package(Strict):
     tables: tuple[Name, ...] = Field(description="the order in which readers see the tables")
     anomalies: dict[Name, Anomaly] = {}
     queries: dict[Name, Query] = {}
+    moved: dict[Name, Name] = Field({}, description="tables that got another name, by their old one")
+    withdrawn: dict[Name, Localized] = Field({}, description="tables that are no longer published, with the reason")
     datasette: dict[str, Any] = {}
 
 

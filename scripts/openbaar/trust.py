@@ -6,11 +6,12 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 
 from openbaar.csvfile import Value
-from openbaar.documents import Line, TextDocument
+from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.layout.records import Record
 from openbaar.patterns import compiled
 from openbaar.publication import Publication
+from openbaar.references import anomalies_of
 from openbaar.tables import Anomaly, Localized, Table, localized
 
 SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
@@ -34,7 +35,7 @@ def _tilde_character(character: str) -> str:
     return "+" if character == " " else "".join(f"~{byte:02X}" for byte in character.encode())
 
 
-def provenance_rows(table: Table, document: TextDocument, records: Sequence[Record]) -> list[dict[str, Value]]:
+def provenance_rows(table: Table, document: Document, records: Sequence[Record]) -> list[dict[str, Value]]:
     """One row for each published cell of `table`, in the order of its rows and columns."""
     rows: list[dict[str, Value]] = []
     for record in records:
@@ -48,9 +49,8 @@ def provenance_rows(table: Table, document: TextDocument, records: Sequence[Reco
                     "table_name": table.name,
                     "row_id": key,
                     "column_name": column,
-                    "document": document.path,
-                    "first_line": cell.first_line,
-                    "last_line": cell.last_line,
+                    **_placed(document.place(cell.first_line, cell.last_line, cell.address)),
+                    "cell": cell.address,
                     "printed": cell.parsed.printed or None,
                     "how": cell.parsed.how,
                     "mark": cell.parsed.mark,
@@ -60,7 +60,7 @@ def provenance_rows(table: Table, document: TextDocument, records: Sequence[Reco
 
 
 def footnote_lines(
-    publication: Publication, table: Table, document: TextDocument, lines: Mapping[str, Sequence[Line]]
+    publication: Publication, table: Table, document: Document, lines: Mapping[str, Sequence[Line]]
 ) -> dict[str, int]:
     """The line on which each footnote of `table` stands; `lines` are those of each table.
 
@@ -73,16 +73,17 @@ def footnote_lines(
         if below not in lines:
             continue  # that table was not found, which is a problem of its own
         near = lines[below]
-        matches = [line for line in near if compiled(footnote.line).search(line.text)]
+        matches = [line for line in near if compiled(footnote.line).search(line.shown)]
         printed = footnote.text[publication.language]
         key = f"key 'footnotes': the footnote {mark}"
         if len(matches) != 1:
             where = ", ".join(str(line.number) for line in matches) or "no line"
             place = document.place(near[0].number, near[-1].number) if near else document.place()
             problems.append(Problem(place, f"{key} should match one line, not {where}"))
-        elif printed not in matches[0].text:
+        elif not _is_footnote(matches[0].shown, printed):
             place = document.place(matches[0].number)
-            problems.append(Problem(place, f"{key} does not read '{printed}' here", "write it as printed"))
+            hint = "write the text as printed, all that stands behind the mark"
+            problems.append(Problem(place, f"{key} does not read '{printed}' here, and nothing else", hint))
         else:
             found[mark] = matches[0].number
     if problems:
@@ -90,8 +91,14 @@ def footnote_lines(
     return found
 
 
+def _is_footnote(line: str, text: str) -> bool:
+    """Whether a line is a mark and the text, and holds nothing else that would be lost with it."""
+    before, found, after = line.partition(text)
+    return bool(found) and not after.strip(" |") and not any(character.isalpha() for character in before)
+
+
 def footnote_rows(
-    publication: Publication, table: Table, document: TextDocument, lines: Mapping[str, int]
+    publication: Publication, table: Table, document: Document, lines: Mapping[str, int]
 ) -> list[dict[str, Value]]:
     """One row for each footnote of `table`."""
     return [
@@ -100,22 +107,20 @@ def footnote_rows(
             "mark": mark,
             **_texts(publication, footnote.text),
             "applies_to": _pairs(footnote.applies_to),
-            "document": document.path,
-            "first_line": lines[mark],
-            "last_line": lines[mark],
+            **_placed(document.place(lines[mark])),
         }
         for mark, footnote in table.footnotes.items()
     ]
 
 
-def anomaly_rows(publication: Publication, documents: Mapping[str, TextDocument]) -> list[dict[str, Value]]:
+def anomaly_rows(publication: Publication, documents: Mapping[str, Document]) -> list[dict[str, Value]]:
     """One row for each anomaly, those of the package first, with the lines that show it.
 
     Raises OpenbaarError for each one whose lines are not found exactly once: a declared anomaly that has gone.
     """
     rows: list[dict[str, Value]] = []
     problems = []
-    for owner, name, anomaly in _anomalies(publication):
+    for owner, name, anomaly in anomalies_of(publication):
         document = documents[publication.document(anomaly.document).path]
         try:
             first, last = _shown_at(document, anomaly, publication.place(owner, "anomalies", name, "at"))
@@ -129,9 +134,7 @@ def anomaly_rows(publication: Publication, documents: Mapping[str, TextDocument]
                 **_texts(publication, anomaly.text),
                 "tables": json.dumps(tables),
                 "rows_concerned": _pairs(anomaly.rows),
-                "document": document.path,
-                "first_line": first,
-                "last_line": last,
+                **_placed(document.place(first, last)),
             }
         )
     if problems:
@@ -139,25 +142,22 @@ def anomaly_rows(publication: Publication, documents: Mapping[str, TextDocument]
     return rows
 
 
-def _anomalies(publication: Publication) -> list[tuple[str | None, str, Anomaly]]:
-    found: list[tuple[str | None, str, Anomaly]] = [
-        (None, name, anomaly) for name, anomaly in publication.package.anomalies.items()
-    ]
-    for table in publication.tables.values():
-        found += [(table.name, name, anomaly) for name, anomaly in table.anomalies.items()]
-    return found
-
-
-def _shown_at(document: TextDocument, anomaly: Anomaly, place: Place) -> tuple[int, int]:
+def _shown_at(document: Document, anomaly: Anomaly, place: Place) -> tuple[int, int]:
     numbers = []
     for pattern in anomaly.at:
-        matches = [line.number for line in document.lines if compiled(pattern).search(line.text)]
+        matches = [line.number for line in document.lines if compiled(pattern).search(line.shown)]
         if len(matches) != 1:
             where = ", ".join(str(number) for number in matches) or "none"
             message = f"'{pattern}' should match one line of {document.path}, but matches: {where}"
             raise OpenbaarError(Problem(place, message, "the anomaly has gone, or the pattern fits too much"))
         numbers += matches
     return min(numbers), max(numbers)
+
+
+def _placed(place: Place) -> dict[str, Value]:
+    """A place as columns of a trust table; the last line is the first one where it is not another on the same page."""
+    last = place.first_line if place.last_line is None else place.last_line
+    return {"document": place.file, "page": place.page, "first_line": place.first_line, "last_line": last}
 
 
 def _texts(publication: Publication, text: Localized) -> dict[str, Value]:

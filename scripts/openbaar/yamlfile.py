@@ -6,6 +6,7 @@ given twice and files over one megabyte are refused, each with its line and colu
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -16,6 +17,7 @@ from pydantic import BaseModel, ValidationError
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 
 MAX_BYTES = 1_000_000
+MAX_DEPTH = 50
 Path_ = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -90,10 +92,12 @@ class _Reader:
         self.name = name
         self.places: dict[Path_, Place] = {}
         self.problems: list[Problem] = []
-        self.constructor = yaml.SafeLoader("")
 
     def value(self, node: yaml.Node, path: Path_) -> Any:
         self.places.setdefault(path, _place(self.name, node.start_mark))
+        if len(path) > MAX_DEPTH:
+            self._refuse(node, f"is nested more than {MAX_DEPTH} deep", "")
+            return None
         if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
             self._refuse(node, f"the tag {node.tag} is refused", "write plain text, numbers, lists and mappings")
             return None
@@ -101,13 +105,7 @@ class _Reader:
             return self._mapping(node, path)
         if isinstance(node, yaml.SequenceNode):
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        if node.tag.endswith((":timestamp", ":binary")):
-            return node.value  # a date stays as printed; who needs one says so in the schema
-        try:
-            return self.constructor.construct_object(node)
-        except (yaml.YAMLError, ValueError) as error:
-            self._refuse(node, f"cannot be read: {error}", "quote it")
-            return None
+        return _scalar(node)
 
     def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
@@ -128,6 +126,21 @@ class _Reader:
 
     def _refuse(self, node: yaml.Node, message: str, hint: str) -> None:
         self.problems.append(Problem(_place(self.name, node.start_mark), message, hint))
+
+
+def _scalar(node: Any) -> str | int | bool | None:
+    """The value of a scalar by the core schema of YAML 1.2: whole numbers, true and false, null; else its text.
+
+    PyYAML follows YAML 1.1, where `no` is false, `010` is 8 and `12:30` is 750, which no author means.
+    """
+    text = str(node.value)
+    if node.style is not None:  # quoted, or a block of text
+        return text
+    if text in ("", "~", "null"):
+        return None
+    if text in ("true", "false"):
+        return text == "true"
+    return int(text) if re.fullmatch("-?(0|[1-9][0-9]*)", text) else text
 
 
 def load_model(file: YamlFile, model: type[Model], **extra: Any) -> Model:

@@ -1,16 +1,21 @@
-"""The site in a real browser: it can be walked from page to page, without errors and without other hosts."""
+"""The site in a real browser: for eyes, ears, keyboards, phones and paper, without errors and without other hosts."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.chromium import EXECUTABLE, MISSING, chromium
+from browser.pages import NAME, PAGES
 from served import ROOT, Served, build, served
 
-NAME = "vdab-online-opleidingen"
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
 
 
@@ -28,60 +33,150 @@ def browser() -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture
-def page(site: Served, browser: Browser) -> Iterator[Page]:
+def opened(site: Served, browser: Browser, **options: Any) -> Iterator[Page]:
     """A page without a history, which must end without console errors, failed requests or other hosts."""
     wrong: list[str] = []
-    opened = browser.new_page(base_url=site.address)
-    opened.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if not answer.ok else None)
-    opened.on("request", lambda asked: wrong.append(asked.url) if not asked.url.startswith(site.address) else None)
-    yield opened
-    opened.close()
+    context = browser.new_context(base_url=site.address, **{"locale": "nl-BE", **options})
+    page = context.new_page()
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if not answer.ok else None)
+    page.on("request", lambda asked: wrong.append(asked.url) if not asked.url.startswith(site.address) else None)
+    yield page
+    context.close()
     assert wrong == []
 
 
-def test_the_home_page_leads_to_a_table_and_its_remarks_open(page: Page) -> None:
+@pytest.fixture
+def page(site: Served, browser: Browser) -> Iterator[Page]:
+    """A page in Dutch."""
+    yield from opened(site, browser)
+
+
+@pytest.fixture
+def english(site: Served, browser: Browser) -> Iterator[Page]:
+    """A page of someone whose browser speaks English."""
+    yield from opened(site, browser, locale="en-GB")
+
+
+@pytest.fixture
+def without_scripts(site: Served, browser: Browser) -> Iterator[Page]:
+    """A page of someone who runs no scripts."""
+    yield from opened(site, browser, java_script_enabled=False)
+
+
+def violations(page: Page) -> list[tuple[str, list[str]]]:
+    """What axe-core finds wrong with the page that is open: the rule, and the elements."""
+    page.evaluate(AXE)
+    found = page.evaluate("axe.run({resultTypes: ['violations']})")
+    return [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found["violations"]]
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_axe_finds_nothing_wrong_and_no_page_scrolls_sideways(
+    site: Served, browser: Browser, width: int, scheme: Any
+) -> None:
+    found = {}
+    for page in opened(site, browser, viewport={"width": width, "height": 844}, color_scheme=scheme):
+        for name, address in PAGES.items():
+            page.goto(address)
+            too_wide = page.evaluate("document.documentElement.scrollWidth") - width
+            found[name] = [*violations(page), *([("too wide", too_wide)] if too_wide > 0 else [])]
+    assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+def test_with_everything_unfolded_axe_finds_nothing_wrong_either(page: Page) -> None:
+    for name in ("home", "table", "query_with_parameters"):
+        page.goto(PAGES[name])
+        page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")
+        assert (name, violations(page)) == (name, [])
+
+
+def test_someone_who_knows_no_datasette_finds_how_many_women_started_in_2022(without_scripts: Page) -> None:
+    page = without_scripts
     page.goto("/")
-    page.get_by_role("link", name="Gestarte online opleidingen per sector").click()
-    expect(page.locator("h1")).to_have_text("Gestarte online opleidingen per sector")
-    english = page.get_by_text("In English: origin, remarks, columns")
-    expect(page.get_by_text("Stated totals that add up: 27 of 27.")).not_to_be_visible()
-    english.click()
-    expect(page.get_by_text("Stated totals that add up: 27 of 27.")).to_be_visible()
+    page.get_by_role("link", name="Gestarte online opleidingen per gender", exact=True).first.click()
+    page.get_by_role("list", name="Gender").get_by_role("link", name="vrouw").click()
+    page.get_by_role("list", name="Jaar start").get_by_role("link", name="2022").click()
+    expect(page.get_by_role("status")).to_contain_text("1 rij: Gender = vrouw, Jaar start = 2022")
+    expect(page.locator("table.rows-and-columns tbody td.col-started")).to_have_text("50.252")
+    page.get_by_role("link", name="bewijs 2022, vrouw").click()
+    expect(page.locator("mark")).to_have_text(["2022", "vrouw", "50.252"])
 
 
-def test_a_facet_narrows_a_table_to_its_rows(page: Page) -> None:
-    page.goto(f"/{NAME}/started_by_province")
-    facet = page.locator(".facet-info", has_text="start_year")
-    facet.get_by_role("link", name="2022", exact=True).click()
-    expect(page.locator("h3").first).to_contain_text("8 rows where start_year = 2022")
-    expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(8)
+def test_a_visitor_reads_the_site_in_the_language_of_the_browser_and_may_choose_another(english: Page) -> None:
+    page = english
+    page.goto(f"/{NAME}/started_by_gender?start_year=2022")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_have_text("Online courses started by gender")
+    page.get_by_role("link", name="Nederlands").click()
+    expect(page.locator("h1")).to_have_text("Gestarte online opleidingen per gender")
+    expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(3)
+    page.goto("/")
+    expect(page.locator("html")).to_have_attribute("lang", "nl")
 
 
-def test_a_row_leads_to_the_code_list_and_the_answer(page: Page) -> None:
-    page.goto(f"/{NAME}/started_by_gender")
-    page.locator("table.rows-and-columns tbody").get_by_role("link", name="2022,female").click()
-    expect(page.locator("h1")).to_contain_text("2022, female")
-    page.get_by_role("link", name="antwoord 1c").first.click()
-    expect(page.locator("h1")).to_have_text("answers: 1c")
+def test_a_row_leads_to_the_code_list_and_to_its_lines_in_the_document(page: Page) -> None:
     page.goto(f"/{NAME}/started_by_gender")
     page.locator("table.rows-and-columns tbody td.col-gender").get_by_role("link").first.click()
-    expect(page.locator("h1")).to_contain_text("genders: ")
+    expect(page.locator("h1")).to_have_text("Genders: vrouw")
+    page.goto(f"/{NAME}/started_by_gender")
+    page.get_by_role("link", name="173").click()
+    line = page.locator("#L173")
+    expect(line).to_be_in_viewport()
+    expect(line.get_by_role("link", name="Gestarte online opleidingen per gender: 2022, vrouw")).to_be_visible()
 
 
-def test_a_query_runs_with_its_parameter(page: Page) -> None:
+def test_a_query_runs_with_what_is_chosen_and_its_address_holds_it(page: Page) -> None:
     page.goto(f"/{NAME}/province_per_thousand")
-    expect(page.locator("table tbody tr")).to_have_count(7)
     total = page.locator("table tbody td.col-started").first.inner_text()
-    page.locator("input[name=year]").fill("2022")
-    page.get_by_role("button", name="Run SQL").click()
-    expect(page.locator("table tbody tr")).to_have_count(7)
+    page.get_by_label("Jaar").select_option("2022")
+    page.get_by_role("button", name="Toon").click()
+    expect(page).to_have_url(re.compile(r"province_per_thousand\?year=2022$"))
+    expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(7)
     expect(page.locator("table tbody td.col-started").first).not_to_have_text(total)
+    expect(page.get_by_label("Jaar")).to_have_value("2022")
 
 
-def test_a_narrow_screen_shows_a_table_without_scrolling_sideways(page: Page) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"/{NAME}/started_by_quarter")
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+def test_a_mark_of_a_chart_tells_its_row_when_one_points_at_it(page: Page) -> None:
+    page.goto(f"/{NAME}/started_by_gender")
+    page.locator("svg [data-row='2022,female']").hover()
+    expect(page.locator(".tip")).to_have_text("Jaar start: 2022Gender: vrouwGestart: 50.252Regels: 173")
+    expect(page.locator("tr.pointed td.col-started")).to_have_text("50.252")
+    page.locator("h1").hover()
+    expect(page.locator(".tip")).to_have_count(0)
+
+
+def test_a_chart_of_filtered_rows_fades_all_others(page: Page) -> None:
+    page.goto(f"/{NAME}/started_by_sector?start_year=2022&cluster=bouw_en_hout")
+    rows = page.locator("table.rows-and-columns tbody tr[data-row]").evaluate_all(
+        "rows => rows.filter(row => !row.querySelector('.col-started .blank')).map(row => row.dataset.row)"
+    )
+    marks = page.locator("svg [data-row]:not(.faded)").evaluate_all("marks => marks.map(mark => mark.dataset.row)")
+    assert (len(rows) > 1, sorted(marks)) == (True, sorted(rows))
+
+
+def test_a_citation_is_copied_by_its_button(site: Served, browser: Browser) -> None:
+    for page in opened(site, browser, permissions=["clipboard-read", "clipboard-write"]):
+        page.goto(f"/{NAME}/started_by_gender")
+        button = page.get_by_role("button", name="Kopieer").first
+        wanted = page.locator(f"#{button.get_attribute('data-copy')}").inner_text()
+        button.click()
+        expect(page.get_by_text("Gekopieerd")).to_be_visible()
+        assert page.evaluate("navigator.clipboard.readText()") == wanted
+
+
+def test_the_first_key_leads_past_the_header(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Naar de inhoud")).to_be_focused()
+    page.keyboard.press("Enter")
+    assert page.evaluate("location.hash") == "#main"
+
+
+def test_on_paper_there_are_figures_and_remarks_but_no_controls(page: Page) -> None:
+    page.emulate_media(media="print")
+    page.goto(f"/{NAME}/started_by_gender")
+    shown = {name: page.locator(name).first.is_visible() for name in ("table.rows-and-columns", "svg", ".beware")}
+    hidden = {name: page.locator(name).first.is_visible() for name in (".facet-results", "header.top", "td.col-Link")}
+    assert (set(shown.values()), set(hidden.values())) == ({True}, {False})

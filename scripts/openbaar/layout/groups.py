@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from openbaar.documents import TextDocument
+from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem
-from openbaar.layout.rows import ReadRow
+from openbaar.layout.settle import ReadRow
 from openbaar.layout.templates import Slot
 from openbaar.recipe import Group
 from openbaar.values import Parsed, Reader
@@ -26,7 +26,7 @@ LabelledRow = tuple[ReadRow, Label | None]
 
 
 def label_rows(
-    document: TextDocument, rows: Sequence[ReadRow], group: Group | None, readers: Mapping[str, Reader]
+    document: Document, rows: Sequence[ReadRow], group: Group | None, readers: Mapping[str, Reader]
 ) -> list[LabelledRow]:
     """Give each row the label of its group; a row that totals the whole table belongs to none.
 
@@ -36,20 +36,32 @@ def label_rows(
     Raises OpenbaarError for each group that has no label, two labels, one where a merged label cannot stand,
     or the label of another group.
     """
+    labelled, problems = try_labels(document, rows, group, readers)
+    if problems:
+        raise OpenbaarError(problems)
+    return labelled
+
+
+def try_labels(
+    document: Document, rows: Sequence[ReadRow], group: Group | None, readers: Mapping[str, Reader]
+) -> tuple[list[LabelledRow], list[Problem]]:
+    """Label rows as `label_rows` does, but return the problems beside the rows; a group that is wrong has no label."""
     if group is None:
-        return [(row, None) for row in rows]
+        return [(row, None) for row in rows], []
     labelled: list[LabelledRow] = []
     problems: list[Problem] = []
     groups = _part(rows, group)
     if group.label == "none" and len(groups) != len(group.sequence):
         message = f"recipe key 'group': {len(groups)} groups begin here, but 'sequence' names {len(group.sequence)}"
-        raise OpenbaarError(Problem(document.place(_lines(rows)[0]), message))
+        place = document.place(_lines(rows)[0]) if rows else document.place()
+        return [(row, None) for row in rows], [Problem(place, message)]
     seen: dict[object, int] = {}
     for number, members in enumerate(groups):
         try:
             label = _label(document, members, group, readers, number)
         except OpenbaarError as error:
             problems += error.problems
+            labelled += [(row, None) for row in members]
             continue
         value = label.parsed.value
         if value in seen:
@@ -57,10 +69,8 @@ def label_rows(
             problems.append(Problem(document.place(label.first_line), message))
         seen.setdefault(value, _lines(members)[0])
         labelled += [(row, label) for row in members]
-    if problems:
-        raise OpenbaarError(problems)
     totals = [(row, None) for row in rows if row.kind == "table_total"]
-    return labelled + totals
+    return labelled + totals, problems
 
 
 def _part(rows: Sequence[ReadRow], group: Group) -> list[list[ReadRow]]:
@@ -72,7 +82,9 @@ def _part(rows: Sequence[ReadRow], group: Group) -> list[list[ReadRow]]:
         if row.kind == "table_total":
             continue
         keys = {slot.parsed.value for slot in row.named(group.restart)} if group.restart else set()
-        if group.restart or group.ends:
+        if row.kind == "label":
+            begins = True
+        elif group.restart or group.ends:
             begins = ended or bool(keys & seen)
         else:
             begins = bool(row.named(group.field)) or not groups
@@ -90,7 +102,7 @@ def _lines(rows: Sequence[ReadRow]) -> tuple[int, int]:
 
 
 def _label(
-    document: TextDocument, members: Sequence[ReadRow], group: Group, readers: Mapping[str, Reader], number: int
+    document: Document, members: Sequence[ReadRow], group: Group, readers: Mapping[str, Reader], number: int
 ) -> Label:
     """The one label of a group. Raises OpenbaarError when it is not exactly one, or not where it must stand."""
     place = document.place(*_lines(members))
@@ -105,11 +117,11 @@ def _label(
         message = f"recipe key 'group': a group should have one label for '{group.field}', this one has {labels}"
         raise OpenbaarError(Problem(place, message, "look at what 'restart' or 'ends' makes of these lines"))
     index, slot = found[0]
-    expected = 0 if group.label == "first" else _merged_row(members)
+    expected = 0 if group.label in ("first", "above") else _merged_row(members)
     stands = index + 1 if slot is members[index].slots[-1] and len(members[index].slots) > 1 else index
     first, last = members[index].lines(slot)
     if stands != expected:
-        where = "on the first row of its group" if group.label == "first" else "before the last row on its page"
+        where = "on the first row of its group" if group.label != "merged" else "before the last row on its page"
         message = f"recipe key 'group': the label '{slot.parsed.printed}' should stand {where}"
         raise OpenbaarError(Problem(document.place(first, last), message, "a row was lost, moved or added"))
     return Label(replace(slot.parsed, how="group_label"), first, last)

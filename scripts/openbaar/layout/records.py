@@ -6,24 +6,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from openbaar.csvfile import Value, parse_value
-from openbaar.documents import TextDocument
+from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.layout.groups import Label, LabelledRow, data_slots
-from openbaar.layout.rows import ReadRow
+from openbaar.layout.settle import ReadRow
 from openbaar.layout.templates import Slot
 from openbaar.layout.units import Unit
-from openbaar.recipe import Melt, Recipe, template_fields
+from openbaar.recipe import Melt, Recipe, heading_parts, template_fields
 from openbaar.tables import Schema, SchemaField
 from openbaar.values import Parsed, Reader
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A value with its place: the lines it stands on and what was read there."""
+    """A value with its place: what was read, on which lines, and in which cell of a grid."""
 
     parsed: Parsed
     first_line: int
     last_line: int
+    address: str | None = None
 
     @property
     def value(self) -> Value:
@@ -50,7 +51,7 @@ class StatedTotal:
 
 
 def make_records(
-    document: TextDocument,
+    document: Document,
     rows: Sequence[LabelledRow],
     recipe: Recipe,
     schema: Schema,
@@ -70,7 +71,7 @@ def make_records(
     for row, label in rows:
         base = {recipe.group.field: _label_cell(label)} if recipe.group and label else {}
         for heading, slots in _melted(row, recipe, headings):
-            totals += _totals(row, slots, recipe, base | heading)
+            totals += _totals(row, slots, recipe, schema, base | heading)
             if row.kind == "data":
                 cells = base | heading | _cells(row, slots, schema)
                 records.append(_record(document, row, cells, recipe, schema))
@@ -84,39 +85,88 @@ def _label_cell(label: Label) -> Cell:
 
 
 def _headings(
-    document: TextDocument, recipe: Recipe, header: Sequence[Unit], readers: Mapping[str, Reader]
-) -> dict[str, Cell]:
-    """The cell of each melted heading, found in the header from left to right."""
+    document: Document, recipe: Recipe, header: Sequence[Unit], readers: Mapping[str, Reader]
+) -> dict[str, dict[str, Cell]]:
+    """The cells of each melted heading by their columns, found in the header from left to right.
+
+    Under stacked headings the upper one is printed once above several; it is found once and holds for them all.
+    """
     if recipe.melt is None:
         return {}
-    found: dict[str, Cell] = {}
-    unit_index, offset = 0, 0
+    search = _Headings(document, header, readers)
+    found: dict[str, dict[str, Cell]] = {}
+    above: dict[str, tuple[str, Cell]] = {}
     for printed in recipe.melt.columns:
-        while unit_index < len(header) and header[unit_index].text.find(printed, offset) < 0:
-            unit_index, offset = unit_index + 1, 0
-        parsed = readers[recipe.melt.into].read(printed)
-        if unit_index == len(header) or parsed is None:
-            lines = (header[0].lines()[0], header[-1].lines()[1]) if header else ()
-            message = f"recipe key 'melt': the heading '{printed}' is not among the headings, or no {recipe.melt.into}"
-            raise OpenbaarError(Problem(document.place(*lines), message, "write it as printed, marks included"))
-        start = header[unit_index].text.index(printed, offset)
-        offset = start + len(printed)
-        found[printed] = Cell(replace(parsed, how="heading"), *header[unit_index].lines(start, offset))
+        found[printed] = {}
+        for column, part in zip(recipe.melt.into, heading_parts(printed), strict=True):
+            if column == recipe.melt.into[-1] or above.get(column, ("",))[0] != part:
+                above[column] = (part, search.next(column, part, lost=bool(recipe.melt.why)))
+            found[printed][column] = above[column][1]
     return found
 
 
-def _melted(row: ReadRow, recipe: Recipe, headings: Mapping[str, Cell]) -> list[tuple[dict[str, Cell], list[Slot]]]:
+class _Headings:
+    """Finds the headings of each level in the header, one behind the other."""
+
+    def __init__(self, document: Document, header: Sequence[Unit], readers: Mapping[str, Reader]) -> None:
+        self.document, self.header, self.readers = document, header, readers
+        self.reached: dict[str, tuple[int, int]] = {}
+
+    def next(self, column: str, printed: str, lost: bool) -> Cell:
+        """The next cell of `column` that is printed so; where headings were `lost`, what it would have been.
+
+        Raises OpenbaarError when it is not there, or its text is no value of the column.
+        """
+        first, last = self._lines()
+        parsed = self.readers[column].read(printed)
+        index, offset = self.reached.get(column, (0, 0))
+        while not lost and index < len(self.header) and _find_word(self.header[index].text, printed, offset) < 0:
+            index, offset = index + 1, 0
+        if parsed is None or (not lost and index == len(self.header)):
+            message = f"recipe key 'melt': the heading '{printed}' is not among the headings, or no {column}"
+            place = self.document.place(first, last) if self.header else self.document.place()
+            raise OpenbaarError(Problem(place, message, "write it as printed, marks included"))
+        if lost:
+            return Cell(replace(parsed, printed="", how="derived"), first, last)
+        unit = self.header[index]
+        start = _find_word(unit.text, printed, offset)
+        self.reached[column] = (index, start + len(printed))
+        return Cell(replace(parsed, how="heading"), *unit.lines(start, start + len(printed)), unit.cell(start))
+
+    def _lines(self) -> tuple[int, int]:
+        """The first and last line of the header; the first line of the document where there is none."""
+        if not self.header:
+            return self.document.lines[0].number, self.document.lines[0].number
+        return self.header[0].lines()[0], self.header[-1].lines()[1]
+
+
+def _find_word(text: str, printed: str, start: int) -> int:
+    """Where `printed` stands in `text` from `start` on, not as a part of a longer word or number; -1 if nowhere."""
+    found = text.find(printed, start)
+    while found >= 0:
+        before, after = text[max(found - 1, 0) : found], text[found + len(printed) : found + len(printed) + 1]
+        begins = not before or not (before + printed[0]).isalnum()
+        ends = not after or not (printed[-1] + after).isalnum()
+        if begins and ends:
+            return found
+        found = text.find(printed, found + 1)
+    return -1
+
+
+def _melted(
+    row: ReadRow, recipe: Recipe, headings: Mapping[str, Mapping[str, Cell]]
+) -> list[tuple[dict[str, Cell], list[Slot]]]:
     """The row once for each heading, with the fields under it renamed to their columns."""
     slots = data_slots(row, recipe.group)
     if recipe.melt is None:
         return [({}, part) for part in _repeated(slots)]
-    melted = []
+    melted: list[tuple[dict[str, Cell], list[Slot]]] = []
     names = _melted_names(recipe.melt)
     kept = [slot for slot in slots if slot.name not in names]
     for printed, columns in recipe.melt.columns.items():
         column_of = {name: column for column, name in columns.items()}
         under = [replace(slot, name=column_of[slot.name]) for slot in slots if slot.name in column_of]
-        melted.append(({recipe.melt.into: headings[printed]}, kept + under))
+        melted.append((dict(headings[printed]), kept + under))
     return melted
 
 
@@ -139,24 +189,37 @@ def _repeated(slots: Sequence[Slot]) -> list[list[Slot]]:
 
 
 def _cells(row: ReadRow, slots: Sequence[Slot], schema: Schema) -> dict[str, Cell]:
-    return {slot.name: Cell(slot.parsed, *row.lines(slot)) for slot in slots if schema.has(slot.name)}
+    return {slot.name: _cell(row, slot) for slot in slots if schema.has(slot.name)}
 
 
-def _totals(row: ReadRow, slots: Sequence[Slot], recipe: Recipe, key: Mapping[str, Cell]) -> list[StatedTotal]:
-    """The totals that a row states: the fields declared so, or all numbers of a row that is one."""
+def _cell(row: ReadRow, slot: Slot) -> Cell:
+    return Cell(slot.parsed, *row.lines(slot), row.unit.cell(slot.start))
+
+
+def _totals(
+    row: ReadRow, slots: Sequence[Slot], recipe: Recipe, schema: Schema, key: Mapping[str, Cell]
+) -> list[StatedTotal]:
+    """The totals that a row states: the fields declared so, or all columns of a row that is one.
+
+    A column of the key in such a row is no total, but says of which rows it is one.
+    before: "2020 | total | 7", where the year is a merged cell
+    after: the total of 2020 is 7
+    """
     where = {column: cell.value for column, cell in key.items()}
+    if row.kind != "data":
+        where |= {slot.name: slot.parsed.value for slot in slots if slot.name in schema.primaryKey}
     totals = []
     for slot in slots:
         declared = recipe.fields.get(slot.name)
         column = declared.total if declared else None
-        if row.kind != "data" and column is None and slot.name not in where:
+        if row.kind != "data" and column is None and slot.name not in where and schema.has(slot.name):
             column = slot.name
         if column is not None and slot.parsed.value is not None:
             totals.append(StatedTotal(column, where, Cell(slot.parsed, *row.lines(slot))))
     return totals
 
 
-def _record(document: TextDocument, row: ReadRow, cells: dict[str, Cell], recipe: Recipe, schema: Schema) -> Record:
+def _record(document: Document, row: ReadRow, cells: dict[str, Cell], recipe: Recipe, schema: Schema) -> Record:
     own = [slot for slot in data_slots(row, recipe.group) if schema.has(slot.name) or recipe.melt is not None]
     first, last = row.lines(*own)
     for column, template in row.template.set.items():
@@ -169,7 +232,7 @@ def _record(document: TextDocument, row: ReadRow, cells: dict[str, Cell], recipe
 
 
 def _cells_of(row: ReadRow) -> dict[str, Cell]:
-    return {slot.name: Cell(slot.parsed, *row.lines(slot)) for slot in row.slots}
+    return {slot.name: _cell(row, slot) for slot in row.slots}
 
 
 def _derived(template: str, cells: Mapping[str, Cell], field: SchemaField, lines: tuple[int, int]) -> Cell:

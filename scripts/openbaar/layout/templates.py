@@ -6,6 +6,7 @@ import string
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from openbaar.values import Parsed, Reader
 
@@ -31,25 +32,36 @@ def template_items(template: str) -> tuple[tuple[str, str | None], ...]:
     return tuple((literal, name) for literal, name, _, _ in string.Formatter().parse(template))
 
 
-def readings(template: str, text: str, readers: Mapping[str, Reader]) -> tuple[list[Reading], int]:
-    """All readings of the whole `text` by `template`, at most MAX_READINGS, and how far the text fitted.
+@dataclass(frozen=True)
+class Attempt:
+    """What reading a text by a template came to: all readings, how far the text fitted, and why it did no further."""
 
-    White space around the text does not count, unless a blank cell may stand there.
+    readings: list[Reading]
+    furthest: int
+    reason: str
+
+
+def attempt(template: str, text: str, readers: Mapping[str, Reader]) -> Attempt:
+    """All readings of the whole `text` by `template`, at most MAX_READINGS.
+
+    White space around the text does not count, unless a blank cell that is printed as white space stands there.
     """
     items = template_items(template)
     names = [name for _, name in items if name]
-    start, end = 0, len(text)
-    if not (names and readers[names[-1]].blank):
-        end = len(text.rstrip())
-    if not (names and readers[names[0]].blank):
-        start = len(text) - len(text.lstrip())
-    matcher = _Matcher(items, text[:end], readers)
+    ends = {len(text.rstrip())}
+    if names and readers[names[-1]].blank_is_space:
+        ends.add(len(text))
+    start = len(text) - len(text.lstrip())
+    starts = {start} | ({0} if names and readers[names[0]].blank_is_space else set())
     found: list[Reading] = []
-    for reading in matcher.match(0, start, False):
-        found.append(reading)
-        if len(found) == MAX_READINGS:
-            break
-    return found, matcher.furthest
+    furthest, reason = 0, ""
+    for end in sorted(ends):
+        matcher = _Matcher(items, text[:end], readers)
+        for begin in sorted(starts):
+            found += islice(matcher.match(0, begin, False), MAX_READINGS - len(found))
+        if matcher.furthest >= furthest:
+            furthest, reason = matcher.furthest, matcher.reason
+    return Attempt(found, furthest, reason)
 
 
 class _Matcher:
@@ -58,6 +70,7 @@ class _Matcher:
     def __init__(self, items: tuple[tuple[str, str | None], ...], text: str, readers: Mapping[str, Reader]) -> None:
         self.items, self.text, self.readers = items, text, readers
         self.furthest = 0
+        self.reason = ""
         self.dead: set[tuple[int, int, bool]] = set()
 
     def match(self, item: int, position: int, after_blank: bool) -> Iterator[Reading]:
@@ -79,7 +92,7 @@ class _Matcher:
             literal = literal[1:]
         if self.text.startswith(literal, position):
             position += len(literal)
-            self.furthest = max(self.furthest, position)
+            self._reach(position)
             if name is None:
                 slots: Iterator[tuple[Reading, int, bool]] = iter([((), position, False)])
             else:
@@ -96,13 +109,19 @@ class _Matcher:
         for printed in reader.blank:
             if self.text.startswith(printed, start):
                 end = start + len(printed)
-                self.furthest = max(self.furthest, end)
+                self._reach(end)
                 yield (Slot(name, reader.blank_cell(printed), start, end),), end, printed.endswith(" ")
         for end in self._ends(item, start):
             parsed = reader.read(self.text[start:end])
             if parsed is not None:
-                self.furthest = max(self.furthest, end)
+                self._reach(end)
                 yield (Slot(name, parsed, start, end),), end, False
+            elif start == self.furthest and not self.reason:
+                self.reason = reader.why_not(self.text[start:end])
+
+    def _reach(self, position: int) -> None:
+        if position > self.furthest:
+            self.furthest, self.reason = position, ""
 
     def _ends(self, item: int, start: int) -> Iterator[int]:
         """Where a field that begins at `start` could end: before the next literal, or anywhere before a field."""

@@ -2,44 +2,51 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from operator import itemgetter
 
-from openbaar.documents import Line
+from openbaar.documents.lines import SEPARATOR, Line
 from openbaar.patterns import compiled
 from openbaar.recipe import Units
 
 
 @dataclass(frozen=True)
 class Unit:
-    """A text put together from lines: where in it each line begins, and on which page it stands."""
+    """A text put together from lines: where in it each line begins, on which page it stands, where each cell begins."""
 
     text: str
     starts: tuple[tuple[int, int], ...]
-    page: int
+    page: int | str
+    cells: tuple[tuple[int, str], ...] = ()
 
     def lines(self, start: int = 0, end: int | None = None) -> tuple[int, int]:
         """The first and last line number of `text[start:end]`."""
         end = len(self.text) if end is None else end
-        offsets = [offset for offset, _ in self.starts]
-        first = self.starts[max(bisect_right(offsets, start) - 1, 0)][1]
-        last = self.starts[max(bisect_right(offsets, max(end - 1, start)) - 1, 0)][1]
+        first = self.starts[max(bisect_right(self.starts, start, key=itemgetter(0)) - 1, 0)][1]
+        last = self.starts[max(bisect_right(self.starts, max(end - 1, start), key=itemgetter(0)) - 1, 0)][1]
         return first, last
+
+    def cell(self, start: int) -> str | None:
+        """The address of the cell in which the text at `start` stands, where the document is a grid."""
+        index = bisect_right([offset for offset, _ in self.cells], start) - 1
+        return self.cells[index][1] if index >= 0 else None
 
     def part(self, start: int, end: int) -> Unit:
         """The unit of `text[start:end]` alone."""
-        kept = [(max(offset - start, 0), number) for offset, number in self.starts if offset < end]
-        while len(kept) > 1 and kept[1][0] == 0:
-            kept.pop(0)
-        return Unit(self.text[start:end], tuple(kept), self.page)
+        first = max(bisect_right(self.starts, start, key=itemgetter(0)) - 1, 0)
+        last = max(bisect_left(self.starts, end, key=itemgetter(0)), first + 1)
+        kept = tuple((max(offset - start, 0), number) for offset, number in self.starts[first:last])
+        return Unit(self.text[start:end], kept, self.page)
 
 
-def join(first: Unit, second: Unit) -> Unit:
-    """Two units as one, with a space between them where none is printed."""
-    text = first.text if first.text.endswith(" ") else first.text + " "
-    moved = tuple((offset + len(text), number) for offset, number in second.starts)
-    return Unit(text + second.text, first.starts + moved, first.page)
+def join(first: Unit, second: Unit, separator: str = " ") -> Unit:
+    """Two units as one, with `separator` between them where that is not printed already."""
+    text = first.text if first.text.endswith(separator) and separator == " " else first.text + separator
+    starts = tuple((offset + len(text), number) for offset, number in second.starts)
+    cells = tuple((offset + len(text), address) for offset, address in second.cells)
+    return Unit(text + second.text, first.starts + starts, first.page, first.cells + cells)
 
 
 def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
@@ -48,9 +55,12 @@ def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
     before: ["(07) Buiten ", "Brussel/Vlaanderen", "", "434"]
     by block: "(07) Buiten Brussel/Vlaanderen" | "434"
     by line: "(07) Buiten " | "Brussel/Vlaanderen" | "434"
+    by cell: "(07) Buiten Brussel/Vlaanderen" | "434"
     """
     if how.by == "line":
         return [_wrapped([line]) for line in lines if not line.is_blank]
+    if how.by == "cell":
+        return _cells(lines)
     if how.starts is not None:
         return _sections(lines, how.starts)
     blocks = _blocks(lines)
@@ -78,11 +88,37 @@ def _wrapped(lines: Sequence[Line]) -> Unit:
     before: ["Algemene ", "arbeidsmarktco", "mpetenties"]
     after: "Algemene arbeidsmarktcompetenties"
     """
-    starts, text = [], ""
+    starts: list[tuple[int, int]] = []
+    cells: list[tuple[int, str]] = []
+    text = ""
     for line in lines:
         starts.append((len(text), line.number))
+        offset = len(text)
+        for address, cell in zip(line.cells, line.text.split(SEPARATOR), strict=False):
+            cells.append((offset, address))
+            offset += len(cell) + len(SEPARATOR)
         text += line.text
-    return Unit(text, tuple(starts), lines[0].page)
+    return Unit(text, tuple(starts), lines[0].page, tuple(cells))
+
+
+def _cells(lines: Sequence[Line]) -> list[Unit]:
+    """Each line as a cell; one that ends in a space goes on in the next, one of spaces alone is a blank cell.
+
+    before: ["2023", "€ ", "9.917", " ", "", "26"]
+    after: "2023" | "€ 9.917" | "" | "26"
+    """
+    units: list[Unit] = []
+    wrapped: list[Line] = []
+    for line in lines:
+        if not line.text:
+            continue
+        wrapped.append(line)
+        if line.text.endswith(" ") and not line.is_blank:
+            continue
+        units.append(_wrapped(wrapped))
+        wrapped = []
+    units += [_wrapped(wrapped)] if wrapped else []
+    return [replace(unit, text=unit.text.rstrip()) for unit in units]
 
 
 def _sections(lines: Sequence[Line], starts: str) -> list[Unit]:

@@ -1,0 +1,89 @@
+"""Lines: what every kind of document becomes, so that one recipe language reads them all.
+
+A line of a text is its text. A row of a grid (a sheet, a table of a PDF or of a page) is its cells with SEPARATOR
+between them, and knows the address of each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from openbaar.errors import Place
+
+SEPARATOR = "␟"  # Unicode's symbol for the unit separator, which no document prints
+
+
+def shown(text: str) -> str:
+    """A text with ` | ` where it has SEPARATOR, as people read and write it."""
+    return text.replace(SEPARATOR, " | ")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a document.
+
+    `number` counts through the document from 1, `page` is the number of the page or the name of the sheet,
+    `row` counts through that page from 1, and `cells` are the addresses of a grid's cells.
+    """
+
+    number: int
+    text: str
+    page: int | str = 1
+    row: int = 0
+    cells: tuple[str, ...] = ()
+
+    @property
+    def shown(self) -> str:
+        """The text as patterns and messages see it: with ` | ` between the cells of a grid."""
+        return shown(self.text)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is printed on it."""
+        return not self.text.replace(SEPARATOR, "").strip()
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as lines: its path in the publication; whether it is a grid; whether its pages are told apart.
+
+    Where they are (a PDF, a workbook), places name the page and count its lines; else they count through the document.
+    """
+
+    path: str
+    lines: tuple[Line, ...]
+    is_grid: bool = False
+    has_pages: bool = False
+    _by_number: dict[int, Line] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def line(self, number: int) -> Line:
+        """The line with that number."""
+        if not self._by_number:
+            self._by_number.update({line.number: line for line in self.lines})
+        return self._by_number[number]
+
+    def text(self, first: int, last: int) -> str:
+        """The text of the lines `first` to `last`, with line feeds between them."""
+        return "\n".join(self.line(number).text for number in range(first, last + 1))
+
+    def place(self, first: int | None = None, last: int | None = None, cell: str | None = None) -> Place:
+        """The place of the lines numbered `first` to `last`, or of one cell of them, as a reader finds it."""
+        if not self.has_pages or first is None:
+            return Place(self.path, first, last, cell=cell)
+        start, end = self.line(first), self.line(last or first)
+        last_row = end.row if end.page == start.page else None
+        return Place(self.path, start.row, last_row, page=str(start.page), cell=cell)
+
+
+def grid_lines(pages: Iterable[tuple[int | str, Sequence[Sequence[str]], Sequence[Sequence[str]]]]) -> tuple[Line, ...]:
+    """The lines of grids, given for each page its name, its rows of cell texts, and their addresses.
+
+    White space inside a cell is made single: a line break in a cell is no line of the document.
+    """
+    lines: list[Line] = []
+    for page, rows, addresses in pages:
+        for row, (cells, names) in enumerate(zip(rows, addresses, strict=True), start=1):
+            text = SEPARATOR.join(" ".join(cell.replace(SEPARATOR, " ").split()) for cell in cells)
+            lines.append(Line(len(lines) + 1, text, page, row, tuple(names)))
+    return tuple(lines)

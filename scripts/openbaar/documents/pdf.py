@@ -1,0 +1,126 @@
+"""PDF documents, page by page: the words in their reading order as text, or their tables as grids of cells."""
+
+from __future__ import annotations
+
+import io
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from openbaar.documents.lines import Document, Line, grid_lines
+from openbaar.errors import OpenbaarError, Place, Problem
+
+if TYPE_CHECKING:
+    import pypdf
+    from pdfplumber.table import Table
+
+MAX_PAGES = 2000
+MAX_TEXT = 300_000  # bytes on one page; a page of print holds about 3,000 characters of one or two bytes
+TEXTS = re.compile(rb"\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f\s]+>", re.DOTALL)  # strings in a page's content
+
+
+def read_pdf_text(data: bytes, path: str) -> Document:
+    """The lines of a PDF in the order of its content, by pypdf, trailing spaces kept.
+
+    Raises OpenbaarError when it is no PDF, needs a password, is cut off, holds no text, or too much of it.
+    """
+    lines: list[Line] = []
+    with _clear_errors(path):
+        for number, page in enumerate(_opened(data, path).pages, start=1):
+            _check_length(path, number, page)
+            for row, line in enumerate(page.extract_text().split("\n"), start=1):
+                lines.append(Line(len(lines) + 1, line, number, row))
+    if all(line.is_blank for line in lines):
+        hint = "it may be a scan: put it through text recognition first"
+        raise OpenbaarError(Problem(Place(path), "holds no text", hint))
+    return Document(path, tuple(lines), has_pages=True)
+
+
+def read_pdf_tables(data: bytes, path: str) -> Document:
+    """The ruled tables of a PDF as one grid a page, by pdfplumber; addresses are `table.row.column`, from 1.
+
+    A cell merged over several rows stands in each of them; one merged over columns stands in the first.
+    Raises OpenbaarError as `read_pdf_text` does, and when there is no ruled table.
+    """
+    import pdfplumber
+
+    pages = []
+    with _clear_errors(path), closing(_opened(data, path)) as opened, pdfplumber.open(io.BytesIO(data)) as pdf:
+        for number, (page, same) in enumerate(zip(pdf.pages, opened.pages, strict=True), start=1):
+            _check_length(path, number, same)
+            rows: list[list[str]] = []
+            addresses: list[list[str]] = []
+            for index, table in enumerate(page.find_tables(), start=1):
+                cells = _cells(table)
+                rows += cells
+                addresses += [[f"{index}.{r}.{c}" for c in _counted(row)] for r, row in enumerate(cells, start=1)]
+            pages.append((number, rows, addresses))
+            page.close()
+    if not any(rows for _, rows, _ in pages):
+        hint = "read it as text: leave out `read: tables`"
+        raise OpenbaarError(Problem(Place(path), "holds no ruled table", hint))
+    return Document(path, grid_lines(pages), is_grid=True, has_pages=True)
+
+
+def _counted(row: Sequence[str]) -> range:
+    return range(1, len(row) + 1)
+
+
+def _cells(table: Table) -> list[list[str]]:
+    """The texts of a table; None, where a cell is covered by a merged one, becomes the text above or nothing."""
+    texts: list[list[str]] = []
+    bottoms: dict[int, float] = {}
+    for row, printed in zip(table.rows, table.extract(), strict=True):
+        bottom = row.bbox[3]
+        line: list[str] = []
+        for column, (cell, text) in enumerate(zip(row.cells, printed, strict=True)):
+            covered_from_above = cell is None and texts and bottoms.get(column, 0) >= bottom - 1
+            line.append(texts[-1][column] if covered_from_above else text or "")
+            if cell is not None:
+                bottoms[column] = cell[3]
+        texts.append(line)
+    return texts
+
+
+def _opened(data: bytes, path: str) -> pypdf.PdfReader:
+    """The PDF as pypdf sees it, which bounds what it unpacks. Raises OpenbaarError for a password, or many pages."""
+    import pypdf
+
+    reader = pypdf.PdfReader(io.BytesIO(data))
+    if reader.is_encrypted and not reader.decrypt(""):
+        raise OpenbaarError(Problem(Place(path), "needs a password", "save it without one"))
+    if len(reader.pages) > MAX_PAGES:
+        raise OpenbaarError(Problem(Place(path), f"has {len(reader.pages)} pages; at most {MAX_PAGES} are read"))
+    return reader
+
+
+def _check_length(path: str, number: int, page: pypdf.PageObject) -> None:
+    """Refuse a page with very much text before it is laid out, which takes a minute and a gigabyte."""
+    contents = page.get_contents()
+    shown = TEXTS.finditer(b"" if contents is None else contents.get_data())
+    printed = sum(len(text.group()) for text in shown)
+    if printed > MAX_TEXT:
+        message = f"has {printed} bytes of text on one page; at most {MAX_TEXT} are read"
+        raise OpenbaarError(Problem(Place(path, page=str(number)), message))
+
+
+@contextmanager
+def _clear_errors(path: str) -> Iterator[None]:
+    """Whatever the PDF libraries raise on a broken file becomes one clear error; what they log is not shown."""
+    loggers: list[Any] = [logging.getLogger(name) for name in ("pypdf", "pdfminer")]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    except OpenbaarError:
+        raise
+    except Exception as error:  # their parsers raise anything from KeyError to RecursionError on a damaged file
+        detail = str(error).split("\n")[0] or type(error).__name__
+        hint = "it may be cut off, damaged, or no PDF; try to open it and save it anew"
+        raise OpenbaarError(Problem(Place(path), f"cannot be read as PDF: {detail}", hint)) from error
+    finally:
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)

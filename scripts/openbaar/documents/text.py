@@ -1,0 +1,46 @@
+"""Documents that are text. Line ends are never stripped: a trailing space says how a wrapped line joins the next."""
+
+from __future__ import annotations
+
+from openbaar.documents.lines import Document, Line
+from openbaar.errors import OpenbaarError, Place, Problem
+
+
+def read_text(data: bytes, path: str, page_break: int | None) -> Document:
+    """The lines of a text in UTF-8; a form feed begins a page, and so do `page_break` blank lines in a row.
+
+    Raises OpenbaarError when the bytes are no text in UTF-8, or hold nothing.
+    """
+    return Document(path, _lines(decode(data, path), page_break))
+
+
+def decode(data: bytes, path: str) -> str:
+    """The bytes as text. Raises OpenbaarError that names the line where they are none."""
+    if b"\0" in data:
+        line = data[: data.index(b"\0")].count(b"\n") + 1
+        raise OpenbaarError(Problem(Place(path, line), "holds a NUL byte, so it is not text"))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        message = f"is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}"
+        raise OpenbaarError(Problem(Place(path, line), message, "save the text as UTF-8")) from error
+    if not text.strip():
+        raise OpenbaarError(Problem(Place(path), "is empty"))
+    return text
+
+
+def _lines(text: str, page_break: int | None) -> tuple[Line, ...]:
+    lines: list[Line] = []
+    page, blank = 1, 0
+    for number, raw in enumerate(text.split("\n"), start=1):
+        page += raw.count("\f")
+        line = raw.replace("\f", "").removesuffix("\r")
+        if line.strip():
+            if page_break is not None and blank >= page_break:
+                page += 1
+            blank = 0
+        else:
+            blank += 1
+        lines.append(Line(number, line, page, number))
+    return tuple(lines)

@@ -1,0 +1,65 @@
+// What a page can do without, so everything works where this is not run: a mark of a chart tells its row when
+// one points at it, a row points at its mark, and texts to cite can be copied.
+"use strict";
+
+function pairs(figure) {
+  const marks = new Map();
+  for (const mark of figure.querySelectorAll("[data-row]")) marks.set(mark.dataset.row, mark);
+  return marks;
+}
+
+function tell(row) {
+  const cells = [...row.cells].filter((cell) => cell.dataset.title);
+  return cells.map((cell) => `${cell.dataset.title}: ${cell.textContent.trim()}`);
+}
+
+function showTip(mark, lines) {
+  const tip = document.createElement("div");
+  tip.className = "tip";
+  for (const line of lines) tip.appendChild(document.createElement("div")).textContent = line;
+  document.body.append(tip);
+  const box = mark.getBoundingClientRect();
+  const left = Math.min(box.left + box.width / 2, document.documentElement.clientWidth - tip.offsetWidth - 8);
+  tip.style.left = `${Math.max(8, left) + window.scrollX}px`;
+  tip.style.top = `${Math.max(8, box.top - tip.offsetHeight - 8) + window.scrollY}px`;
+  return tip;
+}
+
+for (const figure of document.querySelectorAll("figure.chart")) {
+  const marks = pairs(figure);
+  for (const row of document.querySelectorAll("tr[data-row]")) {
+    const mark = marks.get(row.dataset.row);
+    if (!mark) continue;
+    let tip = null;
+    const point = (on) => {
+      row.classList.toggle("pointed", on);
+      mark.classList.toggle("pointed", on);
+    };
+    mark.addEventListener("mouseenter", () => { point(true); tip = showTip(mark, tell(row)); });
+    mark.addEventListener("mouseleave", () => { point(false); if (tip) tip.remove(); });
+    for (const [begin, end] of [["mouseenter", "mouseleave"], ["focusin", "focusout"]]) {
+      row.addEventListener(begin, () => point(true));
+      row.addEventListener(end, () => point(false));
+    }
+  }
+}
+
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  button.hidden = false;
+  const before = [...button.childNodes];
+  button.addEventListener("click", async () => {
+    const text = document.getElementById(button.dataset.copy).textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {  // without a secure context: by a selection
+      const area = document.createElement("textarea");
+      area.value = text;
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    button.textContent = button.dataset.done;
+    setTimeout(() => button.replaceChildren(...before), 1500);
+  });
+}

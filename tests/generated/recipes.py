@@ -1,0 +1,167 @@
+"""The publication of a made-up table: its schema, its recipe from the table's shape, its code lists, its rows."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from typing import Any
+
+from generated.publication import TEXT, schema
+from generated.tables import GRAND_TOTAL, MARK, NOTE, TOTAL, Look, Made, Values, may_be_glued
+
+LEVELS = ("year", "sex")
+Tables = dict[str, dict[str, Any]]
+
+
+def columns(made: Made) -> list[str]:
+    """The fields of the row templates that hold values."""
+    return [f"c{index}" for index in range(made.width)]
+
+
+def table_files(made: Made, look: Look) -> Tables:
+    """The table file of `made` as it is printed, called `t`, and those of its code lists."""
+    levels = list(LEVELS[: len(made.headings[0])]) if made.headings else []
+    keys = (["grp"] if made.groups else []) + ["name"]
+    kind = "number" if made.places else "integer"
+    years = {"grp": made.grouped_by_year, "year": True}
+    types = {name: "year" if years.get(name) else "string" for name in keys + levels}
+    types |= dict.fromkeys(["n"] if levels else columns(made), kind)
+    codes = {"name": made.coded, "grp": bool(made.groups) and not made.grouped_by_year}
+    lists = {column: f"{column}s" for column, coded in codes.items() if coded}
+    foreign = [{"fields": column, "reference": {"resource": name, "fields": "code"}} for column, name in lists.items()]
+    table: dict[str, Any] = {
+        "schema": schema(types | {"status": "string", "source_lines": "string"}, keys + levels, foreignKeys=foreign),
+        "rows": len(made.rows) * (len(made.headings) or 1),
+        "recipe": recipe(made, look),
+    }
+    if made.marked and look.style != "pdf tables":
+        table["footnotes"] = {MARK: {"text": {"en": NOTE}, "line": rf"^\(\*\) {NOTE}"}}
+    labels = {"name": made.names, "grp": made.groups}
+    return {"t": table} | {name: _code_list(labels[column]) for column, name in lists.items()}
+
+
+def _code_list(labels: Sequence[str]) -> dict[str, Any]:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([["code", "label"], *_codes(labels).items()])
+    return {"schema": schema({"code": "string", "label": "string"}, ["code"]), "csv": out.getvalue()}
+
+
+def _codes(labels: Sequence[str]) -> dict[str, str]:
+    return {f"code{index}": label for index, label in enumerate(labels)}
+
+
+def recipe(made: Made, look: Look) -> dict[str, Any]:
+    """How `made` is read where it is printed with that look."""
+    found: dict[str, Any] = {
+        "from": "^Tabel 1",
+        "until": "^Bron",
+        "header": header(made, look),
+        "numbers": {"thousands": look.thousands, "decimal": look.decimal if made.places else ""},
+        "fields": _fields(made, look),
+        **_templates(made, look),
+    }
+    if look.style == "pdf tables":  # what stands around a ruled table is not read
+        del found["from"], found["until"]
+    units = {"word": None, "cells": "cell", "lines": "line", "pdf lines": "line", "pdf word": "line"}.get(look.style)
+    if units:
+        found["units"] = units
+    if not look.is_grid:
+        found["join"] = 4
+    if look.repeated:
+        found["repeated"] = "^(Groep )?Naam "
+    if made.headings:
+        names = [" | ".join(heading) for heading in made.headings]
+        fields = [{"n": field} for field in columns(made)]
+        found["melt"] = {"into": LEVELS[: len(made.headings[0])], "columns": dict(zip(names, fields, strict=True))}
+    return found
+
+
+def header(made: Made, look: Look) -> list[str]:
+    """The headings as a person writes them into the recipe, one text for each line of them."""
+    sep = " | " if look.is_grid or look.style == "cells" else " "
+    return [sep.join(cell for cell in line if cell) for line in heading_lines(made, look)]
+
+
+def heading_lines(made: Made, look: Look) -> list[list[str]]:
+    """The headings as printed: the cells of each line; an upper heading stands above the first of its columns."""
+    first = ["Groep", "Naam"] if made.groups and look.label in ("spanned", "first") else ["Naam"]
+    if not made.headings:
+        return [[*first, *(f"Kolom{index}" for index in range(made.width))]]
+    lowest = [*first, *(heading[-1] for heading in made.headings)]
+    if len(made.headings[0]) == 1:
+        return [lowest]
+    seen: set[str] = set()
+    upper = ["" if heading[0] in seen or seen.add(heading[0]) else heading[0] for heading in made.headings]  # type: ignore[func-returns-value]
+    return [["" for _ in first] + upper, lowest]
+
+
+def _fields(made: Made, look: Look) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    if any(None in row.values for row in made.rows):
+        fields = {name: {"blank": {look.blank: "not_given"}} for name in columns(made)}
+    if not made.coded:
+        # A name that is free text has to be told from numbers, blanks and totals.
+        fields["name"] = {"pattern": r"\p{Lu}\p{Ll}+( \p{Ll}+)*"}
+    if made.marked and look.style != "pdf tables":
+        field = "name" if made.marked in made.names else "grp"
+        fields[field] = {**fields.get(field, {}), "marks": MARK}
+    return fields
+
+
+def _templates(made: Made, look: Look) -> dict[str, Any]:
+    """The keys `rows`, `totals` and `group`: a template for each place where a label may stand."""
+    parted = look.is_grid or look.style == "cells"
+    sep = " | " if parted else " "
+    values = sep.join(f"{{{name}}}" for name in columns(made))
+    forms = ["{row}"]
+    group: dict[str, Any] = {"field": "grp", "label": look.label}
+    if made.groups and look.label in ("merged", "first", "spanned"):
+        blank = f" {sep.strip()} {{row}}" if look.is_grid else "{row}"
+        forms = [f"{{grp}}{sep}{{row}}"] if look.label == "spanned" else [blank, f"{{grp}}{sep}{{row}}"]
+    glued = look.style == "pdf word" or (look.style == "word" and may_be_glued(made, look))
+    if glued and made.groups and look.label == "merged":
+        forms.append("{row}{grp}")
+    if look.label in ("merged", "none"):
+        group |= {"ends": "total"} if made.group_totals else {"restart": "name"}
+    if look.label == "above":
+        group["row"] = "{grp}" + (" | " * made.width if look.is_grid else "")
+    if look.label == "none":
+        group |= {"sequence": made.groups, "why": "made up"}
+    found: dict[str, Any] = {"rows": [form.replace("{row}", f"{{name}}{sep}{values}") for form in forms]}
+    if made.groups and look.label != "spanned":
+        found["group"] = group
+    totals: dict[str, Any] = {}
+    if made.group_totals:
+        totals["group"] = [form.replace("{row}", f"{TOTAL}{sep}{values}") for form in forms]
+    if made.table_total:
+        before = " | " if look.is_grid and made.groups and look.label in ("first", "spanned") else ""
+        totals["table"] = f"{before}{GRAND_TOTAL}{sep}{values}"
+    return {**found, "totals": totals}
+
+
+def expected_rows(made: Made) -> list[tuple[Any, ...]]:
+    """The rows that converting must give: keys as codes or texts, then value and status, in the order of print."""
+    names = {label: code for code, label in _codes(made.names).items()} if made.coded else {}
+    groups = {label: code for code, label in _codes(made.groups).items()} if not made.grouped_by_year else {}
+    rows: list[tuple[Any, ...]] = []
+    for row in made.rows:
+        key = ((groups.get(row.group, row.group),) if row.group else ()) + (names.get(row.name, row.name),)
+        if made.headings:
+            pairs = zip(made.headings, row.values, strict=True)
+            rows += [(*key, *heading, value, _status((value,))) for heading, value in pairs]
+        else:
+            rows.append((*key, *row.values, _status(row.values)))
+    return rows
+
+
+def _status(values: Values) -> str:
+    return "not_given" if None in values else "normal"
+
+
+def expected_totals(made: Made) -> int:
+    """How many totals the document states."""
+    return made.width * (made.table_total + made.group_totals * len(made.groups))
+
+
+__all__ = ["TEXT", "columns", "expected_rows", "expected_totals", "heading_lines", "table_files"]

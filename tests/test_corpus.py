@@ -1,0 +1,188 @@
+"""Reading spread over processes, or over a Dask cluster, gives what one process gives, whatever dies on the way."""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from generated.publication import schema, write_publication
+from openbaar.cli import main
+from openbaar.convert import convert, convert_only
+from openbaar.corpus import ATTEMPTS, in_processes, on_cluster
+from openbaar.errors import OpenbaarError
+from openbaar.references import load_publication
+
+HAS_DASK = importlib.util.find_spec("distributed") is not None
+needs_dask = pytest.mark.skipif(not HAS_DASK, reason="distributed, of the dependency group dask, is not installed")
+
+
+def corpus(folder: Path, wrong: str = "") -> Path:
+    """A publication of five documents with two tables each, one after the other; the text `wrong` is no number."""
+    documents, tables = {}, {}
+    for index in range(5):
+        rows = [f"{1000 * index + row} {row % 7}" for row in range(1, 40)]
+        second = "".join(f"{row} 5\n" for row in range(1, 20))
+        text = "Tabel 1\n" + "\n".join(rows) + f"\nTotaal {sum(row % 7 for row in range(1, 40))}\nTabel 2\n{second}"
+        documents[f"d{index}.txt"] = (
+            text if index != 3 else text.replace("\n3009 2\n", f"\n3009 {wrong or 2}\n")
+        ).encode()
+        recipe: dict[str, Any] = {"document": f"sources/d{index}.txt", "units": "line", "rows": "{key} {n}"}
+        for name, where in {
+            "a": {"from": "^Tabel 1", "until": "^Tabel 2", "totals": {"table": "Totaal {n}"}},
+            "b": {"from": "^Tabel 2"},
+        }.items():
+            columns = schema({"key": "integer", "n": "integer", "source_lines": "string"}, ["key"])
+            tables[f"{name}{index}"] = {"schema": columns, "recipe": {**recipe, **where}}
+    return write_publication(folder, documents, tables)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return corpus(tmp_path)
+
+
+def problems(folder: Path, **how: Any) -> list[str]:
+    with pytest.raises(OpenbaarError) as caught:
+        convert(load_publication(folder), **how)
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.slow
+def test_two_processes_give_the_bytes_of_one_and_tell_how_far_they_are(folder: Path) -> None:
+    publication = load_publication(folder)
+    told: list[tuple[int, int]] = []
+    spread = in_processes(2, lambda done, total: told.append((done, total)))
+    found = convert(publication, gather=spread)
+    assert found == convert(publication)
+    assert list(found) == list(convert(publication))
+    assert told == [(2, 10), (4, 10), (6, 10), (8, 10), (10, 10)]
+
+
+@pytest.mark.slow
+def test_the_tables_of_few_documents_are_dealt_out_to_many_workers(hand_made: Path, folder: Path) -> None:
+    told: list[tuple[int, int]] = []
+    spread = in_processes(8, lambda done, total: told.append((done, total)))
+    for root in (hand_made, folder):
+        publication = load_publication(root)
+        assert convert(publication, gather=spread) == convert(publication)
+    publication = load_publication(folder)
+    names = ["b4", "a0"]
+    assert convert_only(publication, names, gather=spread) == convert_only(publication, names)
+
+
+@pytest.mark.slow
+def test_what_is_wrong_is_said_as_by_one_process(tmp_path: Path) -> None:
+    wrong = corpus(tmp_path / "wrong", wrong="twee")
+    assert problems(wrong, gather=in_processes(2)) == problems(wrong)
+    assert problems(wrong)[0].startswith("sources/d3.txt:10: a3: recipe key 'rows': '3009 twee' fits no row pattern")
+    changed = corpus(tmp_path / "changed")
+    for name in ("d1.txt", "d4.txt"):
+        (changed / "sources" / name).write_text("x")
+    assert problems(changed, gather=in_processes(2)) == problems(changed)
+    assert [problem.split(": ")[:2] for problem in problems(changed)] == [
+        ["sources/d1.txt", "has changed"],
+        ["sources/d4.txt", "has changed"],
+    ]
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_costs_a_retry(folder: Path) -> None:
+    said: list[str] = []
+
+    def kill_once(done: int, total: int) -> None:
+        if done == 2:
+            for process in multiprocessing.active_children():
+                process.kill()
+                process.join()
+
+    publication = load_publication(folder)
+    found = convert(publication, say=said.append, gather=in_processes(2, kill_once))
+    assert found == convert(publication)
+    assert re.fullmatch(r"a worker died; reading again: sources/d\d\.txt.*", said[0])
+
+
+def die(*_: object) -> None:
+    """What happens to a worker that takes too much memory."""
+    os._exit(1)
+
+
+@pytest.mark.slow
+def test_a_document_at_which_workers_die_again_and_again_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbaar.corpus.Part.read", die)
+    message = f"a worker died each of {ATTEMPTS} times that this was read"
+    hint = "it may need more memory than there is; try it with one process"
+    assert problems(folder, gather=in_processes(2)) == [
+        f"sources/d{index}.txt: {message} ({hint})" for index in range(5)
+    ]
+
+
+@pytest.fixture
+def scheduler(tmp_path: Path) -> Iterator[str]:
+    """The address of a Dask scheduler with two workers, each a process of its own."""
+    with ExitStack() as stack:
+
+        def start(*command: str) -> subprocess.Popen[str]:
+            process = stack.enter_context(
+                subprocess.Popen(
+                    [sys.executable, "-m", "distributed.cli." + command[0], *command[1:]],
+                    stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+                )
+            )  # fmt: skip
+            stack.callback(process.terminate)
+            return process
+
+        process = start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+        assert process.stderr is not None
+        address = next(found[0] for line in process.stderr if (found := re.findall(r"tcp://127\.0\.0\.1:\d+", line)))
+        for _ in range(2):
+            worker = start(
+                "dask_worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--no-nanny"
+            )
+            assert worker.stderr is not None
+            assert any("Starting established connection" in line for line in worker.stderr)
+        yield address
+
+
+@needs_dask
+@pytest.mark.slow
+def test_a_dask_cluster_gives_the_bytes_of_one_process(scheduler: str, folder: Path) -> None:
+    publication = load_publication(folder)
+    told: list[tuple[int, int]] = []
+    found = convert(publication, gather=on_cluster(scheduler, lambda done, total: told.append((done, total))))
+    assert found == convert(publication)
+    assert told[-1] == (10, 10)
+
+
+@needs_dask
+def test_a_scheduler_that_does_not_answer_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openbaar.corpus.CONNECTING", 0.2)
+    (found,) = problems(folder, gather=on_cluster("tcp://127.0.0.1:9"))
+    assert found.startswith("--scheduler tcp://127.0.0.1:9: no Dask scheduler answers: ")
+
+
+def test_without_distributed_the_package_to_install_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert problems(folder, gather=on_cluster("tcp://127.0.0.1:9")) == [
+        "--scheduler tcp://127.0.0.1:9: needs the package distributed (pip install distributed)"
+    ]
+
+
+@pytest.mark.slow
+def test_the_command_takes_the_number_of_workers(folder: Path) -> None:
+    done = CliRunner().invoke(main, ["--project", str(folder), "convert", "--workers", "2"])
+    assert done.exit_code == 0, done.output
+    again = CliRunner().invoke(main, ["--project", str(folder), "convert"])
+    assert again.stdout == "no file changed\n"
