@@ -116,6 +116,7 @@ def test_all_that_the_site_shows_is_there(frozen: Path) -> None:
         "download/1.2.0/sources/municipalities.txt",
         "sitemap.xml",
         "robots.txt",
+        "favicon.ico",
     ]
     assert [path for path in wanted if not (frozen / path).is_file()] == []
 

@@ -173,7 +173,7 @@ def _known_pages(published: Published) -> Iterator[Page]:
     first = published.languages[0]
     for path in ["/", f"/{published.name}", *(f"/{published.name}/{table}" for table in published.tables)]:
         yield from (Page(path, "", language) for language in published.languages)
-    yield from (Page("/robots.txt"), Page("/sitemap.xml"))
+    yield from (Page("/robots.txt"), Page("/sitemap.xml"), Page("/favicon.ico"))
     for table in published.tables:
         yield Page(f"/download/{published.version}/tables/{table}.json")
         yield from (Page(f"/cite/{table}.{ending}") for ending in citation.FORMATS)
