@@ -20,6 +20,8 @@ from openbaar.web.citation import Item, apa, bibtex, blocks, csl_json, ris
 from openbaar.web.published import Published
 from served import ROOT, Built, build
 
+pytestmark = pytest.mark.slow
+
 ODD = 'Kosten & baten: 50% {geëvalueerd} van #1_000 $ ~ ^ \\ "aan" <b>één</b> – Ærøskøbing'
 ITEMS: dict[str, Item] = {
     "full": {

@@ -23,6 +23,8 @@ from openbaar.corpus import ATTEMPTS, in_processes, on_cluster
 from openbaar.errors import OpenbaarError
 from openbaar.references import load_publication
 
+pytestmark = pytest.mark.slow
+
 HAS_DASK = importlib.util.find_spec("distributed") is not None
 needs_dask = pytest.mark.skipif(not HAS_DASK, reason="distributed, of the dependency group dask, is not installed")
 

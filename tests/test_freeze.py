@@ -17,6 +17,8 @@ from openbaar.web.rewriting import rewritten
 from openbaar.web.static_paths import Page, file_of, page_at
 from served import ROOT, Built, build
 
+pytestmark = pytest.mark.slow
+
 URL = "https://data.example"
 HAND_MADE = ROOT / "tests" / "publications" / "hand_made"
 

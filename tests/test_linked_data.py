@@ -16,6 +16,8 @@ from openbaar.web.linked_data import json_ld, link_header
 from openbaar.web.published import Published
 from served import ROOT, Built, build
 
+pytestmark = pytest.mark.slow
+
 SITE = "https://data.example"
 # RFC 8288: each link is <address>, then parameters; an address holds no space, quote or bracket.
 LINK = re.compile(r'<[^<>"\s]+>(; *\w+="[^"]*")+')

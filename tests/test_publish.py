@@ -141,6 +141,7 @@ def test_convert_refuses_a_name_that_is_no_table_with_a_recipe(folder: Path) -> 
     ]
 
 
+@pytest.mark.slow
 def test_convert_package_and_build_one_after_the_other_make_what_publish_makes(folder: Path) -> None:
     wanted = everything(folder)
     for path in ["datapackage.json", "metadata.yml", *(f"tables/{name}.csv" for name in ("questions", "anomalies"))]:
@@ -153,6 +154,7 @@ def test_convert_package_and_build_one_after_the_other_make_what_publish_makes(f
     assert made == wanted
 
 
+@pytest.mark.slow
 def test_quiet_says_nothing_and_may_stand_before_or_behind_the_command(folder: Path) -> None:
     assert run(folder, "--quiet", "convert").output == ""
     assert run(folder, "convert", "--quiet").output == ""

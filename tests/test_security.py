@@ -22,6 +22,8 @@ from openbaar.serve import site
 from openbaar.web import security
 from served import ROOT, Built, Served, build, served
 
+pytestmark = pytest.mark.slow
+
 URL = "https://data.example"
 COUNT = "with recursive n(x) as (select 1 union all select x + 1 from n)"
 
