@@ -72,6 +72,7 @@ def messages(text: str, made: Table) -> list[str]:
         ("arbeidsmarktco\nmpetenties", {"by": "block"}, ["arbeidsmarktcompetenties"]),
         ("a \n \nb", {"by": "block"}, ["a ", "b"]),
         ("a \nb\n\nc", {"by": "line"}, ["a ", "b", "c"]),
+        ("Gent   1.234  5 \n  Sint-Niklaas 2    6", {"by": "aligned"}, ["Gent␟1.234␟5", "Sint-Niklaas 2␟6"]),
         ("1. een \ntwee\n\ndrie\n2. vier", {"starts": r"^\d"}, ["1. een twee\n\ndrie", "2. vier"]),
         ("x:\n- a\n- b", {"starts": "^x"}, ["x:\n- a\n- b"]),
         ("verloren\n1. een", {"starts": r"^\d"}, ["verloren", "1. een"]),
@@ -315,3 +316,17 @@ def test_lost_labels_are_given_in_order_and_their_number_must_fit() -> None:
 def test_unknown_keys_are_refused_by_the_model() -> None:
     with pytest.raises(ValueError, match="Extra inputs"):
         Recipe.model_validate({"from": "a", "rows": "{b}", "untill": "c"})
+
+
+def test_cells_in_columns_are_read_as_cells_and_a_missing_one_is_refused() -> None:
+    made = table(
+        {"name": "string", "one": "integer", "two": "integer"},
+        {"units": "aligned", "header": ["Stad | Een | Twee"], "rows": "{name} | {one} | {two}"},
+    )
+    assert made.recipe is not None
+    made = made.model_copy(update={"recipe": made.recipe.for_cells("␟")})
+    text = "table\n Stad      Een   Twee\n Gent      1.234    5\n De Panne      7    8"
+    assert read(text, made) == [("Gent", 1234, 5), ("De Panne", 7, 8)]
+    assert messages(text.replace("    8", ""), made)[0].startswith(
+        "sources/d.txt:4: recipe key 'rows': 'De Panne | 7' fits no row pattern"
+    )

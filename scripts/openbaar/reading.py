@@ -117,7 +117,7 @@ def resolved(recipe: Recipe, document: Document) -> Recipe:
     """The recipe as it is for this document: cells are parted in templates, and a row of a grid is a unit."""
     if document.is_grid and recipe.units is None:
         recipe = recipe.model_copy(update={"units": Units(by="line")})
-    return recipe.for_cells(SEPARATOR) if document.is_grid or recipe.reading.by == "cell" else recipe
+    return recipe.for_cells(SEPARATOR) if document.is_grid or recipe.reading.in_cells else recipe
 
 
 @dataclass
@@ -160,7 +160,7 @@ def read_table(
     left_out = set(reading.notes.values()) | reading.others
     units = make_units([line for line in region.body if line.number not in left_out], recipe.reading)
     numbers = publication.package.numbers
-    in_cells = document.is_grid or recipe.reading.by == "cell"
+    in_cells = document.is_grid or recipe.reading.in_cells
     readers = field_readers(table, recipe, numbers, codes, publication.language, in_cells)
     reading.read = try_rows(document, units, recipe, readers)
     labelled, unlabelled = try_labels(document, reading.read.rows, recipe.group, readers)

@@ -173,16 +173,22 @@ class Melt(Strict):
 class Units(Strict):
     """How lines are put together before rows are read in them: exactly one of three ways."""
 
-    by: Literal["block", "line", "cell"] | None = Field(
-        None, description="blocks parted by blank lines, each line, or each line as one cell"
+    by: Literal["block", "line", "aligned", "cell"] | None = Field(
+        None,
+        description="blocks parted by blank lines, each line, its cells in columns, or each line as one cell",
     )
     starts: Pattern | None = Field(None, description="a unit begins at each line that this matches")
     split: Pattern | None = Field(None, description="the lines are one text, parted wherever this matches")
 
+    @property
+    def in_cells(self) -> bool:
+        """Whether a unit is made of cells, so that ` | ` parts them in templates."""
+        return self.by in ("aligned", "cell")
+
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(way is not None for way in (self.by, self.starts, self.split)) != 1:
-            raise ValueError("give 'block', 'line', 'cell', {starts: pattern} or {split: pattern}")
+            raise ValueError("give 'block', 'line', 'aligned', 'cell', {starts: pattern} or {split: pattern}")
         return self
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -56,9 +57,12 @@ def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
     by block: "(07) Buiten Brussel/Vlaanderen" | "434"
     by line: "(07) Buiten " | "Brussel/Vlaanderen" | "434"
     by cell: "(07) Buiten Brussel/Vlaanderen" | "434"
+    by aligned: a line such as "Gent   1.234    5" has the cells "Gent", "1.234" and "5"
     """
     if how.by == "line":
         return [_wrapped([line]) for line in lines if not line.is_blank]
+    if how.by == "aligned":
+        return [_aligned(line) for line in lines if not line.is_blank]
     if how.by == "cell":
         return _cells(lines)
     if how.starts is not None:
@@ -99,6 +103,15 @@ def _wrapped(lines: Sequence[Line]) -> Unit:
             offset += len(cell) + len(SEPARATOR)
         text += line.text
     return Unit(text, tuple(starts), lines[0].page, tuple(cells))
+
+
+def _aligned(line: Line) -> Unit:
+    """A line whose cells stand in columns, two or more spaces apart, as `pdftotext -layout` writes them.
+
+    before: "Gent      1.234     5"
+    after: "Gent␟1.234␟5"
+    """
+    return Unit(re.sub(" {2,}", SEPARATOR, line.text.strip()), ((0, line.number),), line.page)
 
 
 def _cells(lines: Sequence[Line]) -> list[Unit]:
