@@ -94,9 +94,9 @@ def rows_with_places(made: Made, look: Look) -> Iterator[tuple[int, bool, str, s
     """Each row with its number, whether a page ends before it, the label that is printed at it (nothing where it is
     at another one), that of its group, and whether it is the first of the group."""
     index = 0
+    lengths = {label: len(rows) for label, rows, _ in fragments(made, look) if label}
     for group in made.groups or [""]:
-        parts = [part for label, part, _ in fragments(made, look) if label == group]
-        length = len(parts[0]) if parts else 0
+        length = lengths.get(group, 0)
         for position, row in enumerate(made.members(group)):
             at = {"merged": length - 1, "first": 0, "spanned": position}.get(look.label, -1)
             shown = with_mark(group, made, look) if position == at else ""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from hypothesis import strategies as st
 
@@ -61,10 +62,18 @@ class Made:
     table_total: bool = False
     marked: str = ""
 
+    @cached_property
+    def by_group(self) -> dict[str, list[Row]]:
+        """The rows of each group."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.group, []).append(row)
+        return found
+
     @property
     def groups(self) -> list[str]:
         """The labels of the groups in order; none where there are no groups."""
-        return [group for group in dict.fromkeys(row.group for row in self.rows) if group]
+        return [group for group in self.by_group if group]
 
     @property
     def grouped_by_year(self) -> bool:
@@ -78,7 +87,7 @@ class Made:
 
     def members(self, group: str) -> list[Row]:
         """The rows of a group and, where it is stated, its total."""
-        rows = [row for row in self.rows if row.group == group]
+        rows = self.by_group[group]
         return [*rows, Row(group, TOTAL, self.sums(rows))] if self.group_totals else rows
 
     def sums(self, rows: list[Row] | tuple[Row, ...]) -> Values:
