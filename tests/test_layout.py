@@ -330,3 +330,28 @@ def test_cells_in_columns_are_read_as_cells_and_a_missing_one_is_refused() -> No
     assert messages(text.replace("    8", ""), made)[0].startswith(
         "sources/d.txt:4: recipe key 'rows': 'De Panne | 7' fits no row pattern"
     )
+
+
+def test_totals_settle_readings_also_where_numbers_are_below_zero() -> None:
+    made = table(
+        {"a": "integer", "b": "integer"},
+        {
+            "rows": "{a} {b}",
+            "totals": {"table": "Totaal {a} {b}"},
+            "numbers": {"thousands": " "},
+            "units": "line",
+        },
+    )
+    assert read("table\n1 234 567\n-1 000 5\nTotaal 234 572", made) == [(1234, 567), (-1000, 5)]
+
+
+def test_a_key_in_a_row_of_totals_says_of_which_rows_it_is_the_total() -> None:
+    made = table(
+        {"year": "year", "gender": "string", "n": "integer"},
+        {"units": "line", "rows": "{year} {gender} {n}", "totals": {"group": "{year} totaal {n}"}},
+    )
+    totals = records("table\n2020 man 5\n2020 vrouw 6\n2020 totaal 11\n2021 man 7\n2021 totaal 7", made)[1]
+    assert [(total.column, dict(total.where), total.cell.value) for total in totals] == [
+        ("n", {"year": 2020}, 11),
+        ("n", {"year": 2021}, 7),
+    ]

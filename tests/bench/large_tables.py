@@ -7,7 +7,6 @@ A document of 20,000 rows in groups with totals is converted as rows on lines, a
 
 from __future__ import annotations
 
-import os
 import random
 import shutil
 import subprocess
@@ -36,6 +35,14 @@ publication = load_publication(Path(sys.argv[1]))
 build_database(publication, files_on_disk(publication), Path(sys.argv[2]))
 """
 
+# A process counts the memory of the one that started it as its own, so that one has to be small.
+MEASURE = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL)
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+"""
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -47,13 +54,10 @@ class Measured:
 
 
 def measured(what: str, *command: str) -> Measured:
-    """Run a program to its end. Raises CalledProcessError when it fails."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, command)
-    return Measured(what, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    """Run a program to its end, below a small process that measures it. Raises CalledProcessError when it fails."""
+    run = subprocess.run([sys.executable, "-c", MEASURE, *command], check=True, stdout=subprocess.PIPE, text=True)
+    seconds, kilobytes = run.stdout.split()
+    return Measured(what, float(seconds), int(kilobytes) / 1024)
 
 
 def word(number: int) -> str:
