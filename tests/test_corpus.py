@@ -10,8 +10,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
 from click.testing import CliRunner
@@ -131,41 +132,64 @@ def test_a_document_at_which_workers_die_again_and_again_is_named(
     ]
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A Dask scheduler and its workers, each a process of its own."""
+
+    address: str
+    workers: list[subprocess.Popen[str]]
+
+
 @pytest.fixture
-def scheduler(tmp_path: Path) -> Iterator[str]:
-    """The address of a Dask scheduler with two workers, each a process of its own."""
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """A cluster of two workers on this machine."""
     with ExitStack() as stack:
 
-        def start(*command: str) -> subprocess.Popen[str]:
-            process = stack.enter_context(
-                subprocess.Popen(
-                    [sys.executable, "-m", "distributed.cli." + command[0], *command[1:]],
-                    stderr=subprocess.PIPE, text=True, cwd=tmp_path,
-                )
-            )  # fmt: skip
+        def start(command: str, *arguments: str) -> tuple[subprocess.Popen[str], TextIO]:
+            program = [sys.executable, "-m", f"distributed.cli.{command}", *arguments]
+            here = ["--host", "127.0.0.1", "--no-dashboard"]
+            process = subprocess.Popen([*program, *here], stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+            stack.enter_context(process)
             stack.callback(process.terminate)
-            return process
+            assert process.stderr is not None
+            return process, process.stderr
 
-        process = start("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-        assert process.stderr is not None
-        address = next(found[0] for line in process.stderr if (found := re.findall(r"tcp://127\.0\.0\.1:\d+", line)))
+        _, told = start("dask_scheduler", "--port", "0")
+        address = next(found[0] for line in told if (found := re.findall(r"tcp://127\.0\.0\.1:\d+", line)))
+        workers = []
         for _ in range(2):
-            worker = start(
-                "dask_worker", address, "--host", "127.0.0.1", "--nthreads", "1", "--no-dashboard", "--no-nanny"
-            )
-            assert worker.stderr is not None
-            assert any("Starting established connection" in line for line in worker.stderr)
-        yield address
+            worker, told = start("dask_worker", address, "--nthreads", "1", "--no-nanny")
+            assert any("Starting established connection" in line for line in told)
+            workers.append(worker)
+        yield Cluster(address, workers)
 
 
 @needs_dask
 @pytest.mark.slow
-def test_a_dask_cluster_gives_the_bytes_of_one_process(scheduler: str, folder: Path) -> None:
+def test_a_dask_cluster_gives_the_bytes_of_one_process_also_when_a_worker_dies(cluster: Cluster, folder: Path) -> None:
     publication = load_publication(folder)
     told: list[tuple[int, int]] = []
-    found = convert(publication, gather=on_cluster(scheduler, lambda done, total: told.append((done, total))))
+    found = convert(publication, gather=on_cluster(cluster.address, lambda *done: told.append(done)))
     assert found == convert(publication)
-    assert told[-1] == (10, 10)
+    assert told == [(2, 10), (4, 10), (6, 10), (8, 10), (10, 10)]
+    again = convert(publication, gather=on_cluster(cluster.address, lambda *_: cluster.workers[0].kill()))
+    assert again == found
+    assert cluster.workers[0].wait() != 0
+
+
+def unknown_there(*_: object) -> None:
+    """What a cluster without this module cannot know."""
+
+
+@needs_dask
+@pytest.mark.slow
+def test_a_cluster_without_the_same_code_is_named(
+    cluster: Cluster, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbaar.corpus.Part.read", unknown_there)
+    (found,) = problems(folder, gather=on_cluster(cluster.address))
+    assert found.startswith(f"--scheduler {cluster.address}: cannot do the work: ")
+    assert found.endswith("(the scheduler and its workers need the same openbaar as here)")
 
 
 @needs_dask

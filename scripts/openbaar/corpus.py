@@ -54,9 +54,13 @@ def on_cluster(address: str, progress: Progress = lambda done, all_: None) -> Ga
             client = Client(address, timeout=CONNECTING, set_as_default=False)
         except (OSError, ValueError) as error:
             raise OpenbaarError(Problem(place, f"no Dask scheduler answers: {error}")) from error
-        with client, client.get_executor(pure=False) as executor:
-            count = len(client.scheduler_info()["workers"])
-            yield Workers(executor, max(count, 1), (KilledWorker, CancelledError))
+        try:
+            with client, client.get_executor(pure=False) as executor:
+                count = len(client.scheduler_info()["workers"])
+                yield Workers(executor, max(count, 1), (KilledWorker, CancelledError))
+        except (RuntimeError, ImportError) as error:
+            hint = "the scheduler and its workers need the same openbaar as here"
+            raise OpenbaarError(Problem(place, f"cannot do the work: {str(error) or type(error).__name__}", hint)) from error
 
     return _gather_with(cluster, progress)
 
