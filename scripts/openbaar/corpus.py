@@ -60,7 +60,8 @@ def on_cluster(address: str, progress: Progress = lambda done, all_: None) -> Ga
                 yield Workers(executor, max(count, 1), (KilledWorker, CancelledError))
         except (RuntimeError, ImportError) as error:
             hint = "the scheduler and its workers need the same openbaar as here"
-            raise OpenbaarError(Problem(place, f"cannot do the work: {str(error) or type(error).__name__}", hint)) from error
+            message = f"cannot do the work: {str(error) or type(error).__name__}"
+            raise OpenbaarError(Problem(place, message, hint)) from error
 
     return _gather_with(cluster, progress)
 
