@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.publication import Publication
-from openbaar.references import load_publication
+from openbaar.tables.publication import Publication
+from openbaar.tables.references import load_publication
 
 HAND_MADE = Path(__file__).parent / "publications" / "hand_made"
 

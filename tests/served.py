@@ -13,24 +13,24 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from openbaar.archive import write_zip
-from openbaar.database import build_database
-from openbaar.package import descriptor, package_bytes
-from openbaar.permalinks import read_permalinks, released
-from openbaar.references import load_publication
-from openbaar.site import metadata_bytes
+from openbaar.database.build import build_database
+from openbaar.database.metadata import metadata_bytes
+from openbaar.package.archive import write_zip
+from openbaar.package.descriptor import descriptor, package_bytes
+from openbaar.package.permalinks import read_permalinks, released
+from openbaar.package.workbook import write_workbook
 from openbaar.staleness import archive_path, released_database_path, workbook_path
-from openbaar.workbook import write_workbook
+from openbaar.tables.references import load_publication
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = """
 import sys
 from pathlib import Path
-from openbaar.serve import serve
+from openbaar.site.serve import serve
 database, metadata, url, public = sys.argv[1:]
 say = lambda address: print(address, flush=True)
 serve(Path(database), Path(metadata), port=0, announce=say, url=url or None, public=public == "public")
-print("loaded:", *sorted({"frictionless", "openbaar.recipe"} & set(sys.modules)), flush=True)
+print("loaded:", *sorted({"frictionless", "openbaar.recipe.language"} & set(sys.modules)), flush=True)
 """
 
 

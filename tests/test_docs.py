@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from openbaar.cli import main
-from openbaar.tables import Package, Table
+from openbaar.cli.main import main
+from openbaar.tables.model import Package, Table
 
 ROOT = Path(__file__).parent.parent
 

@@ -21,10 +21,10 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from openbaar.convert import convert
 from openbaar.errors import OpenbaarError
-from openbaar.publication import Publication
-from openbaar.references import load_publication
+from openbaar.tables.convert import convert
+from openbaar.tables.publication import Publication
+from openbaar.tables.references import load_publication
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = "sources/vdab-online-opleidingen.txt"

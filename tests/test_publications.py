@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from openbaar.cli import main
-from openbaar.convert import convert
-from openbaar.references import load_publication
+from openbaar.cli.main import main
+from openbaar.tables.convert import convert
+from openbaar.tables.references import load_publication
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = ROOT.parent / "shared" / "documents"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from openbaar.cli import main
+from openbaar.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 DATABASE = "build/vdab-online-opleidingen.db"
@@ -168,7 +168,7 @@ def test_help_names_every_command() -> None:
 def test_help_imports_none_of_the_large_libraries() -> None:
     """That is what keeps it under 0.3 seconds."""
     code = (
-        "import sys; from openbaar.cli import main\n"
+        "import sys; from openbaar.cli.main import main\n"
         "try: main(['--help'])\n"
         "except SystemExit: pass\n"
         "print(sorted({'pydantic', 'frictionless', 'datasette', 'sqlite_utils', 'yaml', 're2'} & set(sys.modules)))"

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.convert import convert
-from openbaar.publication import Publication
-from openbaar.references import load_publication
+from openbaar.tables.convert import convert
+from openbaar.tables.publication import Publication
+from openbaar.tables.references import load_publication
 
 ROOT = Path(__file__).parent.parent
 DATA_LINES = slice(63, 637)  # from "a) per kwartaal" of answer 1 to the last row of table 3b

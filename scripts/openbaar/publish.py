@@ -14,18 +14,17 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from openbaar.archive import write_zip
 from openbaar.atomic import replacing
-from openbaar.convert import convert
-from openbaar.csvfile import read_csv
-from openbaar.database import build_database, prove_queries
+from openbaar.database.build import build_database, prove_queries
+from openbaar.database.metadata import metadata_bytes
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.inside import read_inside
-from openbaar.package import descriptor, package_bytes
-from openbaar.packagecheck import problems_of_package
-from openbaar.permalinks import permalink_problems, read_permalinks, released
-from openbaar.publication import Publication
-from openbaar.site import metadata_bytes
+from openbaar.package.archive import write_zip
+from openbaar.package.descriptor import descriptor, package_bytes
+from openbaar.package.permalinks import permalink_problems, read_permalinks, released
+from openbaar.package.validation import problems_of_package
+from openbaar.package.workbook import write_workbook
+from openbaar.schema.csvfile import read_csv
 from openbaar.staleness import (
     archive_path,
     database_path,
@@ -34,7 +33,8 @@ from openbaar.staleness import (
     released_database_path,
     workbook_path,
 )
-from openbaar.workbook import write_workbook
+from openbaar.tables.convert import convert
+from openbaar.tables.publication import Publication
 
 Say = Callable[[str], None]
 Files = dict[str, bytes]

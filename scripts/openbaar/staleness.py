@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from openbaar.atomic import replacing
-from openbaar.publication import Publication
+from openbaar.tables.publication import Publication
 
 
 def database_path(publication: Publication) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from importlib import resources
 
-from openbaar.tables import localized
+from openbaar.tables.model import localized
 from openbaar.yamlfile import parse_yaml
 
 

@@ -28,9 +28,9 @@ ROWS_PRINTED, GROUP, ROWS_BUILT = 20_000, 20, 100_000
 BUILD = """
 import sys
 from pathlib import Path
-from openbaar.database import build_database
+from openbaar.database.build import build_database
 from openbaar.publish import files_on_disk
-from openbaar.references import load_publication
+from openbaar.tables.references import load_publication
 publication = load_publication(Path(sys.argv[1]))
 build_database(publication, files_on_disk(publication), Path(sys.argv[2]))
 """

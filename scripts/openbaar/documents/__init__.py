@@ -14,8 +14,8 @@ from openbaar.documents.lines import Document
 from openbaar.documents.text import read_text
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.inside import read_inside
-from openbaar.recipe import Patch
-from openbaar.tables import DocumentEntry
+from openbaar.recipe.language import Patch
+from openbaar.tables.model import DocumentEntry
 
 MAX_BYTES = 50_000_000
 ENDINGS = (".txt", ".pdf", ".xlsx", ".ods", ".csv", ".html", ".htm")

@@ -1,0 +1,112 @@
+"""Previews as one page of HTML that needs nothing else: the documents on the left, the tables read from them beside."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from openbaar.authoring.preview.lines import Part, Preview, SeenLine, State
+from openbaar.documents.lines import Document, Line
+from openbaar.errors import Problem
+
+ORDER: tuple[State, ...] = ("missed", "read", "outside", "blank")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one table says of a line: what it reads from it, the rows made of it, and what is wrong."""
+
+    table: str
+    parts: tuple[Part, ...]
+    rows: list[int]
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """A line of a document with what all tables say of it; `find` are the words by which it can be looked up."""
+
+    id: str
+    place: str
+    text: str
+    trailing: int
+    state: State
+    find: str
+    told: list[Told]
+
+
+@dataclass(frozen=True)
+class PageCell:
+    """A cell of a table as read, and the line on which it stands."""
+
+    id: str
+    text: str
+    line: str
+    printed: str
+
+
+def page(title: str, previews: Sequence[Preview]) -> str:
+    """The page that shows `previews`. Each line and each cell has an address on it, and can be looked up by name."""
+    environment = Environment(
+        loader=PackageLoader("openbaar.authoring", "preview"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    by_path: dict[str, list[Preview]] = {}
+    for preview in previews:
+        by_path.setdefault(preview.reading.document.path, []).append(preview)
+    names = {path: f"d{number}" for number, path in enumerate(by_path, start=1)}
+    documents = [(path, names[path], list(_page_lines(names[path], those))) for path, those in by_path.items()]
+    tables = [(each, list(_page_rows(names[each.reading.document.path], each))) for each in previews]
+    template = environment.get_template("page.html")
+    return template.render(title=title, documents=documents, tables=tables)
+
+
+def _page_lines(name: str, previews: Sequence[Preview]) -> Iterator[PageLine]:
+    document = previews[0].reading.document
+    for index, line in enumerate(document.lines):
+        seen = [(each, each.lines[index]) for each in previews]
+        text = line.shown.rstrip(" ")
+        yield PageLine(
+            id=f"{name}.{line.number}",
+            place=_place(document, line),
+            text=text,
+            trailing=len(line.shown) - len(text),
+            state=min((each.state for _, each in seen), key=ORDER.index),
+            find=" ".join([str(line.number), _place(document, line), *line.cells]),
+            told=[_told(each, found) for each, found in _telling(seen)],
+        )
+
+
+def _telling(seen: Sequence[tuple[Preview, SeenLine]]) -> list[tuple[Preview, SeenLine]]:
+    """The tables that have something to tell of a line; that one leaves it to others goes without saying."""
+    return [
+        (each, found) for each, found in seen if found.problems or any(part.kind != "elsewhere" for part in found.parts)
+    ]
+
+
+def _told(preview: Preview, seen: SeenLine) -> Told:
+    rows = preview.rows_by_line.get(seen.line.number, [])
+    return Told(preview.reading.table.name, seen.parts, rows, seen.problems)
+
+
+def _place(document: Document, line: Line) -> str:
+    return f"{line.page}:{line.row}" if document.has_pages else str(line.number)
+
+
+def _page_rows(name: str, preview: Preview) -> Iterator[tuple[str, list[PageCell]]]:
+    """The rows of a table as read so far; a column that a row has no cell for is empty."""
+    table = preview.reading.table
+    for number, record in enumerate(preview.reading.records, start=1):
+        cells = []
+        for column in table.columns:
+            cell = record.cells.get(column)
+            text = "" if cell is None or cell.value is None else str(cell.value)
+            line = cell.first_line if cell else record.first_line
+            printed = cell.parsed.printed if cell else ""
+            cells.append(PageCell(f"{table.name}.{number}.{column}", text, f"{name}.{line}", printed))
+        yield f"{table.name}.{number}", cells

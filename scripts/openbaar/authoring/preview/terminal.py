@@ -1,0 +1,107 @@
+"""Previews for the terminal: lines on the left, what was read from them on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import click
+
+from openbaar.authoring.preview.lines import Part, Preview, SeenLine
+from openbaar.errors import Problem
+
+COLOURS = {
+    "from": "bright_black", "until": "bright_black", "heading": "blue", "key": "cyan", "value": "green",
+    "label": "magenta", "total": "yellow", "note": "blue", "elsewhere": "bright_black", "dropped": "bright_black",
+    "joined": "bright_black",
+}  # fmt: skip
+MISSED = "not understood"
+WIDEST = 60  # characters of a line that are shown; the page shows all
+AROUND = 2  # lines of the document shown before and after the table
+
+
+def render(preview: Preview, width: int = 160) -> str:
+    """The preview of a table as text of at most `width` columns where that is possible, with the colours of click.
+
+    Whoever prints it with `click.echo` gets it plain where the output is no terminal.
+    """
+    first, last = preview.span
+    lines = [seen for seen in preview.lines if first - AROUND <= seen.line.number <= last + AROUND]
+    left = min(max((len(_printed(seen)) for seen in lines), default=0), WIDEST)
+    gutter = max((len(_address(preview, seen)) for seen in lines), default=0)
+    shown = [_heading(preview), *(_problem(problem) for problem in preview.general)]
+    for seen in lines:
+        shown += _line(preview, seen, gutter, left, width)
+    return "\n".join(shown) + "\n"
+
+
+def _heading(preview: Preview) -> str:
+    reading = preview.reading
+    counts = [
+        _counted(len(reading.records), "row"),
+        _counted(len(reading.totals), "stated total"),
+        click.style(_counted(len(reading.problems), "problem"), fg="red" if reading.problems else "green"),
+    ]
+    where = reading.document.place(*preview.span) if preview.span[1] else reading.document.place()
+    return f"{click.style(reading.table.name, bold=True)}  {where}  {', '.join(counts)}"
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _line(preview: Preview, seen: SeenLine, gutter: int, left: int, width: int) -> Iterator[str]:
+    """One line of the document, on as many lines of the terminal as its parts take."""
+    text = _printed(seen)
+    text = text if len(text) <= left else text[: left - 1] + "…"
+    margin = gutter + left + 8
+    told = [_told(row) for row in _filled(seen.parts, max(width - margin, 30))]
+    if seen.state == "missed":
+        told = [click.style(MISSED, fg="red", bold=True)]
+    number = click.style(_address(preview, seen).rjust(gutter), dim=True)
+    faint = seen.state == "outside"
+    padded = click.style(text.ljust(left), dim=True) if faint else text.ljust(left)
+    yield f"  {number} │ {padded} │ {told[0] if told else ''}".rstrip()
+    for more in told[1:]:
+        yield f"  {'':{gutter}} │ {'':{left}} │ {more}"
+    for problem in seen.problems:
+        yield _problem(problem)
+
+
+def _filled(parts: Sequence[Part], width: int) -> Iterator[list[Part]]:
+    """The parts in rows of at most `width` characters, each row with at least one."""
+    row: list[Part] = []
+    for part in parts:
+        if row and len(click.unstyle(_told([*row, part]))) > width:
+            yield row
+            row = []
+        row.append(part)
+    if row:
+        yield row
+
+
+def _told(parts: Sequence[Part]) -> str:
+    """Parts as one text: `key gender female · value started 91493 · share 7`; a kind that goes on is not repeated."""
+    told = []
+    before = None
+    for part in parts:
+        kind = "" if part.kind == before else click.style(part.kind, fg=COLOURS[part.kind])
+        told.append(" ".join(word for word in (kind, part.told) if word))
+        before = part.kind
+    return " · ".join(told)
+
+
+def _problem(problem: Problem) -> str:
+    hint = f"\n      {problem.hint}" if problem.hint else ""
+    return click.style(f"    ✗ {problem.place}: {problem.message}", fg="red") + hint
+
+
+def _address(preview: Preview, seen: SeenLine) -> str:
+    """The line as places name it: its number, with its page or sheet before it where the document has those."""
+    line = seen.line
+    return f"{line.page}:{line.row}" if preview.reading.document.has_pages else str(line.number)
+
+
+def _printed(seen: SeenLine) -> str:
+    """The text of a line, with a sign for each space at its end, because those say how lines join."""
+    text = seen.line.shown.replace("\t", "→")
+    return text.rstrip(" ") + "␠" * (len(text) - len(text.rstrip(" ")))

@@ -1,0 +1,88 @@
+"""The commands for those who write recipes: `init` begins a publication, `preview` shows what a recipe reads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from openbaar.cli.common import Run, common, print_problems
+from openbaar.errors import OpenbaarError
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--document",
+    "documents",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    required=True,
+    help="A document: text, PDF, workbook, CSV or web page; may be given several times.",
+)
+@click.option("--language", default="nl", show_default=True, help="The language of the publication.")
+@common
+@click.pass_context
+def init(
+    ctx: click.Context, folder: Path, documents: tuple[Path, ...], language: str, project: Path | None, quiet: bool
+) -> None:
+    """Begin a publication in FOLDER: copy the documents, and draft a recipe for each table seen in them.
+
+    Each guess is marked `# guess:`. Nothing that exists is overwritten.
+    """
+    from openbaar.authoring.draft.project import init
+
+    run = Run(ctx, project, quiet)
+    for line in init(folder, documents, language):
+        run.done(line)
+
+
+@click.command()
+@click.argument("table", required=False)
+@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write it as a page to this file.")
+@click.option("--watch", is_flag=True, help="Show it again each time a file is saved, until Ctrl-C.")
+@common
+@click.pass_context
+def preview(
+    ctx: click.Context, table: str | None, html: Path | None, watch: bool, project: Path | None, quiet: bool
+) -> None:
+    """Show the lines of the document beside what the recipe of TABLE reads from each, also while it fails.
+
+    Without TABLE it shows all tables that have a recipe.
+    """
+    from openbaar.authoring.preview.watch import watch as watch_files
+
+    run = Run(ctx, project, quiet)
+
+    def draw() -> None:
+        if watch and html is None:
+            click.clear()  # does nothing where the output is no terminal
+        try:
+            _preview_once(run, table, html)
+        except OpenbaarError as error:
+            if not watch:
+                raise
+            print_problems(error.problems)
+
+    if watch:
+        watch_files(run.root, draw)
+    else:
+        draw()
+
+
+def _preview_once(run: Run, table: str | None, html: Path | None) -> None:
+    import shutil
+
+    from openbaar.atomic import replacing
+    from openbaar.authoring.preview.lines import previews
+    from openbaar.authoring.preview.page import page
+    from openbaar.authoring.preview.terminal import render
+
+    publication = run.load()
+    found = previews(publication, table)
+    if html is None:
+        click.echo("\n".join(render(each, shutil.get_terminal_size((160, 24)).columns) for each in found))
+        return
+    with replacing(html) as partial:
+        partial.write_text(page(publication.package.name, found), "utf-8")
+    run.done(f"wrote {html}")

@@ -1,0 +1,232 @@
+"""The command `openbaar`. It only reads options, calls the toolkit, and turns its errors into text and exit codes.
+
+Everything else is imported when a command runs, so that `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from openbaar import __version__
+from openbaar.cli.authoring import init, preview
+from openbaar.cli.common import Commands, Run, common, print_problems, unreadable
+from openbaar.errors import OpenbaarError
+
+if TYPE_CHECKING:
+    from openbaar.tables.convert import Gather
+    from openbaar.tables.publication import Publication
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, package_name="openbaar")
+@common
+def main(project: Path | None, quiet: bool) -> None:
+    """Turn the tables of official documents into documented, citable open data.
+
+    Works on a publication: a folder with sources/, tables/*.yaml and tables/package.yaml.
+    """
+
+
+main.add_command(init)
+main.add_command(preview)
+
+
+@main.command()
+@click.argument("tables", nargs=-1)
+@click.option("--workers", type=click.IntRange(1, 256), default=1, help="Spread the work over so many processes.")
+@click.option("--scheduler", metavar="ADDRESS", help="Spread it over the Dask cluster at tcp://HOST:PORT.")
+@common
+@click.pass_context
+def convert(
+    ctx: click.Context, tables: tuple[str, ...], workers: int, scheduler: str | None, project: Path | None, quiet: bool
+) -> None:
+    """Read the documents and write tables/*.csv.
+
+    Without TABLES all of them, and the trust tables (provenance, reconciliation, footnotes, anomalies);
+    with TABLES only those.
+    """
+    from openbaar.publish import write_files
+    from openbaar.tables.convert import convert, convert_only
+
+    run = Run(ctx, project, quiet)
+    publication = run.load()
+    with _gathering(run, workers, scheduler) as gather:
+        if tables:
+            files = convert_only(publication, tables, say=run.say, gather=gather)
+        else:
+            files = convert(publication, say=run.say, gather=gather)
+    _tell_written(run, write_files(publication, files))
+
+
+@contextmanager
+def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather]:
+    """What reads the tables: this process, or several with a bar that shows how far they are."""
+    from openbaar.tables.convert import gather
+    from openbaar.tables.workers import in_processes, on_cluster
+
+    if workers == 1 and scheduler is None:
+        yield gather
+        return
+    with click.progressbar(length=1, label="reading tables", file=io.StringIO() if run.quiet else sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield in_processes(workers, progress) if scheduler is None else on_cluster(scheduler, progress)
+
+
+@main.command()
+@common
+@click.pass_context
+def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
+    """Write datapackage.json, the descriptor of the data package, for the CSV files as they are."""
+    from openbaar.package.descriptor import descriptor, package_bytes
+    from openbaar.publish import files_on_disk, write_files
+
+    run = Run(ctx, project, quiet)
+    publication = run.load()
+    files = {"datapackage.json": package_bytes(descriptor(publication, files_on_disk(publication)))}
+    _tell_written(run, write_files(publication, files))
+
+
+@main.command()
+@common
+@click.pass_context
+def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
+    """Build the database in build/ and write metadata.yml, from the CSV files as they are."""
+    from openbaar.publish import build_site
+
+    run = Run(ctx, project, quiet)
+    publication = run.load()
+    changed = build_site(publication, run.say)
+    run.done(f"built {changed[0]}")
+    _tell_written(run, changed[1:])
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON, for machines.")
+@common
+@click.pass_context
+def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) -> None:
+    """Report everything that is wrong, files that differ from a fresh build included; exit 1 if anything is."""
+    from openbaar.publish import check
+
+    run = Run(ctx, project, quiet or as_json)
+    try:
+        problems = check(run.load(), run.say)
+    except OpenbaarError as error:
+        problems = error.problems
+    except OSError as error:
+        problems = [unreadable(error)]
+    if as_json:
+        report = {"valid": not problems, "problems": [problem.as_dict() for problem in problems]}
+        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    elif problems:
+        print_problems(problems)
+    else:
+        run.done("nothing is wrong")
+    ctx.exit(1 if problems else 0)
+
+
+@main.command()
+@common
+@click.pass_context
+def publish(ctx: click.Context, project: Path | None, quiet: bool) -> None:
+    """Convert, package, build and check, and pack the download in dist/; nothing is replaced if anything is wrong."""
+    from openbaar.publish import publish
+    from openbaar.staleness import archive_path, database_path, workbook_path
+
+    run = Run(ctx, project, quiet)
+    publication = run.load()
+    changed = publish(publication, run.say)
+    _tell_written(run, changed)
+    for path in (database_path(publication), archive_path(publication), workbook_path(publication)):
+        run.done(f"built {path.relative_to(publication.root)}")
+
+
+def _site_address(_ctx: click.Context, _parameter: click.Parameter, url: str | None) -> str | None:
+    from openbaar.schema.names import check_site_address
+
+    try:
+        return check_site_address(url) if url is not None else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _url(required: bool) -> Callable[..., Any]:
+    text = "The address at which the site is known, such as https://data.example."
+    return click.option("--url", required=required, callback=_site_address, envvar="OPENBAAR_URL", help=text)
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes any free port.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the site in the browser.")
+@click.option("--public", is_flag=True, help="Limit what strangers can do, for a site on the open internet.")
+@_url(required=False)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Which address to listen on, as in a container.")
+@common
+@click.pass_context
+def serve(
+    ctx: click.Context, /, port: int, open_browser: bool, project: Path | None, quiet: bool, **profile: Any
+) -> None:
+    """Publish what is stale, then show the site on this machine until Ctrl-C."""
+    if profile["public"] and profile["url"] is None:
+        raise click.UsageError("--public needs --url, the address at which the site is known.")
+    run = Run(ctx, project, quiet)
+    publication = run.load()
+    database = _publish_if_stale(run, publication)
+    from openbaar.site.serve import serve
+
+    def announce(address: str) -> None:
+        click.echo(f"{address} shows {publication.package.name}; Ctrl-C ends it.")
+
+    serve(database, publication.root / "metadata.yml", port, open_browser, announce, **profile)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@_url(required=True)
+@common
+@click.pass_context
+def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, quiet: bool) -> None:
+    """Publish what is stale, then write the whole site as static files into FOLDER, for any web server."""
+    run = Run(ctx, project, quiet)
+    publication = run.load()
+    database = _publish_if_stale(run, publication)
+    from openbaar.site.freeze import freeze
+
+    count = freeze(database, publication.root / "metadata.yml", folder.resolve(), url, run.say)
+    run.done(f"wrote {count} files to {folder}")
+
+
+def _publish_if_stale(run: Run, publication: Publication) -> Path:
+    """Publish in a process of its own, which takes the libraries that checking needs away with it."""
+    import subprocess
+
+    from openbaar.staleness import database_path, is_stale
+
+    if is_stale(publication):
+        arguments = [sys.executable, "-m", "openbaar", "--project", str(publication.root)]
+        quiet = ["--quiet"] if run.quiet else []
+        finished = subprocess.run([*arguments, *quiet, "publish"], check=False)  # noqa: S603  # our own command
+        if finished.returncode:
+            raise click.exceptions.Exit(finished.returncode)
+    else:
+        run.say("nothing changed since it was last published")
+    return database_path(publication)
+
+
+def _tell_written(run: Run, changed: list[str]) -> None:
+    for name in changed:
+        run.done(f"wrote {name}")
+    if not changed:
+        run.done("no file changed")

@@ -1,0 +1,199 @@
+"""What the site says around the tables, as HTML: descriptions in each language, remarks, lists of pages.
+
+Datasette shows `description_html` as it is, so every text that comes from outside is escaped here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+
+from datasette.utils import tilde_encode
+
+from openbaar.schema.csvfile import Value, read_csv
+from openbaar.tables.model import Localized, SchemaField, Table, localized
+from openbaar.tables.publication import Publication
+from openbaar.words import words
+
+Row = Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """A publication and its CSV files (bytes by path, `tables/x.csv`), and what there is to say of them."""
+
+    publication: Publication
+    files: Mapping[str, bytes]
+
+    @cached_property
+    def trust(self) -> dict[str, list[dict[str, Value]]]:
+        """The rows of each trust table; none where the publication has no such file."""
+        paths = {name: f"tables/{name}.csv" for name in self._trust_tables}
+        return {
+            name: read_csv(self.files[path], self._trust_tables[name], path) if path in self.files else []
+            for name, path in paths.items()
+        }
+
+    @property
+    def _trust_tables(self) -> dict[str, Table]:
+        """The tables that the toolkit adds to those of the authors."""
+        own = self.publication.tables
+        return {name: table for name, table in self.publication.resources.items() if name not in own}
+
+    def rows_of(self, trust_table: str, table: Table) -> list[dict[str, Value]]:
+        """The rows of a trust table that speak of `table`."""
+        return [row for row in self.trust[trust_table] if row["table_name"] == table.name]
+
+    def address(self, *parts: str) -> str:
+        """The address of a page of this database, from the root of the site."""
+        return "/" + "/".join([self.publication.package.name, *(tilde_encode(part) for part in parts)])
+
+    def address_of_answer(self, table: Table) -> str | None:
+        """The page of the answer that holds `table`, where there is a table of answers."""
+        if table.question is None or "answers" not in self.publication.tables:
+            return None
+        return self.address("answers", table.question)
+
+    def html(self, title: Localized, description: Localized, more: Iterable[str] = ()) -> str:
+        """A description: one paragraph per language, then `more`, a line each.
+
+        The page has the title in the first language already; the paragraphs in the others begin with theirs.
+        """
+        paragraphs = []
+        for language in self._languages:
+            lead = "" if language == self.publication.language else f"<strong>{_text(title, language)}</strong> "
+            text = (lead + _text(description, language)).strip()
+            if text:
+                paragraphs.append(f'<p lang="{language}">{text}</p>')
+        return "\n".join([*paragraphs, *more])
+
+    def contents(self) -> Iterator[str]:
+        """Lists of the authors' tables in their order, of the trust tables, and of the queries, with all titles."""
+        for heading, items in (
+            ("tables", self.publication.tables),
+            ("trust_tables", self._trust_tables),
+            ("queries", self.publication.package.queries),
+        ):
+            if items:
+                yield f"<h2>{self._in_all({each: words(each)[heading] for each in self._languages})}</h2>"
+                yield '<ul class="bullets">'
+                yield from (self._entry(name, item.title) for name, item in items.items())
+                yield "</ul>"
+
+    def _entry(self, name: str, title: Localized) -> str:
+        return f'<li><a href="{self.address(name)}">{self._in_all(title)}</a></li>'
+
+    def _in_all(self, text: Localized) -> str:
+        """A short text in each language, one after the other."""
+        return " · ".join(f'<span lang="{each}">{_text(text, each)}</span>' for each in self._languages)
+
+    @property
+    def _languages(self) -> tuple[str, ...]:
+        return self.publication.package.languages
+
+    def lines(self, table: Table, language: str) -> str:
+        """The lines of the document that `table` was read from, as provenance has them."""
+        places = self.rows_of("provenance", table)
+        if not places:
+            return ""
+        first = min(int(str(row["first_line"])) for row in places)
+        last = max(int(str(row["last_line"])) for row in places)
+        return _lines(first, last, language)
+
+    def of_table(self, table: Table) -> Iterator[str]:
+        """What is known about the table besides its description, in each language.
+
+        In the first one the decisions are folded; the others are folded whole, and have the columns too, which the
+        page itself shows in the first language only.
+        """
+        for language in self._languages:
+            items = _list(self._items(table, language), language)
+            notes = _list((_text(note, language) for note in table.notes), language)
+            if language == self.publication.language:
+                yield from [*items, *(_folded("decisions", notes, language) if notes else [])]
+            else:
+                columns = [(field.name, escape(column_text(field, language))) for field in table.table_schema.fields]
+                terms = [f"<dt>{name}</dt><dd>{text}</dd>" for name, text in columns]
+                shown = [*items, *notes, '<dl class="column-descriptions">', *terms, "</dl>"]
+                yield from _folded("more_in_this_language", shown, language)
+
+    def _items(self, table: Table, language: str) -> Iterator[str]:
+        """The remarks on a table in one language, as HTML: place, totals, footnotes, anomalies."""
+        known = words(language)
+        yield from self._place(table, language)
+        yield from self._reconciliation(table, language)
+        for row in self.rows_of("footnotes", table):
+            where = _lines(row["first_line"], row["last_line"], language)
+            if row["applies_to"]:
+                where += f"; {known['applies_to']} {escape(str(row['applies_to']))}"
+            mark = escape(str(row["mark"]))
+            yield f"<strong>{known['footnote']} {mark}</strong> {self._row_text(row, language)} ({where})"
+        for row in self.trust["anomalies"]:
+            if table.name in json.loads(str(row["tables"])):
+                link = self.address("anomalies", str(row["id"]))
+                yield f'<strong><a href="{link}">{known["beware"]}</a></strong> {self._row_text(row, language)}'
+
+    def _place(self, table: Table, language: str) -> Iterator[str]:
+        lines = self.lines(table, language)
+        if not lines:
+            return
+        known = words(language)
+        documents = sorted({str(row["document"]) for row in self.rows_of("provenance", table)})
+        place = f"{escape(', '.join(documents))}, {lines}"
+        if table.question is not None:
+            answer = escape(f"{known['answer']} {table.question}")
+            link = self.address_of_answer(table)
+            place = f'<a href="{link}">{answer}</a>, {place}' if link else f"{answer}, {place}"
+        cells = f'<a href="{self.address("provenance")}?table_name={table.name}">{known["every_cell"]}</a>'
+        yield known["stands_in"].format(place=place, cells=cells)
+
+    def _reconciliation(self, table: Table, language: str) -> Iterator[str]:
+        """How many of the stated totals, identities and rules hold, with a link to them."""
+        rows = self.rows_of("reconciliation", table)
+        if not rows:
+            return
+        known = words(language)
+        sentences = []
+        for kind, key in (("stated_total", "totals_equal"), ("identity", "identities_equal"), ("rule", "rules_equal")):
+            verdicts = [row["verdict"] for row in rows if row["kind"] == kind]
+            if verdicts:
+                sentences.append(known[key].format(equal=verdicts.count("equal"), all=len(verdicts)))
+        explained = [row for row in rows if row["verdict"] == "explained"]
+        if explained:
+            sentences.append(known["differences_explained"].format(count=len(explained)))
+        link = f'<a href="{self.address("reconciliation")}?table_name={table.name}">{known["show_reconciliation"]}</a>'
+        yield f"{' '.join(sentences)} ({link})"
+
+    def _row_text(self, row: Row, language: str) -> str:
+        """The text of a footnote or anomaly: as it stands in the first language, else in English."""
+        translated = row["text_en"] if language != self.publication.language else None
+        return escape(str(translated or row["text"]))
+
+
+def _text(text: Localized, language: str) -> str:
+    return escape(localized(text, language))
+
+
+def _lines(first: Value, last: Value, language: str) -> str:
+    known = words(language)
+    return f"{known['line']} {first}" if first == last else f"{known['lines']} {first}-{last}"
+
+
+def _list(items: Iterable[str], language: str) -> list[str]:
+    """The items as an HTML list, or nothing where there are none."""
+    entries = [f"<li>{item}</li>" for item in items]
+    return [f'<ul class="bullets" lang="{language}">', *entries, "</ul>"] if entries else []
+
+
+def _folded(heading: str, content: Iterable[str], language: str) -> list[str]:
+    """The content behind a heading that opens it, one of the words."""
+    return [f'<details lang="{language}"><summary>{words(language)[heading]}</summary>', *content, "</details>"]
+
+
+def column_text(field: SchemaField, language: str) -> str:
+    """What a column holds: its title, its description and, where it has one, its unit."""
+    texts = [field.title, field.description, *([field.unit] if field.unit else [])]
+    return " — ".join(localized(text, language) for text in texts)

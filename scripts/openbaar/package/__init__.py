@@ -1,0 +1,1 @@
+"""The data package: descriptor, validation, downloads, and the addresses released."""

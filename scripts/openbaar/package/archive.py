@@ -1,0 +1,95 @@
+"""The download: the data package as one zip file, the same bytes each time, with a README made from the metadata."""
+
+from __future__ import annotations
+
+import html
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from openbaar.atomic import replacing
+from openbaar.package.descriptor import descriptor, package_bytes, table_bytes
+from openbaar.schema.csvfile import row_lines
+from openbaar.tables.model import License, localized
+from openbaar.tables.publication import Publication
+from openbaar.words import words
+
+EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
+PERMISSIONS = 0o644 << 16
+
+
+def write_zip(publication: Publication, files: Mapping[str, bytes], target: Path) -> None:
+    """Write the data package to `target`: descriptor, CSVs, source documents and README.
+
+    `files` holds the CSV bytes by path. The file takes the place of an earlier one when it is complete.
+    Raises OpenbaarError when a table has no bytes, OSError when a document cannot be read.
+    """
+    entries = {f"tables/{name}.csv": table_bytes(files, name) for name in publication.resources}
+    entries["datapackage.json"] = package_bytes(descriptor(publication, files))
+    entries["README.md"] = readme(publication, files).encode("utf-8")
+    for document in publication.package.documents:
+        entries[document.path] = (publication.root / document.path).read_bytes()
+    with replacing(target) as partial, zipfile.ZipFile(partial, "w") as archive:
+        for path in sorted(entries):
+            archive.writestr(_entry(path), entries[path], zipfile.ZIP_DEFLATED, compresslevel=9)
+
+
+def _entry(path: str) -> zipfile.ZipInfo:
+    """What a zip file says about an entry, with nothing of this machine or this moment in it."""
+    entry = zipfile.ZipInfo(path, EPOCH)
+    entry.create_system = 3  # Unix, so that the permissions are read as such
+    entry.external_attr = PERMISSIONS
+    return entry
+
+
+def readme(publication: Publication, files: Mapping[str, bytes]) -> str:
+    """README.md of the download, in each language of the publication."""
+    languages = publication.package.languages
+    return "\n---\n\n".join("\n".join(_readme(publication, files, language)) + "\n" for language in languages)
+
+
+def _readme(publication: Publication, files: Mapping[str, bytes], language: str) -> Iterator[str]:
+    package, word = publication.package, words(language)
+    title = _inline(localized(package.title, language))
+    yield from (f"# {title}", "", _inline(localized(package.description, language)), "")
+    yield from (f"{package.name}, {word['version']} {package.version}", "")
+    yield from (f"## {word['tables']}", "", *_tables(publication, files, language), "")
+    yield from (f"## {word['how_to_read']}", "", *_how_to_read(publication, language), "")
+    yield from (f"## {word['source_documents']}", "")
+    for document in package.documents:
+        yield f"- {_inline(localized(document.title, language))}: `{document.path}` (SHA-256 `{document.sha256}`)"
+    yield from ("", f"## {word['licence']}", "")
+    yield f"- {word['licence_of_documents']}: {_licences(package.licenses)}"
+    yield f"- {word['licence_of_additions']}: {_licences(package.additions)}"
+    authors = ", ".join(_inline(contributor.title) for contributor in package.contributors)
+    address = f" {package.homepage}" if package.homepage else ""
+    yield from ("", f"## {word['cite']}", "", f"{authors}: {title}, {word['version']} {package.version}.{address}")
+
+
+def _tables(publication: Publication, files: Mapping[str, bytes], language: str) -> Iterator[str]:
+    word = words(language)
+    yield f"| {word['table']} | {word['what_it_holds']} | {word['rows']} | {word['columns']} |"
+    yield "| --- | --- | ---: | --- |"
+    for name, table in publication.resources.items():
+        columns = ", ".join(f"`{column}`" for column in table.columns)
+        rows = len(row_lines(table_bytes(files, name)))
+        yield f"| [{name}](tables/{name}.csv) | {_inline(localized(table.title, language))} | {rows} | {columns} |"
+
+
+def _how_to_read(publication: Publication, language: str) -> Iterator[str]:
+    word, table = words(language), publication.package.tables[0]
+    file = f"tables/{table}.csv"
+    read = f'frictionless.Package("datapackage.json").get_resource("{table}").read_rows()'
+    yield f"- Python: `import frictionless; {read}`"
+    yield f'- R: `read.csv("{file}", encoding = "UTF-8", na.strings = "")`'
+    yield f"- {word['read_in_spreadsheet'].format(file=f'`{file}`')}"
+    yield from ("", word["keys_and_units"])
+
+
+def _licences(licences: tuple[License, ...]) -> str:
+    return ", ".join(_inline(each.title) + (f" <{each.path}>" if each.path else "") for each in licences)
+
+
+def _inline(text: str) -> str:
+    """The text on one line, without what Markdown or HTML would read as markup of a table or an element."""
+    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")

@@ -1,0 +1,1 @@
+"""What a column may hold: names, patterns, types, and CSV files in and out."""

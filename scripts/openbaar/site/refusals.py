@@ -1,0 +1,19 @@
+"""What the site answers where it cannot give what is asked, in the language of the visitor."""
+
+from __future__ import annotations
+
+from datasette.views.base import DatasetteError
+
+from openbaar.site.language import visit
+from openbaar.site.published import Published, word
+
+
+def language_of(published: Published) -> str:
+    """The language of the page that is being made, among those of the publication."""
+    spoken = visit().language
+    return spoken if spoken in published.languages else published.languages[0]
+
+
+def refusal(published: Published, status: int, key: str, **names: str) -> DatasetteError:
+    """An error to raise: Datasette shows its page with the text `key` of `words.yaml`, the names filled in."""
+    return DatasetteError(word(key, language_of(published)).format(**names), status=status)

@@ -1,0 +1,143 @@
+"""What there is to know about a table before one trusts it, read from the trust tables of the database."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datasette.app import Datasette
+
+from openbaar.site.language import gettext, ngettext, visit
+from openbaar.site.site import Site
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Lines of a document: what to call them, and where they are shown."""
+
+    text: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A footnote or something to beware of: its text, where it stands, and which rows it speaks of."""
+
+    text: str
+    place: Place | None
+    mark: str = ""
+    rows: str = ""
+    tables: Sequence[str] = ()
+    id: str = ""
+
+
+async def rows_of(datasette: Datasette, site: Site, trust_table: str, table: str | None = None) -> list[dict[str, Any]]:
+    """The rows of a trust table, of one table or of all; none where the publication has no such table."""
+    if trust_table not in site.tables:
+        return []
+    sql = f"SELECT * FROM {trust_table}"  # noqa: S608  a name of our own
+    where = " WHERE table_name = :table" if table is not None else ""
+    found = await datasette.get_database(site.database).execute(sql + where + " ORDER BY rowid", {"table": table})
+    return [dict(row) for row in found.rows]
+
+
+def place_of(site: Site, row: Row) -> Place | None:
+    """Where a row of a trust table says that it stands; None where it names no lines."""
+    if not row.get("document") or row.get("first_line") is None:
+        return None
+    page, first, last = row.get("page"), row["first_line"], row.get("last_line") or row["first_line"]
+    return Place(line_text(page, first, last), site.line_address(row["document"], page, first))
+
+
+def line_text(page: str | None, first: int, last: int) -> str:
+    """What to call lines of a document, counted through it, or through a page where pages are told apart."""
+    lines = gettext("line %(first)s") if first == last else gettext("lines %(first)s–%(last)s")
+    text = lines % {"first": first, "last": last}
+    return gettext("page %(page)s, %(lines)s") % {"page": page, "lines": text} if page else text
+
+
+def _text(site: Site, row: Row) -> str:
+    """The text of a footnote or anomaly: as it stands in the first language, else in English."""
+    translated = row.get("text_en") if visit().language != site.languages[0] else None
+    return str(translated or row["text"])
+
+
+async def footnotes(datasette: Datasette, site: Site, table: str) -> list[Remark]:
+    """The footnotes of a table."""
+    return [
+        Remark(_text(site, row), place_of(site, row), row["mark"], named_columns(site, table, row["applies_to"] or ""))
+        for row in await rows_of(datasette, site, "footnotes", table)
+    ]
+
+
+async def warnings(datasette: Datasette, site: Site, table: str | None = None) -> list[Remark]:
+    """What to beware of: in one table, or in the publication as a whole."""
+    found = []
+    for row in await rows_of(datasette, site, "anomalies"):
+        tables = [name for name in json.loads(row["tables"] or "[]") if name in site.tables]
+        if table is None or table in tables:
+            rows = named_columns(site, table, row["rows_concerned"] or "") if table else ""
+            found.append(Remark(_text(site, row), place_of(site, row), rows=rows, tables=tables, id=row["id"]))
+    return found
+
+
+def conditions(text: str) -> dict[str, str]:
+    """The columns and values of a scope as the trust tables write it: 'start_year = 2023, gender = unknown'."""
+    pairs = [part.partition(" = ") for part in text.split(", ")]
+    return {column: value for column, equals, value in pairs if equals}
+
+
+def named_columns(site: Site, table: str, text: str) -> str:
+    """A scope with titles for columns and names for codes; as it is where it is not made of such parts."""
+    named = []
+    for name, value in conditions(text).items():
+        column = site.column(table, name)
+        named.append(f"{column.title}: {site.label(column.code_list, value) or value}")
+    return ", ".join(named) or text
+
+
+async def reconciliation(datasette: Datasette, site: Site, table: str) -> list[str]:
+    """What the checks of a table found, a sentence each: totals, sums with other tables, rules, differences."""
+    rows = await rows_of(datasette, site, "reconciliation", table)
+
+    def count(kind: str) -> dict[str, int]:
+        verdicts = [row["verdict"] for row in rows if row["kind"] == kind]
+        return {"equal": verdicts.count("equal"), "all": len(verdicts)}
+
+    totals, sums, rules = count("stated_total"), count("identity"), count("rule")
+    explained = sum(row["verdict"] == "explained" for row in rows)
+    found = [
+        (
+            totals,
+            ngettext(
+                "%(equal)s of %(all)s stated total adds up.",
+                "%(equal)s of %(all)s stated totals add up.",
+                totals["all"],
+            ),
+        ),
+        (
+            sums,
+            ngettext(
+                "%(equal)s of %(all)s sum agrees with another table.",
+                "%(equal)s of %(all)s sums agree with another table.",
+                sums["all"],
+            ),
+        ),
+        (
+            rules,
+            ngettext(
+                "%(equal)s of %(all)s rule holds for each row.",
+                "%(equal)s of %(all)s rules hold for each row.",
+                rules["all"],
+            ),
+        ),
+        (
+            {"all": explained},
+            ngettext("%(all)s difference is explained.", "%(all)s differences are explained.", explained),
+        ),
+    ]
+    return [sentence % counted for counted, sentence in found if counted["all"]]

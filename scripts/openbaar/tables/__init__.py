@@ -1,0 +1,1 @@
+"""A publication's folder: its table files, read, checked together, converted."""

@@ -1,0 +1,64 @@
+"""Questions and charts: the models of what an author writes about them, in the package file and in table files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from openbaar.recipe.language import Strict, Text, Texts
+from openbaar.schema.names import check_name
+
+Name = Annotated[str, AfterValidator(check_name)]
+Localized = dict[str, str]
+
+
+class Chart(Strict):
+    """A picture of a table or of a query's result, one mark per row.
+
+    The axis that is measured names one column, which has a unit; the other one may name several, shown together.
+    """
+
+    x: Texts = Field(description="the columns along the horizontal axis")
+    y: Texts = Field(description="the columns along the vertical axis")
+    color: Name | None = Field(None, description="the column whose values are told apart by colour")
+    mark: Literal["bar", "line"] = "bar"
+
+    @property
+    def columns(self) -> list[str]:
+        """Every column that it shows."""
+        return [*self.x, *self.y, *([self.color] if self.color else [])]
+
+    def measured(self, units: Collection[str]) -> str:
+        """The column that is measured, `units` being those that have one. Raises ValueError when none is, or two."""
+        axes = [axis[0] for axis in (self.x, self.y) if len(axis) == 1 and axis[0] in units]
+        if len(axes) != 1:
+            raise ValueError("one of 'x' and 'y', and not both, should be a column with a 'unit'")
+        return axes[0]
+
+
+class ResultColumn(Strict):
+    """A column that a query computes: what it is called, what it means, and the unit it is counted in."""
+
+    title: Localized
+    description: Localized = {}
+    unit: Localized | None = None
+
+
+class Parameter(Strict):
+    """What a visitor may give a query: chosen from `choices`, else typed."""
+
+    title: Localized
+    choices: Text | None = Field(None, description="a code list, or `table.column` for the values of that column")
+
+
+class Query(Strict):
+    """A canned query of the site: a question, and the SQL that answers it."""
+
+    title: Localized
+    description: Localized = {}
+    sql: str
+    parameters: dict[Name, Parameter] = {}
+    columns: dict[Name, ResultColumn] = Field({}, description="the columns that are not those of a table")
+    chart: Chart | None = None

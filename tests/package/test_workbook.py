@@ -1,0 +1,107 @@
+"""The workbook, read back by another library: numbers as numbers, codes as labels, and nothing that runs."""
+
+from __future__ import annotations
+
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from openbaar.package import workbook
+from openbaar.package.workbook import sheet_names, write_workbook
+from openbaar.tables.publication import Publication
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    """Where the workbook is written."""
+    return tmp_path / "tables.xlsx"
+
+
+def rows(path: Path, sheet: str) -> list[list[Any]]:
+    """The values of a sheet, formulas as their text."""
+    return [list(row) for row in openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True)]
+
+
+def test_each_table_has_a_sheet_after_the_documentation_in_each_language(
+    publication: Publication, files: dict[str, bytes], target: Path
+) -> None:
+    write_workbook(publication, files, target)
+    assert openpyxl.load_workbook(target).sheetnames == ["Toelichting", "Documentation", *publication.resources]
+
+
+def test_a_table_shows_titles_labels_and_numbers(
+    publication: Publication, files: dict[str, bytes], target: Path
+) -> None:
+    write_workbook(publication, files, target)
+    assert rows(target, "municipalities")[:3] == [
+        ["Jaar", "Gewest", "Aantal", "Aandeel", "Status"],
+        [1961, "België", 2663, None, None],
+        [1961, "Vlaanderen, het Vlaamse Gewest", None, None, "kan niet bestaan"],
+    ]
+    assert sorted(
+        {type(value).__name__ for _, _, *numbers, _ in rows(target, "municipalities")[1:] for value in numbers}
+    ) == [
+        "NoneType",
+        "float",
+        "int",
+    ]
+
+
+def test_the_documentation_says_what_each_column_means(
+    publication: Publication, files: dict[str, bytes], target: Path
+) -> None:
+    write_workbook(publication, files, target)
+    documented = rows(target, "Documentation")
+    assert documented[0][0] == "Municipalities of Belgium"
+    assert ["municipalities", "number", "Number", "municipalities", "The number of municipalities."] in documented
+    document = publication.package.documents[0]
+    assert ["Municipalities of Belgium", document.sha256, "unknown", "unknown", "not stated"] in documented
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", '=HYPERLINK("https://example.com")', "+1", "-25 jaar", "@SUM(A1)", "https://example.com", "1234", "01"],
+)
+def test_no_text_becomes_a_formula_a_link_or_a_number(
+    publication: Publication, files: dict[str, bytes], target: Path, text: str
+) -> None:
+    quoted = text.replace('"', '""')
+    changed = {**files, "tables/statuses.csv": files["tables/statuses.csv"] + f'odd,"{quoted}"\n'.encode()}
+    write_workbook(publication, changed, target)
+    cell = openpyxl.load_workbook(target)["statuses"].cell(row=changed["tables/statuses.csv"].count(b"\n"), column=2)
+    assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
+    assert cell.quotePrefix == (text[0] in "=+-@")
+
+
+def test_the_same_tables_give_the_same_bytes(publication: Publication, files: dict[str, bytes], target: Path) -> None:
+    write_workbook(publication, files, target)
+    first = target.read_bytes()
+    write_workbook(publication, files, target)
+    assert target.read_bytes() == first
+    with zipfile.ZipFile(target) as archive:
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+    assert openpyxl.load_workbook(target).properties.created == datetime(1980, 1, 1)
+
+
+def test_a_table_too_long_for_a_sheet_is_left_out_and_the_documentation_says_so(
+    publication: Publication, files: dict[str, bytes], target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(workbook, "MAX_ROWS", len(files["tables/municipalities.csv"].splitlines()) - 1)
+    write_workbook(publication, files, target)
+    book = openpyxl.load_workbook(target)
+    assert "municipalities" not in book.sheetnames
+    assert "regions" in book.sheetnames
+    assert "too long for a sheet; see the CSV file" in [row[0] for row in rows(target, "Documentation")]
+
+
+def test_sheets_have_names_of_their_own_however_long_those_of_tables_are() -> None:
+    long = "started_since_2021_by_age_group_and_"
+    assert sheet_names(["a", f"{long}1", f"{long}2"]) == {
+        "a": "a",
+        f"{long}1": "started_since_2021_by_age_group",
+        f"{long}2": "started_since_2021_by_age_gro_2",
+    }

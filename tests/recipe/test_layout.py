@@ -1,0 +1,357 @@
+"""How lines become rows: each rule of the recipe language on lines that a test can show."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from openbaar.documents.lines import Document
+from openbaar.documents.text import read_text
+from openbaar.errors import OpenbaarError
+from openbaar.recipe.anchors import locate
+from openbaar.recipe.groups import label_rows
+from openbaar.recipe.language import Recipe, Units
+from openbaar.recipe.records import make_records
+from openbaar.recipe.rows import read_rows
+from openbaar.recipe.templates import attempt
+from openbaar.recipe.units import make_units
+from openbaar.recipe.values import field_readers
+from openbaar.tables.codes import CodeList
+from openbaar.tables.model import Reference, Table
+
+NOWHERE = {"nl": "x"}
+GENDERS_CODE = Reference(resource="genders", fields=("code",))
+GENDERS = CodeList("genders", {"man": "male", "vrouw": "female", "onbekend": "unknown"})
+
+
+def table(columns: dict[str, str], recipe: dict[str, Any], **more: Any) -> Table:
+    """A table with these columns and types, whose column `gender` points to the code list."""
+    fields = [{"name": name, "type": kind, "title": NOWHERE, "description": NOWHERE} for name, kind in columns.items()]
+    schema: dict[str, Any] = {"fields": fields, "primaryKey": next(iter(columns))}
+    if "gender" in columns:
+        schema["foreignKeys"] = [{"fields": "gender", "reference": {"resource": "genders", "fields": "code"}}]
+    recipe = {"from": "^table$", "numbers": {"thousands": ".", "decimal": ","}, **recipe}
+    return Table(name="t", title=NOWHERE, description=NOWHERE, schema=schema, recipe=recipe, **more)
+
+
+def document(text: str) -> Document:
+    return read_text(text.encode(), "sources/d.txt", page_break=3)
+
+
+def read(text: str, made: Table) -> list[tuple[Any, ...]]:
+    """The records that the recipe of `made` reads from the text, as tuples of values."""
+    return [
+        tuple(record.cells[name].value for name in made.columns if name in record.cells)
+        for record in records(text, made)[0]
+    ]
+
+
+def records(text: str, made: Table) -> Any:
+    recipe = made.recipe
+    assert recipe is not None
+    source = document(text)
+    region = locate(source, recipe)
+    readers = field_readers(made, recipe, recipe.numbers or made.recipe.numbers, {GENDERS_CODE: GENDERS})  # type: ignore
+    rows = read_rows(source, make_units(region.body, recipe.reading), recipe, readers)
+    return make_records(
+        source, label_rows(source, rows, recipe.group, readers), recipe, made.table_schema, region.header, readers
+    )
+
+
+def messages(text: str, made: Table) -> list[str]:
+    with pytest.raises(OpenbaarError) as caught:
+        records(text, made)
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("lines", "how", "units"),
+    [
+        ("(07) Buiten \nBrussel\n\n434", {"by": "block"}, ["(07) Buiten Brussel", "434"]),
+        ("arbeidsmarktco\nmpetenties", {"by": "block"}, ["arbeidsmarktcompetenties"]),
+        ("a \n \nb", {"by": "block"}, ["a ", "b"]),
+        ("a \nb\n\nc", {"by": "line"}, ["a ", "b", "c"]),
+        ("Gent   1.234  5 \n  Sint-Niklaas 2    6", {"by": "aligned"}, ["Gent␟1.234␟5", "Sint-Niklaas 2␟6"]),
+        ("1. een \ntwee\n\ndrie\n2. vier", {"starts": r"^\d"}, ["1. een twee\n\ndrie", "2. vier"]),
+        ("x:\n- a\n- b", {"starts": "^x"}, ["x:\n- a\n- b"]),
+        ("verloren\n1. een", {"starts": r"^\d"}, ["verloren", "1. een"]),
+        ("koken, bak\nken. Braden", {"split": "[,.] "}, ["koken", "bakken", "Braden"]),
+    ],
+)
+def test_lines_make_units(lines: str, how: dict[str, str], units: list[str]) -> None:
+    assert [unit.text for unit in make_units(document(lines).lines, Units(**how))] == units
+
+
+def test_a_unit_knows_the_lines_of_each_part_of_it() -> None:
+    unit = make_units(document("\nab\ncd\n\nef").lines, Units(by="block"))[0]
+    assert [unit.lines(), unit.lines(0, 2), unit.lines(1, 3), unit.lines(2, 4)] == [(2, 3), (2, 2), (2, 3), (3, 3)]
+    assert unit.part(1, 3).lines() == (2, 3)
+
+
+COUNTS = table(
+    {"year": "year", "gender": "string", "n": "integer", "a": "integer", "b": "integer"},
+    {
+        "rows": ["{year} {gender} {n}", "{gender} {n}{year}", "{a} {b} {n}"],
+        "fields": {
+            "year": {"marks": "(**)"},
+            "gender": {"marks": "(*)"},
+            "a": {"blank": {" ": "not_given"}},
+            "b": {"blank": {" ": "not_given", "k. A.": "not_given"}},
+        },
+    },
+)
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "values"),
+    [
+        ("{year} {gender} {n}", "2020 man 47.995", [[2020, "male", 47995]]),
+        ("{year} {gender} {n}", "2020 (*)  onbekend 5", [[2020, "unknown", 5]]),
+        ("{year} {gender} {n}", "2020 (**) (*)onbekend 5", [[2020, "unknown", 5]]),
+        ("{year} {gender} {n}", "  2020 man 5  ", [[2020, "male", 5]]),
+        ("{gender} {n}{year}", "man 47.9952023 (**)", [["male", 47995, 2023]]),
+        ("{gender} {n}{year}", "man 7.7712023", [["male", 7771, 2023]]),
+        ("{a} {b} {n}", "1 2 3", [[1, 2, 3]]),
+        ("{a} {b} {n}", "1  3", [[1, None, 3]]),
+        ("{a} {b} {n}", "1 k. A. 3", [[1, None, 3]]),
+        ("{n} {a}", "9  ", [[9, None]]),
+        ("{n} {a} {b}", "9   ", [[9, None, None]]),
+        ("{n} {a} {b}", "9   4", []),
+        ("{n} {a} {b}", "9  4", [[9, None, 4]]),
+        ("{year} {gender} {n}", "2020 man 38.0", []),
+        ("{year} {gender} {n}", "2020 man 1234", []),
+        ("{year} {gender} {n}", "2020 man 1.2345", []),
+        ("{year} {gender} {n}", "2020 man ١٢", []),
+        ("{year} {gender} {n}", "2020 mannen 5", []),
+        ("{year} {gender} {n}", "20201 man 5", []),
+        ("{n} {n}", "1 2 3", []),
+    ],
+)
+def test_a_text_is_read_whole_by_a_template_or_not_at_all(template: str, text: str, values: list[list[Any]]) -> None:
+    recipe = COUNTS.recipe
+    assert recipe is not None
+    readers = field_readers(COUNTS, recipe, recipe.numbers, {GENDERS_CODE: GENDERS})  # type: ignore[arg-type]
+    found = [[slot.parsed.value for slot in reading] for reading in attempt(template, text, readers).readings]
+    assert found == values
+
+
+def test_all_readings_of_an_ambiguous_text_are_found() -> None:
+    made = table({"a": "integer", "b": "integer"}, {"rows": "{a}{b}", "numbers": {}})
+    assert made.recipe is not None
+    readers = field_readers(made, made.recipe, made.recipe.numbers, {})  # type: ignore[arg-type]
+    found = [[slot.parsed.printed for slot in reading] for reading in attempt("{a}{b}", "123", readers).readings]
+    assert found == [["1", "23"], ["12", "3"]]
+
+
+MERGED = table(
+    {"year": "year", "gender": "string", "n": "integer"},
+    {
+        "header": ["Jaar Geslacht", "Aantal"],
+        "until": "^end$",
+        "join": 2,
+        "rows": ["{gender} {n}", "{year} {gender} {n}", "{gender} {n}{year}"],
+        "group": {"field": "year", "label": "merged", "restart": "gender"},
+    },
+)
+TWO_YEARS = (
+    "table\n\nJaar \nGeslacht\n\nAantal\n\n"
+    "man 1\n\nonbekend 2\n\n2020\n\nvrouw 3\n\n"
+    "man 4\n\nonbekend 5\n\n2021\n\nvrouw 6\n\n\n\nend"
+)
+
+
+def test_a_merged_label_holds_for_its_whole_group() -> None:
+    assert read(TWO_YEARS, MERGED) == [
+        (2020, "male", 1), (2020, "unknown", 2), (2020, "female", 3),
+        (2021, "male", 4), (2021, "unknown", 5), (2021, "female", 6),
+    ]  # fmt: skip
+
+
+def test_a_merged_label_of_two_rows_is_glued_to_the_first_number() -> None:
+    text = "table\n\nJaar Geslacht\n\nAantal\n\nvrouw 2.0002020\n\nonbekend 3\n\nend"
+    assert read(text, MERGED) == [(2020, "female", 2000), (2020, "unknown", 3)]
+    assert messages(text.replace("onbekend 3", "onbekend 3\n\nman 4"), MERGED)[0].startswith(
+        "sources/d.txt:7: recipe key 'group': the label '2020' should stand before the last row on its page"
+    )
+
+
+def test_a_group_that_goes_on_after_a_page_break_has_its_label_on_the_first_page() -> None:
+    text = TWO_YEARS.replace("2021\n\nvrouw 6", "x").replace("onbekend 5\n\nx", "2021\n\nonbekend 5\n\n\n\nvrouw 6")
+    assert read(text, MERGED)[3:] == [(2021, "male", 4), (2021, "unknown", 5), (2021, "female", 6)]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "expected"),
+    [
+        (
+            "2020\n\nvrouw 3",
+            "vrouw 3",
+            "sources/d.txt:8-12: recipe key 'group': a group should have one label for 'year', this one has none",
+        ),
+        (
+            "onbekend 2\n\n2020",
+            "2020\n\nonbekend 2",
+            "sources/d.txt:10: recipe key 'group': the label '2020' should stand before the last row on its page",
+        ),
+        (
+            "2021",
+            "2020",
+            "sources/d.txt:20: recipe key 'group': the label '2020' was given to the group from line 8 already",
+        ),
+        (
+            "man 1\n",
+            "man\n",
+            "sources/d.txt:8: recipe key 'rows': 'man' fits no row pattern ('{gender} {n}' came nearest and stopped "
+            "fitting before 'man')",
+        ),
+        (
+            "Jaar \nGeslacht",
+            "Jaar \nGender",
+            "sources/d.txt:3-4: recipe key 'header': expected 'Jaar Geslacht', found 'Jaar Gender'",
+        ),
+        ("\nend", "\nEND", "sources/d.txt:2-26: recipe key 'until': '^end$' matches no line after line 1"),
+        ("table", "tabel", "sources/d.txt:1: recipe key 'from': '^table$' matches no line in the document"),
+        ("\nend", "\ntable\nend", "sources/d.txt:26: recipe key 'from': '^table$' matches here and on line 1"),
+    ],
+)
+def test_what_does_not_fit_is_an_error_with_its_line_and_recipe_key(was: str, becomes: str, expected: str) -> None:
+    assert was in TWO_YEARS
+    assert messages(TWO_YEARS.replace(was, becomes, 1), MERGED)[0].startswith(expected)
+
+
+def test_a_line_that_fits_two_readings_is_refused_with_the_readings() -> None:
+    made = table(
+        {"a": "integer", "b": "integer"},
+        {"rows": ["{a} {b}"], "numbers": {"thousands": " "}, "units": "line"},
+    )
+    assert read("table\n10 470 1", made) == [(10470, 1)]
+    assert messages("table\n1 234 567", made) == [
+        "sources/d.txt:2: recipe key 'rows': '1 234 567' can be read in 2 ways: a '1', b '234 567' | a '1 234', "
+        "b '567' (narrow the patterns or the marks so that one is left, or give the totals that decide)"
+    ]
+
+
+MELTED = table(
+    {"name": "string", "year": "year", "n": "integer", "status": "string"},
+    {
+        "header": ["Naam 2021 2022 (**)"],
+        "until": "^end$",
+        "units": "line",
+        "fields": {"year": {"marks": "(**)"}, "one": {"blank": {" ": "not_given"}}, "name": {"pattern": "[a-z]+"}},
+        "rows": "{name} {one} {two}",
+        "totals": {"table": "Totaal {one} {two}"},
+        "melt": {"into": "year", "columns": {"2021": {"n": "one"}, "2022 (**)": {"n": "two"}}},
+    },
+)
+
+
+def test_headings_that_are_data_are_melted_and_totals_kept_aside() -> None:
+    text = "table\nNaam 2021 2022 (**)\nhout  2\nriet 3 4\nTotaal 3 6\nend"
+    made, totals = records(text, MELTED)
+    assert [tuple(record.cells[name].value for name in MELTED.columns) for record in made] == [
+        ("hout", 2021, None, "not_given"), ("hout", 2022, 2, "normal"),
+        ("riet", 2021, 3, "normal"), ("riet", 2022, 4, "normal"),
+    ]  # fmt: skip
+    assert [(total.column, dict(total.where), total.cell.value) for total in totals] == [
+        ("n", {"year": 2021}, 3), ("n", {"year": 2022}, 6),
+    ]  # fmt: skip
+    assert (made[1].cells["year"].first_line, made[1].cells["year"].parsed.mark) == (2, "(**)")
+
+
+def test_a_heading_that_changed_is_an_error() -> None:
+    made = MELTED.model_copy(update={"recipe": MELTED.recipe.model_copy(update={"header": ("Naam 2021 2023 (**)",)})})  # type: ignore[union-attr]
+    assert messages("table\nNaam 2021 2023 (**)\nriet 3 4\nend", made) == [
+        "sources/d.txt:2: recipe key 'melt': the heading '2022 (**)' is not among the headings, or no year "
+        "(write it as printed, marks included)"
+    ]
+
+
+def test_a_field_that_stands_twice_makes_two_records() -> None:
+    made = table(
+        {"name": "string", "share": "string", "place": "integer"},
+        {
+            "rows": "{name} en {name} zijn {share} digitaal",
+            "fields": {"name": {"pattern": "[a-z]+"}, "share": {"pattern": "half|heel"}},
+            "count": "place",
+        },
+    )
+    assert read("table\n\nkok en bakker zijn half digitaal", made) == [("kok", "half", 1), ("bakker", "half", 2)]
+
+
+def test_a_column_can_be_set_from_others_and_from_the_label_of_the_group() -> None:
+    made = table(
+        {"number": "string", "text": "string"},
+        {
+            "units": {"starts": r"^\d\. |^[a-z]\) "},
+            "fields": {"q": {"type": "integer"}, "part": {"pattern": "[a-z]"}},
+            "rows": [
+                {"row": "{q}. {text}", "set": {"number": "{q}"}},
+                {"row": "{part}) {text}", "set": {"number": "{q}{part}"}},
+            ],
+            "group": {"field": "q", "label": "first"},
+        },
+    )
+    text = "table\n1. Hoeveel? \nGraag:\na) per jaar\n2. Wat?"
+    assert read(text, made) == [("1", "Hoeveel? Graag:"), ("1a", "per jaar"), ("2", "Wat?")]
+    number = records(text, made)[0][1].cells["number"]
+    assert (number.parsed.printed, number.first_line, number.last_line) == ("1 … a", 2, 4)
+
+
+def test_lost_labels_are_given_in_order_and_their_number_must_fit() -> None:
+    made = table(
+        {"year": "year", "quarter": "integer", "n": "integer"},
+        {
+            "units": "line",
+            "rows": "{quarter} {n}",
+            "group": {"field": "year", "label": "none", "restart": "quarter", "sequence": [2021, 2022], "why": "lost"},
+        },
+    )
+    assert read("table\n1 5\n2 6\n1 7", made) == [(2021, 1, 5), (2021, 2, 6), (2022, 1, 7)]
+    assert messages("table\n1 5\n1 6\n1 7", made) == [
+        "sources/d.txt:2: recipe key 'group': 3 groups begin here, but 'sequence' names 2"
+    ]
+
+
+def test_unknown_keys_are_refused_by_the_model() -> None:
+    with pytest.raises(ValueError, match="Extra inputs"):
+        Recipe.model_validate({"from": "a", "rows": "{b}", "untill": "c"})
+
+
+def test_cells_in_columns_are_read_as_cells_and_a_missing_one_is_refused() -> None:
+    made = table(
+        {"name": "string", "one": "integer", "two": "integer"},
+        {"units": "aligned", "header": ["Stad | Een | Twee"], "rows": "{name} | {one} | {two}"},
+    )
+    assert made.recipe is not None
+    made = made.model_copy(update={"recipe": made.recipe.for_cells("␟")})
+    text = "table\n Stad      Een   Twee\n Gent      1.234    5\n De Panne      7    8"
+    assert read(text, made) == [("Gent", 1234, 5), ("De Panne", 7, 8)]
+    assert messages(text.replace("    8", ""), made)[0].startswith(
+        "sources/d.txt:4: recipe key 'rows': 'De Panne | 7' fits no row pattern"
+    )
+
+
+def test_totals_settle_readings_also_where_numbers_are_below_zero() -> None:
+    made = table(
+        {"a": "integer", "b": "integer"},
+        {
+            "rows": "{a} {b}",
+            "totals": {"table": "Totaal {a} {b}"},
+            "numbers": {"thousands": " "},
+            "units": "line",
+        },
+    )
+    assert read("table\n1 234 567\n-1 000 5\nTotaal 234 572", made) == [(1234, 567), (-1000, 5)]
+
+
+def test_a_key_in_a_row_of_totals_says_of_which_rows_it_is_the_total() -> None:
+    made = table(
+        {"year": "year", "gender": "string", "n": "integer"},
+        {"units": "line", "rows": "{year} {gender} {n}", "totals": {"group": "{year} totaal {n}"}},
+    )
+    totals = records("table\n2020 man 5\n2020 vrouw 6\n2020 totaal 11\n2021 man 7\n2021 totaal 7", made)[1]
+    assert [(total.column, dict(total.where), total.cell.value) for total in totals] == [
+        ("n", {"year": 2020}, 11),
+        ("n", {"year": 2021}, 7),
+    ]

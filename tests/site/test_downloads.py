@@ -1,0 +1,123 @@
+"""What one downloads is the published file, whole, under an address whose bytes never change."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from pathlib import Path
+
+import httpx
+import pytest
+from frictionless import Package
+
+from openbaar.site.downloads import files, links, size_text
+from openbaar.site.published import Published
+from openbaar.site.serve import site
+from served import ROOT, Built, build, served
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The hand-made publication, built."""
+    return build(ROOT / "tests" / "publications" / "hand_made", tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="module")
+def published(built: Built) -> Published:
+    """What a site knows of it."""
+    return Published.read(built.metadata.parent, "https://data.example", public=True)
+
+
+def get(built: Built, path: str, public: bool = True, **headers: str) -> httpx.Response:
+    """The answer of the site to one request."""
+    shown = site(built.database, built.metadata, "https://data.example", public)
+    response: httpx.Response = asyncio.run(shown.client.get(path, headers=headers))
+    return response
+
+
+def test_a_table_offers_its_csv_first_and_then_the_whole(published: Published) -> None:
+    offered = links(published, "regions", "nl")
+    assert [(each.kind, each.address, each.label, each.rows) for each in offered] == [
+        ("csv", "/download/1.2.0/tables/regions.csv", "Gewesten (CSV)", 4),
+        ("zip", "/download/1.2.0/municipalities-1.2.0.zip", "Alle tabellen als datapakket (zip)", None),
+        ("xlsx", "/download/1.2.0/municipalities-1.2.0.xlsx", "Alle tabellen als werkboek (Excel)", None),
+        ("db", "/download/1.2.0/municipalities-1.2.0.db", "Alle tabellen als databank (SQLite)", None),
+    ]
+
+
+def test_the_home_page_offers_the_whole_and_every_table(published: Published) -> None:
+    kinds = [each.kind for each in links(published)]
+    assert kinds == ["zip", "xlsx", "db", *["csv"] * len(published.tables)]
+
+
+def test_each_link_leads_to_a_file_of_the_size_and_the_hash_that_stand_beside_it(
+    built: Built, published: Published
+) -> None:
+    for link in links(published):
+        data = get(built, link.address).content
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (link.bytes, link.sha256), link.address
+
+
+def test_a_public_site_lets_caches_keep_a_file_for_ever_and_one_under_work_does_not(built: Built) -> None:
+    path = "/download/1.2.0/tables/regions.csv"
+    assert get(built, path).headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert get(built, path, public=False).headers["cache-control"] == "no-cache"
+
+
+def test_who_has_the_file_already_gets_it_only_once(built: Built) -> None:
+    first = get(built, "/download/1.2.0/tables/regions.csv")
+    again = get(built, "/download/1.2.0/tables/regions.csv", **{"if-none-match": first.headers["etag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/download/9.9.9/tables/regions.csv",
+        "/download/1.2.0/tables/nothing.csv",
+        "/download/1.2.0/tables/nothing.json",
+        "/download/1.2.0/../metadata.yml",
+        "/download/1.2.0/%2e%2e/metadata.yml",
+        "/download/1.2.0//etc/passwd",
+        "/download/1.2.0/metadata.yml",
+        "/download/1.2.0/tables/permalinks.json",
+        "/download/tables/regions.csv",
+    ],
+)
+def test_nothing_but_the_files_of_a_publication_can_be_downloaded(built: Built, path: str) -> None:
+    assert get(built, path).status_code == 404
+
+
+def test_files_of_others_in_the_folder_of_downloads_are_not_offered(built: Built, published: Published) -> None:
+    before = files(published)
+    dist = published.folder / "dist"
+    (dist / "notes.zip").write_bytes(b"mine")
+    (dist / "municipalities-0.1.0.zip").write_bytes(b"an earlier one")
+    added = {address: path.name for address, path in files(published).items() if address not in before}
+    (dist / "notes.zip").unlink()
+    (dist / "municipalities-0.1.0.zip").unlink()
+    assert added == {"/download/0.1.0/municipalities-0.1.0.zip": "municipalities-0.1.0.zip"}
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "text"),
+    [
+        (0, "en", "0 B"),
+        (999, "en", "999 B"),
+        (1000, "en", "1.0 kB"),
+        (1234, "nl", "1,2 kB"),
+        (49_511, "nl", "50 kB"),
+        (999_600, "en", "1.0 MB"),
+        (5_300_000_000, "nl", "5,3 GB"),
+    ],
+)
+def test_sizes_are_written_as_people_read_them(size: int, language: str, text: str) -> None:
+    assert size_text(size, language) == text
+
+
+@pytest.mark.slow
+def test_the_address_of_a_version_is_a_data_package_that_a_reader_loads(built: Built, tmp_path: Path) -> None:
+    with served(built) as server:
+        package = Package(f"{server.address}/download/1.2.0/datapackage.json")
+        rows = [row["code"] for row in package.get_resource("regions").read_rows()]
+    assert rows == ["belgium", "flanders", "brussels", "wallonia"]

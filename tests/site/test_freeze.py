@@ -1,0 +1,247 @@
+"""The frozen site: static files that hold every page, whose links lead to each other."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import pytest
+
+from openbaar.errors import OpenbaarError
+from openbaar.site.freeze import freeze
+from openbaar.site.published import Published
+from openbaar.site.rewriting import rewritten
+from openbaar.site.static_paths import Page, file_of, page_at
+from served import ROOT, Built, build
+
+pytestmark = pytest.mark.slow
+
+URL = "https://data.example"
+HAND_MADE = ROOT / "tests" / "publications" / "hand_made"
+
+
+class Links(HTMLParser):
+    """The addresses that a page leads to, and the places on it that one can lead to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+        self.places: set[str] = set()
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note what a tag has of them."""
+        given = dict(attrs)
+        self.places |= {each for each in (given.get("id"), given.get("name")) if each}
+        self.addresses += [each for each in (given.get("href"), given.get("src"), given.get("data")) if each]
+        if given.get("http-equiv") == "refresh":
+            self.addresses.append((given["content"] or "").partition("url=")[2])
+
+
+def broken_links(folder: Path) -> list[str]:
+    """Each link inside a folder of static files that leads to no file, or to no place on its page."""
+    pages = {path: Links(path.read_text("utf-8")) for path in folder.rglob("*.html")}
+    broken = []
+    for path, page in pages.items():
+        for address in page.addresses:
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+            leads = target.is_file() and not parts.path.startswith("/") and not parts.query
+            if leads and parts.fragment and target in pages:
+                leads = unquote(parts.fragment) in pages[target].places
+            if not leads:
+                broken.append(f"{path.relative_to(folder)}: {address}")
+    return broken
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The hand-made publication, built."""
+    return build(HAND_MADE, tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="module")
+def frozen(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """It, frozen."""
+    folder = tmp_path_factory.mktemp("frozen") / "site"
+    assert freeze(built.database, built.metadata, folder, URL) == sum(path.is_file() for path in folder.rglob("*"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def published(built: Built) -> Published:
+    """What a site knows of it."""
+    return Published.read(built.metadata.parent, URL)
+
+
+@pytest.mark.slow
+def test_every_link_leads_to_a_file_that_is_there(frozen: Path) -> None:
+    assert broken_links(frozen) == []
+
+
+@pytest.mark.slow
+def test_the_link_checker_finds_a_link_that_leads_nowhere(frozen: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copytree(frozen, tmp_path / "copy"))
+    (copy / "download/1.2.0/tables/regions.csv").unlink()
+    home = copy / "index.html"
+    home.write_text(home.read_text("utf-8") + '<a href="#nowhere"></a><a href="/rooted/">', "utf-8")
+    assert {"index.html: #nowhere", "index.html: /rooted/"} < set(broken_links(copy))
+    assert any(each.endswith("tables/regions.csv") for each in broken_links(copy))
+
+
+@pytest.mark.slow
+def test_all_that_the_site_shows_is_there(frozen: Path) -> None:
+    wanted = [
+        "index.html",
+        "en/index.html",
+        "municipalities/index.html",
+        "municipalities/regions/index.html",
+        "municipalities/regions/flanders/index.html",
+        "en/municipalities/regions/flanders/index.html",
+        "municipalities/municipalities/1961,belgium/index.html",
+        "municipalities/municipalities/year=1961/index.html",
+        "municipalities/per_year/index.html",
+        "id/regions/index.html",
+        "id/regions/1.2.0/index.html",
+        "id/regions/flanders/index.html",
+        "cite/regions.bib",
+        "download/1.2.0/municipalities-1.2.0.zip",
+        "download/1.2.0/municipalities-1.2.0.xlsx",
+        "download/1.2.0/municipalities-1.2.0.db",
+        "download/1.2.0/tables/regions.csv",
+        "download/1.2.0/tables/regions.json",
+        "download/1.2.0/sources/municipalities.txt",
+        "sitemap.xml",
+        "robots.txt",
+        "favicon.ico",
+    ]
+    assert [path for path in wanted if not (frozen / path).is_file()] == []
+
+
+@pytest.mark.slow
+def test_what_asks_something_of_a_running_site_is_gone(frozen: Path) -> None:
+    pages = [path.read_text("utf-8") for path in frozen.rglob("*.html")]
+    assert [text[:200] for text in pages if re.search(r"<form|\bnonce=|href=\"[^\"]*\?", text)] == []
+
+
+@pytest.mark.slow
+def test_an_address_that_one_cites_leads_on(frozen: Path) -> None:
+    page = (frozen / "id/regions/index.html").read_text("utf-8")
+    assert 'content="0; url=../../municipalities/regions/index.html"' in page
+    assert Links((frozen / "id/regions/1.2.0/index.html").read_text("utf-8")).addresses
+
+
+@pytest.mark.slow
+def test_freezing_twice_gives_the_same_files(built: Built, frozen: Path, tmp_path: Path) -> None:
+    freeze(built.database, built.metadata, tmp_path / "again", URL)
+    first, again = (
+        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        for folder in (frozen, tmp_path / "again")
+    )
+    assert {path for path in {*first, *again} if first.get(path) != again.get(path)} == set()
+
+
+@pytest.mark.slow
+def test_a_new_freeze_takes_the_place_of_an_earlier_one_whole(built: Built, tmp_path: Path) -> None:
+    target = tmp_path / "site"
+    freeze(built.database, built.metadata, target, URL)
+    (target / "left-over.html").write_text("from before")
+    freeze(built.database, built.metadata, target, URL)
+    assert not (target / "left-over.html").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_folder_with_other_files_is_left_alone(built: Built, tmp_path: Path) -> None:
+    (tmp_path / "thesis.odt").write_text("years of work")
+    with pytest.raises(OpenbaarError) as raised:
+        freeze(built.database, built.metadata, tmp_path, URL)
+    assert [str(problem) for problem in raised.value.problems] == [
+        f"{tmp_path}: holds something else, which would be lost "
+        "(give a folder that is new, empty, or was made by `openbaar freeze`)"
+    ]
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.odt"]
+
+
+def test_a_page_that_does_not_answer_stops_it_and_leaves_nothing(
+    built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbaar.site.freeze._known_pages", lambda _published: [Page("/municipalities/nothing", "", "nl")])
+    with pytest.raises(OpenbaarError, match="/municipalities/nothing: answers with status 404"):
+        freeze(built.database, built.metadata, tmp_path / "site", URL)
+    assert list(tmp_path.iterdir()) == []
+
+
+HOME = Page("/", "", "nl")
+REGIONS = Page("/municipalities/regions", "", "nl")
+
+
+@pytest.mark.parametrize(
+    ("link", "page", "expected"),
+    [
+        ("/municipalities/regions", HOME, ("/municipalities/regions", "", "nl")),
+        ("/municipalities/regions", Page("/", "", "en"), ("/municipalities/regions", "", "en")),
+        ("?lang=en", REGIONS, ("/municipalities/regions", "", "en")),
+        ("https://data.example/municipalities", HOME, ("/municipalities", "", "nl")),
+        ("/municipalities/regions?part_of=belgium", HOME, ("/municipalities/regions", "part_of=belgium", "nl")),
+        ("?_next=5&part_of=x", REGIONS, ("/municipalities/regions", "_next=5&part_of=x", "nl")),
+        ("/municipalities/regions?part_of=x&code=y", HOME, None),
+        ("/municipalities/regions?_sort=code", HOME, None),
+        ("/municipalities/regions?code__contains=y", HOME, None),
+        ("/municipalities/per_year?year=1961", HOME, None),
+        ("/municipalities?sql=select+1", HOME, None),
+        ("/municipalities/-/query", HOME, None),
+        ("/-/plugins", HOME, None),
+        ("/municipalities/regions.csv?_size=max", HOME, ("/download/1.2.0/tables/regions.csv", "", "")),
+        ("/municipalities/regions.json", HOME, ("/download/1.2.0/tables/regions.json", "", "")),
+        ("/municipalities.db", HOME, ("/download/1.2.0/municipalities-1.2.0.db", "", "")),
+        ("/municipalities/per_year.json?year=", HOME, ("/municipalities/per_year.json", "_shape=array", "")),
+        ("/static/openbaar.css?1234", HOME, ("/static/openbaar.css", "", "")),
+        ("/id/regions/", Page("/", "", "en"), ("/id/regions", "", "nl")),
+    ],
+)
+def test_a_folder_can_hold_pages_with_one_filter_but_not_what_visitors_think_up(
+    published: Published, link: str, page: Page, expected: tuple[str, str, str] | None
+) -> None:
+    assert page_at(published, link, page) == (Page(*expected) if expected else None)
+
+
+@pytest.mark.parametrize(
+    ("page", "is_html", "expected"),
+    [
+        (Page("/", "", "nl"), True, "index.html"),
+        (Page("/", "", "en"), True, "en/index.html"),
+        (
+            Page("/municipalities/regions", "part_of=belgium", "en"),
+            True,
+            "en/municipalities/regions/part_of=belgium/index.html",
+        ),
+        (Page("/m/r", "a=%2F..", "nl"), True, "m/r/a=_2F..~45d4e1f2cd79/index.html"),
+        (Page("/robots.txt"), False, "robots.txt"),
+    ],
+)
+def test_each_page_has_a_place_of_its_own(published: Published, page: Page, is_html: bool, expected: str) -> None:
+    assert re.sub("~[0-9a-f]{12}", "~", str(file_of(published, page, is_html))) == re.sub(
+        "~[0-9a-f]{12}", "~", expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("page", "expected"),
+    [
+        ('<a class="x" href="/a?b=1&amp;c=2">A &amp; B</a>', '<a class="x" href="[/a?b=1&amp;c=2]">A &amp; B</a>'),
+        ('<a href="gone">text</a><link rel="x" href="gone">', "<a>text</a>"),
+        ('<script nonce="abc" src="/x.js"></script>', '<script src="[/x.js]"></script>'),
+        ("<script nonce='a'>if (a < b && c) { '</p>' }</script>", "<script>if (a < b && c) { '</p>' }</script>"),
+        ('<!DOCTYPE html><p title="a>b">&#233;&nbsp;</p>', '<!DOCTYPE html><p title="a>b">&#233;&nbsp;</p>'),
+        ('<p>a<form action="/x"><input name="q"><a href="/y">y</a></form>b</p>', "<p>ab</p>"),
+        ('<meta http-equiv="refresh" content="0; url=/x">', '<meta http-equiv="refresh" content="0; url=[/x]">'),
+        ('<svg><path d="M0 0"/><use href="#a"/></svg>', '<svg><path d="M0 0"/><use href="[#a]"/></svg>'),
+    ],
+)
+def test_only_the_links_of_a_page_change(page: str, expected: str) -> None:
+    assert rewritten(page, lambda link: None if link == "gone" else f"[{link}]") == expected

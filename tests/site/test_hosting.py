@@ -1,0 +1,138 @@
+"""The examples of how to put a site on the internet: each is started where its program is installed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from served import ROOT, build, served
+
+DOCS = ROOT / "docs"
+NGINX = os.environ.get("NGINX") or shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+PROGRAM = shutil.which("podman") or shutil.which("docker")
+HAS_CONTAINERS = PROGRAM is not None and subprocess.run([PROGRAM, "info"], capture_output=True).returncode == 0
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def nginx(configuration: Path, port: int) -> Iterator[str]:
+    """The address of an nginx with that configuration, until the block ends."""
+    command = [
+        str(NGINX),
+        "-p",
+        str(configuration.parent),
+        "-c",
+        str(configuration),
+        "-g",
+        "daemon off;",
+        "-e",
+        "stderr",
+    ]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            for _ in range(100):
+                time.sleep(0.05)
+                assert process.poll() is None, process.communicate()[1]
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/robots.txt").close()
+                    break
+                except urllib.error.URLError:
+                    continue
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def fetch(address: str, **headers: str) -> tuple[int, str | None]:
+    """The status of an answer, and whether it came from the cache."""
+    request = urllib.request.Request(address, headers=headers)  # noqa: S310  always http://127.0.0.1
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        answer.read()
+        return answer.status, answer.headers.get("x-cache")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not NGINX, reason="nginx is not installed (Debian: apt-get install nginx-light)")
+def test_nginx_keeps_what_may_be_kept_and_serves_it_while_the_site_is_away(tmp_path: Path) -> None:
+    built = build(ROOT / "tests" / "publications" / "hand_made", tmp_path / "site")
+    port = free_port()
+    with served(built, "https://data.example", public=True) as server:
+        changes = {
+            "listen 80 default_server": f"listen 127.0.0.1:{port}",
+            "127.0.0.1:8001": server.address.removeprefix("http://"),
+            "/var/cache/nginx": str(tmp_path / "cache"),
+            "/run/nginx.pid": str(tmp_path / "nginx.pid"),
+        }
+        text = (DOCS / "nginx.conf").read_text()
+        for old, new in changes.items():
+            assert old in text
+            text = text.replace(old, new)
+        kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        folders = "".join(f"    {kind}_temp_path {tmp_path}/{kind};\n" for kind in kinds)
+        (tmp_path / "cache").mkdir()
+        configuration = tmp_path / "nginx.conf"
+        # As root its workers would be another user, who cannot enter the folder of the test.
+        user = "user root;\n" if os.getuid() == 0 else ""
+        configuration.write_text(user + text.replace("http {\n", f"http {{\n{folders}", 1))
+        with nginx(configuration, port) as address:
+            file = f"{address}/download/1.2.0/tables/regions.csv"
+            assert [fetch(file), fetch(file)] == [(200, "MISS"), (200, "HIT")]
+            page = f"{address}/municipalities/regions"
+            seen = [fetch(page, **{"Accept-Language": language}) for language in ("nl", "en", "nl")]
+            assert seen == [(200, "MISS"), (200, "MISS"), (200, "HIT")]
+            server.process.terminate()
+            server.process.wait()
+            assert fetch(file) == (200, "HIT")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not HAS_CONTAINERS, reason="neither podman nor docker runs here")
+def test_the_container_is_built_and_answers() -> None:
+    build_it = [str(PROGRAM), "build", "--quiet", "-f", str(DOCS / "Containerfile"), str(ROOT)]
+    image = subprocess.run(build_it, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
+    port = free_port()
+    run_it = ["run", "--rm", "--detach", "--memory", "512m", "-p", f"127.0.0.1:{port}:8001"]
+    command = [str(PROGRAM), *run_it, "-e", "OPENBAAR_URL=https://data.example", image]
+    container = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+    try:
+        for attempt in range(60):
+            try:
+                assert fetch(f"http://127.0.0.1:{port}/robots.txt")[0] == 200
+                break
+            except (urllib.error.URLError, ConnectionError):
+                assert attempt < 59
+                time.sleep(1)
+    finally:
+        subprocess.run([str(PROGRAM), "stop", container], check=True, capture_output=True)
+
+
+def test_the_page_on_hosting_names_the_examples_and_the_limits_that_are_in_force() -> None:
+    from openbaar.site import security
+
+    text = (DOCS / "hosting.md").read_text("utf-8")
+    wanted = [
+        "[`nginx.conf`](nginx.conf)",
+        "[`Containerfile`](Containerfile)",
+        f"| {security.SETTINGS['sql_time_limit_ms'] // 1000} s, one at a time, eight may wait",
+        f"| {security.HEAP // 1_000_000} MB |",
+        f"| {max(security.LIMITS.values()) // 1_000_000} MB |",
+        f"{security.SETTINGS['max_returned_rows']:,} rows and {security.MAX_RESULT // 1_000_000} MB",
+    ]
+    assert [each for each in wanted if each not in text] == []
+    assert (security.QUERIES_AT_ONCE, security.QUERIES_WAITING) == (1, 8)

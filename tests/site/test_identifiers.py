@@ -1,0 +1,192 @@
+"""The addresses that one cites: where they lead, by what is asked for, and that they go on leading there."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import subprocess
+from typing import Any
+
+import httpx
+import pytest
+from datasette.app import Datasette
+
+from openbaar.site.negotiate import preferred
+from openbaar.site.serve import site
+from served import ROOT, Built, build
+
+CSV_HASH = hashlib.sha256(
+    (ROOT / "tests" / "publications" / "hand_made" / "tables" / "municipalities.csv").read_bytes()
+).hexdigest()
+DATASETTE1 = ROOT / ".venv-datasette1" / "bin" / "python"
+# Run by that Python, which knows neither pytest nor the other half of the toolkit: prints each address's status.
+PROGRAM = """
+import asyncio, json, sys
+from pathlib import Path
+from datasette.utils import parse_metadata
+from openbaar.site.application import make
+from openbaar.site.published import Published
+database, metadata, *addresses = sys.argv[1:]
+published = Published.read(Path(metadata).parent, "https://data.example", public=True)
+shown = make(Path(database), parse_metadata(Path(metadata).read_text("utf-8")), published)
+async def statuses():
+    return {address: (await shown.client.get(address)).status_code for address in addresses}
+print(json.dumps(asyncio.run(statuses())))
+"""
+COMING = {
+    "/id/regions": 303,
+    "/id/regions/1.2.0": 303,
+    "/id/regions/flanders": 303,
+    "/id/towns": 301,
+    "/id/mayors": 410,
+    "/id/nothing": 404,
+    "/download/1.2.0/tables/regions.csv": 200,
+    "/download/1.2.0/tables/regions.json": 200,
+    "/download/1.2.0/municipalities-1.2.0.zip": 200,
+    "/cite/regions.bib": 200,
+    "/sitemap.xml": 200,
+    "/robots.txt": 200,
+    "/municipalities/regions": 200,
+    "/municipalities/regions?_facet=nothing": 400,
+    "/municipalities/-/query.json?sql=select+hex(zeroblob(400000000))": 400,
+    "/-/versions": 404,
+}
+HTML, CSV, JSON = "text/html", "text/csv", "application/json"
+FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+OLD_NAMES = {
+    "moved": {"towns": "municipalities"},
+    "withdrawn": {"mayors": {"nl": "de namen zijn niet openbaar", "en": "the names are not public"}},
+}
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The hand-made publication in its version 1.2.0, with a version 0.1.0 and old names on record."""
+    built = build(ROOT / "tests" / "publications" / "hand_made", tmp_path_factory.mktemp("site"))
+    record = built.metadata.parent / "tables" / "permalinks.json"
+    data = json.loads(record.read_text())
+    old = b"year,region\n1961,belgium\n"
+    for table in ("municipalities", "towns", "mayors"):
+        data["tables"].setdefault(table, {})["0.1.0"] = hashlib.sha256(old).hexdigest()
+        path = built.metadata.parent / "tables" / "releases" / "0.1.0" / f"{table}.csv"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(old)
+    record.write_text(json.dumps({**data, **OLD_NAMES}))
+    return built
+
+
+@pytest.fixture(scope="module")
+def shown(built: Built) -> Datasette:
+    """A site that shows it."""
+    return site(built.database, built.metadata, "https://data.example")
+
+
+def get(shown: Datasette, path: str, **headers: str) -> httpx.Response:
+    """The answer of the site to one request, its redirects not followed."""
+    response: httpx.Response = asyncio.run(shown.client.get(path, headers=headers))
+    return response
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "status", "location"),
+    [
+        ("/id/municipalities", FIREFOX, 303, "/municipalities/municipalities"),
+        ("/id/municipalities/", FIREFOX, 303, "/municipalities/municipalities"),
+        ("/id/municipalities", "*/*", 303, "/municipalities/municipalities"),
+        ("/id/municipalities", CSV, 303, "/download/1.2.0/tables/municipalities.csv"),
+        ("/id/municipalities", f"{HTML};q=0.5, {CSV}", 303, "/download/1.2.0/tables/municipalities.csv"),
+        ("/id/municipalities", JSON, 303, "/download/1.2.0/tables/municipalities.json"),
+        ("/id/municipalities", "application/vnd.datapackage+json", 303, "/download/1.2.0/datapackage.json"),
+        ("/id/municipalities", "image/png", 303, "/municipalities/municipalities"),
+        ("/id/municipalities/1.2.0", CSV, 303, "/download/1.2.0/tables/municipalities.csv"),
+        ("/id/municipalities/1.2.0", "*/*", 303, "/download/1.2.0/tables/municipalities.csv"),
+        ("/id/municipalities/0.1.0", CSV, 303, "/download/0.1.0/tables/municipalities.csv"),
+        ("/id/municipalities/0.1.0", JSON, 303, "/download/0.1.0/tables/municipalities.csv"),
+        ("/id/municipalities/1961,belgium", FIREFOX, 303, "/municipalities/municipalities/1961,belgium"),
+        ("/id/regions/flanders", JSON, 303, "/municipalities/regions/flanders.json?_shape=array"),
+        ("/id/towns", FIREFOX, 301, "/id/municipalities"),
+        ("/id/towns/1961,belgium", FIREFOX, 301, "/id/municipalities/1961,belgium"),
+        ("/id/towns/0.1.0", CSV, 303, "/download/0.1.0/tables/towns.csv"),
+    ],
+)
+def test_an_address_leads_to_the_form_that_is_asked_for(
+    shown: Datasette, path: str, accept: str, status: int, location: str
+) -> None:
+    answer = get(shown, path, accept=accept)
+    assert (answer.status_code, answer.headers["location"]) == (status, location)
+    if status == 303:
+        assert "Accept" in answer.headers["vary"]
+    assert get(shown, location, accept=accept).status_code in (200, 303)
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "message"),
+    [
+        ("/id/nothing", 404, "Er is geen tabel &#39;nothing&#39;."),
+        ("/id/nothing/0.1.0", 404, "Er is geen tabel &#39;nothing&#39;."),
+        ("/id/municipalities/9.9.9", 404, "heeft geen rij of versie &#39;9.9.9&#39;"),
+        ("/id/municipalities/1961", 404, "heeft geen rij of versie &#39;1961&#39;"),
+        ("/id/municipalities/01961,belgium", 404, "heeft geen rij of versie"),
+        ("/id/municipalities/1961,nowhere", 404, "heeft geen rij of versie"),
+        ("/id/mayors", 410, "is ingetrokken: de namen zijn niet openbaar"),
+        ("/id/mayors/0.1.0", 410, "is ingetrokken: de namen zijn niet openbaar"),
+        ("/download/0.1.0/tables/mayors.csv", 404, "Er is geen bestand &#39;mayors.csv&#39;."),
+    ],
+)
+def test_what_is_not_there_says_so_with_its_reason(shown: Datasette, path: str, status: int, message: str) -> None:
+    answer = get(shown, path, **{"accept": FIREFOX, "accept-language": "nl-BE,nl;q=0.9"})
+    assert (answer.status_code, message in answer.text) == (status, True), answer.text
+
+
+def test_an_old_version_is_the_file_as_it_was_then(shown: Datasette) -> None:
+    assert get(shown, "/download/0.1.0/tables/municipalities.csv").content == b"year,region\n1961,belgium\n"
+
+
+def test_a_person_who_follows_the_address_of_a_version_reads_what_it_is(shown: Datasette) -> None:
+    page = get(shown, "/id/municipalities/0.1.0", **{"accept": FIREFOX, "accept-language": "en"})
+    assert page.status_code == 200
+    wanted = [
+        "This is version 0.1.0 of the table &#39;municipalities&#39;",
+        '<a href="/id/municipalities">The current version is 1.2.0.</a>',
+        '<a href="/download/0.1.0/tables/municipalities.csv">',
+        "https://data.example/id/municipalities/0.1.0",
+    ]
+    assert [each for each in wanted if each not in page.text] == []
+
+
+def test_json_holds_every_row_with_numbers_as_numbers(shown: Datasette) -> None:
+    rows: list[dict[str, Any]] = get(shown, "/download/1.2.0/tables/municipalities.json").json()
+    assert rows[0] == {"year": 1961, "region": "belgium", "number": 2663, "share": None, "status": None}
+    assert len(rows) == len(get(shown, "/download/1.2.0/tables/municipalities.csv").text.splitlines()) - 1
+
+
+@pytest.mark.parametrize(
+    ("accepted", "offers", "chosen"),
+    [
+        ("", [HTML, CSV], HTML),
+        ("text/*", [JSON, CSV], CSV),
+        (f"{CSV};q=0, */*", [CSV, HTML], HTML),
+        (f"{CSV};q=1.5;x=y, {HTML}", [HTML, CSV], HTML),
+        (f"{CSV};q=much, {HTML};q=0.1", [CSV, HTML], HTML),
+        ("nl-BE, en;q=0.5", ["en", "nl"], "nl"),
+        ("fr", ["nl", "en"], "nl"),
+        (",;,", ["nl", "en"], "nl"),
+    ],
+)
+def test_the_form_that_is_liked_best_is_chosen(accepted: str, offers: list[str], chosen: str) -> None:
+    assert preferred(accepted, offers) == chosen
+
+
+def test_the_recorded_hash_is_that_of_the_file(built: Built) -> None:
+    record = json.loads((built.metadata.parent / "tables" / "permalinks.json").read_text())
+    assert record["tables"]["municipalities"]["1.2.0"] == CSV_HASH
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not DATASETTE1.exists(), reason="no environment for Datasette 1.0; `make test` makes it")
+def test_the_coming_datasette_answers_the_same(built: Built) -> None:
+    command = [DATASETTE1, "-c", PROGRAM, built.database, built.metadata, *COMING]
+    environment = {"PYTHONPATH": str(ROOT / "scripts")}
+    finished = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
+    assert json.loads(finished.stdout) == COMING

@@ -1,0 +1,166 @@
+"""What machines read of a page: JSON-LD, links in the header, sitemap and robots."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from typing import Any
+from xml.etree import ElementTree
+
+import httpx
+import pytest
+
+from openbaar.site.linked_data import json_ld, link_header
+from openbaar.site.published import Published
+from openbaar.site.serve import site
+from served import ROOT, Built, build
+
+pytestmark = pytest.mark.slow
+
+SITE = "https://data.example"
+# RFC 8288: each link is <address>, then parameters; an address holds no space, quote or bracket.
+LINK = re.compile(r'<[^<>"\s]+>(; *\w+="[^"]*")+')
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The hand-made publication, built."""
+    return build(ROOT / "tests" / "publications" / "hand_made", tmp_path_factory.mktemp("site"))
+
+
+@pytest.fixture(scope="module")
+def published(built: Built) -> Published:
+    """What a site at data.example knows of it."""
+    return Published.read(built.metadata.parent, SITE)
+
+
+def get(built: Built, path: str) -> httpx.Response:
+    """The answer of the site to one request."""
+    response: httpx.Response = asyncio.run(site(built.database, built.metadata, SITE).client.get(path))
+    return response
+
+
+def test_a_table_is_described_with_all_that_is_known_and_nothing_else(published: Published) -> None:
+    described: dict[str, Any] = json.loads(json_ld(published, "municipalities", "en"))
+    assert described == {
+        "@context": "https://schema.org/",
+        "@type": "Dataset",
+        "@id": f"{SITE}/id/municipalities",
+        "name": "Municipalities per region",
+        "description": "How many municipalities there were on 1 January.",
+        "url": f"{SITE}/municipalities/municipalities",
+        "identifier": [f"{SITE}/id/municipalities"],
+        "version": "1.2.0",
+        "inLanguage": "en",
+        "keywords": ["gemeenten", "municipalities"],
+        "creator": [{"@type": "Organization", "name": "openbaar contributors"}],
+        "license": {"@type": "CreativeWork", "name": "not stated (source document); CC0-1.0 (additions)"},
+        "isAccessibleForFree": True,
+        "isBasedOn": [{"@type": "CreativeWork", "name": "Municipalities of Belgium"}],
+        "isPartOf": {"@type": "Dataset", "@id": f"{SITE}/municipalities"},
+        "variableMeasured": [
+            {"@type": "PropertyValue", "name": "year", "description": "The year."},
+            {"@type": "PropertyValue", "name": "region", "description": "The region, or the country."},
+            {
+                "@type": "PropertyValue",
+                "name": "number",
+                "description": "The number of municipalities.",
+                "unitText": "municipalities",
+            },
+            {
+                "@type": "PropertyValue",
+                "name": "share",
+                "description": "The share in the country, to one decimal.",
+                "unitText": "percent",
+            },
+            {"@type": "PropertyValue", "name": "status", "description": "Why a value is missing."},
+        ],
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": "Municipalities per region (CSV)",
+                "contentUrl": f"{SITE}/download/1.2.0/tables/municipalities.csv",
+                "encodingFormat": "text/csv",
+                "contentSize": f"{published.tables['municipalities']['bytes']} B",
+                "sha256": published.tables["municipalities"]["hash"].removeprefix("sha256:"),
+            }
+        ],
+    }
+
+
+def test_the_whole_names_its_tables_and_the_files_that_hold_all_of_them(published: Published) -> None:
+    described = json.loads(json_ld(published, None, "nl"))
+    assert described["name"] == "Gemeenten van België"
+    assert [part["@id"] for part in described["hasPart"]] == [f"{SITE}/id/{name}" for name in published.tables]
+    assert [each["contentUrl"].rsplit(".", 1)[1] for each in described["distribution"]] == ["zip", "xlsx", "db"]
+
+
+def test_no_text_ends_the_script_that_holds_it(published: Published) -> None:
+    title = "</script><script>alert(1)</script> & <!--"
+    descriptor = {**published.descriptor, "title": title}
+    text = json_ld(Published(published.folder, descriptor, {}), None, "nl")
+    assert not set("<>&") & set(text)
+    assert json.loads(text)["name"] == title
+
+
+@pytest.mark.parametrize(
+    ("sent", "mended"),
+    [
+        ("", ""),
+        (
+            'http://x/a.json?b=1,2; rel="alternate"; type="application/json+datasette"',
+            '<http://x/a.json?b=1,2>; rel="alternate"; type="application/json+datasette"',
+        ),
+        ('<http://x/a>; rel="next"', '<http://x/a>; rel="next"'),
+    ],
+)
+def test_a_link_that_is_sent_without_brackets_gets_them(published: Published, sent: str, mended: str) -> None:
+    assert link_header(published, "/", SITE, sent) == mended
+
+
+def test_the_page_of_a_table_leads_machines_to_its_identifier_its_file_and_its_description(built: Built) -> None:
+    header = get(built, "/municipalities/regions").headers["link"]
+    links = re.split(r", (?=<)", header)
+    assert [each for each in links if not LINK.fullmatch(each)] == []
+    pairs = [re.fullmatch(r'<(.*?)>; rel="([^"]+)".*', each) for each in links]
+    assert [(each[2], each[1]) for each in pairs if each] == [
+        ("alternate", f"{SITE}/municipalities/regions.json"),
+        ("cite-as", f"{SITE}/id/regions"),
+        ("type", "https://schema.org/Dataset"),
+        ("type", "https://schema.org/AboutPage"),
+        ("item", f"{SITE}/download/1.2.0/tables/regions.csv"),
+        ("describedby", f"{SITE}/download/1.2.0/datapackage.json"),
+        ("describedby", f"{SITE}/cite/regions.bib"),
+        ("describedby", f"{SITE}/cite/regions.json"),
+    ]
+    for address in (each[1].removeprefix(SITE) for each in pairs if each and each[1].startswith(SITE)):
+        assert get(built, address).status_code in (200, 303), address
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/municipalities", "/municipalities/per_year", "/municipalities/regions/belgium"]
+)
+def test_every_link_in_a_header_is_well_formed(built: Built, path: str) -> None:
+    header = get(built, path).headers.get("link", "")
+    assert [each for each in re.split(r", (?=<)", header) if header and not LINK.fullmatch(each)] == []
+
+
+def test_the_sitemap_lists_pages_that_answer(built: Built, published: Published) -> None:
+    tree = ElementTree.fromstring(get(built, "/sitemap.xml").content)  # noqa: S314  of our own making
+    pages = [element.text or "" for element in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    assert pages == [
+        f"{SITE}/",
+        f"{SITE}/municipalities",
+        *(f"{SITE}/municipalities/{name}" for name in published.tables),
+    ]
+    assert {get(built, page.removeprefix(SITE)).status_code for page in pages} == {200}
+
+
+def test_robots_are_told_of_the_sitemap_and_kept_from_endless_pages(built: Built) -> None:
+    assert get(built, "/robots.txt").text == f"User-agent: *\nDisallow: /*?\nSitemap: {SITE}/sitemap.xml\n"
+
+
+def test_without_a_configured_address_links_are_those_of_the_request(built: Built) -> None:
+    answer = asyncio.run(site(built.database, built.metadata).client.get("/robots.txt"))
+    assert "Sitemap: http://localhost/sitemap.xml" in answer.text

@@ -1,0 +1,256 @@
+"""What the pages of the site say, in each language, beside what Datasette says."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+
+from openbaar.site.serve import site
+from served import ROOT, Built, build
+
+pytestmark = pytest.mark.slow  # two publications are built, and each page is asked of a site of its own
+VDAB = "/vdab-online-opleidingen"
+SMALL = "/municipalities"
+
+
+@pytest.fixture(scope="module")
+def vdab(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The publication of this repository, built."""
+    return build(ROOT, tmp_path_factory.mktemp("vdab"))
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The hand-made publication, built."""
+    return build(ROOT / "tests" / "publications" / "hand_made", tmp_path_factory.mktemp("small"))
+
+
+def get(built: Built, address: str, language: str = "nl", **headers: str) -> Any:
+    """The answer to a request, redirects followed."""
+    datasette = site(built.database, built.metadata)
+    asked = {"accept-language": language, **headers}
+    return asyncio.run(datasette.client.get(address, headers=asked, follow_redirects=True))
+
+
+def text(html: str) -> str:
+    """What a reader sees of a page, white space as one space."""
+    without = re.sub(r"<(script|style|svg)\b.*?</\1>|<[^>]+>", " ", html, flags=re.DOTALL)
+    return " ".join(unescape(without).split())
+
+
+def says(built: Built, address: str, language: str = "nl") -> str:
+    """What a page says."""
+    answer = get(built, address, language)
+    assert answer.status_code == 200
+    assert f'<html lang="{language}">' in answer.text
+    return text(answer.text)
+
+
+def missing(page: str, parts: list[str]) -> list[str]:
+    """The parts that a page does not say."""
+    return [part for part in parts if part not in page]
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        (
+            "nl",
+            [
+                "Online opleidingen bij VDAB, 2020 tot mei 2023",
+                "Wiens cijfers Jo Brouns",
+                "Datum onbekend",
+                "Gestarte online opleidingen per gender 12 rijen Hoeveel online opleidingen",
+                "Vragen aan de cijfers Hoeveel opleidingen startten er per kwartaal",
+                "Waarop te letten Het document noemt geen vraagsteller",
+                "Wat de codes betekenen",
+                "Herkomst van elke cel 1.221 rijen",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Online training at VDAB, 2020 to May 2023",
+                "Whose figures Jo Brouns",
+                "Date unknown",
+                "Online courses started by gender 12 rows How many online courses",
+                "Questions to the figures How many courses were started per quarter",
+                "What to beware of The document names no asker",
+                "What the codes mean",
+                "Provenance of each cell 1,221 rows",
+            ],
+        ),
+    ],
+)
+def test_the_home_page_tells_what_there_is_whose_it_is_and_what_to_beware_of(
+    vdab: Built, language: str, parts: list[str]
+) -> None:
+    assert missing(says(vdab, "/", language), parts) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "parts"),
+    [
+        (
+            "nl",
+            [
+                "Waar het staat antwoord 1c, regels 151–181",
+                "8 van 8 sommen kloppen met een andere tabel. 1 van 1 regel geldt voor elke rij.",
+                "geen actief MLB-dossier of beperkt dossier Gender: geslacht onbekend. regel 183",
+                "Let op Hetzelfde cijfer heet in de tekst 'online cursisten'",
+                "Gestart gestarte online opleidingen Regels",
+                "2022 vrouw 50.252 173",
+                "Jaar start start_year Het jaar waarin de online opleiding gestart is",
+                "12 rijen",
+            ],
+        ),
+        (
+            "en",
+            [
+                "Where it stands answer 1c, lines 151–181",
+                "8 of 8 sums agree with another table. 1 of 1 rule holds for each row.",
+                "Footnote (*) unknown = no active MLB file, or a limited file Gender: gender unknown. line 183",
+                "Beware The same figure is called 'online learners' in the text",
+                "Started online courses started Lines",
+                "2022 female 50,252 173",
+                "Start year start_year The year in which the online course was started",
+                "12 rows",
+            ],
+        ),
+    ],
+)
+def test_a_table_says_what_it_is_where_it_stands_and_whether_it_adds_up(
+    vdab: Built, language: str, parts: list[str]
+) -> None:
+    assert missing(says(vdab, f"{VDAB}/started_by_gender", language), parts) == []
+
+
+def test_the_stated_totals_of_a_table_are_told_in_a_sentence(vdab: Built) -> None:
+    assert (
+        missing(
+            says(vdab, f"{VDAB}/started_by_quarter", "en"),
+            ["5 of 6 stated totals add up.", "1 difference is explained."],
+        )
+        == []
+    )
+
+
+def test_a_filtered_table_says_by_what_in_words_and_fades_the_rest_of_its_chart(vdab: Built) -> None:
+    answer = get(vdab, f"{VDAB}/started_by_gender?start_year=2022&gender=female")
+    page = text(answer.text)
+    assert missing(page, ["1 rij: Gender = vrouw, Jaar start = 2022 Toon alle rijen", "vrouw ✕"]) == []
+    marks = re.findall(r'(class="faded" )?data-row="([^"]*)"', re.findall(r"<svg.*?</svg>", answer.text, re.DOTALL)[0])
+    assert (len(marks), [row for faded, row in marks if not faded]) == (12, ["2022,female"])
+
+
+def test_a_row_shows_the_lines_of_the_document_with_its_cells_marked(vdab: Built) -> None:
+    html = get(vdab, f"{VDAB}/started_by_gender/2022,female").text
+    marked = re.findall(r'<mark title="([^"]*)">([^<]*)</mark>', html)
+    assert marked == [("Jaar start", "2022"), ("Gender", "vrouw"), ("Gestart", "50.252")]
+    assert '<a href="/source/vdab-online-opleidingen.txt#L173">' in html
+
+
+def test_each_cell_that_is_printed_is_found_in_its_lines(vdab: Built) -> None:
+    """A sample over all tables: where a highlight is missing, one of the other cells took its place."""
+    html = get(vdab, f"{VDAB}/completed_by_quarter/2023,2022,1").text
+    assert missing(text(html), ["Let op Eén voltooiing in het eerste kwartaal van 2022"]) == []
+    assert [piece for _, piece in re.findall(r'<mark title="([^"]*)">([^<]*)</mark>', html)].count("1") == 2
+
+
+def test_the_page_of_the_document_numbers_its_lines_and_tells_what_they_became(vdab: Built) -> None:
+    html = get(vdab, "/source/vdab-online-opleidingen.txt", "en").text
+    assert len(re.findall(r'<li value="\d+" id="L\d+">', html)) == 702
+    line = re.search(r'id="L173">.*?</li>\s*<li value="174"', html, re.DOTALL)
+    assert line is not None
+    assert (
+        f'<a href="{VDAB}/started_by_gender/2022,female">Online courses started by gender: 2022, female</a>' in line[0]
+    )
+
+
+def test_a_document_that_is_not_there_is_not_found(small: Built) -> None:
+    answer = get(small, "/source/none.txt", "en")
+    assert (answer.status_code, "There is no such page" in answer.text) == (404, True)
+
+
+def test_a_parameter_is_chosen_from_the_names_of_known_codes(vdab: Built) -> None:
+    html = get(vdab, f"{VDAB}/sector_change?cluster=bouw_en_hout", "en").text
+    select = re.search(r"<select[^>]*name=\"cluster\".*?</select>", html, re.DOTALL)
+    assert select is not None
+    options = [(value, chosen.strip(), name) for value, chosen, name in OPTION.findall(select[0])]
+    assert (len(options), options[0]) == (9, ("", "", "(all)"))
+    assert ("bouw_en_hout", "selected", "Construction and wood") in options
+
+
+OPTION = re.compile(r'<option value="([^"]*)"([^>]*)>([^<]*)</option>')
+
+
+def test_the_chart_of_a_query_is_that_of_what_was_chosen(vdab: Built) -> None:
+    charts = {
+        year: re.search(r"<svg.*?</svg>", get(vdab, f"{VDAB}/province_per_thousand?year={year}").text, re.DOTALL)
+        for year in ("", "2020", "2022")
+    }
+    assert len({found[0] for found in charts.values() if found}) == 3
+
+
+def test_every_column_of_every_result_has_a_title_in_each_language(vdab: Built) -> None:
+    found = {}
+    for query in get(vdab, f"{VDAB}.json").json()["queries"]:
+        html = get(vdab, f"{VDAB}/{query['name']}", "nl").text
+        found[query["name"]] = re.findall(r'<th class="col-(\w+)[^"]*" scope="col"[^>]*>\1<', html)
+    assert len(found) == 10
+    assert {name: plain for name, plain in found.items() if plain} == {}
+
+
+def test_a_column_that_is_computed_is_described_on_the_page_of_its_query(vdab: Built) -> None:
+    page = says(vdab, f"{VDAB}/starts_per_quarter", "en")
+    assert "Change change Started less started a year before. Unit: online courses started." in page
+
+
+def test_sql_of_ones_own_is_shown_with_its_result_and_its_error(vdab: Built) -> None:
+    address = f"{VDAB}?sql=select+gender,+sum(started)+from+started_by_gender+group+by+1"
+    assert missing(says(vdab, address, "en"), ["SQL of your own", "3 rows", "female 240732"]) == []
+    assert 'role="alert"' in get(vdab, f"{VDAB}?sql=select+nothing").text
+
+
+def test_a_code_without_a_name_in_a_language_has_the_one_it_has(small: Built) -> None:
+    assert "2019 Vlaanderen, het Vlaamse Gewest 300 51.6" in says(small, f"{SMALL}/municipalities", "en")
+    assert "2019 Vlaanderen, het Vlaamse Gewest 300 51,6" in says(small, f"{SMALL}/municipalities", "nl")
+
+
+def test_a_list_is_shown_with_commas_and_a_blank_cell_says_that_it_is_blank(small: Built) -> None:
+    assert missing(says(small, f"{SMALL}/mergers", "en"), ["Bastogne, Bertogne", "— blank"]) == []
+
+
+def test_a_hand_made_table_says_what_it_was_taken_from(small: Built) -> None:
+    html = get(small, f"{SMALL}/regions", "en").text
+    assert 'Taken from</dt><dd><a href="https://www.iso.org/obp/ui/#iso:code:3166:BE">' in html
+
+
+def test_no_page_holds_a_style_or_a_script_of_its_own(vdab: Built) -> None:
+    """A data block is no script; a Content-Security-Policy lets it be."""
+    for address in ("/", f"{VDAB}/started_by_sector", f"{VDAB}/share_of_women", f"{VDAB}/started_by_sector/2022,hout"):
+        html = get(vdab, address).text
+        assert re.findall(r"\sstyle=|<style|\son\w+=|javascript:", html) == []
+        assert [
+            each for each in re.findall(r"<script[^>]*>", html) if "src=" not in each and "ld+json" not in each
+        ] == []
+
+
+def test_texts_of_documents_and_authors_are_escaped(small: Built, hand_made: Any, tmp_path: Any) -> None:
+    attack = "<script>alert(1)</script>"
+    for name in ("tables/municipalities.yaml", "tables/regions.csv", "tables/anomalies.csv", "tables/package.yaml"):
+        path = hand_made / name
+        path.write_text(re.sub(r"Gewest\b|gewest\b|fusie\b|België", attack, path.read_text("utf-8")), "utf-8")
+    built = build(hand_made, tmp_path / "attacked")
+    for address in (
+        "/",
+        SMALL,
+        f"{SMALL}/municipalities",
+        f"{SMALL}/municipalities/2019,flanders",
+        f"{SMALL}/per_year",
+    ):
+        assert "<script>alert" not in get(built, address).text

@@ -1,0 +1,142 @@
+"""The site itself: every page in both versions of Datasette, and the server that shows it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import pytest
+from datasette.plugins import pm
+from datasette.utils import parse_metadata
+
+from openbaar.errors import OpenbaarError
+from openbaar.site.application import SETTINGS
+from openbaar.site.serve import serve, site
+from served import ROOT, Built, build, served
+from walk import FINE, visit
+
+DATASETTE1 = ROOT / ".venv-datasette1" / "bin" / "python"
+PUBLICATIONS = {"hand_made": ROOT / "tests" / "publications" / "hand_made", "vdab": ROOT}
+
+
+@pytest.fixture(scope="module", params=sorted(PUBLICATIONS))
+def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Each publication of this repository, built from its committed CSV files."""
+    return build(PUBLICATIONS[request.param], tmp_path_factory.mktemp(request.param))
+
+
+@pytest.fixture
+def small(tmp_path: Path) -> Built:
+    """The hand-made publication, built."""
+    return build(PUBLICATIONS["hand_made"], tmp_path / "build")
+
+
+def fetch(address: str) -> str:
+    """The text of a page of a server of our own."""
+    with urllib.request.urlopen(address, timeout=60) as response:  # noqa: S310  always http://127.0.0.1
+        return str(response.read().decode("utf-8"))
+
+
+@pytest.mark.slow
+def test_every_page_answers_in_the_datasette_that_is_pinned(built: Built) -> None:
+    datasette = site(built.database, built.metadata)
+    metadata = parse_metadata(built.metadata.read_text("utf-8"))
+    found = asyncio.run(visit(datasette, built.database, metadata))
+    assert len(found) > 40
+    assert {address: verdict for address, verdict in found.items() if verdict != FINE} == {}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not DATASETTE1.exists(), reason="no environment for Datasette 1.0; `make test` makes it")
+def test_the_same_pages_answer_in_the_coming_datasette(built: Built) -> None:
+    command = [DATASETTE1, ROOT / "tests" / "walk.py", built.database, built.metadata]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert len(found) > 40
+    assert {address: verdict for address, verdict in found.items() if verdict != FINE} == {}
+
+
+def test_a_walk_tells_a_page_that_is_broken(small: Built) -> None:
+    metadata = parse_metadata(small.metadata.read_text("utf-8"))
+    about = metadata["databases"]["municipalities"]
+    about["queries"] = {"broken": {"sql": "select nothing"}}
+    about["tables"] = {"mergers": {**about["tables"]["mergers"], "facets": ["region"]}}
+    small.metadata.write_text(json.dumps(metadata), "utf-8")
+    about["tables"]["mergers"]["facets"] = ["region", "year"]  # the site does not show this one
+    found = asyncio.run(visit(site(small.database, small.metadata), small.database, metadata))
+    assert sorted(address for address, verdict in found.items() if verdict != FINE) == [
+        "/municipalities/broken",
+        "/municipalities/broken.csv",
+        "/municipalities/broken.json?_shape=array",
+        "/municipalities/mergers",
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_server_ends_quietly_and_leaves_nothing_behind(small: Built, number: signal.Signals) -> None:
+    with served(small) as server:
+        title = "<h1>Gemeenten van België</h1>"
+        assert title in fetch(server.address)
+        server.process.send_signal(number)
+        output, errors = server.process.communicate()
+    assert (server.process.returncode, output, errors) == (0, "loaded:\n", "")
+    assert [path.name for path in small.database.parent.glob(".*")] == []
+
+
+@pytest.mark.slow
+def test_a_running_server_shows_what_it_began_with_after_a_new_build(small: Built, hand_made: Path) -> None:
+    with served(small) as server:
+        rows = fetch(f"{server.address}/municipalities/statuses.json?_shape=array")
+        path = hand_made / "tables" / "statuses.csv"
+        path.write_text(path.read_text("utf-8") + "not_yet,nog niet\n", "utf-8")
+        build(hand_made, small.database.parent)
+        assert fetch(f"{server.address}/municipalities/statuses.json?_shape=array") == rows
+    with served(small) as server:
+        assert "nog niet" in fetch(f"{server.address}/municipalities/statuses.json?_shape=array")
+
+
+def test_the_database_can_be_downloaded_as_it_was_built_from_a_server_without_a_name(small: Built) -> None:
+    with served(small) as server, urllib.request.urlopen(f"{server.address}/municipalities.db") as response:  # noqa: S310
+        assert "server" not in set(response.headers)
+        assert response.read() == small.database.read_bytes()
+
+
+def test_a_port_that_is_taken_is_an_error_that_says_what_to_do(small: Built) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(OpenbaarError) as raised:
+            serve(small.database, small.metadata, port)
+    assert [str(problem) for problem in raised.value.problems] == [
+        f"127.0.0.1:{port}: cannot listen there: Address already in use (choose another with --port)"
+    ]
+
+
+def test_what_was_not_built_is_not_served(tmp_path: Path) -> None:
+    with pytest.raises(OpenbaarError) as raised:
+        serve(tmp_path / "x.db", tmp_path / "metadata.yml", 0)
+    assert [str(problem) for problem in raised.value.problems] == [
+        f"{tmp_path}/x.db: is not there (run `openbaar publish`)",
+        f"{tmp_path}/metadata.yml: is not there (run `openbaar publish`)",
+        f"{tmp_path}/datapackage.json: is not there (run `openbaar publish`)",
+    ]
+
+
+def test_an_error_is_never_printed_with_local_variables(small: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+    handler = pm.get_plugin("datasette.handle_exception")
+    monkeypatch.setattr(handler, "rich", "as where it is installed")
+    site(small.database, small.metadata)
+    assert handler.rich is None
+
+
+def test_the_settings_are_in_force(small: Built) -> None:
+    datasette = site(small.database, small.metadata)
+    assert {name: datasette.setting(name) for name in SETTINGS} == SETTINGS
+    assert [(each.name, each.is_mutable) for each in datasette.databases.values()] == [
+        ("_internal", True),
+        ("municipalities", False),
+    ]

@@ -1,0 +1,177 @@
+"""Authored files with mistakes: all of them are named at once, each with its file, line and column, and what to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from openbaar.errors import OpenbaarError
+from openbaar.tables.references import load_publication
+
+PACKAGE = """\
+name: small
+version: 1.0.0
+languages: [nl]
+title: {nl: Klein}
+description: {nl: Klein}
+contributors: [{title: someone}]
+licenses: [{name: notspecified, title: unknown}]
+additions: [{name: CC0-1.0, title: CC0}]
+documents:
+  - path: sources/d.txt
+    sha256: aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+    title: {nl: d}
+fields:
+  n: {type: integer, title: {nl: n}, description: {nl: n}}
+tables: [t]
+"""
+TABLE = """\
+title: {nl: t}
+description: {nl: t}
+schema:
+  primaryKey: n
+  fields:
+    - n
+    - name: m
+      title: {nl: m}
+      description: {nl: m}
+recipe:
+  from: '^t$'
+  rows: '{n} {m}'
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables/package.yaml").write_text(PACKAGE)
+    (tmp_path / "tables/t.yaml").write_text(TABLE)
+    return tmp_path
+
+
+def problems(folder: Path) -> list[str]:
+    with pytest.raises(OpenbaarError) as caught:
+        load_publication(folder)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_table_may_name_a_column_that_the_package_file_describes(folder: Path) -> None:
+    publication = load_publication(folder)
+    assert [(field.name, field.type) for field in publication.tables["t"].table_schema.fields] == [
+        ("n", "integer"),
+        ("m", "string"),
+    ]
+    assert list(publication.resources) == ["t", "provenance", "reconciliation", "footnotes", "anomalies"]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "expected"),
+    [
+        ("recipe:\n", "recipe:\n  untill: x\n",
+         ["tables/t.yaml:11:3: the key 'untill' is not known (did you mean 'until'?)"]),
+        ("    - n\n", "    - k\n",
+         ["tables/t.yaml:6:7: tables/package.yaml describes no field 'k' (known: n; or describe it here)"]),
+        ("primaryKey: n", "primaryKey: k",
+         ["tables/t.yaml:3:1: schema: a key names the column 'k', which is not there; known: m, n"]),
+        ("title: {nl: t}\n", "",
+         ["tables/t.yaml:1:1: the key 'title' is missing here"]),
+        ("{nl: m}\n      desc", "{nl: m, fr: m}\n      desc",
+         ["tables/t.yaml:8:7: should be given in nl; look at: fr"]),
+        ("'^t$'", "'(t'",
+         ["tables/t.yaml:11:3: recipe.from.0: the pattern '(t' is not one: missing ): (t"]),
+        ("name: m", "name: select",
+         ["tables/t.yaml:7:7: schema.fields.1.name: the name 'select' is a keyword of SQL; choose another, such as "
+          "'select_name'"]),
+        ("name: m", "name: 'x]y'",
+         ["tables/t.yaml:7:7: schema.fields.1.name: the name 'x]y' should be small letters, digits and _, begin with a "
+          "letter, at most 63 long"]),
+        ("'{n} {m}'", "'{n} {m!r}'",
+         ["tables/t.yaml:12:3: recipe.rows.0: '{n} {m!r}' should hold field names between braces, as in "
+          "'{start_year} {started}'"]),
+        ("recipe:\n", "recipe:\n  fields: {n: {marks: '*'}}\n",
+         ["tables/t.yaml:11:16: there is no footnote '*'"]),
+        ("recipe:\n", "recipe:\n  document: sources/e.txt\n",
+         ["tables/t.yaml:11:3: there is no document 'sources/e.txt' (did you mean 'sources/d.txt'?)"]),
+        ("recipe:\n", "checks: [{name: c, sum: n, by: k, equals: {table: u}}]\nrecipe:\n",
+         ["tables/t.yaml:10:10: there is no column 'k' (known: m, n)",
+          "tables/t.yaml:10:10: there is no table 'u' (known: t)"]),
+        ("recipe:\n", "title: {nl: again}\nrecipe:\n",
+         ["tables/t.yaml:10:1: the key 'title' stands here and on line 1 (keep one of them)"]),
+        ("    - n\n", "    - &a n\n    - *a\n",
+         ["tables/t.yaml:7:7: the alias *a is refused (write it out)"]),
+        ("'^t$'", "!!python/name:os.system",
+         ["tables/t.yaml:11:9: the tag tag:yaml.org,2002:python/name:os.system is refused (write plain text, numbers, "
+          "lists and mappings)"]),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_a_table_file_is_named_with_its_place(
+    folder: Path, was: str, becomes: str, expected: list[str]
+) -> None:
+    assert TABLE.count(was) == 1
+    (folder / "tables/t.yaml").write_text(TABLE.replace(was, becomes))
+    found = problems(folder)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "expected"),
+    [
+        ("tables: [t]", "tables: [t, u]", ["tables/package.yaml:15:13: there is no tables/u.yaml (known: t)"]),
+        ("tables: [t]", "tables: []",
+         ["tables/package.yaml:15:1: tables/t.yaml is not in this list (add it where readers should see it)"]),
+        ("languages: [nl]", "languages: [nl, en]", ["tables/package.yaml:4:1: should be given in en, nl; look at: en"]),
+        ("path: sources/d.txt", "path: ../d.txt",
+         ["tables/package.yaml:10:5: documents.0.path: the path '../d.txt' should be relative and stay inside the "
+          "publication"]),
+        ("title: someone", "title: someone, path: 'javascript:alert(1)'",
+         ["tables/package.yaml:6:33: contributors.0.path: the address 'javascript:alert(1)' should begin with https:, "
+          "http: or mailto:"]),
+        ("version: 1.0.0", "version: one", ["tables/package.yaml:2:1: version: String should match pattern"]),
+        ("  n: {type: integer", "  n: {type: integral",
+         ["tables/t.yaml:6:7: schema.fields.0.type: Input should be 'string'"]),
+        ("name: small", "name: [small", ["tables/package.yaml:2:8: is not YAML: expected ',' or ']', but got ':'"]),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_the_package_file_is_named_with_its_place(
+    folder: Path, was: str, becomes: str, expected: list[str]
+) -> None:
+    assert PACKAGE.count(was) == 1
+    (folder / "tables/package.yaml").write_text(PACKAGE.replace(was, becomes))
+    found = problems(folder)
+    assert found[0][: len(expected[0])] == expected[0]
+
+
+def test_the_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
+    (folder / "tables/package.yaml").write_text(PACKAGE.replace("tables:", "extra: 1\ntables:"))
+    (folder / "tables/t.yaml").write_text(TABLE.replace("recipe:\n", "recipe:\n  untill: x\n  unit: y\n"))
+    assert [each.split(" is not")[0] for each in problems(folder)] == [
+        "tables/package.yaml:15:1: the key 'extra'",
+        "tables/t.yaml:11:3: the key 'untill'",
+        "tables/t.yaml:12:3: the key 'unit'",
+    ]
+
+
+def test_a_table_may_not_take_the_name_of_a_trust_table(folder: Path) -> None:
+    (folder / "tables/provenance.yaml").write_text(TABLE)
+    (folder / "tables/package.yaml").write_text(PACKAGE.replace("[t]", "[t, provenance]"))
+    assert problems(folder) == ["tables/provenance.yaml: has the name of a table that the toolkit makes (rename it)"]
+
+
+def test_a_folder_without_a_package_file_is_no_publication(tmp_path: Path) -> None:
+    assert problems(tmp_path) == [
+        f"tables/package.yaml: is not there, so {tmp_path} is no publication (use --project DIR)"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"a" * 1_000_001, "tables/t.yaml: is 1000001 bytes; at most 1000000 are read"),
+        (b"title: \xeb", "tables/t.yaml: is not UTF-8: byte 7 is 0xeb"),
+        (b"- a\n", "tables/t.yaml:1:1: should be a mapping of keys to values"),
+    ],
+)
+def test_a_file_that_is_no_table_file_is_refused(folder: Path, data: bytes, expected: str) -> None:
+    (folder / "tables/t.yaml").write_bytes(data)
+    assert problems(folder)[0] == expected

@@ -1,0 +1,196 @@
+"""Names that authored files mention must be there: a misspelt one would quietly do nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from openbaar.errors import OpenbaarError
+from openbaar.tables.convert import convert
+from openbaar.tables.references import load_publication
+
+PACKAGE = """\
+name: small
+version: 1.0.0
+languages: [en]
+title: {en: Small}
+description: {en: Small}
+contributors: [{title: someone}]
+licenses: [{name: notspecified, title: unknown}]
+additions: [{name: CC0-1.0, title: CC0}]
+documents:
+  - {path: sources/d.txt, sha256: 'HASH', title: {en: d}}
+tables: [t]
+"""
+TABLE = """\
+title: {en: t}
+description: {en: t}
+schema:
+  primaryKey: name
+  fields:
+    - {name: name, title: {en: name}, description: {en: name}}
+    - {name: n, type: integer, title: {en: n}, description: {en: n}}
+recipe:
+  from: '^Table 1$'
+  units: line
+  rows: '{name} {n}'
+"""
+DOCUMENT = "Table 1\nan 1\nbe 2\nce 3\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("tables", "sources"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "tables/package.yaml").write_text(PACKAGE.replace("HASH", "0" * 64))
+    (tmp_path / "tables/t.yaml").write_text(TABLE)
+    (tmp_path / "sources/d.txt").write_text(DOCUMENT)
+    return tmp_path
+
+
+def problems(folder: Path) -> list[str]:
+    with pytest.raises(OpenbaarError) as caught:
+        convert(load_publication(folder), verify=False)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def rows(folder: Path) -> list[str]:
+    return convert(load_publication(folder), verify=False)["tables/t.csv"].decode().splitlines()[1:]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "expected"),
+    [
+        ("recipe:\n", "recipe:\n  fields: {amount: {scale: 1000}}\n",
+         "tables/t.yaml:9:12: there is no field in the row patterns 'amount'"),
+        ("recipe:\n", "recipe:\n  fields: {n: {total: m}}\n",
+         "tables/t.yaml:9:16: there is no column 'm' (known: n, name)"),
+        ("recipe:\n", "recipe:\n  without: [u]\n", "tables/t.yaml:9:3: there is no table with a recipe 'u'"),
+        ("recipe:\n", "recipe:\n  count: place\n", "tables/t.yaml:9:3: there is no column 'place'"),
+        ("recipe:\n", "recipe:\n  group: {field: name, label: first, restart: nme}\n",
+         "tables/t.yaml:9:38: there is no field in the row patterns 'nme' (did you mean 'name'?)"),
+        ("'{name} {n}'", "'{name} {n} {whatever}'",
+         "tables/t.yaml:11:3: the field 'whatever' of '{name} {n} {whatever}' is no column, so what it reads"),
+        ("'{name} {n}'", "{row: '{name} {n}', set: {m: x}}", "tables/t.yaml:11:3: there is no column 'm'"),
+        ("'{name} {n}'", "'{name} en {name} {n} {n} {n}'",
+         "tables/t.yaml:11:3: '{name} en {name} {n} {n} {n}': fields that stand twice must stand equally"),
+        ("'{name} {n}'\n", "'{name} {n}'\n  totals: {table: 'Total {q}'}\n",
+         "tables/t.yaml:12:3: the field 'q' of 'Total {q}' is no column"),
+        ("recipe:\n", "checks: [{name: c, sum: name, equals: {line: '(x)'}}]\nrecipe:\n",
+         "tables/t.yaml:8:10: the column 'name' holds no numbers"),
+        ("recipe:\n", "checks: [{name: c, words: name, count: 1}, {name: c, words: name, count: 1}]\nrecipe:\n",
+         "tables/t.yaml:8:44: there is another check 'c' above"),
+        ("recipe:\n", "checks: [{name: c, sum: n, equals: {table: t, sum: m}}]\nrecipe:\n",
+         "tables/t.yaml:8:10: there is no column of t 'm'"),
+        ("recipe:\n", "anomalies: {a: {text: {en: x}, at: '^an', rows: {nme: x}}}\nrecipe:\n",
+         "tables/t.yaml:8:13: there is no column 'nme' (did you mean 'name'?)"),
+        ("recipe:\n", "anomalies: {a: {text: {en: x}, at: '^an', document: sources/e.txt}}\nrecipe:\n",
+         "tables/t.yaml:8:13: there is no document 'sources/e.txt'"),
+        ("recipe:\n", "anomalies: {a: {text: {en: x}, at: '(ce'}}\nrecipe:\n",
+         "tables/t.yaml:8:32: anomalies.a.at.0: the pattern"),
+        ("recipe:\n", "anomalies: {a: {text: {en: x}, at: '^an', rows: {name: zz}}}\nrecipe:\n",
+         "sources/d.txt:2-4: t: the anomaly 'a' speaks of rows with name = zz, but there are none"),
+        ("recipe:\n", "footnotes: {'*': {line: x, text: {de: x}}}\nrecipe:\n",
+         "tables/t.yaml:8:28: should be given in en; look at: de, en"),
+        ("recipe:\n", "footnotes: {'*': {line: x, text: {en: x}, below: u}}\nrecipe:\n",
+         "tables/t.yaml:8:13: there is no table 'u'"),
+        ("recipe:\n", "printed_as: '{lable}'\nrecipe:\n", "tables/t.yaml:8:1: there is no column 'lable'"),
+        ("recipe:\n", "checks: [{name: c, total: n, anomaly: a, difference: 1}]\n"
+                      "anomalies: {a: {text: {en: x}, at: '^an'}}\nrecipe:\n", None),
+        ("    - {name: n, type: integer", "    - {name: n, constraints: {enum: [no]}, type: string", "x"),
+    ],
+)  # fmt: skip
+def test_a_name_that_is_nowhere_is_an_error(folder: Path, was: str, becomes: str, expected: str | None) -> None:
+    assert TABLE.count(was) == 1
+    (folder / "tables/t.yaml").write_text(TABLE.replace(was, becomes))
+    if expected is None:
+        found = convert(load_publication(folder), verify=False)["tables/reconciliation.csv"].decode()
+        assert "different,,the document states no such total of these rows" in found
+    elif expected == "x":
+        assert load_publication(folder).tables["t"].table_schema.field("n").constraints.enum == ("no",)
+    else:
+        found = problems(folder)[0]
+        assert found[: len(expected)] == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "recipe", "expected"),
+    [
+        ("Table 1\nan 1\nbe 2\n\nce 3\n", "units: line", ["an,1", "be,2", "ce,3"]),
+        ("Table 1\nan 1\n\nbe 2\n\nce 3\n", "units: block", ["an,1", "be,2", "ce,3"]),
+        ("Table 1\nan 1\n \nbe 2 \n", "units: line", ["an,1", "be,2"]),
+        ("Table 1\nan 1 \n\nNota\n\nbe 2\n", "{units: block, drop: Nota}", ["an,1", "be,2"]),
+    ],
+)
+def test_every_line_between_the_anchors_becomes_a_row(
+    folder: Path, document: str, recipe: str, expected: list[str]
+) -> None:
+    lines = recipe.strip("{}").replace(", ", "\n  ")
+    (folder / "tables/t.yaml").write_text(TABLE.replace("units: line", lines))
+    (folder / "sources/d.txt").write_text(document)
+    assert rows(folder) == expected
+
+
+@pytest.mark.parametrize(
+    ("document", "recipe", "expected"),
+    [
+        ("Table 1\nan 1\nSource: somebody\nbe 2\n", "units: line",
+         "sources/d.txt:3: t: recipe key 'rows': 'Source: somebody' fits no row pattern"),
+        ("Table 1\nan 1\nce 3.OOO\nde 4\n", "units: line",
+         "sources/d.txt:3: t: recipe key 'rows': 'ce 3.OOO' fits no row pattern ('{name} {n}' came nearest and stopped "
+         "fitting before '3.OOO': '3.OOO' is no number with thousands '', decimals '')"),
+        ("Table 1\n\n", "units: line", "sources/d.txt: t: no row was read between the anchors"),
+        ("Table 1\nan -\n", "fields: {n: {blank: {'-': not_given}}}\n  units: line",
+         "sources/d.txt:2: t: the column 'n' is blank here without a reason"),
+        ("Table 1\nan 1 * = foo\nbe 2 *\n", "fields: {n: {marks: '*'}}\n  units: line",
+         "sources/d.txt:2: t: key 'footnotes': the footnote * does not read 'foo' here, and nothing else"),
+        ("Table 1\n" + "x" * 10_001, "units: line", "sources/d.txt:2: t: recipe key 'units': 'xxx"),
+    ],
+)  # fmt: skip
+def test_a_line_that_is_no_row_is_an_error_and_not_part_of_the_next_one(
+    folder: Path, document: str, recipe: str, expected: str
+) -> None:
+    footnotes = "footnotes: {'*': {line: ' = ', text: {en: foo}}}\n" if "marks" in recipe else ""
+    (folder / "tables/t.yaml").write_text(
+        TABLE.replace("units: line", recipe).replace("recipe:", footnotes + "recipe:")
+    )
+    (folder / "sources/d.txt").write_text(document)
+    assert problems(folder)[0][: len(expected)] == expected
+
+
+def test_a_longer_mark_is_not_taken_for_a_shorter_one(folder: Path) -> None:
+    footnotes = (
+        "footnotes:\n  '*': {line: '^\\* one', text: {en: one}}\n  '**': {line: '^\\*\\* two', text: {en: two}}\n"
+    )
+    table = TABLE.replace("units: line", "units: line\n  fields: {n: {marks: ['*', '**']}}")
+    (folder / "tables/t.yaml").write_text(table.replace("recipe:", footnotes + "recipe:"))
+    (folder / "sources/d.txt").write_text("Table 1\nan 1*\nbe 2**\n* one\n** two\n")
+    assert rows(folder) == ["an,1", "be,2"]
+    provenance = convert(load_publication(folder), verify=False)["tables/provenance.csv"].decode().splitlines()
+    assert [line.split(",")[-1] for line in provenance if ",n," in line] == ["*", "**"]
+
+
+def test_many_lines_that_do_not_fit_are_not_all_listed(folder: Path) -> None:
+    (folder / "sources/d.txt").write_text("Table 1\n" + "nothing\n" * 500)
+    assert len(problems(folder)) == 21
+
+
+@pytest.mark.parametrize(("path", "message"), [
+    ("tables/t.csv", "should begin with sources/"), ("datapackage.json", "should begin with sources/"),
+])  # fmt: skip
+def test_a_document_may_not_stand_where_files_are_generated(folder: Path, path: str, message: str) -> None:
+    text = PACKAGE.replace("HASH", "0" * 64).replace("sources/d.txt", path)
+    (folder / "tables/package.yaml").write_text(text)
+    assert message in problems(folder)[0]
+
+
+def test_a_csv_file_that_leads_out_of_the_publication_is_refused(folder: Path) -> None:
+    (folder / "secret.csv").write_text("name,n\nx,1\n")
+    inside = folder / "inside"
+    inside.mkdir()
+    for name in ("tables", "sources"):
+        (folder / name).rename(inside / name)
+    (inside / "tables/t.yaml").write_text(TABLE[: TABLE.index("recipe:")])
+    (inside / "tables/t.csv").symlink_to(folder / "secret.csv")
+    assert problems(inside) == ["tables/t.csv: is a link that leads out of the publication (copy the file here)"]

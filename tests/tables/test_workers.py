@@ -1,0 +1,214 @@
+"""Reading spread over processes, or over a Dask cluster, gives what one process gives, whatever dies on the way."""
+
+from __future__ import annotations
+
+import importlib.util
+import multiprocessing
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import pytest
+from click.testing import CliRunner
+
+from generated.publication import schema, write_publication
+from openbaar.cli.main import main
+from openbaar.errors import OpenbaarError
+from openbaar.tables.convert import convert, convert_only
+from openbaar.tables.references import load_publication
+from openbaar.tables.workers import ATTEMPTS, in_processes, on_cluster
+
+pytestmark = pytest.mark.slow
+
+HAS_DASK = importlib.util.find_spec("distributed") is not None
+needs_dask = pytest.mark.skipif(not HAS_DASK, reason="distributed, of the dependency group dask, is not installed")
+
+
+def corpus(folder: Path, wrong: str = "") -> Path:
+    """A publication of five documents with two tables each, one after the other; the text `wrong` is no number."""
+    documents, tables = {}, {}
+    for index in range(5):
+        rows = [f"{1000 * index + row} {row % 7}" for row in range(1, 40)]
+        second = "".join(f"{row} 5\n" for row in range(1, 20))
+        text = "Tabel 1\n" + "\n".join(rows) + f"\nTotaal {sum(row % 7 for row in range(1, 40))}\nTabel 2\n{second}"
+        documents[f"d{index}.txt"] = (
+            text if index != 3 else text.replace("\n3009 2\n", f"\n3009 {wrong or 2}\n")
+        ).encode()
+        recipe: dict[str, Any] = {"document": f"sources/d{index}.txt", "units": "line", "rows": "{key} {n}"}
+        for name, where in {
+            "a": {"from": "^Tabel 1", "until": "^Tabel 2", "totals": {"table": "Totaal {n}"}},
+            "b": {"from": "^Tabel 2"},
+        }.items():
+            columns = schema({"key": "integer", "n": "integer", "source_lines": "string"}, ["key"])
+            tables[f"{name}{index}"] = {"schema": columns, "recipe": {**recipe, **where}}
+    return write_publication(folder, documents, tables)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return corpus(tmp_path)
+
+
+def problems(folder: Path, **how: Any) -> list[str]:
+    with pytest.raises(OpenbaarError) as caught:
+        convert(load_publication(folder), **how)
+    return [str(problem) for problem in caught.value.problems]
+
+
+@pytest.mark.slow
+def test_two_processes_give_the_bytes_of_one_and_tell_how_far_they_are(folder: Path) -> None:
+    publication = load_publication(folder)
+    told: list[tuple[int, int]] = []
+    spread = in_processes(2, lambda done, total: told.append((done, total)))
+    found = convert(publication, gather=spread)
+    assert found == convert(publication)
+    assert list(found) == list(convert(publication))
+    assert told == [(2, 10), (4, 10), (6, 10), (8, 10), (10, 10)]
+
+
+@pytest.mark.slow
+def test_the_tables_of_few_documents_are_dealt_out_to_many_workers(hand_made: Path, folder: Path) -> None:
+    told: list[tuple[int, int]] = []
+    spread = in_processes(8, lambda done, total: told.append((done, total)))
+    for root in (hand_made, folder):
+        publication = load_publication(root)
+        assert convert(publication, gather=spread) == convert(publication)
+    publication = load_publication(folder)
+    names = ["b4", "a0"]
+    assert convert_only(publication, names, gather=spread) == convert_only(publication, names)
+
+
+@pytest.mark.slow
+def test_what_is_wrong_is_said_as_by_one_process(tmp_path: Path) -> None:
+    wrong = corpus(tmp_path / "wrong", wrong="twee")
+    assert problems(wrong, gather=in_processes(2)) == problems(wrong)
+    assert problems(wrong)[0].startswith("sources/d3.txt:10: a3: recipe key 'rows': '3009 twee' fits no row pattern")
+    changed = corpus(tmp_path / "changed")
+    for name in ("d1.txt", "d4.txt"):
+        (changed / "sources" / name).write_text("x")
+    assert problems(changed, gather=in_processes(2)) == problems(changed)
+    assert [problem.split(": ")[:2] for problem in problems(changed)] == [
+        ["sources/d1.txt", "has changed"],
+        ["sources/d4.txt", "has changed"],
+    ]
+
+
+@pytest.mark.slow
+def test_a_worker_that_dies_costs_a_retry(folder: Path) -> None:
+    said: list[str] = []
+
+    def kill_once(done: int, total: int) -> None:
+        if done == 2:
+            for process in multiprocessing.active_children():
+                process.kill()
+                process.join()
+
+    publication = load_publication(folder)
+    found = convert(publication, say=said.append, gather=in_processes(2, kill_once))
+    assert found == convert(publication)
+    assert re.fullmatch(r"a worker died; reading again: sources/d\d\.txt.*", said[0])
+
+
+def die(*_: object) -> None:
+    """What happens to a worker that takes too much memory."""
+    os._exit(1)
+
+
+@pytest.mark.slow
+def test_a_document_at_which_workers_die_again_and_again_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbaar.tables.workers.Part.read", die)
+    message = f"a worker died each of {ATTEMPTS} times that this was read"
+    hint = "it may need more memory than there is; try it with one process"
+    assert problems(folder, gather=in_processes(2)) == [
+        f"sources/d{index}.txt: {message} ({hint})" for index in range(5)
+    ]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A Dask scheduler and its workers, each a process of its own."""
+
+    address: str
+    workers: list[subprocess.Popen[str]]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Cluster]:
+    """A cluster of two workers on this machine."""
+    with ExitStack() as stack:
+
+        def start(command: str, *arguments: str) -> tuple[subprocess.Popen[str], TextIO]:
+            program = [sys.executable, "-m", f"distributed.cli.{command}", *arguments]
+            here = ["--host", "127.0.0.1", "--no-dashboard"]
+            process = subprocess.Popen([*program, *here], stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+            stack.enter_context(process)
+            stack.callback(process.terminate)
+            assert process.stderr is not None
+            return process, process.stderr
+
+        _, told = start("dask_scheduler", "--port", "0")
+        address = next(found[0] for line in told if (found := re.findall(r"tcp://127\.0\.0\.1:\d+", line)))
+        workers = []
+        for _ in range(2):
+            worker, told = start("dask_worker", address, "--nthreads", "1", "--no-nanny")
+            assert any("Starting established connection" in line for line in told)
+            workers.append(worker)
+        yield Cluster(address, workers)
+
+
+@needs_dask
+@pytest.mark.slow
+def test_a_dask_cluster_gives_the_bytes_of_one_process_also_when_a_worker_dies(cluster: Cluster, folder: Path) -> None:
+    publication = load_publication(folder)
+    told: list[tuple[int, int]] = []
+    found = convert(publication, gather=on_cluster(cluster.address, lambda *done: told.append(done)))
+    assert found == convert(publication)
+    assert told == [(2, 10), (4, 10), (6, 10), (8, 10), (10, 10)]
+    again = convert(publication, gather=on_cluster(cluster.address, lambda *_: cluster.workers[0].kill()))
+    assert again == found
+    assert cluster.workers[0].wait() != 0
+
+
+def unknown_there(*_: object) -> None:
+    """What a cluster without this module cannot know."""
+
+
+@needs_dask
+@pytest.mark.slow
+def test_a_cluster_without_the_same_code_is_named(
+    cluster: Cluster, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbaar.tables.workers.Part.read", unknown_there)
+    (found,) = problems(folder, gather=on_cluster(cluster.address))
+    assert found.startswith(f"--scheduler {cluster.address}: cannot do the work: ")
+    assert found.endswith("(the scheduler and its workers need the same openbaar as here)")
+
+
+@needs_dask
+def test_a_scheduler_that_does_not_answer_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openbaar.tables.workers.CONNECTING", 0.2)
+    (found,) = problems(folder, gather=on_cluster("tcp://127.0.0.1:9"))
+    assert found.startswith("--scheduler tcp://127.0.0.1:9: no Dask scheduler answers: ")
+
+
+def test_without_distributed_the_package_to_install_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert problems(folder, gather=on_cluster("tcp://127.0.0.1:9")) == [
+        "--scheduler tcp://127.0.0.1:9: needs the package distributed (pip install distributed)"
+    ]
+
+
+@pytest.mark.slow
+def test_the_command_takes_the_number_of_workers(folder: Path) -> None:
+    done = CliRunner().invoke(main, ["--project", str(folder), "convert", "--workers", "2"])
+    assert done.exit_code == 0, done.output
+    again = CliRunner().invoke(main, ["--project", str(folder), "convert"])
+    assert again.stdout == "no file changed\n"
