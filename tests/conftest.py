@@ -35,7 +35,10 @@ def publication(loaded: Publication, hand_made: Path) -> Publication:
 @pytest.fixture
 def files(publication: Publication) -> dict[str, bytes]:
     """The CSV files of the hand-made publication: their bytes by path."""
-    return {f"tables/{name}.csv": publication.csv_path(name).read_bytes() for name in publication.resources}
+    return {
+        f"tables/{name}.csv": publication.csv_path(name).read_bytes()
+        for name in publication.resources
+    }
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

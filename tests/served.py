@@ -53,7 +53,10 @@ class Served:
 def build(root: Path, target: Path) -> Built:
     """Build the publication in `root` from its CSV files into the folder `target`, as it would be published."""
     publication = load_publication(root)
-    files = {f"tables/{name}.csv": publication.csv_path(name).read_bytes() for name in publication.resources}
+    files = {
+        f"tables/{name}.csv": publication.csv_path(name).read_bytes()
+        for name in publication.resources
+    }
     built = Built(target / f"{publication.package.name}.db", target / "metadata.yml")
     made = {
         **files,
@@ -78,7 +81,9 @@ def served(built: Built, url: str = "", public: bool = False) -> Iterator[Served
     """Serve on a free port until the block ends; `public` as `openbaar serve --public --url URL` does."""
     profile = [url, "public" if public else ""]
     command = [sys.executable, "-c", PROGRAM, str(built.database), str(built.metadata), *profile]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
         try:
             assert process.stdout is not None
             yield Served(process, process.stdout.readline().strip().rstrip("/"))

@@ -12,7 +12,10 @@ from pathlib import Path
 import pytest
 
 PACKAGE = Path(__file__).parent.parent / "scripts" / "openbaar"
-MODULES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts): path for path in sorted(PACKAGE.rglob("*.py"))}
+MODULES = {
+    ".".join(path.relative_to(PACKAGE).with_suffix("").parts): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
 
 # From bottom to top: a module may import what stands on an earlier line, and its neighbours in one folder.
 LAYERS = """
@@ -52,7 +55,17 @@ cli
 __main__
 """.strip().splitlines()
 
-CONVERTS = ["documents.*", "codes", "values", "layout.*", "checks", "trust", "reading", "convert", "corpus"]
+CONVERTS = [
+    "documents.*",
+    "codes",
+    "values",
+    "layout.*",
+    "checks",
+    "trust",
+    "reading",
+    "convert",
+    "corpus",
+]
 PUBLISHES = [
     "package",
     "packagecheck",
@@ -70,7 +83,16 @@ FORBIDDEN = [
     (["layout.*"], ["click", "frictionless", "sqlite_utils", "os", "io", "pathlib", "sqlite3"]),
     (CONVERTS, ["click", "frictionless", "sqlite3", "sqlite_utils", "datasette", "uvicorn"]),
     (CONVERTS, [f"openbaar.{name}" for name in PUBLISHES]),
-    (PUBLISHES, ["click", "openbaar.recipe.language", "openbaar.tables.convert", "openbaar.documents", "openbaar.recipe"]),
+    (
+        PUBLISHES,
+        [
+            "click",
+            "openbaar.recipe.language",
+            "openbaar.tables.convert",
+            "openbaar.documents",
+            "openbaar.recipe",
+        ],
+    ),
     (["*"], ["pandas", "rich", "requests", "openbaar.utils"]),
 ]
 LONGEST_FUNCTION = 50
@@ -93,7 +115,11 @@ def imports(path: Path) -> set[str]:
 def matching(pattern: str) -> list[str]:
     """The modules that a name of the tables above stands for: `layout.*` is every module of that folder."""
     prefix = pattern.removesuffix("*")
-    return [name for name in MODULES if name == pattern or (prefix != pattern and name.startswith(prefix))]
+    return [
+        name
+        for name in MODULES
+        if name == pattern or (prefix != pattern and name.startswith(prefix))
+    ]
 
 
 def layer_of(module: str) -> int:
@@ -127,7 +153,10 @@ def functions(path: Path) -> Iterator[tuple[str, int]]:
     """Each function of a file with the number of its lines, decorators and docstring counted."""
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            yield f"{path.name}:{node.lineno} {node.name}", (node.end_lineno or node.lineno) - node.lineno + 1
+            yield (
+                f"{path.name}:{node.lineno} {node.name}",
+                (node.end_lineno or node.lineno) - node.lineno + 1,
+            )
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -135,7 +164,8 @@ def test_a_module_imports_only_from_layers_below_it(module: str) -> None:
     upward = [
         name
         for name in filter(None, map(own, sorted(imports(MODULES[module]))))
-        if layer_of(name) > layer_of(module) or (layer_of(name) == layer_of(module) and not siblings(name, module))
+        if layer_of(name) > layer_of(module)
+        or (layer_of(name) == layer_of(module) and not siblings(name, module))
     ]
     assert upward == []
 
@@ -146,7 +176,9 @@ def siblings(one: str, other: str) -> bool:
 
 
 @pytest.mark.parametrize(("importers", "refused"), FORBIDDEN)
-def test_no_module_imports_what_is_not_its_business(importers: list[str], refused: list[str]) -> None:
+def test_no_module_imports_what_is_not_its_business(
+    importers: list[str], refused: list[str]
+) -> None:
     broken = [
         f"{module} imports {imported}"
         for module in sorted({name for pattern in importers for name in matching(pattern)})
@@ -168,11 +200,20 @@ def test_the_layout_functions_open_no_file() -> None:
 
 
 def test_what_serves_the_site_reaches_neither_frictionless_nor_a_recipe() -> None:
-    assert reached("serve") & {"frictionless", "rich", "openbaar.recipe.language", "openbaar.package.validation"} == set()
+    assert (
+        reached("serve")
+        & {"frictionless", "rich", "openbaar.recipe.language", "openbaar.package.validation"}
+        == set()
+    )
 
 
 def test_no_function_is_longer_than_a_screen() -> None:
-    long = [name for path in MODULES.values() for name, lines in functions(path) if lines > LONGEST_FUNCTION]
+    long = [
+        name
+        for path in MODULES.values()
+        for name, lines in functions(path)
+        if lines > LONGEST_FUNCTION
+    ]
     assert long == []
 
 

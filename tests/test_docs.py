@@ -32,7 +32,9 @@ def test_each_command_is_in_the_readme(command: str) -> None:
     assert f"openbaar {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("module", sorted(path.name for path in (ROOT / "scripts/openbaar").glob("[a-z]*.py")))
+@pytest.mark.parametrize(
+    "module", sorted(path.name for path in (ROOT / "scripts/openbaar").glob("[a-z]*.py"))
+)
 def test_each_module_is_on_the_map_of_the_code(module: str) -> None:
     assert module in (ROOT / "scripts/README.md").read_text(encoding="utf-8")
 

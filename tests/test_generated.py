@@ -54,7 +54,9 @@ def may_be_ambiguous(made: Made, look: Look) -> bool:
     """Whether no reader could tell some numbers apart: a space parts them and thousands too, or a year is glued to
     one that has no thousands sign."""
     glued = look.style == "pdf word" and not may_be_glued(made, look)
-    return glued or (look.thousands == " " and made.width > 1 and not look.is_grid and look.style != "cells")
+    return glued or (
+        look.thousands == " " and made.width > 1 and not look.is_grid and look.style != "cells"
+    )
 
 
 def squeezed(text: str) -> str:
@@ -83,7 +85,9 @@ def test_a_printed_table_is_read_back(style: str, data: st.DataObject) -> None:
     try:
         found = convert(made, look, printed)
     except OpenbaarError as error:
-        if not may_be_ambiguous(made, look) or not all("can be read in" in each.message for each in error.problems):
+        if not may_be_ambiguous(made, look) or not all(
+            "can be read in" in each.message for each in error.problems
+        ):
             raise
         event("refused, with the readings listed")
         return

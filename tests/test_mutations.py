@@ -60,7 +60,9 @@ def change(lines: list[str], kind: str, chance: random.Random) -> list[str]:
     elif kind == "double":
         lines.insert(index, lines[index])
     else:
-        other = chance.choice([each for each in printed if each != index and abs(each - index) < 40])
+        other = chance.choice(
+            [each for each in printed if each != index and abs(each - index) < 40]
+        )
         lines[index], lines[other] = lines[other], lines[index]
     return lines
 
@@ -87,7 +89,9 @@ def judge(publication: Publication, original: dict[str, bytes], text: str) -> Ou
     if any(row["verdict"] == "different" for row in verdicts):
         return Outcome("check")
     changed = {
-        name for name in publication.tables if rows(files[f"tables/{name}.csv"]) != rows(original[f"tables/{name}.csv"])
+        name
+        for name in publication.tables
+        if rows(files[f"tables/{name}.csv"]) != rows(original[f"tables/{name}.csv"])
     }
     return Outcome("only the hash", frozenset(changed)) if changed else Outcome("no harm done")
 
@@ -121,7 +125,13 @@ def test_no_random_change_gives_a_wrong_table_in_silence(
         counts[kind, outcome.caught_by] += 1
         assert outcome.caught_by in WAYS
         if outcome.caught_by == "only the hash":
-            allowed = RUNNING_TEXT | UNCOVERED_DIGITS if kind == "digit" else RUNNING_TEXT if kind == "swap" else set()
+            allowed = (
+                RUNNING_TEXT | UNCOVERED_DIGITS
+                if kind == "digit"
+                else RUNNING_TEXT
+                if kind == "swap"
+                else set()
+            )
             assert outcome.changed <= allowed, (kind, outcome, sorted(set(changed) ^ set(lines)))
 
     each()

@@ -38,7 +38,10 @@ def folder_of(name: str, into: Path) -> Path:
 
 def tables(name: str, into: Path) -> dict[str, Rows]:
     converted = convert(load_publication(folder_of(name, into)))
-    return {Path(path).stem: list(csv.DictReader(io.StringIO(data.decode()))) for path, data in converted.items()}
+    return {
+        Path(path).stem: list(csv.DictReader(io.StringIO(data.decode())))
+        for path, data in converted.items()
+    }
 
 
 def verdicts(found: dict[str, Rows], verdict: str) -> list[tuple[str, str, str, str]]:
@@ -74,7 +77,9 @@ def test_one_cell_per_line_with_totals_that_do_not_add_up(tmp_path: Path) -> Non
         ("projects", "projects", "2643", "2638"),
         ("projects_by_instrument", "projects", "1986", "1981"),
     ]
-    assert {"total_2643_is_not_the_sum", "total_1986_is_not_the_sum"} <= {row["id"] for row in found["anomalies"]}
+    assert {"total_2643_is_not_the_sum", "total_1986_is_not_the_sum"} <= {
+        row["id"] for row in found["anomalies"]
+    }
     assert [row for row in found["projects_by_instrument"] if row["status"] != "normal"] == [
         {
             "year": "2023", "instrument": "ICON", "projects_limburg": "", "projects": "2",
@@ -98,7 +103,21 @@ def test_rows_with_spaces_inside_numbers_and_marks_at_years(tmp_path: Path) -> N
         "source_lines": "46",
     }
     assert [row["cases"] for row in found["germany"]] == (
-        ["10470", "12332", "9081", "13782", "16835", "12917", "10321", "3469", "811", "1744", "3429", "25271", "3638"]
+        [
+            "10470",
+            "12332",
+            "9081",
+            "13782",
+            "16835",
+            "12917",
+            "10321",
+            "3469",
+            "811",
+            "1744",
+            "3429",
+            "25271",
+            "3638",
+        ]
     )
     assert len(found["thuringia"]) == 16
     assert verdicts(found, "equal")[:3] == [
@@ -106,8 +125,16 @@ def test_rows_with_spaces_inside_numbers_and_marks_at_years(tmp_path: Path) -> N
         ("germany", "died", "25", "25"),
         ("germany", "died_of_it", "12", "12"),
     ]
-    marked = [(row["table_name"], row["row_id"], row["mark"]) for row in found["provenance"] if row["mark"]]
-    assert marked == [("germany", "2013", "*"), ("germany", "2025", "**"), ("thuringia", "2025", "*")]
+    marked = [
+        (row["table_name"], row["row_id"], row["mark"])
+        for row in found["provenance"]
+        if row["mark"]
+    ]
+    assert marked == [
+        ("germany", "2013", "*"),
+        ("germany", "2025", "**"),
+        ("thuringia", "2025", "*"),
+    ]
 
 
 def test_a_ruled_table_of_a_pdf_with_spanning_headings(tmp_path: Path) -> None:
@@ -124,11 +151,16 @@ def test_a_ruled_table_of_a_pdf_with_spanning_headings(tmp_path: Path) -> None:
                 years = cells
             else:
                 expected |= {
-                    (scenario, first, year): cell.replace(",", "") for year, cell in zip(years, cells, strict=True)
+                    (scenario, first, year): cell.replace(",", "")
+                    for year, cell in zip(years, cells, strict=True)
                 }
     assert read == expected
     cell = next(row for row in found["provenance"] if row["printed"] == "98,864")
-    assert (cell["document"], cell["page"], cell["cell"]) == ("sources/spanning_cells.pdf", "1", "2.4.6")
+    assert (cell["document"], cell["page"], cell["cell"]) == (
+        "sources/spanning_cells.pdf",
+        "1",
+        "2.4.6",
+    )
 
 
 def test_a_pdf_in_the_order_of_word_gives_the_table_that_its_text_gives(tmp_path: Path) -> None:

@@ -37,7 +37,11 @@ def run(folder: Path, *arguments: str) -> Result:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.mark.slow
@@ -93,7 +97,9 @@ def test_a_killed_run_leaves_every_file_whole(folder: Path) -> None:
         with sqlite3.connect(folder / DATABASE) as connection:
             assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
     assert run(folder, "publish").exit_code == 0
-    assert {name: (folder / name).read_bytes() for name in generated} == {name: new[name] for name in generated}
+    assert {name: (folder / name).read_bytes() for name in generated} == {
+        name: new[name] for name in generated
+    }
 
 
 @pytest.mark.slow
@@ -117,7 +123,9 @@ def test_check_reports_a_document_that_changed(folder: Path) -> None:
     document.write_bytes(document.read_bytes().replace(b"44.899", b"44.898"))
     found = run(folder, "check", "--json")
     assert found.exit_code == 1
-    assert json.loads(found.stdout)["problems"][0]["message"].startswith("has changed: its SHA-256 is not 22980746d91c")
+    assert json.loads(found.stdout)["problems"][0]["message"].startswith(
+        "has changed: its SHA-256 is not 22980746d91c"
+    )
 
 
 def test_convert_can_be_given_tables_and_then_writes_no_other(folder: Path) -> None:
@@ -125,7 +133,9 @@ def test_convert_can_be_given_tables_and_then_writes_no_other(folder: Path) -> N
         (folder / f"tables/{name}.csv").unlink()
     done = run(folder, "convert", "budgets")
     assert (done.exit_code, done.stdout) == (0, "wrote tables/budgets.csv\n")
-    assert (folder / "tables/budgets.csv").read_bytes() == (ROOT / "tables/budgets.csv").read_bytes()
+    assert (folder / "tables/budgets.csv").read_bytes() == (
+        ROOT / "tables/budgets.csv"
+    ).read_bytes()
     assert not (folder / "tables/answers.csv").exists()
 
 
@@ -142,9 +152,15 @@ def test_convert_refuses_a_name_that_is_no_table_with_a_recipe(folder: Path) -> 
 
 
 @pytest.mark.slow
-def test_convert_package_and_build_one_after_the_other_make_what_publish_makes(folder: Path) -> None:
+def test_convert_package_and_build_one_after_the_other_make_what_publish_makes(
+    folder: Path,
+) -> None:
     wanted = everything(folder)
-    for path in ["datapackage.json", "metadata.yml", *(f"tables/{name}.csv" for name in ("questions", "anomalies"))]:
+    for path in [
+        "datapackage.json",
+        "metadata.yml",
+        *(f"tables/{name}.csv" for name in ("questions", "anomalies")),
+    ]:
         (folder / path).unlink()
     for command in ("convert", "package", "build"):
         done = run(folder, command)
@@ -162,7 +178,10 @@ def test_quiet_says_nothing_and_may_stand_before_or_behind_the_command(folder: P
 
 def test_help_names_every_command() -> None:
     listed = CliRunner().invoke(main, ["--help"]).output
-    assert all(f"\n  {name} " in listed for name in ("convert", "package", "build", "check", "publish", "serve"))
+    assert all(
+        f"\n  {name} " in listed
+        for name in ("convert", "package", "build", "check", "publish", "serve")
+    )
 
 
 def test_help_imports_none_of_the_large_libraries() -> None:
@@ -173,7 +192,9 @@ def test_help_imports_none_of_the_large_libraries() -> None:
         "except SystemExit: pass\n"
         "print(sorted({'pydantic', 'frictionless', 'datasette', 'sqlite_utils', 'yaml', 're2'} & set(sys.modules)))"
     )
-    output = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    output = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout
     assert output.splitlines()[-1] == "[]"
 
 

@@ -44,7 +44,10 @@ def converted(vdab: Publication) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def tables(converted: dict[str, bytes]) -> dict[str, Rows]:
-    return {Path(path).stem: list(csv.DictReader(io.StringIO(data.decode()))) for path, data in converted.items()}
+    return {
+        Path(path).stem: list(csv.DictReader(io.StringIO(data.decode())))
+        for path, data in converted.items()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -61,23 +64,40 @@ def test_each_table_has_all_its_cells(tables: dict[str, Rows]) -> None:
     assert sum(CELLS.values()) == 261
 
 
-def test_no_number_of_the_document_is_lost_or_invented(tables: dict[str, Rows], lines: list[str]) -> None:
+def test_no_number_of_the_document_is_lost_or_invented(
+    tables: dict[str, Rows], lines: list[str]
+) -> None:
     """Read without any recipe: the numbers with a thousands dot are those published, and the totals reconciled."""
-    printed = Counter(number.replace(".", "") for number in re.findall(r"\d{1,3}\.\d{3}", "\n".join(lines[DATA_LINES])))
-    values = [row.get("started") or row.get("completed") or "" for name in CELLS for row in tables[name]]
+    printed = Counter(
+        number.replace(".", "")
+        for number in re.findall(r"\d{1,3}\.\d{3}", "\n".join(lines[DATA_LINES]))
+    )
+    values = [
+        row.get("started") or row.get("completed") or "" for name in CELLS for row in tables[name]
+    ]
     totals = [
         row["stated"]
         for row in tables["reconciliation"]
-        if row["kind"] == "stated_total" and row["table_name"] in CELLS and int(row["first_line"]) >= 64
+        if row["kind"] == "stated_total"
+        and row["table_name"] in CELLS
+        and int(row["first_line"]) >= 64
     ]
     assert Counter(value for value in values + totals if len(value) > 3) == printed
 
 
 def test_the_35_stated_totals_add_up_and_the_headline_is_explained(tables: dict[str, Rows]) -> None:
-    stated = [row for row in tables["reconciliation"] if row["kind"] == "stated_total" and row["table_name"] in CELLS]
+    stated = [
+        row
+        for row in tables["reconciliation"]
+        if row["kind"] == "stated_total" and row["table_name"] in CELLS
+    ]
     assert Counter(row["verdict"] for row in stated) == {"equal": 35, "explained": 1}
     explained = next(row for row in stated if row["verdict"] == "explained")
-    assert (explained["stated"], explained["computed"], explained["difference"]) == ("568694", "616214", "-47520")
+    assert (explained["stated"], explained["computed"], explained["difference"]) == (
+        "568694",
+        "616214",
+        "-47520",
+    )
     assert explained["anomaly"] == "headline_without_first_quarter"
 
 
@@ -99,7 +119,9 @@ def test_every_identity_holds(tables: dict[str, Rows]) -> None:
     }
 
 
-def test_each_published_value_is_found_again_at_its_lines(tables: dict[str, Rows], lines: list[str]) -> None:
+def test_each_published_value_is_found_again_at_its_lines(
+    tables: dict[str, Rows], lines: list[str]
+) -> None:
     """The printed text stands on the lines that provenance gives; one made of several parts has … between them."""
     for row in tables["provenance"]:
         text = "".join("".join(lines[int(row["first_line"]) - 1 : int(row["last_line"])]).split())
@@ -107,7 +129,9 @@ def test_each_published_value_is_found_again_at_its_lines(tables: dict[str, Rows
             assert "".join(part.split()) in text, row
 
 
-def test_every_cell_of_a_converted_table_has_a_provenance(vdab: Publication, tables: dict[str, Rows]) -> None:
+def test_every_cell_of_a_converted_table_has_a_provenance(
+    vdab: Publication, tables: dict[str, Rows]
+) -> None:
     known = {(row["table_name"], row["row_id"], row["column_name"]) for row in tables["provenance"]}
     expected = set()
     for name, table in vdab.tables.items():
@@ -115,7 +139,9 @@ def test_every_cell_of_a_converted_table_has_a_provenance(vdab: Publication, tab
             continue
         for row in tables[name]:
             key = ",".join(row[column] for column in table.table_schema.primaryKey)
-            expected |= {(name, key, column) for column in table.columns if column != "source_lines"}
+            expected |= {
+                (name, key, column) for column in table.columns if column != "source_lines"
+            }
     assert known == expected
 
 
@@ -125,7 +151,11 @@ def test_printed_numbers_are_the_published_ones(tables: dict[str, Rows]) -> None
         for name, keys, column in [
             ("started_by_gender", ["start_year", "gender"], "started"),
             ("started_by_sector", ["start_year", "sector"], "started"),
-            ("completed_by_quarter", ["start_year", "completion_year", "completion_quarter"], "completed"),
+            (
+                "completed_by_quarter",
+                ["start_year", "completion_year", "completion_quarter"],
+                "completed",
+            ),
         ]
         for row in tables[name]
     }
@@ -161,13 +191,20 @@ def test_printed_numbers_are_the_published_ones(tables: dict[str, Rows]) -> None
         ("answers", {"number": "1b", "text": "per leeftijdscategorie (-25, 25-55, 55+),"}),
     ],
 )  # fmt: skip
-def test_rows_that_were_hard_to_read(tables: dict[str, Rows], table: str, row: dict[str, str]) -> None:
+def test_rows_that_were_hard_to_read(
+    tables: dict[str, Rows], table: str, row: dict[str, str]
+) -> None:
     assert any(row.items() <= found.items() for found in tables[table]), row
 
 
 def test_the_programmes_are_18_of_which_the_list_has_7_distinct(tables: dict[str, Rows]) -> None:
     programmes = [row["programme"] for row in tables["hybrid_programmes"]]
-    assert (len(programmes), len(programmes[:12]), len(set(programmes[:12])), len(set(programmes[12:]))) == (
+    assert (
+        len(programmes),
+        len(programmes[:12]),
+        len(set(programmes[:12])),
+        len(set(programmes[12:])),
+    ) == (
         18,
         12,
         7,

@@ -29,7 +29,9 @@ def is_page(*parts: str) -> Judge:
     """A judge of HTML: no message of an error or of a facet that took too long, and all `parts` in it."""
 
     def judge(text: str) -> str:
-        wrong = [sign for sign in ("message-error", "facets timed out", "Traceback") if sign in text]
+        wrong = [
+            sign for sign in ("message-error", "facets timed out", "Traceback") if sign in text
+        ]
         missing = [part for part in ("<h1", *parts) if part not in text]
         return FINE if not wrong + missing else f"has {wrong}, lacks {missing}"
 
@@ -39,13 +41,19 @@ def is_page(*parts: str) -> Judge:
 def is_rows(text: str) -> str:
     """A judge of `?_shape=array`: a list of objects."""
     data = json.loads(text)
-    return FINE if isinstance(data, list) and all(isinstance(row, dict) for row in data) else f"is {text[:100]}"
+    return (
+        FINE
+        if isinstance(data, list) and all(isinstance(row, dict) for row in data)
+        else f"is {text[:100]}"
+    )
 
 
 def is_csv(text: str) -> str:
     """A judge of CSV: a header, and rows as long as it."""
     rows = list(csv.reader(text.splitlines()))
-    return FINE if rows and {len(row) for row in rows if row} == {len(rows[0])} else f"is {text[:100]}"
+    return (
+        FINE if rows and {len(row) for row in rows if row} == {len(rows[0])} else f"is {text[:100]}"
+    )
 
 
 def pages(database: Path, metadata: dict[str, Any]) -> Iterator[tuple[str, Judge]]:
@@ -61,12 +69,14 @@ def pages(database: Path, metadata: dict[str, Any]) -> Iterator[tuple[str, Judge
         for table, about in shown["tables"].items():
             facets = [_facet(facet) for facet in about.get("facets", [])]
             infos = [f"facet-{name}-{table}-{column}" for _, column in facets]
-            yield from _views(f"/{name}/{table}", is_page("column-descriptions", *about["columns"], *infos))
+            yield from _views(
+                f"/{name}/{table}", is_page("column-descriptions", *about["columns"], *infos)
+            )
             if about.get("about_url", "").startswith("/"):
                 yield about["about_url"], is_page()
             for parameter, column in facets:
                 yield f"/{name}/{table}?{parameter}={column}", is_page("facet-info")
-            row = connection.execute(f"select * from {table}").fetchone()  # noqa: S608  a name of our own
+            row = connection.execute(f"select * from {table}").fetchone()
             if row is not None:
                 yield f"/{name}/{table}/{_key(connection, table, row)}", is_page(*about["columns"])
 
@@ -82,7 +92,9 @@ def _facet(facet: str | dict[str, str]) -> tuple[str, str]:
 
 
 def _key(connection: sqlite3.Connection, table: str, row: sqlite3.Row) -> str:
-    columns = connection.execute("select name from pragma_table_info(?) where pk order by pk", [table])
+    columns = connection.execute(
+        "select name from pragma_table_info(?) where pk order by pk", [table]
+    )
     return ",".join(tilde_encode(str(row[column["name"]])) for column in columns)
 
 
@@ -91,14 +103,20 @@ async def visit(datasette: Any, database: Path, metadata: dict[str, Any]) -> dic
     found = {}
     for address, judge in pages(database, metadata):
         response = await datasette.client.get(address)
-        found[address] = judge(response.text) if response.status_code == 200 else f"status {response.status_code}"
+        found[address] = (
+            judge(response.text)
+            if response.status_code == 200
+            else f"status {response.status_code}"
+        )
     return found
 
 
 def main(database: Path, metadata_file: Path) -> None:
     """Visit all pages as Datasette 1.0 shows them with `-m metadata.yml -c metadata.yml`."""
     metadata = parse_metadata(metadata_file.read_text("utf-8"))
-    datasette = Datasette([], immutables=[str(database)], metadata=deepcopy(metadata), config=deepcopy(metadata))
+    datasette = Datasette(
+        [], immutables=[str(database)], metadata=deepcopy(metadata), config=deepcopy(metadata)
+    )
     print(json.dumps(asyncio.run(visit(datasette, database, metadata))))
 
 

@@ -16,7 +16,9 @@ def read_inside(root: Path, name: str, most: int | None = None) -> bytes:
     place = Place(name)
     try:
         if not path.resolve(strict=True).is_relative_to(root.resolve()):
-            raise OpenbaarError(Problem(place, "is a link that leads out of the publication", "copy the file here"))
+            raise OpenbaarError(
+                Problem(place, "is a link that leads out of the publication", "copy the file here")
+            )
         size = path.stat().st_size
         if most is not None and size > most:
             raise OpenbaarError(Problem(place, f"has {size} bytes; at most {most} are read"))

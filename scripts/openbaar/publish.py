@@ -48,19 +48,28 @@ def files_on_disk(publication: Publication) -> Files:
         try:
             files[f"tables/{name}.csv"] = read_inside(publication.root, f"tables/{name}.csv")
         except OpenbaarError as error:
-            problems += [replace(problem, hint="run `openbaar convert`") for problem in error.problems]
+            problems += [
+                replace(problem, hint="run `openbaar convert`") for problem in error.problems
+            ]
     if problems:
         raise OpenbaarError(problems)
     return files
 
 
-def generate(publication: Publication, verify: bool = True, say: Say = lambda message: None) -> Files:
+def generate(
+    publication: Publication, verify: bool = True, say: Say = lambda message: None
+) -> Files:
     """All that is generated and kept in git, by path, made afresh from documents and authored files."""
     files = convert(publication, verify, say)
     say("describing the package")
     package = package_bytes(descriptor(publication, files))
     addresses = released(read_permalinks(publication.root), publication, files)
-    return {**files, **addresses, "datapackage.json": package, "metadata.yml": metadata_bytes(publication, files)}
+    return {
+        **files,
+        **addresses,
+        "datapackage.json": package,
+        "metadata.yml": metadata_bytes(publication, files),
+    }
 
 
 def write_files(publication: Publication, files: Mapping[str, bytes]) -> list[str]:
@@ -108,7 +117,9 @@ def publish(publication: Publication, say: Say = lambda message: None) -> list[s
         }
         write_zip(publication, files, products[archive_path(publication)])
         write_workbook(publication, files, products[workbook_path(publication)])
-        for target in products:  # before anything is replaced, so that nothing is when they cannot be made
+        for (
+            target
+        ) in products:  # before anything is replaced, so that nothing is when they cannot be made
             target.parent.mkdir(parents=True, exist_ok=True)
         changed = write_files(publication, files)
         for target, made in products.items():
@@ -134,7 +145,10 @@ def build_site(publication: Publication, say: Say = lambda message: None) -> lis
         problems = prove_queries(partial, publication)
         if problems:
             raise OpenbaarError(problems)
-    return [str(target.relative_to(publication.root)), *write_files(publication, {"metadata.yml": metadata})]
+    return [
+        str(target.relative_to(publication.root)),
+        *write_files(publication, {"metadata.yml": metadata}),
+    ]
 
 
 @contextmanager
@@ -180,7 +194,11 @@ def _unequal(publication: Publication, files: Files) -> Iterator[Problem]:
             place = Place(str(row["document"]), row["first_line"], int(str(row["last_line"])))
         scope = f" ({row['scope']})" if row["scope"] else ""
         message = f"{row['id']}{scope}: {row['column_name']}: {row['detail']}"
-        yield Problem(place, message, "mend the recipe, or declare the difference with an anomaly that explains it")
+        yield Problem(
+            place,
+            message,
+            "mend the recipe, or declare the difference with an anomaly that explains it",
+        )
 
 
 def _differences(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:
@@ -188,12 +206,18 @@ def _differences(publication: Publication, files: Mapping[str, bytes]) -> Iterat
     hint = "run `openbaar publish` and look at what changed"
     for path in sorted((publication.root / "tables").glob("[!.]*.csv")):
         if f"tables/{path.name}" not in files:
-            yield Problem(Place(f"tables/{path.name}"), "belongs to no table", "remove it, or describe the table")
+            yield Problem(
+                Place(f"tables/{path.name}"),
+                "belongs to no table",
+                "remove it, or describe the table",
+            )
     for name, data in files.items():
         path = publication.root / name
         if not path.is_file():
             yield Problem(Place(name), "is missing, but a fresh build makes it", hint)
         elif path.read_bytes() != data:
             pairs = zip_longest(path.read_bytes().splitlines(), data.splitlines())
-            line = next((number for number, (old, new) in enumerate(pairs, start=1) if old != new), 1)
+            line = next(
+                (number for number, (old, new) in enumerate(pairs, start=1) if old != new), 1
+            )
             yield Problem(Place(name, line), "differs from what a fresh build makes", hint)

@@ -18,7 +18,9 @@ def database_path(publication: Publication) -> Path:
 
 def archive_path(publication: Publication) -> Path:
     """The zip of the data package that `publish` makes."""
-    return publication.root / "dist" / f"{publication.package.name}-{publication.package.version}.zip"
+    return (
+        publication.root / "dist" / f"{publication.package.name}-{publication.package.version}.zip"
+    )
 
 
 def workbook_path(publication: Publication) -> Path:
@@ -33,7 +35,11 @@ def released_database_path(publication: Publication) -> Path:
 
 def is_stale(publication: Publication) -> bool:
     """Whether anything that goes into the publication, or was made of it, changed since it was last published."""
-    downloads = [archive_path(publication), workbook_path(publication), released_database_path(publication)]
+    downloads = [
+        archive_path(publication),
+        workbook_path(publication),
+        released_database_path(publication),
+    ]
     recorded = _record_path(publication)
     if not all(path.is_file() for path in [database_path(publication), *downloads, recorded]):
         return True
@@ -50,7 +56,11 @@ def inputs_fingerprint(publication: Publication) -> str:
     root = publication.root
     toolkit = Path(__file__).parent
     files = [root / entry.path for entry in publication.package.documents]
-    files += [publication.csv_path(name) for name, table in publication.tables.items() if table.recipe is None]
+    files += [
+        publication.csv_path(name)
+        for name, table in publication.tables.items()
+        if table.recipe is None
+    ]
     files += [*root.glob("tables/*.yaml"), *toolkit.rglob("*.py"), *toolkit.rglob("*.yaml")]
     digest = hashlib.sha256()
     for path in sorted(files):

@@ -48,7 +48,9 @@ def read_yaml(path: Path, name: str) -> YamlFile:
     except OSError as error:
         raise OpenbaarError(Problem(Place(name), f"cannot be read: {error.strerror}")) from error
     if len(raw) > MAX_BYTES:
-        raise OpenbaarError(Problem(Place(name), f"is {len(raw)} bytes; at most {MAX_BYTES} are read"))
+        raise OpenbaarError(
+            Problem(Place(name), f"is {len(raw)} bytes; at most {MAX_BYTES} are read")
+        )
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -64,15 +66,23 @@ def parse_yaml(text: str, name: str) -> YamlFile:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
             if isinstance(event, yaml.AliasEvent):
                 raise OpenbaarError(
-                    Problem(_place(name, event.start_mark), f"the alias *{event.anchor} is refused", "write it out")
+                    Problem(
+                        _place(name, event.start_mark),
+                        f"the alias *{event.anchor} is refused",
+                        "write it out",
+                    )
                 )
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = _place(name, mark) if mark else Place(name)
-        raise OpenbaarError(Problem(place, f"is not YAML: {error.problem or error.context}")) from error
+        raise OpenbaarError(
+            Problem(place, f"is not YAML: {error.problem or error.context}")
+        ) from error
     except (yaml.YAMLError, RecursionError) as error:
-        message = "is nested too deep" if isinstance(error, RecursionError) else f"is not YAML: {error}"
+        message = (
+            "is nested too deep" if isinstance(error, RecursionError) else f"is not YAML: {error}"
+        )
         raise OpenbaarError(Problem(Place(name), message)) from error
     reader = _Reader(name)
     data = reader.value(node, ()) if node is not None else None
@@ -99,7 +109,11 @@ class _Reader:
             self._refuse(node, f"is nested more than {MAX_DEPTH} deep", "")
             return None
         if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
-            self._refuse(node, f"the tag {node.tag} is refused", "write plain text, numbers, lists and mappings")
+            self._refuse(
+                node,
+                f"the tag {node.tag} is refused",
+                "write plain text, numbers, lists and mappings",
+            )
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -113,12 +127,16 @@ class _Reader:
             key = self.value(key_node, (*path, "<key>"))
             self.places.pop((*path, "<key>"), None)
             if not isinstance(key, str | int):
-                self._refuse(key_node, f"the key {key!r} is neither text nor a whole number", "quote it")
+                self._refuse(
+                    key_node, f"the key {key!r} is neither text nor a whole number", "quote it"
+                )
                 continue
             here = (*path, key)
             if key in result:
                 first = self.places[here].first_line
-                self._refuse(key_node, f"the key '{key}' stands here and on line {first}", "keep one of them")
+                self._refuse(
+                    key_node, f"the key '{key}' stands here and on line {first}", "keep one of them"
+                )
                 continue
             self.places[here] = _place(self.name, key_node.start_mark)
             result[key] = self.value(value_node, here)
@@ -165,7 +183,11 @@ def _problem(file: YamlFile, model: type[BaseModel], item: dict[str, Any]) -> Pr
     path = tuple(part for part in location if not (isinstance(part, str) and part.endswith("]")))
     if kind == "extra_forbidden":
         keys = item.get("ctx", {}).get("known") or _known_keys(model, location[:-1])
-        return Problem(file.place(*path), f"the key '{location[-1]}' is not known", nearest(str(location[-1]), keys))
+        return Problem(
+            file.place(*path),
+            f"the key '{location[-1]}' is not known",
+            nearest(str(location[-1]), keys),
+        )
     if kind == "missing":
         return Problem(file.place(*path[:-1]), f"the key '{path[-1]}' is missing here")
     dotted = ".".join(str(part) for part in path)

@@ -13,7 +13,15 @@ from click.testing import CliRunner
 
 from openbaar.authoring.draft.authored import Entry, authored
 from openbaar.authoring.draft.columns import other_than, unique
-from openbaar.authoring.draft.printed import bare, is_footnote, is_total, kind, number_format, regrouped, split_row
+from openbaar.authoring.draft.printed import (
+    bare,
+    is_footnote,
+    is_total,
+    kind,
+    number_format,
+    regrouped,
+    split_row,
+)
 from openbaar.cli.main import main
 from openbaar.schema.patterns import compiled
 from openbaar.tables.convert import convert
@@ -126,7 +134,11 @@ def workbook() -> bytes:
         stacked = made.add_worksheet("Gestapeld")
         stacked.merge_range(0, 1, 0, 2, "2021")
         stacked.merge_range(0, 3, 0, 4, "2022")
-        rows = [["Regio", "mannen", "vrouwen", "mannen", "vrouwen"], ["Noord", 1, 2, 3, 4], ["Zuid", "-", 6, 7, 8]]
+        rows = [
+            ["Regio", "mannen", "vrouwen", "mannen", "vrouwen"],
+            ["Noord", 1, 2, 3, 4],
+            ["Zuid", "-", 6, 7, 8],
+        ]
         for number, row in enumerate(rows, start=1):
             stacked.write_row(number, 0, row)
     return data.getvalue()
@@ -171,30 +183,46 @@ KNOWN = {
 
 
 @pytest.mark.parametrize("name", KNOWN)
-def test_the_drafts_of_a_real_document_convert_and_say_which_totals_add_up(tmp_path: Path, name: str) -> None:
+def test_the_drafts_of_a_real_document_convert_and_say_which_totals_add_up(
+    tmp_path: Path, name: str
+) -> None:
     if not (DOCUMENTS / name).is_file():
         pytest.skip(f"the document {name} is not on this machine")
     said = init(tmp_path / "made", DOCUMENTS / name)
     found = tables(tmp_path / "made")
-    assert {table: len(rows) - 1 for table, rows in found.items()} == {t: rows for t, (rows, _) in KNOWN[name].items()}
+    assert {table: len(rows) - 1 for table, rows in found.items()} == {
+        t: rows for t, (rows, _) in KNOWN[name].items()
+    }
     for table, (rows, totals) in KNOWN[name].items():
         line = next(line for line in said.splitlines() if line.startswith(f"  {table}: "))
         assert line.endswith(f"converts: {rows} rows, {totals} stated totals add up")
 
 
-def test_a_document_whose_labels_are_merged_texts_gets_drafts_that_name_what_is_missing(tmp_path: Path) -> None:
+def test_a_document_whose_labels_are_merged_texts_gets_drafts_that_name_what_is_missing(
+    tmp_path: Path,
+) -> None:
     if not (DOCUMENTS / "remake3a.pdf").is_file():
         pytest.skip("the document remake3a.pdf is not on this machine")
     said = init(tmp_path / "made", DOCUMENTS / "remake3a.pdf")
-    assert "  remake3a: sources/remake3a.pdf#1:9-19, 4 columns; does not convert yet; problems: " in said
+    assert (
+        "  remake3a: sources/remake3a.pdf#1:9-19, 4 columns; does not convert yet; problems: "
+        in said
+    )
     assert "  not understood: sources/remake3a.pdf#1:4: 29.522 23.863 12.169\n" in said
     draft = (tmp_path / "made/tables/remake3a.yaml").read_text("utf-8")
-    assert "# Does not convert yet; `openbaar preview remake3a` shows the lines that are missing:\n" in draft
+    assert (
+        "# Does not convert yet; `openbaar preview remake3a` shows the lines that are missing:\n"
+        in draft
+    )
     assert "'HOUT  113 112' fits no row pattern" in draft
 
 
 def test_a_stated_total_that_is_not_the_sum_is_named_in_the_draft(tmp_path: Path) -> None:
-    drafted(tmp_path, "d.txt", "Tabel 1: x.\nLand Aantal\nBelgië 1\nDuitsland 2\nFrankrijk 3\nTotaal 7\n")
+    drafted(
+        tmp_path,
+        "d.txt",
+        "Tabel 1: x.\nLand Aantal\nBelgië 1\nDuitsland 2\nFrankrijk 3\nTotaal 7\n",
+    )
     draft = (tmp_path / "made/tables/tabel_1.yaml").read_text("utf-8")
     assert draft.splitlines()[1:3] == [
         "# Converts as it stands: 3 rows; 0 of 1 stated totals add up.",
@@ -203,7 +231,9 @@ def test_a_stated_total_that_is_not_the_sum_is_named_in_the_draft(tmp_path: Path
     ]
 
 
-def test_what_the_draft_leaves_out_because_it_did_not_convert_with_it_is_named(tmp_path: Path) -> None:
+def test_what_the_draft_leaves_out_because_it_did_not_convert_with_it_is_named(
+    tmp_path: Path,
+) -> None:
     text = "Tabel 1: x.\nLand Aantal\nBelgië* 1\nDuitsland 2\nFrankrijk 3\n* kort\n* lang\n"
     drafted(tmp_path, "d.txt", text)
     draft = (tmp_path / "made/tables/tabel_1.yaml").read_text("utf-8")
@@ -218,9 +248,18 @@ def test_every_guess_is_marked_and_nothing_unknown_is_invented(tmp_path: Path) -
     recipe = draft[draft.index("recipe:") :].splitlines()
     keys = [line for line in recipe[1:] if line.startswith("  ") and line[2] != " "]
     assert [line for line in keys if "# guess: " not in line] == []
-    assert [line.strip().split(":")[0] for line in keys] == ["from", "until", "header", "units", "rows", "fields"]
+    assert [line.strip().split(":")[0] for line in keys] == [
+        "from",
+        "until",
+        "header",
+        "units",
+        "rows",
+        "fields",
+    ]
     package = yaml.safe_load((made / "package.yaml").read_text("utf-8"))
-    assert {key: package[key] for key in ("name", "title", "contributors", "licenses", "tables")} == {
+    assert {
+        key: package[key] for key in ("name", "title", "contributors", "licenses", "tables")
+    } == {
         "name": "cijfers-2023",
         "title": {"nl": "onbekend"},
         "contributors": [{"title": "onbekend"}],
@@ -240,7 +279,9 @@ def test_a_drafted_publication_can_be_published_at_once(tmp_path: Path) -> None:
     assert checked.stdout == "nothing is wrong\n"
 
 
-def test_a_document_without_tables_makes_a_publication_without_tables_and_says_so(tmp_path: Path) -> None:
+def test_a_document_without_tables_makes_a_publication_without_tables_and_says_so(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "d.txt").write_text("Er is geen tabel.\nIn 2021 waren er 3.\n", "utf-8")
     said = init(tmp_path / "made", tmp_path / "d.txt")
     assert said.splitlines()[:2] == [
@@ -261,7 +302,9 @@ def test_nothing_that_exists_is_overwritten(tmp_path: Path) -> None:
     (tmp_path / "d.txt").write_text("x", "utf-8")
     (tmp_path / "made").mkdir()
     (tmp_path / "made/mine.txt").write_text("mine", "utf-8")
-    done = CliRunner().invoke(main, ["init", str(tmp_path / "made"), "--document", str(tmp_path / "d.txt")])
+    done = CliRunner().invoke(
+        main, ["init", str(tmp_path / "made"), "--document", str(tmp_path / "d.txt")]
+    )
     assert (done.exit_code, done.stderr) == (
         1,
         f"{tmp_path / 'made'}: is there already, and nothing is overwritten\n  → name a new folder\n1 problem\n",
@@ -292,10 +335,18 @@ def test_every_document_that_cannot_be_read_is_named_and_nothing_is_written(tmp_
             "4 problems",
         ],
     )
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.doc", "d.txt", "empty.txt", "latin.txt", "other"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "a.doc",
+        "d.txt",
+        "empty.txt",
+        "latin.txt",
+        "other",
+    ]
 
 
-def test_a_failure_while_writing_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_while_writing_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "d.txt").write_text("x", "utf-8")
     write = Path.write_bytes
 
@@ -305,7 +356,9 @@ def test_a_failure_while_writing_leaves_nothing_behind(tmp_path: Path, monkeypat
         return write(path, data)
 
     monkeypatch.setattr(Path, "write_bytes", full)
-    done = CliRunner().invoke(main, ["init", str(tmp_path / "made"), "--document", str(tmp_path / "d.txt")])
+    done = CliRunner().invoke(
+        main, ["init", str(tmp_path / "made"), "--document", str(tmp_path / "d.txt")]
+    )
     assert done.exit_code == 1
     assert [path.name for path in tmp_path.iterdir()] == ["d.txt"]
 
@@ -348,7 +401,9 @@ def test_the_simplest_convention_that_all_numbers_fit_is_guessed(
         ("sinds 2020, dus", ("sinds 2020, dus", [])),
     ],
 )
-def test_a_line_is_parted_into_its_label_and_its_cells(text: str, expected: tuple[str, list[str]]) -> None:
+def test_a_line_is_parted_into_its_label_and_its_cells(
+    text: str, expected: tuple[str, list[str]]
+) -> None:
     assert split_row(text) == expected
 
 
@@ -373,7 +428,9 @@ def test_cells_are_put_together_where_a_space_may_part_thousands(
         ("(*) onbekend 78.140", False, False), ("Som", True, False), ("Somme", False, False),
     ],
 )  # fmt: skip
-def test_totals_and_footnotes_are_known_by_how_they_begin(text: str, total: bool, footnote: bool) -> None:
+def test_totals_and_footnotes_are_known_by_how_they_begin(
+    text: str, total: bool, footnote: bool
+) -> None:
     assert (is_total(text), is_footnote(text)) == (total, footnote)
 
 
@@ -393,7 +450,13 @@ def test_names_are_made_of_headings_and_never_twice_the_same() -> None:
 def test_a_pattern_of_everything_else_leaves_out_what_begins_with_a_text() -> None:
     pattern = compiled(other_than(["Totaal", "To ]^-"]))
     texts = ("Totaal", "Totaal x", "To ]^-", "Tot", "Total", "T", "To x", "Aalst", "")
-    assert [text for text in texts if pattern.fullmatch(text)] == ["Tot", "Total", "T", "To x", "Aalst"]
+    assert [text for text in texts if pattern.fullmatch(text)] == [
+        "Tot",
+        "Total",
+        "T",
+        "To x",
+        "Aalst",
+    ]
 
 
 def test_drafts_are_written_as_yaml_that_reads_back_with_a_comment_behind_each_guess() -> None:

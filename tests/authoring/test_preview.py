@@ -118,7 +118,9 @@ def test_every_line_says_what_was_read_from_it(root: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_recipe_that_fails_still_shows_the_lines_that_it_reads_and_why_the_others_fit_nothing(root: Path) -> None:
+def test_a_recipe_that_fails_still_shows_the_lines_that_it_reads_and_why_the_others_fit_nothing(
+    root: Path,
+) -> None:
     change(root, "  drop: '^zie ook$'\n", "")
     preview = preview_of(root)
     assert [each for each in told(preview) if each[1] == "missed"] == [(8, "missed", [])]
@@ -131,20 +133,45 @@ def test_a_recipe_that_fails_still_shows_the_lines_that_it_reads_and_why_the_oth
 @pytest.mark.parametrize(
     ("was", "becomes", "line", "message"),
     [
-        ("'^Tabel 1$'", "'^Tabel 2$'", 2, "recipe key 'from': '^Tabel 2$' matches no line in the document"),
-        ("Jaar 2020 2021 2022*", "Jaar 2020", 3, "recipe key 'header': expected 'Jaar 2020', found 'Jaar 2020 2021'"),
-        ("{nl: tot mei}", "{nl: tot juni}", 10, "key 'footnotes': the footnote * does not read 'tot juni' here"),
+        (
+            "'^Tabel 1$'",
+            "'^Tabel 2$'",
+            2,
+            "recipe key 'from': '^Tabel 2$' matches no line in the document",
+        ),
+        (
+            "Jaar 2020 2021 2022*",
+            "Jaar 2020",
+            3,
+            "recipe key 'header': expected 'Jaar 2020', found 'Jaar 2020 2021'",
+        ),
+        (
+            "{nl: tot mei}",
+            "{nl: tot juni}",
+            10,
+            "key 'footnotes': the footnote * does not read 'tot juni' here",
+        ),
         ("[year, gender]", "[year]", 6, "the key (2020) was read on line 5 already"),
     ],
 )
-def test_a_problem_stands_at_the_line_it_is_about(root: Path, was: str, becomes: str, line: int, message: str) -> None:
+def test_a_problem_stands_at_the_line_it_is_about(
+    root: Path, was: str, becomes: str, line: int, message: str
+) -> None:
     change(root, was, becomes)
-    found = {seen.line.number: seen.problems[0].message for seen in preview_of(root).lines if seen.problems}
+    found = {
+        seen.line.number: seen.problems[0].message
+        for seen in preview_of(root).lines
+        if seen.problems
+    }
     assert found[line].startswith(message)
 
 
 def test_a_label_whose_group_is_wrong_is_shown_as_the_label_that_it_is(root: Path) -> None:
-    change(root, "  melt: {into: year,", "  group: {field: gender, label: merged, restart: b}\n  melt: {into: year,")
+    change(
+        root,
+        "  melt: {into: year,",
+        "  group: {field: gender, label: merged, restart: b}\n  melt: {into: year,",
+    )
     preview = preview_of(root)
     assert told(preview)[4][2][0] == "label gender man"
     assert "recipe key 'group': the label 'man' should stand" not in str(preview.general)
@@ -153,7 +180,9 @@ def test_a_label_whose_group_is_wrong_is_shown_as_the_label_that_it_is(root: Pat
 
 def test_the_terminal_shows_lines_and_readings_side_by_side(root: Path) -> None:
     change(root, "  drop: '^zie ook$'\n", "")
-    shown = CliRunner().invoke(main, ["--project", str(root), "preview", "counted"], env={"COLUMNS": "100"})
+    shown = CliRunner().invoke(
+        main, ["--project", str(root), "preview", "counted"], env={"COLUMNS": "100"}
+    )
     lines = [line for line in shown.stdout.splitlines(keepends=True) if "came nearest" not in line]
     assert (shown.exit_code, "".join(lines)) == (0, SHOWN)
 
@@ -187,7 +216,9 @@ def test_the_terminal_has_colours_and_keeps_long_lines_short(root: Path) -> None
     assert f"{('lang ' * 30)[:59]}… │" in unstyle(render(preview_of(root)))
 
 
-def test_spaces_at_the_end_of_a_line_are_shown_because_they_say_how_it_joins_the_next(root: Path) -> None:
+def test_spaces_at_the_end_of_a_line_are_shown_because_they_say_how_it_joins_the_next(
+    root: Path,
+) -> None:
     (root / "sources/d.txt").write_text(DOCUMENT.replace("Een vraag.", "Een vraag.  "), "utf-8")
     digest = hashlib.sha256(DOCUMENT.replace("Een vraag.", "Een vraag.  ").encode()).hexdigest()
     (root / "tables/package.yaml").write_text(PACKAGE.format(sha256=digest), "utf-8")
@@ -210,7 +241,11 @@ def test_on_the_page_each_cell_leads_to_its_line_and_each_line_to_its_rows(root:
     cell = tree.get_element_by_id("counted.4.number")
     assert (cell.text_content(), cell.xpath("a/@href")) == ("7", ["#d1.7"])
     line = tree.get_element_by_id("d1.7")
-    assert line.xpath(".//span[@class='told']//a/@href") == ["#counted.4", "#counted.5", "#counted.6"]
+    assert line.xpath(".//span[@class='told']//a/@href") == [
+        "#counted.4",
+        "#counted.5",
+        "#counted.6",
+    ]
     assert line.xpath("@class") == ["read"]
 
 
@@ -221,7 +256,12 @@ def test_the_page_needs_nothing_else_and_shows_markup_of_a_document_as_text(root
     (root / "tables/package.yaml").write_text(PACKAGE.format(sha256=digest), "utf-8")
     made = page("proef", previews(load_publication(root)))
     tree = html.fromstring(made)
-    assert [len(tree.xpath(f"//{name}")) for name in ("script", "style", "link", "img")] == [1, 1, 0, 0]
+    assert [len(tree.xpath(f"//{name}")) for name in ("script", "style", "link", "img")] == [
+        1,
+        1,
+        0,
+        0,
+    ]
     assert tree.xpath("//@src") == []
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in made
 
@@ -236,15 +276,22 @@ def test_the_cells_of_a_grid_can_be_looked_up_by_their_address(root: Path) -> No
     fields = TABLE[: TABLE.index("footnotes")].replace(
         "    - {name: year, type: year, title: {nl: j}, description: {nl: j}}\n", ""
     )
-    (root / "tables/counted.yaml").write_text(fields.replace("[year, gender]", "gender") + recipe, "utf-8")
+    (root / "tables/counted.yaml").write_text(
+        fields.replace("[year, gender]", "gender") + recipe, "utf-8"
+    )
     tree = html.fromstring(page("proef", previews(load_publication(root))))
     line = tree.xpath("//*[contains(concat(' ', @data-find, ' '), ' B2 ')]")
     assert [each.get("id") for each in line] == ["d1.2"]
-    assert line[0].xpath(".//span[@class='part value']")[0].text_content() == "value number 1505 ‹1.505› B2"
+    assert (
+        line[0].xpath(".//span[@class='part value']")[0].text_content()
+        == "value number 1505 ‹1.505› B2"
+    )
 
 
 def test_the_page_is_written_where_one_wants_it(root: Path) -> None:
-    shown = CliRunner().invoke(main, ["--project", str(root), "preview", "--html", str(root / "preview.html")])
+    shown = CliRunner().invoke(
+        main, ["--project", str(root), "preview", "--html", str(root / "preview.html")]
+    )
     assert (shown.exit_code, shown.stdout) == (0, f"wrote {root / 'preview.html'}\n")
     assert (root / "preview.html").read_text("utf-8").startswith("<!doctype html>")
 
@@ -261,7 +308,9 @@ def test_a_line_or_a_cell_is_looked_up_by_its_name(root: Path) -> None:
         for name in ("7", "counted.4.number", "99"):
             tab.fill("input", name)
             tab.keyboard.press("Enter")
-            found.append((tab.evaluate("document.querySelector(':target')?.id"), tab.text_content("output")))
+            found.append(
+                (tab.evaluate("document.querySelector(':target')?.id"), tab.text_content("output"))
+            )
     missing = "There is no such line or cell."
     assert found == [("d1.7", ""), ("counted.4.number", ""), ("counted.4.number", missing)]
 
@@ -282,7 +331,9 @@ def test_watching_draws_again_when_a_file_was_saved_and_only_then(root: Path) ->
     assert drawn == [1, 1]
 
 
-def test_watching_goes_on_while_a_file_is_no_yaml(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_watching_goes_on_while_a_file_is_no_yaml(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     changes = iter([("title:", "title: ["), ("title: [", "title:")])
 
     def pause(seconds: float) -> None:
@@ -294,5 +345,7 @@ def test_watching_goes_on_while_a_file_is_no_yaml(root: Path, monkeypatch: pytes
     monkeypatch.setattr(watch, "__defaults__", (pause,))
     shown = CliRunner().invoke(main, ["--project", str(root), "preview", "--watch"])
     assert shown.exit_code == 0
-    assert shown.stdout.count("counted  sources/d.txt:2-11  6 rows, 3 stated totals, 0 problems") == 2
+    assert (
+        shown.stdout.count("counted  sources/d.txt:2-11  6 rows, 3 stated totals, 0 problems") == 2
+    )
     assert "tables/counted.yaml:2:1: is not YAML" in shown.stderr

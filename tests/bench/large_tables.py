@@ -55,7 +55,9 @@ class Measured:
 
 def measured(what: str, *command: str) -> Measured:
     """Run a program to its end, below a small process that measures it. Raises CalledProcessError when it fails."""
-    run = subprocess.run([sys.executable, "-c", MEASURE, *command], check=True, stdout=subprocess.PIPE, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", MEASURE, *command], check=True, stdout=subprocess.PIPE, text=True
+    )
     seconds, kilobytes = run.stdout.split()
     return Measured(what, float(seconds), int(kilobytes) / 1024)
 
@@ -67,12 +69,15 @@ def word(number: int) -> str:
 
 def table() -> Made:
     """A table of groups with totals, numbers and blanks."""
-    chance = random.Random(1)  # noqa: S311  # no secret
+    chance = random.Random(1)  # no secret
     rows = [
         Row(
             f"Groep {word(number // GROUP)}",
             f"{word(number % GROUP)} x",
-            tuple(None if chance.random() < 0.1 else Decimal(chance.randrange(100_000)) for _ in range(3)),
+            tuple(
+                None if chance.random() < 0.1 else Decimal(chance.randrange(100_000))
+                for _ in range(3)
+            ),
         )
         for number in range(ROWS_PRINTED)
     ]
@@ -86,36 +91,69 @@ def converting(folder: Path) -> Iterator[Measured]:
         look = Look(style, label, ".", ",", blank="-")
         printed = PRINTERS[style](made, look)
         root = folder / style
-        write_publication(root, {f"d.{printed.ending}": printed.data}, table_files(made, look), entry=printed.entry)
+        write_publication(
+            root,
+            {f"d.{printed.ending}": printed.data},
+            table_files(made, look),
+            entry=printed.entry,
+        )
         command = [sys.executable, "-m", "openbaar", "--project", str(root), "--quiet", "convert"]
         yield measured(f"convert {ROWS_PRINTED:,} rows, {style}", *command)
 
 
 def building(folder: Path) -> Iterator[Measured]:
     """Building a database of one large table, and what others take for the same CSV."""
-    chance = random.Random(1)  # noqa: S311  # no secret
-    columns = {"id": "integer", "year": "year", "place": "string", "n": "integer", "share": "number"}
+    chance = random.Random(1)  # no secret
+    columns = {
+        "id": "integer",
+        "year": "year",
+        "place": "string",
+        "n": "integer",
+        "share": "number",
+    }
     lines = [",".join(columns)]
     for number in range(ROWS_BUILT):
         place, n = word(chance.randrange(500)), chance.randrange(10**6)
         lines.append(f"{number},{2000 + number % 20},{place},{n},{chance.randrange(1000) / 10:.1f}")
     (folder / "t.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    hand_made = {"schema": schema(columns, ["id"]), "csv": (folder / "t.csv").read_text("utf-8"), "facets": ["year"]}
+    hand_made = {
+        "schema": schema(columns, ["id"]),
+        "csv": (folder / "t.csv").read_text("utf-8"),
+        "facets": ["year"],
+    }
     write_publication(folder / "built", {"d.txt": b"x\n"}, {"t": hand_made})
     for name in ("provenance", "reconciliation", "footnotes", "anomalies"):
         shutil.copy(
-            Path(__file__).parent.parent / "publications/hand_made/tables" / f"{name}.csv", folder / "built/tables"
+            Path(__file__).parent.parent / "publications/hand_made/tables" / f"{name}.csv",
+            folder / "built/tables",
         )
         file = folder / "built/tables" / f"{name}.csv"
         file.write_text(file.read_text("utf-8").split("\n")[0] + "\n", "utf-8")
     yield measured(
-        f"build {ROWS_BUILT:,} rows", sys.executable, "-c", BUILD, str(folder / "built"), str(folder / "a.db")
+        f"build {ROWS_BUILT:,} rows",
+        sys.executable,
+        "-c",
+        BUILD,
+        str(folder / "built"),
+        str(folder / "a.db"),
     )
-    insert = [sys.executable, "-m", "sqlite_utils", "insert", str(folder / "b.db"), "t", str(folder / "t.csv")]
+    insert = [
+        sys.executable,
+        "-m",
+        "sqlite_utils",
+        "insert",
+        str(folder / "b.db"),
+        "t",
+        str(folder / "t.csv"),
+    ]
     yield measured("  sqlite-utils insert --csv", *insert, "--csv", "--silent")
     if shutil.which("sqlite3"):
         yield measured(
-            "  sqlite3 .import", "sqlite3", str(folder / "c.db"), ".mode csv", f".import {folder / 't.csv'} t"
+            "  sqlite3 .import",
+            "sqlite3",
+            str(folder / "c.db"),
+            ".mode csv",
+            f".import {folder / 't.csv'} t",
         )
 
 

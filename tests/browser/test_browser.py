@@ -38,10 +38,18 @@ def opened(site: Served, browser: Browser, **options: Any) -> Iterator[Page]:
     wrong: list[str] = []
     context = browser.new_context(base_url=site.address, **{"locale": "nl-BE", **options})
     page = context.new_page()
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on(
+        "console", lambda message: wrong.append(message.text) if message.type == "error" else None
+    )
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("response", lambda answer: wrong.append(f"{answer.status} {answer.url}") if not answer.ok else None)
-    page.on("request", lambda asked: wrong.append(asked.url) if not asked.url.startswith(site.address) else None)
+    page.on(
+        "response",
+        lambda answer: wrong.append(f"{answer.status} {answer.url}") if not answer.ok else None,
+    )
+    page.on(
+        "request",
+        lambda asked: wrong.append(asked.url) if not asked.url.startswith(site.address) else None,
+    )
     yield page
     context.close()
     assert wrong == []
@@ -69,7 +77,9 @@ def violations(page: Page) -> list[tuple[str, list[str]]]:
     """What axe-core finds wrong with the page that is open: the rule, and the elements."""
     page.evaluate(AXE)
     found = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [(rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found["violations"]]
+    return [
+        (rule["id"], [node["html"][:120] for node in rule["nodes"]]) for rule in found["violations"]
+    ]
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
@@ -77,7 +87,9 @@ def test_axe_finds_nothing_wrong_and_no_page_scrolls_sideways(
     site: Served, browser: Browser, width: int, scheme: Any
 ) -> None:
     found = {}
-    for page in opened(site, browser, viewport={"width": width, "height": 844}, color_scheme=scheme):
+    for page in opened(
+        site, browser, viewport={"width": width, "height": 844}, color_scheme=scheme
+    ):
         for name, address in PAGES.items():
             page.goto(address)
             too_wide = page.evaluate("document.documentElement.scrollWidth") - width
@@ -92,10 +104,14 @@ def test_with_everything_unfolded_axe_finds_nothing_wrong_either(page: Page) -> 
         assert (name, violations(page)) == (name, [])
 
 
-def test_someone_who_knows_no_datasette_finds_how_many_women_started_in_2022(without_scripts: Page) -> None:
+def test_someone_who_knows_no_datasette_finds_how_many_women_started_in_2022(
+    without_scripts: Page,
+) -> None:
     page = without_scripts
     page.goto("/")
-    page.get_by_role("link", name="Gestarte online opleidingen per gender", exact=True).first.click()
+    page.get_by_role(
+        "link", name="Gestarte online opleidingen per gender", exact=True
+    ).first.click()
     page.get_by_role("list", name="Gender").get_by_role("link", name="vrouw").click()
     page.get_by_role("list", name="Jaar start").get_by_role("link", name="2022").click()
     expect(page.get_by_role("status")).to_contain_text("1 rij: Gender = vrouw, Jaar start = 2022")
@@ -104,7 +120,9 @@ def test_someone_who_knows_no_datasette_finds_how_many_women_started_in_2022(wit
     expect(page.locator("mark")).to_have_text(["2022", "vrouw", "50.252"])
 
 
-def test_a_visitor_reads_the_site_in_the_language_of_the_browser_and_may_choose_another(english: Page) -> None:
+def test_a_visitor_reads_the_site_in_the_language_of_the_browser_and_may_choose_another(
+    english: Page,
+) -> None:
     page = english
     page.goto(f"/{NAME}/started_by_gender?start_year=2022")
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -124,7 +142,9 @@ def test_a_row_leads_to_the_code_list_and_to_its_lines_in_the_document(page: Pag
     page.get_by_role("link", name="173").click()
     line = page.locator("#L173")
     expect(line).to_be_in_viewport()
-    expect(line.get_by_role("link", name="Gestarte online opleidingen per gender: 2022, vrouw")).to_be_visible()
+    expect(
+        line.get_by_role("link", name="Gestarte online opleidingen per gender: 2022, vrouw")
+    ).to_be_visible()
 
 
 def test_a_query_runs_with_what_is_chosen_and_its_address_holds_it(page: Page) -> None:
@@ -141,7 +161,9 @@ def test_a_query_runs_with_what_is_chosen_and_its_address_holds_it(page: Page) -
 def test_a_mark_of_a_chart_tells_its_row_when_one_points_at_it(page: Page) -> None:
     page.goto(f"/{NAME}/started_by_gender")
     page.locator("svg [data-row='2022,female']").hover()
-    expect(page.locator(".tip")).to_have_text("Jaar start: 2022Gender: vrouwGestart: 50.252Regels: 173")
+    expect(page.locator(".tip")).to_have_text(
+        "Jaar start: 2022Gender: vrouwGestart: 50.252Regels: 173"
+    )
     expect(page.locator("tr.pointed td.col-started")).to_have_text("50.252")
     page.locator("h1").hover()
     expect(page.locator(".tip")).to_have_count(0)
@@ -152,7 +174,9 @@ def test_a_chart_of_filtered_rows_fades_all_others(page: Page) -> None:
     rows = page.locator("table.rows-and-columns tbody tr[data-row]").evaluate_all(
         "rows => rows.filter(row => !row.querySelector('.col-started .blank')).map(row => row.dataset.row)"
     )
-    marks = page.locator("svg [data-row]:not(.faded)").evaluate_all("marks => marks.map(mark => mark.dataset.row)")
+    marks = page.locator("svg [data-row]:not(.faded)").evaluate_all(
+        "marks => marks.map(mark => mark.dataset.row)"
+    )
     assert (len(rows) > 1, sorted(marks)) == (True, sorted(rows))
 
 
@@ -177,6 +201,12 @@ def test_the_first_key_leads_past_the_header(page: Page) -> None:
 def test_on_paper_there_are_figures_and_remarks_but_no_controls(page: Page) -> None:
     page.emulate_media(media="print")
     page.goto(f"/{NAME}/started_by_gender")
-    shown = {name: page.locator(name).first.is_visible() for name in ("table.rows-and-columns", "svg", ".beware")}
-    hidden = {name: page.locator(name).first.is_visible() for name in (".facet-results", "header.top", "td.col-Link")}
+    shown = {
+        name: page.locator(name).first.is_visible()
+        for name in ("table.rows-and-columns", "svg", ".beware")
+    }
+    hidden = {
+        name: page.locator(name).first.is_visible()
+        for name in (".facet-results", "header.top", "td.col-Link")
+    }
     assert (set(shown.values()), set(hidden.values())) == ({True}, {False})

@@ -22,22 +22,38 @@ PICTURE = Picture(
 
 def rows(svg: str) -> list[str]:
     """The rows that have a mark, in order."""
-    return [mark.attrib["data-row"] for mark in ElementTree.fromstring(svg).iter() if "data-row" in mark.attrib]  # noqa: S314
+    return [
+        mark.attrib["data-row"]
+        for mark in ElementTree.fromstring(svg).iter()
+        if "data-row" in mark.attrib
+    ]
 
 
 def texts(svg: str) -> list[str]:
     """What is written in the picture."""
-    return [str(each.text) for each in ElementTree.fromstring(svg).iter() if each.tag.endswith("text") and each.text]  # noqa: S314
+    return [
+        str(each.text)
+        for each in ElementTree.fromstring(svg).iter()
+        if each.tag.endswith("text") and each.text
+    ]
 
 
 @pytest.mark.parametrize("upright", [True, False])
 @pytest.mark.parametrize("mark", ["bar", "line"])
-def test_each_value_has_a_mark_that_knows_its_row_and_a_missing_one_has_none(mark: str, upright: bool) -> None:
-    assert sorted(rows(draw(replace(PICTURE, mark=mark, upright=upright), "nl"))) == ["2021,<b>", "2021,a", "2022,<b>"]
+def test_each_value_has_a_mark_that_knows_its_row_and_a_missing_one_has_none(
+    mark: str, upright: bool
+) -> None:
+    assert sorted(rows(draw(replace(PICTURE, mark=mark, upright=upright), "nl"))) == [
+        "2021,<b>",
+        "2021,a",
+        "2022,<b>",
+    ]
 
 
 def test_axes_and_legend_are_named_and_numbers_written_as_the_language_does() -> None:
-    assert {"Jaar", "Soort", "Aantal (stuks)", "A", "<B>", "2021", "2022", "1.200"} <= set(texts(draw(PICTURE, "nl")))
+    assert {"Jaar", "Soort", "Aantal (stuks)", "A", "<B>", "2021", "2022", "1.200"} <= set(
+        texts(draw(PICTURE, "nl"))
+    )
     assert "1,200" in texts(draw(PICTURE, "en"))
     assert "1,200" in texts(draw(PICTURE, "no such language"))
 
@@ -64,11 +80,14 @@ def test_where_nothing_has_a_value_nothing_is_drawn() -> None:
 def test_the_rows_of_the_page_stand_out_and_the_others_fade() -> None:
     svg = draw(PICTURE, "nl")
     shown = str(with_rows(svg, ["2021,<b>"]))
-    assert sorted(re.findall(r'class="faded" data-row="([^"]*)"', shown)) == ["2021,a", "2022,&lt;b&gt;"]
+    assert sorted(re.findall(r'class="faded" data-row="([^"]*)"', shown)) == [
+        "2021,a",
+        "2022,&lt;b&gt;",
+    ]
     assert 'class="drawing filtered"' in shown
     assert with_rows(svg, PICTURE.keys) == svg
 
 
 def test_a_picture_says_what_it_shows_to_those_who_do_not_see_it() -> None:
-    root = ElementTree.fromstring(draw(PICTURE, "nl"))  # noqa: S314
+    root = ElementTree.fromstring(draw(PICTURE, "nl"))
     assert (root.get("role"), root.get("aria-label")) == ("img", "Aantal (stuks): Jaar, Soort")

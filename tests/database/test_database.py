@@ -44,9 +44,13 @@ def test_the_values_in_the_database_equal_those_of_the_csv(
     for name, table in publication.resources.items():
         cells = list(csv.reader(io.StringIO(files[f"tables/{name}.csv"].decode(), newline="")))[1:]
         assert len(cells) > 0
-        stored = database.execute(f"SELECT {', '.join(table.columns)} FROM {name} ORDER BY rowid").fetchall()  # noqa: S608
+        stored = database.execute(
+            f"SELECT {', '.join(table.columns)} FROM {name} ORDER BY rowid"
+        ).fetchall()
         kinds = [field.type for field in table.table_schema.fields]
-        shown = [[printed(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in stored]
+        shown = [
+            [printed(value, kind) for value, kind in zip(row, kinds, strict=True)] for row in stored
+        ]
         assert shown == cells
 
 
@@ -97,7 +101,9 @@ def test_keys_of_one_and_of_several_columns_stand_in_the_database(database: Data
         ("municipalities", "region", "region"),
     ]
     assert database["municipalities"].pks == ["year", "region"]
-    with pytest.raises(sqlite3.IntegrityError, match=r"UNIQUE constraint failed: regions\.iso_code"):
+    with pytest.raises(
+        sqlite3.IntegrityError, match=r"UNIQUE constraint failed: regions\.iso_code"
+    ):
         database.execute("INSERT INTO regions VALUES ('x', 'BE', 'x', NULL)")
 
 
@@ -118,7 +124,9 @@ INDEXES = {
 
 
 @pytest.mark.parametrize("name", INDEXES)
-def test_facets_and_keys_have_an_index_unless_another_serves(publication: Publication, name: str) -> None:
+def test_facets_and_keys_have_an_index_unless_another_serves(
+    publication: Publication, name: str
+) -> None:
     assert index_columns(publication.resources[name]) == INDEXES[name]
 
 
@@ -144,7 +152,9 @@ def test_a_database_built_twice_is_the_same_byte_for_byte(
     assert (tmp_path / "a.db").read_bytes() == (tmp_path / "b.db").read_bytes()
 
 
-def test_building_leaves_nothing_but_the_database(publication: Publication, files: Files, tmp_path: Path) -> None:
+def test_building_leaves_nothing_but_the_database(
+    publication: Publication, files: Files, tmp_path: Path
+) -> None:
     build_database(publication, files, tmp_path / "new" / "x.db")
     build_database(publication, files, tmp_path / "new" / "x.db")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["x.db"]
@@ -156,7 +166,9 @@ def problems_of_build(publication: Publication, files: Files, target: Path) -> l
     target.write_bytes(b"earlier")
     with pytest.raises(OpenbaarError) as caught:
         build_database(publication, files, target)
-    assert [(path.name, path.read_bytes()) for path in target.parent.iterdir()] == [(target.name, b"earlier")]
+    assert [(path.name, path.read_bytes()) for path in target.parent.iterdir()] == [
+        (target.name, b"earlier")
+    ]
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -164,9 +176,15 @@ def test_broken_foreign_keys_are_named_with_line_column_and_value(
     publication: Publication, files: Files, tmp_path: Path
 ) -> None:
     """The first merger takes two lines of its file; keys that are empty point nowhere and may."""
-    files["tables/mergers.csv"] = files["tables/mergers.csv"].replace(b"2025,wallonia", b"2024,wallonia")
-    files["tables/municipalities.csv"] = files["tables/municipalities.csv"].replace(b"45.1,", b"45.1,lost")
-    files["tables/regions.csv"] = files["tables/regions.csv"].replace(b"Gewest,belgium", b"Gewest,benelux")
+    files["tables/mergers.csv"] = files["tables/mergers.csv"].replace(
+        b"2025,wallonia", b"2024,wallonia"
+    )
+    files["tables/municipalities.csv"] = files["tables/municipalities.csv"].replace(
+        b"45.1,", b"45.1,lost"
+    )
+    files["tables/regions.csv"] = files["tables/regions.csv"].replace(
+        b"Gewest,belgium", b"Gewest,benelux"
+    )
     assert problems_of_build(publication, files, tmp_path / "build" / "x.db") == [
         "tables/regions.csv:4: part_of: 'benelux' does not stand in regions (code) (see tables/regions.csv)",
         "tables/municipalities.csv:8: status: 'lost' does not stand in statuses (code) (see tables/statuses.csv)",
@@ -175,8 +193,12 @@ def test_broken_foreign_keys_are_named_with_line_column_and_value(
     ]
 
 
-def test_broken_values_of_all_tables_are_told_at_once(publication: Publication, files: Files, tmp_path: Path) -> None:
-    files["tables/municipalities.csv"] = files["tables/municipalities.csv"].replace(b"2663", b"2.663")
+def test_broken_values_of_all_tables_are_told_at_once(
+    publication: Publication, files: Files, tmp_path: Path
+) -> None:
+    files["tables/municipalities.csv"] = files["tables/municipalities.csv"].replace(
+        b"2663", b"2.663"
+    )
     files["tables/mergers.csv"] = files["tables/mergers.csv"].replace(b"true", b"yes", 1)
     assert problems_of_build(publication, files, tmp_path / "build" / "x.db") == [
         "tables/municipalities.csv:2: number: '2.663' is not a whole number of at most 64 bits",
@@ -194,14 +216,18 @@ def test_a_table_that_sqlite_refuses_fails_late_and_leaves_the_earlier_file(
     ]
 
 
-def test_a_table_without_bytes_is_named(publication: Publication, files: Files, tmp_path: Path) -> None:
+def test_a_table_without_bytes_is_named(
+    publication: Publication, files: Files, tmp_path: Path
+) -> None:
     del files["tables/footnotes.csv"]
     assert problems_of_build(publication, files, tmp_path / "build" / "x.db") == [
         "tables/footnotes.csv: is not there (run 'openbaar convert')"
     ]
 
 
-def test_queries_and_facets_of_the_publication_are_proven(publication: Publication, database: Database) -> None:
+def test_queries_and_facets_of_the_publication_are_proven(
+    publication: Publication, database: Database
+) -> None:
     assert prove_queries(path_of(database), publication) == []
 
 
@@ -235,7 +261,9 @@ def test_a_finished_file_with_a_key_to_nowhere_is_not_put_in_place(tmp_path: Pat
     from openbaar.database.build import _prove
 
     with closing(sqlite3.connect(tmp_path / "x.db")) as connection:
-        connection.executescript("CREATE TABLE a (x PRIMARY KEY REFERENCES a); INSERT INTO a VALUES (1);")
+        connection.executescript(
+            "CREATE TABLE a (x PRIMARY KEY REFERENCES a); INSERT INTO a VALUES (1);"
+        )
         _prove(Database(connection), "x.db")
         connection.execute("CREATE TABLE b (y REFERENCES a)")
         connection.execute("INSERT INTO b VALUES (2)")

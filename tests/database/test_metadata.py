@@ -14,7 +14,9 @@ from openbaar.errors import OpenbaarError
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
 
-LICENCE = "niet vermeld / not stated (brondocument / source document); CC0-1.0 (toevoegingen / additions)"
+LICENCE = (
+    "niet vermeld / not stated (brondocument / source document); CC0-1.0 (toevoegingen / additions)"
+)
 
 MUNICIPALITIES = {
     "title": "Gemeenten per gewest",
@@ -142,11 +144,15 @@ def test_a_table_tells_its_place_totals_footnotes_and_anomalies(
     assert of_database(publication, files)["tables"]["municipalities"] == MUNICIPALITIES
 
 
-def test_a_hand_made_table_tells_its_own_source(publication: Publication, files: dict[str, bytes]) -> None:
+def test_a_hand_made_table_tells_its_own_source(
+    publication: Publication, files: dict[str, bytes]
+) -> None:
     assert of_database(publication, files)["tables"]["regions"] == REGIONS
 
 
-def test_every_published_table_is_described_in_order(publication: Publication, files: dict[str, bytes]) -> None:
+def test_every_published_table_is_described_in_order(
+    publication: Publication, files: dict[str, bytes]
+) -> None:
     assert list(of_database(publication, files)["tables"]) == list(publication.resources)
 
 
@@ -165,7 +171,9 @@ def test_a_query_keeps_its_lines_and_has_its_title_in_each_language(
     }
 
 
-def test_the_home_page_lists_all_tables_and_queries(publication: Publication, files: dict[str, bytes]) -> None:
+def test_the_home_page_lists_all_tables_and_queries(
+    publication: Publication, files: dict[str, bytes]
+) -> None:
     made = metadata(publication, files)
     made.pop("databases")
     assert made == {
@@ -176,7 +184,9 @@ def test_the_home_page_lists_all_tables_and_queries(publication: Publication, fi
     }
 
 
-def test_an_answer_is_linked_where_there_is_a_table_of_answers(hand_made: Path, files: dict[str, bytes]) -> None:
+def test_an_answer_is_linked_where_there_is_a_table_of_answers(
+    hand_made: Path, files: dict[str, bytes]
+) -> None:
     tables = hand_made / "tables"
     (tables / "statuses.yaml").rename(tables / "answers.yaml")
     for name in ("package", "municipalities"):
@@ -184,23 +194,32 @@ def test_an_answer_is_linked_where_there_is_a_table_of_answers(hand_made: Path, 
         path.write_text(path.read_text("utf-8").replace("statuses", "answers"), "utf-8")
     about = of_database(load_publication(hand_made), files)["tables"]["municipalities"]
     place = '<li>Staat in <a href="/municipalities/answers/1a">antwoord 1a</a>, sources/municipalities.txt'
-    assert (about["about_url"], place in about["description_html"]) == ("/municipalities/answers/1a", True)
+    assert (about["about_url"], place in about["description_html"]) == (
+        "/municipalities/answers/1a",
+        True,
+    )
 
 
 def test_a_stated_licence_is_shown_as_stated(hand_made: Path, files: dict[str, bytes]) -> None:
     path = hand_made / "tables" / "package.yaml"
     path.write_text(
-        path.read_text("utf-8").replace("documents:\n  - path", "documents:\n  - license: CC BY 4.0\n    path")
+        path.read_text("utf-8").replace(
+            "documents:\n  - path", "documents:\n  - license: CC BY 4.0\n    path"
+        )
     )
     shown = metadata(load_publication(hand_made), files)["license"]
     assert shown == "CC BY 4.0 (brondocument / source document); CC0-1.0 (toevoegingen / additions)"
 
 
-@pytest.mark.parametrize(("rows", "size"), [(0, None), (100, None), (101, 1000), (1000, 1000), (1001, None)])
+@pytest.mark.parametrize(
+    ("rows", "size"), [(0, None), (100, None), (101, 1000), (1000, 1000), (1001, None)]
+)
 def test_a_small_table_stands_on_one_page(
     publication: Publication, files: dict[str, bytes], rows: int, size: int | None
 ) -> None:
-    files["tables/statuses.csv"] = b"code,title_nl\n" + b"".join(b"c%d,x\n" % number for number in range(rows))
+    files["tables/statuses.csv"] = b"code,title_nl\n" + b"".join(
+        b"c%d,x\n" % number for number in range(rows)
+    )
     assert of_database(publication, files)["tables"]["statuses"].get("size") == size
 
 
@@ -227,13 +246,21 @@ def test_markup_in_the_texts_of_authors_and_documents_is_shown_and_not_run(
     hand_made: Path, files: dict[str, bytes]
 ) -> None:
     attack = "<script>alert(1)</script><img src=x onerror=alert(1)>"
-    words = ["Fusie", "samengingen", "van de fusie", "bestonden"]  # in a title, a description, a column, a note
+    words = [
+        "Fusie",
+        "samengingen",
+        "van de fusie",
+        "bestonden",
+    ]  # in a title, a description, a column, a note
     for path in (hand_made / "tables").glob("*.yaml"):
         text = path.read_text("utf-8")
         for word in words:
             text = text.replace(word, attack)
         path.write_text(text, "utf-8")
-    for name, printed in (("tables/footnotes.csv", b"the regions"), ("tables/anomalies.csv", b"De fusie")):
+    for name, printed in (
+        ("tables/footnotes.csv", b"the regions"),
+        ("tables/anomalies.csv", b"De fusie"),
+    ):
         files[name] = files[name].replace(printed, attack.encode())
     tables = of_database(load_publication(hand_made), files)["tables"]
     tags = set().union(*(_Tags(table["description_html"]).found for table in tables.values()))
@@ -243,7 +270,9 @@ def test_markup_in_the_texts_of_authors_and_documents_is_shown_and_not_run(
     assert tables["mergers"]["title"] == f"{attack}s"  # Datasette escapes titles
 
 
-def test_what_only_datasette_needs_is_merged_in_last(hand_made: Path, files: dict[str, bytes]) -> None:
+def test_what_only_datasette_needs_is_merged_in_last(
+    hand_made: Path, files: dict[str, bytes]
+) -> None:
     before = metadata(load_publication(hand_made), files)
     block = {
         "plugins": {"some-plugin": {"key": 1}},
@@ -262,8 +291,14 @@ def test_merging_leaves_both_mappings_as_they_were() -> None:
     assert (below, above) == ({"a": {"b": 1, "c": [1]}, "d": 2}, {"a": {"c": [2]}, "d": {"e": 3}})
 
 
-def test_what_breaks_pages_or_runs_scripts_is_refused_with_its_place(hand_made: Path, files: dict[str, bytes]) -> None:
-    table = {"units": {"number": "gemeenten"}, "sort_desc": "year", "about_url": "/municipalities/regions"}
+def test_what_breaks_pages_or_runs_scripts_is_refused_with_its_place(
+    hand_made: Path, files: dict[str, bytes]
+) -> None:
+    table = {
+        "units": {"number": "gemeenten"},
+        "sort_desc": "year",
+        "about_url": "/municipalities/regions",
+    }
     block = {
         "source_url": "javascript:alert(1)",
         "license_url": "//elsewhere.example/",
@@ -274,18 +309,29 @@ def test_what_breaks_pages_or_runs_scripts_is_refused_with_its_place(hand_made: 
         metadata(publication, files)
     lines = (hand_made / "tables" / "package.yaml").read_text("utf-8").splitlines()
     found = [
-        (lines[(problem.place.first_line or 0) - 1].split(":")[0].strip(), problem.message.split(";")[0])
+        (
+            lines[(problem.place.first_line or 0) - 1].split(":")[0].strip(),
+            problem.message.split(";")[0],
+        )
         for problem in raised.value.problems
     ]
     assert found == [
         ("sort_desc", "'sort_desc' makes Datasette lose and repeat rows between pages"),
         ("units", "'units' makes Datasette answer table pages with an error"),
-        ("license_url", "the address '//elsewhere.example/' should begin with https:, http: or mailto:"),
-        ("source_url", "the address 'javascript:alert(1)' should begin with https:, http: or mailto:"),
+        (
+            "license_url",
+            "the address '//elsewhere.example/' should begin with https:, http: or mailto:",
+        ),
+        (
+            "source_url",
+            "the address 'javascript:alert(1)' should begin with https:, http: or mailto:",
+        ),
     ]
 
 
-def test_the_file_reads_back_as_what_was_written(publication: Publication, files: dict[str, bytes]) -> None:
+def test_the_file_reads_back_as_what_was_written(
+    publication: Publication, files: dict[str, bytes]
+) -> None:
     data = metadata_bytes(publication, files)
     assert yaml.safe_load(data) == metadata(publication, files)
 
@@ -296,5 +342,8 @@ def test_the_file_is_the_same_each_time_says_who_made_it_and_has_no_aliases(
     data = metadata_bytes(publication, files)
     aliases = [event for event in yaml.parse(data) if isinstance(event, yaml.AliasEvent)]
     first_line = data.splitlines()[0]
-    assert (first_line, aliases) == (b"# Generated by `openbaar build` from tables/; change it there.", [])
+    assert (first_line, aliases) == (
+        b"# Generated by `openbaar build` from tables/; change it there.",
+        [],
+    )
     assert data == metadata_bytes(publication, files)

@@ -31,7 +31,10 @@ def built(root: Path, extra: str = "", chart: str = "") -> Path:
     package.write_text(package.read_text("utf-8").replace(QUERY, QUERY + extra), "utf-8")
     table.write_text(table.read_text("utf-8") + chart, "utf-8")
     publication = load_publication(root)
-    files = {f"tables/{name}.csv": publication.csv_path(name).read_bytes() for name in publication.resources}
+    files = {
+        f"tables/{name}.csv": publication.csv_path(name).read_bytes()
+        for name in publication.resources
+    }
     target = root / "build" / "municipalities.db"
     target.parent.mkdir(exist_ok=True)
     build_database(publication, files, target)
@@ -43,13 +46,18 @@ def content(database: Path, name: str) -> Any:
     return json.loads(dict(rows(database, "SELECT name, content FROM _site"))[name])
 
 
-def test_the_database_holds_its_own_description_and_the_lines_of_its_documents(hand_made: Path) -> None:
+def test_the_database_holds_its_own_description_and_the_lines_of_its_documents(
+    hand_made: Path,
+) -> None:
     database = built(hand_made)
     text = (hand_made / "sources" / "municipalities.txt").read_text("utf-8")
-    lines = rows(database, "SELECT document, page, line, position, text FROM _lines ORDER BY position")
+    lines = rows(
+        database, "SELECT document, page, line, position, text FROM _lines ORDER BY position"
+    )
     assert content(database, "descriptor")["name"] == "municipalities"
     assert lines == [
-        ("sources/municipalities.txt", "", number, number, line) for number, line in enumerate(text.split("\n"), 1)
+        ("sources/municipalities.txt", "", number, number, line)
+        for number, line in enumerate(text.split("\n"), 1)
     ]
 
 
@@ -61,7 +69,10 @@ def test_codes_have_the_names_that_their_list_gives_them(hand_made: Path) -> Non
             "brussels": {"nl": "Brussels Hoofdstedelijk Gewest"},
             "wallonia": {"nl": "Wallonië"},
         },
-        "statuses": {"cannot_exist": {"nl": "kan niet bestaan"}, "not_given": {"nl": "niet gegeven"}},
+        "statuses": {
+            "cannot_exist": {"nl": "kan niet bestaan"},
+            "not_given": {"nl": "niet gegeven"},
+        },
     }
 
 
@@ -69,7 +80,10 @@ def test_a_query_knows_its_columns_and_what_to_choose_from(hand_made: Path) -> N
     extra = "    parameters: {year: {title: {nl: Jaar, en: Year}, choices: municipalities.year}}\n"
     assert content(built(hand_made, extra), "queries") == {
         "per_year": {
-            "title": {"nl": "Hoeveel gemeenten telde België?", "en": "How many municipalities did Belgium have?"},
+            "title": {
+                "nl": "Hoeveel gemeenten telde België?",
+                "en": "How many municipalities did Belgium have?",
+            },
             "description": {},
             "columns": {"year": {"table": "municipalities"}, "number": {"table": "municipalities"}},
             "parameters": {
@@ -82,7 +96,9 @@ def test_a_query_knows_its_columns_and_what_to_choose_from(hand_made: Path) -> N
     }
 
 
-def test_a_code_list_is_chosen_from_by_its_names_and_without_choices_one_types(hand_made: Path) -> None:
+def test_a_code_list_is_chosen_from_by_its_names_and_without_choices_one_types(
+    hand_made: Path,
+) -> None:
     for choices, expected in (
         ("regions", "Wallonië"),
         ("municipalities.region", "Wallonië"),
@@ -91,7 +107,8 @@ def test_a_code_list_is_chosen_from_by_its_names_and_without_choices_one_types(h
         path = hand_made / "tables" / "package.yaml"
         before = path.read_text("utf-8")
         database = built(
-            hand_made, f"    parameters: {{year: {{title: {{nl: Jaar, en: Year}}, choices: {choices}}}}}\n"
+            hand_made,
+            f"    parameters: {{year: {{title: {{nl: Jaar, en: Year}}, choices: {choices}}}}}\n",
         )
         known = dict(content(database, "queries")["per_year"]["parameters"]["year"]["choices"])
         assert known.get("wallonia", {}).get("nl") == expected
@@ -102,7 +119,9 @@ def test_a_code_list_is_chosen_from_by_its_names_and_without_choices_one_types(h
 
 
 def test_a_table_and_each_choice_of_a_query_have_a_chart_in_each_language(hand_made: Path) -> None:
-    choices = "    parameters: {year: {title: {nl: Jaar, en: Year}, choices: municipalities.year}}\n"
+    choices = (
+        "    parameters: {year: {title: {nl: Jaar, en: Year}, choices: municipalities.year}}\n"
+    )
     extra = choices + "    chart: {x: year, y: number}\n"
     database = built(hand_made, extra, "chart: {x: number, y: region, color: year}\n")
     found = rows(database, "SELECT page, parameters, language FROM _charts ORDER BY 1, 2, 3")
@@ -156,9 +175,12 @@ def test_what_does_not_fit_a_query_is_told_with_its_place(
 def test_a_column_that_neither_the_query_nor_a_table_describes_is_told(hand_made: Path) -> None:
     path = hand_made / "tables" / "package.yaml"
     path.write_text(
-        path.read_text("utf-8").replace("sum(number) AS number", "sum(number) AS number, 1 AS one"), "utf-8"
+        path.read_text("utf-8").replace("sum(number) AS number", "sum(number) AS number, 1 AS one"),
+        "utf-8",
     )
-    with pytest.raises(OpenbaarError, match="the column 'one' of the result is neither in 'columns' nor in a table"):
+    with pytest.raises(
+        OpenbaarError, match="the column 'one' of the result is neither in 'columns' nor in a table"
+    ):
         built(hand_made, "    columns: {number: {title: {nl: Som, en: Sum}}}\n")
 
 
@@ -166,12 +188,23 @@ def test_a_column_that_neither_the_query_nor_a_table_describes_is_told(hand_made
     ("chart", "message"),
     [
         ("{x: year, y: numbr}", "the column 'numbr' is not there; did you mean 'number'?"),
-        ("{x: year, y: region}", "one of 'x' and 'y', and not both, should be a column with a 'unit'"),
-        ("{x: share, y: number}", "one of 'x' and 'y', and not both, should be a column with a 'unit'"),
-        ("{x: year, y: [number, share]}", "one of 'x' and 'y', and not both, should be a column with a 'unit'"),
+        (
+            "{x: year, y: region}",
+            "one of 'x' and 'y', and not both, should be a column with a 'unit'",
+        ),
+        (
+            "{x: share, y: number}",
+            "one of 'x' and 'y', and not both, should be a column with a 'unit'",
+        ),
+        (
+            "{x: year, y: [number, share]}",
+            "one of 'x' and 'y', and not both, should be a column with a 'unit'",
+        ),
     ],
 )
-def test_a_chart_that_measures_nothing_is_refused(hand_made: Path, chart: str, message: str) -> None:
+def test_a_chart_that_measures_nothing_is_refused(
+    hand_made: Path, chart: str, message: str
+) -> None:
     with pytest.raises(OpenbaarError) as raised:
         built(hand_made, chart=f"chart: {chart}\n")
     assert message in str(raised.value)
@@ -183,7 +216,9 @@ def test_a_query_that_fails_is_left_to_the_check_that_tries_them(
     query = publication.package.queries["per_year"].model_copy(update={"sql": "SELECT nothing"})
     package = publication.package.model_copy(update={"queries": {"broken": query}})
     target = tmp_path / "x.db"
-    build_database(Publication(publication.root, package, publication.tables, publication.files), files, target)
+    build_database(
+        Publication(publication.root, package, publication.tables, publication.files), files, target
+    )
     assert content(target, "queries")["broken"]["columns"] == {}
 
 

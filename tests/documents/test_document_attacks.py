@@ -28,7 +28,7 @@ from openbaar.errors import OpenbaarError
 from openbaar.tables.model import DocumentEntry
 
 ENDINGS = ("txt", "csv", "html", "pdf", "xlsx", "ods")
-BINARY = random.Random(1).randbytes(5000)  # noqa: S311  # no secret
+BINARY = random.Random(1).randbytes(5000)  # no secret
 
 
 def problems(folder: Path, name: str, data: bytes, **more: Any) -> list[str]:
@@ -133,8 +133,14 @@ def test_a_pdf_with_a_password_is_refused(read: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("read", "message"),
     [
-        ("text", "sources/d.pdf: holds no text (it may be a scan: put it through text recognition first)"),
-        ("tables", "sources/d.pdf: holds no ruled table (read it as text: leave out `read: tables`)"),
+        (
+            "text",
+            "sources/d.pdf: holds no text (it may be a scan: put it through text recognition first)",
+        ),
+        (
+            "tables",
+            "sources/d.pdf: holds no ruled table (read it as text: leave out `read: tables`)",
+        ),
     ],
 )
 def test_a_pdf_without_text_is_refused(read: str, message: str, tmp_path: Path) -> None:
@@ -148,11 +154,15 @@ def test_a_pdf_that_is_cut_off_is_refused(read: str, kept: float, tmp_path: Path
     whole = pdf(plain)
     (found,) = problems(tmp_path, "d.pdf", whole[: int(len(whole) * kept)], read=read)
     assert found.startswith("sources/d.pdf: cannot be read as PDF: ")
-    assert found.endswith("(it may be cut off, damaged, or no PDF; try to open it and save it anew)")
+    assert found.endswith(
+        "(it may be cut off, damaged, or no PDF; try to open it and save it anew)"
+    )
 
 
 @READ_PDF_AS
-def test_a_pdf_with_100000_words_on_a_page_is_refused_before_it_is_laid_out(read: str, tmp_path: Path) -> None:
+def test_a_pdf_with_100000_words_on_a_page_is_refused_before_it_is_laid_out(
+    read: str, tmp_path: Path
+) -> None:
     assert problems(tmp_path, "d.pdf", pdf(long), read=read) == [
         "sources/d.pdf#1: has 620000 bytes of text on one page; at most 300000 are read"
     ]
@@ -164,7 +174,9 @@ def test_a_pdf_with_very_many_pages_is_refused(tmp_path: Path) -> None:
         writer.add_blank_page(100, 100)
     out = io.BytesIO()
     writer.write(out)
-    assert problems(tmp_path, "d.pdf", out.getvalue()) == ["sources/d.pdf: has 2001 pages; at most 2000 are read"]
+    assert problems(tmp_path, "d.pdf", out.getvalue()) == [
+        "sources/d.pdf: has 2001 pages; at most 2000 are read"
+    ]
 
 
 def workbook(cells: dict[str, object]) -> bytes:
@@ -212,9 +224,17 @@ ENCRYPTED = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(2000)
     [
         ("xlsx", bomb, "unpacks to more than 300000000 bytes"),
         ("xlsx", lying_bomb, "unpacks to more than 300000000 bytes"),
-        ("xlsx", lambda: b"Jaar,Aantal\n2021,5\n", "cannot be read as a workbook: File is not a zip file"),
+        (
+            "xlsx",
+            lambda: b"Jaar,Aantal\n2021,5\n",
+            "cannot be read as a workbook: File is not a zip file",
+        ),
         ("xlsx", lambda: zipped({"a.txt": b"a"}), "cannot be read as a workbook: "),
-        ("xlsx", lambda: workbook({"A1": 1})[:-300], "cannot be read as a workbook: File is not a zip file"),
+        (
+            "xlsx",
+            lambda: workbook({"A1": 1})[:-300],
+            "cannot be read as a workbook: File is not a zip file",
+        ),
         (
             "xlsx",
             lambda: ENCRYPTED,
@@ -248,7 +268,11 @@ def test_blank_rows_to_the_end_of_the_sheet_do_no_harm(tmp_path: Path) -> None:
     data = opendocument_of(f"<table:table-row>{CELL}{CELL}</table:table-row>{BLANK_ROWS}")
     (tmp_path / "sources").mkdir()
     (tmp_path / "sources" / "d.ods").write_bytes(data)
-    entry = {"path": "sources/d.ods", "sha256": hashlib.sha256(data).hexdigest(), "title": {"en": "d"}}
+    entry = {
+        "path": "sources/d.ods",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "title": {"en": "d"},
+    }
     document = read_document(tmp_path, DocumentEntry.model_validate(entry))
     assert [line.shown for line in document.lines] == ["a | a"]
 
@@ -330,7 +354,10 @@ RECIPE: dict[str, Any] = {
 def publication(folder: Path, text: str, *more_rows: Any) -> Path:
     """A publication of the text, read as DOCUMENT is, with more row templates."""
     recipe = {**RECIPE, "rows": [*RECIPE["rows"], *more_rows]}
-    table = {"schema": schema({"year": "year", "sex": "string", "n": "integer"}, ["year", "sex"]), "recipe": recipe}
+    table = {
+        "schema": schema({"year": "year", "sex": "string", "n": "integer"}, ["year", "sex"]),
+        "recipe": recipe,
+    }
     return write_publication(folder, {"d.txt": text.encode()}, {"t": {**table, **PRINTED}})
 
 
@@ -348,11 +375,31 @@ def test_the_document_that_the_recipe_was_written_for_converts(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("was", "becomes", "expected"),
     [
-        ("vrouw 6", "vrouw zes", "sources/d.txt:17: t: recipe key 'rows': 'vrouw zes' fits no row pattern"),
-        ("vrouw 38", "vrouw 38.0", "sources/d.txt:11: t: recipe key 'rows': 'vrouw 38.0' fits no row pattern"),
-        ("man 1.505", "man 1505", "sources/d.txt:7: t: recipe key 'rows': 'man 1505' fits no row pattern"),
-        ("man 1.505", "man 1,505", "sources/d.txt:7: t: recipe key 'rows': 'man 1,505' fits no row pattern"),
-        ("Tabel 1", "Tabel 2", "sources/d.txt:3: t: recipe key 'from': '^Tabel 1$' matches no line in the document"),
+        (
+            "vrouw 6",
+            "vrouw zes",
+            "sources/d.txt:17: t: recipe key 'rows': 'vrouw zes' fits no row pattern",
+        ),
+        (
+            "vrouw 38",
+            "vrouw 38.0",
+            "sources/d.txt:11: t: recipe key 'rows': 'vrouw 38.0' fits no row pattern",
+        ),
+        (
+            "man 1.505",
+            "man 1505",
+            "sources/d.txt:7: t: recipe key 'rows': 'man 1505' fits no row pattern",
+        ),
+        (
+            "man 1.505",
+            "man 1,505",
+            "sources/d.txt:7: t: recipe key 'rows': 'man 1,505' fits no row pattern",
+        ),
+        (
+            "Tabel 1",
+            "Tabel 2",
+            "sources/d.txt:3: t: recipe key 'from': '^Tabel 1$' matches no line in the document",
+        ),
         (
             "Bron: VDAB",
             "Bron: VDAB\nTabel 1",
@@ -397,7 +444,10 @@ def test_a_document_that_changed_is_an_error_with_its_line_and_the_key_of_the_re
 
 def test_a_line_that_can_be_read_in_two_ways_is_refused_with_both(tmp_path: Path) -> None:
     recipe = {"units": "line", "numbers": {"thousands": " "}, "rows": "{started} {completed}"}
-    table = {"schema": schema({"started": "integer", "completed": "integer"}, ["started"]), "recipe": recipe}
+    table = {
+        "schema": schema({"started": "integer", "completed": "integer"}, ["started"]),
+        "recipe": recipe,
+    }
     with pytest.raises(OpenbaarError) as caught:
         converted(write_publication(tmp_path, {"d.txt": b"10 470 1\n1 234 567\n"}, {"t": table}))
     assert [str(problem) for problem in caught.value.problems] == [

@@ -16,7 +16,9 @@ from openbaar.tables.model import DocumentEntry
 
 def entry(data: bytes, **more: object) -> DocumentEntry:
     digest = hashlib.sha256(data).hexdigest()
-    return DocumentEntry.model_validate({"path": "sources/d.txt", "sha256": digest, "title": {"nl": "d"}, **more})
+    return DocumentEntry.model_validate(
+        {"path": "sources/d.txt", "sha256": digest, "title": {"nl": "d"}, **more}
+    )
 
 
 def read(folder: Path, data: bytes, **more: object) -> Document:
@@ -37,7 +39,9 @@ def test_lines_keep_their_trailing_spaces_and_lose_only_line_ends(tmp_path: Path
     assert document.text(1, 3) == "een \n\n  twee"
 
 
-def test_a_page_begins_at_a_form_feed_or_after_the_declared_number_of_blank_lines(tmp_path: Path) -> None:
+def test_a_page_begins_at_a_form_feed_or_after_the_declared_number_of_blank_lines(
+    tmp_path: Path,
+) -> None:
     fed = read(tmp_path, b"a\n\x0cb\nc")
     assert [(line.text, line.page) for line in fed.lines] == [("a", 1), ("b", 2), ("c", 2)]
     blank = read(tmp_path, b"a\n\n\nb\n\n\n\nc", page_break=3)
@@ -50,8 +54,14 @@ def test_a_page_begins_at_a_form_feed_or_after_the_declared_number_of_blank_line
         (b"", "sources/d.txt: is empty"),
         (b" \n\n", "sources/d.txt: is empty"),
         (b"een\ntw\0ee", "sources/d.txt:2: holds a NUL byte, so it is not text"),
-        (b"een\nkwartaal \xeb", "sources/d.txt:2: is not UTF-8: byte 13 is 0xeb (save the text as UTF-8)"),
-        (b"%PDF-1.7\n\x93\xfa", "sources/d.txt:2: is not UTF-8: byte 9 is 0x93 (save the text as UTF-8)"),
+        (
+            b"een\nkwartaal \xeb",
+            "sources/d.txt:2: is not UTF-8: byte 13 is 0xeb (save the text as UTF-8)",
+        ),
+        (
+            b"%PDF-1.7\n\x93\xfa",
+            "sources/d.txt:2: is not UTF-8: byte 9 is 0x93 (save the text as UTF-8)",
+        ),
     ],
 )
 def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes, expected: str) -> None:
@@ -103,6 +113,7 @@ def test_a_patch_changes_its_line_and_no_other(tmp_path: Path) -> None:
 def test_a_patch_that_no_longer_applies_is_an_error(tmp_path: Path, line: int, was: str) -> None:
     document = read(tmp_path, b"a a 1\nb 2")
     with pytest.raises(
-        OpenbaarError, match=f"^sources/d.txt:{line}: recipe key 'patch': '{was}' does not stand here exactly once"
+        OpenbaarError,
+        match=f"^sources/d.txt:{line}: recipe key 'patch': '{was}' does not stand here exactly once",
     ):
         apply_patches(document, [Patch(line=line, was=was, to="", why="")])

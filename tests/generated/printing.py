@@ -37,7 +37,11 @@ def number(value: Decimal | None, made: Made, look: Look) -> str:
     """A value as the document prints it."""
     if value is None:
         return look.blank
-    return f"{value:,.{made.places}f}".replace(".", "#").replace(",", look.thousands).replace("#", look.decimal)
+    return (
+        f"{value:,.{made.places}f}".replace(".", "#")
+        .replace(",", look.thousands)
+        .replace("#", look.decimal)
+    )
 
 
 def with_mark(label: str, made: Made, look: Look) -> str:
@@ -128,12 +132,18 @@ def word_text(made: Made, look: Look) -> list[str]:
     return [*lines, *note(made), AFTER]
 
 
-def _blocks(before: Cells, cells: Cells, row: Row, look: Look, index: int, ends_blank: bool) -> list[str]:
+def _blocks(
+    before: Cells, cells: Cells, row: Row, look: Look, index: int, ends_blank: bool
+) -> list[str]:
     """The blocks of a row: its label, its name and its values in one or, where `look` says so, in several.
 
     Where the row above `ends_blank`, a label in a block of its own would read like one that is glued to that row.
     """
-    name = wrapped(cells[0], inside_words=True) if index in look.wraps and row.name != TOTAL else [cells[0]]
+    name = (
+        wrapped(cells[0], inside_words=True)
+        if index in look.wraps and row.name != TOTAL
+        else [cells[0]]
+    )
     apart = look.apart and len(name) > 1 and " " not in cells[1:]
     if look.apart and before and not ends_blank:
         return [*before, "", *_blocks([], cells, row, look, index, False)]
@@ -276,7 +286,9 @@ def print_pdf_tables(made: Made, look: Look) -> Printed:
     rows, spans = grid(made, look)
     headings = heading_lines(made, look)
     style = [("GRID", (0, 0), (-1, -1), 0.5, colors.black)]
-    style += [("SPAN", (0, first + len(headings)), (0, last + len(headings))) for first, last in spans]
+    style += [
+        ("SPAN", (0, first + len(headings)), (0, last + len(headings))) for first, last in spans
+    ]
     out = io.BytesIO()
     canvas = Canvas(out, pagesize=(1000, 2000))
     canvas.drawString(50, 1950, BEFORE)
@@ -294,7 +306,13 @@ def print_xlsx(made: Made, look: Look) -> Printed:
     out = io.BytesIO()
     with xlsxwriter.Workbook(out) as book:
         sheet = book.add_worksheet("Blad1")
-        lines = [[BEFORE], *headings, *rows, *([line] for line in filter(None, note(made))), [AFTER]]
+        lines = [
+            [BEFORE],
+            *headings,
+            *rows,
+            *([line] for line in filter(None, note(made))),
+            [AFTER],
+        ]
         for index, line in enumerate(lines):
             for column, cell in enumerate(line):
                 if cell:
@@ -322,7 +340,9 @@ def print_ods(made: Made, look: Look) -> Printed:
     headings = heading_lines(made, look)
     start = 1 + len(headings)
     lines = [[BEFORE], *headings, *rows, *([line] for line in filter(None, note(made))), [AFTER]]
-    return Printed(opendocument(lines, {start + first: last - first + 1 for first, last in spans}), "ods")
+    return Printed(
+        opendocument(lines, {start + first: last - first + 1 for first, last in spans}), "ods"
+    )
 
 
 def print_csv(made: Made, look: Look) -> Printed:
@@ -346,7 +366,9 @@ def print_html(made: Made, look: Look) -> Printed:
         if index in first_of:
             cells[0] = cells[0].replace("<td>", f'<td rowspan="{first_of[index]}">')
         parts.append("<tr>" + "".join(cells[1:] if index in covered else cells) + "</tr>")
-    parts += [f"</table><table><tr><td>{line}</td></tr>" for line in [*filter(None, note(made)), AFTER]]
+    parts += [
+        f"</table><table><tr><td>{line}</td></tr>" for line in [*filter(None, note(made)), AFTER]
+    ]
     return Printed("".join([*parts, "</table>"]).encode(), "html")
 
 

@@ -55,7 +55,12 @@ def write_publication(
     known = {
         **dict.fromkeys(("title", "description"), TEXT),
         **dict.fromkeys(("licenses", "additions"), LICENCE),
-        **{"name": "made-up", "version": "1.0.0", "languages": ["en"], "contributors": [{"title": "nobody"}]},
+        **{
+            "name": "made-up",
+            "version": "1.0.0",
+            "languages": ["en"],
+            "contributors": [{"title": "nobody"}],
+        },
         **{"documents": described, "tables": list(tables)},
     }
     _write(root / "tables" / "package.yaml", {**known, **(package or {})})
@@ -68,14 +73,20 @@ def _write(path: Path, data: Mapping[str, Any]) -> None:
 
 def schema(columns: Mapping[str, str], key: list[str], **more: Any) -> dict[str, Any]:
     """A Table Schema with these columns and their types, and a primary key."""
-    fields = [{"name": name, "type": kind, "title": TEXT, "description": TEXT} for name, kind in columns.items()]
+    fields = [
+        {"name": name, "type": kind, "title": TEXT, "description": TEXT}
+        for name, kind in columns.items()
+    ]
     return {"fields": fields, "primaryKey": key, **more}
 
 
 def converted(root: Path) -> dict[str, Rows]:
     """All tables of the publication in `root`, converted: their rows as texts. Raises OpenbaarError."""
     files = convert(load_publication(root))
-    return {Path(path).stem: list(csv.DictReader(io.StringIO(data.decode()))) for path, data in files.items()}
+    return {
+        Path(path).stem: list(csv.DictReader(io.StringIO(data.decode())))
+        for path, data in files.items()
+    }
 
 
 def data_of(tables: Mapping[str, Rows]) -> dict[str, Rows]:

@@ -29,9 +29,16 @@ def table_files(made: Made, look: Look) -> Tables:
     types |= dict.fromkeys(["n"] if levels else columns(made), kind)
     codes = {"name": made.coded, "grp": bool(made.groups) and not made.grouped_by_year}
     lists = {column: f"{column}s" for column, coded in codes.items() if coded}
-    foreign = [{"fields": column, "reference": {"resource": name, "fields": "code"}} for column, name in lists.items()]
+    foreign = [
+        {"fields": column, "reference": {"resource": name, "fields": "code"}}
+        for column, name in lists.items()
+    ]
     table: dict[str, Any] = {
-        "schema": schema(types | {"status": "string", "source_lines": "string"}, keys + levels, foreignKeys=foreign),
+        "schema": schema(
+            types | {"status": "string", "source_lines": "string"},
+            keys + levels,
+            foreignKeys=foreign,
+        ),
         "rows": len(made.rows) * (len(made.headings) or 1),
         "recipe": recipe(made, look),
     }
@@ -44,7 +51,10 @@ def table_files(made: Made, look: Look) -> Tables:
 def _code_list(labels: Sequence[str]) -> dict[str, Any]:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows([["code", "label"], *_codes(labels).items()])
-    return {"schema": schema({"code": "string", "label": "string"}, ["code"]), "csv": out.getvalue()}
+    return {
+        "schema": schema({"code": "string", "label": "string"}, ["code"]),
+        "csv": out.getvalue(),
+    }
 
 
 def _codes(labels: Sequence[str]) -> dict[str, str]:
@@ -63,7 +73,13 @@ def recipe(made: Made, look: Look) -> dict[str, Any]:
     }
     if look.style == "pdf tables":  # what stands around a ruled table is not read
         del found["from"], found["until"]
-    units = {"word": None, "cells": "cell", "lines": "line", "pdf lines": "line", "pdf word": "line"}.get(look.style)
+    units = {
+        "word": None,
+        "cells": "cell",
+        "lines": "line",
+        "pdf lines": "line",
+        "pdf word": "line",
+    }.get(look.style)
     if units:
         found["units"] = units
     if not look.is_grid:
@@ -73,7 +89,10 @@ def recipe(made: Made, look: Look) -> dict[str, Any]:
     if made.headings:
         names = [" | ".join(heading) for heading in made.headings]
         fields = [{"n": field} for field in columns(made)]
-        found["melt"] = {"into": LEVELS[: len(made.headings[0])], "columns": dict(zip(names, fields, strict=True))}
+        found["melt"] = {
+            "into": LEVELS[: len(made.headings[0])],
+            "columns": dict(zip(names, fields, strict=True)),
+        }
     return found
 
 
@@ -92,7 +111,10 @@ def heading_lines(made: Made, look: Look) -> list[list[str]]:
     if len(made.headings[0]) == 1:
         return [lowest]
     seen: set[str] = set()
-    upper = ["" if heading[0] in seen or seen.add(heading[0]) else heading[0] for heading in made.headings]  # type: ignore[func-returns-value]
+    upper = [
+        "" if heading[0] in seen or seen.add(heading[0]) else heading[0]
+        for heading in made.headings
+    ]  # type: ignore[func-returns-value]
     return [["" for _ in first] + upper, lowest]
 
 
@@ -118,7 +140,9 @@ def _templates(made: Made, look: Look) -> dict[str, Any]:
     group: dict[str, Any] = {"field": "grp", "label": look.label}
     if made.groups and look.label in ("merged", "first", "spanned"):
         blank = f" {sep.strip()} {{row}}" if look.is_grid else "{row}"
-        forms = [f"{{grp}}{sep}{{row}}"] if look.label == "spanned" else [blank, f"{{grp}}{sep}{{row}}"]
+        forms = (
+            [f"{{grp}}{sep}{{row}}"] if look.label == "spanned" else [blank, f"{{grp}}{sep}{{row}}"]
+        )
     glued = look.style == "pdf word" or (look.style == "word" and may_be_glued(made, look))
     if glued and made.groups and look.label == "merged":
         forms.append("{row}{grp}")
@@ -128,14 +152,18 @@ def _templates(made: Made, look: Look) -> dict[str, Any]:
         group["row"] = "{grp}" + (" | " * made.width if look.is_grid else "")
     if look.label == "none":
         group |= {"sequence": made.groups, "why": "made up"}
-    found: dict[str, Any] = {"rows": [form.replace("{row}", f"{{name}}{sep}{values}") for form in forms]}
+    found: dict[str, Any] = {
+        "rows": [form.replace("{row}", f"{{name}}{sep}{values}") for form in forms]
+    }
     if made.groups and look.label != "spanned":
         found["group"] = group
     totals: dict[str, Any] = {}
     if made.group_totals:
         totals["group"] = [form.replace("{row}", f"{TOTAL}{sep}{values}") for form in forms]
     if made.table_total:
-        before = " | " if look.is_grid and made.groups and look.label in ("first", "spanned") else ""
+        before = (
+            " | " if look.is_grid and made.groups and look.label in ("first", "spanned") else ""
+        )
         totals["table"] = f"{before}{GRAND_TOTAL}{sep}{values}"
     return {**found, "totals": totals}
 
@@ -143,10 +171,16 @@ def _templates(made: Made, look: Look) -> dict[str, Any]:
 def expected_rows(made: Made) -> list[tuple[Any, ...]]:
     """The rows that converting must give: keys as codes or texts, then value and status, in the order of print."""
     names = {label: code for code, label in _codes(made.names).items()} if made.coded else {}
-    groups = {label: code for code, label in _codes(made.groups).items()} if not made.grouped_by_year else {}
+    groups = (
+        {label: code for code, label in _codes(made.groups).items()}
+        if not made.grouped_by_year
+        else {}
+    )
     rows: list[tuple[Any, ...]] = []
     for row in made.rows:
-        key = ((groups.get(row.group, row.group),) if row.group else ()) + (names.get(row.name, row.name),)
+        key = ((groups.get(row.group, row.group),) if row.group else ()) + (
+            names.get(row.name, row.name),
+        )
         if made.headings:
             pairs = zip(made.headings, row.values, strict=True)
             rows += [(*key, *heading, value, _status((value,))) for heading, value in pairs]

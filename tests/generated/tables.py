@@ -13,7 +13,18 @@ from functools import cached_property
 
 from hypothesis import strategies as st
 
-STYLES = ("word", "cells", "lines", "pdf lines", "pdf word", "pdf tables", "xlsx", "ods", "csv", "html")
+STYLES = (
+    "word",
+    "cells",
+    "lines",
+    "pdf lines",
+    "pdf word",
+    "pdf tables",
+    "xlsx",
+    "ods",
+    "csv",
+    "html",
+)
 GRIDS = ("pdf tables", "xlsx", "ods", "csv", "html")
 # Where the label of a group may stand in each style; "spanned" is a merged cell, which stands in each of its rows.
 LABELS = {
@@ -92,7 +103,10 @@ class Made:
 
     def sums(self, rows: list[Row] | tuple[Row, ...]) -> Values:
         """The sum of each column over the rows, blanks counted as nothing."""
-        return tuple(sum((row.values[i] or Decimal(0) for row in rows), Decimal(0)) for i in range(self.width))
+        return tuple(
+            sum((row.values[i] or Decimal(0) for row in rows), Decimal(0))
+            for i in range(self.width)
+        )
 
 
 @dataclass(frozen=True)
@@ -130,10 +144,16 @@ tails = st.lists(rest, max_size=2).map(" ".join)
 @st.composite
 def labels(draw: st.DrawFn, count: int, coded: bool) -> list[str]:
     """Different labels, none of them the beginning of another one; those of a code list may hold digits and signs."""
-    firsts = draw(st.lists(word, min_size=count, max_size=count, unique=True).filter(_none_begins_another))
+    firsts = draw(
+        st.lists(word, min_size=count, max_size=count, unique=True).filter(_none_begins_another)
+    )
     made = []
     for first in firsts:
-        shape = draw(st.sampled_from(["{} {}", "({1:02d}) {0}", "-{1} {0}", "{0} {1}+"])) if coded else "{} {}"
+        shape = (
+            draw(st.sampled_from(["{} {}", "({1:02d}) {0}", "-{1} {0}", "{0} {1}+"]))
+            if coded
+            else "{} {}"
+        )
         number = draw(st.integers(1, 99))
         made.append(shape.format(first, draw(tails) if shape == "{} {}" else number).strip())
     return made
@@ -192,13 +212,19 @@ def headings_of(draw: st.DrawFn) -> tuple[tuple[str, ...], ...]:
 def looks(draw: st.DrawFn, made: Made, style: str) -> Look:
     """A way to print `made` in that style."""
     grid = style in GRIDS
-    lost = ("none",) if made.marked in made.groups else ()  # a label that is not printed carries no mark
+    lost = (
+        ("none",) if made.marked in made.groups else ()
+    )  # a label that is not printed carries no mark
     places = [place for place in LABELS[style] if place not in lost]
     label = draw(st.sampled_from(places)) if made.groups else "first"
     thousands, decimal = draw(st.sampled_from(CONVENTIONS))
     last = len(made.rows) + made.group_totals * len(made.groups) - 1
     wraps = draw(st.frozensets(st.integers(0, last), max_size=4))
-    breaks = draw(st.frozensets(st.integers(1, last), max_size=4)) if last and not grid else frozenset[int]()
+    breaks = (
+        draw(st.frozensets(st.integers(1, last), max_size=4))
+        if last and not grid
+        else frozenset[int]()
+    )
     stacked = bool(made.headings) and len(made.headings[0]) > 1
     return Look(
         style, label, thousands, decimal,

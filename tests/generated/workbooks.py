@@ -19,7 +19,9 @@ def opendocument(rows: Sequence[Sequence[str]], spans: Mapping[int, int]) -> byt
         cells = [_cell(text) for text in row]
         if index in spans:
             cells[0] = cells[0].replace(
-                "<table:table-cell", f'<table:table-cell table:number-rows-spanned="{spans[index]}"', 1
+                "<table:table-cell",
+                f'<table:table-cell table:number-rows-spanned="{spans[index]}"',
+                1,
             )
         if index in covered:
             cells[0] = "<table:covered-table-cell/>"

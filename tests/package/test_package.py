@@ -24,11 +24,15 @@ Change = Callable[[dict[str, Any]], None]
 
 def resource_of(publication: Publication, files: Files, name: str) -> dict[str, Any]:
     """The resource called `name` in the descriptor."""
-    (found,) = [each for each in descriptor(publication, files)["resources"] if each["name"] == name]
+    (found,) = [
+        each for each in descriptor(publication, files)["resources"] if each["name"] == name
+    ]
     return dict(found)
 
 
-def test_the_descriptor_says_what_holds_for_the_publication(publication: Publication, files: Files) -> None:
+def test_the_descriptor_says_what_holds_for_the_publication(
+    publication: Publication, files: Files
+) -> None:
     made = descriptor(publication, files)
     assert [resource["name"] for resource in made.pop("resources")] == [
         "regions", "statuses", "municipalities", "mergers", "provenance", "reconciliation", "footnotes", "anomalies",
@@ -71,7 +75,9 @@ def test_the_descriptor_says_what_holds_for_the_publication(publication: Publica
     }
 
 
-def test_a_resource_says_where_its_table_stands_in_the_document(publication: Publication, files: Files) -> None:
+def test_a_resource_says_where_its_table_stands_in_the_document(
+    publication: Publication, files: Files
+) -> None:
     resource = resource_of(publication, files, "municipalities")
     del resource["schema"]
     data = files["tables/municipalities.csv"]
@@ -102,7 +108,9 @@ def test_a_resource_says_where_its_table_stands_in_the_document(publication: Pub
         "sources": [
             {
                 "title": "Gemeenten van België, antwoord 1a, regels 4-6",
-                "translations": {"en": {"title": "Municipalities of Belgium, answer 1a, lines 4-6"}},
+                "translations": {
+                    "en": {"title": "Municipalities of Belgium, answer 1a, lines 4-6"}
+                },
                 "path": "sources/municipalities.txt",
                 "question": "1a",
                 "first_line": 4,
@@ -112,9 +120,14 @@ def test_a_resource_says_where_its_table_stands_in_the_document(publication: Pub
     }
 
 
-def test_a_table_taken_from_elsewhere_says_from_where(publication: Publication, files: Files) -> None:
+def test_a_table_taken_from_elsewhere_says_from_where(
+    publication: Publication, files: Files
+) -> None:
     assert resource_of(publication, files, "regions")["sources"] == [
-        {"title": "ISO 3166-2 - Country subdivision code", "path": "https://www.iso.org/obp/ui/#iso:code:3166:BE"}
+        {
+            "title": "ISO 3166-2 - Country subdivision code",
+            "path": "https://www.iso.org/obp/ui/#iso:code:3166:BE",
+        }
     ]
     assert resource_of(publication, files, "mergers")["sources"] == [
         {
@@ -127,7 +140,9 @@ def test_a_table_taken_from_elsewhere_says_from_where(publication: Publication, 
     ]
 
 
-def test_a_schema_holds_types_texts_units_constraints_and_keys(publication: Publication, files: Files) -> None:
+def test_a_schema_holds_types_texts_units_constraints_and_keys(
+    publication: Publication, files: Files
+) -> None:
     schema = resource_of(publication, files, "municipalities")["schema"]
     assert schema["fields"][2] == {
         "name": "number",
@@ -136,7 +151,11 @@ def test_a_schema_holds_types_texts_units_constraints_and_keys(publication: Publ
         "description": "Het aantal gemeenten.",
         "unit": "gemeenten",
         "translations": {
-            "en": {"title": "Number", "description": "The number of municipalities.", "unit": "municipalities"}
+            "en": {
+                "title": "Number",
+                "description": "The number of municipalities.",
+                "unit": "municipalities",
+            }
         },
         "constraints": {"minimum": 0},
     }
@@ -157,10 +176,15 @@ def test_a_key_to_its_own_table_names_no_resource(publication: Publication, file
     assert schema["foreignKeys"] == [{"fields": ["part_of"], "reference": {"fields": ["code"]}}]
 
 
-def test_a_key_that_may_be_partly_empty_stands_apart(publication: Publication, files: Files) -> None:
+def test_a_key_that_may_be_partly_empty_stands_apart(
+    publication: Publication, files: Files
+) -> None:
     """Frictionless refuses rows where a part of a key is empty, which SQL and we let pass."""
     schema = resource_of(publication, files, "provenance")["schema"]
-    key = {"fields": ["table_name", "mark"], "reference": {"resource": "footnotes", "fields": ["table_name", "mark"]}}
+    key = {
+        "fields": ["table_name", "mark"],
+        "reference": {"resource": "footnotes", "fields": ["table_name", "mark"]},
+    }
     assert ("foreignKeys" in schema, schema["foreignKeysWhereFilled"]) == (False, [key])
 
 
@@ -171,7 +195,9 @@ def test_a_pattern_of_alternatives_is_bracketed_because_frictionless_anchors_eac
     assert field["constraints"] == {"required": True, "pattern": "(?:belgium|[a-z]+)"}
 
 
-def test_a_descriptor_without_the_bytes_of_a_table_is_refused(publication: Publication, files: Files) -> None:
+def test_a_descriptor_without_the_bytes_of_a_table_is_refused(
+    publication: Publication, files: Files
+) -> None:
     del files["tables/mergers.csv"]
     with pytest.raises(OpenbaarError) as caught:
         descriptor(publication, files)
@@ -183,10 +209,14 @@ def test_the_bytes_are_readable_json_that_ends_with_a_line_end() -> None:
 
 
 def test_the_package_passes_all_judges(publication: Publication, files: Files) -> None:
-    assert problems_of_package(publication.root, package_bytes(descriptor(publication, files))) == []
+    assert (
+        problems_of_package(publication.root, package_bytes(descriptor(publication, files))) == []
+    )
 
 
-def test_the_descriptor_as_written_is_valid_for_frictionless(publication: Publication, files: Files) -> None:
+def test_the_descriptor_as_written_is_valid_for_frictionless(
+    publication: Publication, files: Files
+) -> None:
     from frictionless import Package
 
     path = publication.root / "datapackage.json"
@@ -201,18 +231,35 @@ def changed(publication: Publication, files: Files, change: Change) -> list[str]
     return [str(problem) for problem in problems_of_package(publication.root, package_bytes(data))]
 
 
-PATHS = ["../x.csv", "tables/../../x.csv", "/etc/hostname", "$HOME/x.csv", "~/x.csv", "file:///etc/hostname"]
-PATHS += ["tables/*.csv", "http://127.0.0.1/x.csv", "https://example.org/x.csv", "sqlite:////x.db", "..\\x.csv"]
+PATHS = [
+    "../x.csv",
+    "tables/../../x.csv",
+    "/etc/hostname",
+    "$HOME/x.csv",
+    "~/x.csv",
+    "file:///etc/hostname",
+]
+PATHS += [
+    "tables/*.csv",
+    "http://127.0.0.1/x.csv",
+    "https://example.org/x.csv",
+    "sqlite:////x.db",
+    "..\\x.csv",
+]
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_path_that_leads_out_of_the_package_is_refused(publication: Publication, files: Files, path: str) -> None:
+def test_a_path_that_leads_out_of_the_package_is_refused(
+    publication: Publication, files: Files, path: str
+) -> None:
     assert changed(publication, files, lambda data: data["resources"][0].update(path=path)) == [
         f"datapackage.json: the path '{path}' should be relative and stay inside the publication"
     ]
 
 
-def test_a_symbolic_link_out_of_the_package_is_refused(publication: Publication, files: Files, tmp_path: Path) -> None:
+def test_a_symbolic_link_out_of_the_package_is_refused(
+    publication: Publication, files: Files, tmp_path: Path
+) -> None:
     path = publication.csv_path("statuses")
     path.rename(tmp_path / "elsewhere.csv")
     path.symlink_to(tmp_path / "elsewhere.csv")
@@ -248,7 +295,10 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
         lambda data: data.update(resources={}),
         ["is no data package (it should be a mapping with a list of 'resources')"],
     ),
-    "a resource that is no mapping": (lambda data: data.update(resources=["x"]), ["resources.0 should be a mapping"]),
+    "a resource that is no mapping": (
+        lambda data: data.update(resources=["x"]),
+        ["resources.0 should be a mapping"],
+    ),
     "a misspelt key of the package": (
         lambda data: data.update(licences=[]),
         ["the key 'licences' is not known (did you mean 'licenses'?)"],
@@ -273,8 +323,14 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
         lambda data: regions(data).update(encoding="cp1252"),
         ["resources.0.encoding is 'cp1252' (it should be 'utf-8')"],
     ),
-    "an empty contributor": (lambda data: data["contributors"].append({}), ["contributors[1]: {} should be non-empty"]),
-    "an empty source": (lambda data: data["sources"].append({}), ["sources[1]: {} should be non-empty"]),
+    "an empty contributor": (
+        lambda data: data["contributors"].append({}),
+        ["contributors[1]: {} should be non-empty"],
+    ),
+    "an empty source": (
+        lambda data: data["sources"].append({}),
+        ["sources[1]: {} should be non-empty"],
+    ),
     "a role that is no list": (
         lambda data: data["contributors"][0].update(roles="author"),
         ["contributors[0].roles: 'author' is not of type 'array'"],
@@ -285,7 +341,9 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
     ),
     "a unique key of no column": (
         lambda data: regions(data)["schema"]["uniqueKeys"].append(["x"]),
-        ["regions: schema: a key names the column 'x', which is not there; known: code, iso_code, part_of, title_nl"],
+        [
+            "regions: schema: a key names the column 'x', which is not there; known: code, iso_code, part_of, title_nl"
+        ],
     ),
     "a pattern that is none": (
         lambda data: field(data)["constraints"].update(pattern="("),
@@ -304,11 +362,16 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
 def test_a_descriptor_that_is_not_as_it_should_be_is_refused(
     publication: Publication, files: Files, change: Change, messages: list[str]
 ) -> None:
-    assert changed(publication, files, change) == [f"datapackage.json: {message}" for message in messages]
+    assert changed(publication, files, change) == [
+        f"datapackage.json: {message}" for message in messages
+    ]
 
 
 BROKEN_JSON = {
-    "a key twice": (b'{"a": 1,\n "b": 2, "a": 3}', ":2:10: the key 'a' stands here and on line 1 (keep one of them)"),
+    "a key twice": (
+        b'{"a": 1,\n "b": 2, "a": 3}',
+        ":2:10: the key 'a' stands here and on line 1 (keep one of them)",
+    ),
     "a colon missing": (b'{"a": 1,\n "b"}', ":2:5: is not JSON: Expecting ':' delimiter"),
     "not UTF-8": (b'{"a": "\xe9"}', ": is not UTF-8: byte 7 is 0xe9"),
     "nested without end": (b"[" * 100_000, ": is nested too deeply"),
@@ -316,22 +379,31 @@ BROKEN_JSON = {
 
 
 @pytest.mark.parametrize(("data", "message"), BROKEN_JSON.values(), ids=BROKEN_JSON)
-def test_a_descriptor_that_is_no_json_is_refused_with_its_place(tmp_path: Path, data: bytes, message: str) -> None:
-    assert [str(problem) for problem in problems_of_package(tmp_path, data)] == [f"datapackage.json{message}"]
+def test_a_descriptor_that_is_no_json_is_refused_with_its_place(
+    tmp_path: Path, data: bytes, message: str
+) -> None:
+    assert [str(problem) for problem in problems_of_package(tmp_path, data)] == [
+        f"datapackage.json{message}"
+    ]
 
 
-def test_a_pattern_that_makes_other_engines_hang_is_just_checked(publication: Publication, files: Files) -> None:
+def test_a_pattern_that_makes_other_engines_hang_is_just_checked(
+    publication: Publication, files: Files
+) -> None:
     path = publication.csv_path("regions")
     path.write_text(f"code,iso_code,title_nl,part_of\n{'a' * 40}b,,x,\n", "utf-8")
-    assert changed(publication, files, lambda data: field(data).update(constraints={"pattern": "(a+)+$"})) == [
-        f"tables/regions.csv:2: code: '{'a' * 40}b' does not match '(a+)+$'"
-    ]
+    assert changed(
+        publication, files, lambda data: field(data).update(constraints={"pattern": "(a+)+$"})
+    ) == [f"tables/regions.csv:2: code: '{'a' * 40}b' does not match '(a+)+$'"]
 
 
 def test_a_table_other_than_described_is_named(publication: Publication, files: Files) -> None:
     path = publication.csv_path("statuses")
     path.write_bytes(path.read_bytes() + b"late,te laat\n")
-    was, now = (hashlib.sha256(data).hexdigest() for data in (files["tables/statuses.csv"], path.read_bytes()))
+    was, now = (
+        hashlib.sha256(data).hexdigest()
+        for data in (files["tables/statuses.csv"], path.read_bytes())
+    )
     says, hint = "but datapackage.json says", "(run 'openbaar package')"
     assert changed(publication, files, lambda data: None) == [
         f"tables/statuses.csv: bytes is 84, {says} 71 {hint}",
@@ -340,7 +412,9 @@ def test_a_table_other_than_described_is_named(publication: Publication, files: 
     ]
 
 
-def test_a_broken_value_is_named_with_file_line_and_field(publication: Publication, files: Files) -> None:
+def test_a_broken_value_is_named_with_file_line_and_field(
+    publication: Publication, files: Files
+) -> None:
     path = publication.csv_path("municipalities")
     path.write_bytes(path.read_bytes().replace(b"2663", b"-1"))
     assert changed(publication, files, lambda data: None) == [
@@ -348,9 +422,13 @@ def test_a_broken_value_is_named_with_file_line_and_field(publication: Publicati
     ]
 
 
-def test_a_broken_key_to_another_table_is_named_with_its_line(publication: Publication, files: Files) -> None:
+def test_a_broken_key_to_another_table_is_named_with_its_line(
+    publication: Publication, files: Files
+) -> None:
     """The row before it takes two lines of the file."""
-    files["tables/mergers.csv"] = files["tables/mergers.csv"].replace(b"2025,wallonia", b"2024,wallonia")
+    files["tables/mergers.csv"] = files["tables/mergers.csv"].replace(
+        b"2025,wallonia", b"2024,wallonia"
+    )
     publication.csv_path("mergers").write_bytes(files["tables/mergers.csv"])
     assert changed(publication, files, lambda data: None) == [
         'tables/mergers.csv:4: ForeignKey Error: for "year, region": values "2024, wallonia" '
@@ -367,39 +445,53 @@ def test_the_download_holds_descriptor_tables_document_and_readme(
     assert held == {
         "README.md": readme(publication, files).encode(),
         "datapackage.json": package_bytes(descriptor(publication, files)),
-        "sources/municipalities.txt": (publication.root / "sources/municipalities.txt").read_bytes(),
+        "sources/municipalities.txt": (
+            publication.root / "sources/municipalities.txt"
+        ).read_bytes(),
         **files,
     }
     assert list(held) == sorted(held)
 
 
-def test_the_unpacked_download_passes_all_judges(publication: Publication, files: Files, tmp_path: Path) -> None:
+def test_the_unpacked_download_passes_all_judges(
+    publication: Publication, files: Files, tmp_path: Path
+) -> None:
     write_zip(publication, files, tmp_path / "x.zip")
     with zipfile.ZipFile(tmp_path / "x.zip") as archive:
         archive.extractall(tmp_path / "unpacked")
         assert problems_of_package(tmp_path / "unpacked", archive.read("datapackage.json")) == []
 
 
-def test_the_download_is_the_same_bytes_each_time(publication: Publication, files: Files, tmp_path: Path) -> None:
+def test_the_download_is_the_same_bytes_each_time(
+    publication: Publication, files: Files, tmp_path: Path
+) -> None:
     for name in ("a.zip", "b.zip"):
         write_zip(publication, files, tmp_path / name)
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
-        described = {(each.date_time, each.create_system, each.external_attr) for each in archive.infolist()}
+        described = {
+            (each.date_time, each.create_system, each.external_attr) for each in archive.infolist()
+        }
     assert described == {((1980, 1, 1, 0, 0, 0), 3, 0o644 << 16)}
 
 
-def test_a_failing_download_leaves_the_earlier_one(publication: Publication, files: Files, tmp_path: Path) -> None:
+def test_a_failing_download_leaves_the_earlier_one(
+    publication: Publication, files: Files, tmp_path: Path
+) -> None:
     target = tmp_path / "dist" / "x.zip"
     target.parent.mkdir()
     target.write_bytes(b"earlier")
     (publication.root / "sources/municipalities.txt").unlink()
     with pytest.raises(FileNotFoundError):
         write_zip(publication, files, target)
-    assert [(path.name, path.read_bytes()) for path in target.parent.iterdir()] == [("x.zip", b"earlier")]
+    assert [(path.name, path.read_bytes()) for path in target.parent.iterdir()] == [
+        ("x.zip", b"earlier")
+    ]
 
 
-def test_the_readme_of_the_download_says_it_in_each_language(publication: Publication, files: Files) -> None:
+def test_the_readme_of_the_download_says_it_in_each_language(
+    publication: Publication, files: Files
+) -> None:
     lines = readme(publication, files).splitlines()
     row = "| [municipalities](tables/municipalities.csv) | {} | 10 | `year`, `region`, `number`, `share`, `status` |"
     expected = [
@@ -417,10 +509,17 @@ def test_the_readme_of_the_download_says_it_in_each_language(publication: Public
 
 def test_markup_in_a_title_is_escaped_in_the_readme(publication: Publication, files: Files) -> None:
     package = publication.package.model_copy(update={"title": {"nl": "<script>|\nx", "en": "x"}})
-    assert readme(replace(publication, package=package), files).splitlines()[0] == "# &lt;script&gt;\\| x"
+    assert (
+        readme(replace(publication, package=package), files).splitlines()[0]
+        == "# &lt;script&gt;\\| x"
+    )
 
 
 def test_every_word_is_given_in_both_languages() -> None:
     assert {key for key in words("nl") if not words("nl")[key]} == set()
     assert words("nl").keys() == words("en").keys()
-    assert (words("nl")["answer"], words("en")["answer"], words("fr")["answer"]) == ("antwoord", "answer", "answer")
+    assert (words("nl")["answer"], words("en")["answer"], words("fr")["answer"]) == (
+        "antwoord",
+        "answer",
+        "answer",
+    )

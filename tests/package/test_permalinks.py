@@ -11,7 +11,14 @@ from typing import Any
 import pytest
 
 from openbaar.errors import OpenbaarError
-from openbaar.package.permalinks import FILE, Permalinks, permalink_problems, read_permalinks, release_path, released
+from openbaar.package.permalinks import (
+    FILE,
+    Permalinks,
+    permalink_problems,
+    read_permalinks,
+    release_path,
+    released,
+)
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
@@ -30,12 +37,16 @@ def publish(publication: Publication, files: dict[str, bytes]) -> Permalinks:
 
 def at_version(publication: Publication, version: str, **changes: Any) -> Publication:
     """The publication in another version, with other keys of its package file."""
-    return replace(publication, package=publication.package.model_copy(update={"version": version, **changes}))
+    return replace(
+        publication, package=publication.package.model_copy(update={"version": version, **changes})
+    )
 
 
 def without(publication: Publication, table: str) -> Publication:
     """The publication after that table has gone."""
-    tables: dict[str, Table] = {name: each for name, each in publication.tables.items() if name != table}
+    tables: dict[str, Table] = {
+        name: each for name, each in publication.tables.items() if name != table
+    }
     return replace(publication, tables=tables)
 
 
@@ -44,16 +55,24 @@ def problems(publication: Publication, files: dict[str, bytes]) -> list[str]:
     recorded = read_permalinks(publication.root)
     return [
         str(each)
-        for each in permalink_problems(recorded, publication, {**files, **released(recorded, publication, files)})
+        for each in permalink_problems(
+            recorded, publication, {**files, **released(recorded, publication, files)}
+        )
     ]
 
 
-def test_publishing_records_each_table_and_keeps_its_file(publication: Publication, files: dict[str, bytes]) -> None:
+def test_publishing_records_each_table_and_keeps_its_file(
+    publication: Publication, files: dict[str, bytes]
+) -> None:
     recorded = publish(publication, files)
     assert recorded.tables == {
-        name: {"1.2.0": hashlib.sha256(files[f"tables/{name}.csv"]).hexdigest()} for name in publication.resources
+        name: {"1.2.0": hashlib.sha256(files[f"tables/{name}.csv"]).hexdigest()}
+        for name in publication.resources
     }
-    kept = {path.name: path.read_bytes() for path in (publication.root / "tables/releases/1.2.0").iterdir()}
+    kept = {
+        path.name: path.read_bytes()
+        for path in (publication.root / "tables/releases/1.2.0").iterdir()
+    }
     assert kept == {f"{name}.csv": files[f"tables/{name}.csv"] for name in publication.resources}
     assert problems(publication, files) == []
 
@@ -90,7 +109,12 @@ def test_other_bytes_under_a_version_that_was_released_are_refused(
 @pytest.mark.parametrize(
     ("keys", "expected"),
     [
-        ({}, [f"tables/package.yaml:20:1: the address /id/mergers was released and is gone ({HINT})"]),
+        (
+            {},
+            [
+                f"tables/package.yaml:20:1: the address /id/mergers was released and is gone ({HINT})"
+            ],
+        ),
         ({"moved": {"mergers": "municipalities"}}, []),
         ({"withdrawn": {"mergers": {"nl": "fout", "en": "wrong"}}}, []),
     ],
@@ -103,14 +127,18 @@ def test_a_table_that_goes_must_say_where_it_went(
     assert problems(gone, files) == expected
 
 
-def test_an_old_name_may_not_be_forgotten_again(publication: Publication, files: dict[str, bytes]) -> None:
+def test_an_old_name_may_not_be_forgotten_again(
+    publication: Publication, files: dict[str, bytes]
+) -> None:
     publish(at_version(publication, "1.2.0", moved={"towns": "municipalities"}), files)
     assert problems(publication, files) == [
         f"tables/package.yaml:20:1: the address /id/towns was released and is gone ({HINT})"
     ]
 
 
-@pytest.mark.parametrize(("bytes_", "verb"), [(None, "is missing, but it is"), (b"year\n1999\n", "differs from")])
+@pytest.mark.parametrize(
+    ("bytes_", "verb"), [(None, "is missing, but it is"), (b"year\n1999\n", "differs from")]
+)
 def test_the_file_of_an_earlier_version_may_neither_go_nor_change(
     publication: Publication, files: dict[str, bytes], bytes_: bytes | None, verb: str
 ) -> None:
@@ -124,11 +152,15 @@ def test_the_file_of_an_earlier_version_may_neither_go_nor_change(
     assert problems(later, files) == [
         f"tables/releases/1.2.0/regions.csv: {verb} what was released as /id/regions/1.2.0 (restore it from git)"
     ]
-    withdrawn = at_version(without(later, "regions"), "1.4.0", withdrawn={"regions": {"nl": "fout", "en": "wrong"}})
+    withdrawn = at_version(
+        without(later, "regions"), "1.4.0", withdrawn={"regions": {"nl": "fout", "en": "wrong"}}
+    )
     assert problems(withdrawn, files) == []
 
 
-def test_a_record_that_lost_an_entry_is_found_out(publication: Publication, files: dict[str, bytes]) -> None:
+def test_a_record_that_lost_an_entry_is_found_out(
+    publication: Publication, files: dict[str, bytes]
+) -> None:
     recorded = publish(publication, files)
     publish(at_version(publication, "1.3.0"), files)
     (publication.root / FILE).write_bytes(recorded.to_bytes())
@@ -153,14 +185,20 @@ def test_a_record_that_lost_an_entry_is_found_out(publication: Publication, file
         b'{"tables": {}, "moved": {}, "withdrawn": {}}',  # on one line: not as it is written
     ],
 )
-def test_a_record_that_was_edited_by_hand_is_refused(publication: Publication, content: bytes) -> None:
+def test_a_record_that_was_edited_by_hand_is_refused(
+    publication: Publication, content: bytes
+) -> None:
     (publication.root / FILE).write_bytes(content)
     with pytest.raises(OpenbaarError, match=r"tables/permalinks\.json: cannot be read") as raised:
         read_permalinks(publication.root)
-    assert [each.hint for each in raised.value.problems] == ["restore it from git; `openbaar publish` adds to it"]
+    assert [each.hint for each in raised.value.problems] == [
+        "restore it from git; `openbaar publish` adds to it"
+    ]
 
 
-def test_the_record_is_the_same_bytes_each_time(publication: Publication, files: dict[str, bytes]) -> None:
+def test_the_record_is_the_same_bytes_each_time(
+    publication: Publication, files: dict[str, bytes]
+) -> None:
     recorded = publish(publication, files)
     assert released(recorded, publication, files)[FILE] == (publication.root / FILE).read_bytes()
     assert json.loads(recorded.to_bytes())["moved"] == {}
@@ -168,7 +206,9 @@ def test_the_record_is_the_same_bytes_each_time(publication: Publication, files:
 
 def test_what_moved_or_was_withdrawn_must_make_sense(hand_made: Path) -> None:
     with (hand_made / "tables/package.yaml").open("a") as file:
-        file.write("moved: {towns: municipality, regions: mergers}\nwithdrawn: {towns: {nl: fout, en: wrong}}\n")
+        file.write(
+            "moved: {towns: municipality, regions: mergers}\nwithdrawn: {towns: {nl: fout, en: wrong}}\n"
+        )
     with pytest.raises(OpenbaarError) as raised:
         load_publication(hand_made)
     assert [f"{each.message} ({each.hint})" for each in raised.value.problems] == [

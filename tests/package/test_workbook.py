@@ -30,7 +30,11 @@ def test_each_table_has_a_sheet_after_the_documentation_in_each_language(
     publication: Publication, files: dict[str, bytes], target: Path
 ) -> None:
     write_workbook(publication, files, target)
-    assert openpyxl.load_workbook(target).sheetnames == ["Toelichting", "Documentation", *publication.resources]
+    assert openpyxl.load_workbook(target).sheetnames == [
+        "Toelichting",
+        "Documentation",
+        *publication.resources,
+    ]
 
 
 def test_a_table_shows_titles_labels_and_numbers(
@@ -43,7 +47,11 @@ def test_a_table_shows_titles_labels_and_numbers(
         [1961, "Vlaanderen, het Vlaamse Gewest", None, None, "kan niet bestaan"],
     ]
     assert sorted(
-        {type(value).__name__ for _, _, *numbers, _ in rows(target, "municipalities")[1:] for value in numbers}
+        {
+            type(value).__name__
+            for _, _, *numbers, _ in rows(target, "municipalities")[1:]
+            for value in numbers
+        }
     ) == [
         "NoneType",
         "float",
@@ -57,27 +65,55 @@ def test_the_documentation_says_what_each_column_means(
     write_workbook(publication, files, target)
     documented = rows(target, "Documentation")
     assert documented[0][0] == "Municipalities of Belgium"
-    assert ["municipalities", "number", "Number", "municipalities", "The number of municipalities."] in documented
+    assert [
+        "municipalities",
+        "number",
+        "Number",
+        "municipalities",
+        "The number of municipalities.",
+    ] in documented
     document = publication.package.documents[0]
-    assert ["Municipalities of Belgium", document.sha256, "unknown", "unknown", "not stated"] in documented
+    assert [
+        "Municipalities of Belgium",
+        document.sha256,
+        "unknown",
+        "unknown",
+        "not stated",
+    ] in documented
 
 
 @pytest.mark.parametrize(
     "text",
-    ["=1+1", '=HYPERLINK("https://example.com")', "+1", "-25 jaar", "@SUM(A1)", "https://example.com", "1234", "01"],
+    [
+        "=1+1",
+        '=HYPERLINK("https://example.com")',
+        "+1",
+        "-25 jaar",
+        "@SUM(A1)",
+        "https://example.com",
+        "1234",
+        "01",
+    ],
 )
 def test_no_text_becomes_a_formula_a_link_or_a_number(
     publication: Publication, files: dict[str, bytes], target: Path, text: str
 ) -> None:
     quoted = text.replace('"', '""')
-    changed = {**files, "tables/statuses.csv": files["tables/statuses.csv"] + f'odd,"{quoted}"\n'.encode()}
+    changed = {
+        **files,
+        "tables/statuses.csv": files["tables/statuses.csv"] + f'odd,"{quoted}"\n'.encode(),
+    }
     write_workbook(publication, changed, target)
-    cell = openpyxl.load_workbook(target)["statuses"].cell(row=changed["tables/statuses.csv"].count(b"\n"), column=2)
+    cell = openpyxl.load_workbook(target)["statuses"].cell(
+        row=changed["tables/statuses.csv"].count(b"\n"), column=2
+    )
     assert (cell.value, cell.data_type, cell.hyperlink) == (text, "s", None)
     assert cell.quotePrefix == (text[0] in "=+-@")
 
 
-def test_the_same_tables_give_the_same_bytes(publication: Publication, files: dict[str, bytes], target: Path) -> None:
+def test_the_same_tables_give_the_same_bytes(
+    publication: Publication, files: dict[str, bytes], target: Path
+) -> None:
     write_workbook(publication, files, target)
     first = target.read_bytes()
     write_workbook(publication, files, target)
@@ -90,12 +126,16 @@ def test_the_same_tables_give_the_same_bytes(publication: Publication, files: di
 def test_a_table_too_long_for_a_sheet_is_left_out_and_the_documentation_says_so(
     publication: Publication, files: dict[str, bytes], target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(workbook, "MAX_ROWS", len(files["tables/municipalities.csv"].splitlines()) - 1)
+    monkeypatch.setattr(
+        workbook, "MAX_ROWS", len(files["tables/municipalities.csv"].splitlines()) - 1
+    )
     write_workbook(publication, files, target)
     book = openpyxl.load_workbook(target)
     assert "municipalities" not in book.sheetnames
     assert "regions" in book.sheetnames
-    assert "too long for a sheet; see the CSV file" in [row[0] for row in rows(target, "Documentation")]
+    assert "too long for a sheet; see the CSV file" in [
+        row[0] for row in rows(target, "Documentation")
+    ]
 
 
 def test_sheets_have_names_of_their_own_however_long_those_of_tables_are() -> None:

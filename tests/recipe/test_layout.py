@@ -27,10 +27,15 @@ GENDERS = CodeList("genders", {"man": "male", "vrouw": "female", "onbekend": "un
 
 def table(columns: dict[str, str], recipe: dict[str, Any], **more: Any) -> Table:
     """A table with these columns and types, whose column `gender` points to the code list."""
-    fields = [{"name": name, "type": kind, "title": NOWHERE, "description": NOWHERE} for name, kind in columns.items()]
+    fields = [
+        {"name": name, "type": kind, "title": NOWHERE, "description": NOWHERE}
+        for name, kind in columns.items()
+    ]
     schema: dict[str, Any] = {"fields": fields, "primaryKey": next(iter(columns))}
     if "gender" in columns:
-        schema["foreignKeys"] = [{"fields": "gender", "reference": {"resource": "genders", "fields": "code"}}]
+        schema["foreignKeys"] = [
+            {"fields": "gender", "reference": {"resource": "genders", "fields": "code"}}
+        ]
     recipe = {"from": "^table$", "numbers": {"thousands": ".", "decimal": ","}, **recipe}
     return Table(name="t", title=NOWHERE, description=NOWHERE, schema=schema, recipe=recipe, **more)
 
@@ -52,10 +57,17 @@ def records(text: str, made: Table) -> Any:
     assert recipe is not None
     source = document(text)
     region = locate(source, recipe)
-    readers = field_readers(made, recipe, recipe.numbers or made.recipe.numbers, {GENDERS_CODE: GENDERS})  # type: ignore
+    readers = field_readers(
+        made, recipe, recipe.numbers or made.recipe.numbers, {GENDERS_CODE: GENDERS}
+    )  # type: ignore
     rows = read_rows(source, make_units(region.body, recipe.reading), recipe, readers)
     return make_records(
-        source, label_rows(source, rows, recipe.group, readers), recipe, made.table_schema, region.header, readers
+        source,
+        label_rows(source, rows, recipe.group, readers),
+        recipe,
+        made.table_schema,
+        region.header,
+        readers,
     )
 
 
@@ -72,7 +84,11 @@ def messages(text: str, made: Table) -> list[str]:
         ("arbeidsmarktco\nmpetenties", {"by": "block"}, ["arbeidsmarktcompetenties"]),
         ("a \n \nb", {"by": "block"}, ["a ", "b"]),
         ("a \nb\n\nc", {"by": "line"}, ["a ", "b", "c"]),
-        ("Gent   1.234  5 \n  Sint-Niklaas 2    6", {"by": "aligned"}, ["Gent␟1.234␟5", "Sint-Niklaas 2␟6"]),
+        (
+            "Gent   1.234  5 \n  Sint-Niklaas 2    6",
+            {"by": "aligned"},
+            ["Gent␟1.234␟5", "Sint-Niklaas 2␟6"],
+        ),
         ("1. een \ntwee\n\ndrie\n2. vier", {"starts": r"^\d"}, ["1. een twee\n\ndrie", "2. vier"]),
         ("x:\n- a\n- b", {"starts": "^x"}, ["x:\n- a\n- b"]),
         ("verloren\n1. een", {"starts": r"^\d"}, ["verloren", "1. een"]),
@@ -85,7 +101,12 @@ def test_lines_make_units(lines: str, how: dict[str, str], units: list[str]) -> 
 
 def test_a_unit_knows_the_lines_of_each_part_of_it() -> None:
     unit = make_units(document("\nab\ncd\n\nef").lines, Units(by="block"))[0]
-    assert [unit.lines(), unit.lines(0, 2), unit.lines(1, 3), unit.lines(2, 4)] == [(2, 3), (2, 2), (2, 3), (3, 3)]
+    assert [unit.lines(), unit.lines(0, 2), unit.lines(1, 3), unit.lines(2, 4)] == [
+        (2, 3),
+        (2, 2),
+        (2, 3),
+        (3, 3),
+    ]
     assert unit.part(1, 3).lines() == (2, 3)
 
 
@@ -128,11 +149,16 @@ COUNTS = table(
         ("{n} {n}", "1 2 3", []),
     ],
 )
-def test_a_text_is_read_whole_by_a_template_or_not_at_all(template: str, text: str, values: list[list[Any]]) -> None:
+def test_a_text_is_read_whole_by_a_template_or_not_at_all(
+    template: str, text: str, values: list[list[Any]]
+) -> None:
     recipe = COUNTS.recipe
     assert recipe is not None
     readers = field_readers(COUNTS, recipe, recipe.numbers, {GENDERS_CODE: GENDERS})  # type: ignore[arg-type]
-    found = [[slot.parsed.value for slot in reading] for reading in attempt(template, text, readers).readings]
+    found = [
+        [slot.parsed.value for slot in reading]
+        for reading in attempt(template, text, readers).readings
+    ]
     assert found == values
 
 
@@ -140,7 +166,10 @@ def test_all_readings_of_an_ambiguous_text_are_found() -> None:
     made = table({"a": "integer", "b": "integer"}, {"rows": "{a}{b}", "numbers": {}})
     assert made.recipe is not None
     readers = field_readers(made, made.recipe, made.recipe.numbers, {})  # type: ignore[arg-type]
-    found = [[slot.parsed.printed for slot in reading] for reading in attempt("{a}{b}", "123", readers).readings]
+    found = [
+        [slot.parsed.printed for slot in reading]
+        for reading in attempt("{a}{b}", "123", readers).readings
+    ]
     assert found == [["1", "23"], ["12", "3"]]
 
 
@@ -177,7 +206,9 @@ def test_a_merged_label_of_two_rows_is_glued_to_the_first_number() -> None:
 
 
 def test_a_group_that_goes_on_after_a_page_break_has_its_label_on_the_first_page() -> None:
-    text = TWO_YEARS.replace("2021\n\nvrouw 6", "x").replace("onbekend 5\n\nx", "2021\n\nonbekend 5\n\n\n\nvrouw 6")
+    text = TWO_YEARS.replace("2021\n\nvrouw 6", "x").replace(
+        "onbekend 5\n\nx", "2021\n\nonbekend 5\n\n\n\nvrouw 6"
+    )
     assert read(text, MERGED)[3:] == [(2021, "male", 4), (2021, "unknown", 5), (2021, "female", 6)]
 
 
@@ -210,12 +241,26 @@ def test_a_group_that_goes_on_after_a_page_break_has_its_label_on_the_first_page
             "Jaar \nGender",
             "sources/d.txt:3-4: recipe key 'header': expected 'Jaar Geslacht', found 'Jaar Gender'",
         ),
-        ("\nend", "\nEND", "sources/d.txt:2-26: recipe key 'until': '^end$' matches no line after line 1"),
-        ("table", "tabel", "sources/d.txt:1: recipe key 'from': '^table$' matches no line in the document"),
-        ("\nend", "\ntable\nend", "sources/d.txt:26: recipe key 'from': '^table$' matches here and on line 1"),
+        (
+            "\nend",
+            "\nEND",
+            "sources/d.txt:2-26: recipe key 'until': '^end$' matches no line after line 1",
+        ),
+        (
+            "table",
+            "tabel",
+            "sources/d.txt:1: recipe key 'from': '^table$' matches no line in the document",
+        ),
+        (
+            "\nend",
+            "\ntable\nend",
+            "sources/d.txt:26: recipe key 'from': '^table$' matches here and on line 1",
+        ),
     ],
 )
-def test_what_does_not_fit_is_an_error_with_its_line_and_recipe_key(was: str, becomes: str, expected: str) -> None:
+def test_what_does_not_fit_is_an_error_with_its_line_and_recipe_key(
+    was: str, becomes: str, expected: str
+) -> None:
     assert was in TWO_YEARS
     assert messages(TWO_YEARS.replace(was, becomes, 1), MERGED)[0].startswith(expected)
 
@@ -238,7 +283,11 @@ MELTED = table(
         "header": ["Naam 2021 2022 (**)"],
         "until": "^end$",
         "units": "line",
-        "fields": {"year": {"marks": "(**)"}, "one": {"blank": {" ": "not_given"}}, "name": {"pattern": "[a-z]+"}},
+        "fields": {
+            "year": {"marks": "(**)"},
+            "one": {"blank": {" ": "not_given"}},
+            "name": {"pattern": "[a-z]+"},
+        },
         "rows": "{name} {one} {two}",
         "totals": {"table": "Totaal {one} {two}"},
         "melt": {"into": "year", "columns": {"2021": {"n": "one"}, "2022 (**)": {"n": "two"}}},
@@ -260,7 +309,9 @@ def test_headings_that_are_data_are_melted_and_totals_kept_aside() -> None:
 
 
 def test_a_heading_that_changed_is_an_error() -> None:
-    made = MELTED.model_copy(update={"recipe": MELTED.recipe.model_copy(update={"header": ("Naam 2021 2023 (**)",)})})  # type: ignore[union-attr]
+    made = MELTED.model_copy(
+        update={"recipe": MELTED.recipe.model_copy(update={"header": ("Naam 2021 2023 (**)",)})}
+    )  # type: ignore[union-attr]
     assert messages("table\nNaam 2021 2023 (**)\nriet 3 4\nend", made) == [
         "sources/d.txt:2: recipe key 'melt': the heading '2022 (**)' is not among the headings, or no year "
         "(write it as printed, marks included)"
@@ -276,7 +327,10 @@ def test_a_field_that_stands_twice_makes_two_records() -> None:
             "count": "place",
         },
     )
-    assert read("table\n\nkok en bakker zijn half digitaal", made) == [("kok", "half", 1), ("bakker", "half", 2)]
+    assert read("table\n\nkok en bakker zijn half digitaal", made) == [
+        ("kok", "half", 1),
+        ("bakker", "half", 2),
+    ]
 
 
 def test_a_column_can_be_set_from_others_and_from_the_label_of_the_group() -> None:
@@ -304,7 +358,13 @@ def test_lost_labels_are_given_in_order_and_their_number_must_fit() -> None:
         {
             "units": "line",
             "rows": "{quarter} {n}",
-            "group": {"field": "year", "label": "none", "restart": "quarter", "sequence": [2021, 2022], "why": "lost"},
+            "group": {
+                "field": "year",
+                "label": "none",
+                "restart": "quarter",
+                "sequence": [2021, 2022],
+                "why": "lost",
+            },
         },
     )
     assert read("table\n1 5\n2 6\n1 7", made) == [(2021, 1, 5), (2021, 2, 6), (2022, 1, 7)]
@@ -350,7 +410,9 @@ def test_a_key_in_a_row_of_totals_says_of_which_rows_it_is_the_total() -> None:
         {"year": "year", "gender": "string", "n": "integer"},
         {"units": "line", "rows": "{year} {gender} {n}", "totals": {"group": "{year} totaal {n}"}},
     )
-    totals = records("table\n2020 man 5\n2020 vrouw 6\n2020 totaal 11\n2021 man 7\n2021 totaal 7", made)[1]
+    totals = records(
+        "table\n2020 man 5\n2020 vrouw 6\n2020 totaal 11\n2021 man 7\n2021 totaal 7", made
+    )[1]
     assert [(total.column, dict(total.where), total.cell.value) for total in totals] == [
         ("n", {"year": 2020}, 11),
         ("n", {"year": 2021}, 7),

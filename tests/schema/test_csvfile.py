@@ -21,9 +21,13 @@ KEY = {"name": "key", "type": "integer", "constraints": {"required": True}}
 
 def make_table(*fields: dict[str, Any], **schema: Any) -> Table:
     """A table with the integer key `key` and these fields behind it."""
-    described = [{"title": {"en": "t"}, "description": {"en": "d"}, **field} for field in (KEY, *fields)]
+    described = [
+        {"title": {"en": "t"}, "description": {"en": "d"}, **field} for field in (KEY, *fields)
+    ]
     table_schema = {"primaryKey": ["key"], "fields": described, **schema}
-    return Table.model_validate({"name": "t", "title": {"en": "t"}, "description": {"en": "d"}, "schema": table_schema})
+    return Table.model_validate(
+        {"name": "t", "title": {"en": "t"}, "description": {"en": "d"}, "schema": table_schema}
+    )
 
 
 ALL_TYPES = make_table(*({"name": f"a_{kind}", "type": kind} for kind in TYPES))
@@ -83,7 +87,10 @@ BROKEN_FILES = {
         b"key,label,label\n1,a,b\n",
         "t.csv:1: the header is 'key,label,label' (expected 'key,label')",
     ),
-    "cp1252": (b"key,label\n1,caf\xe9\n", "t.csv: is not UTF-8: byte 15 is 0xe9 (save it as UTF-8)"),
+    "cp1252": (
+        b"key,label\n1,caf\xe9\n",
+        "t.csv: is not UTF-8: byte 15 is 0xe9 (save it as UTF-8)",
+    ),
     "a quote never closed": (
         b'key,label\n1,a\n2,"b\n' + b"3,c\n" * 1000,
         "t.csv:3: the record that begins here is broken: unexpected end of data",
@@ -93,7 +100,10 @@ BROKEN_FILES = {
         "t.csv:2: the record that begins here is broken: ',' expected after '\"'",
     ),
     "a row too long": (b"key,label\n1,a\n2,b,c\n", "t.csv:3: has 3 cells, not 2"),
-    "a row too short, behind a cell of two lines": (b'key,label\n1,"a\nb"\n2\n', "t.csv:4: has 1 cells, not 2"),
+    "a row too short, behind a cell of two lines": (
+        b'key,label\n1,"a\nb"\n2\n',
+        "t.csv:4: has 1 cells, not 2",
+    ),
     "an empty line": (b"key,label\n1,a\n\n2,b\n", "t.csv:3: has 0 cells, not 2"),
     "a cell of 100,001 characters": (
         b"key,label\n1," + b"a" * 100_001 + b"\n",
@@ -104,7 +114,10 @@ BROKEN_FILES = {
         "key,label\n1,a\u202eb\n".encode(),
         "t.csv:2: label: holds the hidden character U+202E",
     ),
-    "a zero-width space": ("key,label\n1,a\u200bb\n".encode(), "t.csv:2: label: holds the hidden character U+200B"),
+    "a zero-width space": (
+        "key,label\n1,a\u200bb\n".encode(),
+        "t.csv:2: label: holds the hidden character U+200B",
+    ),
     "letters not composed": (
         "key,label\n1,e\u0301\n".encode(),
         "t.csv:2: label: 'e\u0301' is not in Unicode's normal form C",
@@ -120,8 +133,16 @@ def test_a_broken_file_is_refused_with_the_line_named(data: bytes, message: str)
 
 
 BROKEN_CELLS = [
-    ("integer", "100000000000000000000", "'100000000000000000000' is not a whole number of at most 64 bits"),
-    ("integer", "9223372036854775808", "'9223372036854775808' is not a whole number of at most 64 bits"),
+    (
+        "integer",
+        "100000000000000000000",
+        "'100000000000000000000' is not a whole number of at most 64 bits",
+    ),
+    (
+        "integer",
+        "9223372036854775808",
+        "'9223372036854775808' is not a whole number of at most 64 bits",
+    ),
     ("integer", "1_000", "'1_000' is not a whole number of at most 64 bits"),
     ("integer", "1.000", "'1.000' is not a whole number of at most 64 bits"),
     ("integer", "01", "'01' is not a whole number of at most 64 bits"),
@@ -131,7 +152,11 @@ BROKEN_CELLS = [
     ("number", "INF", "'INF' is not a decimal number"),
     ("number", "1e5", "'1e5' is not a decimal number"),
     ("number", '"1,5"', "'1,5' is not a decimal number"),
-    ("number", "0.12345678901234567", "'0.12345678901234567' has more than 15 digits, which a database would round"),
+    (
+        "number",
+        "0.12345678901234567",
+        "'0.12345678901234567' has more than 15 digits, which a database would round",
+    ),
     ("year", "23", "'23' is not a year of four digits"),
     ("boolean", "True", "'True' is neither true nor false"),
     ("date", "20230131", "'20230131' is not a date such as 2023-01-31"),
@@ -157,7 +182,9 @@ BROKEN_CONSTRAINTS = [
 
 
 @pytest.mark.parametrize(("constraints", "cell", "message"), BROKEN_CONSTRAINTS)
-def test_a_cell_that_breaks_a_constraint_is_refused(constraints: dict[str, Any], cell: str, message: str) -> None:
+def test_a_cell_that_breaks_a_constraint_is_refused(
+    constraints: dict[str, Any], cell: str, message: str
+) -> None:
     table = make_table({"name": "value", "type": "integer", "constraints": constraints})
     assert read_problems(f"key,value\n1,{cell}\n".encode(), table) == [f"t.csv:2: value: {message}"]
 
@@ -172,7 +199,10 @@ def test_all_problems_of_a_file_are_told_at_once() -> None:
 
 def test_unique_keys_hold_and_an_empty_one_equals_nothing() -> None:
     table = make_table(
-        {"name": "a"}, {"name": "b"}, {"name": "c", "constraints": {"unique": True}}, uniqueKeys=[["a", "b"]]
+        {"name": "a"},
+        {"name": "b"},
+        {"name": "c", "constraints": {"unique": True}},
+        uniqueKeys=[["a", "b"]],
     )
     assert read_problems(b"key,a,b,c\n1,x,,\n2,x,,\n3,x,y,z\n4,x,y,z\n", table) == [
         "t.csv:5: the key (x, y) stands on line 4 already",
@@ -182,7 +212,9 @@ def test_unique_keys_hold_and_an_empty_one_equals_nothing() -> None:
 
 def test_an_empty_part_of_the_primary_key_is_refused() -> None:
     table = make_table({"name": "part"}, primaryKey=["key", "part"])
-    assert read_problems(b"key,part\n1,\n", table) == ["t.csv:2: part: is part of the key, but empty"]
+    assert read_problems(b"key,part\n1,\n", table) == [
+        "t.csv:2: part: is part of the key, but empty"
+    ]
 
 
 def read_problems(data: bytes, table: Table) -> list[str]:
@@ -199,7 +231,10 @@ BROKEN_YAML = {
         "t.yaml:1:4: the tag tag:yaml.org,2002:python/name:os.getcwd is refused "
         "(write plain text, numbers, lists and mappings)",
     ),
-    "a key twice": ("a: 1\nb: 2\na: 3\n", "t.yaml:3:1: the key 'a' stands here and on line 1 (keep one of them)"),
+    "a key twice": (
+        "a: 1\nb: 2\na: 3\n",
+        "t.yaml:3:1: the key 'a' stands here and on line 1 (keep one of them)",
+    ),
     "a key that is no text": (
         "? [a]\n: 1\n",
         "t.yaml:1:3: the key ['a'] is neither text nor a whole number (quote it)",

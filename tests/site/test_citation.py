@@ -10,7 +10,13 @@ from typing import Any
 
 import pytest
 import rispy
-from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
+from citeproc import (
+    Citation,
+    CitationItem,
+    CitationStylesBibliography,
+    CitationStylesStyle,
+    formatter,
+)
 from citeproc.source.json import CiteProcJSON
 from pybtex.database import Entry, parse_string
 from pybtex.richtext import Text
@@ -29,7 +35,10 @@ ITEMS: dict[str, Item] = {
         "type": "dataset",
         "title": ODD,
         "container-title": f"Het geheel: {ODD}",
-        "author": [{"family": "de Vries & Zn", "given": "Jan Piet"}, {"literal": "Dienst {Cijfers} & Co"}],
+        "author": [
+            {"family": "de Vries & Zn", "given": "Jan Piet"},
+            {"literal": "Dienst {Cijfers} & Co"},
+        ],
         "issued": {"date-parts": [[2023, 5]]},
         "version": "1.0.0",
         "DOI": "10.1234/ab_c",
@@ -83,16 +92,23 @@ def plain(entry: Entry, field: str) -> str:
         ("unknown", {"title": "Antwoord op vragen"}),
     ],
 )
-def test_bibtex_reads_back_as_it_was_and_has_no_year_where_none_is_known(name: str, expected: dict[str, str]) -> None:
+def test_bibtex_reads_back_as_it_was_and_has_no_year_where_none_is_known(
+    name: str, expected: dict[str, str]
+) -> None:
     database = parse_string(bibtex(ITEMS[name]), "bibtex")
     entry = database.entries[ITEMS[name]["id"]]
     verbatim = {"doi", "url"}
-    assert {key: entry.fields[key] if key in verbatim else plain(entry, key) for key in entry.fields} == expected
+    assert {
+        key: entry.fields[key] if key in verbatim else plain(entry, key) for key in entry.fields
+    } == expected
 
 
 def test_bibtex_keeps_apart_a_person_and_an_organisation() -> None:
     persons = parse_string(bibtex(ITEMS["full"]), "bibtex").entries["x-1.0.0"].persons["author"]
-    assert [(each.first_names, each.middle_names, each.prelast_names, each.last_names) for each in persons] == [
+    assert [
+        (each.first_names, each.middle_names, each.prelast_names, each.last_names)
+        for each in persons
+    ] == [
         (["Jan"], ["Piet"], ["de"], ["Vries", "\\&", "Zn"]),
         ([], [], [], ["{Dienst \\textbraceleft{}Cijfers\\textbraceright{} \\& Co}"]),
     ]
@@ -120,7 +136,9 @@ def test_bibtex_keeps_apart_a_person_and_an_organisation() -> None:
         ("unknown", {"type_of_reference": "GEN", "id": "y", "title": "Antwoord op vragen"}),
     ],
 )
-def test_ris_reads_back_as_it_was_and_leaves_out_what_is_unknown(name: str, expected: dict[str, Any]) -> None:
+def test_ris_reads_back_as_it_was_and_leaves_out_what_is_unknown(
+    name: str, expected: dict[str, Any]
+) -> None:
     assert rispy.loads(ris(ITEMS[name])) == [expected]
 
 
@@ -133,7 +151,9 @@ def test_ris_reads_back_as_it_was_and_leaves_out_what_is_unknown(name: str, expe
 )
 def test_csl_json_is_formatted_by_a_citation_processor(name: str, expected: list[str]) -> None:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # citeproc-py tells of each part of CSL that it does not know
+        warnings.simplefilter(
+            "ignore"
+        )  # citeproc-py tells of each part of CSL that it does not know
         source = CiteProcJSON(json.loads(csl_json(ITEMS[name])))
         style = CitationStylesStyle("harvard-cite-them-right", validate=False)
         bibliography = CitationStylesBibliography(style, source, formatter.html)
@@ -160,14 +180,24 @@ def test_csl_json_is_formatted_by_a_citation_processor(name: str, expected: list
         ),
     ],
 )
-def test_apa_says_what_is_known_and_that_the_rest_is_not(item: Item, language: str, expected: str) -> None:
+def test_apa_says_what_is_known_and_that_the_rest_is_not(
+    item: Item, language: str, expected: str
+) -> None:
     assert apa(item, language) == expected
 
 
 def test_the_document_and_this_publication_are_cited_apart(published: Published) -> None:
     document, publication = blocks(published, "en", "started_by_gender")
-    assert (document.kind, document.version, document.date, document.doi) == ("source", None, None, "")
-    assert "VDAB - Online opleidingen: vragen aan Vlaams minister Jo Brouns en zijn antwoord" in document.apa
+    assert (document.kind, document.version, document.date, document.doi) == (
+        "source",
+        None,
+        None,
+        "",
+    )
+    assert (
+        "VDAB - Online opleidingen: vragen aan Vlaams minister Jo Brouns en zijn antwoord"
+        in document.apa
+    )
     assert "(n.d.)" in document.apa
     resource = published.tables["started_by_gender"]
     assert (publication.kind, publication.version, publication.date, publication.doi) == (
@@ -187,13 +217,21 @@ def test_the_document_and_this_publication_are_cited_apart(published: Published)
 def test_a_query_is_cited_by_its_address_with_its_parameters(published: Published) -> None:
     address = "/vdab-online-opleidingen/share_of_women?year=2022"
     *_, publication = blocks(published, "nl", query=("Welk deel was van vrouwen?", address))
-    assert publication.apa.startswith("openbaar contributors. (z.d.). Welk deel was van vrouwen? (Versie ")
+    assert publication.apa.startswith(
+        "openbaar contributors. (z.d.). Welk deel was van vrouwen? (Versie "
+    )
     assert publication.apa.endswith(f"https://data.example{address}")
     assert publication.sha256 is None
 
 
-def test_a_doi_and_a_date_are_shown_once_there_are_any(published: Published, tmp_path: Path) -> None:
-    descriptor = {**published.descriptor, "doi": "10.5281/zenodo.1", "created": "2024-02-03T00:00:00Z"}
+def test_a_doi_and_a_date_are_shown_once_there_are_any(
+    published: Published, tmp_path: Path
+) -> None:
+    descriptor = {
+        **published.descriptor,
+        "doi": "10.5281/zenodo.1",
+        "created": "2024-02-03T00:00:00Z",
+    }
     *_, publication = blocks(Published(tmp_path, descriptor, {}), "en")
     assert (publication.doi, publication.date) == ("10.5281/zenodo.1", "2024-02-03")
     assert "(2024-02-03)" in publication.apa
@@ -205,11 +243,17 @@ def test_a_doi_and_a_date_are_shown_once_there_are_any(published: Published, tmp
     [
         ("/cite/started_by_gender.bib", 200, "application/x-bibtex; charset=utf-8"),
         ("/cite/started_by_gender.ris", 200, "application/x-research-info-systems; charset=utf-8"),
-        ("/cite/started_by_gender.json", 200, "application/vnd.citationstyles.csl+json; charset=utf-8"),
+        (
+            "/cite/started_by_gender.json",
+            200,
+            "application/vnd.citationstyles.csl+json; charset=utf-8",
+        ),
         ("/cite.bib", 200, "application/x-bibtex; charset=utf-8"),
         ("/cite/nothing.bib", 404, "text/html; charset=utf-8"),
     ],
 )
-def test_citation_managers_fetch_a_citation_as_a_file(built: Built, path: str, status: int, kind: str) -> None:
+def test_citation_managers_fetch_a_citation_as_a_file(
+    built: Built, path: str, status: int, kind: str
+) -> None:
     answer = asyncio.run(site(built.database, built.metadata).client.get(path))
     assert (answer.status_code, answer.headers["content-type"]) == (status, kind)

@@ -41,12 +41,16 @@ SIGNS = {
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not DATASETTE1.exists(), reason="no environment for Datasette 1.0; `make test` makes it")
+@pytest.mark.skipif(
+    not DATASETTE1.exists(), reason="no environment for Datasette 1.0; `make test` makes it"
+)
 def test_every_page_of_ours_answers_in_the_coming_datasette(tmp_path: Path) -> None:
     built = build(ROOT, tmp_path)
     command = [DATASETTE1, "-c", PROGRAM, built.database, built.metadata]
     paths = f"{ROOT / 'scripts'}:{ROOT / 'tests'}"
-    run = subprocess.run(command, capture_output=True, text=True, env={"PYTHONPATH": paths}, check=False)
+    run = subprocess.run(
+        command, capture_output=True, text=True, env={"PYTHONPATH": paths}, check=False
+    )
     assert run.returncode == 0, run.stderr
     found, pages = json.loads(run.stdout)
     assert len(found) > 40

@@ -39,9 +39,24 @@ def test_a_table_offers_its_csv_first_and_then_the_whole(published: Published) -
     offered = links(published, "regions", "nl")
     assert [(each.kind, each.address, each.label, each.rows) for each in offered] == [
         ("csv", "/download/1.2.0/tables/regions.csv", "Gewesten (CSV)", 4),
-        ("zip", "/download/1.2.0/municipalities-1.2.0.zip", "Alle tabellen als datapakket (zip)", None),
-        ("xlsx", "/download/1.2.0/municipalities-1.2.0.xlsx", "Alle tabellen als werkboek (Excel)", None),
-        ("db", "/download/1.2.0/municipalities-1.2.0.db", "Alle tabellen als databank (SQLite)", None),
+        (
+            "zip",
+            "/download/1.2.0/municipalities-1.2.0.zip",
+            "Alle tabellen als datapakket (zip)",
+            None,
+        ),
+        (
+            "xlsx",
+            "/download/1.2.0/municipalities-1.2.0.xlsx",
+            "Alle tabellen als werkboek (Excel)",
+            None,
+        ),
+        (
+            "db",
+            "/download/1.2.0/municipalities-1.2.0.db",
+            "Alle tabellen als databank (SQLite)",
+            None,
+        ),
     ]
 
 
@@ -55,10 +70,14 @@ def test_each_link_leads_to_a_file_of_the_size_and_the_hash_that_stand_beside_it
 ) -> None:
     for link in links(published):
         data = get(built, link.address).content
-        assert (len(data), hashlib.sha256(data).hexdigest()) == (link.bytes, link.sha256), link.address
+        assert (len(data), hashlib.sha256(data).hexdigest()) == (link.bytes, link.sha256), (
+            link.address
+        )
 
 
-def test_a_public_site_lets_caches_keep_a_file_for_ever_and_one_under_work_does_not(built: Built) -> None:
+def test_a_public_site_lets_caches_keep_a_file_for_ever_and_one_under_work_does_not(
+    built: Built,
+) -> None:
     path = "/download/1.2.0/tables/regions.csv"
     assert get(built, path).headers["cache-control"] == "public, max-age=31536000, immutable"
     assert get(built, path, public=False).headers["cache-control"] == "no-cache"
@@ -66,7 +85,9 @@ def test_a_public_site_lets_caches_keep_a_file_for_ever_and_one_under_work_does_
 
 def test_who_has_the_file_already_gets_it_only_once(built: Built) -> None:
     first = get(built, "/download/1.2.0/tables/regions.csv")
-    again = get(built, "/download/1.2.0/tables/regions.csv", **{"if-none-match": first.headers["etag"]})
+    again = get(
+        built, "/download/1.2.0/tables/regions.csv", **{"if-none-match": first.headers["etag"]}
+    )
     assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
 
 
@@ -88,12 +109,16 @@ def test_nothing_but_the_files_of_a_publication_can_be_downloaded(built: Built, 
     assert get(built, path).status_code == 404
 
 
-def test_files_of_others_in_the_folder_of_downloads_are_not_offered(built: Built, published: Published) -> None:
+def test_files_of_others_in_the_folder_of_downloads_are_not_offered(
+    built: Built, published: Published
+) -> None:
     before = files(published)
     dist = published.folder / "dist"
     (dist / "notes.zip").write_bytes(b"mine")
     (dist / "municipalities-0.1.0.zip").write_bytes(b"an earlier one")
-    added = {address: path.name for address, path in files(published).items() if address not in before}
+    added = {
+        address: path.name for address, path in files(published).items() if address not in before
+    }
     (dist / "notes.zip").unlink()
     (dist / "municipalities-0.1.0.zip").unlink()
     assert added == {"/download/0.1.0/municipalities-0.1.0.zip": "municipalities-0.1.0.zip"}
@@ -116,7 +141,9 @@ def test_sizes_are_written_as_people_read_them(size: int, language: str, text: s
 
 
 @pytest.mark.slow
-def test_the_address_of_a_version_is_a_data_package_that_a_reader_loads(built: Built, tmp_path: Path) -> None:
+def test_the_address_of_a_version_is_a_data_package_that_a_reader_loads(
+    built: Built, tmp_path: Path
+) -> None:
     with served(built) as server:
         package = Package(f"{server.address}/download/1.2.0/datapackage.json")
         rows = [row["code"] for row in package.get_resource("regions").read_rows()]

@@ -36,7 +36,9 @@ class Links(HTMLParser):
         """Note what a tag has of them."""
         given = dict(attrs)
         self.places |= {each for each in (given.get("id"), given.get("name")) if each}
-        self.addresses += [each for each in (given.get("href"), given.get("src"), given.get("data")) if each]
+        self.addresses += [
+            each for each in (given.get("href"), given.get("src"), given.get("data")) if each
+        ]
         if given.get("http-equiv") == "refresh":
             self.addresses.append((given["content"] or "").partition("url=")[2])
 
@@ -69,7 +71,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def frozen(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """It, frozen."""
     folder = tmp_path_factory.mktemp("frozen") / "site"
-    assert freeze(built.database, built.metadata, folder, URL) == sum(path.is_file() for path in folder.rglob("*"))
+    assert freeze(built.database, built.metadata, folder, URL) == sum(
+        path.is_file() for path in folder.rglob("*")
+    )
     return folder
 
 
@@ -126,7 +130,9 @@ def test_all_that_the_site_shows_is_there(frozen: Path) -> None:
 @pytest.mark.slow
 def test_what_asks_something_of_a_running_site_is_gone(frozen: Path) -> None:
     pages = [path.read_text("utf-8") for path in frozen.rglob("*.html")]
-    assert [text[:200] for text in pages if re.search(r"<form|\bnonce=|href=\"[^\"]*\?", text)] == []
+    assert [
+        text[:200] for text in pages if re.search(r"<form|\bnonce=|href=\"[^\"]*\?", text)
+    ] == []
 
 
 @pytest.mark.slow
@@ -140,7 +146,11 @@ def test_an_address_that_one_cites_leads_on(frozen: Path) -> None:
 def test_freezing_twice_gives_the_same_files(built: Built, frozen: Path, tmp_path: Path) -> None:
     freeze(built.database, built.metadata, tmp_path / "again", URL)
     first, again = (
-        {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+        {
+            path.relative_to(folder): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
         for folder in (frozen, tmp_path / "again")
     )
     assert {path for path in {*first, *again} if first.get(path) != again.get(path)} == set()
@@ -170,7 +180,10 @@ def test_a_folder_with_other_files_is_left_alone(built: Built, tmp_path: Path) -
 def test_a_page_that_does_not_answer_stops_it_and_leaves_nothing(
     built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.site.freeze._known_pages", lambda _published: [Page("/municipalities/nothing", "", "nl")])
+    monkeypatch.setattr(
+        "openbaar.site.freeze._known_pages",
+        lambda _published: [Page("/municipalities/nothing", "", "nl")],
+    )
     with pytest.raises(OpenbaarError, match="/municipalities/nothing: answers with status 404"):
         freeze(built.database, built.metadata, tmp_path / "site", URL)
     assert list(tmp_path.iterdir()) == []
@@ -187,7 +200,11 @@ REGIONS = Page("/municipalities/regions", "", "nl")
         ("/municipalities/regions", Page("/", "", "en"), ("/municipalities/regions", "", "en")),
         ("?lang=en", REGIONS, ("/municipalities/regions", "", "en")),
         ("https://data.example/municipalities", HOME, ("/municipalities", "", "nl")),
-        ("/municipalities/regions?part_of=belgium", HOME, ("/municipalities/regions", "part_of=belgium", "nl")),
+        (
+            "/municipalities/regions?part_of=belgium",
+            HOME,
+            ("/municipalities/regions", "part_of=belgium", "nl"),
+        ),
         ("?_next=5&part_of=x", REGIONS, ("/municipalities/regions", "_next=5&part_of=x", "nl")),
         ("/municipalities/regions?part_of=x&code=y", HOME, None),
         ("/municipalities/regions?_sort=code", HOME, None),
@@ -196,10 +213,18 @@ REGIONS = Page("/municipalities/regions", "", "nl")
         ("/municipalities?sql=select+1", HOME, None),
         ("/municipalities/-/query", HOME, None),
         ("/-/plugins", HOME, None),
-        ("/municipalities/regions.csv?_size=max", HOME, ("/download/1.2.0/tables/regions.csv", "", "")),
+        (
+            "/municipalities/regions.csv?_size=max",
+            HOME,
+            ("/download/1.2.0/tables/regions.csv", "", ""),
+        ),
         ("/municipalities/regions.json", HOME, ("/download/1.2.0/tables/regions.json", "", "")),
         ("/municipalities.db", HOME, ("/download/1.2.0/municipalities-1.2.0.db", "", "")),
-        ("/municipalities/per_year.json?year=", HOME, ("/municipalities/per_year.json", "_shape=array", "")),
+        (
+            "/municipalities/per_year.json?year=",
+            HOME,
+            ("/municipalities/per_year.json", "_shape=array", ""),
+        ),
         ("/static/openbaar.css?1234", HOME, ("/static/openbaar.css", "", "")),
         ("/id/regions/", Page("/", "", "en"), ("/id/regions", "", "nl")),
     ],
@@ -224,7 +249,9 @@ def test_a_folder_can_hold_pages_with_one_filter_but_not_what_visitors_think_up(
         (Page("/robots.txt"), False, "robots.txt"),
     ],
 )
-def test_each_page_has_a_place_of_its_own(published: Published, page: Page, is_html: bool, expected: str) -> None:
+def test_each_page_has_a_place_of_its_own(
+    published: Published, page: Page, is_html: bool, expected: str
+) -> None:
     assert re.sub("~[0-9a-f]{12}", "~", str(file_of(published, page, is_html))) == re.sub(
         "~[0-9a-f]{12}", "~", expected
     )
@@ -233,14 +260,29 @@ def test_each_page_has_a_place_of_its_own(published: Published, page: Page, is_h
 @pytest.mark.parametrize(
     ("page", "expected"),
     [
-        ('<a class="x" href="/a?b=1&amp;c=2">A &amp; B</a>', '<a class="x" href="[/a?b=1&amp;c=2]">A &amp; B</a>'),
+        (
+            '<a class="x" href="/a?b=1&amp;c=2">A &amp; B</a>',
+            '<a class="x" href="[/a?b=1&amp;c=2]">A &amp; B</a>',
+        ),
         ('<a href="gone">text</a><link rel="x" href="gone">', "<a>text</a>"),
         ('<script nonce="abc" src="/x.js"></script>', '<script src="[/x.js]"></script>'),
-        ("<script nonce='a'>if (a < b && c) { '</p>' }</script>", "<script>if (a < b && c) { '</p>' }</script>"),
-        ('<!DOCTYPE html><p title="a>b">&#233;&nbsp;</p>', '<!DOCTYPE html><p title="a>b">&#233;&nbsp;</p>'),
+        (
+            "<script nonce='a'>if (a < b && c) { '</p>' }</script>",
+            "<script>if (a < b && c) { '</p>' }</script>",
+        ),
+        (
+            '<!DOCTYPE html><p title="a>b">&#233;&nbsp;</p>',
+            '<!DOCTYPE html><p title="a>b">&#233;&nbsp;</p>',
+        ),
         ('<p>a<form action="/x"><input name="q"><a href="/y">y</a></form>b</p>', "<p>ab</p>"),
-        ('<meta http-equiv="refresh" content="0; url=/x">', '<meta http-equiv="refresh" content="0; url=[/x]">'),
-        ('<svg><path d="M0 0"/><use href="#a"/></svg>', '<svg><path d="M0 0"/><use href="[#a]"/></svg>'),
+        (
+            '<meta http-equiv="refresh" content="0; url=/x">',
+            '<meta http-equiv="refresh" content="0; url=[/x]">',
+        ),
+        (
+            '<svg><path d="M0 0"/><use href="#a"/></svg>',
+            '<svg><path d="M0 0"/><use href="[#a]"/></svg>',
+        ),
     ],
 )
 def test_only_the_links_of_a_page_change(page: str, expected: str) -> None:

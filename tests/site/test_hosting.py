@@ -19,7 +19,9 @@ from served import ROOT, build, served
 DOCS = ROOT / "docs"
 NGINX = os.environ.get("NGINX") or shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 PROGRAM = shutil.which("podman") or shutil.which("docker")
-HAS_CONTAINERS = PROGRAM is not None and subprocess.run([PROGRAM, "info"], capture_output=True).returncode == 0
+HAS_CONTAINERS = (
+    PROGRAM is not None and subprocess.run([PROGRAM, "info"], capture_output=True).returncode == 0
+)
 
 
 def free_port() -> int:
@@ -61,14 +63,16 @@ def nginx(configuration: Path, port: int) -> Iterator[str]:
 
 def fetch(address: str, **headers: str) -> tuple[int, str | None]:
     """The status of an answer, and whether it came from the cache."""
-    request = urllib.request.Request(address, headers=headers)  # noqa: S310  always http://127.0.0.1
-    with urllib.request.urlopen(request) as answer:  # noqa: S310
+    request = urllib.request.Request(address, headers=headers)
+    with urllib.request.urlopen(request) as answer:
         answer.read()
         return answer.status, answer.headers.get("x-cache")
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not NGINX, reason="nginx is not installed (Debian: apt-get install nginx-light)")
+@pytest.mark.skipif(
+    not NGINX, reason="nginx is not installed (Debian: apt-get install nginx-light)"
+)
 def test_nginx_keeps_what_may_be_kept_and_serves_it_while_the_site_is_away(tmp_path: Path) -> None:
     built = build(ROOT / "tests" / "publications" / "hand_made", tmp_path / "site")
     port = free_port()
@@ -105,7 +109,11 @@ def test_nginx_keeps_what_may_be_kept_and_serves_it_while_the_site_is_away(tmp_p
 @pytest.mark.skipif(not HAS_CONTAINERS, reason="neither podman nor docker runs here")
 def test_the_container_is_built_and_answers() -> None:
     build_it = [str(PROGRAM), "build", "--quiet", "-f", str(DOCS / "Containerfile"), str(ROOT)]
-    image = subprocess.run(build_it, check=True, capture_output=True, text=True).stdout.strip().splitlines()[-1]
+    image = (
+        subprocess.run(build_it, check=True, capture_output=True, text=True)
+        .stdout.strip()
+        .splitlines()[-1]
+    )
     port = free_port()
     run_it = ["run", "--rm", "--detach", "--memory", "512m", "-p", f"127.0.0.1:{port}:8001"]
     command = [str(PROGRAM), *run_it, "-e", "OPENBAAR_URL=https://data.example", image]

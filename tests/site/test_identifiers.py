@@ -56,7 +56,9 @@ HTML, CSV, JSON = "text/html", "text/csv", "application/json"
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 OLD_NAMES = {
     "moved": {"towns": "municipalities"},
-    "withdrawn": {"mayors": {"nl": "de namen zijn niet openbaar", "en": "the names are not public"}},
+    "withdrawn": {
+        "mayors": {"nl": "de namen zijn niet openbaar", "en": "the names are not public"}
+    },
 }
 
 
@@ -95,15 +97,30 @@ def get(shown: Datasette, path: str, **headers: str) -> httpx.Response:
         ("/id/municipalities/", FIREFOX, 303, "/municipalities/municipalities"),
         ("/id/municipalities", "*/*", 303, "/municipalities/municipalities"),
         ("/id/municipalities", CSV, 303, "/download/1.2.0/tables/municipalities.csv"),
-        ("/id/municipalities", f"{HTML};q=0.5, {CSV}", 303, "/download/1.2.0/tables/municipalities.csv"),
+        (
+            "/id/municipalities",
+            f"{HTML};q=0.5, {CSV}",
+            303,
+            "/download/1.2.0/tables/municipalities.csv",
+        ),
         ("/id/municipalities", JSON, 303, "/download/1.2.0/tables/municipalities.json"),
-        ("/id/municipalities", "application/vnd.datapackage+json", 303, "/download/1.2.0/datapackage.json"),
+        (
+            "/id/municipalities",
+            "application/vnd.datapackage+json",
+            303,
+            "/download/1.2.0/datapackage.json",
+        ),
         ("/id/municipalities", "image/png", 303, "/municipalities/municipalities"),
         ("/id/municipalities/1.2.0", CSV, 303, "/download/1.2.0/tables/municipalities.csv"),
         ("/id/municipalities/1.2.0", "*/*", 303, "/download/1.2.0/tables/municipalities.csv"),
         ("/id/municipalities/0.1.0", CSV, 303, "/download/0.1.0/tables/municipalities.csv"),
         ("/id/municipalities/0.1.0", JSON, 303, "/download/0.1.0/tables/municipalities.csv"),
-        ("/id/municipalities/1961,belgium", FIREFOX, 303, "/municipalities/municipalities/1961,belgium"),
+        (
+            "/id/municipalities/1961,belgium",
+            FIREFOX,
+            303,
+            "/municipalities/municipalities/1961,belgium",
+        ),
         ("/id/regions/flanders", JSON, 303, "/municipalities/regions/flanders.json?_shape=array"),
         ("/id/towns", FIREFOX, 301, "/id/municipalities"),
         ("/id/towns/1961,belgium", FIREFOX, 301, "/id/municipalities/1961,belgium"),
@@ -134,13 +151,18 @@ def test_an_address_leads_to_the_form_that_is_asked_for(
         ("/download/0.1.0/tables/mayors.csv", 404, "Er is geen bestand &#39;mayors.csv&#39;."),
     ],
 )
-def test_what_is_not_there_says_so_with_its_reason(shown: Datasette, path: str, status: int, message: str) -> None:
+def test_what_is_not_there_says_so_with_its_reason(
+    shown: Datasette, path: str, status: int, message: str
+) -> None:
     answer = get(shown, path, **{"accept": FIREFOX, "accept-language": "nl-BE,nl;q=0.9"})
     assert (answer.status_code, message in answer.text) == (status, True), answer.text
 
 
 def test_an_old_version_is_the_file_as_it_was_then(shown: Datasette) -> None:
-    assert get(shown, "/download/0.1.0/tables/municipalities.csv").content == b"year,region\n1961,belgium\n"
+    assert (
+        get(shown, "/download/0.1.0/tables/municipalities.csv").content
+        == b"year,region\n1961,belgium\n"
+    )
 
 
 def test_a_person_who_follows_the_address_of_a_version_reads_what_it_is(shown: Datasette) -> None:
@@ -157,8 +179,17 @@ def test_a_person_who_follows_the_address_of_a_version_reads_what_it_is(shown: D
 
 def test_json_holds_every_row_with_numbers_as_numbers(shown: Datasette) -> None:
     rows: list[dict[str, Any]] = get(shown, "/download/1.2.0/tables/municipalities.json").json()
-    assert rows[0] == {"year": 1961, "region": "belgium", "number": 2663, "share": None, "status": None}
-    assert len(rows) == len(get(shown, "/download/1.2.0/tables/municipalities.csv").text.splitlines()) - 1
+    assert rows[0] == {
+        "year": 1961,
+        "region": "belgium",
+        "number": 2663,
+        "share": None,
+        "status": None,
+    }
+    assert (
+        len(rows)
+        == len(get(shown, "/download/1.2.0/tables/municipalities.csv").text.splitlines()) - 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -174,7 +205,9 @@ def test_json_holds_every_row_with_numbers_as_numbers(shown: Datasette) -> None:
         (",;,", ["nl", "en"], "nl"),
     ],
 )
-def test_the_form_that_is_liked_best_is_chosen(accepted: str, offers: list[str], chosen: str) -> None:
+def test_the_form_that_is_liked_best_is_chosen(
+    accepted: str, offers: list[str], chosen: str
+) -> None:
     assert preferred(accepted, offers) == chosen
 
 
@@ -184,7 +217,9 @@ def test_the_recorded_hash_is_that_of_the_file(built: Built) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not DATASETTE1.exists(), reason="no environment for Datasette 1.0; `make test` makes it")
+@pytest.mark.skipif(
+    not DATASETTE1.exists(), reason="no environment for Datasette 1.0; `make test` makes it"
+)
 def test_the_coming_datasette_answers_the_same(built: Built) -> None:
     command = [DATASETTE1, "-c", PROGRAM, built.database, built.metadata, *COMING]
     environment = {"PYTHONPATH": str(ROOT / "scripts")}

@@ -43,19 +43,33 @@ def test_the_address_goes_before_the_cookie_and_the_cookie_before_the_browser(
     assert chosen(NL_EN, asked, remembered, accepted) == expected
 
 
-def ask(query: str, cookie: str = "", path: str = "/db/t", column: bool = False) -> tuple[dict[str, Any], list[Any]]:
+def ask(
+    query: str, cookie: str = "", path: str = "/db/t", column: bool = False
+) -> tuple[dict[str, Any], list[Any]]:
     """What an application behind `speaking` sees (language, query), and the headers that go out."""
     seen: dict[str, Any] = {}
     sent: list[Any] = []
 
     async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-        seen.update(language=visit().language, query=scope["query_string"].decode(), blank=gettext("blank"))
-        await send({"type": "http.response.start", "headers": [(b"content-type", b"text/html; charset=utf-8")]})
+        seen.update(
+            language=visit().language, query=scope["query_string"].decode(), blank=gettext("blank")
+        )
+        await send(
+            {
+                "type": "http.response.start",
+                "headers": [(b"content-type", b"text/html; charset=utf-8")],
+            }
+        )
 
     async def send(message: dict[str, Any]) -> None:
         sent.extend(message["headers"])
 
-    scope = {"type": "http", "path": path, "query_string": query.encode(), "headers": [(b"cookie", cookie.encode())]}
+    scope = {
+        "type": "http",
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(b"cookie", cookie.encode())],
+    }
     wrapped = speaking(app, lambda: NL_EN, lambda path: column)
     asyncio.run(wrapped(scope, lambda: None, send))
     return seen, sent[1:]
@@ -74,11 +88,16 @@ def test_a_language_that_is_asked_for_is_taken_out_of_the_query_and_remembered()
 
 def test_a_remembered_language_needs_no_new_cookie() -> None:
     seen, headers = ask("gender=female", cookie="a=b; lang=en")
-    assert (seen["language"], [name for name, _ in headers]) == ("en", [b"content-language", b"vary"])
+    assert (seen["language"], [name for name, _ in headers]) == (
+        "en",
+        [b"content-language", b"vary"],
+    )
 
 
 @pytest.mark.parametrize(("query", "column"), [("lang=fr", False), ("lang=en", True)])
-def test_a_language_that_is_none_of_ours_or_a_column_stays_in_the_query(query: str, column: bool) -> None:
+def test_a_language_that_is_none_of_ours_or_a_column_stays_in_the_query(
+    query: str, column: bool
+) -> None:
     seen, headers = ask(query, column=column)
     assert (seen["language"], seen["query"], b"set-cookie" in dict(headers)) == ("nl", query, False)
 
@@ -92,14 +111,18 @@ def test_words_are_those_of_the_language() -> None:
 
 
 def test_a_page_knows_its_address_in_another_language() -> None:
-    assert Visit("nl", "/db/t", "gender=x&lang=nl&b=").in_language("en") == "/db/t?gender=x&b=&lang=en"
+    assert (
+        Visit("nl", "/db/t", "gender=x&lang=nl&b=").in_language("en") == "/db/t?gender=x&b=&lang=en"
+    )
 
 
 def used() -> set[Any]:
     """Every message of the templates and modules, and Datasette's words for comparisons."""
     methods = [("**.py", "python"), ("**.html", "jinja2")]
     found = extract_from_dir(str(WEB), methods, comment_tags=())
-    return {message for _, _, message, *_ in found} | {display for _, display, _ in Filters([]).lookups()}
+    return {message for _, _, message, *_ in found} | {
+        display for _, display, _ in Filters([]).lookups()
+    }
 
 
 def catalogue(path: Path) -> Catalog:
@@ -110,7 +133,9 @@ def catalogue(path: Path) -> Catalog:
 @pytest.mark.parametrize("path", sorted(LOCALES.glob("*.po")), ids=lambda path: path.stem)
 def test_a_catalogue_says_everything_in_its_language(path: Path) -> None:
     known = {message.id: message.string for message in catalogue(path) if message.id}
-    blank = [each for each, text in known.items() if not all(text if isinstance(text, tuple) else [text])]
+    blank = [
+        each for each, text in known.items() if not all(text if isinstance(text, tuple) else [text])
+    ]
     assert (used() - set(known), blank) == (set(), [])
 
 
@@ -126,4 +151,6 @@ def test_a_translation_fills_in_the_same_names(path: Path) -> None:
 
 
 def test_a_language_without_a_catalogue_speaks_english() -> None:
-    assert [language.catalogue(each).gettext("blank") for each in ("fr", "../nl", "")] == ["blank"] * 3
+    assert [language.catalogue(each).gettext("blank") for each in ("fr", "../nl", "")] == [
+        "blank"
+    ] * 3

@@ -37,7 +37,9 @@ def published(built: Built) -> Published:
 
 def get(built: Built, path: str) -> httpx.Response:
     """The answer of the site to one request."""
-    response: httpx.Response = asyncio.run(site(built.database, built.metadata, SITE).client.get(path))
+    response: httpx.Response = asyncio.run(
+        site(built.database, built.metadata, SITE).client.get(path)
+    )
     return response
 
 
@@ -55,13 +57,20 @@ def test_a_table_is_described_with_all_that_is_known_and_nothing_else(published:
         "inLanguage": "en",
         "keywords": ["gemeenten", "municipalities"],
         "creator": [{"@type": "Organization", "name": "openbaar contributors"}],
-        "license": {"@type": "CreativeWork", "name": "not stated (source document); CC0-1.0 (additions)"},
+        "license": {
+            "@type": "CreativeWork",
+            "name": "not stated (source document); CC0-1.0 (additions)",
+        },
         "isAccessibleForFree": True,
         "isBasedOn": [{"@type": "CreativeWork", "name": "Municipalities of Belgium"}],
         "isPartOf": {"@type": "Dataset", "@id": f"{SITE}/municipalities"},
         "variableMeasured": [
             {"@type": "PropertyValue", "name": "year", "description": "The year."},
-            {"@type": "PropertyValue", "name": "region", "description": "The region, or the country."},
+            {
+                "@type": "PropertyValue",
+                "name": "region",
+                "description": "The region, or the country.",
+            },
             {
                 "@type": "PropertyValue",
                 "name": "number",
@@ -89,11 +98,19 @@ def test_a_table_is_described_with_all_that_is_known_and_nothing_else(published:
     }
 
 
-def test_the_whole_names_its_tables_and_the_files_that_hold_all_of_them(published: Published) -> None:
+def test_the_whole_names_its_tables_and_the_files_that_hold_all_of_them(
+    published: Published,
+) -> None:
     described = json.loads(json_ld(published, None, "nl"))
     assert described["name"] == "Gemeenten van België"
-    assert [part["@id"] for part in described["hasPart"]] == [f"{SITE}/id/{name}" for name in published.tables]
-    assert [each["contentUrl"].rsplit(".", 1)[1] for each in described["distribution"]] == ["zip", "xlsx", "db"]
+    assert [part["@id"] for part in described["hasPart"]] == [
+        f"{SITE}/id/{name}" for name in published.tables
+    ]
+    assert [each["contentUrl"].rsplit(".", 1)[1] for each in described["distribution"]] == [
+        "zip",
+        "xlsx",
+        "db",
+    ]
 
 
 def test_no_text_ends_the_script_that_holds_it(published: Published) -> None:
@@ -115,11 +132,15 @@ def test_no_text_ends_the_script_that_holds_it(published: Published) -> None:
         ('<http://x/a>; rel="next"', '<http://x/a>; rel="next"'),
     ],
 )
-def test_a_link_that_is_sent_without_brackets_gets_them(published: Published, sent: str, mended: str) -> None:
+def test_a_link_that_is_sent_without_brackets_gets_them(
+    published: Published, sent: str, mended: str
+) -> None:
     assert link_header(published, "/", SITE, sent) == mended
 
 
-def test_the_page_of_a_table_leads_machines_to_its_identifier_its_file_and_its_description(built: Built) -> None:
+def test_the_page_of_a_table_leads_machines_to_its_identifier_its_file_and_its_description(
+    built: Built,
+) -> None:
     header = get(built, "/municipalities/regions").headers["link"]
     links = re.split(r", (?=<)", header)
     assert [each for each in links if not LINK.fullmatch(each)] == []
@@ -134,7 +155,9 @@ def test_the_page_of_a_table_leads_machines_to_its_identifier_its_file_and_its_d
         ("describedby", f"{SITE}/cite/regions.bib"),
         ("describedby", f"{SITE}/cite/regions.json"),
     ]
-    for address in (each[1].removeprefix(SITE) for each in pairs if each and each[1].startswith(SITE)):
+    for address in (
+        each[1].removeprefix(SITE) for each in pairs if each and each[1].startswith(SITE)
+    ):
         assert get(built, address).status_code in (200, 303), address
 
 
@@ -143,12 +166,17 @@ def test_the_page_of_a_table_leads_machines_to_its_identifier_its_file_and_its_d
 )
 def test_every_link_in_a_header_is_well_formed(built: Built, path: str) -> None:
     header = get(built, path).headers.get("link", "")
-    assert [each for each in re.split(r", (?=<)", header) if header and not LINK.fullmatch(each)] == []
+    assert [
+        each for each in re.split(r", (?=<)", header) if header and not LINK.fullmatch(each)
+    ] == []
 
 
 def test_the_sitemap_lists_pages_that_answer(built: Built, published: Published) -> None:
-    tree = ElementTree.fromstring(get(built, "/sitemap.xml").content)  # noqa: S314  of our own making
-    pages = [element.text or "" for element in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")]
+    tree = ElementTree.fromstring(get(built, "/sitemap.xml").content)
+    pages = [
+        element.text or ""
+        for element in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
+    ]
     assert pages == [
         f"{SITE}/",
         f"{SITE}/municipalities",
@@ -158,7 +186,10 @@ def test_the_sitemap_lists_pages_that_answer(built: Built, published: Published)
 
 
 def test_robots_are_told_of_the_sitemap_and_kept_from_endless_pages(built: Built) -> None:
-    assert get(built, "/robots.txt").text == f"User-agent: *\nDisallow: /*?\nSitemap: {SITE}/sitemap.xml\n"
+    assert (
+        get(built, "/robots.txt").text
+        == f"User-agent: *\nDisallow: /*?\nSitemap: {SITE}/sitemap.xml\n"
+    )
 
 
 def test_without_a_configured_address_links_are_those_of_the_request(built: Built) -> None:

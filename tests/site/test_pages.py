@@ -12,7 +12,9 @@ import pytest
 from openbaar.site.serve import site
 from served import ROOT, Built, build
 
-pytestmark = pytest.mark.slow  # two publications are built, and each page is asked of a site of its own
+pytestmark = (
+    pytest.mark.slow
+)  # two publications are built, and each page is asked of a site of its own
 VDAB = "/vdab-online-opleidingen"
 SMALL = "/municipalities"
 
@@ -139,11 +141,18 @@ def test_the_stated_totals_of_a_table_are_told_in_a_sentence(vdab: Built) -> Non
     )
 
 
-def test_a_filtered_table_says_by_what_in_words_and_fades_the_rest_of_its_chart(vdab: Built) -> None:
+def test_a_filtered_table_says_by_what_in_words_and_fades_the_rest_of_its_chart(
+    vdab: Built,
+) -> None:
     answer = get(vdab, f"{VDAB}/started_by_gender?start_year=2022&gender=female")
     page = text(answer.text)
-    assert missing(page, ["1 rij: Gender = vrouw, Jaar start = 2022 Toon alle rijen", "vrouw ✕"]) == []
-    marks = re.findall(r'(class="faded" )?data-row="([^"]*)"', re.findall(r"<svg.*?</svg>", answer.text, re.DOTALL)[0])
+    assert (
+        missing(page, ["1 rij: Gender = vrouw, Jaar start = 2022 Toon alle rijen", "vrouw ✕"]) == []
+    )
+    marks = re.findall(
+        r'(class="faded" )?data-row="([^"]*)"',
+        re.findall(r"<svg.*?</svg>", answer.text, re.DOTALL)[0],
+    )
     assert (len(marks), [row for faded, row in marks if not faded]) == (12, ["2022,female"])
 
 
@@ -158,7 +167,9 @@ def test_each_cell_that_is_printed_is_found_in_its_lines(vdab: Built) -> None:
     """A sample over all tables: where a highlight is missing, one of the other cells took its place."""
     html = get(vdab, f"{VDAB}/completed_by_quarter/2023,2022,1").text
     assert missing(text(html), ["Let op Eén voltooiing in het eerste kwartaal van 2022"]) == []
-    assert [piece for _, piece in re.findall(r'<mark title="([^"]*)">([^<]*)</mark>', html)].count("1") == 2
+    assert [piece for _, piece in re.findall(r'<mark title="([^"]*)">([^<]*)</mark>', html)].count(
+        "1"
+    ) == 2
 
 
 def test_the_page_of_the_document_numbers_its_lines_and_tells_what_they_became(vdab: Built) -> None:
@@ -167,7 +178,8 @@ def test_the_page_of_the_document_numbers_its_lines_and_tells_what_they_became(v
     line = re.search(r'id="L173">.*?</li>\s*<li value="174"', html, re.DOTALL)
     assert line is not None
     assert (
-        f'<a href="{VDAB}/started_by_gender/2022,female">Online courses started by gender: 2022, female</a>' in line[0]
+        f'<a href="{VDAB}/started_by_gender/2022,female">Online courses started by gender: 2022, female</a>'
+        in line[0]
     )
 
 
@@ -190,7 +202,9 @@ OPTION = re.compile(r'<option value="([^"]*)"([^>]*)>([^<]*)</option>')
 
 def test_the_chart_of_a_query_is_that_of_what_was_chosen(vdab: Built) -> None:
     charts = {
-        year: re.search(r"<svg.*?</svg>", get(vdab, f"{VDAB}/province_per_thousand?year={year}").text, re.DOTALL)
+        year: re.search(
+            r"<svg.*?</svg>", get(vdab, f"{VDAB}/province_per_thousand?year={year}").text, re.DOTALL
+        )
         for year in ("", "2020", "2022")
     }
     assert len({found[0] for found in charts.values() if found}) == 3
@@ -217,8 +231,12 @@ def test_sql_of_ones_own_is_shown_with_its_result_and_its_error(vdab: Built) -> 
 
 
 def test_a_code_without_a_name_in_a_language_has_the_one_it_has(small: Built) -> None:
-    assert "2019 Vlaanderen, het Vlaamse Gewest 300 51.6" in says(small, f"{SMALL}/municipalities", "en")
-    assert "2019 Vlaanderen, het Vlaamse Gewest 300 51,6" in says(small, f"{SMALL}/municipalities", "nl")
+    assert "2019 Vlaanderen, het Vlaamse Gewest 300 51.6" in says(
+        small, f"{SMALL}/municipalities", "en"
+    )
+    assert "2019 Vlaanderen, het Vlaamse Gewest 300 51,6" in says(
+        small, f"{SMALL}/municipalities", "nl"
+    )
 
 
 def test_a_list_is_shown_with_commas_and_a_blank_cell_says_that_it_is_blank(small: Built) -> None:
@@ -232,19 +250,35 @@ def test_a_hand_made_table_says_what_it_was_taken_from(small: Built) -> None:
 
 def test_no_page_holds_a_style_or_a_script_of_its_own(vdab: Built) -> None:
     """A data block is no script; a Content-Security-Policy lets it be."""
-    for address in ("/", f"{VDAB}/started_by_sector", f"{VDAB}/share_of_women", f"{VDAB}/started_by_sector/2022,hout"):
+    for address in (
+        "/",
+        f"{VDAB}/started_by_sector",
+        f"{VDAB}/share_of_women",
+        f"{VDAB}/started_by_sector/2022,hout",
+    ):
         html = get(vdab, address).text
         assert re.findall(r"\sstyle=|<style|\son\w+=|javascript:", html) == []
         assert [
-            each for each in re.findall(r"<script[^>]*>", html) if "src=" not in each and "ld+json" not in each
+            each
+            for each in re.findall(r"<script[^>]*>", html)
+            if "src=" not in each and "ld+json" not in each
         ] == []
 
 
-def test_texts_of_documents_and_authors_are_escaped(small: Built, hand_made: Any, tmp_path: Any) -> None:
+def test_texts_of_documents_and_authors_are_escaped(
+    small: Built, hand_made: Any, tmp_path: Any
+) -> None:
     attack = "<script>alert(1)</script>"
-    for name in ("tables/municipalities.yaml", "tables/regions.csv", "tables/anomalies.csv", "tables/package.yaml"):
+    for name in (
+        "tables/municipalities.yaml",
+        "tables/regions.csv",
+        "tables/anomalies.csv",
+        "tables/package.yaml",
+    ):
         path = hand_made / name
-        path.write_text(re.sub(r"Gewest\b|gewest\b|fusie\b|België", attack, path.read_text("utf-8")), "utf-8")
+        path.write_text(
+            re.sub(r"Gewest\b|gewest\b|fusie\b|België", attack, path.read_text("utf-8")), "utf-8"
+        )
     built = build(hand_made, tmp_path / "attacked")
     for address in (
         "/",

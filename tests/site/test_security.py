@@ -74,7 +74,9 @@ def server(built: Built) -> Iterator[Served]:
         yield server
 
 
-def get(built: Built, path: str, public: bool = True, method: str = "get", **headers: str) -> httpx.Response:
+def get(
+    built: Built, path: str, public: bool = True, method: str = "get", **headers: str
+) -> httpx.Response:
     """The answer of the site to one request."""
     shown = site(built.database, built.metadata, URL, public)
     response: httpx.Response = asyncio.run(getattr(shown.client, method)(path, headers=headers))
@@ -91,7 +93,9 @@ def raw(
 ) -> tuple[int, dict[str, str], bytes]:
     """The answer to a request line that a careful client would not send."""
     address = urlsplit(server.address)
-    with closing(http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)) as connection:
+    with closing(
+        http.client.HTTPConnection(str(address.hostname), address.port, timeout=60)
+    ) as connection:
         connection.putrequest(method, target, skip_host=True)
         connection.putheader("Host", host)
         connection.endheaders()
@@ -119,7 +123,9 @@ def memory(process: int) -> int:
         "/municipalities/regions.json",
     ],
 )
-def test_every_answer_tells_the_browser_what_it_may_do(built: Built, path: str, public: bool) -> None:
+def test_every_answer_tells_the_browser_what_it_may_do(
+    built: Built, path: str, public: bool
+) -> None:
     headers = get(built, path, public).headers
     assert {name: headers.get(name) for name in security.HEADERS} == security.HEADERS
     policy = headers["content-security-policy"]
@@ -130,9 +136,18 @@ def test_every_answer_tells_the_browser_what_it_may_do(built: Built, path: str, 
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/municipalities/regions", "/municipalities/per_year", "/municipalities?sql=select+1", "/nothing"]
+    "path",
+    [
+        "/",
+        "/municipalities/regions",
+        "/municipalities/per_year",
+        "/municipalities?sql=select+1",
+        "/nothing",
+    ],
 )
-def test_each_script_of_a_page_carries_the_nonce_of_that_answer_alone(built: Built, path: str) -> None:
+def test_each_script_of_a_page_carries_the_nonce_of_that_answer_alone(
+    built: Built, path: str
+) -> None:
     nonces = set()
     for _ in range(2):
         page = get(built, path)
@@ -162,7 +177,9 @@ def test_no_path_redirects_to_another_site(server: Served, target: str) -> None:
 
 
 @pytest.mark.slow
-def test_links_come_from_the_configured_address_whatever_the_host_header_says(server: Served) -> None:
+def test_links_come_from_the_configured_address_whatever_the_host_header_says(
+    server: Served,
+) -> None:
     for target in (
         "/municipalities/regions",
         "/municipalities/regions.json",
@@ -172,7 +189,10 @@ def test_links_come_from_the_configured_address_whatever_the_host_header_says(se
         status, headers, body = raw(server, target, host="evil.example")
         assert status == 200
         assert b"evil.example" not in body + str(headers).encode()
-    assert f'"{URL}/' in raw(server, "/municipalities/provenance.json?_size=1", host="evil.example")[2].decode()
+    assert (
+        f'"{URL}/'
+        in raw(server, "/municipalities/provenance.json?_size=1", host="evil.example")[2].decode()
+    )
 
 
 @pytest.mark.parametrize(
@@ -269,14 +289,23 @@ def test_an_error_that_nobody_foresaw_is_one_line_in_the_log_and_none_on_the_pag
     monkeypatch.setattr("openbaar.site.downloads.files", broken)
     answer = get(built, "/download/1.2.0/x")
     assert (answer.status_code, answer.text) == (500, "Error 500")
-    assert capsys.readouterr().err == f"ERROR GET /download/1.2.0/x: OSError: cannot read {built.database}\n"
+    assert (
+        capsys.readouterr().err
+        == f"ERROR GET /download/1.2.0/x: OSError: cannot read {built.database}\n"
+    )
 
 
 @pytest.mark.slow
-def test_queries_that_want_all_memory_or_time_are_stopped_and_leave_the_server_small(built: Built) -> None:
+def test_queries_that_want_all_memory_or_time_are_stopped_and_leave_the_server_small(
+    built: Built,
+) -> None:
     with served(built, URL, public=True) as server:
         for sql in [*HUNGRY, *ENDLESS]:
-            for form in (query(sql), f"/municipalities?sql={quote(sql)}", f"/municipalities.csv?sql={quote(sql)}"):
+            for form in (
+                query(sql),
+                f"/municipalities?sql={quote(sql)}",
+                f"/municipalities.csv?sql={quote(sql)}",
+            ):
                 status, _, body = raw(server, form)
                 # Datasette has begun a CSV with its header before it sees that the rest fails.
                 assert status == 400 or (".csv" in form and len(body) < 1000), (form, status)
@@ -288,7 +317,10 @@ def test_queries_that_want_all_memory_or_time_are_stopped_and_leave_the_server_s
 def test_a_page_of_a_table_does_not_wait_for_thirty_bad_queries(built: Built) -> None:
     with served(built, URL, public=True) as server, ThreadPoolExecutor(30) as pool:
         raw(server, "/municipalities/regions")
-        asked = [pool.submit(raw, server, query([*HUNGRY, *ENDLESS][number % 11])) for number in range(30)]
+        asked = [
+            pool.submit(raw, server, query([*HUNGRY, *ENDLESS][number % 11]))
+            for number in range(30)
+        ]
         waits = []
         while not all(each.done() for each in asked):
             start = time.monotonic()
@@ -302,7 +334,9 @@ def test_a_page_of_a_table_does_not_wait_for_thirty_bad_queries(built: Built) ->
         assert memory(server.process.pid) < 300
 
 
-def test_who_asks_one_query_too_many_is_told_to_come_back(built: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_asks_one_query_too_many_is_told_to_come_back(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(security, "QUERIES_WAITING", 0)
     answer = get(built, query("select 1"), **{"accept-language": "en"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
@@ -335,10 +369,15 @@ def test_limits_are_those_of_the_connection(built: Built) -> None:
     [
         (["--public"], "--public needs --url"),
         (["--url", "data.example"], "give http:// or https:// and a host, without a path"),
-        (["--url", "https://data.example/site"], "give http:// or https:// and a host, without a path"),
+        (
+            ["--url", "https://data.example/site"],
+            "give http:// or https:// and a host, without a path",
+        ),
         (["--url", "ftp://data.example"], "give http:// or https:// and a host, without a path"),
     ],
 )
-def test_a_public_site_needs_the_address_at_which_it_is_known(arguments: list[str], message: str) -> None:
+def test_a_public_site_needs_the_address_at_which_it_is_known(
+    arguments: list[str], message: str
+) -> None:
     refused = CliRunner().invoke(main, ["serve", *arguments])
     assert (refused.exit_code, message in refused.stderr) == (2, True)

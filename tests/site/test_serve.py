@@ -38,7 +38,7 @@ def small(tmp_path: Path) -> Built:
 
 def fetch(address: str) -> str:
     """The text of a page of a server of our own."""
-    with urllib.request.urlopen(address, timeout=60) as response:  # noqa: S310  always http://127.0.0.1
+    with urllib.request.urlopen(address, timeout=60) as response:
         return str(response.read().decode("utf-8"))
 
 
@@ -52,7 +52,9 @@ def test_every_page_answers_in_the_datasette_that_is_pinned(built: Built) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not DATASETTE1.exists(), reason="no environment for Datasette 1.0; `make test` makes it")
+@pytest.mark.skipif(
+    not DATASETTE1.exists(), reason="no environment for Datasette 1.0; `make test` makes it"
+)
 def test_the_same_pages_answer_in_the_coming_datasette(built: Built) -> None:
     command = [DATASETTE1, ROOT / "tests" / "walk.py", built.database, built.metadata]
     found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
@@ -78,7 +80,9 @@ def test_a_walk_tells_a_page_that_is_broken(small: Built) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_server_ends_quietly_and_leaves_nothing_behind(small: Built, number: signal.Signals) -> None:
+def test_a_server_ends_quietly_and_leaves_nothing_behind(
+    small: Built, number: signal.Signals
+) -> None:
     with served(small) as server:
         title = "<h1>Gemeenten van België</h1>"
         assert title in fetch(server.address)
@@ -89,7 +93,9 @@ def test_a_server_ends_quietly_and_leaves_nothing_behind(small: Built, number: s
 
 
 @pytest.mark.slow
-def test_a_running_server_shows_what_it_began_with_after_a_new_build(small: Built, hand_made: Path) -> None:
+def test_a_running_server_shows_what_it_began_with_after_a_new_build(
+    small: Built, hand_made: Path
+) -> None:
     with served(small) as server:
         rows = fetch(f"{server.address}/municipalities/statuses.json?_shape=array")
         path = hand_made / "tables" / "statuses.csv"
@@ -100,8 +106,13 @@ def test_a_running_server_shows_what_it_began_with_after_a_new_build(small: Buil
         assert "nog niet" in fetch(f"{server.address}/municipalities/statuses.json?_shape=array")
 
 
-def test_the_database_can_be_downloaded_as_it_was_built_from_a_server_without_a_name(small: Built) -> None:
-    with served(small) as server, urllib.request.urlopen(f"{server.address}/municipalities.db") as response:  # noqa: S310
+def test_the_database_can_be_downloaded_as_it_was_built_from_a_server_without_a_name(
+    small: Built,
+) -> None:
+    with (
+        served(small) as server,
+        urllib.request.urlopen(f"{server.address}/municipalities.db") as response,
+    ):
         assert "server" not in set(response.headers)
         assert response.read() == small.database.read_bytes()
 
@@ -126,7 +137,9 @@ def test_what_was_not_built_is_not_served(tmp_path: Path) -> None:
     ]
 
 
-def test_an_error_is_never_printed_with_local_variables(small: Built, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_is_never_printed_with_local_variables(
+    small: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
     handler = pm.get_plugin("datasette.handle_exception")
     monkeypatch.setattr(handler, "rich", "as where it is installed")
     site(small.database, small.metadata)

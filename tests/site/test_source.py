@@ -17,7 +17,9 @@ def marked(text: str, cells: Cells) -> str:
         for column, printed in cells
     ]
     return "\n".join(
-        "".join(f"[{piece.column}:{piece.text}]" if piece.column else piece.text for piece in pieces)
+        "".join(
+            f"[{piece.column}:{piece.text}]" if piece.column else piece.text for piece in pieces
+        )
         for _, pieces in highlighted(lines, known)
     )
 
@@ -30,7 +32,11 @@ def marked(text: str, cells: Cells) -> str:
         ("47.9952023 (**)", [("n", "47.995"), ("year", "2023")], "[n:47.995][year:2023] (**)"),
         ("1.493 493", [("n", "493")], "1.493 [n:493]"),
         ("(07) Buiten \nBrussel", [("p", "(07) Buiten Brussel")], "[p:(07) Buiten ]\n[p:Brussel]"),
-        ("arbeidsmarktco\nmpetenties 3", [("c", "arbeidsmarktcompetenties")], "[c:arbeidsmarktco]\n[c:mpetenties] 3"),
+        (
+            "arbeidsmarktco\nmpetenties 3",
+            [("c", "arbeidsmarktcompetenties")],
+            "[c:arbeidsmarktco]\n[c:mpetenties] 3",
+        ),
         ("HOUT  113", [("blank", ""), ("lost", "114")], "HOUT  113"),
         ("2020\x1f12", [("n", "12")], "2020 │ [n:12]"),
         ("a.b a+b", [("x", "a+b")], "a.b [x:a+b]"),

@@ -12,7 +12,11 @@ from openbaar.tables.checks import Stated, Verdict, reconcile, stated_totals
 from openbaar.tables.model import Anomaly, Check
 
 PLACE = Place("d.txt", 7)
-A = [{"year": 2020, "kind": "x", "n": 3}, {"year": 2020, "kind": "y", "n": 4}, {"year": 2021, "kind": "x", "n": None}]
+A = [
+    {"year": 2020, "kind": "x", "n": 3},
+    {"year": 2020, "kind": "y", "n": 4},
+    {"year": 2021, "kind": "x", "n": None},
+]
 B = [{"year": 2020, "n": 7}, {"year": 2021, "n": 0}]
 
 
@@ -26,11 +30,27 @@ def outcome(verdicts: list[Verdict]) -> list[tuple[str, str, int, int, str, str 
         (7, [], ("a-total-n-2020-line7", "year = 2020", 7, 7, "equal", None)),
         (8, [], ("a-total-n-2020-line7", "year = 2020", 8, 7, "different", "8 stated, 7 computed")),
         (8, [1], ("a-total-n-2020-line7", "year = 2020", 8, 7, "explained", None)),
-        (7, [1], ("a-total-n-2020-line7", "year = 2020", 7, 7, "different", "the known difference is 1, found 0")),
+        (
+            7,
+            [1],
+            (
+                "a-total-n-2020-line7",
+                "year = 2020",
+                7,
+                7,
+                "different",
+                "the known difference is 1, found 0",
+            ),
+        ),
     ],
 )
-def test_a_stated_total_is_compared_with_its_rows(stated: int, checks: list[int], expected: tuple[Any, ...]) -> None:
-    known = [Check(name="k", total="n", where={"year": 2020}, difference=each, anomaly="why") for each in checks]
+def test_a_stated_total_is_compared_with_its_rows(
+    stated: int, checks: list[int], expected: tuple[Any, ...]
+) -> None:
+    known = [
+        Check(name="k", total="n", where={"year": 2020}, difference=each, anomaly="why")
+        for each in checks
+    ]
     totals = [Stated("n", {"year": 2020}, Decimal(stated), PLACE)]
     verdicts = stated_totals("a", A, totals, known)
     assert outcome(verdicts) == [expected]
@@ -40,7 +60,13 @@ def test_a_stated_total_is_compared_with_its_rows(stated: int, checks: list[int]
 @pytest.mark.parametrize(
     ("other", "expected"),
     [
-        (B, [("a-c-2020", "year = 2020", 7, 7, "equal", None), ("a-c-2021", "year = 2021", 0, 0, "equal", None)]),
+        (
+            B,
+            [
+                ("a-c-2020", "year = 2020", 7, 7, "equal", None),
+                ("a-c-2021", "year = 2021", 0, 0, "equal", None),
+            ],
+        ),
         (
             [{"year": 2020, "n": 8}],
             [
@@ -58,7 +84,9 @@ def test_a_stated_total_is_compared_with_its_rows(stated: int, checks: list[int]
         ),
     ],
 )
-def test_an_identity_is_compared_for_each_group_of_either_table(other: list[Any], expected: list[Any]) -> None:
+def test_an_identity_is_compared_for_each_group_of_either_table(
+    other: list[Any], expected: list[Any]
+) -> None:
     check = Check.model_validate({"name": "c", "sum": "n", "by": "year", "equals": {"table": "b"}})
     assert outcome(reconcile("a", check, {"a": A, "b": other}, None, {})) == expected
 
@@ -92,14 +120,21 @@ EARLY = Anomaly(text={"nl": "x"}, at=("x",), rows={"begun": "2023", "done": "202
         (BEGUN, EARLY, "explained", None),
         (BEGUN, None, "different", "line 3: begun 2023 but done 2022, n 1"),
         (BEGUN[:2], EARLY, "different", "the anomaly 'early' has gone"),
-        ([{**BEGUN[0], "status": "cannot_exist"}], None, "different", "line 1: begun 2021 but done 2021, n 5"),
+        (
+            [{**BEGUN[0], "status": "cannot_exist"}],
+            None,
+            "different",
+            "line 1: begun 2021 but done 2021, n 5",
+        ),
         ([{**BEGUN[1], "n": 2}], None, "different", "line 2: begun 2022 but done 2021, n 2"),
     ],
 )
 def test_nothing_ends_before_it_begins(
     rows: list[Any], anomaly: Anomaly | None, verdict: str, detail: str | None
 ) -> None:
-    check = Check(name="c", not_before=("begun", "done"), value="n", anomaly="early" if anomaly else None)
+    check = Check(
+        name="c", not_before=("begun", "done"), value="n", anomaly="early" if anomaly else None
+    )
     found = reconcile("a", check, {"a": rows}, None, {"early": anomaly} if anomaly else {})[0]
     assert (found.verdict, found.detail) == (verdict, detail)
 
@@ -113,7 +148,9 @@ def test_nothing_ends_before_it_begins(
     ],
 )
 def test_periods_count_on(quarters: list[int], detail: str | None) -> None:
-    rows = [{"q": quarter, "source_lines": str(line)} for line, quarter in enumerate(quarters, start=1)]
+    rows = [
+        {"q": quarter, "source_lines": str(line)} for line, quarter in enumerate(quarters, start=1)
+    ]
     found = reconcile("a", Check(name="c", consecutive="q"), {"a": rows}, None, {})[0]
     assert (found.verdict, found.detail) == ("different" if detail else "equal", detail)
 
@@ -132,7 +169,9 @@ def test_a_share_is_one_number_in_percent_of_another_as_far_as_it_is_printed(
     share: str | None, detail: str | None
 ) -> None:
     rows = [{"part": 70, "whole": 688, "share": share and Decimal(share), "source_lines": "1"}]
-    found = reconcile("a", Check(name="c", percent="share", of=("part", "whole")), {"a": rows}, None, {})[0]
+    found = reconcile(
+        "a", Check(name="c", percent="share", of=("part", "whole")), {"a": rows}, None, {}
+    )[0]
     assert (found.verdict, found.detail) == ("different" if detail else "equal", detail)
 
 
@@ -149,9 +188,14 @@ def test_words_are_counted() -> None:
         ({"sum": "n", "words": "n"}, "give exactly one of"),
         ({"sum": "n"}, "'sum' needs 'equals'"),
         ({"words": "n"}, "'words' needs 'count'"),
-        ({"consecutive": "n", "difference": 3}, "a known 'difference' needs the 'anomaly' that explains it"),
+        (
+            {"consecutive": "n", "difference": 3},
+            "a known 'difference' needs the 'anomaly' that explains it",
+        ),
     ],
 )
-def test_a_check_that_says_too_little_or_too_much_is_refused(keys: dict[str, Any], message: str) -> None:
+def test_a_check_that_says_too_little_or_too_much_is_refused(
+    keys: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         Check.model_validate({"name": "c", **keys})

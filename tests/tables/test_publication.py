@@ -62,7 +62,13 @@ def test_a_table_may_name_a_column_that_the_package_file_describes(folder: Path)
         ("n", "integer"),
         ("m", "string"),
     ]
-    assert list(publication.resources) == ["t", "provenance", "reconciliation", "footnotes", "anomalies"]
+    assert list(publication.resources) == [
+        "t",
+        "provenance",
+        "reconciliation",
+        "footnotes",
+        "anomalies",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +150,9 @@ def test_a_mistake_in_the_package_file_is_named_with_its_place(
 
 def test_the_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
     (folder / "tables/package.yaml").write_text(PACKAGE.replace("tables:", "extra: 1\ntables:"))
-    (folder / "tables/t.yaml").write_text(TABLE.replace("recipe:\n", "recipe:\n  untill: x\n  unit: y\n"))
+    (folder / "tables/t.yaml").write_text(
+        TABLE.replace("recipe:\n", "recipe:\n  untill: x\n  unit: y\n")
+    )
     assert [each.split(" is not")[0] for each in problems(folder)] == [
         "tables/package.yaml:15:1: the key 'extra'",
         "tables/t.yaml:11:3: the key 'untill'",
@@ -155,7 +163,9 @@ def test_the_mistakes_of_all_files_are_told_at_once(folder: Path) -> None:
 def test_a_table_may_not_take_the_name_of_a_trust_table(folder: Path) -> None:
     (folder / "tables/provenance.yaml").write_text(TABLE)
     (folder / "tables/package.yaml").write_text(PACKAGE.replace("[t]", "[t, provenance]"))
-    assert problems(folder) == ["tables/provenance.yaml: has the name of a table that the toolkit makes (rename it)"]
+    assert problems(folder) == [
+        "tables/provenance.yaml: has the name of a table that the toolkit makes (rename it)"
+    ]
 
 
 def test_a_folder_without_a_package_file_is_no_publication(tmp_path: Path) -> None:

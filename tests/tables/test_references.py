@@ -101,14 +101,20 @@ def rows(folder: Path) -> list[str]:
         ("    - {name: n, type: integer", "    - {name: n, constraints: {enum: [no]}, type: string", "x"),
     ],
 )  # fmt: skip
-def test_a_name_that_is_nowhere_is_an_error(folder: Path, was: str, becomes: str, expected: str | None) -> None:
+def test_a_name_that_is_nowhere_is_an_error(
+    folder: Path, was: str, becomes: str, expected: str | None
+) -> None:
     assert TABLE.count(was) == 1
     (folder / "tables/t.yaml").write_text(TABLE.replace(was, becomes))
     if expected is None:
-        found = convert(load_publication(folder), verify=False)["tables/reconciliation.csv"].decode()
+        found = convert(load_publication(folder), verify=False)[
+            "tables/reconciliation.csv"
+        ].decode()
         assert "different,,the document states no such total of these rows" in found
     elif expected == "x":
-        assert load_publication(folder).tables["t"].table_schema.field("n").constraints.enum == ("no",)
+        assert load_publication(folder).tables["t"].table_schema.field("n").constraints.enum == (
+            "no",
+        )
     else:
         found = problems(folder)[0]
         assert found[: len(expected)] == expected
@@ -160,14 +166,16 @@ def test_a_line_that_is_no_row_is_an_error_and_not_part_of_the_next_one(
 
 
 def test_a_longer_mark_is_not_taken_for_a_shorter_one(folder: Path) -> None:
-    footnotes = (
-        "footnotes:\n  '*': {line: '^\\* one', text: {en: one}}\n  '**': {line: '^\\*\\* two', text: {en: two}}\n"
-    )
+    footnotes = "footnotes:\n  '*': {line: '^\\* one', text: {en: one}}\n  '**': {line: '^\\*\\* two', text: {en: two}}\n"
     table = TABLE.replace("units: line", "units: line\n  fields: {n: {marks: ['*', '**']}}")
     (folder / "tables/t.yaml").write_text(table.replace("recipe:", footnotes + "recipe:"))
     (folder / "sources/d.txt").write_text("Table 1\nan 1*\nbe 2**\n* one\n** two\n")
     assert rows(folder) == ["an,1", "be,2"]
-    provenance = convert(load_publication(folder), verify=False)["tables/provenance.csv"].decode().splitlines()
+    provenance = (
+        convert(load_publication(folder), verify=False)["tables/provenance.csv"]
+        .decode()
+        .splitlines()
+    )
     assert [line.split(",")[-1] for line in provenance if ",n," in line] == ["*", "**"]
 
 
@@ -179,7 +187,9 @@ def test_many_lines_that_do_not_fit_are_not_all_listed(folder: Path) -> None:
 @pytest.mark.parametrize(("path", "message"), [
     ("tables/t.csv", "should begin with sources/"), ("datapackage.json", "should begin with sources/"),
 ])  # fmt: skip
-def test_a_document_may_not_stand_where_files_are_generated(folder: Path, path: str, message: str) -> None:
+def test_a_document_may_not_stand_where_files_are_generated(
+    folder: Path, path: str, message: str
+) -> None:
     text = PACKAGE.replace("HASH", "0" * 64).replace("sources/d.txt", path)
     (folder / "tables/package.yaml").write_text(text)
     assert message in problems(folder)[0]
@@ -193,4 +203,6 @@ def test_a_csv_file_that_leads_out_of_the_publication_is_refused(folder: Path) -
         (folder / name).rename(inside / name)
     (inside / "tables/t.yaml").write_text(TABLE[: TABLE.index("recipe:")])
     (inside / "tables/t.csv").symlink_to(folder / "secret.csv")
-    assert problems(inside) == ["tables/t.csv: is a link that leads out of the publication (copy the file here)"]
+    assert problems(inside) == [
+        "tables/t.csv: is a link that leads out of the publication (copy the file here)"
+    ]

@@ -27,7 +27,9 @@ from openbaar.tables.workers import ATTEMPTS, in_processes, on_cluster
 pytestmark = pytest.mark.slow
 
 HAS_DASK = importlib.util.find_spec("distributed") is not None
-needs_dask = pytest.mark.skipif(not HAS_DASK, reason="distributed, of the dependency group dask, is not installed")
+needs_dask = pytest.mark.skipif(
+    not HAS_DASK, reason="distributed, of the dependency group dask, is not installed"
+)
 
 
 def corpus(folder: Path, wrong: str = "") -> Path:
@@ -36,11 +38,19 @@ def corpus(folder: Path, wrong: str = "") -> Path:
     for index in range(5):
         rows = [f"{1000 * index + row} {row % 7}" for row in range(1, 40)]
         second = "".join(f"{row} 5\n" for row in range(1, 20))
-        text = "Tabel 1\n" + "\n".join(rows) + f"\nTotaal {sum(row % 7 for row in range(1, 40))}\nTabel 2\n{second}"
+        text = (
+            "Tabel 1\n"
+            + "\n".join(rows)
+            + f"\nTotaal {sum(row % 7 for row in range(1, 40))}\nTabel 2\n{second}"
+        )
         documents[f"d{index}.txt"] = (
             text if index != 3 else text.replace("\n3009 2\n", f"\n3009 {wrong or 2}\n")
         ).encode()
-        recipe: dict[str, Any] = {"document": f"sources/d{index}.txt", "units": "line", "rows": "{key} {n}"}
+        recipe: dict[str, Any] = {
+            "document": f"sources/d{index}.txt",
+            "units": "line",
+            "rows": "{key} {n}",
+        }
         for name, where in {
             "a": {"from": "^Tabel 1", "until": "^Tabel 2", "totals": {"table": "Totaal {n}"}},
             "b": {"from": "^Tabel 2"},
@@ -73,7 +83,9 @@ def test_two_processes_give_the_bytes_of_one_and_tell_how_far_they_are(folder: P
 
 
 @pytest.mark.slow
-def test_the_tables_of_few_documents_are_dealt_out_to_many_workers(hand_made: Path, folder: Path) -> None:
+def test_the_tables_of_few_documents_are_dealt_out_to_many_workers(
+    hand_made: Path, folder: Path
+) -> None:
     told: list[tuple[int, int]] = []
     spread = in_processes(8, lambda done, total: told.append((done, total)))
     for root in (hand_made, folder):
@@ -88,7 +100,9 @@ def test_the_tables_of_few_documents_are_dealt_out_to_many_workers(hand_made: Pa
 def test_what_is_wrong_is_said_as_by_one_process(tmp_path: Path) -> None:
     wrong = corpus(tmp_path / "wrong", wrong="twee")
     assert problems(wrong, gather=in_processes(2)) == problems(wrong)
-    assert problems(wrong)[0].startswith("sources/d3.txt:10: a3: recipe key 'rows': '3009 twee' fits no row pattern")
+    assert problems(wrong)[0].startswith(
+        "sources/d3.txt:10: a3: recipe key 'rows': '3009 twee' fits no row pattern"
+    )
     changed = corpus(tmp_path / "changed")
     for name in ("d1.txt", "d4.txt"):
         (changed / "sources" / name).write_text("x")
@@ -148,14 +162,18 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         def start(command: str, *arguments: str) -> tuple[subprocess.Popen[str], TextIO]:
             program = [sys.executable, "-m", f"distributed.cli.{command}", *arguments]
             here = ["--host", "127.0.0.1", "--no-dashboard"]
-            process = subprocess.Popen([*program, *here], stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+            process = subprocess.Popen(
+                [*program, *here], stderr=subprocess.PIPE, text=True, cwd=tmp_path
+            )
             stack.enter_context(process)
             stack.callback(process.terminate)
             assert process.stderr is not None
             return process, process.stderr
 
         _, told = start("dask_scheduler", "--port", "0")
-        address = next(found[0] for line in told if (found := re.findall(r"tcp://127\.0\.0\.1:\d+", line)))
+        address = next(
+            found[0] for line in told if (found := re.findall(r"tcp://127\.0\.0\.1:\d+", line))
+        )
         workers = []
         for _ in range(2):
             worker, told = start("dask_worker", address, "--nthreads", "1", "--no-nanny")
@@ -166,13 +184,19 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 
 @needs_dask
 @pytest.mark.slow
-def test_a_dask_cluster_gives_the_bytes_of_one_process_also_when_a_worker_dies(cluster: Cluster, folder: Path) -> None:
+def test_a_dask_cluster_gives_the_bytes_of_one_process_also_when_a_worker_dies(
+    cluster: Cluster, folder: Path
+) -> None:
     publication = load_publication(folder)
     told: list[tuple[int, int]] = []
-    found = convert(publication, gather=on_cluster(cluster.address, lambda *done: told.append(done)))
+    found = convert(
+        publication, gather=on_cluster(cluster.address, lambda *done: told.append(done))
+    )
     assert found == convert(publication)
     assert told == [(2, 10), (4, 10), (6, 10), (8, 10), (10, 10)]
-    again = convert(publication, gather=on_cluster(cluster.address, lambda *_: cluster.workers[0].kill()))
+    again = convert(
+        publication, gather=on_cluster(cluster.address, lambda *_: cluster.workers[0].kill())
+    )
     assert again == found
     assert cluster.workers[0].wait() != 0
 
@@ -193,13 +217,17 @@ def test_a_cluster_without_the_same_code_is_named(
 
 
 @needs_dask
-def test_a_scheduler_that_does_not_answer_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_does_not_answer_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("openbaar.tables.workers.CONNECTING", 0.2)
     (found,) = problems(folder, gather=on_cluster("tcp://127.0.0.1:9"))
     assert found.startswith("--scheduler tcp://127.0.0.1:9: no Dask scheduler answers: ")
 
 
-def test_without_distributed_the_package_to_install_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_distributed_the_package_to_install_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert problems(folder, gather=on_cluster("tcp://127.0.0.1:9")) == [
         "--scheduler tcp://127.0.0.1:9: needs the package distributed (pip install distributed)"

@@ -20,11 +20,18 @@ from openbaar.errors import OpenbaarError
     required=True,
     help="A document: text, PDF, workbook, CSV or web page; may be given several times.",
 )
-@click.option("--language", default="nl", show_default=True, help="The language of the publication.")
+@click.option(
+    "--language", default="nl", show_default=True, help="The language of the publication."
+)
 @common
 @click.pass_context
 def init(
-    ctx: click.Context, folder: Path, documents: tuple[Path, ...], language: str, project: Path | None, quiet: bool
+    ctx: click.Context,
+    folder: Path,
+    documents: tuple[Path, ...],
+    language: str,
+    project: Path | None,
+    quiet: bool,
 ) -> None:
     """Begin a publication in FOLDER: copy the documents, and draft a recipe for each table seen in them.
 
@@ -39,12 +46,23 @@ def init(
 
 @click.command()
 @click.argument("table", required=False)
-@click.option("--html", type=click.Path(dir_okay=False, path_type=Path), help="Write it as a page to this file.")
-@click.option("--watch", is_flag=True, help="Show it again each time a file is saved, until Ctrl-C.")
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write it as a page to this file.",
+)
+@click.option(
+    "--watch", is_flag=True, help="Show it again each time a file is saved, until Ctrl-C."
+)
 @common
 @click.pass_context
 def preview(
-    ctx: click.Context, table: str | None, html: Path | None, watch: bool, project: Path | None, quiet: bool
+    ctx: click.Context,
+    table: str | None,
+    html: Path | None,
+    watch: bool,
+    project: Path | None,
+    quiet: bool,
 ) -> None:
     """Show the lines of the document beside what the recipe of TABLE reads from each, also while it fails.
 
@@ -81,7 +99,9 @@ def _preview_once(run: Run, table: str | None, html: Path | None) -> None:
     publication = run.load()
     found = previews(publication, table)
     if html is None:
-        click.echo("\n".join(render(each, shutil.get_terminal_size((160, 24)).columns) for each in found))
+        click.echo(
+            "\n".join(render(each, shutil.get_terminal_size((160, 24)).columns) for each in found)
+        )
         return
     with replacing(html) as partial:
         partial.write_text(page(publication.package.name, found), "utf-8")

@@ -40,7 +40,11 @@ class Commands(click.Group):
 def unreadable(error: OSError) -> Problem:
     """A file that cannot be read or written, as a problem."""
     name = os.path.relpath(error.filename) if isinstance(error.filename, str | Path) else "a file"
-    return Problem(Place(name), f"cannot be read or written: {error.strerror or error}", "look at the folder's rights")
+    return Problem(
+        Place(name),
+        f"cannot be read or written: {error.strerror or error}",
+        "look at the folder's rights",
+    )
 
 
 def print_problems(problems: list[Problem]) -> None:

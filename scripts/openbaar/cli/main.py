@@ -41,12 +41,24 @@ main.add_command(preview)
 
 @main.command()
 @click.argument("tables", nargs=-1)
-@click.option("--workers", type=click.IntRange(1, 256), default=1, help="Spread the work over so many processes.")
-@click.option("--scheduler", metavar="ADDRESS", help="Spread it over the Dask cluster at tcp://HOST:PORT.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=1,
+    help="Spread the work over so many processes.",
+)
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Spread it over the Dask cluster at tcp://HOST:PORT."
+)
 @common
 @click.pass_context
 def convert(
-    ctx: click.Context, tables: tuple[str, ...], workers: int, scheduler: str | None, project: Path | None, quiet: bool
+    ctx: click.Context,
+    tables: tuple[str, ...],
+    workers: int,
+    scheduler: str | None,
+    project: Path | None,
+    quiet: bool,
 ) -> None:
     """Read the documents and write tables/*.csv.
 
@@ -75,13 +87,19 @@ def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather
     if workers == 1 and scheduler is None:
         yield gather
         return
-    with click.progressbar(length=1, label="reading tables", file=io.StringIO() if run.quiet else sys.stderr) as bar:
+    with click.progressbar(
+        length=1, label="reading tables", file=io.StringIO() if run.quiet else sys.stderr
+    ) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = total
             bar.update(done - bar.pos)
 
-        yield in_processes(workers, progress) if scheduler is None else on_cluster(scheduler, progress)
+        yield (
+            in_processes(workers, progress)
+            if scheduler is None
+            else on_cluster(scheduler, progress)
+        )
 
 
 @main.command()
@@ -164,19 +182,40 @@ def _site_address(_ctx: click.Context, _parameter: click.Parameter, url: str | N
 
 def _url(required: bool) -> Callable[..., Any]:
     text = "The address at which the site is known, such as https://data.example."
-    return click.option("--url", required=required, callback=_site_address, envvar="OPENBAAR_URL", help=text)
+    return click.option(
+        "--url", required=required, callback=_site_address, envvar="OPENBAAR_URL", help=text
+    )
 
 
 @main.command()
-@click.option("--port", type=click.IntRange(0, 65535), default=8001, show_default=True, help="0 takes any free port.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8001,
+    show_default=True,
+    help="0 takes any free port.",
+)
 @click.option("--open", "open_browser", is_flag=True, help="Open the site in the browser.")
-@click.option("--public", is_flag=True, help="Limit what strangers can do, for a site on the open internet.")
+@click.option(
+    "--public", is_flag=True, help="Limit what strangers can do, for a site on the open internet."
+)
 @_url(required=False)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Which address to listen on, as in a container.")
+@click.option(
+    "--host",
+    default="127.0.0.1",
+    show_default=True,
+    help="Which address to listen on, as in a container.",
+)
 @common
 @click.pass_context
 def serve(
-    ctx: click.Context, /, port: int, open_browser: bool, project: Path | None, quiet: bool, **profile: Any
+    ctx: click.Context,
+    /,
+    port: int,
+    open_browser: bool,
+    project: Path | None,
+    quiet: bool,
+    **profile: Any,
 ) -> None:
     """Publish what is stale, then show the site on this machine until Ctrl-C."""
     if profile["public"] and profile["url"] is None:
@@ -217,7 +256,7 @@ def _publish_if_stale(run: Run, publication: Publication) -> Path:
     if is_stale(publication):
         arguments = [sys.executable, "-m", "openbaar", "--project", str(publication.root)]
         quiet = ["--quiet"] if run.quiet else []
-        finished = subprocess.run([*arguments, *quiet, "publish"], check=False)  # noqa: S603  # our own command
+        finished = subprocess.run([*arguments, *quiet, "publish"], check=False)  # our own command
         if finished.returncode:
             raise click.exceptions.Exit(finished.returncode)
     else:

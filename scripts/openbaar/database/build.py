@@ -67,10 +67,14 @@ def prove_queries(database: Path, publication: Publication) -> list[Problem]:
                 problems.append(Problem(place, f"the query '{name}' fails: {error}"))
         for name, table in publication.tables.items():
             for index, facet in enumerate(table.facets):
-                (values,) = connection.execute(f"SELECT count(DISTINCT {facet}) FROM {name}").fetchone()  # noqa: S608
+                (values,) = connection.execute(
+                    f"SELECT count(DISTINCT {facet}) FROM {name}"
+                ).fetchone()
                 if not 2 <= values <= 60:
                     place = publication.place(name, "facets", index)
-                    problems.append(Problem(place, f"the facet '{facet}' has {values} values, not 2 to 60"))
+                    problems.append(
+                        Problem(place, f"the facet '{facet}' has {values} values, not 2 to 60")
+                    )
     return problems
 
 
@@ -82,11 +86,19 @@ def create_statement(table: Table, rows: Rows, language: str) -> str:
     schema = table.table_schema
     lines = [f"-- {_comment(table.title, table.description, None, language)}"]
     for field in schema.fields:
-        required = " NOT NULL" if field.constraints.required or field.name in schema.primaryKey else ""
+        required = (
+            " NOT NULL" if field.constraints.required or field.name in schema.primaryKey else ""
+        )
         comment = _comment(field.title, field.description, field.unit, language)
         lines.append(f"{field.name} {_sql_type(field, rows)}{required}, -- {comment}")
-    unique = [*schema.uniqueKeys, *((field.name,) for field in schema.fields if field.constraints.unique)]
-    keys = [f"PRIMARY KEY ({', '.join(schema.primaryKey)})", *(f"UNIQUE ({', '.join(key)})" for key in unique)]
+    unique = [
+        *schema.uniqueKeys,
+        *((field.name,) for field in schema.fields if field.constraints.unique),
+    ]
+    keys = [
+        f"PRIMARY KEY ({', '.join(schema.primaryKey)})",
+        *(f"UNIQUE ({', '.join(key)})" for key in unique),
+    ]
     for key in schema.foreignKeys:
         target = f"{key.reference.resource} ({', '.join(key.reference.fields)})"
         keys.append(f"FOREIGN KEY ({', '.join(key.fields)}) REFERENCES {target}")
@@ -94,7 +106,9 @@ def create_statement(table: Table, rows: Rows, language: str) -> str:
     return f"CREATE TABLE {table.name} (\n  {body}\n) STRICT"
 
 
-def _comment(title: Localized, description: Localized, unit: Localized | None, language: str) -> str:
+def _comment(
+    title: Localized, description: Localized, unit: Localized | None, language: str
+) -> str:
     text = f"{localized(title, language)}: {localized(description, language)}"
     return " ".join(f"{text} [{localized(unit, language)}]".split() if unit else text.split())
 
@@ -103,7 +117,9 @@ def _sql_type(field: SchemaField, rows: Rows) -> str:
     """The SQL type of a column. Numbers that are all whole are INTEGER, so that 616214 is not shown as 616214.0."""
     if field.type != "number":
         return SQL_TYPES[field.type]
-    whole = all(value is None or value == int(value) for value in _decimals(row[field.name] for row in rows))
+    whole = all(
+        value is None or value == int(value) for value in _decimals(row[field.name] for row in rows)
+    )
     return "INTEGER" if whole else "REAL"
 
 
@@ -131,19 +147,27 @@ def _read(publication: Publication, files: Mapping[str, bytes]) -> dict[str, Row
     return rows
 
 
-def _broken_keys(publication: Publication, files: Mapping[str, bytes], rows: Mapping[str, Rows]) -> Iterator[Problem]:
+def _broken_keys(
+    publication: Publication, files: Mapping[str, bytes], rows: Mapping[str, Rows]
+) -> Iterator[Problem]:
     """Rows whose foreign key points to no row. As in SQL, a key with an empty part points nowhere and may."""
     for name, table in publication.resources.items():
         for key in table.table_schema.foreignKeys:
             target, columns = key.reference.resource, key.reference.fields
             known = {tuple(row[column] for column in columns) for row in rows[target]}
             values = [tuple(row[column] for column in key.fields) for row in rows[name]]
-            broken = [index for index, value in enumerate(values) if None not in value and value not in known]
+            broken = [
+                index
+                for index, value in enumerate(values)
+                if None not in value and value not in known
+            ]
             lines = row_lines(table_bytes(files, name)) if broken else []
             for index in broken:
                 shown = ", ".join(str(part) for part in values[index])
                 message = f"{', '.join(key.fields)}: '{shown}' does not stand in {target} ({', '.join(columns)})"
-                yield Problem(Place(f"tables/{name}.csv", lines[index]), message, f"see tables/{target}.csv")
+                yield Problem(
+                    Place(f"tables/{name}.csv", lines[index]), message, f"see tables/{target}.csv"
+                )
 
 
 def _fill(database: Database, publication: Publication, rows: Mapping[str, Rows]) -> None:
@@ -155,7 +179,7 @@ def _fill(database: Database, publication: Publication, rows: Mapping[str, Rows]
             # executemany, because insert_all commits every 100 rows and takes twenty times as long
             marks = ", ".join("?" for _ in table.columns)
             values = ([_sql_value(row[column]) for column in table.columns] for row in rows[name])
-            database.conn.executemany(f"INSERT INTO {name} VALUES ({marks})", values)  # noqa: S608
+            database.conn.executemany(f"INSERT INTO {name} VALUES ({marks})", values)
     for table in publication.resources.values():
         for columns in index_columns(table):
             database.table(table.name).create_index(columns)
@@ -169,13 +193,17 @@ def _create(database: Database, publication: Publication, table: Table, rows: Ro
     try:
         database.execute(create_statement(table, rows, publication.language))
     except sqlite3.Error as error:
-        raise OpenbaarError(Problem(publication.place(table.name), f"SQLite refuses the table: {error}")) from error
+        raise OpenbaarError(
+            Problem(publication.place(table.name), f"SQLite refuses the table: {error}")
+        ) from error
 
 
 def index_columns(table: Table) -> list[tuple[str, ...]]:
     """The indexes that facets and foreign keys need, without those that the beginning of another key serves."""
     schema = table.table_schema
-    wanted = dict.fromkeys([*((facet,) for facet in table.facets), *(key.fields for key in schema.foreignKeys)])
+    wanted = dict.fromkeys(
+        [*((facet,) for facet in table.facets), *(key.fields for key in schema.foreignKeys)]
+    )
     single = [(field.name,) for field in schema.fields if field.constraints.unique]
     served = [schema.primaryKey, *schema.uniqueKeys, *single]
 
@@ -190,6 +218,8 @@ def _prove(database: Database, name: str) -> None:
     """Let SQLite itself check the finished file. Raises OpenbaarError with what it finds."""
     broken = database.execute("PRAGMA foreign_key_check").fetchall()
     damage = [text for (text,) in database.execute("PRAGMA integrity_check") if text != "ok"]
-    findings = [f"row {row} of {table} points to no row of {target}" for table, row, target, _ in broken] + damage
+    findings = [
+        f"row {row} of {table} points to no row of {target}" for table, row, target, _ in broken
+    ] + damage
     if findings:
         raise OpenbaarError(Problem(Place(name), finding) for finding in findings)

@@ -59,7 +59,9 @@ def draw(picture: Picture, language: str) -> str:
 
     if not any(value is not None for value in picture.values):
         return ""
-    svg = vl_convert.vegalite_to_svg(_spec(picture), vl_version="6.4", format_locale=_number_format(language))
+    svg = vl_convert.vegalite_to_svg(
+        _spec(picture), vl_version="6.4", format_locale=_number_format(language)
+    )
     shown = [axis.title for axis in (picture.category, picture.color) if axis and axis.title]
     return _cleaned(svg, f"{picture.measure}: {', '.join(shown)}")
 
@@ -71,14 +73,26 @@ def _spec(picture: Picture) -> dict[str, Any]:
     ]
     across, along = ("x", "y") if picture.upright else ("y", "x")
     encoding: dict[str, Any] = {
-        across: {"field": "category", "type": "nominal", "sort": None, "title": picture.category.title or None},
+        across: {
+            "field": "category",
+            "type": "nominal",
+            "sort": None,
+            "title": picture.category.title or None,
+        },
         along: {"field": "value", "type": "quantitative", "title": picture.measure},
         "description": {"field": "key"},
     }
     if picture.upright:
-        encoding["x"]["axis"] = {"labelAngle": 0 if max(map(len, picture.category.labels)) <= 8 else -40}
+        encoding["x"]["axis"] = {
+            "labelAngle": 0 if max(map(len, picture.category.labels)) <= 8 else -40
+        }
     else:  # above the names, which may be long, and not across them
-        encoding["y"]["axis"] = {"titleAngle": 0, "titleAlign": "right", "titleX": -8, "titleY": -10}
+        encoding["y"]["axis"] = {
+            "titleAngle": 0,
+            "titleAlign": "right",
+            "titleX": -8,
+            "titleY": -10,
+        }
     groups = 1
     if picture.color is not None:
         for row, label in zip(rows, picture.color.labels, strict=True):
@@ -90,7 +104,9 @@ def _spec(picture: Picture) -> dict[str, Any]:
             encoding[f"{across}Offset"] = {"field": "color", "sort": domain}
     bands = len(dict.fromkeys(picture.category.labels))
     size = {across: _step(bands, groups, picture), along: 260 if picture.upright else 380}
-    mark: dict[str, Any] = {"type": "line", "point": {"size": 60}} if picture.mark == "line" else {"type": "bar"}
+    mark: dict[str, Any] = (
+        {"type": "line", "point": {"size": 60}} if picture.mark == "line" else {"type": "bar"}
+    )
     return {
         "data": {"values": rows},
         "mark": {**mark, **({} if picture.color else {"color": COLORS[0]})},
@@ -105,20 +121,37 @@ def _color(domain: Sequence[str], title: str, ordered: bool) -> dict[str, Any]:
     """The encoding of colours: of those in order as few as are needed, spread from light to dark."""
     palette = COLORS
     if ordered and 1 < len(domain) <= len(ORDERED):
-        palette = [ORDERED[round(index * (len(ORDERED) - 1) / (len(domain) - 1))] for index in range(len(domain))]
+        palette = [
+            ORDERED[round(index * (len(ORDERED) - 1) / (len(domain) - 1))]
+            for index in range(len(domain))
+        ]
     colors = [palette[index % len(palette)] for index in range(len(domain))]
     legend = {"orient": "top", "direction": "horizontal", "columns": 4, "title": title}
-    return {"field": "color", "type": "nominal", "scale": {"domain": domain, "range": colors}, "legend": legend}
+    return {
+        "field": "color",
+        "type": "nominal",
+        "scale": {"domain": domain, "range": colors},
+        "legend": legend,
+    }
 
 
 def _step(bands: int, groups: int, picture: Picture) -> int:
     """How wide the axis of the categories is, in pixels: as wide as its bars need, within reason."""
-    needed = bands * max(groups * (13 if picture.upright else 9) + 12, 24) if picture.mark == "bar" else bands * 70
+    needed = (
+        bands * max(groups * (13 if picture.upright else 9) + 12, 24)
+        if picture.mark == "bar"
+        else bands * 70
+    )
     return min(max(needed, 240), 640) if picture.upright else needed
 
 
 def _config() -> dict[str, Any]:
-    text = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal", "labelColor": "#222"}
+    text = {
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "labelColor": "#222",
+    }
     return {
         "font": "sans-serif",
         "background": None,
@@ -146,7 +179,7 @@ def _number_format(language: str) -> dict[str, Any]:
 def _cleaned(svg: str, name: str) -> str:
     """The SVG, called `name`, its rows marked, without what a strict Content-Security-Policy refuses."""
     ElementTree.register_namespace("", SVG)
-    root = ElementTree.fromstring(svg)  # noqa: S314  drawn by ourselves
+    root = ElementTree.fromstring(svg)
     for mark in root.iter():
         if mark.get("aria-roledescription") in ("bar", "point") and mark.get("aria-label"):
             mark.set("data-row", str(mark.get("aria-label")))

@@ -64,8 +64,12 @@ def metadata(publication: Publication, files: Mapping[str, bytes]) -> dict[str, 
         "databases": {
             package.name: {
                 **common,
-                "tables": {name: _table(remarks, table) for name, table in publication.resources.items()},
-                "queries": {name: _query(remarks, query) for name, query in package.queries.items()},
+                "tables": {
+                    name: _table(remarks, table) for name, table in publication.resources.items()
+                },
+                "queries": {
+                    name: _query(remarks, query) for name, query in package.queries.items()
+                },
             }
         },
     }
@@ -89,13 +93,17 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
+    return dumper.represent_scalar(
+        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
+    )
 
 
 _Dumper.add_representer(str, _represent_text)
 
 
-def _block_problems(publication: Publication, block: Any, path: tuple[str, ...]) -> Iterator[Problem]:
+def _block_problems(
+    publication: Publication, block: Any, path: tuple[str, ...]
+) -> Iterator[Problem]:
     """What the authors' `datasette:` block may not say: keys that break pages, and addresses that run scripts."""
     for key, value in block.items():
         place = publication.place(None, "datasette", *path, key)
@@ -103,7 +111,9 @@ def _block_problems(publication: Publication, block: Any, path: tuple[str, ...])
             yield Problem(place, f"'{key}' {REFUSED[key]}")
         elif isinstance(value, dict):
             yield from _block_problems(publication, value, (*path, key))
-        elif str(key).endswith("_url") and not re.match(r"/(?![/\\])", str(value)):  # a page of the site is fine
+        elif str(key).endswith("_url") and not re.match(
+            r"/(?![/\\])", str(value)
+        ):  # a page of the site is fine
             try:
                 check_address(str(value))
             except ValueError as error:
@@ -121,7 +131,9 @@ def _table(remarks: Remarks, table: Table) -> dict[str, Any]:
         **_source_and_licence(remarks.publication, f", {lines}" if lines else ""),
         **_own_sources(table),
         **_about(remarks, table),
-        "columns": {field.name: column_text(field, language) for field in table.table_schema.fields},
+        "columns": {
+            field.name: column_text(field, language) for field in table.table_schema.fields
+        },
         "facets": [_facet(table.table_schema.field(name)) for name in table.facets],
         "sort": table.sort,
         "size": MAX_PAGE_SIZE if PAGE_SIZE < rows <= MAX_PAGE_SIZE else None,
@@ -146,11 +158,22 @@ def _source_and_licence(publication: Publication, place: str = "") -> dict[str, 
     def word(key: str) -> str:  # in each language, because Datasette takes plain text here
         return " / ".join(dict.fromkeys(words(language)[key] for language in package.languages))
 
-    stated = {word("not_stated") if each.license == "unknown" else each.license for each in package.documents}
-    licences = {"of_document": sorted(stated), "of_additions": [each.name for each in package.additions]}
+    stated = {
+        word("not_stated") if each.license == "unknown" else each.license
+        for each in package.documents
+    }
+    licences = {
+        "of_document": sorted(stated),
+        "of_additions": [each.name for each in package.additions],
+    }
     return {
-        "source": "; ".join(localized(each.title, publication.language) for each in package.documents) + place,
-        "license": "; ".join(f"{', '.join(names)} ({word(what)})" for what, names in licences.items() if names),
+        "source": "; ".join(
+            localized(each.title, publication.language) for each in package.documents
+        )
+        + place,
+        "license": "; ".join(
+            f"{', '.join(names)} ({word(what)})" for what, names in licences.items() if names
+        ),
     }
 
 
@@ -158,7 +181,11 @@ def _own_sources(table: Table) -> dict[str, str]:
     """What a hand-made table was taken from, with a link where it is one source with an address."""
     if not table.sources:
         return {}
-    link = {"source_url": table.sources[0].path} if len(table.sources) == 1 and table.sources[0].path else {}
+    link = (
+        {"source_url": table.sources[0].path}
+        if len(table.sources) == 1 and table.sources[0].path
+        else {}
+    )
     return {"source": "; ".join(source.title for source in table.sources), **link}
 
 

@@ -39,7 +39,9 @@ Labels = dict[str, dict[str, Localized]]  # code list -> code -> its name in eac
 Described = dict[str, SchemaField | ResultColumn]
 
 
-def add_site(connection: sqlite3.Connection, publication: Publication, files: Mapping[str, bytes]) -> None:
+def add_site(
+    connection: sqlite3.Connection, publication: Publication, files: Mapping[str, bytes]
+) -> None:
     """Add the hidden tables to a database that holds all others; `files` are their CSV bytes by path.
 
     Raises OpenbaarError with every parameter, column or chart of a query that does not fit its SQL or the tables.
@@ -47,7 +49,9 @@ def add_site(connection: sqlite3.Connection, publication: Publication, files: Ma
     connection.executescript(TABLES)
     site = _Site(connection, publication)
     problems = [
-        problem for name, query in publication.package.queries.items() for problem in site.problems(name, query)
+        problem
+        for name, query in publication.package.queries.items()
+        for problem in site.problems(name, query)
     ]
     if problems:
         raise OpenbaarError(problems)
@@ -72,7 +76,13 @@ def _lines(publication: Publication) -> Iterator[tuple[str, str, int, int, str]]
             document = read_document(publication.root, entry, verify=False)
             for line in document.lines:
                 place = document.place(line.number)
-                yield entry.path, place.page or "", place.first_line or line.number, line.number, line.text
+                yield (
+                    entry.path,
+                    place.page or "",
+                    place.first_line or line.number,
+                    line.number,
+                    line.text,
+                )
 
 
 class _Site:
@@ -86,13 +96,25 @@ class _Site:
     def _labels(self) -> Iterator[tuple[str, dict[str, Localized]]]:
         """The names of all codes that other tables point to: the columns `title_<language>`."""
         tables = self.publication.resources
-        keys = [key.reference for table in tables.values() for key in table.table_schema.foreignKeys]
-        for name, code in sorted({(key.resource, key.fields[0]) for key in keys if len(key.fields) == 1}):
+        keys = [
+            key.reference for table in tables.values() for key in table.table_schema.foreignKeys
+        ]
+        for name, code in sorted(
+            {(key.resource, key.fields[0]) for key in keys if len(key.fields) == 1}
+        ):
             titles = {each: f"title_{each}" for each in self.publication.package.languages}
-            columns = {each: column for each, column in titles.items() if column in tables[name].columns}
+            columns = {
+                each: column for each, column in titles.items() if column in tables[name].columns
+            }
             if columns:
-                rows = self._rows(f"SELECT {code}, {', '.join(columns.values())} FROM {name}")  # noqa: S608  our names
-                yield name, {str(row[0]): dict(zip(columns, map(str, row[1:]), strict=True)) for row in rows}
+                rows = self._rows(f"SELECT {code}, {', '.join(columns.values())} FROM {name}")
+                yield (
+                    name,
+                    {
+                        str(row[0]): dict(zip(columns, map(str, row[1:]), strict=True))
+                        for row in rows
+                    },
+                )
 
     def _rows(self, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
         return self.connection.execute(sql, parameters or {}).fetchall()
@@ -111,11 +133,16 @@ class _Site:
         place = self.publication.place(None, "queries", name)
         for column, meaning in described.items():
             if meaning is None and query.columns:
-                yield Problem(place, f"the column '{column}' of the result is neither in 'columns' nor in a table")
+                yield Problem(
+                    place,
+                    f"the column '{column}' of the result is neither in 'columns' nor in a table",
+                )
         for column in query.columns:
             if column not in described:
                 hint = nearest(column, described)
-                yield Problem(place, f"'columns' describes '{column}', which the result does not have", hint)
+                yield Problem(
+                    place, f"'columns' describes '{column}', which the result does not have", hint
+                )
         if query.chart:
             yield from self._chart_problems(
                 query.chart, described, self.publication.place(None, "queries", name, "chart")
@@ -129,20 +156,32 @@ class _Site:
         if table not in known:
             yield Problem(place, f"there is no table '{table}'", nearest(table, known))
         elif column and column not in known[table].columns:
-            yield Problem(place, f"the table '{table}' has no column '{column}'", nearest(column, known[table].columns))
+            yield Problem(
+                place,
+                f"the table '{table}' has no column '{column}'",
+                nearest(column, known[table].columns),
+            )
 
-    def _chart_problems(self, chart: Chart, described: Mapping[str, Any], place: Place) -> Iterator[Problem]:
+    def _chart_problems(
+        self, chart: Chart, described: Mapping[str, Any], place: Place
+    ) -> Iterator[Problem]:
         for column in chart.columns:
             if column not in described:
-                yield Problem(place, f"the result has no column '{column}'", nearest(column, described))
+                yield Problem(
+                    place, f"the result has no column '{column}'", nearest(column, described)
+                )
         try:
-            chart.measured([column for column, meaning in described.items() if meaning and meaning.unit])
+            chart.measured(
+                [column for column, meaning in described.items() if meaning and meaning.unit]
+            )
         except ValueError as error:
             yield Problem(place, str(error))
 
     def _described(self, query: Query) -> dict[str, SchemaField | ResultColumn | None]:
         """Each column of the result with its description: the query's own, else that of a table the SQL names."""
-        names = [each[0] for each in self.connection.execute(query.sql, defaultdict(str)).description]
+        names = [
+            each[0] for each in self.connection.execute(query.sql, defaultdict(str)).description
+        ]
         return {name: query.columns.get(name) or self._field(query, name) for name in names}
 
     def _field(self, query: Query, column: str) -> SchemaField | None:
@@ -151,7 +190,11 @@ class _Site:
 
     def _table_of(self, query: Query, column: str) -> Table | None:
         """The first table named in the SQL that has such a column."""
-        named = (table for name, table in self.publication.resources.items() if re.search(rf"\b{name}\b", query.sql))
+        named = (
+            table
+            for name, table in self.publication.resources.items()
+            if re.search(rf"\b{name}\b", query.sql)
+        )
         return next((table for table in named if table.table_schema.has(column)), None)
 
     def query(self, query: Query) -> dict[str, Any]:
@@ -167,9 +210,15 @@ class _Site:
             elif table := self._table_of(query, name):
                 columns[name] = {"table": table.name}
         parameters = {
-            name: {"title": given.title, "choices": self._choices(given)} for name, given in query.parameters.items()
+            name: {"title": given.title, "choices": self._choices(given)}
+            for name, given in query.parameters.items()
         }
-        return {"title": query.title, "description": query.description, "columns": columns, "parameters": parameters}
+        return {
+            "title": query.title,
+            "description": query.description,
+            "columns": columns,
+            "parameters": parameters,
+        }
 
     def _choices(self, parameter: Parameter) -> list[tuple[str, Localized]] | None:
         """The values to choose from and their names; None where a visitor types one."""
@@ -181,7 +230,7 @@ class _Site:
         if column and (reference := resource.table_schema.reference(column)):
             target = reference.resource
         column = column or resource.table_schema.primaryKey[0]
-        sql = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY min(rowid)"  # noqa: S608
+        sql = f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY min(rowid)"
         values = [str(value) for (value,) in self._rows(f"{sql} LIMIT {MAX_CHOICES}")]
         return [(value, self._name_of(target, value)) for value in values]
 
@@ -198,10 +247,13 @@ class _Site:
         for name, table in self.publication.resources.items():
             if table.chart:
                 described: Described = {field.name: field for field in table.table_schema.fields}
-                sql = f"SELECT {', '.join(table.columns)} FROM {name}"  # noqa: S608  names of our own
+                sql = f"SELECT {', '.join(table.columns)} FROM {name}"
                 found = [dict(zip(table.columns, row, strict=True)) for row in self._rows(sql)]
                 rows = _counting_up(table.chart, described, found)
-                keys = [",".join(str(row[column]) for column in table.table_schema.primaryKey) for row in rows]
+                keys = [
+                    ",".join(str(row[column]) for column in table.table_schema.primaryKey)
+                    for row in rows
+                ]
                 for language in self.publication.package.languages:
                     picture = self._picture(table.chart, described, rows, keys, language, {name})
                     yield name, "{}", language, draw(picture, language)
@@ -209,10 +261,16 @@ class _Site:
             if query.chart:
                 yield from self._charts_of(name, query, query.chart)
 
-    def _charts_of(self, name: str, query: Query, chart: Chart) -> Iterator[tuple[str, str, str, str]]:
+    def _charts_of(
+        self, name: str, query: Query, chart: Chart
+    ) -> Iterator[tuple[str, str, str, str]]:
         """The pictures of a query: without parameters, and for each choice of them."""
-        described = {column: meaning for column, meaning in self._described(query).items() if meaning}
-        tables = {each for each in self.publication.resources if re.search(rf"\b{each}\b", query.sql)}
+        described = {
+            column: meaning for column, meaning in self._described(query).items() if meaning
+        }
+        tables = {
+            each for each in self.publication.resources if re.search(rf"\b{each}\b", query.sql)
+        }
         choices = {key: self._choices(given) or [] for key, given in query.parameters.items()}
         lists = [["", *(value for value, _ in options)] for options in choices.values()]
         for given in [*product(*lists)][:MAX_PICTURES]:
@@ -220,11 +278,16 @@ class _Site:
             cursor = self.connection.execute(query.sql, defaultdict(str, values))
             columns = [each[0] for each in cursor.description]
             found = [
-                dict(zip(["", *columns], [index, *row], strict=True)) for index, row in enumerate(cursor.fetchall())
+                dict(zip(["", *columns], [index, *row], strict=True))
+                for index, row in enumerate(cursor.fetchall())
             ]
             rows = _counting_up(chart, described, found)
-            keys = [str(row[""]) for row in rows]  # the place of the row on the page, which no column is called
-            shown = json.dumps({key: value for key, value in values.items() if value}, sort_keys=True)
+            keys = [
+                str(row[""]) for row in rows
+            ]  # the place of the row on the page, which no column is called
+            shown = json.dumps(
+                {key: value for key, value in values.items() if value}, sort_keys=True
+            )
             for language in self.publication.package.languages if rows else ():
                 yield (
                     name,
@@ -245,12 +308,17 @@ class _Site:
         """What `draw` needs to show the rows in one language. Raises OpenbaarError for too many of them."""
         if len(rows) > MAX_MARKS:
             place = self.publication.place(next(iter(tables)), "chart")
-            raise OpenbaarError(Problem(place, f"a chart of {len(rows)} rows cannot be read; {MAX_MARKS} are the most"))
+            raise OpenbaarError(
+                Problem(
+                    place, f"a chart of {len(rows)} rows cannot be read; {MAX_MARKS} are the most"
+                )
+            )
 
         def axis(columns: tuple[str, ...]) -> Axis:
             title = ", ".join(localized(described[column].title, language) for column in columns)
             labels = [
-                " · ".join(self._label(tables, column, row[column], language) for column in columns) for row in rows
+                " · ".join(self._label(tables, column, row[column], language) for column in columns)
+                for row in rows
             ]
             return Axis(title, labels)
 
@@ -283,7 +351,9 @@ def _measured(chart: Chart, described: Described) -> str:
     return chart.measured([name for name, meaning in described.items() if meaning.unit])
 
 
-def _counting_up(chart: Chart, described: Described, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _counting_up(
+    chart: Chart, described: Described, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
     """The rows in the order of what a chart tells apart by whole numbers, such as years; else as they came."""
     told = [name for name in chart.columns if name != _measured(chart, described)]
     numbers = [name for name in told if all(isinstance(row[name], int) for row in rows)]

@@ -33,7 +33,9 @@ class Remarks:
         """The rows of each trust table; none where the publication has no such file."""
         paths = {name: f"tables/{name}.csv" for name in self._trust_tables}
         return {
-            name: read_csv(self.files[path], self._trust_tables[name], path) if path in self.files else []
+            name: read_csv(self.files[path], self._trust_tables[name], path)
+            if path in self.files
+            else []
             for name, path in paths.items()
         }
 
@@ -41,7 +43,9 @@ class Remarks:
     def _trust_tables(self) -> dict[str, Table]:
         """The tables that the toolkit adds to those of the authors."""
         own = self.publication.tables
-        return {name: table for name, table in self.publication.resources.items() if name not in own}
+        return {
+            name: table for name, table in self.publication.resources.items() if name not in own
+        }
 
     def rows_of(self, trust_table: str, table: Table) -> list[dict[str, Value]]:
         """The rows of a trust table that speak of `table`."""
@@ -49,7 +53,9 @@ class Remarks:
 
     def address(self, *parts: str) -> str:
         """The address of a page of this database, from the root of the site."""
-        return "/" + "/".join([self.publication.package.name, *(tilde_encode(part) for part in parts)])
+        return "/" + "/".join(
+            [self.publication.package.name, *(tilde_encode(part) for part in parts)]
+        )
 
     def address_of_answer(self, table: Table) -> str | None:
         """The page of the answer that holds `table`, where there is a table of answers."""
@@ -64,7 +70,11 @@ class Remarks:
         """
         paragraphs = []
         for language in self._languages:
-            lead = "" if language == self.publication.language else f"<strong>{_text(title, language)}</strong> "
+            lead = (
+                ""
+                if language == self.publication.language
+                else f"<strong>{_text(title, language)}</strong> "
+            )
             text = (lead + _text(description, language)).strip()
             if text:
                 paragraphs.append(f'<p lang="{language}">{text}</p>')
@@ -88,7 +98,9 @@ class Remarks:
 
     def _in_all(self, text: Localized) -> str:
         """A short text in each language, one after the other."""
-        return " · ".join(f'<span lang="{each}">{_text(text, each)}</span>' for each in self._languages)
+        return " · ".join(
+            f'<span lang="{each}">{_text(text, each)}</span>' for each in self._languages
+        )
 
     @property
     def _languages(self) -> tuple[str, ...]:
@@ -115,7 +127,10 @@ class Remarks:
             if language == self.publication.language:
                 yield from [*items, *(_folded("decisions", notes, language) if notes else [])]
             else:
-                columns = [(field.name, escape(column_text(field, language))) for field in table.table_schema.fields]
+                columns = [
+                    (field.name, escape(column_text(field, language)))
+                    for field in table.table_schema.fields
+                ]
                 terms = [f"<dt>{name}</dt><dd>{text}</dd>" for name, text in columns]
                 shown = [*items, *notes, '<dl class="column-descriptions">', *terms, "</dl>"]
                 yield from _folded("more_in_this_language", shown, language)
@@ -157,10 +172,16 @@ class Remarks:
             return
         known = words(language)
         sentences = []
-        for kind, key in (("stated_total", "totals_equal"), ("identity", "identities_equal"), ("rule", "rules_equal")):
+        for kind, key in (
+            ("stated_total", "totals_equal"),
+            ("identity", "identities_equal"),
+            ("rule", "rules_equal"),
+        ):
             verdicts = [row["verdict"] for row in rows if row["kind"] == kind]
             if verdicts:
-                sentences.append(known[key].format(equal=verdicts.count("equal"), all=len(verdicts)))
+                sentences.append(
+                    known[key].format(equal=verdicts.count("equal"), all=len(verdicts))
+                )
         explained = [row for row in rows if row["verdict"] == "explained"]
         if explained:
             sentences.append(known["differences_explained"].format(count=len(explained)))
@@ -190,7 +211,11 @@ def _list(items: Iterable[str], language: str) -> list[str]:
 
 def _folded(heading: str, content: Iterable[str], language: str) -> list[str]:
     """The content behind a heading that opens it, one of the words."""
-    return [f'<details lang="{language}"><summary>{words(language)[heading]}</summary>', *content, "</details>"]
+    return [
+        f'<details lang="{language}"><summary>{words(language)[heading]}</summary>',
+        *content,
+        "</details>",
+    ]
 
 
 def column_text(field: SchemaField, language: str) -> str:

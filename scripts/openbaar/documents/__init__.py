@@ -31,7 +31,9 @@ def read_document(root: Path, entry: DocumentEntry, verify: bool = True) -> Docu
     found = hashlib.sha256(data).hexdigest()
     if verify and found != entry.sha256:
         hint = f"look at what changed; to accept it, write sha256: {found} for it in tables/package.yaml"
-        raise OpenbaarError(Problem(Place(entry.path), f"has changed: its SHA-256 is not {entry.sha256}", hint))
+        raise OpenbaarError(
+            Problem(Place(entry.path), f"has changed: its SHA-256 is not {entry.sha256}", hint)
+        )
     return parse_document(data, entry)
 
 
@@ -56,7 +58,9 @@ def parse_document(data: bytes, entry: DocumentEntry) -> Document:
         return read_html_tables(data, entry.path)
     if ending == ".txt":
         return read_text(data, entry.path, entry.page_break)
-    raise OpenbaarError(Problem(Place(entry.path), f"cannot be read: known endings are {', '.join(ENDINGS)}"))
+    raise OpenbaarError(
+        Problem(Place(entry.path), f"cannot be read: known endings are {', '.join(ENDINGS)}")
+    )
 
 
 def apply_patches(document: Document, patches: Sequence[Patch]) -> Document:

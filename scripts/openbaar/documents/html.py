@@ -28,9 +28,14 @@ def read_html_tables(data: bytes, path: str) -> Document:
         grid = _grid(table)
         cells += sum(map(len, grid))
         if cells > MAX_CELLS:
-            raise OpenbaarError(Problem(Place(path), f"holds tables of more than {MAX_CELLS} cells"))
+            raise OpenbaarError(
+                Problem(Place(path), f"holds tables of more than {MAX_CELLS} cells")
+            )
         rows += grid
-        addresses += [[f"{index}.{r}.{c}" for c in range(1, len(row) + 1)] for r, row in enumerate(grid, start=1)]
+        addresses += [
+            [f"{index}.{r}.{c}" for c in range(1, len(row) + 1)]
+            for r, row in enumerate(grid, start=1)
+        ]
     return Document(path, grid_lines([(1, rows, addresses)]), is_grid=True)
 
 
@@ -45,7 +50,9 @@ def _page(text: str, path: str) -> Any:
         raise OpenbaarError(Problem(Place(path), f"cannot be read as a page: {error}")) from error
     cut_off = next((entry for entry in parser.error_log if entry.level_name == "FATAL"), None)
     if cut_off is not None:
-        raise OpenbaarError(Problem(Place(path, cut_off.line), f"cannot be read as a page: {cut_off.message}"))
+        raise OpenbaarError(
+            Problem(Place(path, cut_off.line), f"cannot be read as a page: {cut_off.message}")
+        )
     return page
 
 
@@ -55,7 +62,9 @@ def _grid(table: Any) -> list[list[str]]:
     spanning: dict[int, tuple[str, int]] = {}
     for row in table.xpath(".//tr"):
         placed = {column: text for column, (text, _) in spanning.items()}
-        spanning = {column: (text, left - 1) for column, (text, left) in spanning.items() if left > 1}
+        spanning = {
+            column: (text, left - 1) for column, (text, left) in spanning.items() if left > 1
+        }
         column = 0
         for cell in row.xpath("./td|./th"):
             while column in placed:

@@ -16,9 +16,13 @@ from openbaar.errors import OpenbaarError, Place, Problem
 MAX_UNPACKED = 300_000_000  # bytes
 MAX_CELLS = 2_000_000  # of one sheet, blank ones before its last row and column included
 CHUNK = 1 << 20
-ENCRYPTED = bytes.fromhex("d0cf11e0a1b11ae1")  # the container that Office puts around a file with a password
+ENCRYPTED = bytes.fromhex(
+    "d0cf11e0a1b11ae1"
+)  # the container that Office puts around a file with a password
 # A cell of xlsx that holds something: `<c r="B12" s="1">`. One that is only formatted ends in `/>`.
-FILLED_CELL = re.compile(rb"""<(?:\w+:)?c\s(?:[^>]*\s)?r=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*(?<!/)>""")
+FILLED_CELL = re.compile(
+    rb"""<(?:\w+:)?c\s(?:[^>]*\s)?r=["']([A-Z]{1,3})([0-9]{1,7})["'][^>]*(?<!/)>"""
+)
 LONGEST_TAG = 1000  # bytes of a chunk that are looked at again with the next one
 
 
@@ -27,7 +31,9 @@ def check_workbook(data: bytes, path: str) -> None:
     place = Place(path)
     if data.startswith(ENCRYPTED):
         hint = "open it and save it as .xlsx without a password"
-        raise OpenbaarError(Problem(place, "needs a password, or is a workbook of before 2007", hint))
+        raise OpenbaarError(
+            Problem(place, "needs a password, or is a workbook of before 2007", hint)
+        )
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if any(entry.flag_bits & 1 for entry in archive.infolist()):
@@ -79,5 +85,9 @@ def _column(letters: bytes) -> int:
 def check_cells(rows: int, columns: int, place: Place) -> None:
     """Raises OpenbaarError when a sheet of so many rows and columns has too many cells."""
     if rows * columns > MAX_CELLS:
-        message = f"has a sheet of {rows} rows and {columns} columns; at most {MAX_CELLS} cells are read"
-        raise OpenbaarError(Problem(place, message, "look for a stray cell far below or beside the table"))
+        message = (
+            f"has a sheet of {rows} rows and {columns} columns; at most {MAX_CELLS} cells are read"
+        )
+        raise OpenbaarError(
+            Problem(place, message, "look for a stray cell far below or beside the table")
+        )

@@ -67,7 +67,9 @@ class Document:
         """The text of the lines `first` to `last`, with line feeds between them."""
         return "\n".join(self.line(number).text for number in range(first, last + 1))
 
-    def place(self, first: int | None = None, last: int | None = None, cell: str | None = None) -> Place:
+    def place(
+        self, first: int | None = None, last: int | None = None, cell: str | None = None
+    ) -> Place:
         """The place of the lines numbered `first` to `last`, or of one cell of them, as a reader finds it."""
         if not self.has_pages or first is None:
             return Place(self.path, first, last, cell=cell)
@@ -76,7 +78,9 @@ class Document:
         return Place(self.path, start.row, last_row, page=str(start.page), cell=cell)
 
 
-def grid_lines(pages: Iterable[tuple[int | str, Sequence[Sequence[str]], Sequence[Sequence[str]]]]) -> tuple[Line, ...]:
+def grid_lines(
+    pages: Iterable[tuple[int | str, Sequence[Sequence[str]], Sequence[Sequence[str]]]],
+) -> tuple[Line, ...]:
     """The lines of grids, given for each page its name, its rows of cell texts, and their addresses.
 
     White space inside a cell is made single: a line break in a cell is no line of the document.

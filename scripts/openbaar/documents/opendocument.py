@@ -10,7 +10,9 @@ from typing import Any
 from openbaar.documents.limits import check_cells
 from openbaar.errors import OpenbaarError, Place, Problem
 
-Merged = tuple[tuple[int, int], tuple[int, int]]  # the first and the last cell, each by row and column from 0
+Merged = tuple[
+    tuple[int, int], tuple[int, int]
+]  # the first and the last cell, each by row and column from 0
 
 
 def merged_cells(data: bytes, path: str) -> dict[str, list[Merged]]:
@@ -26,7 +28,9 @@ def merged_cells(data: bytes, path: str) -> dict[str, list[Merged]]:
     sheet = _Sheet()
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, archive.open("content.xml") as file:
-            for _, element in etree.iterparse(file, tag=("{*}table-row", "{*}table"), resolve_entities=False):
+            for _, element in etree.iterparse(
+                file, tag=("{*}table-row", "{*}table"), resolve_entities=False
+            ):
                 if etree.QName(element).localname == "table":
                     merged[_attribute(element, "name")] = sheet.merged
                     sheet = _Sheet()

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
     from pdfplumber.table import Table
 
 MAX_PAGES = 2000
-MAX_TEXT = 300_000  # bytes on one page; a page of print holds about 3,000 characters of one or two bytes
-TEXTS = re.compile(rb"\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f\s]+>", re.DOTALL)  # strings in a page's content
+MAX_TEXT = (
+    300_000  # bytes on one page; a page of print holds about 3,000 characters of one or two bytes
+)
+TEXTS = re.compile(
+    rb"\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f\s]+>", re.DOTALL
+)  # strings in a page's content
 
 
 def read_pdf_text(data: bytes, path: str) -> Document:
@@ -47,7 +51,11 @@ def read_pdf_tables(data: bytes, path: str) -> Document:
     import pdfplumber
 
     pages = []
-    with _clear_errors(path), closing(_opened(data, path)) as opened, pdfplumber.open(io.BytesIO(data)) as pdf:
+    with (
+        _clear_errors(path),
+        closing(_opened(data, path)) as opened,
+        pdfplumber.open(io.BytesIO(data)) as pdf,
+    ):
         for number, (page, same) in enumerate(zip(pdf.pages, opened.pages, strict=True), start=1):
             _check_length(path, number, same)
             rows: list[list[str]] = []
@@ -55,7 +63,10 @@ def read_pdf_tables(data: bytes, path: str) -> Document:
             for index, table in enumerate(page.find_tables(), start=1):
                 cells = _cells(table)
                 rows += cells
-                addresses += [[f"{index}.{r}.{c}" for c in _counted(row)] for r, row in enumerate(cells, start=1)]
+                addresses += [
+                    [f"{index}.{r}.{c}" for c in _counted(row)]
+                    for r, row in enumerate(cells, start=1)
+                ]
             pages.append((number, rows, addresses))
             page.close()
     if not any(rows for _, rows, _ in pages):
@@ -92,7 +103,9 @@ def _opened(data: bytes, path: str) -> pypdf.PdfReader:
     if reader.is_encrypted and not reader.decrypt(""):
         raise OpenbaarError(Problem(Place(path), "needs a password", "save it without one"))
     if len(reader.pages) > MAX_PAGES:
-        raise OpenbaarError(Problem(Place(path), f"has {len(reader.pages)} pages; at most {MAX_PAGES} are read"))
+        raise OpenbaarError(
+            Problem(Place(path), f"has {len(reader.pages)} pages; at most {MAX_PAGES} are read")
+        )
     return reader
 
 
@@ -117,10 +130,14 @@ def _clear_errors(path: str) -> Iterator[None]:
         yield
     except OpenbaarError:
         raise
-    except Exception as error:  # their parsers raise anything from KeyError to RecursionError on a damaged file
+    except (
+        Exception
+    ) as error:  # their parsers raise anything from KeyError to RecursionError on a damaged file
         detail = str(error).split("\n")[0] or type(error).__name__
         hint = "it may be cut off, damaged, or no PDF; try to open it and save it anew"
-        raise OpenbaarError(Problem(Place(path), f"cannot be read as PDF: {detail}", hint)) from error
+        raise OpenbaarError(
+            Problem(Place(path), f"cannot be read as PDF: {detail}", hint)
+        ) from error
     finally:
         for logger, level in zip(loggers, levels, strict=True):
             logger.setLevel(level)

@@ -29,10 +29,13 @@ def read_workbook(data: bytes, path: str) -> Document:
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(data))
         pages = [
-            _sheet(workbook.get_sheet_by_name(name), name, path, merged.get(name)) for name in workbook.sheet_names
+            _sheet(workbook.get_sheet_by_name(name), name, path, merged.get(name))
+            for name in workbook.sheet_names
         ]
     except (python_calamine.CalamineError, OSError) as error:
-        raise OpenbaarError(Problem(Place(path), f"cannot be read as a workbook: {error}")) from error
+        raise OpenbaarError(
+            Problem(Place(path), f"cannot be read as a workbook: {error}")
+        ) from error
     return Document(path, grid_lines(pages), is_grid=True, has_pages=True)
 
 
@@ -50,7 +53,9 @@ def read_csv_grid(data: bytes, path: str) -> Document:
             begins = reader.line_num + 1
     except csv.Error as error:
         message = f"the row that begins here is broken: {error}"
-        raise OpenbaarError(Problem(Place(path, begins), message, "look for a quote that is not closed")) from error
+        raise OpenbaarError(
+            Problem(Place(path, begins), message, "look for a quote that is not closed")
+        ) from error
     return Document(path, grid_lines([(1, rows, _addresses(rows))]), is_grid=True)
 
 

@@ -24,7 +24,9 @@ def decode(data: bytes, path: str) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         message = f"is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}"
-        raise OpenbaarError(Problem(Place(path, line), message, "save the text as UTF-8")) from error
+        raise OpenbaarError(
+            Problem(Place(path, line), message, "save the text as UTF-8")
+        ) from error
     if not text.strip():
         raise OpenbaarError(Problem(Place(path), "is empty"))
     return text

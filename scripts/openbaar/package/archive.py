@@ -45,7 +45,9 @@ def _entry(path: str) -> zipfile.ZipInfo:
 def readme(publication: Publication, files: Mapping[str, bytes]) -> str:
     """README.md of the download, in each language of the publication."""
     languages = publication.package.languages
-    return "\n---\n\n".join("\n".join(_readme(publication, files, language)) + "\n" for language in languages)
+    return "\n---\n\n".join(
+        "\n".join(_readme(publication, files, language)) + "\n" for language in languages
+    )
 
 
 def _readme(publication: Publication, files: Mapping[str, bytes], language: str) -> Iterator[str]:
@@ -63,7 +65,12 @@ def _readme(publication: Publication, files: Mapping[str, bytes], language: str)
     yield f"- {word['licence_of_additions']}: {_licences(package.additions)}"
     authors = ", ".join(_inline(contributor.title) for contributor in package.contributors)
     address = f" {package.homepage}" if package.homepage else ""
-    yield from ("", f"## {word['cite']}", "", f"{authors}: {title}, {word['version']} {package.version}.{address}")
+    yield from (
+        "",
+        f"## {word['cite']}",
+        "",
+        f"{authors}: {title}, {word['version']} {package.version}.{address}",
+    )
 
 
 def _tables(publication: Publication, files: Mapping[str, bytes], language: str) -> Iterator[str]:
@@ -87,7 +94,9 @@ def _how_to_read(publication: Publication, language: str) -> Iterator[str]:
 
 
 def _licences(licences: tuple[License, ...]) -> str:
-    return ", ".join(_inline(each.title) + (f" <{each.path}>" if each.path else "") for each in licences)
+    return ", ".join(
+        _inline(each.title) + (f" <{each.path}>" if each.path else "") for each in licences
+    )
 
 
 def _inline(text: str) -> str:

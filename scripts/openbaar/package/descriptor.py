@@ -52,7 +52,9 @@ def descriptor(publication: Publication, files: Mapping[str, bytes]) -> Descript
             **_texts(publication, title=package.title, description=package.description),
             "languages": list(package.languages),
             "homepage": package.homepage,
-            "created": f"{package.created}T00:00:00Z" if package.created else None,  # the standard wants a time too
+            "created": f"{package.created}T00:00:00Z"
+            if package.created
+            else None,  # the standard wants a time too
             "doi": package.doi,
             "keywords": list(package.keywords),
             "contributors": [_plain(contributor) for contributor in package.contributors],
@@ -80,7 +82,9 @@ def table_bytes(files: Mapping[str, bytes], table: str) -> bytes:
     return files[path]
 
 
-def _resource(publication: Publication, table: Table, data: bytes, spans: dict[str, tuple[int, int]]) -> Descriptor:
+def _resource(
+    publication: Publication, table: Table, data: bytes, spans: dict[str, tuple[int, int]]
+) -> Descriptor:
     return _filled(
         {
             "name": table.name,
@@ -110,7 +114,9 @@ def _schema(publication: Publication, table: str, schema: Schema) -> Descriptor:
             "fields": [_field(publication, field) for field in schema.fields],
             "primaryKey": list(schema.primaryKey),
             "uniqueKeys": [list(key) for key in schema.uniqueKeys],
-            "foreignKeys": [_foreign_key(key, table) for key in schema.foreignKeys if key not in partly],
+            "foreignKeys": [
+                _foreign_key(key, table) for key in schema.foreignKeys if key not in partly
+            ],
             "foreignKeysWhereFilled": [_foreign_key(key, table) for key in partly],
             "missingValues": [""],
         }
@@ -121,14 +127,19 @@ def _field(publication: Publication, field: SchemaField) -> Descriptor:
     constraints = field.constraints.model_dump(mode="json", exclude_defaults=True)
     if "|" in constraints.get("pattern", ""):  # frictionless anchors A|B as ^A|B$, which takes AX
         constraints["pattern"] = f"(?:{constraints['pattern']})"
-    texts = _texts(publication, title=field.title, description=field.description, unit=field.unit or {})
+    texts = _texts(
+        publication, title=field.title, description=field.description, unit=field.unit or {}
+    )
     return _filled({"name": field.name, "type": field.type, **texts, "constraints": constraints})
 
 
 def _foreign_key(key: ForeignKey, table: str) -> Descriptor:
     """The key as the standard has it: version 2.0 leaves `resource` out where a table refers to itself."""
     resource = {} if key.reference.resource == table else {"resource": key.reference.resource}
-    return {"fields": list(key.fields), "reference": {**resource, "fields": list(key.reference.fields)}}
+    return {
+        "fields": list(key.fields),
+        "reference": {**resource, "fields": list(key.reference.fields)},
+    }
 
 
 def _partly_empty(schema: Schema, key: ForeignKey) -> bool:
@@ -137,7 +148,9 @@ def _partly_empty(schema: Schema, key: ForeignKey) -> bool:
     SQL lets such a row pass, as we do; the standard does not say, and frictionless refuses it. So these keys
     stand under a name of their own, and the database checks them.
     """
-    filled = [name in schema.primaryKey or schema.field(name).constraints.required for name in key.fields]
+    filled = [
+        name in schema.primaryKey or schema.field(name).constraints.required for name in key.fields
+    ]
     return len(filled) > 1 and not all(filled)
 
 
@@ -165,7 +178,10 @@ def _spans(provenance: bytes) -> Spans:
     for row in csv.DictReader(io.StringIO(provenance.decode("utf-8"), newline="")):
         documents = spans.setdefault(row["table_name"], {})
         first, last = documents.get(row["document"], (int(row["first_line"]), 0))
-        documents[row["document"]] = min(first, int(row["first_line"])), max(last, int(row["last_line"]))
+        documents[row["document"]] = (
+            min(first, int(row["first_line"])),
+            max(last, int(row["last_line"])),
+        )
     return spans
 
 

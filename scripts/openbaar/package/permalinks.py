@@ -35,7 +35,10 @@ class Permalinks:
     def to_bytes(self) -> bytes:
         """The record as the bytes of its file, tables by name and versions by number."""
         tables = {
-            name: {version: self.tables[name][version] for version in sorted(self.tables[name], key=number)}
+            name: {
+                version: self.tables[name][version]
+                for version in sorted(self.tables[name], key=number)
+            }
             for name in sorted(self.tables)
         }
         data = {"tables": tables, "moved": self.moved, "withdrawn": self.withdrawn}
@@ -98,7 +101,9 @@ def released(recorded: Permalinks, publication: Publication, files: Files) -> di
     return {**made, FILE: grown.to_bytes()}
 
 
-def permalink_problems(recorded: Permalinks, publication: Publication, files: Files) -> list[Problem]:
+def permalink_problems(
+    recorded: Permalinks, publication: Publication, files: Files
+) -> list[Problem]:
     """Each address that was released and is gone, and each whose bytes are others than those released.
 
     `files` holds by path what is about to be published: the CSVs, and what `released` gave.
@@ -113,10 +118,16 @@ def permalink_problems(recorded: Permalinks, publication: Publication, files: Fi
 
 def _gone(recorded: Permalinks, publication: Publication) -> Iterator[Problem]:
     package = publication.package
-    for name in sorted({*recorded.tables, *recorded.moved, *recorded.withdrawn} - set(publication.resources)):
+    for name in sorted(
+        {*recorded.tables, *recorded.moved, *recorded.withdrawn} - set(publication.resources)
+    ):
         if name not in package.moved and name not in package.withdrawn:
             hint = "name it there under 'moved' with its new name, or under 'withdrawn' with the reason"
-            yield Problem(publication.place(None, "tables"), f"the address /id/{name} was released and is gone", hint)
+            yield Problem(
+                publication.place(None, "tables"),
+                f"the address /id/{name} was released and is gone",
+                hint,
+            )
 
 
 def _changed(recorded: Permalinks, publication: Publication, files: Files) -> Iterator[Problem]:
@@ -125,7 +136,9 @@ def _changed(recorded: Permalinks, publication: Publication, files: Files) -> It
         known = recorded.tables.get(name, {}).get(version)
         if known is not None and known != _sha256(table_bytes(files, name)):
             message = f"differs from what was released as /id/{name}/{version}"
-            yield Problem(Place(f"tables/{name}.csv"), message, "raise 'version' in tables/package.yaml")
+            yield Problem(
+                Place(f"tables/{name}.csv"), message, "raise 'version' in tables/package.yaml"
+            )
 
 
 def _lost(recorded: Permalinks, publication: Publication, files: Files) -> Iterator[Problem]:
@@ -140,7 +153,11 @@ def _lost(recorded: Permalinks, publication: Publication, files: Files) -> Itera
                 continue
             if not file.is_file() or _sha256(file.read_bytes()) != digest:
                 verb = "differs from" if file.is_file() else "is missing, but it is"
-                yield Problem(Place(path), f"{verb} what was released as /id/{name}/{version}", "restore it from git")
+                yield Problem(
+                    Place(path),
+                    f"{verb} what was released as /id/{name}/{version}",
+                    "restore it from git",
+                )
 
 
 def _unrecorded(recorded: Permalinks, publication: Publication) -> Iterator[Problem]:
@@ -148,7 +165,9 @@ def _unrecorded(recorded: Permalinks, publication: Publication) -> Iterator[Prob
     for file in sorted((publication.root / RELEASES).glob("*/*.csv")):
         if file.parent.name not in recorded.tables.get(file.stem, {}):
             message = f"/id/{file.stem}/{file.parent.name} was released, as {RELEASES} shows, but is not recorded"
-            yield Problem(Place(FILE), message, "restore it from git; `openbaar publish` only adds to it")
+            yield Problem(
+                Place(FILE), message, "restore it from git; `openbaar publish` only adds to it"
+            )
 
 
 def _sha256(data: bytes) -> str:

@@ -26,9 +26,27 @@ NAME = "datapackage.json"
 # Only keys that package.py writes. Others (`profile`, `dialect`, `scheme`, `extrapaths`, `layout`) make
 # frictionless fetch an address, open other files or crash, and a misspelt key would be ignored.
 TEXT_KEYS = {"title", "description", "translations"}
-PACKAGE_KEYS = TEXT_KEYS | {"$schema", "name", "version", "languages", "homepage", "keywords", "contributors"}
+PACKAGE_KEYS = TEXT_KEYS | {
+    "$schema",
+    "name",
+    "version",
+    "languages",
+    "homepage",
+    "keywords",
+    "contributors",
+}
 PACKAGE_KEYS |= {"licenses", "additions", "sources", "resources"}
-RESOURCE_KEYS = TEXT_KEYS | {"name", "type", "path", "format", "mediatype", "encoding", "bytes", "hash", "rows"}
+RESOURCE_KEYS = TEXT_KEYS | {
+    "name",
+    "type",
+    "path",
+    "format",
+    "mediatype",
+    "encoding",
+    "bytes",
+    "hash",
+    "rows",
+}
 RESOURCE_KEYS |= {"notes", "sources", "schema"}
 FIXED = {"type": "table", "format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
 
@@ -42,7 +60,13 @@ def problems_of_package(root: Path, descriptor_bytes: bytes) -> list[Problem]:
         descriptor = _load(descriptor_bytes)
     except OpenbaarError as error:
         return error.problems
-    for judge in (_key_problems, _path_problems, _profile_problems, _table_problems, _frictionless_problems):
+    for judge in (
+        _key_problems,
+        _path_problems,
+        _profile_problems,
+        _table_problems,
+        _frictionless_problems,
+    ):
         problems = list(judge(root, descriptor))
         if problems:
             return problems
@@ -55,7 +79,9 @@ def _load(data: bytes) -> Any:
         text = data.decode("utf-8")
         return json.loads(text, object_pairs_hook=_once_each)
     except UnicodeDecodeError as error:
-        raise OpenbaarError(_problem(f"is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}")) from error
+        raise OpenbaarError(
+            _problem(f"is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}")
+        ) from error
     except json.JSONDecodeError as error:
         place = Place(NAME, error.lineno, None, error.colno)
         raise OpenbaarError(Problem(place, f"is not JSON: {error.msg}")) from error
@@ -87,7 +113,9 @@ def _key_problems(_root: Path, descriptor: Any) -> Iterator[Problem]:
         yield from _unknown(resource, RESOURCE_KEYS, f"{where}.")
         for key, kind in (("path", str), ("schema", dict)):
             if not isinstance(resource.get(key), kind):
-                yield _problem(f"{where}.{key} should be {'text' if kind is str else 'written out as a mapping'}")
+                yield _problem(
+                    f"{where}.{key} should be {'text' if kind is str else 'written out as a mapping'}"
+                )
         for key, value in FIXED.items():
             if resource.get(key) != value:
                 yield _problem(f"{where}.{key} is {resource.get(key)!r}", f"it should be '{value}'")
@@ -103,12 +131,22 @@ def _profile_problems(_root: Path, descriptor: Descriptor) -> Iterator[Problem]:
     from jsonschema import Draft7Validator
     from jsonschema.exceptions import best_match
 
-    profile = json.loads((resources.files("openbaar.package") / "profiles" / "datapackage-2.0.json").read_text("utf-8"))
+    profile = json.loads(
+        (resources.files("openbaar.package") / "profiles" / "datapackage-2.0.json").read_text(
+            "utf-8"
+        )
+    )
     for error in Draft7Validator(profile).iter_errors(descriptor):
         deepest = best_match([error]) or error
         forms = deepest.validator in ("oneOf", "anyOf")  # whose message is the whole instance
-        message = "fits none of the forms that the profile allows" if forms else shorten(deepest.message, 200)
-        yield _problem(": ".join([*([deepest.json_path.removeprefix("$.")] if deepest.path else []), message]))
+        message = (
+            "fits none of the forms that the profile allows"
+            if forms
+            else shorten(deepest.message, 200)
+        )
+        yield _problem(
+            ": ".join([*([deepest.json_path.removeprefix("$.")] if deepest.path else []), message])
+        )
 
 
 def _path_problems(root: Path, descriptor: Descriptor) -> Iterator[Problem]:
@@ -121,7 +159,9 @@ def _path_problems(root: Path, descriptor: Descriptor) -> Iterator[Problem]:
             yield _problem(str(error))
             continue
         if not (root / path).resolve().is_relative_to(root.resolve()):
-            yield Problem(Place(path), "is a link that leads out of the package", "put the file itself there")
+            yield Problem(
+                Place(path), "is a link that leads out of the package", "put the file itself there"
+            )
         elif not (root / path).is_file():
             yield Problem(Place(path), "is not there", "run 'openbaar convert'")
 
@@ -133,23 +173,36 @@ def _table_problems(root: Path, descriptor: Descriptor) -> Iterator[Problem]:
         try:
             table = _table(resource)
         except OpenbaarError as error:
-            yield from (_problem(f"{resource['name']}: {each.message}", each.hint) for each in error.problems)
+            yield from (
+                _problem(f"{resource['name']}: {each.message}", each.hint)
+                for each in error.problems
+            )
             continue
         try:
             rows = len(read_csv(data, table, resource["path"]))
         except OpenbaarError as error:
             yield from error.problems
             continue
-        found = {"bytes": len(data), "hash": f"sha256:{hashlib.sha256(data).hexdigest()}", "rows": rows}
+        found = {
+            "bytes": len(data),
+            "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+            "rows": rows,
+        }
         for key, value in found.items():
             if key in resource and resource[key] != value:
                 hint = "run 'openbaar package'"
-                yield Problem(Place(resource["path"]), f"{key} is {value}, but {NAME} says {resource[key]}", hint)
+                yield Problem(
+                    Place(resource["path"]),
+                    f"{key} is {value}, but {NAME} says {resource[key]}",
+                    hint,
+                )
 
 
 def _table(resource: Descriptor) -> Table:
     """The table as its resource describes it, without texts and without keys to other tables."""
-    schema = {key: value for key, value in resource["schema"].items() if not key.startswith("foreignKeys")}
+    schema = {
+        key: value for key, value in resource["schema"].items() if not key.startswith("foreignKeys")
+    }
     if schema.get("missingValues") == [""]:
         del schema["missingValues"]  # what read_csv takes for granted
     schema["fields"] = [
@@ -187,7 +240,9 @@ def _frictionless_problems(root: Path, descriptor: Descriptor) -> Iterator[Probl
             row = getattr(each, "row_number", None)  # counts the header
             place = Place(task.place, lines[row - 2] if row else None)
             field_name = getattr(each, "field_name", None)
-            yield Problem(place, f"{field_name}: {each.note}" if field_name else f"{each.title}: {each.note}")
+            yield Problem(
+                place, f"{field_name}: {each.note}" if field_name else f"{each.title}: {each.note}"
+            )
 
 
 def _problem(message: str, hint: str = "") -> Problem:

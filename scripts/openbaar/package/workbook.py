@@ -24,10 +24,22 @@ from openbaar.words import words
 
 # https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
 MAX_ROWS, MAX_TEXT, MAX_NAME, MAX_DIGITS = 1_048_576, 32_767, 31, 15
-MADE = datetime(1980, 1, 1)  # the moment that the file states; the version of the publication says more
+MADE = datetime(
+    1980, 1, 1
+)  # the moment that the file states; the version of the publication says more
 WIDEST = 60  # characters; a longer text is wrapped by who reads it
-FORMULA_SIGNS = ("=", "+", "-", "@")  # a spreadsheet takes a text that begins so for a formula once it is edited
-OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+FORMULA_SIGNS = (
+    "=",
+    "+",
+    "-",
+    "@",
+)  # a spreadsheet takes a text that begins so for a formula once it is edited
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 Row = dict[str, Value]
 
 
@@ -44,7 +56,9 @@ def write_workbook(publication: Publication, files: Mapping[str, bytes], target:
     }
     names = sheet_names(publication.resources)
     with replacing(target) as partial, Workbook(str(partial), OPTIONS) as book:
-        book.set_properties({"title": localized(publication.package.title, publication.language), "created": MADE})
+        book.set_properties(
+            {"title": localized(publication.package.title, publication.language), "created": MADE}
+        )
         styles = _Styles(book)
         for language in publication.package.languages:
             sheet = book.add_worksheet(words(language)["documentation"][:MAX_NAME])
@@ -77,26 +91,43 @@ class _Styles:
         self.text: Format = book.add_format({"quote_prefix": True})
 
 
-def _labels(publication: Publication, table: Table, rows: Mapping[str, list[Row]]) -> dict[str, dict[Value, Value]]:
+def _labels(
+    publication: Publication, table: Table, rows: Mapping[str, list[Row]]
+) -> dict[str, dict[Value, Value]]:
     """For each column whose codes another table explains: code → label."""
     labels: dict[str, dict[Value, Value]] = {}
     for column in table.columns:
         reference = table.table_schema.reference(column)
         label = publication.resources[reference.resource].label if reference else None
         if reference and label:
-            labels[column] = {row[reference.fields[0]]: row[label] for row in rows[reference.resource]}
+            labels[column] = {
+                row[reference.fields[0]]: row[label] for row in rows[reference.resource]
+            }
     return labels
 
 
 def _write_table(
-    sheet: Worksheet, styles: _Styles, table: Table, rows: list[Row], labels: Mapping[str, Mapping[Value, Value]]
+    sheet: Worksheet,
+    styles: _Styles,
+    table: Table,
+    rows: list[Row],
+    labels: Mapping[str, Mapping[Value, Value]],
 ) -> None:
     language = next(iter(table.title))
     fields = table.table_schema.fields
-    shown = [[labels.get(name, {}).get(row[name], row[name]) for name in table.columns] for row in rows]
+    shown = [
+        [labels.get(name, {}).get(row[name], row[name]) for name in table.columns] for row in rows
+    ]
     heads = [localized(field.title, language) for field in fields]
-    for index, head in enumerate(heads):  # widths come before the rows, which are written to the disk as they come
-        longest = max([len(head) + 3, *(len(str(row[index])) + 1 for row in shown[:1000] if row[index] is not None)])
+    for index, head in enumerate(
+        heads
+    ):  # widths come before the rows, which are written to the disk as they come
+        longest = max(
+            [
+                len(head) + 3,
+                *(len(str(row[index])) + 1 for row in shown[:1000] if row[index] is not None),
+            ]
+        )
         sheet.set_column(index, index, min(longest, WIDEST))
         sheet.write_string(0, index, head, styles.head)
     sheet.freeze_panes(1, 0)
@@ -106,21 +137,30 @@ def _write_table(
             _write_cell(sheet, styles, number, index, field, value)
 
 
-def _write_cell(sheet: Worksheet, styles: _Styles, row: int, column: int, field: SchemaField, value: Value) -> None:
+def _write_cell(
+    sheet: Worksheet, styles: _Styles, row: int, column: int, field: SchemaField, value: Value
+) -> None:
     """A number as a number where a spreadsheet holds all its digits, anything else as text; nothing as a formula."""
     if value is None:
         return
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
-    elif isinstance(value, int | Decimal) and len(str(value).lstrip("-").replace(".", "")) <= MAX_DIGITS:
+    elif (
+        isinstance(value, int | Decimal)
+        and len(str(value).lstrip("-").replace(".", "")) <= MAX_DIGITS
+    ):
         counted = isinstance(value, int) and field.unit is not None
         sheet.write_number(row, column, float(value), styles.counted if counted else None)
-    elif field.type == "date" and isinstance(value, str) and value >= "1900-03-01":  # earlier ones it gets wrong
+    elif (
+        field.type == "date" and isinstance(value, str) and value >= "1900-03-01"
+    ):  # earlier ones it gets wrong
         sheet.write_datetime(row, column, date.fromisoformat(value), styles.date)
     else:
         text = str(value)
         text = text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
-        sheet.write_string(row, column, text, styles.text if text.startswith(FORMULA_SIGNS) else None)
+        sheet.write_string(
+            row, column, text, styles.text if text.startswith(FORMULA_SIGNS) else None
+        )
 
 
 Line = tuple[bool, list[str | int]]  # whether it is a heading, and its cells
@@ -136,7 +176,10 @@ def _documentation(
     yield False, []
     yield True, [word["source_documents"], "SHA-256", word["author"], word["date"], word["licence"]]
     for document in package.documents:
-        known = [word["unknown"] if each == "unknown" else each for each in (document.author, document.date)]
+        known = [
+            word["unknown"] if each == "unknown" else each
+            for each in (document.author, document.date)
+        ]
         licence = word["not_stated"] if document.license == "unknown" else document.license
         yield False, [localized(document.title, language), document.sha256, *known, licence]
     yield False, [word["licence_of_additions"], ", ".join(each.title for each in package.additions)]

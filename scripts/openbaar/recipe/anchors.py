@@ -12,7 +12,9 @@ from openbaar.recipe.language import Recipe, Units
 from openbaar.recipe.units import Unit, join, make_units
 from openbaar.schema.patterns import compiled
 
-MAX_COMPARED = 5000  # lines looked through for the one most like an anchor that is gone; it takes a while
+MAX_COMPARED = (
+    5000  # lines looked through for the one most like an anchor that is gone; it takes a while
+)
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ def _after_anchors(document: Document, recipe: Recipe) -> int:
             if second is not None:
                 message = f"recipe key 'from': '{pattern}' matches here and on line {document.lines[found].row}"
                 hint = "put an anchor that stands once before it"
-                raise OpenbaarError(Problem(document.place(document.lines[second].number), message, hint))
+                raise OpenbaarError(
+                    Problem(document.place(document.lines[second].number), message, hint)
+                )
         index = found + 1
     return index
 
@@ -74,7 +78,11 @@ def _find(document: Document, pattern: str, start: int, key: str) -> int:
         if like is None:
             place = document.place(*_numbers(document, start))
             raise OpenbaarError(Problem(place, message, "look for what changed in the document"))
-        raise OpenbaarError(Problem(document.place(like.number), message, f"the line most like it is '{like.shown}'"))
+        raise OpenbaarError(
+            Problem(
+                document.place(like.number), message, f"the line most like it is '{like.shown}'"
+            )
+        )
     return found
 
 
@@ -94,7 +102,9 @@ def _most_alike(lines: Sequence[Line], pattern: str) -> Line | None:
 
 def _search(lines: Sequence[Line], pattern: str, start: int) -> int | None:
     matcher = compiled(pattern)
-    return next((index for index in range(start, len(lines)) if matcher.search(lines[index].shown)), None)
+    return next(
+        (index for index in range(start, len(lines)) if matcher.search(lines[index].shown)), None
+    )
 
 
 def _take_header(
@@ -116,9 +126,15 @@ def _take_header(
             index += 1
         if heading is None or squeezed(heading.text) != wanted:
             printed = " ".join(heading.text.split()) if heading else "nothing"
-            place = document.place(*heading.lines()) if heading else document.place(lines[0].number if lines else None)
+            place = (
+                document.place(*heading.lines())
+                if heading
+                else document.place(lines[0].number if lines else None)
+            )
             message = f"recipe key 'header': expected '{expected}', found '{shown(printed)}'"
-            raise OpenbaarError(Problem(place, message, "the headings have changed, or the anchor is elsewhere"))
+            raise OpenbaarError(
+                Problem(place, message, "the headings have changed, or the anchor is elsewhere")
+            )
         taken.append(heading)
     last = taken[-1].lines()[1] if taken else 0
     return tuple(taken), tuple(line for line in lines if line.number > last)
@@ -135,13 +151,17 @@ def _take_repeated(
     for line in headings:
         if squeezed(line.text) != squeezed(headings[0].text):
             message = f"recipe key 'repeated': '{line.shown}' is not the heading '{headings[0].shown}' again"
-            raise OpenbaarError(Problem(document.place(line.number), message, "the columns may have changed here"))
+            raise OpenbaarError(
+                Problem(document.place(line.number), message, "the columns may have changed here")
+            )
     if not headings:
         message = f"recipe key 'repeated': '{recipe.repeated}' matches no line of the table"
         first, last = (lines[0].number, lines[-1].number) if lines else (None, None)
         raise OpenbaarError(Problem(document.place(first, last), message))
     taken = {line.number for line in headings}
-    return tuple(make_units(headings[:1], Units(by="line"))), tuple(line for line in lines if line.number not in taken)
+    return tuple(make_units(headings[:1], Units(by="line"))), tuple(
+        line for line in lines if line.number not in taken
+    )
 
 
 def _begins(heading: Unit, wanted: str) -> bool:

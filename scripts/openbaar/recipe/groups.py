@@ -102,28 +102,46 @@ def _lines(rows: Sequence[ReadRow]) -> tuple[int, int]:
 
 
 def _label(
-    document: Document, members: Sequence[ReadRow], group: Group, readers: Mapping[str, Reader], number: int
+    document: Document,
+    members: Sequence[ReadRow],
+    group: Group,
+    readers: Mapping[str, Reader],
+    number: int,
 ) -> Label:
     """The one label of a group. Raises OpenbaarError when it is not exactly one, or not where it must stand."""
     place = document.place(*_lines(members))
     if group.label == "none":
         parsed = readers[group.field].read(group.sequence[number])
         if parsed is None:
-            raise OpenbaarError(Problem(place, f"recipe key 'group': '{group.sequence[number]}' is no {group.field}"))
+            raise OpenbaarError(
+                Problem(
+                    place, f"recipe key 'group': '{group.sequence[number]}' is no {group.field}"
+                )
+            )
         return Label(replace(parsed, printed="", how="derived"), *_lines(members))
     found = [(index, slot) for index, row in enumerate(members) for slot in row.named(group.field)]
     if len(found) != 1:
         labels = ", ".join(repr(slot.parsed.printed) for _, slot in found) or "none"
         message = f"recipe key 'group': a group should have one label for '{group.field}', this one has {labels}"
-        raise OpenbaarError(Problem(place, message, "look at what 'restart' or 'ends' makes of these lines"))
+        raise OpenbaarError(
+            Problem(place, message, "look at what 'restart' or 'ends' makes of these lines")
+        )
     index, slot = found[0]
     expected = 0 if group.label in ("first", "above") else _merged_row(members)
-    stands = index + 1 if slot is members[index].slots[-1] and len(members[index].slots) > 1 else index
+    stands = (
+        index + 1 if slot is members[index].slots[-1] and len(members[index].slots) > 1 else index
+    )
     first, last = members[index].lines(slot)
     if stands != expected:
-        where = "on the first row of its group" if group.label != "merged" else "before the last row on its page"
+        where = (
+            "on the first row of its group"
+            if group.label != "merged"
+            else "before the last row on its page"
+        )
         message = f"recipe key 'group': the label '{slot.parsed.printed}' should stand {where}"
-        raise OpenbaarError(Problem(document.place(first, last), message, "a row was lost, moved or added"))
+        raise OpenbaarError(
+            Problem(document.place(first, last), message, "a row was lost, moved or added")
+        )
     return Label(replace(slot.parsed, how="group_label"), first, last)
 
 

@@ -63,12 +63,18 @@ class ReadField(Strict):
 
     type: Literal["string", "integer", "number", "year"] | None = None
     pattern: Pattern | None = None
-    scale: int = Field(1, description="what a printed number is multiplied by: 1000000 for '3,95 mio'")
+    scale: int = Field(
+        1, description="what a printed number is multiplied by: 1000000 for '3,95 mio'"
+    )
     marks: Texts = Field((), description="the footnote marks that may stand at this field")
     sign: Texts = Field((), description="what may be printed before or behind a number: '€', '%'")
     date: str | None = Field(None, description="how a date is printed: '%d/%m/%Y'")
-    blank: dict[str, str] = Field({}, description="printed text of a blank cell -> why it is blank (a status)")
-    total: str | None = Field(None, description="the column whose total over the group is stated here")
+    blank: dict[str, str] = Field(
+        {}, description="printed text of a blank cell -> why it is blank (a status)"
+    )
+    total: str | None = Field(
+        None, description="the column whose total over the group is stated here"
+    )
 
 
 class Row(Strict):
@@ -100,7 +106,9 @@ def template_fields(template: str) -> list[str]:
         if name is None:
             continue
         if not name.isidentifier() or spec or conversion:
-            raise ValueError(f"'{template}' should hold field names between braces, as in '{{start_year}} {{started}}'")
+            raise ValueError(
+                f"'{template}' should hold field names between braces, as in '{{start_year}} {{started}}'"
+            )
         names.append(name)
     return names
 
@@ -127,10 +135,18 @@ class Group(Strict):
 
     field: str
     label: Literal["merged", "first", "above", "none"]
-    row: Annotated[Row, BeforeValidator(_as_row)] | None = Field(None, description="the row that holds the label alone")
-    restart: str | None = Field(None, description="a new group begins where a value of this field comes again")
-    ends: Literal["total"] | None = Field(None, description="a group ends at a row that states its total")
-    sequence: tuple[Text, ...] = Field((), description="the labels in order, where the document lost them")
+    row: Annotated[Row, BeforeValidator(_as_row)] | None = Field(
+        None, description="the row that holds the label alone"
+    )
+    restart: str | None = Field(
+        None, description="a new group begins where a value of this field comes again"
+    )
+    ends: Literal["total"] | None = Field(
+        None, description="a group ends at a row that states its total"
+    )
+    sequence: tuple[Text, ...] = Field(
+        (), description="the labels in order, where the document lost them"
+    )
     why: str = Field("", description="how one knows the sequence")
 
     @model_validator(mode="after")
@@ -138,9 +154,13 @@ class Group(Strict):
         if self.label == "none" and not (self.sequence and self.why):
             raise ValueError("a group whose labels were lost needs 'sequence' and 'why'")
         if self.label != "none" and (self.sequence or self.why):
-            raise ValueError("'sequence' and 'why' are for 'label: none'; otherwise the labels are read")
+            raise ValueError(
+                "'sequence' and 'why' are for 'label: none'; otherwise the labels are read"
+            )
         if (self.label == "above") != (self.row is not None):
-            raise ValueError("'label: above' needs the 'row' that holds the label alone, and only that")
+            raise ValueError(
+                "'label: above' needs the 'row' that holds the label alone, and only that"
+            )
         if self.label in ("merged", "none") and bool(self.restart) == bool(self.ends):
             raise ValueError("say where a group ends: either 'restart' or 'ends'")
         return self
@@ -166,7 +186,9 @@ class Melt(Strict):
     def _levels(self) -> Self:
         for heading in self.columns:
             if len(heading_parts(heading)) != len(self.into):
-                raise ValueError(f"the heading '{heading}' should have {len(self.into)} parts, as 'into' has columns")
+                raise ValueError(
+                    f"the heading '{heading}' should have {len(self.into)} parts, as 'into' has columns"
+                )
         return self
 
 
@@ -178,7 +200,9 @@ class Units(Strict):
         description="blocks parted by blank lines, each line, its cells in columns, or each line as one cell",
     )
     starts: Pattern | None = Field(None, description="a unit begins at each line that this matches")
-    split: Pattern | None = Field(None, description="the lines are one text, parted wherever this matches")
+    split: Pattern | None = Field(
+        None, description="the lines are one text, parted wherever this matches"
+    )
 
     @property
     def in_cells(self) -> bool:
@@ -188,7 +212,9 @@ class Units(Strict):
     @model_validator(mode="after")
     def _one(self) -> Self:
         if sum(way is not None for way in (self.by, self.starts, self.split)) != 1:
-            raise ValueError("give 'block', 'line', 'aligned', 'cell', {starts: pattern} or {split: pattern}")
+            raise ValueError(
+                "give 'block', 'line', 'aligned', 'cell', {starts: pattern} or {split: pattern}"
+            )
         return self
 
 
@@ -209,26 +235,37 @@ class Recipe(Strict):
     """How one table is read from one document."""
 
     from_: Patterns = Field(
-        (), alias="from", description="lines to find one after the other; it comes after the last, or first of all"
+        (),
+        alias="from",
+        description="lines to find one after the other; it comes after the last, or first of all",
     )
-    until: Pattern | None = Field(None, description="the first line that is no longer part of it; else the end")
+    until: Pattern | None = Field(
+        None, description="the first line that is no longer part of it; else the end"
+    )
     document: str | None = None
     page: Text | None = Field(
-        None, description="the page or the sheet on which it stands, where others should not be looked at"
+        None,
+        description="the page or the sheet on which it stands, where others should not be looked at",
     )
     header: Texts = Field((), description="the headings as printed, which must all stand there")
-    repeated: Pattern | None = Field(None, description="headings that come again, on each page or in each group")
+    repeated: Pattern | None = Field(
+        None, description="headings that come again, on each page or in each group"
+    )
     units: Annotated[Units, BeforeValidator(_as_units)] | None = None
     numbers: NumberFormat | None = None
     fields: dict[str, ReadField] = {}
     rows: Rows
     totals: Totals = Totals()
     drop: Patterns = Field((), description="units that are no rows: each must match as a whole")
-    join: int = Field(1, ge=1, le=20, description="how many units may make one row together, at the most")
+    join: int = Field(
+        1, ge=1, le=20, description="how many units may make one row together, at the most"
+    )
     ignore: Texts = Field((), description="fields that are read and neither published nor checked")
     group: Group | None = None
     melt: Melt | None = None
-    count: str | None = Field(None, description="the column that takes the running number of the row")
+    count: str | None = Field(
+        None, description="the column that takes the running number of the row"
+    )
     without: tuple[str, ...] = Field((), description="tables whose lines are left out of this one")
     patch: tuple[Patch, ...] = ()
 
@@ -258,5 +295,10 @@ class Recipe(Strict):
         totals = Totals(group=all_parted(self.totals.group), table=all_parted(self.totals.table))
         header = tuple(text.replace("|", " ") for text in self.header)
         return self.model_copy(
-            update={"rows": all_parted(self.rows), "totals": totals, "group": group, "header": header}
+            update={
+                "rows": all_parted(self.rows),
+                "totals": totals,
+                "group": group,
+                "header": header,
+            }
         )

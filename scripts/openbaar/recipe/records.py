@@ -76,7 +76,9 @@ def make_records(
                 cells = base | heading | _cells(row, slots, schema)
                 records.append(_record(document, row, cells, recipe, schema))
     if recipe.count is not None:
-        records = [_counted(record, recipe.count, number) for number, record in enumerate(records, start=1)]
+        records = [
+            _counted(record, recipe.count, number) for number, record in enumerate(records, start=1)
+        ]
     return records, totals
 
 
@@ -108,7 +110,9 @@ def _headings(
 class _Headings:
     """Finds the headings of each level in the header, one behind the other."""
 
-    def __init__(self, document: Document, header: Sequence[Unit], readers: Mapping[str, Reader]) -> None:
+    def __init__(
+        self, document: Document, header: Sequence[Unit], readers: Mapping[str, Reader]
+    ) -> None:
         self.document, self.header, self.readers = document, header, readers
         self.reached: dict[str, tuple[int, int]] = {}
 
@@ -120,7 +124,11 @@ class _Headings:
         first, last = self._lines()
         parsed = self.readers[column].read(printed)
         index, offset = self.reached.get(column, (0, 0))
-        while not lost and index < len(self.header) and _find_word(self.header[index].text, printed, offset) < 0:
+        while (
+            not lost
+            and index < len(self.header)
+            and _find_word(self.header[index].text, printed, offset) < 0
+        ):
             index, offset = index + 1, 0
         if parsed is None or (not lost and index == len(self.header)):
             message = f"recipe key 'melt': the heading '{printed}' is not among the headings, or no {column}"
@@ -131,7 +139,11 @@ class _Headings:
         unit = self.header[index]
         start = _find_word(unit.text, printed, offset)
         self.reached[column] = (index, start + len(printed))
-        return Cell(replace(parsed, how="heading"), *unit.lines(start, start + len(printed)), unit.cell(start))
+        return Cell(
+            replace(parsed, how="heading"),
+            *unit.lines(start, start + len(printed)),
+            unit.cell(start),
+        )
 
     def _lines(self) -> tuple[int, int]:
         """The first and last line of the header; the first line of the document where there is none."""
@@ -144,7 +156,10 @@ def _find_word(text: str, printed: str, start: int) -> int:
     """Where `printed` stands in `text` from `start` on, not as a part of a longer word or number; -1 if nowhere."""
     found = text.find(printed, start)
     while found >= 0:
-        before, after = text[max(found - 1, 0) : found], text[found + len(printed) : found + len(printed) + 1]
+        before, after = (
+            text[max(found - 1, 0) : found],
+            text[found + len(printed) : found + len(printed) + 1],
+        )
         begins = not before or not (before + printed[0]).isalnum()
         ends = not after or not (printed[-1] + after).isalnum()
         if begins and ends:
@@ -165,7 +180,9 @@ def _melted(
     kept = [slot for slot in slots if slot.name not in names]
     for printed, columns in recipe.melt.columns.items():
         column_of = {name: column for column, name in columns.items()}
-        under = [replace(slot, name=column_of[slot.name]) for slot in slots if slot.name in column_of]
+        under = [
+            replace(slot, name=column_of[slot.name]) for slot in slots if slot.name in column_of
+        ]
         melted.append((dict(headings[printed]), kept + under))
     return melted
 
@@ -212,19 +229,32 @@ def _totals(
     for slot in slots:
         declared = recipe.fields.get(slot.name)
         column = declared.total if declared else None
-        if row.kind != "data" and column is None and slot.name not in where and schema.has(slot.name):
+        if (
+            row.kind != "data"
+            and column is None
+            and slot.name not in where
+            and schema.has(slot.name)
+        ):
             column = slot.name
         if column is not None and slot.parsed.value is not None:
             totals.append(StatedTotal(column, where, Cell(slot.parsed, *row.lines(slot))))
     return totals
 
 
-def _record(document: Document, row: ReadRow, cells: dict[str, Cell], recipe: Recipe, schema: Schema) -> Record:
-    own = [slot for slot in data_slots(row, recipe.group) if schema.has(slot.name) or recipe.melt is not None]
+def _record(
+    document: Document, row: ReadRow, cells: dict[str, Cell], recipe: Recipe, schema: Schema
+) -> Record:
+    own = [
+        slot
+        for slot in data_slots(row, recipe.group)
+        if schema.has(slot.name) or recipe.melt is not None
+    ]
     first, last = row.lines(*own)
     for column, template in row.template.set.items():
         try:
-            cells[column] = _derived(template, {**_cells_of(row), **cells}, schema.field(column), (first, last))
+            cells[column] = _derived(
+                template, {**_cells_of(row), **cells}, schema.field(column), (first, last)
+            )
         except (KeyError, ValueError) as error:
             message = f"recipe key 'rows': '{column}' cannot be set to '{template}': {error}"
             raise OpenbaarError(Problem(document.place(first, last), message)) from error
@@ -235,13 +265,17 @@ def _cells_of(row: ReadRow) -> dict[str, Cell]:
     return {slot.name: _cell(row, slot) for slot in row.slots}
 
 
-def _derived(template: str, cells: Mapping[str, Cell], field: SchemaField, lines: tuple[int, int]) -> Cell:
+def _derived(
+    template: str, cells: Mapping[str, Cell], field: SchemaField, lines: tuple[int, int]
+) -> Cell:
     """The cell that a template such as `{question}{part}` makes of others; of none, it stands on the row's `lines`.
 
     Raises ValueError or KeyError when it names what is not there, or makes what the field cannot hold.
     """
     used = {name: cells[name] for name in template_fields(template)}
-    text = template.format_map({name: "" if cell.value is None else cell.value for name, cell in used.items()})
+    text = template.format_map(
+        {name: "" if cell.value is None else cell.value for name, cell in used.items()}
+    )
     printed = " … ".join(cell.parsed.printed for cell in used.values())
     first = min((cell.first_line for cell in used.values()), default=lines[0])
     last = max((cell.last_line for cell in used.values()), default=lines[1])
@@ -253,7 +287,9 @@ def _with_status(cells: dict[str, Cell], schema: Schema, first: int, last: int) 
     if schema.has("status") and "status" not in cells:
         reasons = [cell for cell in cells.values() if cell.parsed.status]
         if reasons:
-            cells["status"] = replace(reasons[0], parsed=Parsed(reasons[0].parsed.status, "", "blank"))
+            cells["status"] = replace(
+                reasons[0], parsed=Parsed(reasons[0].parsed.status, "", "blank")
+            )
         else:
             measured = next(reversed(cells.values()))
             parsed = Parsed("normal", measured.parsed.printed, "derived")

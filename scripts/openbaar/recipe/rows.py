@@ -45,19 +45,27 @@ def read_rows(
     return read.rows
 
 
-def try_rows(document: Document, units: Sequence[Unit], recipe: Recipe, readers: Mapping[str, Reader]) -> RowsRead:
+def try_rows(
+    document: Document, units: Sequence[Unit], recipe: Recipe, readers: Mapping[str, Reader]
+) -> RowsRead:
     """Read the units as `read_rows` does, but return the problems beside the rows that could be read."""
     drops = [compiled(pattern) for pattern in recipe.drop]
     kept: list[Unit] = []
     dropped: list[Unit] = []
     for unit in units:
-        (dropped if any(pattern.fullmatch(shown(unit.text)) for pattern in drops) else kept).append(unit)
+        (dropped if any(pattern.fullmatch(shown(unit.text)) for pattern in drops) else kept).append(
+            unit
+        )
     options: list[list[ReadRow]] = []
     problems: list[Problem] = []
     longest = MAX_LENGTH.get(recipe.reading.by or "", MAX_TEXT)
     problems += [_too_long(document, unit, longest) for unit in kept if len(unit.text) > longest]
     index, lost = 0, bool(problems)
-    while index < len(kept) and len(problems) <= MAX_PROBLEMS and not (problems and len(kept[index].text) > longest):
+    while (
+        index < len(kept)
+        and len(problems) <= MAX_PROBLEMS
+        and not (problems and len(kept[index].text) > longest)
+    ):
         found = _rows_at(kept, index, recipe, readers)
         counts = {count for count, _ in found}
         if len(counts) == 1:
@@ -69,19 +77,21 @@ def try_rows(document: Document, units: Sequence[Unit], recipe: Recipe, readers:
         rows = [row for _, row in found]
         problem = _ambiguous(place, rows) if found else _unread(place, kept, index, recipe, readers)
         if not (lost and recipe.reading.by == "cell"):
-            problems.append(problem)  # where units are cells, one that does not fit makes the next ones not fit
+            problems.append(
+                problem
+            )  # where units are cells, one that does not fit makes the next ones not fit
         lost = True
         index += 1
     settled = settle(options)
-    problems += [_ambiguous(document.place(*rows[0].unit.lines()), rows) for rows in settled if len(rows) > 1]
+    problems += [
+        _ambiguous(document.place(*rows[0].unit.lines()), rows) for rows in settled if len(rows) > 1
+    ]
     read = [part for rows in settled if len(rows) == 1 for part in _parts(rows[0])]
     return RowsRead(read, dropped, problems)
 
 
 def _too_long(document: Document, unit: Unit, longest: int) -> Problem:
-    message = (
-        f"recipe key 'units': {_shown(unit.text)} has {len(unit.text)} characters; at most {longest} are read as one"
-    )
+    message = f"recipe key 'units': {_shown(unit.text)} has {len(unit.text)} characters; at most {longest} are read as one"
     return Problem(document.place(*unit.lines()), message, "look at what parts the units")
 
 
@@ -125,7 +135,9 @@ def _candidates(
             if index + count > len(units) or units[index + count - 1].page != unit.page:
                 return
             unit = join(unit, units[index + count - 1], SEPARATOR if by_cell else " ")
-        fitting = [(kind, row) for kind, row in templates if not by_cell or _cell_count(row) == count]
+        fitting = [
+            (kind, row) for kind, row in templates if not by_cell or _cell_count(row) == count
+        ]
         if fitting:
             yield count, unit, fitting
 
@@ -150,7 +162,9 @@ def _shown(text: str) -> str:
     return repr(text if len(text) <= 80 else text[:77] + "…")
 
 
-def _unread(place: Place, units: Sequence[Unit], index: int, recipe: Recipe, readers: Mapping[str, Reader]) -> Problem:
+def _unread(
+    place: Place, units: Sequence[Unit], index: int, recipe: Recipe, readers: Mapping[str, Reader]
+) -> Problem:
     """The problem of a unit that fits no template, with the one that came nearest and where and why it stopped."""
     tries = [
         (attempt(row.row.replace(" || ", " "), unit.text, readers), row.row, unit)
@@ -160,7 +174,9 @@ def _unread(place: Place, units: Sequence[Unit], index: int, recipe: Recipe, rea
     message = f"recipe key 'rows': {_shown(units[index].text)} fits no row pattern"
     if not tries:
         return Problem(place, message, "the table ends in the middle of a row")
-    alone = len(units[index].text) + 1  # a reading that goes no further gains nothing from the units joined behind
+    alone = (
+        len(units[index].text) + 1
+    )  # a reading that goes no further gains nothing from the units joined behind
     tries = [each for each in tries if each[2] is units[index] or each[0].furthest > alone] or tries
     nearest, template, unit = max(tries, key=lambda each: each[0].furthest)
     hint = f"{_shown(template)} came nearest and stopped fitting before {_shown(unit.text[nearest.furthest :])}"

@@ -61,15 +61,24 @@ def _settled_by(total: ReadRow, options: list[list[ReadRow]]) -> list[list[ReadR
         return options
     stated = _numbers(total)
     # Where no number is below zero, a sum beyond the total cannot come back to it.
-    only_grows = all(number >= 0 for rows in options for row in rows for number in _numbers(row).values())
-    chosen: dict[tuple[Decimal, ...], list[tuple[ReadRow, ...]]] = {tuple(Decimal(0) for _ in stated): [()]}
+    only_grows = all(
+        number >= 0 for rows in options for row in rows for number in _numbers(row).values()
+    )
+    chosen: dict[tuple[Decimal, ...], list[tuple[ReadRow, ...]]] = {
+        tuple(Decimal(0) for _ in stated): [()]
+    }
     for rows in options:
         sums: dict[tuple[Decimal, ...], list[tuple[ReadRow, ...]]] = {}
         for reached, ways in chosen.items():
             for row in rows:
                 added = _numbers(row) if row.kind == "data" else {}
-                after = tuple(part + added.get(name, Decimal(0)) for name, part in zip(stated, reached, strict=True))
-                if not only_grows or all(part <= whole for part, whole in zip(after, stated.values(), strict=True)):
+                after = tuple(
+                    part + added.get(name, Decimal(0))
+                    for name, part in zip(stated, reached, strict=True)
+                )
+                if not only_grows or all(
+                    part <= whole for part, whole in zip(after, stated.values(), strict=True)
+                ):
                     kept = sums.setdefault(after, [])
                     kept += [(*way, row) for way in ways[: 2 - len(kept)]]
         if len(sums) > MAX_SUMS:

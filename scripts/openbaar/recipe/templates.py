@@ -67,7 +67,9 @@ def attempt(template: str, text: str, readers: Mapping[str, Reader]) -> Attempt:
 class _Matcher:
     """Walks through a text and a template side by side, trying each end that a field could have."""
 
-    def __init__(self, items: tuple[tuple[str, str | None], ...], text: str, readers: Mapping[str, Reader]) -> None:
+    def __init__(
+        self, items: tuple[tuple[str, str | None], ...], text: str, readers: Mapping[str, Reader]
+    ) -> None:
         self.items, self.text, self.readers = items, text, readers
         self.furthest = 0
         self.reason = ""
@@ -110,7 +112,11 @@ class _Matcher:
             if self.text.startswith(printed, start):
                 end = start + len(printed)
                 self._reach(end)
-                yield (Slot(name, reader.blank_cell(printed), start, end),), end, printed.endswith(" ")
+                yield (
+                    (Slot(name, reader.blank_cell(printed), start, end),),
+                    end,
+                    printed.endswith(" "),
+                )
         for end in self._ends(item, start):
             parsed = reader.read(self.text[start:end])
             if parsed is not None:

@@ -26,7 +26,9 @@ class Unit:
         """The first and last line number of `text[start:end]`."""
         end = len(self.text) if end is None else end
         first = self.starts[max(bisect_right(self.starts, start, key=itemgetter(0)) - 1, 0)][1]
-        last = self.starts[max(bisect_right(self.starts, max(end - 1, start), key=itemgetter(0)) - 1, 0)][1]
+        last = self.starts[
+            max(bisect_right(self.starts, max(end - 1, start), key=itemgetter(0)) - 1, 0)
+        ][1]
         return first, last
 
     def cell(self, start: int) -> str | None:
@@ -44,7 +46,11 @@ class Unit:
 
 def join(first: Unit, second: Unit, separator: str = " ") -> Unit:
     """Two units as one, with `separator` between them where that is not printed already."""
-    text = first.text if first.text.endswith(separator) and separator == " " else first.text + separator
+    text = (
+        first.text
+        if first.text.endswith(separator) and separator == " "
+        else first.text + separator
+    )
     starts = tuple((offset + len(text), number) for offset, number in second.starts)
     cells = tuple((offset + len(text), address) for offset, address in second.cells)
     return Unit(text + second.text, first.starts + starts, first.page, first.cells + cells)
@@ -164,7 +170,11 @@ def _paragraphs(lines: Sequence[Line]) -> Unit:
             if text and not text.endswith("\n\n"):
                 text = text.rstrip("\n") + "\n\n"
             continue
-        if text and not text.endswith("\n") and (not text.endswith(" ") or line.text.startswith("- ")):
+        if (
+            text
+            and not text.endswith("\n")
+            and (not text.endswith(" ") or line.text.startswith("- "))
+        ):
             text += "\n"
         starts.append((len(text), line.number))
         text += line.text

@@ -44,7 +44,9 @@ class Reader:
     how: How = "read"
     marks: tuple[str, ...] = ()
     blank: Mapping[str, str] = field(default_factory=dict)
-    _known: dict[str, Parsed | None] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _known: dict[str, Parsed | None] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def read(self, printed: str) -> Parsed | None:
         """What `printed` means, footnote mark parted from it; None when it is no such cell.
@@ -146,7 +148,11 @@ def parse_date(text: str, form: str, language: str) -> str:
 
 
 def field_reader(
-    column: SchemaField, read: ReadField, numbers: NumberFormat, codes: CodeList | None, language: str = "en"
+    column: SchemaField,
+    read: ReadField,
+    numbers: NumberFormat,
+    codes: CodeList | None,
+    language: str = "en",
 ) -> Reader:
     """The reader of a field: by its code list if it has one, else by its type, within the schema's constraints."""
     kind = read.type or column.type
@@ -195,12 +201,16 @@ def field_readers(
     for name in {name for template in recipe.templates for name in template.fields} | extra:
         read = recipe.fields.get(name, ReadField())
         if in_cells:
-            read = read.model_copy(update={"blank": {form.strip(): reason for form, reason in read.blank.items()}})
+            read = read.model_copy(
+                update={"blank": {form.strip(): reason for form, reason in read.blank.items()}}
+            )
         column_name = read.total or belongs.get(name, name)
         if table.table_schema.has(column_name):
             column = table.table_schema.field(column_name)
         else:
-            column = SchemaField(name=column_name, type=read.type or "string", title={}, description={})
+            column = SchemaField(
+                name=column_name, type=read.type or "string", title={}, description={}
+            )
         reference = table.table_schema.reference(column_name)
         known = codes.get(reference) if reference else None
         readers[name] = field_reader(column, read, recipe.numbers or numbers, known, language)

@@ -25,7 +25,9 @@ INT64 = 2**63
 MAX_CELL = 100_000
 # Characters that change how a text reads without being seen: controls, bidirectional marks
 # (https://www.unicode.org/reports/tr9/) and zero-width characters.
-HIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
+)
 
 
 def write_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Value]]) -> bytes:
@@ -65,7 +67,9 @@ def read_csv(data: bytes, table: Table, name: str) -> list[dict[str, Value]]:
                 problems.append(Problem(Place(name, line), f"{field.name}: {error}"))
         if len(row) == len(fields):
             rows.append(row)
-            problems += [Problem(Place(name, line), message) for message in keys.broken_by(row, line)]
+            problems += [
+                Problem(Place(name, line), message) for message in keys.broken_by(row, line)
+            ]
     if problems:
         raise OpenbaarError(problems)
     return rows
@@ -116,15 +120,23 @@ def _records(data: bytes, columns: list[str], name: str) -> Iterator[tuple[int, 
         header = next(reader, None)
         if header != columns:
             found = "nothing" if header is None else ",".join(header)
-            raise OpenbaarError(Problem(Place(name, 1), f"the header is {found!r}", f"expected {','.join(columns)!r}"))
+            raise OpenbaarError(
+                Problem(
+                    Place(name, 1), f"the header is {found!r}", f"expected {','.join(columns)!r}"
+                )
+            )
         line = reader.line_num + 1
         for record in reader:
             if len(record) != len(columns):
-                raise OpenbaarError(Problem(Place(name, line), f"has {len(record)} cells, not {len(columns)}"))
+                raise OpenbaarError(
+                    Problem(Place(name, line), f"has {len(record)} cells, not {len(columns)}")
+                )
             yield line, record
             line = reader.line_num + 1
     except csv.Error as error:
-        raise OpenbaarError(Problem(Place(name, line), f"the record that begins here is broken: {error}")) from error
+        raise OpenbaarError(
+            Problem(Place(name, line), f"the record that begins here is broken: {error}")
+        ) from error
 
 
 def parse_value(field: SchemaField, text: str) -> Value:
@@ -142,9 +154,17 @@ def parse_value(field: SchemaField, text: str) -> Value:
     if not unicodedata.is_normalized("NFC", text):
         raise ValueError(f"{text!r} is not in Unicode's normal form C")
     value = _TYPES[field.type](text)
-    if isinstance(value, int | Decimal) and constraints.minimum is not None and value < constraints.minimum:
+    if (
+        isinstance(value, int | Decimal)
+        and constraints.minimum is not None
+        and value < constraints.minimum
+    ):
         raise ValueError(f"{text} is below the minimum {constraints.minimum}")
-    if isinstance(value, int | Decimal) and constraints.maximum is not None and value > constraints.maximum:
+    if (
+        isinstance(value, int | Decimal)
+        and constraints.maximum is not None
+        and value > constraints.maximum
+    ):
         raise ValueError(f"{text} is above the maximum {constraints.maximum}")
     if constraints.pattern is not None and not compiled(constraints.pattern).fullmatch(text):
         raise ValueError(f"{text!r} does not match {constraints.pattern!r}")
@@ -180,7 +200,9 @@ def _boolean(text: str) -> bool:
 
 
 def _date(text: str) -> str:
-    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):  # fromisoformat takes 20230131 and 2023-W05-2 too
+    if not re.fullmatch(
+        "[0-9]{4}-[0-9]{2}-[0-9]{2}", text
+    ):  # fromisoformat takes 20230131 and 2023-W05-2 too
         raise ValueError(f"{text!r} is not a date such as 2023-01-31")
     return date.fromisoformat(text).isoformat()
 

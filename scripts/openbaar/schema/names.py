@@ -16,7 +16,7 @@ SQL_KEYWORDS = frozenset(
     current_time current_timestamp default deferrable delete distinct drop else escape except exists foreign from
     group having if in index indexed insert intersect into is isnull join limit not nothing notnull null on or order
     primary raise references returning select set table then to transaction union unique update using values when
-    where""".split()  # noqa: SIM905  # as a list it would fill a page
+    where""".split()  # as a list it would fill a page
 )
 
 
@@ -27,7 +27,9 @@ def check_name(name: str) -> str:
             f"the name '{name}' should be small letters, digits and _, begin with a letter, at most 63 long"
         )
     if name in SQL_KEYWORDS:
-        raise ValueError(f"the name '{name}' is a keyword of SQL; choose another, such as '{name}_name'")
+        raise ValueError(
+            f"the name '{name}' is a keyword of SQL; choose another, such as '{name}_name'"
+        )
     if name.startswith("sqlite_") or name.endswith("_fts") or name in ("rowid", "oid", "rank"):
         raise ValueError(f"the name '{name}' has a meaning of its own in SQLite; choose another")
     return name
@@ -45,7 +47,12 @@ def check_package_name(name: str) -> str:
 def check_path(path: str) -> str:
     """A path inside the publication: relative, no `..`, no wildcard, variable or address."""
     parts = PurePosixPath(path).parts
-    if not parts or path.startswith(("/", "~")) or ".." in parts or re.search(r"[\\$*?\[\]:\x00-\x1f]", path):
+    if (
+        not parts
+        or path.startswith(("/", "~"))
+        or ".." in parts
+        or re.search(r"[\\$*?\[\]:\x00-\x1f]", path)
+    ):
         raise ValueError(f"the path '{path}' should be relative and stay inside the publication")
     return path
 
@@ -70,6 +77,10 @@ def check_site_address(address: str) -> str:
     Returned without a slash at its end.
     """
     parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.netloc or (parts.path.rstrip("/"), parts.query) != ("", ""):
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or (parts.path.rstrip("/"), parts.query) != ("", "")
+    ):
         raise ValueError("give http:// or https:// and a host, without a path")
     return f"{parts.scheme}://{parts.netloc}"

@@ -49,5 +49,9 @@ def make(database: Path, metadata: Mapping[str, Any], published: Published) -> D
         settings=settings,
         **({"config": deepcopy(dict(metadata))} if "config" in takes else {}),
         **({"template_dir": str(FOLDER / "templates")} if (FOLDER / "templates").is_dir() else {}),
-        **({"static_mounts": [(STATIC, str(FOLDER / "static"))]} if (FOLDER / "static").is_dir() else {}),
+        **(
+            {"static_mounts": [(STATIC, str(FOLDER / "static"))]}
+            if (FOLDER / "static").is_dir()
+            else {}
+        ),
     )

@@ -52,7 +52,11 @@ def figure(value: Any) -> str:
 
 def _lines(site: Site, table: str | None, text: str) -> Markup:
     """The lines of a row, such as '471-474', as a link to them where it is certain of which document they are."""
-    sources = {part["path"] for part in site.tables.get(table or "", {}).get("sources", []) if "first_line" in part}
+    sources = {
+        part["path"]
+        for part in site.tables.get(table or "", {}).get("sources", [])
+        if "first_line" in part
+    }
     found = re.fullmatch(r"(\d+)(?:-\d+)?", text)
     if len(sources) != 1 or not found:
         return escape(text)

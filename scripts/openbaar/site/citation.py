@@ -76,9 +76,15 @@ def blocks(
 
 def sources(published: Published, table: str | None = None) -> list[Item]:
     """The source documents as items: those that `table` was read from, or all of them."""
-    paths = [source.get("path") for source in published.tables[table].get("sources", [])] if table else []
+    paths = (
+        [source.get("path") for source in published.tables[table].get("sources", [])]
+        if table
+        else []
+    )
     documents = published.descriptor["sources"]
-    return [_document(each) for each in documents if each["path"] in paths] or [_document(each) for each in documents]
+    return [_document(each) for each in documents if each["path"] in paths] or [
+        _document(each) for each in documents
+    ]
 
 
 def _document(source: Descriptor) -> Item:
@@ -108,7 +114,10 @@ def publication(
         title, path = query
     elif table is not None:
         resource = published.tables[table]
-        title, digest = text_of(resource, "title", language), resource["hash"].removeprefix("sha256:")
+        title, digest = (
+            text_of(resource, "title", language),
+            resource["hash"].removeprefix("sha256:"),
+        )
         path = f"/id/{table}/{published.version}"
     address = published.address(path, request)
     return _filled(
@@ -131,7 +140,10 @@ def publication(
 def _authors(source: Descriptor) -> list[dict[str, str]]:
     """The authors of a document by their names; where only a text tells of them, that text as it is."""
     if source.get("authors"):
-        return [{"literal": each["name"]} if "name" in each else dict(each) for each in source["authors"]]
+        return [
+            {"literal": each["name"]} if "name" in each else dict(each)
+            for each in source["authors"]
+        ]
     author = source.get("author", UNKNOWN)
     return [] if author == UNKNOWN else [{"literal": author}]
 
@@ -141,7 +153,11 @@ def _issued(date: str | None) -> Item | None:
     if date in (None, UNKNOWN):
         return None
     match = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T|$)", str(date))
-    return {"date-parts": [[int(part) for part in match.groups() if part]]} if match else {"literal": date}
+    return (
+        {"date-parts": [[int(part) for part in match.groups() if part]]}
+        if match
+        else {"literal": date}
+    )
 
 
 def _date(item: Item) -> str | None:
@@ -173,7 +189,9 @@ def _apa_names(item: Item) -> list[str]:
         return " ".join(f"{part[0]}." for part in given.split())
 
     return [
-        each["literal"] if "literal" in each else ", ".join(filter(None, [each["family"], initials(each["given"])]))
+        each["literal"]
+        if "literal" in each
+        else ", ".join(filter(None, [each["family"], initials(each["given"])]))
         for each in item.get("author", [])
     ]
 
@@ -208,7 +226,10 @@ def _latex(text: str) -> str:
 def ris(item: Item) -> str:
     """The item as a record of RIS (https://en.wikipedia.org/wiki/RIS_(file_format)), in UTF-8."""
     date = item.get("issued", {}).get("date-parts", [[]])[0]
-    authors = [each.get("literal") or ", ".join([each["family"], each["given"]]) for each in item.get("author", [])]
+    authors = [
+        each.get("literal") or ", ".join([each["family"], each["given"]])
+        for each in item.get("author", [])
+    ]
     fields = [
         ("TY", RIS_TYPES[item["type"]]),
         ("ID", item["id"]),
@@ -222,7 +243,9 @@ def ris(item: Item) -> str:
         ("LA", item.get("language")),
         ("N1", _note(item)),
     ]
-    return "".join(f"{tag}  - {' '.join(text.split())}\n" for tag, text in fields if text) + "ER  - \n"
+    return (
+        "".join(f"{tag}  - {' '.join(text.split())}\n" for tag, text in fields if text) + "ER  - \n"
+    )
 
 
 def _note(item: Item) -> str:
@@ -247,7 +270,7 @@ FORMATS: dict[str, tuple[Callable[[Item], str], str]] = {
 async def cite(datasette: Any, request: Any) -> Response:
     """`/cite/<table>.<format>`, and `/cite.<format>` of the whole: this publication, for a citation manager."""
     published = attached(datasette)
-    assert published is not None  # noqa: S101  the address is there for a publication only
+    assert published is not None
     table = request.url_vars.get("table")
     if table is not None and table not in published.tables:
         raise refusal(published, 404, "no_such_table", name=table)

@@ -65,7 +65,11 @@ def links(published: Published, table: str | None = None, language: str = "en") 
     tables = [
         _link(published, offered, f"tables/{name}.csv", label, language, published.tables[name])
         for name in wanted
-        for label in [word("download.csv", language).format(title=text_of(published.tables[name], "title", language))]
+        for label in [
+            word("download.csv", language).format(
+                title=text_of(published.tables[name], "title", language)
+            )
+        ]
     ]
     return [*tables, *packed] if table else [*packed, *tables]
 
@@ -82,7 +86,9 @@ def _link(
     file = offered[address]
     size = file.stat().st_size
     rows = table["rows"] if table else None
-    return Link(file.suffix[1:], address, label, size, size_text(size, language), sha256(file), rows)
+    return Link(
+        file.suffix[1:], address, label, size, size_text(size, language), sha256(file), rows
+    )
 
 
 def size_text(size: int, language: str) -> str:
@@ -126,7 +132,9 @@ def _sha256(path: Path, *_status: int) -> str:
 
 def json_rows(data: bytes, resource: Descriptor) -> Iterator[dict[str, Any]]:
     """The rows of a table's CSV with numbers as numbers, empty cells as null and lists as lists."""
-    readers = {field["name"]: READERS.get(field["type"], str) for field in resource["schema"]["fields"]}
+    readers = {
+        field["name"]: READERS.get(field["type"], str) for field in resource["schema"]["fields"]
+    }
     for row in csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")):
         yield {name: readers[name](text) if text else None for name, text in row.items()}
 
@@ -154,13 +162,15 @@ class _File:
     async def asgi_send(self, send: Any) -> None:
         """Send it, as Datasette asks of an answer."""
         kind = MEDIA_TYPES.get(self.path.suffix, "application/octet-stream")
-        await asgi_send_file(send, str(self.path), content_type=kind, chunk_size=CHUNK, headers=self.headers)
+        await asgi_send_file(
+            send, str(self.path), content_type=kind, chunk_size=CHUNK, headers=self.headers
+        )
 
 
 async def download(datasette: Any, request: Any) -> Any:
     """`/download/<version>/<path>`: the file, or a table's rows as JSON; 304 where the visitor has it already."""
     published = attached(datasette)
-    assert published is not None  # noqa: S101  the address is there for a publication only
+    assert published is not None
     path = files(published).get(request.path)
     made = _json_of(published, request.path) if path is None else None
     if path is None and made is None:

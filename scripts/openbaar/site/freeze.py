@@ -38,15 +38,21 @@ REDIRECT = """<!DOCTYPE html>
 """
 
 
-def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = lambda message: None) -> int:
+def freeze(
+    database: Path, metadata: Path, target: Path, url: str, say: Say = lambda message: None
+) -> int:
     """Write the site that `database` and `metadata` make, as it is known at `url`, into the folder `target`.
 
     Returns the number of files. Raises OpenbaarError when `target` holds anything but an earlier freeze, or when a
     page does not answer; `target` is then as it was.
     """
-    if target.exists() and not (target.is_dir() and (not any(target.iterdir()) or (target / MARK).is_file())):
+    if target.exists() and not (
+        target.is_dir() and (not any(target.iterdir()) or (target / MARK).is_file())
+    ):
         hint = "give a folder that is new, empty, or was made by `openbaar freeze`"
-        raise OpenbaarError(Problem(Place(str(target)), "holds something else, which would be lost", hint))
+        raise OpenbaarError(
+            Problem(Place(str(target)), "holds something else, which would be lost", hint)
+        )
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
         folder = Path(name) / "site"
@@ -77,7 +83,7 @@ class _Freeze:
     def of(cls, datasette: Any, folder: Path) -> _Freeze:
         """A run for the publication that `datasette` shows."""
         published = attached(datasette)
-        assert published is not None  # noqa: S101  `site` attaches one
+        assert published is not None
         return cls(datasette, published, folder)
 
     async def fetch_all(self, say: Say) -> None:
@@ -101,7 +107,7 @@ class _Freeze:
         first = self.published.languages[0]
         for table, resource in self.published.tables.items():
             keys = resource["schema"]["primaryKey"]
-            found = await database.execute(f"SELECT {', '.join(keys)} FROM {table}")  # noqa: S608  need no quoting
+            found = await database.execute(f"SELECT {', '.join(keys)} FROM {table}")
             for row in found.rows:
                 key = path_from_row_pks(row, keys, False)
                 yield Page(f"/id/{table}/{key}", "", first)
@@ -114,7 +120,10 @@ class _Freeze:
         if not page.query and path.is_file():
             self.fetched[page] = Path(page.path[1:])
             return []
-        headers = {"accept": "text/html", "accept-language": page.language or self.published.languages[0]}
+        headers = {
+            "accept": "text/html",
+            "accept-language": page.language or self.published.languages[0],
+        }
         answer = await self.datasette.client.get(page.address(self.published), headers=headers)
         text = None
         if answer.status_code in (301, 302, 303):
@@ -122,7 +131,9 @@ class _Freeze:
             text = REDIRECT.format(path=html.escape(page.path), to=to)
         elif answer.status_code not in (200, 410):  # a withdrawn table answers 410, with the reason
             self.problems.append(
-                Problem(Place(page.address(self.published)), f"answers with status {answer.status_code}")
+                Problem(
+                    Place(page.address(self.published)), f"answers with status {answer.status_code}"
+                )
             )
             return []
         elif "text/html" in answer.headers.get("content-type", ""):
@@ -137,7 +148,9 @@ class _Freeze:
         found: list[Page] = []
 
         def look(link: str) -> str:
-            target = None if is_elsewhere(self.published, link) else page_at(self.published, link, page)
+            target = (
+                None if is_elsewhere(self.published, link) else page_at(self.published, link, page)
+            )
             found.extend([target] if target else [])
             return link
 
@@ -162,7 +175,10 @@ class _Freeze:
             file = self.fetched.get(target) if target else None
             fragment = urlsplit(link).fragment
             return (
-                os.path.relpath(file, self.pages[page].parent) + (f"#{fragment}" if fragment else "") if file else None
+                os.path.relpath(file, self.pages[page].parent)
+                + (f"#{fragment}" if fragment else "")
+                if file
+                else None
             )
 
         return relative
@@ -171,14 +187,20 @@ class _Freeze:
 def _known_pages(published: Published) -> Iterator[Page]:
     """The pages to begin with: those of the whole and of the tables in each language, and the addresses one cites."""
     first = published.languages[0]
-    for path in ["/", f"/{published.name}", *(f"/{published.name}/{table}" for table in published.tables)]:
+    for path in [
+        "/",
+        f"/{published.name}",
+        *(f"/{published.name}/{table}" for table in published.tables),
+    ]:
         yield from (Page(path, "", language) for language in published.languages)
     yield from (Page("/robots.txt"), Page("/sitemap.xml"), Page("/favicon.ico"))
     for table in published.tables:
         yield Page(f"/download/{published.version}/tables/{table}.json")
         yield from (Page(f"/cite/{table}.{ending}") for ending in citation.FORMATS)
     moved, withdrawn = (published.permalinks.get(key, {}) for key in ("moved", "withdrawn"))
-    for name in sorted({*published.tables, *published.permalinks.get("tables", {}), *moved, *withdrawn}):
+    for name in sorted(
+        {*published.tables, *published.permalinks.get("tables", {}), *moved, *withdrawn}
+    ):
         yield Page(f"/id/{name}", "", first)
         versions = [] if name in withdrawn else recorded_versions(published, name)
         yield from (Page(f"/id/{name}/{version}", "", first) for version in versions)

@@ -42,11 +42,15 @@ class Visit:
 
     def in_language(self, language: str) -> str:
         """The address of the same page in another language."""
-        kept = [(key, value) for key, value in parse_qsl(self.query, keep_blank_values=True) if key != PARAMETER]
+        kept = [
+            (key, value)
+            for key, value in parse_qsl(self.query, keep_blank_values=True)
+            if key != PARAMETER
+        ]
         return f"{self.path}?{urlencode([*kept, (PARAMETER, language)])}"
 
 
-_visit: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039  it is frozen
+_visit: ContextVar[Visit] = ContextVar("visit", default=Visit())
 
 
 def visit() -> Visit:
@@ -85,7 +89,9 @@ def locale() -> Locale:
         return Locale("en")
 
 
-def chosen(languages: Sequence[str], asked: str | None, remembered: str | None, accepted: str) -> str:
+def chosen(
+    languages: Sequence[str], asked: str | None, remembered: str | None, accepted: str
+) -> str:
     """The language of a page: asked for, else remembered, else the dearest to the browser, else the first one.
 
     `accepted` is an Accept-Language header (https://www.rfc-editor.org/rfc/rfc9110#field.accept-language).
@@ -96,7 +102,9 @@ def chosen(languages: Sequence[str], asked: str | None, remembered: str | None, 
     return preferred(accepted, languages)
 
 
-def speaking(app: Application, languages: Callable[[], Sequence[str]], is_column: Callable[[str], bool]) -> Application:
+def speaking(
+    app: Application, languages: Callable[[], Sequence[str]], is_column: Callable[[str], bool]
+) -> Application:
     """The application with a language for each page.
 
     It takes `lang=` out of the query, where Datasette would look for a column of that name, unless the path is that
@@ -113,8 +121,12 @@ def speaking(app: Application, languages: Callable[[], Sequence[str]], is_column
         if asked in known:
             pairs = [pair for pair in pairs if pair[0] != PARAMETER]
             scope = {**scope, "query_string": urlencode(pairs).encode("latin-1")}
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        language = chosen(known, asked, _remembered(headers.get("cookie", "")), headers.get("accept-language", ""))
+        headers = {
+            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
+        }
+        language = chosen(
+            known, asked, _remembered(headers.get("cookie", "")), headers.get("accept-language", "")
+        )
         token = _visit.set(Visit(language, scope["path"], scope["query_string"].decode("latin-1")))
         try:
             await app(scope, receive, _sending(send, language, remember=asked in known))
@@ -139,8 +151,13 @@ def _sending(send: Callable[..., Any], language: str, remember: bool) -> Callabl
     async def sent(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
             headers = list(message.get("headers", []))
-            if any(name.lower() == b"content-type" and b"text/html" in value for name, value in headers):
-                headers += [(b"content-language", language.encode()), (b"vary", b"Accept-Language, Cookie")]
+            if any(
+                name.lower() == b"content-type" and b"text/html" in value for name, value in headers
+            ):
+                headers += [
+                    (b"content-language", language.encode()),
+                    (b"vary", b"Accept-Language, Cookie"),
+                ]
             if remember:
                 cookie = f"{COOKIE}={language}; Path=/; Max-Age={YEAR}; SameSite=Lax"
                 headers.append((b"set-cookie", cookie.encode()))

@@ -17,7 +17,9 @@ from openbaar.site.published import Descriptor, Published, attached, text_of, wo
 SCHEMA = "https://schema.org/"
 
 
-def json_ld(published: Published, table: str | None = None, language: str = "en", request: Any = None) -> Markup:
+def json_ld(
+    published: Published, table: str | None = None, language: str = "en", request: Any = None
+) -> Markup:
     """The description of `table`, or of the whole, as JSON that stands safely between <script> tags.
 
     The properties are those that https://developers.google.com/search/docs/appearance/structured-data/dataset
@@ -27,7 +29,7 @@ def json_ld(published: Published, table: str | None = None, language: str = "en"
     text = json.dumps(data, ensure_ascii=False, indent=1)
     for sign in "<>&":  # `</script>` ends the element wherever it stands
         text = text.replace(sign, f"\\u{ord(sign):04x}")
-    return Markup(text)  # noqa: S704  nothing in it that HTML would read
+    return Markup(text)
 
 
 def dataset(published: Published, table: str | None, language: str, request: Any) -> dict[str, Any]:
@@ -36,7 +38,9 @@ def dataset(published: Published, table: str | None, language: str, request: Any
     page = f"/{published.name}/{table}" if table else f"/{published.name}"
     cited = f"/id/{table}" if table else page
     whole = f"/{published.name}"
-    parts = [] if table else [_part(published, name, language, request) for name in published.tables]
+    parts = (
+        [] if table else [_part(published, name, language, request) for name in published.tables]
+    )
     made: dict[str, Any] = {
         "@type": "Dataset",
         "@id": published.address(cited, request),
@@ -52,10 +56,16 @@ def dataset(published: Published, table: str | None, language: str, request: Any
         "license": _licence(published, language),
         "isAccessibleForFree": True,
         "isBasedOn": [_document(each, language) for each in published.descriptor["sources"]],
-        "isPartOf": {"@type": "Dataset", "@id": published.address(whole, request)} if table else None,
+        "isPartOf": {"@type": "Dataset", "@id": published.address(whole, request)}
+        if table
+        else None,
         "hasPart": parts,
-        "variableMeasured": [_variable(each, language) for each in described["schema"]["fields"]] if table else None,
-        "distribution": [_distribution(published, link, request) for link in _files(published, table, language)],
+        "variableMeasured": [_variable(each, language) for each in described["schema"]["fields"]]
+        if table
+        else None,
+        "distribution": [
+            _distribution(published, link, request) for link in _files(published, table, language)
+        ],
     }
     return {key: value for key, value in made.items() if value not in (None, [], "")}
 
@@ -67,12 +77,17 @@ def _files(published: Published, table: str | None, language: str) -> list[downl
 
 
 def _doi(published: Published) -> list[str]:
-    return [f"https://doi.org/{published.descriptor['doi']}"] if "doi" in published.descriptor else []
+    return (
+        [f"https://doi.org/{published.descriptor['doi']}"] if "doi" in published.descriptor else []
+    )
 
 
 def _part(published: Published, table: str, language: str, request: Any) -> dict[str, Any]:
     resource = published.tables[table]
-    texts = {"name": text_of(resource, "title", language), "description": text_of(resource, "description", language)}
+    texts = {
+        "name": text_of(resource, "title", language),
+        "description": text_of(resource, "description", language),
+    }
     return {"@type": "Dataset", "@id": published.address(f"/id/{table}", request), **texts}
 
 
@@ -84,7 +99,9 @@ def _agent(contributor: Descriptor) -> dict[str, str]:
 def _licence(published: Published, language: str) -> dict[str, str]:
     """What holds for the document apart from what holds for the additions: the one says nothing of the other."""
     stated = sorted({each.get("license", UNKNOWN) for each in published.descriptor["sources"]})
-    documents = ", ".join(word("not_stated", language) if each == UNKNOWN else each for each in stated)
+    documents = ", ".join(
+        word("not_stated", language) if each == UNKNOWN else each for each in stated
+    )
     additions = ", ".join(each["name"] for each in published.descriptor.get("additions", []))
     return {
         "@type": "CreativeWork",
@@ -100,7 +117,11 @@ def _document(source: Descriptor, language: str) -> dict[str, Any]:
 
 def _variable(field: Descriptor, language: str) -> dict[str, str]:
     unit = text_of(field, "unit", language)
-    made = {"@type": "PropertyValue", "name": field["name"], "description": text_of(field, "description", language)}
+    made = {
+        "@type": "PropertyValue",
+        "name": field["name"],
+        "description": text_of(field, "description", language),
+    }
     return {**made, **({"unitText": unit} if unit else {})}
 
 
@@ -131,7 +152,10 @@ def link_header(published: Published, path: str, origin: str, sent: str) -> str:
         f'<{SCHEMA}AboutPage>; rel="type"',
         f'<{file}>; rel="item"; type="text/csv"',
         f'<{origin}/download/{published.version}/datapackage.json>; rel="describedby"; type="application/json"',
-        *(f'<{origin}/cite/{table}.{ending}>; rel="describedby"; type="{kind}"' for ending, kind in CITED.items()),
+        *(
+            f'<{origin}/cite/{table}.{ending}>; rel="describedby"; type="{kind}"'
+            for ending, kind in CITED.items()
+        ),
     ]
     return ", ".join([*([mended] if mended else []), *added])
 
@@ -142,9 +166,15 @@ CITED = {"bib": "application/x-bibtex", "json": "application/vnd.citationstyles.
 async def sitemap(datasette: Any, request: Any) -> Response:
     """`/sitemap.xml`: the pages that a search engine should know."""
     published = attached(datasette)
-    assert published is not None  # noqa: S101  the address is there for a publication only
-    pages = ["/", f"/{published.name}", *(f"/{published.name}/{table}" for table in published.tables)]
-    entries = "".join(f"<url><loc>{escape(published.address(page, request))}</loc></url>\n" for page in pages)
+    assert published is not None
+    pages = [
+        "/",
+        f"/{published.name}",
+        *(f"/{published.name}/{table}" for table in published.tables),
+    ]
+    entries = "".join(
+        f"<url><loc>{escape(published.address(page, request))}</loc></url>\n" for page in pages
+    )
     body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
     kind = "application/xml; charset=utf-8"
     return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}', content_type=kind)
@@ -153,8 +183,10 @@ async def sitemap(datasette: Any, request: Any) -> Response:
 async def robots(datasette: Any, request: Any) -> Response:
     """`/robots.txt`: everything may be fetched but the endless pages that filters and queries make."""
     published = attached(datasette)
-    assert published is not None  # noqa: S101  the address is there for a publication only
-    return Response.text(f"User-agent: *\nDisallow: /*?\nSitemap: {published.address('/sitemap.xml', request)}\n")
+    assert published is not None
+    return Response.text(
+        f"User-agent: *\nDisallow: /*?\nSitemap: {published.address('/sitemap.xml', request)}\n"
+    )
 
 
 ROUTES = [(r"/sitemap\.xml$", sitemap), (r"/robots\.txt$", robots)]

@@ -27,6 +27,8 @@ def _liking(offer: str, ranges: list[tuple[str, float]]) -> float:
     """The quality of the range that names the offer most exactly; 0 when none does."""
     for known in (offer, f"{offer.split('/')[0]}/*", "*/*", "*"):
         for name, quality in ranges:
-            if name == known or ("/" not in offer and known == offer and name.startswith(f"{offer}-")):
+            if name == known or (
+                "/" not in offer and known == offer and name.startswith(f"{offer}-")
+            ):
                 return quality
     return 0.0

@@ -83,12 +83,19 @@ def on_this_site(address: str) -> str:
     return parts._replace(scheme="", netloc="").geturl() or "/"
 
 
-async def variables(datasette: Datasette, request: Request | None, template: str, table: str | None) -> Variables:
+async def variables(
+    datasette: Datasette, request: Request | None, template: str, table: str | None
+) -> Variables:
     """The variables for one template; none where the database is not one of ours."""
     site = site_of(datasette)
     if site is None:
         return {}
-    made: Variables = {"site": site, "visit": visit(), "text": site.text, "trust_tables": TRUST_TABLES}
+    made: Variables = {
+        "site": site,
+        "visit": visit(),
+        "text": site.text,
+        "trust_tables": TRUST_TABLES,
+    }
     make = PAGES.get(template)
     if make is not None and request is not None:
         made |= await make(datasette, site, request, table)
@@ -125,7 +132,9 @@ async def _home(datasette: Datasette, site: Site, request: Request, table: str |
     }
 
 
-async def _table(datasette: Datasette, site: Site, request: Request, table: str | None) -> Variables:
+async def _table(
+    datasette: Datasette, site: Site, request: Request, table: str | None
+) -> Variables:
     """The page of a table: what to know before trusting it, its chart, what its columns mean."""
     if table not in site.tables:
         return {}
@@ -161,14 +170,18 @@ async def _row(datasette: Datasette, site: Site, request: Request, table: str | 
     concerning = [
         remark
         for remark in await remarks.rows_of(datasette, site, "anomalies")
-        if found and source.concerns(remark["rows_concerned"] or "", found) and table in (remark["tables"] or "")
+        if found
+        and source.concerns(remark["rows_concerned"] or "", found)
+        and table in (remark["tables"] or "")
     ]
     ids = [remark["id"] for remark in concerning]
     return {
         "resource": site.tables[table],
         "key_label": site.key_label(table, ",".join(_parts(row_id))),
         "excerpts": await source.excerpts(datasette, site, table, key),
-        "warnings": [each for each in await remarks.warnings(datasette, site, table) if each.id in ids],
+        "warnings": [
+            each for each in await remarks.warnings(datasette, site, table) if each.id in ids
+        ],
     }
 
 
@@ -176,23 +189,32 @@ def _parts(row_id: str) -> list[str]:
     return list(urlsafe_components(row_id))
 
 
-async def _fetched(datasette: Datasette, site: Site, table: str, key: list[str]) -> Mapping[str, Any] | None:
+async def _fetched(
+    datasette: Datasette, site: Site, table: str, key: list[str]
+) -> Mapping[str, Any] | None:
     """The row with that key."""
     names = site.tables[table]["schema"].get("primaryKey", [])
     if len(names) != len(key):
         return None
     where = " AND ".join(f"{name} = :k{index}" for index, name in enumerate(names))
-    sql = f"SELECT * FROM {table} WHERE {where}"  # noqa: S608  names of our own
-    found = await datasette.get_database(site.database).execute(sql, {f"k{i}": part for i, part in enumerate(key)})
+    sql = f"SELECT * FROM {table} WHERE {where}"
+    found = await datasette.get_database(site.database).execute(
+        sql, {f"k{i}": part for i, part in enumerate(key)}
+    )
     row = found.first()
     return dict(row) if row else None
 
 
-async def _query(datasette: Datasette, site: Site, request: Request, table: str | None) -> Variables:
+async def _query(
+    datasette: Datasette, site: Site, request: Request, table: str | None
+) -> Variables:
     """The page of a query: its words, the choices for its parameters, its chart."""
     name = _query_name(site)
     if name is None:
-        return {"query_name": None, "result_column": lambda column: site.result_column(None, column)}
+        return {
+            "query_name": None,
+            "result_column": lambda column: site.result_column(None, column),
+        }
     about = site.queries[name]
     given = {key: request.args.get(key) or "" for key in about["parameters"]}
     return {
@@ -201,13 +223,17 @@ async def _query(datasette: Datasette, site: Site, request: Request, table: str 
         "given": given,
         "result_column": lambda column: site.result_column(name, column),
         "result_columns": lambda columns: [site.result_column(name, column) for column in columns],
-        "chart": Markup(await picture(datasette, site, name, given)),  # noqa: S704  drawn by ourselves
+        "chart": Markup(await picture(datasette, site, name, given)),
         **_to_take_away(datasette, site, request, query=name),
     }
 
 
 def _to_take_away(
-    datasette: Datasette, site: Site, request: Request, table: str | None = None, query: str | None = None
+    datasette: Datasette,
+    site: Site,
+    request: Request,
+    table: str | None = None,
+    query: str | None = None,
 ) -> Variables:
     """What to download and how to cite, where the site has the files of the publication too."""
     published = attached(datasette)

@@ -11,7 +11,16 @@ from datasette.app import Datasette
 from jinja2 import Environment
 from markupsafe import Markup
 
-from openbaar.site import citation, downloads, identifiers, language, linked_data, pages, security, source
+from openbaar.site import (
+    citation,
+    downloads,
+    identifiers,
+    language,
+    linked_data,
+    pages,
+    security,
+    source,
+)
 from openbaar.site.published import attached
 from openbaar.site.site import site_of
 
@@ -35,7 +44,11 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
     def is_column(path: str) -> bool:
         site = site_of(datasette)
         table = path.removesuffix(".json").removesuffix(".csv").rsplit("/", 1)[-1]
-        return site is not None and table in site.tables and language.PARAMETER in site.column_names(table)
+        return (
+            site is not None
+            and table in site.tables
+            and language.PARAMETER in site.column_names(table)
+        )
 
     return lambda app: security.wrap(language.speaking(app, languages, is_column), datasette)
 

@@ -35,13 +35,17 @@ class Remark:
     id: str = ""
 
 
-async def rows_of(datasette: Datasette, site: Site, trust_table: str, table: str | None = None) -> list[dict[str, Any]]:
+async def rows_of(
+    datasette: Datasette, site: Site, trust_table: str, table: str | None = None
+) -> list[dict[str, Any]]:
     """The rows of a trust table, of one table or of all; none where the publication has no such table."""
     if trust_table not in site.tables:
         return []
-    sql = f"SELECT * FROM {trust_table}"  # noqa: S608  a name of our own
+    sql = f"SELECT * FROM {trust_table}"
     where = " WHERE table_name = :table" if table is not None else ""
-    found = await datasette.get_database(site.database).execute(sql + where + " ORDER BY rowid", {"table": table})
+    found = await datasette.get_database(site.database).execute(
+        sql + where + " ORDER BY rowid", {"table": table}
+    )
     return [dict(row) for row in found.rows]
 
 
@@ -49,7 +53,11 @@ def place_of(site: Site, row: Row) -> Place | None:
     """Where a row of a trust table says that it stands; None where it names no lines."""
     if not row.get("document") or row.get("first_line") is None:
         return None
-    page, first, last = row.get("page"), row["first_line"], row.get("last_line") or row["first_line"]
+    page, first, last = (
+        row.get("page"),
+        row["first_line"],
+        row.get("last_line") or row["first_line"],
+    )
     return Place(line_text(page, first, last), site.line_address(row["document"], page, first))
 
 
@@ -69,7 +77,12 @@ def _text(site: Site, row: Row) -> str:
 async def footnotes(datasette: Datasette, site: Site, table: str) -> list[Remark]:
     """The footnotes of a table."""
     return [
-        Remark(_text(site, row), place_of(site, row), row["mark"], named_columns(site, table, row["applies_to"] or ""))
+        Remark(
+            _text(site, row),
+            place_of(site, row),
+            row["mark"],
+            named_columns(site, table, row["applies_to"] or ""),
+        )
         for row in await rows_of(datasette, site, "footnotes", table)
     ]
 
@@ -81,7 +94,11 @@ async def warnings(datasette: Datasette, site: Site, table: str | None = None) -
         tables = [name for name in json.loads(row["tables"] or "[]") if name in site.tables]
         if table is None or table in tables:
             rows = named_columns(site, table, row["rows_concerned"] or "") if table else ""
-            found.append(Remark(_text(site, row), place_of(site, row), rows=rows, tables=tables, id=row["id"]))
+            found.append(
+                Remark(
+                    _text(site, row), place_of(site, row), rows=rows, tables=tables, id=row["id"]
+                )
+            )
     return found
 
 
@@ -137,7 +154,9 @@ async def reconciliation(datasette: Datasette, site: Site, table: str) -> list[s
         ),
         (
             {"all": explained},
-            ngettext("%(all)s difference is explained.", "%(all)s differences are explained.", explained),
+            ngettext(
+                "%(all)s difference is explained.", "%(all)s differences are explained.", explained
+            ),
         ),
     ]
     return [sentence % counted for counted, sentence in found if counted["all"]]

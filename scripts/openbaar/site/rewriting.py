@@ -49,7 +49,9 @@ class _Rewriter(HTMLParser):
             self.forms += 1
         if tag == "meta" and (dict(attrs).get("http-equiv") or "").lower() == "refresh":
             before, _, address = (dict(attrs).get("content") or "").partition("url=")
-            self._copy(f'<meta http-equiv="refresh" content="{before}url={html.escape(self.change(address) or "")}">')
+            self._copy(
+                f'<meta http-equiv="refresh" content="{before}url={html.escape(self.change(address) or "")}">'
+            )
             return
         source = self.get_starttag_text() or ""
         name = ADDRESSES.get(tag)

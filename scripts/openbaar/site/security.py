@@ -49,7 +49,9 @@ LIMITS = {
 }
 MAX_RESULT = 5_000_000  # characters and bytes in all rows of one result
 HEAP = 100_000_000  # bytes that SQLite may hold in the whole process
-QUERIES_AT_ONCE = 1  # of the three threads that Datasette has, so that pages of tables never wait for all of them
+QUERIES_AT_ONCE = (
+    1  # of the three threads that Datasette has, so that pages of tables never wait for all of them
+)
 QUERIES_WAITING = 8
 DENIED_FUNCTIONS = {"fts3_tokenizer", "load_extension"}  # the first one tells an address in memory
 SQLITE_FUNCTION = 31  # https://www.sqlite.org/c3ref/c_alter_table.html; Python gives it no name
@@ -98,7 +100,9 @@ def limit_connection(connection: sqlite3.Connection, published: Published) -> No
         return
     widest = max((len(table["schema"]["fields"]) for table in published.tables.values()), default=0)
     for limit, value in LIMITS.items():
-        connection.setlimit(limit, max(value, 2 * widest) if limit == sqlite3.SQLITE_LIMIT_COLUMN else value)
+        connection.setlimit(
+            limit, max(value, 2 * widest) if limit == sqlite3.SQLITE_LIMIT_COLUMN else value
+        )
     for name in ("printf", "format"):
         connection.create_function(name, -1, _printf, deterministic=True)
     connection.row_factory = _row_within_budget()
@@ -109,7 +113,9 @@ def _row_within_budget() -> Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.
     spent: WeakKeyDictionary[sqlite3.Cursor, int] = WeakKeyDictionary()
 
     def row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> sqlite3.Row:
-        total = spent.get(cursor, 0) + sum(len(value) for value in values if isinstance(value, str | bytes))
+        total = spent.get(cursor, 0) + sum(
+            len(value) for value in values if isinstance(value, str | bytes)
+        )
         if total > MAX_RESULT:
             raise sqlite3.OperationalError("the result is too large")
         spent[cursor] = total
@@ -177,18 +183,24 @@ def refused(scope: dict[str, Any], published: Published) -> Response | None:
     if re.match(r"/[/\\]|/.*[\\\x00-\x1f]", unquote(path)):
         return Response.text(word("no_such_page", language), status=404)
     if published.public and scope["method"] not in METHODS:
-        return Response.text(word("only_reading", language), status=405, headers={"allow": ", ".join(METHODS)})
+        return Response.text(
+            word("only_reading", language), status=405, headers={"allow": ", ".join(METHODS)}
+        )
     if published.public and path.startswith("/-/") and not path.startswith(TOLD_TO_STRANGERS):
         return Response.text(word("no_such_page", language), status=404)
     wrong = _unknown_column(path, _query(scope), published)
     if wrong is not None:
         column, known = wrong
-        message = word("no_such_column", language).format(column=column[:100], known=", ".join(known))
+        message = word("no_such_column", language).format(
+            column=column[:100], known=", ".join(known)
+        )
         return Response.text(message, status=400)
     return None
 
 
-def _unknown_column(path: str, query: list[tuple[str, str]], published: Published) -> tuple[str, list[str]] | None:
+def _unknown_column(
+    path: str, query: list[tuple[str, str]], published: Published
+) -> tuple[str, list[str]] | None:
     """The first column that a facet or a sort order names and the table has not, with those that it has."""
     table = re.sub(r"\.\w+$", "", path.removeprefix(f"/{published.name}/"))
     resource = published.tables.get(table)
@@ -223,7 +235,9 @@ class _Gate:
         self.free.release()
 
 
-def _turn(gate: _Gate | None, scope: dict[str, Any], published: Published) -> AbstractAsyncContextManager[None]:
+def _turn(
+    gate: _Gate | None, scope: dict[str, Any], published: Published
+) -> AbstractAsyncContextManager[None]:
     """The gate for a request that brings SQL of its own; open doors for any other."""
     asks = any(key in ("sql", "_where") for key, _ in _query(scope))
     return gate if gate is not None and asks else nullcontext()
@@ -235,7 +249,11 @@ def _at_configured_address(scope: dict[str, Any], published: Published) -> dict[
         return scope
     address = urlsplit(published.url)
     headers = [(name, value) for name, value in scope["headers"] if name.lower() != b"host"]
-    return {**scope, "scheme": address.scheme, "headers": [(b"host", address.netloc.encode()), *headers]}
+    return {
+        **scope,
+        "scheme": address.scheme,
+        "headers": [(b"host", address.netloc.encode()), *headers],
+    }
 
 
 def _with_headers(send: Any, scope: dict[str, Any], published: Published, nonce: str) -> Any:
@@ -245,16 +263,22 @@ def _with_headers(send: Any, scope: dict[str, Any], published: Published, nonce:
     async def sender(message: dict[str, Any]) -> None:
         if message["type"] == "http.response.start":
             headers = list(message["headers"])
-            sent = ", ".join(value.decode("latin-1") for name, value in headers if name.lower() == b"link")
+            sent = ", ".join(
+                value.decode("latin-1") for name, value in headers if name.lower() == b"link"
+            )
             ok = message["status"] == 200
             wanted = {**HEADERS, "content-security-policy": CSP.format(nonce=nonce)}
             if published.url is not None and published.url.startswith("https:"):
                 wanted["strict-transport-security"] = "max-age=31536000"
             link = link_header(published, _path(scope), origin, sent) if ok else sent
             wanted.update({"link": link} if link else {})
-            ours = [(name.encode(), value.encode("latin-1", "ignore")) for name, value in wanted.items()]
+            ours = [
+                (name.encode(), value.encode("latin-1", "ignore")) for name, value in wanted.items()
+            ]
             replaced = {b"link", *(name for name, _ in ours)}
-            headers = [(name, value) for name, value in headers if name.lower() not in replaced] + ours
+            headers = [
+                (name, value) for name, value in headers if name.lower() not in replaced
+            ] + ours
             message = {**message, "headers": headers}
         await send(message)
 
@@ -270,7 +294,10 @@ def answer_error(published: Published, request: Any, exception: BaseException) -
         return None
     if isinstance(exception, QueryInterrupted | MemoryError):
         return Response.text(word("query_stopped", language_of(published)), status=400)
-    print(f"ERROR {request.method} {request.path}: {type(exception).__name__}: {exception}", file=sys.stderr)
+    print(
+        f"ERROR {request.method} {request.path}: {type(exception).__name__}: {exception}",
+        file=sys.stderr,
+    )
     return Response.text("Error 500", status=500)
 
 
@@ -285,5 +312,7 @@ def _query(scope: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 def _language(scope: dict[str, Any], published: Published) -> str:
-    accepted: Iterable[bytes] = (value for name, value in scope["headers"] if name.lower() == b"accept-language")
+    accepted: Iterable[bytes] = (
+        value for name, value in scope["headers"] if name.lower() == b"accept-language"
+    )
     return preferred(",".join(value.decode("latin-1") for value in accepted), published.languages)

@@ -28,7 +28,13 @@ from openbaar.yamlfile import read_yaml
 
 HOST = "127.0.0.1"
 # What a running site reads beside its database, below the folder of `metadata.yml`.
-SHOWN = ("metadata.yml", "datapackage.json", "tables/*.csv", "tables/permalinks.json", "tables/releases/*/*.csv")
+SHOWN = (
+    "metadata.yml",
+    "datapackage.json",
+    "tables/*.csv",
+    "tables/permalinks.json",
+    "tables/releases/*/*.csv",
+)
 SHOWN_TOO = ("sources/**/*", "dist/*")
 
 
@@ -59,16 +65,29 @@ def serve(
     `announce` is called with the address once it answers. Raises OpenbaarError when the files are not there or
     the port is taken.
     """
-    missing = [path for path in (database, metadata, metadata.with_name("datapackage.json")) if not path.is_file()]
+    missing = [
+        path
+        for path in (database, metadata, metadata.with_name("datapackage.json"))
+        if not path.is_file()
+    ]
     if missing:
-        raise OpenbaarError([Problem(Place(str(path)), "is not there", "run `openbaar publish`") for path in missing])
+        raise OpenbaarError(
+            [
+                Problem(Place(str(path)), "is not there", "run `openbaar publish`")
+                for path in missing
+            ]
+        )
 
     def answering(address: str) -> None:
         announce(address)
         if open_browser:
             webbrowser.open(address)
 
-    with _listening(host, port) as listener, _private_copy(database, metadata) as copy, _ended_by_signal():
+    with (
+        _listening(host, port) as listener,
+        _private_copy(database, metadata) as copy,
+        _ended_by_signal(),
+    ):
         if public:
             security.limit_process()
         shown = site(copy, copy.with_name(metadata.name), url, public)
@@ -99,7 +118,11 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
             listener.bind((host, port))
         except (OSError, OverflowError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            problem = Problem(Place(f"{host}:{port}"), f"cannot listen there: {reason}", "choose another with --port")
+            problem = Problem(
+                Place(f"{host}:{port}"),
+                f"cannot listen there: {reason}",
+                "choose another with --port",
+            )
             raise OpenbaarError(problem) from error
         yield listener
 

@@ -99,10 +99,14 @@ class Site:
         if resource is None or field is None:
             return Column(name, name)
         keys = [
-            key["reference"].get("resource") or table for key in self._foreign_keys(resource) if key["fields"] == [name]
+            key["reference"].get("resource") or table
+            for key in self._foreign_keys(resource)
+            if key["fields"] == [name]
         ]
         texts = {key: self.text(field, key) for key in ("title", "description", "unit")}
-        return Column(name, type=field.get("type", "string"), code_list=keys[0] if keys else None, **texts)
+        return Column(
+            name, type=field.get("type", "string"), code_list=keys[0] if keys else None, **texts
+        )
 
     def column_names(self, table: str) -> list[str]:
         """The names of a table's columns, in order."""
@@ -119,7 +123,11 @@ class Site:
             return Column(name, name)
         if "table" in known:
             return self.column(known["table"], name)
-        texts = {key: in_language(known[key]) for key in ("title", "description", "unit") if known.get(key)}
+        texts = {
+            key: in_language(known[key])
+            for key in ("title", "description", "unit")
+            if known.get(key)
+        }
         return Column(name, **texts)
 
     def label(self, code_list: str | None, code: Any) -> str | None:
@@ -134,7 +142,10 @@ class Site:
         if len(names) != len(parts):
             return key
         own = self.label(table, key) if len(names) == 1 else None
-        named = [self.label(self.column(table, name).code_list, part) for name, part in zip(names, parts, strict=True)]
+        named = [
+            self.label(self.column(table, name).code_list, part)
+            for name, part in zip(names, parts, strict=True)
+        ]
         return own or ", ".join(label or part for label, part in zip(named, parts, strict=True))
 
     def line_address(self, document: str, page: str | None, line: int) -> str:
@@ -173,7 +184,10 @@ def _read(database: Any) -> Site | None:
     address = f"{Path(database.path).resolve().as_uri()}?immutable=1"
     with closing(sqlite3.connect(address, uri=True)) as connection:
         try:
-            content = {name: json.loads(text) for name, text in connection.execute("SELECT name, content FROM _site")}
+            content = {
+                name: json.loads(text)
+                for name, text in connection.execute("SELECT name, content FROM _site")
+            }
         except sqlite3.Error:
             return None
     return Site(database.name, **content)

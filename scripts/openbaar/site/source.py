@@ -65,7 +65,12 @@ async def document(request: Any, datasette: Datasette) -> Response:
     found = await database.execute(sql, {"path": source["path"]})
     became = await _became(database, site, source["path"])
     lines = [
-        Line(row["page"], row["line"], [Piece(_visible(row["text"]))], became.get((row["page"], row["line"]), []))
+        Line(
+            row["page"],
+            row["line"],
+            [Piece(_visible(row["text"]))],
+            became.get((row["page"], row["line"]), []),
+        )
         for row in found.rows
     ]
     context = {"source": source, "lines": lines, "name": document_name(source["path"])}
@@ -81,7 +86,7 @@ async def _became(database: Any, site: Site, path: str) -> dict[tuple[str, int],
     for table, (columns, describe) in BECAME.items():
         if table not in site.tables:
             continue
-        sql = f"SELECT DISTINCT {columns}, page, first_line, last_line FROM {table} WHERE document = :path"  # noqa: S608
+        sql = f"SELECT DISTINCT {columns}, page, first_line, last_line FROM {table} WHERE document = :path"
         for row in (await database.execute(sql, {"path": path})).rows:
             for number in range(row["first_line"], (row["last_line"] or row["first_line"]) + 1):
                 known, link = links[row["page"] or "", number], describe(site, row)
@@ -98,12 +103,20 @@ def _row_link(site: Site, row: Any) -> Link:
 
 
 def _total_link(site: Site, row: Any) -> Link:
-    text = gettext("a total that adds up") if row["verdict"] == "equal" else gettext("a total that is explained")
+    text = (
+        gettext("a total that adds up")
+        if row["verdict"] == "equal"
+        else gettext("a total that is explained")
+    )
     return Link(text, site.address("reconciliation", row["id"]), "total")
 
 
 def _footnote_link(site: Site, row: Any) -> Link:
-    return Link(gettext("footnote %(mark)s") % {"mark": row["mark"]}, site.address(row["table_name"]), "remark")
+    return Link(
+        gettext("footnote %(mark)s") % {"mark": row["mark"]},
+        site.address(row["table_name"]),
+        "remark",
+    )
 
 
 def _warning_link(site: Site, row: Any) -> Link:
@@ -136,19 +149,30 @@ async def excerpts(datasette: Datasette, site: Site, table: str, row_id: str) ->
     database = datasette.get_database(site.database)
     sql = """SELECT * FROM provenance WHERE table_name = :table AND row_id = :row
              ORDER BY document, page, first_line, rowid"""
-    cells = [dict(row) for row in (await database.execute(sql, {"table": table, "row": row_id})).rows]
+    cells = [
+        dict(row) for row in (await database.execute(sql, {"table": table, "row": row_id})).rows
+    ]
     found = [await _excerpt(database, site, run, cells) for run in _runs(cells)]
     return [excerpt for excerpt in found if excerpt.lines]
 
 
-async def _excerpt(database: Any, site: Site, run: Run, cells: Sequence[Mapping[str, Any]]) -> Excerpt:
+async def _excerpt(
+    database: Any, site: Site, run: Run, cells: Sequence[Mapping[str, Any]]
+) -> Excerpt:
     """The lines of one run and a few around them, marked; without lines where the document is not there."""
     path, page, first, last = run
     sql = """SELECT line, text FROM _lines WHERE document = :document AND page = :page
              AND line BETWEEN :first AND :last ORDER BY line"""
-    wanted = {"document": path, "page": page or "", "first": first - CONTEXT, "last": last + CONTEXT}
+    wanted = {
+        "document": path,
+        "page": page or "",
+        "first": first - CONTEXT,
+        "last": last + CONTEXT,
+    }
     texts = [(row["line"], row["text"]) for row in (await database.execute(sql, wanted)).rows]
-    marked = highlighted(texts, [cell for cell in cells if (cell["document"], cell["page"]) == (path, page)])
+    marked = highlighted(
+        texts, [cell for cell in cells if (cell["document"], cell["page"]) == (path, page)]
+    )
     source = site.documents.get(document_name(path))
     title = site.text(source, "title") if source else path
     lines = [Line(page or "", number, pieces) for number, pieces in marked]
@@ -159,15 +183,26 @@ def _runs(cells: Sequence[Mapping[str, Any]]) -> list[Run]:
     """The lines of the cells as runs (document, page, first, last), joined where little stands between them."""
     runs: list[Run] = []
     for cell in cells:
-        document_path, page, first, last = cell["document"], cell["page"], cell["first_line"], cell["last_line"]
-        if runs and runs[-1][:2] == (document_path, page) and first <= runs[-1][3] + 2 * CONTEXT + 1:
+        document_path, page, first, last = (
+            cell["document"],
+            cell["page"],
+            cell["first_line"],
+            cell["last_line"],
+        )
+        if (
+            runs
+            and runs[-1][:2] == (document_path, page)
+            and first <= runs[-1][3] + 2 * CONTEXT + 1
+        ):
             runs[-1] = (*runs[-1][:3], max(last, runs[-1][3]))
         else:
             runs.append((document_path, page, first, last))
     return runs
 
 
-def highlighted(lines: Sequence[tuple[int, str]], cells: Sequence[Mapping[str, Any]]) -> list[tuple[int, list[Piece]]]:
+def highlighted(
+    lines: Sequence[tuple[int, str]], cells: Sequence[Mapping[str, Any]]
+) -> list[tuple[int, list[Piece]]]:
     """The lines (number, text), parted so that what is printed for a cell is a piece of its own.
 
     A cell has `column_name`, `first_line`, `last_line` and `printed`. Wrapped lines were joined when it was read, with
@@ -179,7 +214,11 @@ def highlighted(lines: Sequence[tuple[int, str]], cells: Sequence[Mapping[str, A
     """
     owner: dict[int, list[str]] = {number: [""] * len(text) for number, text in lines}
     for cell in cells:
-        within = [(number, text) for number, text in lines if cell["first_line"] <= number <= cell["last_line"]]
+        within = [
+            (number, text)
+            for number, text in lines
+            if cell["first_line"] <= number <= cell["last_line"]
+        ]
         places = [(number, index) for number, text in within for index in range(len(text))]
         letters = "".join(text for _, text in within)
         for start, end in _found(cell["printed"] or "", letters):
@@ -203,8 +242,16 @@ def _found(printed: str, text: str) -> list[tuple[int, int]]:
 
 def _pieces(text: str, owner: Sequence[str]) -> list[Piece]:
     """The text, parted wherever another cell begins."""
-    cuts = [0, *(index for index in range(1, len(text)) if owner[index] != owner[index - 1]), len(text)]
-    return [Piece(_visible(text[start:end]), owner[start]) for start, end in pairwise(cuts) if end > start]
+    cuts = [
+        0,
+        *(index for index in range(1, len(text)) if owner[index] != owner[index - 1]),
+        len(text),
+    ]
+    return [
+        Piece(_visible(text[start:end]), owner[start])
+        for start, end in pairwise(cuts)
+        if end > start
+    ]
 
 
 def _visible(text: str) -> str:

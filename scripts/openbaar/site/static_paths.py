@@ -28,7 +28,9 @@ class Page:
     def address(self, published: Published) -> str:
         """The path with its query, as one asks for it; of a table as many rows as Datasette gives at once."""
         table = self.path.removeprefix(f"/{published.name}/")
-        query = "&".join(filter(None, [self.query, f"{SIZE}=max" if table in published.tables else ""]))
+        query = "&".join(
+            filter(None, [self.query, f"{SIZE}=max" if table in published.tables else ""])
+        )
         return f"{self.path}?{query}" if query else self.path
 
 
@@ -36,7 +38,11 @@ def is_elsewhere(published: Published, link: str) -> bool:
     """Whether a link leads to another site, to a mailbox, or only to a place on its own page."""
     parts = urlsplit(link)
     own = urlsplit(published.url or "").netloc
-    return parts.scheme not in ("", "http", "https") or parts.netloc not in ("", own) or not (parts.path or parts.query)
+    return (
+        parts.scheme not in ("", "http", "https")
+        or parts.netloc not in ("", own)
+        or not (parts.path or parts.query)
+    )
 
 
 def page_at(published: Published, link: str, page: Page) -> Page | None:
@@ -47,7 +53,9 @@ def page_at(published: Published, link: str, page: Page) -> Page | None:
     parts = urlsplit(link)
     path = _file_instead(published, parts.path or page.path)
     below = f"/{published.name}/"
-    if not (KEPT.match(path) or path == below[:-1] or path.startswith(below)) or path.startswith(f"{below}-/"):
+    if not (KEPT.match(path) or path == below[:-1] or path.startswith(below)) or path.startswith(
+        f"{below}-/"
+    ):
         return None
     if path.startswith(below) and path.endswith((".csv", ".json")):  # the result of a query
         return Page(path, "_shape=array" if path.endswith(".json") else "")
@@ -67,7 +75,9 @@ def _file_instead(published: Published, path: str) -> str:
     return f"/download/{version}/tables/{match.group(1)}.{match.group(2)}"
 
 
-def _page(published: Published, path: str, query: list[tuple[str, str]], language: str) -> Page | None:
+def _page(
+    published: Published, path: str, query: list[tuple[str, str]], language: str
+) -> Page | None:
     first = published.languages[0]
     asked = [value for key, value in query if key == LANGUAGE and value in published.languages]
     rest = sorted((key, value) for key, value in query if key not in (LANGUAGE, SIZE))
@@ -76,7 +86,11 @@ def _page(published: Published, path: str, query: list[tuple[str, str]], languag
     resource = published.tables.get(path.rsplit("/", 1)[-1])
     columns = {field["name"] for field in resource["schema"]["fields"]} if resource else set()
     filters = [key for key, _ in rest if key != NEXT]
-    if len(filters) > 1 or not set(filters) <= columns or len(rest) - len(filters) > (1 if resource else 0):
+    if (
+        len(filters) > 1
+        or not set(filters) <= columns
+        or len(rest) - len(filters) > (1 if resource else 0)
+    ):
         return None
     return Page(path, urlencode(rest), asked[0] if asked else language or first)
 

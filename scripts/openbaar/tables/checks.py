@@ -69,7 +69,9 @@ class Verdict:
         }
 
 
-def stated_totals(table: str, rows: Rows, totals: Sequence[Stated], checks: Iterable[Check]) -> list[Verdict]:
+def stated_totals(
+    table: str, rows: Rows, totals: Sequence[Stated], checks: Iterable[Check]
+) -> list[Verdict]:
     """Compare each total that the document states of `table` with the sum of the rows it speaks of.
 
     A check that declares a total to differ where none is stated is a verdict too, because it says what is not so.
@@ -79,7 +81,14 @@ def stated_totals(table: str, rows: Rows, totals: Sequence[Stated], checks: Iter
     verdicts = []
     used = set()
     for stated in totals:
-        check = next((each for each in known if each.total == stated.column and _same(each.where, stated.where)), None)
+        check = next(
+            (
+                each
+                for each in known
+                if each.total == stated.column and _same(each.where, stated.where)
+            ),
+            None,
+        )
         used.add(check.name if check else "")
         computed = sums.of(stated.column, stated.where)
         verdict, detail = _judge(stated.value, computed, check.difference if check else Decimal(0))
@@ -116,16 +125,26 @@ class _Sums:
             for row in self.rows:
                 sums[tuple(str(row[name]) for name in names)] += _number(row[column])
             self.made[column, names] = sums
-        return self.made[column, names].get(tuple(str(value) for value in where.values()), Decimal(0))
+        return self.made[column, names].get(
+            tuple(str(value) for value in where.values()), Decimal(0)
+        )
 
 
 def reconcile(
-    table: str, check: Check, tables: Mapping[str, Rows], stated: Stated | None, anomalies: Mapping[str, Anomaly]
+    table: str,
+    check: Check,
+    tables: Mapping[str, Rows],
+    stated: Stated | None,
+    anomalies: Mapping[str, Anomaly],
 ) -> list[Verdict]:
     """The verdicts of one check of `table`; `stated` is the number that the document's line gives, if it names one."""
     rows = _select(tables[table], check.where, check.without)
     if check.kind == "sum":
-        return _stated_sum(table, check, rows, stated) if stated else _identity(table, check, rows, tables)
+        return (
+            _stated_sum(table, check, rows, stated)
+            if stated
+            else _identity(table, check, rows, tables)
+        )
     if check.kind == "not_before":
         return [_not_before(table, check, rows, anomalies.get(check.anomaly or ""))]
     if check.kind == "consecutive":
@@ -164,7 +183,9 @@ def _identity(table: str, check: Check, rows: Rows, tables: Mapping[str, Rows]) 
         return []
     column = check.sum or ""
     mine = _sums(rows, check.by, column)
-    theirs = _sums(_select(tables[compared.table], compared.where, {}), check.by, compared.sum or column)
+    theirs = _sums(
+        _select(tables[compared.table], compared.where, {}), check.by, compared.sum or column
+    )
     verdicts = []
     for key in sorted(mine.keys() | theirs.keys(), key=str):
         stated, computed = theirs.get(key, Decimal(0)), mine.get(key, Decimal(0))
@@ -218,7 +239,9 @@ def _consecutive(table: str, check: Check, rows: Rows) -> Verdict:
         key = tuple(row[name] for name in check.by)
         value = _number(row[column])
         if key in last and value not in (last[key], last[key] + 1):
-            wrong.append(f"line {row.get('source_lines')}: {column} {row[column]} follows {last[key]}")
+            wrong.append(
+                f"line {row.get('source_lines')}: {column} {row[column]} follows {last[key]}"
+            )
         last[key] = value
     verdict = "different" if wrong else "equal"
     return Verdict(_id(table, check.name), table, "rule", _scope({}), column, None, Decimal(0), Decimal(len(wrong)),
@@ -238,23 +261,33 @@ def _percent(table: str, check: Check, rows: Rows) -> Verdict:
         tolerance = Decimal(5).scaleb(int(exponent) - 1)
         exact = 100 * _number(row[part]) / divisor
         if abs(exact - printed) > tolerance:
-            wrong.append(f"line {row.get('source_lines')}: {column} {printed}, but {part}/{whole} is {exact:.4f}%")
+            wrong.append(
+                f"line {row.get('source_lines')}: {column} {printed}, but {part}/{whole} is {exact:.4f}%"
+            )
     verdict = "different" if wrong else "equal"
     return Verdict(_id(table, check.name), table, "rule", "", column, None, Decimal(0), Decimal(len(wrong)), verdict,
                    detail="; ".join(wrong) or None)  # fmt: skip
 
 
-def _judge(stated: Decimal, computed: Decimal, known: Decimal = Decimal(0)) -> tuple[str, str | None]:
+def _judge(
+    stated: Decimal, computed: Decimal, known: Decimal = Decimal(0)
+) -> tuple[str, str | None]:
     difference = stated - computed
     if known and difference != known:
         return "different", f"the known difference is {known}, found {difference}"
     if known:
         return "explained", None
-    return ("equal", None) if difference == 0 else ("different", f"{stated} stated, {computed} computed")
+    return (
+        ("equal", None)
+        if difference == 0
+        else ("different", f"{stated} stated, {computed} computed")
+    )
 
 
 def _select(rows: Rows, where: Mapping[str, object], without: Mapping[str, object]) -> Rows:
-    return [row for row in rows if _matches(row, where) and not (without and _matches(row, without))]
+    return [
+        row for row in rows if _matches(row, where) and not (without and _matches(row, without))
+    ]
 
 
 def _matches(row: Row, where: Mapping[str, object]) -> bool:
@@ -266,7 +299,9 @@ def _matches(row: Row, where: Mapping[str, object]) -> bool:
 
 
 def _same(left: Mapping[str, object], right: Mapping[str, object]) -> bool:
-    return {key: str(value) for key, value in left.items()} == {key: str(value) for key, value in right.items()}
+    return {key: str(value) for key, value in left.items()} == {
+        key: str(value) for key, value in right.items()
+    }
 
 
 def _sums(rows: Rows, by: Sequence[str], column: str) -> dict[tuple[Value, ...], Decimal]:
@@ -288,7 +323,9 @@ def _number(value: Value) -> Decimal:
 def _scope(where: Mapping[str, object], without: Mapping[str, object] | None = None) -> str:
     parts = [f"{name} = {_listed(value)}" for name, value in where.items()]
     parts += (
-        ["not (" + ", ".join(f"{name} = {_listed(value)}" for name, value in without.items()) + ")"] if without else []
+        ["not (" + ", ".join(f"{name} = {_listed(value)}" for name, value in without.items()) + ")"]
+        if without
+        else []
     )
     return ", ".join(parts)
 
@@ -299,4 +336,6 @@ def _listed(value: object) -> str:
 
 def _id(*parts: object) -> str:
     """An identifier of letters, digits, _ and -, which an address shows as it is."""
-    return "-".join(re.sub("[^A-Za-z0-9_]+", "_", str(part)).strip("_") for part in parts if part is not None)
+    return "-".join(
+        re.sub("[^A-Za-z0-9_]+", "_", str(part)).strip("_") for part in parts if part is not None
+    )

@@ -27,7 +27,9 @@ class CodeList:
         return self.codes.get("".join(printed.split()))
 
 
-def code_list(publication: Publication, table: Table, column: str, rows: Iterable[Mapping[str, Value]]) -> CodeList:
+def code_list(
+    publication: Publication, table: Table, column: str, rows: Iterable[Mapping[str, Value]]
+) -> CodeList:
     """The code list that the rows of `table` make, the codes being those of `column`.
 
     A code is printed in the first form of `printed_as` whose columns are all filled: with
@@ -39,7 +41,9 @@ def code_list(publication: Publication, table: Table, column: str, rows: Iterabl
     for row in rows:
         printed = "".join(_printed(table.printed_as, row).split())
         if printed in codes:
-            message = f"the codes '{codes[printed]}' and '{row[column]}' are both printed as '{printed}'"
+            message = (
+                f"the codes '{codes[printed]}' and '{row[column]}' are both printed as '{printed}'"
+            )
             problems.append(Problem(publication.place(table.name, "printed_as"), message))
         codes[printed] = row[column]
     if problems:

@@ -36,7 +36,10 @@ class Converted:
     @property
     def rows(self) -> Rows:
         """The rows as published, each with the lines it was read from."""
-        return [{column: self._value(record, column) for column in self.table.columns} for record in self.records]
+        return [
+            {column: self._value(record, column) for column in self.table.columns}
+            for record in self.records
+        ]
 
     def _value(self, record: Record, column: str) -> Value:
         return self.lines(record) if column == "source_lines" else record.cells[column].value
@@ -62,7 +65,9 @@ class Gathered:
         return [problem for name in publication.tables for problem in self.problems.get(name, ())]
 
 
-def gather(publication: Publication, verify: bool, names: Collection[str] | None, say: Say) -> Gathered:
+def gather(
+    publication: Publication, verify: bool, names: Collection[str] | None, say: Say
+) -> Gathered:
     """Read the sources and from them the tables called `names`, or all, one after the other in this process.
 
     Raises OpenbaarError for sources that cannot be read; what is wrong with a table is returned.
@@ -76,11 +81,15 @@ def gather(publication: Publication, verify: bool, names: Collection[str] | None
         if name not in regions:
             continue
         say(f"reading {name}")
-        read = read_table(publication, publication.tables[name], regions[name][0], regions, sources.codes)
+        read = read_table(
+            publication, publication.tables[name], regions[name][0], regions, sources.codes
+        )
         if read.problems:
             problems[name] = _named(read.problems, name)
         else:
-            converted[name] = Converted(read.table, read.document, read.records, read.totals, read.notes)
+            converted[name] = Converted(
+                read.table, read.document, read.records, read.totals, read.notes
+            )
     return Gathered(sources, converted, problems)
 
 
@@ -89,7 +98,10 @@ Gather = Callable[[Publication, bool, Collection[str] | None, Say], Gathered]
 
 
 def convert(
-    publication: Publication, verify: bool = True, say: Say = lambda message: None, gather: Gather = gather
+    publication: Publication,
+    verify: bool = True,
+    say: Say = lambda message: None,
+    gather: Gather = gather,
 ) -> dict[str, bytes]:
     """Convert all tables: the CSV bytes by path; authored tables as they are, trust tables included.
 
@@ -108,10 +120,14 @@ def convert(
         problems += error.problems
     if problems:
         raise OpenbaarError(problems)
-    files = {f"tables/{name}.csv": read_inside(publication.root, f"tables/{name}.csv") for name in sources.authored}
+    files = {
+        f"tables/{name}.csv": read_inside(publication.root, f"tables/{name}.csv")
+        for name in sources.authored
+    }
     written = {name: each.rows for name, each in converted.items()} | trust
     files |= {
-        f"tables/{name}.csv": write_csv(publication.resources[name].columns, rows) for name, rows in written.items()
+        f"tables/{name}.csv": write_csv(publication.resources[name].columns, rows)
+        for name, rows in written.items()
     }
     return {f"tables/{name}.csv": files[f"tables/{name}.csv"] for name in publication.resources}
 
@@ -131,17 +147,25 @@ def convert_only(
     wrong = [name for name in names if name not in recipes]
     if wrong:
         raise OpenbaarError(
-            Problem(Place(f"tables/{name}.yaml"), "is no table with a recipe", nearest(name, recipes)) for name in wrong
+            Problem(
+                Place(f"tables/{name}.yaml"), "is no table with a recipe", nearest(name, recipes)
+            )
+            for name in wrong
         )
     gathered = gather(publication, verify, set(names), say)
     if gathered.problems:
         raise OpenbaarError(gathered.all_problems(publication))
     converted = gathered.converted.items()
-    return {f"tables/{name}.csv": write_csv(each.table.columns, each.rows) for name, each in converted}
+    return {
+        f"tables/{name}.csv": write_csv(each.table.columns, each.rows) for name, each in converted
+    }
 
 
 def _trust_rows(
-    publication: Publication, sources: Sources, converted: Mapping[str, Converted], rows: Mapping[str, Rows]
+    publication: Publication,
+    sources: Sources,
+    converted: Mapping[str, Converted],
+    rows: Mapping[str, Rows],
 ) -> dict[str, Rows]:
     """The rows of the trust tables that are made of converted tables."""
     provenance: Rows = []
@@ -150,11 +174,17 @@ def _trust_rows(
         provenance += provenance_rows(each.table, each.document, each.records)
         footnotes += footnote_rows(publication, each.table, each.document, each.footnotes)
     verdicts = _verdicts(publication, rows, converted, sources.documents)
-    return {"provenance": provenance, "reconciliation": [each.row() for each in verdicts], "footnotes": footnotes}
+    return {
+        "provenance": provenance,
+        "reconciliation": [each.row() for each in verdicts],
+        "footnotes": footnotes,
+    }
 
 
 def _named(problems: Collection[Problem], table: str) -> list[Problem]:
-    return [Problem(problem.place, f"{table}: {problem.message}", problem.hint) for problem in problems]
+    return [
+        Problem(problem.place, f"{table}: {problem.message}", problem.hint) for problem in problems
+    ]
 
 
 def _verdicts(
@@ -174,9 +204,17 @@ def _verdicts(
             totals = [as_stated(each.document, total) for total in each.totals]
             verdicts += stated_totals(name, rows[name], totals, table.checks)
         if table.rows is not None:
-            verdicts.append(count_verdict(name, "rows", table.table_schema.primaryKey[0], table.rows, len(rows[name])))
+            verdicts.append(
+                count_verdict(
+                    name, "rows", table.table_schema.primaryKey[0], table.rows, len(rows[name])
+                )
+            )
         for check in table.checks:
-            line = _line_total(publication, table, check, documents) if check.equals and check.equals.line else None
+            line = (
+                _line_total(publication, table, check, documents)
+                if check.equals and check.equals.line
+                else None
+            )
             verdicts += reconcile(name, check, rows, line, anomalies)
     return verdicts
 
@@ -184,14 +222,21 @@ def _verdicts(
 def as_stated(document: Document, total: StatedTotal) -> Stated:
     """A total that was read, as it is checked."""
     cell = total.cell
-    return Stated(total.column, total.where, _decimal(cell.parsed), document.place(cell.first_line, cell.last_line))
+    return Stated(
+        total.column,
+        total.where,
+        _decimal(cell.parsed),
+        document.place(cell.first_line, cell.last_line),
+    )
 
 
 def _decimal(parsed: Parsed) -> Decimal:
     return Decimal(str(parsed.value))
 
 
-def _line_total(publication: Publication, table: Table, check: Check, documents: Mapping[str, Document]) -> Stated:
+def _line_total(
+    publication: Publication, table: Table, check: Check, documents: Mapping[str, Document]
+) -> Stated:
     """The number that a line of the document states. Raises OpenbaarError when it is not on exactly one line."""
     compared = check.equals or Compared(line="")
     document = documents[publication.document(table.recipe.document if table.recipe else None).path]

@@ -16,7 +16,9 @@ from openbaar.errors import nearest
 from openbaar.recipe.language import NumberFormat, Pattern, Patterns, Recipe, Strict, Text, Texts
 from openbaar.schema.names import check_address, check_package_name, check_source
 from openbaar.tables.queries import Chart, Query
-from openbaar.tables.queries import Localized as Localized  # authors meet both names in tables first
+from openbaar.tables.queries import (
+    Localized as Localized,
+)  # authors meet both names in tables first
 from openbaar.tables.queries import Name as Name
 
 Address = Annotated[str, AfterValidator(check_address)]
@@ -95,7 +97,9 @@ class Schema(Strict):
         keys = [self.primaryKey, *self.uniqueKeys, *(key.fields for key in self.foreignKeys)]
         for name in (name for key in keys for name in key):
             if name not in self.names:
-                raise ValueError(f"a key names the column '{name}', which is not there; {nearest(name, self.names)}")
+                raise ValueError(
+                    f"a key names the column '{name}', which is not there; {nearest(name, self.names)}"
+                )
         return self
 
 
@@ -104,7 +108,9 @@ class Footnote(Strict):
 
     text: Localized
     line: Pattern = Field(description="the line of the document that holds it")
-    below: Name | None = Field(None, description="the table below which it is printed, where that is another one")
+    below: Name | None = Field(
+        None, description="the table below which it is printed, where that is another one"
+    )
     applies_to: dict[str, Text] = {}
 
 
@@ -125,7 +131,9 @@ class Compared(Strict):
     table: Name | None = None
     sum: Name | None = None
     where: dict[str, Any] = {}
-    line: Pattern | None = Field(None, description="a line with one group around the number it states")
+    line: Pattern | None = Field(
+        None, description="a line with one group around the number it states"
+    )
     scale: int = Field(1, description="what that number is multiplied by")
 
     @model_validator(mode="after")
@@ -148,12 +156,22 @@ class Check(Strict):
     }
 
     name: Name
-    sum: Name | None = Field(None, description="this column's sum, for each value of `by`, is that of `equals`")
-    total: Name | None = Field(None, description="the total that the document states of this column is known to differ")
-    not_before: tuple[Name, Name] | None = Field(None, description="[first, then]: no `value` where then < first")
-    consecutive: Name | None = Field(None, description="this column counts on by one, for each value of `by`")
+    sum: Name | None = Field(
+        None, description="this column's sum, for each value of `by`, is that of `equals`"
+    )
+    total: Name | None = Field(
+        None, description="the total that the document states of this column is known to differ"
+    )
+    not_before: tuple[Name, Name] | None = Field(
+        None, description="[first, then]: no `value` where then < first"
+    )
+    consecutive: Name | None = Field(
+        None, description="this column counts on by one, for each value of `by`"
+    )
     words: Name | None = Field(None, description="this column holds `count` words in all")
-    percent: Name | None = Field(None, description="this column is the first of `of` in percent of the second")
+    percent: Name | None = Field(
+        None, description="this column is the first of `of` in percent of the second"
+    )
     of: tuple[Name, Name] | None = None
     equals: Compared | None = None
     by: Texts = ()
@@ -161,7 +179,9 @@ class Check(Strict):
     without: dict[str, Any] = {}
     value: Name | None = None
     count: int | None = None
-    difference: Decimal = Field(Decimal(0), description="the difference, stated minus computed, that is known")
+    difference: Decimal = Field(
+        Decimal(0), description="the difference, stated minus computed, that is known"
+    )
     anomaly: Name | None = Field(None, description="the anomaly that explains what does not hold")
 
     @property
@@ -190,15 +210,21 @@ class Table(Strict):
     description: Localized
     table_schema: Schema = Field(alias="schema")
     question: Text | None = Field(None, description="the number of the answer that holds it")
-    notes: tuple[Localized, ...] = Field((), description="what was decided about this table, and why")
+    notes: tuple[Localized, ...] = Field(
+        (), description="what was decided about this table, and why"
+    )
     sources: tuple[Source, ...] = Field((), description="what a hand-made table was taken from")
     recipe: Recipe | None = None
     rows: int | None = Field(None, description="how many rows the table has, said by a person")
-    printed_as: Texts = Field(("{label}",), description="how a code list's codes are printed, first form that is whole")
+    printed_as: Texts = Field(
+        ("{label}",), description="how a code list's codes are printed, first form that is whole"
+    )
     footnotes: dict[str, Footnote] = {}
     anomalies: dict[Name, Anomaly] = {}
     checks: tuple[Check, ...] = ()
-    label: Name | None = Field(None, description="the column that names a row where others link to it")
+    label: Name | None = Field(
+        None, description="the column that names a row where others link to it"
+    )
     facets: tuple[Name, ...] = ()
     sort: Name | None = None
     search: tuple[Name, ...] = Field((), description="the columns that full text search covers")
@@ -211,7 +237,12 @@ class Table(Strict):
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Self:
-        named = [*self.facets, *self.search, *([self.label] if self.label else []), *([self.sort] if self.sort else [])]
+        named = [
+            *self.facets,
+            *self.search,
+            *([self.label] if self.label else []),
+            *([self.sort] if self.sort else []),
+        ]
         named += self.chart.columns if self.chart else []
         for name in named:
             if name not in self.columns:
@@ -264,10 +295,16 @@ class DocumentEntry(Strict):
     path: Annotated[str, AfterValidator(check_source)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     title: Localized
-    read: Literal["text", "tables"] = Field("text", description="of a PDF: its text, or its ruled tables")
-    page_break: int | None = Field(None, description="how many blank lines in a row stand for a new page")
+    read: Literal["text", "tables"] = Field(
+        "text", description="of a PDF: its text, or its ruled tables"
+    )
+    page_break: int | None = Field(
+        None, description="how many blank lines in a row stand for a new page"
+    )
     author: Text = "unknown"
-    authors: tuple[Person, ...] = Field((), description="the authors one by one, as citations name them")
+    authors: tuple[Person, ...] = Field(
+        (), description="the authors one by one, as citations name them"
+    )
     date: Text = "unknown"
     license: Text = "unknown"
 
@@ -293,8 +330,12 @@ class Package(Strict):
     tables: tuple[Name, ...] = Field(description="the order in which readers see the tables")
     anomalies: dict[Name, Anomaly] = {}
     queries: dict[Name, Query] = {}
-    moved: dict[Name, Name] = Field({}, description="tables that got another name, by their old one")
-    withdrawn: dict[Name, Localized] = Field({}, description="tables that are no longer published, with the reason")
+    moved: dict[Name, Name] = Field(
+        {}, description="tables that got another name, by their old one"
+    )
+    withdrawn: dict[Name, Localized] = Field(
+        {}, description="tables that are no longer published, with the reason"
+    )
     datasette: dict[str, Any] = {}
 
 

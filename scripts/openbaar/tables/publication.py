@@ -57,7 +57,10 @@ def trust_tables() -> dict[str, Table]:
     folder = resources.files("openbaar.tables") / "trust_tables"
     loaded = {}
     for name in TRUST_TABLES:
-        file = parse_yaml((folder / f"{name}.yaml").read_text("utf-8"), f"openbaar/tables/trust_tables/{name}.yaml")
+        file = parse_yaml(
+            (folder / f"{name}.yaml").read_text("utf-8"),
+            f"openbaar/tables/trust_tables/{name}.yaml",
+        )
         loaded[name] = load_model(file, Table, name=name)
     return loaded
 
@@ -70,16 +73,24 @@ def read_publication(root: Path) -> Publication:
     folder = root / "tables"
     if not (folder / "package.yaml").is_file():
         raise OpenbaarError(
-            Problem(Place("tables/package.yaml"), f"is not there, so {root} is no publication", "use --project DIR")
+            Problem(
+                Place("tables/package.yaml"),
+                f"is not there, so {root} is no publication",
+                "use --project DIR",
+            )
         )
     package_file = read_yaml(folder / "package.yaml", "tables/package.yaml")
     problems: list[Problem] = []
     files = {"package": package_file}
     tables: dict[str, Table] = {}
-    paths = {path.stem: path for path in sorted(folder.glob("[!.]*.yaml")) if path.name != "package.yaml"}
+    paths = {
+        path.stem: path for path in sorted(folder.glob("[!.]*.yaml")) if path.name != "package.yaml"
+    }
     for path in paths.values():
         try:
-            file = files[path.stem] = _with_shared_fields(read_yaml(path, f"tables/{path.name}"), package_file)
+            file = files[path.stem] = _with_shared_fields(
+                read_yaml(path, f"tables/{path.name}"), package_file
+            )
             tables[path.stem] = load_model(file, Table, name=path.stem)
         except OpenbaarError as error:
             problems += error.problems
@@ -109,10 +120,14 @@ def _with_shared_fields(file: YamlFile, package_file: YamlFile) -> YamlFile:
         if isinstance(field, str) and field not in described:
             place = file.place("schema", "fields", index)
             hint = nearest(field, described) + "; or describe it here"
-            problems.append(Problem(place, f"tables/package.yaml describes no field '{field}'", hint))
+            problems.append(
+                Problem(place, f"tables/package.yaml describes no field '{field}'", hint)
+            )
             continue
         own = {"name": field} if isinstance(field, str) else field
-        complete.append({**_mapping(described.get(own.get("name"))), **own} if isinstance(own, dict) else own)
+        complete.append(
+            {**_mapping(described.get(own.get("name"))), **own} if isinstance(own, dict) else own
+        )
     if problems:
         raise OpenbaarError(problems)
     return replace(file, data={**file.data, "schema": {**schema, "fields": complete}})
@@ -126,12 +141,22 @@ def _mapping(data: Any) -> dict[Any, Any]:
 def _order_problems(package: Package, file: YamlFile, found: set[str]) -> Iterator[Problem]:
     for index, name in enumerate(package.tables):
         if name in package.tables[:index]:
-            yield Problem(file.place("tables", index), f"the table '{name}' stands twice in this list")
+            yield Problem(
+                file.place("tables", index), f"the table '{name}' stands twice in this list"
+            )
         if name not in found:
-            yield Problem(file.place("tables", index), f"there is no tables/{name}.yaml", nearest(name, found))
+            yield Problem(
+                file.place("tables", index), f"there is no tables/{name}.yaml", nearest(name, found)
+            )
     for name in sorted(found - set(package.tables)):
         yield Problem(
-            file.place("tables"), f"tables/{name}.yaml is not in this list", "add it where readers should see it"
+            file.place("tables"),
+            f"tables/{name}.yaml is not in this list",
+            "add it where readers should see it",
         )
     for name in sorted(found & set(TRUST_TABLES)):
-        yield Problem(Place(f"tables/{name}.yaml"), "has the name of a table that the toolkit makes", "rename it")
+        yield Problem(
+            Place(f"tables/{name}.yaml"),
+            "has the name of a table that the toolkit makes",
+            "rename it",
+        )

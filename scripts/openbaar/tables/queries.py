@@ -50,7 +50,9 @@ class Parameter(Strict):
     """What a visitor may give a query: chosen from `choices`, else typed."""
 
     title: Localized
-    choices: Text | None = Field(None, description="a code list, or `table.column` for the values of that column")
+    choices: Text | None = Field(
+        None, description="a code list, or `table.column` for the values of that column"
+    )
 
 
 class Query(Strict):
@@ -60,5 +62,7 @@ class Query(Strict):
     description: Localized = {}
     sql: str
     parameters: dict[Name, Parameter] = {}
-    columns: dict[Name, ResultColumn] = Field({}, description="the columns that are not those of a table")
+    columns: dict[Name, ResultColumn] = Field(
+        {}, description="the columns that are not those of a table"
+    )
     chart: Chart | None = None

@@ -72,7 +72,11 @@ def _authored_rows(publication: Publication) -> dict[str, Rows]:
         file = f"tables/{name}.csv"
         if not publication.csv_path(name).exists():
             problems.append(
-                Problem(publication.place(name), f"has no recipe, and there is no {file}", "write one of the two")
+                Problem(
+                    publication.place(name),
+                    f"has no recipe, and there is no {file}",
+                    "write one of the two",
+                )
             )
             continue
         try:
@@ -92,7 +96,9 @@ def _code_lists(publication: Publication, rows: Mapping[str, Rows]) -> set[Refer
         for key in table.table_schema.foreignKeys
         if len(key.fields) == 1 and key.reference.resource in rows
     }
-    return {each for each in references if publication.tables[each.resource].table_schema.has("label")}
+    return {
+        each for each in references if publication.tables[each.resource].table_schema.has("label")
+    }
 
 
 def find_regions(
@@ -154,11 +160,15 @@ def read_table(
     region = regions[table.name][1]
     recipe = resolved(recipe_of(table), document)
     reading = Reading(table, document, recipe, region, others=_lines_of(document, recipe, regions))
-    lines = {name: found.lines for name, (other, found) in regions.items() if other.path == document.path}
+    lines = {
+        name: found.lines for name, (other, found) in regions.items() if other.path == document.path
+    }
     with _first_problems(reading):
         reading.notes = footnote_lines(publication, table, document, lines)
     left_out = set(reading.notes.values()) | reading.others
-    units = make_units([line for line in region.body if line.number not in left_out], recipe.reading)
+    units = make_units(
+        [line for line in region.body if line.number not in left_out], recipe.reading
+    )
     numbers = publication.package.numbers
     in_cells = document.is_grid or recipe.reading.in_cells
     readers = field_readers(table, recipe, numbers, codes, publication.language, in_cells)
@@ -193,10 +203,17 @@ def recipe_of(table: Table) -> Recipe:
     return table.recipe
 
 
-def _lines_of(document: Document, recipe: Recipe, regions: Mapping[str, tuple[Document, Region]]) -> set[int]:
+def _lines_of(
+    document: Document, recipe: Recipe, regions: Mapping[str, tuple[Document, Region]]
+) -> set[int]:
     """The lines of the tables of the same document that the recipe leaves out."""
     found = [regions[name] for name in recipe.without if name in regions]
-    return {line.number for other, region in found if other.path == document.path for line in region.lines}
+    return {
+        line.number
+        for other, region in found
+        if other.path == document.path
+        for line in region.lines
+    }
 
 
 def _with_doubts(table: Table, records: list[Record]) -> list[Record]:
@@ -206,7 +223,10 @@ def _with_doubts(table: Table, records: list[Record]) -> list[Record]:
             continue
         parsed = Parsed(anomaly.status, "", "derived")
         records = [
-            replace(record, cells={**record.cells, "status": replace(record.cells["status"], parsed=parsed)})
+            replace(
+                record,
+                cells={**record.cells, "status": replace(record.cells["status"], parsed=parsed)},
+            )
             if all(str(record.cells[name].value) == value for name, value in anomaly.rows.items())
             else record
             for record in records
@@ -218,7 +238,11 @@ def _check_records(table: Table, document: Document, records: list[Record]) -> N
     """Each column has a cell in each record, and each key stands once."""
     if not records:
         raise OpenbaarError(
-            Problem(document.place(), "no row was read between the anchors", "look at 'from' and 'until'")
+            Problem(
+                document.place(),
+                "no row was read between the anchors",
+                "look at 'from' and 'until'",
+            )
         )
     problems = []
     seen: dict[tuple[Value, ...], Record] = {}
@@ -227,13 +251,17 @@ def _check_records(table: Table, document: Document, records: list[Record]) -> N
         place = document.place(record.first_line, record.last_line)
         missing = [name for name in columns if name not in record.cells]
         if missing:
-            problems.append(Problem(place, f"no row pattern gives the column '{missing[0]}' a value here"))
+            problems.append(
+                Problem(place, f"no row pattern gives the column '{missing[0]}' a value here")
+            )
             continue
         problems += _blank_problems(table, record, place)
         key = tuple(record.cells[name].value for name in table.table_schema.primaryKey)
         if key in seen:
             shown = ", ".join(str(part) for part in key)
-            problems.append(Problem(place, f"the key ({shown}) was read on line {seen[key].first_line} already"))
+            problems.append(
+                Problem(place, f"the key ({shown}) was read on line {seen[key].first_line} already")
+            )
         seen.setdefault(key, record)
     if problems:
         raise OpenbaarError(problems)
@@ -241,7 +269,9 @@ def _check_records(table: Table, document: Document, records: list[Record]) -> N
 
 def _blank_problems(table: Table, record: Record, place: Place) -> Iterator[Problem]:
     """A blank cell is allowed by its column, and has one reason."""
-    blank = [name for name, cell in record.cells.items() if cell.value is None and name in table.columns]
+    blank = [
+        name for name, cell in record.cells.items() if cell.value is None and name in table.columns
+    ]
     for name in blank:
         if table.table_schema.field(name).constraints.required:
             yield Problem(place, f"the column '{name}' is required, but blank here")
@@ -253,33 +283,45 @@ def _blank_problems(table: Table, record: Record, place: Place) -> Iterator[Prob
     elif len(reasons) > 1:
         listed = ", ".join(sorted(reasons))
         yield Problem(
-            place, f"this row has blanks of several kinds ({listed}), which one status cannot tell", "melt it"
+            place,
+            f"this row has blanks of several kinds ({listed}), which one status cannot tell",
+            "melt it",
         )
 
 
 def _check_rows_concerned(table: Table, document: Document, records: list[Record]) -> None:
     """Each anomaly and footnote that names rows of the table speaks of some, or they are gone."""
     spoken = {f"anomaly '{name}'": anomaly.rows for name, anomaly in table.anomalies.items()}
-    spoken |= {f"footnote {mark}": footnote.applies_to for mark, footnote in table.footnotes.items()}
+    spoken |= {
+        f"footnote {mark}": footnote.applies_to for mark, footnote in table.footnotes.items()
+    }
     place = document.place(records[0].first_line, records[-1].last_line)
     problems = []
     for what, rows in spoken.items():
         named = {name: value for name, value in rows.items() if name != "source_lines"}
-        if not any(all(str(record.cells[name].value) == value for name, value in named.items()) for record in records):
+        if not any(
+            all(str(record.cells[name].value) == value for name, value in named.items())
+            for record in records
+        ):
             listed = ", ".join(f"{name} = {value}" for name, value in named.items())
-            problems.append(Problem(place, f"the {what} speaks of rows with {listed}, but there are none"))
+            problems.append(
+                Problem(place, f"the {what} speaks of rows with {listed}, but there are none")
+            )
     if problems:
         raise OpenbaarError(problems)
 
 
-def _check_marks(table: Table, document: Document, records: list[Record], lines: Mapping[str, int]) -> None:
+def _check_marks(
+    table: Table, document: Document, records: list[Record], lines: Mapping[str, int]
+) -> None:
     """Each footnote's mark stands at some cell, or a mark was lost."""
     marks = {cell.parsed.mark for record in records for cell in record.cells.values()}
     lost = sorted(table.footnotes.keys() - marks)
     if lost:
         raise OpenbaarError(
             Problem(
-                document.place(lines.get(mark)), f"key 'footnotes': the mark {mark} stands at no cell that was read"
+                document.place(lines.get(mark)),
+                f"key 'footnotes': the mark {mark} stands at no cell that was read",
             )
             for mark in lost
         )

@@ -52,13 +52,17 @@ def _problems(publication: Publication) -> Iterator[Problem]:
 
 def anomalies_of(publication: Publication) -> list[tuple[str | None, str, Anomaly]]:
     """All anomalies, those of the package first: the table that owns each (None for the package), its name, itself."""
-    owners: list[tuple[str | None, str, Anomaly]] = [(None, *pair) for pair in publication.package.anomalies.items()]
+    owners: list[tuple[str | None, str, Anomaly]] = [
+        (None, *pair) for pair in publication.package.anomalies.items()
+    ]
     for table in publication.tables.values():
         owners += [(table.name, *pair) for pair in table.anomalies.items()]
     return owners
 
 
-def _unknown(place: Place, kind: str, names: Iterable[str | None], known: Collection[str]) -> Iterator[Problem]:
+def _unknown(
+    place: Place, kind: str, names: Iterable[str | None], known: Collection[str]
+) -> Iterator[Problem]:
     """A problem for each name that is given and is not known."""
     for name in names:
         if name is not None and name not in known:
@@ -81,7 +85,10 @@ def _language_problems(publication: Publication, file: YamlFile) -> Iterator[Pro
             keys = set(data)
             if is_text(path, keys) and keys != languages:
                 wrong = ", ".join(sorted(str(key) for key in keys ^ languages))
-                yield Problem(file.place(*path), f"should be given in {', '.join(sorted(languages))}; look at: {wrong}")
+                yield Problem(
+                    file.place(*path),
+                    f"should be given in {', '.join(sorted(languages))}; look at: {wrong}",
+                )
             for key, item in data.items():
                 yield from walk(item, (*path, key))
 
@@ -100,17 +107,23 @@ def _address_problems(publication: Publication) -> Iterator[Problem]:
             if key == "withdrawn" and name in package.moved:
                 yield Problem(place, f"'{name}' stands under 'moved' too", "keep one of them")
     for old, new in package.moved.items():
-        yield from _unknown(publication.place(None, "moved", old), "table", [new], publication.resources)
+        yield from _unknown(
+            publication.place(None, "moved", old), "table", [new], publication.resources
+        )
 
 
 def _document_problems(publication: Publication) -> Iterator[Problem]:
     paths = [document.path for document in publication.package.documents]
     for index, path in enumerate(paths):
         if path in paths[:index]:
-            yield Problem(publication.place(None, "documents", index), f"the document '{path}' stands twice")
+            yield Problem(
+                publication.place(None, "documents", index), f"the document '{path}' stands twice"
+            )
     for name, table in publication.tables.items():
         if table.recipe is not None and not paths:
-            yield Problem(publication.place(name, "recipe"), "needs a document, but package.yaml names none")
+            yield Problem(
+                publication.place(name, "recipe"), "needs a document, but package.yaml names none"
+            )
 
 
 def _key_problems(publication: Publication, table: Table) -> Iterator[Problem]:
@@ -120,9 +133,14 @@ def _key_problems(publication: Publication, table: Table) -> Iterator[Problem]:
         target = publication.resources.get(key.reference.resource)
         if target is None:
             yield from _unknown(place, "table", [key.reference.resource], publication.resources)
-        elif key.reference.fields not in (target.table_schema.primaryKey, *target.table_schema.uniqueKeys):
+        elif key.reference.fields not in (
+            target.table_schema.primaryKey,
+            *target.table_schema.uniqueKeys,
+        ):
             wanted = ", ".join(key.reference.fields)
-            yield Problem(place, f"({wanted}) is neither the primary key nor a unique key of '{target.name}'")
+            yield Problem(
+                place, f"({wanted}) is neither the primary key nor a unique key of '{target.name}'"
+            )
 
 
 def _table_problems(publication: Publication, table: Table) -> Iterator[Problem]:
@@ -132,13 +150,19 @@ def _table_problems(publication: Publication, table: Table) -> Iterator[Problem]
         yield from _unknown(place, "table", [footnote.below], publication.tables)
         yield from _unknown(place, "column", footnote.applies_to, table.columns)
         if table.recipe is None:
-            yield Problem(place, "stands at a table without a recipe, whose document no one looks at")
+            yield Problem(
+                place, "stands at a table without a recipe, whose document no one looks at"
+            )
     if "printed_as" in table.model_fields_set:
         named = [name for form in table.printed_as for name in template_fields(form)]
-        yield from _unknown(publication.place(table.name, "printed_as"), "column", named, table.columns)
+        yield from _unknown(
+            publication.place(table.name, "printed_as"), "column", named, table.columns
+        )
 
 
-def _anomaly_problems(publication: Publication, owner: str | None, name: str, anomaly: Anomaly) -> Iterator[Problem]:
+def _anomaly_problems(
+    publication: Publication, owner: str | None, name: str, anomaly: Anomaly
+) -> Iterator[Problem]:
     place = publication.place(owner, "anomalies", name)
     documents = [document.path for document in publication.package.documents]
     yield from _unknown(place, "document", [anomaly.document], documents)
@@ -149,7 +173,9 @@ def _anomaly_problems(publication: Publication, owner: str | None, name: str, an
         if anomaly.status is not None:
             yield from _unknown(place, "column", ["status"], columns)
     elif anomaly.status is not None:
-        yield Problem(place, "can give a status only in the file of the table whose rows it concerns")
+        yield Problem(
+            place, "can give a status only in the file of the table whose rows it concerns"
+        )
     if not documents:
         yield Problem(place, "needs a document, but package.yaml names none")
 
@@ -182,7 +208,10 @@ def _check_problems(publication: Publication, table: Table) -> Iterator[Problem]
 def _not_numbers(place: Place, table: Table, names: Iterable[str | None]) -> Iterator[Problem]:
     for name in names:
         if name in table.columns and table.table_schema.field(str(name)).type not in NUMBERS:
-            yield Problem(place, f"the column '{name}' holds no numbers, so nothing can be added up or compared")
+            yield Problem(
+                place,
+                f"the column '{name}' holds no numbers, so nothing can be added up or compared",
+            )
 
 
 def _compared_problems(publication: Publication, place: Place, check: Check) -> Iterator[Problem]:
@@ -193,7 +222,9 @@ def _compared_problems(publication: Publication, place: Place, check: Check) -> 
     other = publication.tables.get(compared.table)
     if other is not None:
         column = compared.sum or check.sum
-        yield from _unknown(place, f"column of {other.name}", [column, *check.by, *compared.where], other.columns)
+        yield from _unknown(
+            place, f"column of {other.name}", [column, *check.by, *compared.where], other.columns
+        )
         yield from _not_numbers(place, other, [column])
 
 
@@ -211,7 +242,9 @@ def _recipe_problems(publication: Publication, table: Table, recipe: Recipe) -> 
     readable = fields | set(labels) | set(recipe.melt.into if recipe.melt else ())
     yield from _unknown(at("document"), "document", [recipe.document], documents)
     yield from _unknown(at("count"), "column", [recipe.count], table.columns)
-    yield from _unknown(at("without"), "table with a recipe", recipe.without, _with_recipe(publication))
+    yield from _unknown(
+        at("without"), "table with a recipe", recipe.without, _with_recipe(publication)
+    )
     yield from _unknown(at("ignore"), "field in the row patterns", recipe.ignore, fields)
     for name, field in recipe.fields.items():
         yield from _unknown(at("fields", name), "field in the row patterns", [name], readable)
@@ -220,12 +253,16 @@ def _recipe_problems(publication: Publication, table: Table, recipe: Recipe) -> 
     if group:
         labelled = fields if group.label != "none" else table.columns
         yield from _unknown(at("group", "field"), "field in the row patterns", labels, labelled)
-        yield from _unknown(at("group", "restart"), "field in the row patterns", [group.restart], fields)
+        yield from _unknown(
+            at("group", "restart"), "field in the row patterns", [group.restart], fields
+        )
     if recipe.melt:
         yield from _unknown(at("melt", "into"), "column", recipe.melt.into, table.columns)
         for columns in melted:
             yield from _unknown(at("melt", "columns"), "column", columns, table.columns)
-            yield from _unknown(at("melt", "columns"), "field in the row patterns", columns.values(), fields)
+            yield from _unknown(
+                at("melt", "columns"), "field in the row patterns", columns.values(), fields
+            )
     yield from _row_problems(table, recipe, at)
 
 
@@ -235,17 +272,32 @@ def _with_recipe(publication: Publication) -> list[str]:
 
 def _row_problems(table: Table, recipe: Recipe, at: Callable[..., Place]) -> Iterator[Problem]:
     """Nothing that is read is lost: each field is a column, a label, a total, part of another one, or ignored."""
-    melted = {name for columns in recipe.melt.columns.values() for name in columns.values()} if recipe.melt else set()
+    melted = (
+        {name for columns in recipe.melt.columns.values() for name in columns.values()}
+        if recipe.melt
+        else set()
+    )
     totals = {name for name, field in recipe.fields.items() if field.total}
-    ends = set(table.columns) | melted | totals | set(recipe.ignore) | ({recipe.group.field} if recipe.group else set())
+    ends = (
+        set(table.columns)
+        | melted
+        | totals
+        | set(recipe.ignore)
+        | ({recipe.group.field} if recipe.group else set())
+    )
     for row in recipe.rows:
         made = {name for template in row.set.values() for name in template_fields(template)}
         yield from _unknown(at("rows"), "column", row.set, table.columns)
         yield from _lost(at("rows"), row, ends | made)
-        counts = {row.fields.count(name) for name in row.fields} - {1} if " || " not in row.row else set()
+        counts = (
+            {row.fields.count(name) for name in row.fields} - {1}
+            if " || " not in row.row
+            else set()
+        )
         if len(counts) > 1 or (counts and recipe.melt):
             yield Problem(
-                at("rows"), f"'{row.row}': fields that stand twice must stand equally often, and not with 'melt'"
+                at("rows"),
+                f"'{row.row}': fields that stand twice must stand equally often, and not with 'melt'",
             )
     for row in (*recipe.totals.group, *recipe.totals.table):
         yield from _lost(at("totals"), row, ends)
@@ -256,5 +308,7 @@ def _lost(place: Place, row: Row, ends: Collection[str]) -> Iterator[Problem]:
         if name not in ends:
             hint = f"{nearest(name, ends)}; or name it under 'ignore'"
             yield Problem(
-                place, f"the field '{name}' of '{row.row}' is no column, so what it reads would be lost", hint
+                place,
+                f"the field '{name}' of '{row.row}' is no column, so what it reads would be lost",
+                hint,
             )

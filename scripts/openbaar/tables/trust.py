@@ -35,7 +35,9 @@ def _tilde_character(character: str) -> str:
     return "+" if character == " " else "".join(f"~{byte:02X}" for byte in character.encode())
 
 
-def provenance_rows(table: Table, document: Document, records: Sequence[Record]) -> list[dict[str, Value]]:
+def provenance_rows(
+    table: Table, document: Document, records: Sequence[Record]
+) -> list[dict[str, Value]]:
     """One row for each published cell of `table`, in the order of its rows and columns."""
     rows: list[dict[str, Value]] = []
     for record in records:
@@ -83,7 +85,9 @@ def footnote_lines(
         elif not _is_footnote(matches[0].shown, printed):
             place = document.place(matches[0].number)
             hint = "write the text as printed, all that stands behind the mark"
-            problems.append(Problem(place, f"{key} does not read '{printed}' here, and nothing else", hint))
+            problems.append(
+                Problem(place, f"{key} does not read '{printed}' here, and nothing else", hint)
+            )
         else:
             found[mark] = matches[0].number
     if problems:
@@ -94,7 +98,11 @@ def footnote_lines(
 def _is_footnote(line: str, text: str) -> bool:
     """Whether a line is a mark and the text, and holds nothing else that would be lost with it."""
     before, found, after = line.partition(text)
-    return bool(found) and not after.strip(" |") and not any(character.isalpha() for character in before)
+    return (
+        bool(found)
+        and not after.strip(" |")
+        and not any(character.isalpha() for character in before)
+    )
 
 
 def footnote_rows(
@@ -113,7 +121,9 @@ def footnote_rows(
     ]
 
 
-def anomaly_rows(publication: Publication, documents: Mapping[str, Document]) -> list[dict[str, Value]]:
+def anomaly_rows(
+    publication: Publication, documents: Mapping[str, Document]
+) -> list[dict[str, Value]]:
     """One row for each anomaly, those of the package first, with the lines that show it.
 
     Raises OpenbaarError for each one whose lines are not found exactly once: a declared anomaly that has gone.
@@ -123,7 +133,9 @@ def anomaly_rows(publication: Publication, documents: Mapping[str, Document]) ->
     for owner, name, anomaly in anomalies_of(publication):
         document = documents[publication.document(anomaly.document).path]
         try:
-            first, last = _shown_at(document, anomaly, publication.place(owner, "anomalies", name, "at"))
+            first, last = _shown_at(
+                document, anomaly, publication.place(owner, "anomalies", name, "at")
+            )
         except OpenbaarError as error:
             problems += error.problems
             continue
@@ -149,7 +161,9 @@ def _shown_at(document: Document, anomaly: Anomaly, place: Place) -> tuple[int, 
         if len(matches) != 1:
             where = ", ".join(str(number) for number in matches) or "none"
             message = f"'{pattern}' should match one line of {document.path}, but matches: {where}"
-            raise OpenbaarError(Problem(place, message, "the anomaly has gone, or the pattern fits too much"))
+            raise OpenbaarError(
+                Problem(place, message, "the anomaly has gone, or the pattern fits too much")
+            )
         numbers += matches
     return min(numbers), max(numbers)
 
@@ -157,7 +171,12 @@ def _shown_at(document: Document, anomaly: Anomaly, place: Place) -> tuple[int, 
 def _placed(place: Place) -> dict[str, Value]:
     """A place as columns of a trust table; the last line is the first one where it is not another on the same page."""
     last = place.first_line if place.last_line is None else place.last_line
-    return {"document": place.file, "page": place.page, "first_line": place.first_line, "last_line": last}
+    return {
+        "document": place.file,
+        "page": place.page,
+        "first_line": place.first_line,
+        "last_line": last,
+    }
 
 
 def _texts(publication: Publication, text: Localized) -> dict[str, Value]:

@@ -10,7 +10,13 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import Callable, Collection, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    ProcessPoolExecutor,
+    as_completed,
+)
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
@@ -49,7 +55,9 @@ def on_cluster(address: str, progress: Progress = lambda done, all_: None) -> Ga
         try:
             from distributed import Client, KilledWorker
         except ImportError as error:
-            raise OpenbaarError(Problem(place, "needs the package distributed", "pip install distributed")) from error
+            raise OpenbaarError(
+                Problem(place, "needs the package distributed", "pip install distributed")
+            ) from error
         try:
             client = Client(address, timeout=CONNECTING, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -96,10 +104,16 @@ class Part:
             return error.problems
 
 
-def _gather_with(workers: Callable[[], AbstractContextManager[Workers]], progress: Progress) -> Gather:
-    def spread(publication: Publication, verify: bool, names: Collection[str] | None, say: Say) -> Gathered:
+def _gather_with(
+    workers: Callable[[], AbstractContextManager[Workers]], progress: Progress
+) -> Gather:
+    def spread(
+        publication: Publication, verify: bool, names: Collection[str] | None, say: Say
+    ) -> Gathered:
         wanted = [name for name in publication.tables if names is None or name in names]
-        return _put_together(publication, map_tables(workers, publication, verify, wanted, say, progress))
+        return _put_together(
+            publication, map_tables(workers, publication, verify, wanted, say, progress)
+        )
 
     return spread
 
@@ -125,7 +139,10 @@ def map_tables(
             waiting = {index: part for index, part in parts.items() if index not in done}
             for index, outcome in _outcomes(available, waiting):
                 done[index] = outcome
-                progress(sum(len(parts[each].names) for each in done), sum(len(part.names) for part in parts.values()))
+                progress(
+                    sum(len(parts[each].names) for each in done),
+                    sum(len(part.names) for part in parts.values()),
+                )
         lost = [part.document for index, part in parts.items() if index not in done]
         if not lost:
             return _unless_problems([done[index] for index in parts])
@@ -135,7 +152,9 @@ def map_tables(
     raise OpenbaarError(Problem(Place(path), message, hint) for path in dict.fromkeys(lost))
 
 
-def _parts(publication: Publication, verify: bool, names: Collection[str], workers: int) -> Iterator[Part]:
+def _parts(
+    publication: Publication, verify: bool, names: Collection[str], workers: int
+) -> Iterator[Part]:
     """The work in parts, each of one document; with fewer documents than workers, several of each document."""
     documents = publication.package.documents
     authored = {name: table for name, table in publication.tables.items() if table.recipe is None}
@@ -153,7 +172,9 @@ def _parts(publication: Publication, verify: bool, names: Collection[str], worke
             yield Part(alone, verify, tuple(wanted[start::times]))
 
 
-def _outcomes(workers: Workers, parts: Mapping[int, Part]) -> Iterator[tuple[int, Gathered | list[Problem]]]:
+def _outcomes(
+    workers: Workers, parts: Mapping[int, Part]
+) -> Iterator[tuple[int, Gathered | list[Problem]]]:
     """What became of the parts, each as soon as it is done; those whose worker died are left out."""
     futures = {}
     for index, part in parts.items():
@@ -179,7 +200,9 @@ def _unless_problems(outcomes: list[Gathered | list[Problem]]) -> list[Gathered]
 
 def _put_together(publication: Publication, parts: list[Gathered]) -> Gathered:
     """The parts as one process would have gathered them."""
-    documents = {path: document for part in parts for path, document in part.sources.documents.items()}
+    documents = {
+        path: document for part in parts for path, document in part.sources.documents.items()
+    }
     converted = {name: each for part in parts for name, each in part.converted.items()}
     problems = {name: found for part in parts for name, found in part.problems.items()}
     sources = Sources(documents, parts[0].sources.authored, parts[0].sources.codes)

@@ -56,5 +56,12 @@ _Flow.add_representer(str, _text)
 
 
 def _flow(value: Any) -> str:
-    text = yaml.dump(value, Dumper=_Flow, default_flow_style=True, allow_unicode=True, sort_keys=False, width=10**9)
+    text = yaml.dump(
+        value,
+        Dumper=_Flow,
+        default_flow_style=True,
+        allow_unicode=True,
+        sort_keys=False,
+        width=10**9,
+    )
     return str(text).removesuffix("...\n").strip().replace('? "" :', '"":')

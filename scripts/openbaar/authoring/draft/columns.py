@@ -51,7 +51,9 @@ class Column:
         return said
 
 
-def columns_of(sighting: Sighting, marks: Collection[str]) -> tuple[list[Column], NumberFormat | None]:
+def columns_of(
+    sighting: Sighting, marks: Collection[str]
+) -> tuple[list[Column], NumberFormat | None]:
     """The columns of a sighting, and the convention of all its numbers; `marks` are those that have a footnote."""
     cells = [sighting.column(index) for index in range(sighting.width)]
     convention = _convention(sighting, cells, marks)
@@ -64,7 +66,9 @@ def columns_of(sighting: Sighting, marks: Collection[str]) -> tuple[list[Column]
     return columns, convention
 
 
-def _convention(sighting: Sighting, cells: Sequence[Sequence[str]], marks: Collection[str]) -> NumberFormat | None:
+def _convention(
+    sighting: Sighting, cells: Sequence[Sequence[str]], marks: Collection[str]
+) -> NumberFormat | None:
     """The convention of all numbers, those of total rows too; years are none, where a column holds nothing else."""
     numbers: list[str] = []
     for index, column in enumerate(cells):
@@ -85,9 +89,13 @@ def _is_numeric(cells: Sequence[str], marks: Collection[str]) -> bool:
     """Whether a column holds numbers of one convention, blanks and nothing else."""
     plain = [unmarked(cell, marks) for cell in cells]
     kinds = [kind(cell) for cell in plain]
-    figures = [cell for cell, found in zip(plain, kinds, strict=True) if found in ("number", "year")]
+    figures = [
+        cell for cell, found in zip(plain, kinds, strict=True) if found in ("number", "year")
+    ]
     marked = any(bare(cell)[1] for cell in figures)
-    return bool(figures) and "text" not in kinds and not marked and number_format(figures) is not None
+    return (
+        bool(figures) and "text" not in kinds and not marked and number_format(figures) is not None
+    )
 
 
 def _column(
@@ -99,7 +107,9 @@ def _column(
     taken: Collection[str],
 ) -> Column:
     plain = [unmarked(cell, marks) for cell in cells]
-    found = tuple(dict.fromkeys(mark for cell in cells if (mark := bare(cell)[1]) in marks and mark))
+    found = tuple(
+        dict.fromkeys(mark for cell in cells if (mark := bare(cell)[1]) in marks and mark)
+    )
     blanks = tuple(dict.fromkeys(cell.strip() for cell in cells if kind(cell) == "blank"))
     figures = [cell for cell in plain if kind(cell) in ("number", "year")]
     if not any(plain):
@@ -112,7 +122,12 @@ def _column(
     signs = {sign for cell in figures if (sign := unsigned(cell)[1])}
     whole = convention is None or all(_is_whole(unsigned(cell)[0], convention) for cell in figures)
     return Column(
-        unique(title or f"value_{index}", taken), title, "integer" if whole else "number", tuple(signs), blanks, found
+        unique(title or f"value_{index}", taken),
+        title,
+        "integer" if whole else "number",
+        tuple(signs),
+        blanks,
+        found,
     )
 
 
@@ -176,7 +191,9 @@ def other_than(texts: Collection[str]) -> str:
     short, long = set(), set()
     prefixes = {text[:end] for text in texts for end in range(len(text))}
     for prefix in prefixes:
-        following = "".join(sorted({text[len(prefix)] for text in texts if text.startswith(prefix)}))
+        following = "".join(
+            sorted({text[len(prefix)] for text in texts if text.startswith(prefix)})
+        )
         other = re.sub(r"([\]^\\-])", r"\\\1", following)
         short.add(escaped(prefix))
         long.add(f"{escaped(prefix)}[^{other}].*")

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from openbaar.authoring.draft.authored import Entry
-from openbaar.authoring.draft.columns import Column, columns_of, escaped, filled, other_than, unique, unmarked
+from openbaar.authoring.draft.columns import (
+    Column,
+    columns_of,
+    escaped,
+    filled,
+    other_than,
+    unique,
+    unmarked,
+)
 from openbaar.authoring.draft.labels import grouped
 from openbaar.authoring.draft.place import Footnote, anchors, end, footnotes
 from openbaar.authoring.draft.printed import bare, kind, words
@@ -64,8 +72,12 @@ def draft_of(sighting: Sighting, language: str, parts: Collection[Part]) -> Draf
 
 def _used_notes(sighting: Sighting) -> list[Footnote]:
     """The footnotes whose mark stands at some cell, there perhaps in brackets: `(*)` for `* = unknown`."""
-    cells = [cell for row in (*sighting.headings, *(row.cells for row in sighting.rows)) for cell in row]
-    used = {mark for cell in cells if (mark := bare(cell)[1])} | (sighting.labels.marks if sighting.labels else set())
+    cells = [
+        cell for row in (*sighting.headings, *(row.cells for row in sighting.rows)) for cell in row
+    ]
+    used = {mark for cell in cells if (mark := bare(cell)[1])} | (
+        sighting.labels.marks if sighting.labels else set()
+    )
     return [
         replace(note, mark=mark)
         for note in footnotes(sighting)
@@ -93,16 +105,31 @@ def _find_melt(draft: Draft) -> None:
     headings = draft.sighting.headings
     numeric = [index for index, column in enumerate(draft.columns) if column.type != "string"]
     numeric = [index for index in numeric if index > 0 and not draft.columns[index].empty]
-    if len(headings) not in (1, 2) or len(numeric) < 2 or numeric != list(range(numeric[0], draft.sighting.width)):
+    if (
+        len(headings) not in (1, 2)
+        or len(numeric) < 2
+        or numeric != list(range(numeric[0], draft.sighting.width))
+    ):
         return
     printed = filled(headings)[0]
     years = all(kind(bare(printed[index])[0]) == "year" for index in numeric)
     parents = list(dict.fromkeys(printed[index] for index in numeric))
-    below = [[headings[-1][i] if len(headings) == 2 else "" for i in numeric if printed[i] == text] for text in parents]
-    if not (years or len(headings) == 2) or len(parents) < 2 or any(each != below[0] for each in below):
+    below = [
+        [headings[-1][i] if len(headings) == 2 else "" for i in numeric if printed[i] == text]
+        for text in parents
+    ]
+    if (
+        not (years or len(headings) == 2)
+        or len(parents) < 2
+        or any(each != below[0] for each in below)
+    ):
         return
     taken = {column.name for column in draft.columns[: numeric[0]]}
-    marks = tuple(dict.fromkeys(mark for text in parents if (mark := bare(text)[1]) in {n.mark for n in draft.notes}))
+    marks = tuple(
+        dict.fromkeys(
+            mark for text in parents if (mark := bare(text)[1]) in {n.mark for n in draft.notes}
+        )
+    )
     name = unique("year" if years else "heading", taken)
     draft.parent = Column(name, "", "year" if years else "string", marks=tuple(filter(None, marks)))
     taken.add(name)
@@ -113,7 +140,9 @@ def _find_melt(draft: Draft) -> None:
         column = names[place % len(names)]
         draft.melted.setdefault(printed[index], {})[column] = f"{column}_{place // len(names) + 1}"
         draft.columns[index] = replace(
-            draft.columns[index], name=f"{column}_{place // len(names) + 1}", title=below[0][place % len(names)]
+            draft.columns[index],
+            name=f"{column}_{place // len(names) + 1}",
+            title=below[0][place % len(names)],
         )
 
 
@@ -124,7 +153,14 @@ def _limit_labels(draft: Draft) -> None:
     where there are many, only the words with which totals begin are kept out.
     """
     sighting = draft.sighting
-    index = next((i for i, column in enumerate(draft.columns) if column.type == "string" and not column.empty), None)
+    index = next(
+        (
+            i
+            for i, column in enumerate(draft.columns)
+            if column.type == "string" and not column.empty
+        ),
+        None,
+    )
     totals = sighting.of_kind("total")
     if index is None or not (totals or draft.notes or _join(draft)):
         return
@@ -132,7 +168,11 @@ def _limit_labels(draft: Draft) -> None:
     texts = dict.fromkeys(unmarked(cell, marks) for cell in sighting.column(index) if cell.strip())
     pattern: str | None = "|".join(map(escaped, texts))
     if len(texts) > MOST_LABELS:
-        pattern = other_than({row.cells[0].split()[0] for row in totals}) if totals and index == 0 else None
+        pattern = (
+            other_than({row.cells[0].split()[0] for row in totals})
+            if totals and index == 0
+            else None
+        )
     draft.columns[index] = replace(draft.columns[index], pattern=pattern)
 
 
@@ -145,7 +185,11 @@ def table_columns(draft: Draft) -> list[Column]:
         return columns
     columns.append(draft.parent)
     for name in next(iter(draft.melted.values())):
-        under = [each for each in draft.columns if each.name in {fields.get(name) for fields in draft.melted.values()}]
+        under = [
+            each
+            for each in draft.columns
+            if each.name in {fields.get(name) for fields in draft.melted.values()}
+        ]
         widest = "number" if any(each.type == "number" for each in under) else under[0].type
         blank = tuple(dict.fromkeys(word for each in under for word in each.blank))
         columns.append(replace(under[0], name=name, title=under[0].title, type=widest, blank=blank))
@@ -191,12 +235,22 @@ def entries(draft: Draft, document: str | None) -> list[Entry]:
     columns = table_columns(draft)
     key = primary_key(draft, columns)
     made = [
-        Entry("title", draft.text(title or draft.unknown), said["guess_title" if title else "guess_no_title"]),
+        Entry(
+            "title",
+            draft.text(title or draft.unknown),
+            said["guess_title" if title else "guess_no_title"],
+        ),
         Entry("description", draft.text(draft.unknown), said["guess_description"]),
         Entry("schema", _schema(draft, columns, key)),
     ]
     if draft.notes:
-        made.append(Entry("footnotes", [_footnote(draft, note) for note in draft.notes], said["guess_footnotes"]))
+        made.append(
+            Entry(
+                "footnotes",
+                [_footnote(draft, note) for note in draft.notes],
+                said["guess_footnotes"],
+            )
+        )
     return [*made, Entry("recipe", _recipe(draft, document, count=not key))]
 
 
@@ -210,14 +264,20 @@ def _schema(draft: Draft, columns: Sequence[Column], key: Sequence[str]) -> list
     fields.append(_field(draft, "source_lines", "", "string"))
     lost = not draft.sighting.headings
     return [
-        Entry("primaryKey", _one(key) or "position", said["guess_key" if key else "guess_position"]),
+        Entry(
+            "primaryKey", _one(key) or "position", said["guess_key" if key else "guess_position"]
+        ),
         Entry("fields", fields, said["guess_headings" if lost else "guess_names"]),
     ]
 
 
 def _field(draft: Draft, name: str, title: str, kind: str) -> dict[str, Any]:
     described = {"title": draft.text(title or name), "description": draft.text(draft.unknown)}
-    return {"name": name, "type": kind, **described} if kind != "string" else {"name": name, **described}
+    return (
+        {"name": name, "type": kind, **described}
+        if kind != "string"
+        else {"name": name, **described}
+    )
 
 
 def _footnote(draft: Draft, note: Footnote) -> Entry:
@@ -259,7 +319,11 @@ def _one(texts: Sequence[str]) -> list[str] | str:
 
 def _join(draft: Draft) -> int | None:
     """How many units the longest row is made of, where that is more than one."""
-    alone = draft.group is not None and draft.sighting.labels is not None and draft.sighting.labels.alone
+    alone = (
+        draft.group is not None
+        and draft.sighting.labels is not None
+        and draft.sighting.labels.alone
+    )
     units = draft.sighting.join + alone
     return units if units > 1 else None
 
@@ -276,7 +340,9 @@ def _rows(draft: Draft) -> list[str]:
 
 
 def _repeated(sighting: Sighting) -> str | None:
-    return f"^{escaped(' | '.join(sighting.headings[-1]).rstrip(' |'))}" if sighting.repeated else None
+    return (
+        f"^{escaped(' | '.join(sighting.headings[-1]).rstrip(' |'))}" if sighting.repeated else None
+    )
 
 
 def _totals(draft: Draft) -> dict[str, Any]:
@@ -318,7 +384,11 @@ def _drop(draft: Draft, last: int) -> list[str]:
     if "footnotes" not in draft.parts:
         return []
     kept = {note.number for note in draft.notes}
-    return [note.line for note in footnotes(draft.sighting) if note.number not in kept and note.number < last]
+    return [
+        note.line
+        for note in footnotes(draft.sighting)
+        if note.number not in kept and note.number < last
+    ]
 
 
 def _group(draft: Draft) -> dict[str, Any]:
@@ -327,7 +397,9 @@ def _group(draft: Draft) -> dict[str, Any]:
     if draft.sighting.labels:
         where = "first" if "first" in draft.parts else "merged"
         return {"field": draft.group.name, "label": where, "restart": draft.columns[0].name}
-    row = draft.sighting.separator.join(["{" + draft.group.name + "}"] + [""] * (draft.sighting.width - 1))
+    row = draft.sighting.separator.join(
+        ["{" + draft.group.name + "}"] + [""] * (draft.sighting.width - 1)
+    )
     return {"field": draft.group.name, "label": "above", "row": row}
 
 

@@ -45,7 +45,9 @@ def _by_heading(lines: Sequence[Line]) -> Iterator[list[Line]]:
     heading: list[str] | None = None
     seen_data = False
     for index, line in enumerate(lines):
-        above = _is_heading_row(line) and not (seen_data and _has_years_below(lines[index - 1], line))
+        above = _is_heading_row(line) and not (
+            seen_data and _has_years_below(lines[index - 1], line)
+        )
         if above and seen_data and heading is not None and line.text not in heading:
             moved = [part.pop()] if part and row_kind(_cells(part[-1])) == "label" else []
             yield part
@@ -60,12 +62,17 @@ def _by_heading(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _is_heading_row(line: Line) -> bool:
     cells = _cells(line)
-    return row_kind(cells) != "label" and is_heading(cells) and sum(bool(cell) for cell in cells) > 1
+    return (
+        row_kind(cells) != "label" and is_heading(cells) and sum(bool(cell) for cell in cells) > 1
+    )
 
 
 def _has_years_below(line: Line, below: Line) -> bool:
     """Whether two rows have years in one column: then the lower one is no heading, but a row as the upper one is."""
-    return any(kind(one) == kind(two) == "year" for one, two in zip(_cells(line), _cells(below), strict=True))
+    return any(
+        kind(one) == kind(two) == "year"
+        for one, two in zip(_cells(line), _cells(below), strict=True)
+    )
 
 
 def _sighting(document: Document, lines: Sequence[Line]) -> Sighting | None:
@@ -95,7 +102,9 @@ def _sighting(document: Document, lines: Sequence[Line]) -> Sighting | None:
         header=() if repeated else tuple(line.shown for line in above),
         repeated=repeated,
         before=tuple(line.number for line in before),
-        title=" ".join(_cells(before[-1])).strip() if before and row_kind(_cells(before[-1])) == "label" else "",
+        title=" ".join(_cells(before[-1])).strip()
+        if before and row_kind(_cells(before[-1])) == "label"
+        else "",
         separator=" | ",
     )
 
@@ -113,6 +122,8 @@ def _headings(lines: Sequence[Line]) -> tuple[list[Line], int]:
 
 def _title_above(document: Document, line: Line) -> tuple[Line, ...]:
     """The line above the table on its page, if one is there: whatever it says, the table comes behind it."""
-    earlier = [each for each in document.lines if each.number < line.number and each.page == line.page]
+    earlier = [
+        each for each in document.lines if each.number < line.number and each.page == line.page
+    ]
     printed = [each for each in earlier if not each.is_blank]
     return tuple(printed[-1:])

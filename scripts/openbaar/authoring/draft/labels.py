@@ -10,7 +10,9 @@ from openbaar.authoring.draft.printed import MARK, bare, kind
 from openbaar.authoring.draft.sighting import Labels, SeenRow, Sighting
 
 # A mark between a year and a label is that of the label, unless that has one of its own.
-_FRONT = re.compile(rf"(?P<year>(?:19|20)\d\d(?: ?{MARK}(?= ?{MARK}))?) (?P<rest>.*\w.*)$", re.DOTALL)
+_FRONT = re.compile(
+    rf"(?P<year>(?:19|20)\d\d(?: ?{MARK}(?= ?{MARK}))?) (?P<rest>.*\w.*)$", re.DOTALL
+)
 _GLUED = re.compile(rf"(?P<number>\d{{1,3}}(?:[., ]\d{{3}})*)(?P<year>(?:19|20)\d\d(?: ?{MARK})?)$")
 
 
@@ -50,7 +52,9 @@ def _parted(row: SeenRow) -> tuple[SeenRow, str, str]:
 
 def _with_year(row: SeenRow, year: str) -> SeenRow:
     """The row with its year as its first cell; a total has none, so its text stands there."""
-    return replace(row, cells=(year, *row.cells) if row.kind == "data" else (row.cells[0], "", *row.cells[1:]))
+    return replace(
+        row, cells=(year, *row.cells) if row.kind == "data" else (row.cells[0], "", *row.cells[1:])
+    )
 
 
 def grouped(sighting: Sighting) -> Iterator[tuple[SeenRow, str]]:

@@ -12,7 +12,11 @@ from openbaar.authoring.draft.sighting import Sighting
 from openbaar.documents.lines import Document, Line
 from openbaar.schema.patterns import compiled
 
-LENGTHS = (30, 60, 120)  # characters of a line that a pattern spells, as few as find that line alone
+LENGTHS = (
+    30,
+    60,
+    120,
+)  # characters of a line that a pattern spells, as few as find that line alone
 FOOTNOTE_LINES = 8  # lines below a table that may be footnotes
 
 
@@ -43,7 +47,10 @@ def anchors(sighting: Sighting) -> list[str]:
     for number in sighting.before:
         index = _index(lines, number)
         if not found and _once(lines, index) is None:
-            above = next((i for i in range(index - 1, -1, -1) if not lines[i].is_blank and _once(lines, i)), None)
+            above = next(
+                (i for i in range(index - 1, -1, -1) if not lines[i].is_blank and _once(lines, i)),
+                None,
+            )
             if above is None:
                 return []
             found.append(_once(lines, above) or "")
@@ -62,7 +69,11 @@ def end(sighting: Sighting, last: int) -> str | None:
     start = _index(lines, sighting.before[-1]) + 1 if sighting.before else 0
     cells = sighting.units == "cell"
     for index in range(_index(lines, last) + 1, len(lines)):
-        if cells and lines[index].text.isspace() and not any(each.text.isspace() for each in lines[start:index]):
+        if (
+            cells
+            and lines[index].text.isspace()
+            and not any(each.text.isspace() for each in lines[start:index])
+        ):
             return f"^{lines[index].text}$"
         if not lines[index].is_blank:
             return _first(lines, start, index)
@@ -77,7 +88,9 @@ def footnotes(sighting: Sighting) -> list[Footnote]:
     """
     lines = lines_of(sighting)
     start = _index(lines, sighting.before[-1]) + 1 if sighting.before else 0
-    below = [line for line in lines if line.number > sighting.last and not line.is_blank][:FOOTNOTE_LINES]
+    below = [line for line in lines if line.number > sighting.last and not line.is_blank][
+        :FOOTNOTE_LINES
+    ]
     region = lines[start : _index(lines, below[-1].number) + 1] if below else []
     found = []
     for line in below:
@@ -112,4 +125,6 @@ def _once(lines: Sequence[Line], index: int) -> str | None:
 
 def _first(lines: Sequence[Line], start: int, index: int) -> str | None:
     """The shortest pattern that finds this line first, from `start`, or None."""
-    return next((each for each in _patterns(lines[index]) if not _count(lines[start:index], each)), None)
+    return next(
+        (each for each in _patterns(lines[index]) if not _count(lines[start:index], each)), None
+    )

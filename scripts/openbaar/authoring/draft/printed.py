@@ -32,12 +32,18 @@ Kind = Literal["year", "number", "blank", "text"]
 def words() -> dict[str, Any]:
     """What drafting looks for and what it says, from `draft/words.yaml`."""
     path = "openbaar/draft/words.yaml"
-    return dict(parse_yaml((resources.files("openbaar") / "authoring/draft/words.yaml").read_text("utf-8"), path).data)
+    return dict(
+        parse_yaml(
+            (resources.files("openbaar") / "authoring/draft/words.yaml").read_text("utf-8"), path
+        ).data
+    )
 
 
 @lru_cache(maxsize=1)
 def _lexeme() -> re.Pattern[str]:
-    blanks = "|".join(re.escape(word) for word in sorted(words()["blank_words"], key=len, reverse=True))
+    blanks = "|".join(
+        re.escape(word) for word in sorted(words()["blank_words"], key=len, reverse=True)
+    )
     return re.compile(rf"(?P<cell>(?:{_SIGNED})(?: ?{MARK})?|{blanks})(?=\s|$)|\S+")
 
 
@@ -123,7 +129,9 @@ def regrouped(cells: Sequence[str], count: int) -> list[str] | None:
     merged = list(cells)
     index = 0
     while len(merged) > count and index + 1 < len(merged):
-        if re.fullmatch(r"-?\d{1,3}(?: \d{3})*", merged[index]) and re.match(r"\d{3}(?!\d)", merged[index + 1]):
+        if re.fullmatch(r"-?\d{1,3}(?: \d{3})*", merged[index]) and re.match(
+            r"\d{3}(?!\d)", merged[index + 1]
+        ):
             merged[index : index + 2] = [f"{merged[index]} {merged[index + 1]}"]
         else:
             index += 1

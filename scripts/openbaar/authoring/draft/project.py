@@ -49,7 +49,11 @@ def init(folder: Path, documents: Sequence[Path], language: str) -> list[str]:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise OpenbaarError(
-            Problem(Place(str(folder)), "is there already, and nothing is overwritten", "name a new folder")
+            Problem(
+                Place(str(folder)),
+                "is there already, and nothing is overwritten",
+                "name a new folder",
+            )
         )
     seen = _read(documents, language)
     tried: list[Tried] = []
@@ -76,7 +80,11 @@ def _read(paths: Sequence[Path], language: str) -> list[Seen]:
     for path in paths:
         try:
             if path.name in {Path(each.entry["path"]).name for each in seen}:
-                raise OpenbaarError(Problem(Place(str(path)), "has the name of another document", "rename one of them"))
+                raise OpenbaarError(
+                    Problem(
+                        Place(str(path)), "has the name of another document", "rename one of them"
+                    )
+                )
             seen.append(_seen(path, language))
         except OpenbaarError as error:
             problems += error.problems
@@ -92,11 +100,16 @@ def _seen(path: Path, language: str) -> Seen:
     except ValueError as error:
         raise OpenbaarError(Problem(Place(str(path)), str(error), "rename it")) from error
     except OSError as error:
-        raise OpenbaarError(Problem(Place(str(path)), f"cannot be read: {error.strerror}")) from error
+        raise OpenbaarError(
+            Problem(Place(str(path)), f"cannot be read: {error.strerror}")
+        ) from error
     digest = hashlib.sha256(data).hexdigest()
     entry = {"path": source, "sha256": digest, "title": {language: path.name}}
     read: list[dict[str, Any]] = [{"read": "tables"}, {}] if path.suffix.lower() == ".pdf" else [{}]
-    if path.suffix.lower() == ".txt" and len(re.findall(rb"(?:\r?\n[ \t]*){%d}" % (PAGE_BREAK + 1), data)) > 1:
+    if (
+        path.suffix.lower() == ".txt"
+        and len(re.findall(rb"(?:\r?\n[ \t]*){%d}" % (PAGE_BREAK + 1), data)) > 1
+    ):
         read = [{"page_break": PAGE_BREAK}]
     found: list[Seen] = []
     problems: list[Problem] = []
@@ -129,7 +142,9 @@ def sightings(document: Document) -> list[Sighting]:
     return sorted(kept, key=lambda each: each.first)
 
 
-def _drafts(folder: Path, seen: Sequence[Seen], each: Seen, language: str, taken: Collection[str]) -> Iterator[Tried]:
+def _drafts(
+    folder: Path, seen: Sequence[Seen], each: Seen, language: str, taken: Collection[str]
+) -> Iterator[Tried]:
     """A draft for each sighting of a document, tried with the package file that the publication will have."""
     names = {*taken, *TRUST_TABLES}
     package = _package(folder, [each.entry], language)
@@ -178,13 +193,17 @@ def _told(seen: Seen, tried: Sequence[Tried]) -> Iterator[str]:
     yield said["saw_document"].format(document=path, lines=len(seen.document.lines), tables=tables)
     for draft in tried:
         place = seen.document.place(draft.sighting.first, draft.sighting.last)
-        yield said["saw_table"].format(table=draft.name, place=place, columns=draft.columns, outcome=draft.outcome)
+        yield said["saw_table"].format(
+            table=draft.name, place=place, columns=draft.columns, outcome=draft.outcome
+        )
     if not tried:
         yield said["no_table"]
     missed = list(_missed(seen))
     for line in missed[:SHOWN_PLACES]:
         text = line.shown if len(line.shown) <= 80 else line.shown[:79] + "…"
-        yield said["not_understood"].format(place=seen.document.place(line.number), text=text.strip())
+        yield said["not_understood"].format(
+            place=seen.document.place(line.number), text=text.strip()
+        )
     if len(missed) > SHOWN_PLACES:
         yield said["more_not_understood"].format(count=len(missed) - SHOWN_PLACES)
 
@@ -212,6 +231,8 @@ def _put(folder: Path, files: Mapping[str, bytes]) -> None:
             target = staging / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
-        staging.rename(folder)  # refused by the system where something came into the folder meanwhile
+        staging.rename(
+            folder
+        )  # refused by the system where something came into the folder meanwhile
     finally:
         shutil.rmtree(staging, ignore_errors=True)

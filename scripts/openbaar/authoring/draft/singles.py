@@ -30,10 +30,16 @@ def sightings_of_cells(document: Document) -> list[Sighting]:
         if not count:
             index += 1
             continue
-        rows = [_row(units[index + row * width : index + (row + 1) * width]) for row in range(count)]
+        rows = [
+            _row(units[index + row * width : index + (row + 1) * width]) for row in range(count)
+        ]
         end = index + width * count
         total = units[end : end + width]
-        if len(total) == width and is_total(total[0].text) and "text" not in kinds[end + 1 : end + width]:
+        if (
+            len(total) == width
+            and is_total(total[0].text)
+            and "text" not in kinds[end + 1 : end + width]
+        ):
             rows.append(_row(total))
             end += width
         if holds_numbers(rows):
@@ -71,7 +77,9 @@ def _alike(first: Sequence[str], other: Sequence[str]) -> bool:
 
 def _row(units: Sequence[Unit]) -> SeenRow:
     cells = tuple(unit.text.strip() for unit in units)
-    return SeenRow(cells, units[0].lines()[0], units[-1].lines()[1], "total" if is_total(cells[0]) else "data")
+    return SeenRow(
+        cells, units[0].lines()[0], units[-1].lines()[1], "total" if is_total(cells[0]) else "data"
+    )
 
 
 def _sighting(document: Document, rows: Sequence[SeenRow], above: Sequence[Unit]) -> Sighting:

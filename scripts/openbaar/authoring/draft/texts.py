@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from openbaar.authoring.draft.labels import with_labels
-from openbaar.authoring.draft.printed import bare, is_footnote, is_total, kind, regrouped, split_row, words
+from openbaar.authoring.draft.printed import (
+    bare,
+    is_footnote,
+    is_total,
+    kind,
+    regrouped,
+    split_row,
+    words,
+)
 from openbaar.authoring.draft.sighting import SeenRow, Sighting, holds_numbers
 from openbaar.documents.lines import Document, Line
 from openbaar.recipe.language import Units
@@ -20,7 +28,9 @@ LONGEST_NAME = 40  # characters of such a line
 LONGEST_TITLE = 6  # lines
 FARTHEST_TITLE = 45  # lines above the first row
 LONGEST_LINE = 400  # a longer one is running text
-_PARTED = re.compile(r"-?\d{1,3}(?:[.,'’]\d{3})+(?!\d)")  # a number whose thousands a sign parts, so spaces do not
+_PARTED = re.compile(
+    r"-?\d{1,3}(?:[.,'’]\d{3})+(?!\d)"
+)  # a number whose thousands a sign parts, so spaces do not
 
 
 @dataclass(frozen=True)
@@ -79,7 +89,9 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
             data = [row for row in rows if row.kind == "data"]
             if len(data) >= FEWEST and holds_numbers(rows):
                 tabbed = all(split.tabbed for split in run if split.is_row)
-                sighting = Sighting(document, units, tuple(rows), join=join, separator="\t" if tabbed else " ")
+                sighting = Sighting(
+                    document, units, tuple(rows), join=join, separator="\t" if tabbed else " "
+                )
                 found.append(with_labels(_with_surroundings(sighting, splits)))
     return found
 
@@ -102,7 +114,11 @@ def _runs(splits: Sequence[_Split]) -> Iterator[list[_Split]]:
         if split.is_row or split.is_label:
             run += [*gap, split] if run else [split]
             gap = []
-        elif len(gap) < LONGEST_GAP and len(split.unit.text) < LONGEST_NAME and not (split.cells or split.is_note):
+        elif (
+            len(gap) < LONGEST_GAP
+            and len(split.unit.text) < LONGEST_NAME
+            and not (split.cells or split.is_note)
+        ):
             gap.append(split)
         else:
             if run:
@@ -140,7 +156,11 @@ def _fit(split: _Split, width: int, spaced: bool) -> float:
 def _parts_of_one_width(run: Sequence[_Split]) -> Iterator[tuple[list[SeenRow], int]]:
     part: list[_Split] = []
     for split in [*run, None]:
-        if split is not None and split.is_row and (not part or len(split.printed) == len(part[0].printed)):
+        if (
+            split is not None
+            and split.is_row
+            and (not part or len(split.printed) == len(part[0].printed))
+        ):
             part.append(split)
             continue
         if len(part) >= FEWEST:
@@ -175,14 +195,23 @@ def _fitted(split: _Split, width: int, spaced: bool) -> tuple[str, ...] | None:
     return None
 
 
-def _joined(fitted: Sequence[tuple[str, ...] | None], run: Sequence[_Split]) -> tuple[list[SeenRow], int]:
+def _joined(
+    fitted: Sequence[tuple[str, ...] | None], run: Sequence[_Split]
+) -> tuple[list[SeenRow], int]:
     """The rows that fit; one whose name stands on the lines before it takes those in."""
     rows: list[SeenRow] = []
     names: list[_Split] = []
     join = 1
     for cells, split in zip(fitted, run, strict=True):
         if split.is_label and rows:
-            rows.append(SeenRow((split.cells[0], *[""] * (len(rows[0].cells) - 1)), split.first, split.last, "label"))
+            rows.append(
+                SeenRow(
+                    (split.cells[0], *[""] * (len(rows[0].cells) - 1)),
+                    split.first,
+                    split.last,
+                    "label",
+                )
+            )
             continue
         if cells is None and not split.cells:
             names.append(split)
@@ -214,12 +243,20 @@ def _row(split: _Split, cells: tuple[str, ...]) -> SeenRow:
 
 def _with_surroundings(sighting: Sighting, splits: Sequence[_Split]) -> Sighting:
     above = [split for split in splits if split.last < sighting.first]
-    headings = _headings(above[-1], sighting.width) if above and not _is_title(above[-1].unit.text) else ()
+    headings = (
+        _headings(above[-1], sighting.width) if above and not _is_title(above[-1].unit.text) else ()
+    )
     below = above.pop().first if headings else sighting.first
     lines = [line for line in sighting.document.lines if line.number < below and not line.is_blank]
     if headings:
-        printed = [line.text.strip() for line in sighting.document.lines if below <= line.number < sighting.first]
-        sighting = replace(sighting, headings=(headings,), header=(" ".join(filter(None, printed)),))
+        printed = [
+            line.text.strip()
+            for line in sighting.document.lines
+            if below <= line.number < sighting.first
+        ]
+        sighting = replace(
+            sighting, headings=(headings,), header=(" ".join(filter(None, printed)),)
+        )
     return with_title(sighting, lines)
 
 
@@ -231,7 +268,9 @@ def _headings(split: _Split, width: int) -> tuple[str, ...]:
     if years and len(split.cells) == width - 1:
         return (split.label, *split.cells)
     found = tuple(split.unit.text.split())
-    return found if len(found) == width and not any(kind(word) == "number" for word in found) else ()
+    return (
+        found if len(found) == width and not any(kind(word) == "number" for word in found) else ()
+    )
 
 
 def with_title(sighting: Sighting, above: Sequence[Line]) -> Sighting:
@@ -245,7 +284,9 @@ def with_title(sighting: Sighting, above: Sequence[Line]) -> Sighting:
     header = (*(line.text.strip() for line in rest), *sighting.header)
     before = dict.fromkeys([title[0].number, title[-1].number])
     text = " ".join(line.text.strip() for line in title)
-    return replace(sighting, before=tuple(before), title=text, header=(" ".join(header),) if header else ())
+    return replace(
+        sighting, before=tuple(before), title=text, header=(" ".join(header),) if header else ()
+    )
 
 
 def _is_title(text: str) -> bool:

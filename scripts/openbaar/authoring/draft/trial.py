@@ -56,10 +56,14 @@ class Tried:
         """What became of it, in a few words."""
         if self.problems:
             return str(words()["outcome_fails"]).format(count=len(self.problems))
-        return str(words()["outcome_converts"]).format(rows=self.rows, equal=self.equal, totals=len(self.verdicts))
+        return str(words()["outcome_converts"]).format(
+            rows=self.rows, equal=self.equal, totals=len(self.verdicts)
+        )
 
 
-def best_draft(name: str, sighting: Sighting, language: str, document: str | None, package: Sequence[Entry]) -> Tried:
+def best_draft(
+    name: str, sighting: Sighting, language: str, document: str | None, package: Sequence[Entry]
+) -> Tried:
     """The draft with the most parts that converts; where none does, the one that reads the most lines.
 
     `document` is the document's path where it is not the first one, `package` the package file that goes with it.
@@ -74,8 +78,19 @@ def best_draft(name: str, sighting: Sighting, language: str, document: str | Non
     best, parts = min(tried, key=lambda each: (each[0].unread, len(each[0].problems)))
     made = entries(draft_of(sighting, language, parts), document)
     left_out = [part for part in VARIANTS[0] if part not in parts] if len(tried) > 1 else []
-    comments = [*_told(best, sighting), *([words()["shrunk"].format(parts=", ".join(left_out))] if left_out else [])]
-    return Tried(name, sighting, authored(made, comments), best.columns, best.rows, best.verdicts, best.problems)
+    comments = [
+        *_told(best, sighting),
+        *([words()["shrunk"].format(parts=", ".join(left_out))] if left_out else []),
+    ]
+    return Tried(
+        name,
+        sighting,
+        authored(made, comments),
+        best.columns,
+        best.rows,
+        best.verdicts,
+        best.problems,
+    )
 
 
 def _try(name: str, sighting: Sighting, made: Sequence[Entry], package: Sequence[Entry]) -> Tried:
@@ -84,7 +99,9 @@ def _try(name: str, sighting: Sighting, made: Sequence[Entry], package: Sequence
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         (root / "tables").mkdir()
-        (root / "tables/package.yaml").write_text(authored([*package, Entry("tables", [name])]), "utf-8")
+        (root / "tables/package.yaml").write_text(
+            authored([*package, Entry("tables", [name])]), "utf-8"
+        )
         (root / f"tables/{name}.yaml").write_text(text, "utf-8")
         try:
             publication = load_publication(root)
@@ -99,9 +116,20 @@ def _try(name: str, sighting: Sighting, made: Sequence[Entry], package: Sequence
             return Tried(name, sighting, text, problems=error.problems, unread=math.inf)
     columns = len(reading.table.columns) - 1
     if reading.problems:
-        return Tried(name, sighting, text, columns, problems=reading.problems, unread=len(reading.read.problems))
-    rows = Converted(reading.table, reading.document, reading.records, reading.totals, reading.notes).rows
-    verdicts = stated_totals(name, rows, [as_stated(reading.document, each) for each in reading.totals], ())
+        return Tried(
+            name,
+            sighting,
+            text,
+            columns,
+            problems=reading.problems,
+            unread=len(reading.read.problems),
+        )
+    rows = Converted(
+        reading.table, reading.document, reading.records, reading.totals, reading.notes
+    ).rows
+    verdicts = stated_totals(
+        name, rows, [as_stated(reading.document, each) for each in reading.totals], ()
+    )
     return Tried(name, sighting, text, columns, len(rows), verdicts)
 
 
@@ -111,12 +139,17 @@ def _told(tried: Tried, sighting: Sighting) -> list[str]:
     first, last = sighting.document.line(sighting.first), sighting.document.line(sighting.last)
     told = [said["drafted"].format(document=sighting.document.path, first=first.row, last=last.row)]
     if not tried.problems:
-        told.append(said["converts"].format(rows=tried.rows, equal=tried.equal, totals=len(tried.verdicts)))
+        told.append(
+            said["converts"].format(rows=tried.rows, equal=tried.equal, totals=len(tried.verdicts))
+        )
     for verdict in tried.verdicts:
         if verdict.verdict != "equal":
             told.append(
                 said["different"].format(
-                    stated=verdict.stated, column=verdict.column_name, place=verdict.place, computed=verdict.computed
+                    stated=verdict.stated,
+                    column=verdict.column_name,
+                    place=verdict.place,
+                    computed=verdict.computed,
                 )
             )
     if tried.problems:

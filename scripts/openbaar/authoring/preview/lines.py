@@ -17,7 +17,19 @@ from openbaar.schema.patterns import compiled
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, find_regions, read_sources, read_table, recipe_of
 
-Kind = Literal["from", "until", "heading", "key", "value", "label", "total", "note", "elsewhere", "dropped", "joined"]
+Kind = Literal[
+    "from",
+    "until",
+    "heading",
+    "key",
+    "value",
+    "label",
+    "total",
+    "note",
+    "elsewhere",
+    "dropped",
+    "joined",
+]
 State = Literal["outside", "blank", "read", "missed"]
 
 
@@ -62,7 +74,11 @@ class Preview:
     @property
     def span(self) -> tuple[int, int]:
         """The numbers of the first and last line that have to do with the table; (1, 0) where none has."""
-        numbers = [seen.line.number for seen in self.lines if seen.parts or seen.problems or seen.state == "missed"]
+        numbers = [
+            seen.line.number
+            for seen in self.lines
+            if seen.parts or seen.problems or seen.state == "missed"
+        ]
         return (min(numbers), max(numbers)) if numbers else (1, 0)
 
     @cached_property
@@ -89,7 +105,9 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
     names = [name for name, each in publication.tables.items() if each.recipe is not None]
     if table is not None and table not in names:
         hint = nearest(table, names)
-        raise OpenbaarError(Problem(Place(f"tables/{table}.yaml"), "is no table with a recipe", hint))
+        raise OpenbaarError(
+            Problem(Place(f"tables/{table}.yaml"), "is no table with a recipe", hint)
+        )
     sources = read_sources(publication, verify=True)
     regions, missing = find_regions(publication, sources.documents)
     found = []
@@ -133,7 +151,11 @@ def _numbers_at(reading: Reading, place: Place) -> list[int]:
     rows = range(place.first_line, (place.last_line or place.first_line) + 1)
     if not reading.document.has_pages:
         return list(rows)
-    return [line.number for line in reading.document.lines if str(line.page) == place.page and line.row in rows]
+    return [
+        line.number
+        for line in reading.document.lines
+        if str(line.page) == place.page and line.row in rows
+    ]
 
 
 def _surroundings(reading: Reading) -> Iterator[tuple[int, Part]]:
@@ -145,14 +167,18 @@ def _surroundings(reading: Reading) -> Iterator[tuple[int, Part]]:
     end = first
     for pattern in reversed(recipe.from_):
         numbers = (line.number for line in reversed(reading.document.lines[: end - 1]))
-        end = next((n for n in numbers if compiled(pattern).search(reading.document.line(n).shown)), end)
+        end = next(
+            (n for n in numbers if compiled(pattern).search(reading.document.line(n).shown)), end
+        )
         yield end, Part("from", value=pattern)
     if recipe.until is not None and last < len(reading.document.lines):
         yield last + 1, Part("until", value=recipe.until)
     for unit in region.header:
         start, stop = unit.lines()
         headings = _melted_headings(reading.records, start, stop)
-        yield from ((number, Part("heading")) for number in range(start, stop + 1) if number not in headings)
+        yield from (
+            (number, Part("heading")) for number in range(start, stop + 1) if number not in headings
+        )
         yield from ((number, part) for number, found in headings.items() for part in found)
 
 
@@ -162,7 +188,9 @@ def _melted_headings(records: Sequence[Record], start: int, stop: int) -> dict[i
     for record in records:
         for column, cell in record.cells.items():
             if cell.parsed.how == "heading" and start <= cell.first_line <= stop:
-                found[cell.first_line][Part("heading", column, _text(cell.value), cell.parsed.printed)] = None
+                found[cell.first_line][
+                    Part("heading", column, _text(cell.value), cell.parsed.printed)
+                ] = None
     return {number: list(parts) for number, parts in found.items()}
 
 
@@ -192,7 +220,9 @@ def _part(reading: Reading, row: ReadRow, slot: Slot) -> Part:
     parsed = slot.parsed
     value = f"blank: {parsed.status}" if parsed.how == "blank" else _text(parsed.value)
     address = row.unit.cell(slot.start) or ""
-    return Part(kind, f"{column} [{heading}]" if heading else column, value, parsed.printed, address)
+    return Part(
+        kind, f"{column} [{heading}]" if heading else column, value, parsed.printed, address
+    )
 
 
 def _column_under(reading: Reading, name: str) -> tuple[str, str]:
@@ -208,12 +238,18 @@ def _left_out(reading: Reading) -> Iterator[tuple[int, Part]]:
     """The lines that are no rows: footnotes, those of other tables, and those that the recipe drops."""
     for mark, number in reading.notes.items():
         yield number, Part("note", value=mark)
-    body = {line.number for line in reading.region.body if not line.is_blank} if reading.region else set()
+    body = (
+        {line.number for line in reading.region.body if not line.is_blank}
+        if reading.region
+        else set()
+    )
     for number in sorted(reading.others & body - set(reading.notes.values())):
         yield number, Part("elsewhere")
     for unit in reading.read.dropped:
         first, last = unit.lines()
-        yield from ((number, Part("dropped")) for number in range(first, last + 1) if number in body)
+        yield from (
+            (number, Part("dropped")) for number in range(first, last + 1) if number in body
+        )
 
 
 def _text(value: object) -> str:

@@ -60,8 +60,13 @@ def page(title: str, previews: Sequence[Preview]) -> str:
     for preview in previews:
         by_path.setdefault(preview.reading.document.path, []).append(preview)
     names = {path: f"d{number}" for number, path in enumerate(by_path, start=1)}
-    documents = [(path, names[path], list(_page_lines(names[path], those))) for path, those in by_path.items()]
-    tables = [(each, list(_page_rows(names[each.reading.document.path], each))) for each in previews]
+    documents = [
+        (path, names[path], list(_page_lines(names[path], those)))
+        for path, those in by_path.items()
+    ]
+    tables = [
+        (each, list(_page_rows(names[each.reading.document.path], each))) for each in previews
+    ]
     template = environment.get_template("page.html")
     return template.render(title=title, documents=documents, tables=tables)
 
@@ -85,7 +90,9 @@ def _page_lines(name: str, previews: Sequence[Preview]) -> Iterator[PageLine]:
 def _telling(seen: Sequence[tuple[Preview, SeenLine]]) -> list[tuple[Preview, SeenLine]]:
     """The tables that have something to tell of a line; that one leaves it to others goes without saying."""
     return [
-        (each, found) for each, found in seen if found.problems or any(part.kind != "elsewhere" for part in found.parts)
+        (each, found)
+        for each, found in seen
+        if found.problems or any(part.kind != "elsewhere" for part in found.parts)
     ]
 
 
@@ -108,5 +115,7 @@ def _page_rows(name: str, preview: Preview) -> Iterator[tuple[str, list[PageCell
             text = "" if cell is None or cell.value is None else str(cell.value)
             line = cell.first_line if cell else record.first_line
             printed = cell.parsed.printed if cell else ""
-            cells.append(PageCell(f"{table.name}.{number}.{column}", text, f"{name}.{line}", printed))
+            cells.append(
+                PageCell(f"{table.name}.{number}.{column}", text, f"{name}.{line}", printed)
+            )
         yield f"{table.name}.{number}", cells

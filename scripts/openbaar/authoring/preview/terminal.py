@@ -39,7 +39,9 @@ def _heading(preview: Preview) -> str:
     counts = [
         _counted(len(reading.records), "row"),
         _counted(len(reading.totals), "stated total"),
-        click.style(_counted(len(reading.problems), "problem"), fg="red" if reading.problems else "green"),
+        click.style(
+            _counted(len(reading.problems), "problem"), fg="red" if reading.problems else "green"
+        ),
     ]
     where = reading.document.place(*preview.span) if preview.span[1] else reading.document.place()
     return f"{click.style(reading.table.name, bold=True)}  {where}  {', '.join(counts)}"

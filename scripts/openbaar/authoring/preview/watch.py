@@ -9,7 +9,9 @@ from pathlib import Path
 PAUSE = 0.5  # seconds between two looks
 
 
-def watch(root: Path, draw: Callable[[], None], pause: Callable[[float], None] = time.sleep) -> None:
+def watch(
+    root: Path, draw: Callable[[], None], pause: Callable[[float], None] = time.sleep
+) -> None:
     """Call `draw` now and whenever a table file, an authored CSV file or a document changes, until Ctrl-C.
 
     The times of the files are looked at twice a second: that works on every file system, and needs no library.
@@ -32,6 +34,8 @@ def _times(root: Path) -> dict[Path, int]:
         for path in root.glob(pattern):
             try:
                 times[path] = path.stat().st_mtime_ns
-            except FileNotFoundError:  # an editor that saves by renaming leaves a moment without the file
+            except (
+                FileNotFoundError
+            ):  # an editor that saves by renaming leaves a moment without the file
                 continue
     return times
