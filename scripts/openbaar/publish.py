@@ -14,11 +14,10 @@ from dataclasses import replace
 from itertools import zip_longest
 from pathlib import Path
 
-from openbaar.atomic import replacing
 from openbaar.database.build import build_database, prove_queries
 from openbaar.database.metadata import metadata_bytes
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.inside import read_inside
+from openbaar.files import read_inside, replacing
 from openbaar.package.archive import write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.permalinks import permalink_problems, read_permalinks, released
@@ -186,7 +185,7 @@ def _problems(publication: Publication, files: Files, staging: Path, say: Say) -
 def _unequal(publication: Publication, files: Files) -> Iterator[Problem]:
     """Each total, identity or rule that does not hold and is not explained."""
     name = "tables/reconciliation.csv"
-    for row in read_csv(files[name], publication.resources["reconciliation"], name):
+    for row in read_csv(files[name], publication.resources["reconciliation"].table_schema, name):
         if row["verdict"] != "different":
             continue
         place = Place(name)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from openbaar.atomic import replacing
+from openbaar.files import replacing
 from openbaar.tables.publication import Publication
 
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 
@@ -219,3 +219,25 @@ def _known_keys(model: Any, location: tuple[str | int, ...]) -> list[str]:
                 below += resolve(node["items"])
         nodes = below or nodes
     return sorted({key for node in nodes for key in node.get("properties", {})})
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is not text; put it in quotes")
+    return str(value) if isinstance(value, int) else value
+
+
+Text = Annotated[str, BeforeValidator(_as_text)]
+
+
+class Strict(BaseModel):
+    """A mapping that refuses keys it does not know and never changes after it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str | dict) else value
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: tuple(as_list(value)))]

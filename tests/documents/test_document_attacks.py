@@ -23,9 +23,9 @@ from reportlab.pdfgen.canvas import Canvas
 
 from generated.publication import converted, data_of, schema, write_publication
 from generated.workbooks import opendocument_of, zipped
-from openbaar.documents import read_document
+from openbaar.documents.entry import DocumentEntry
+from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError
-from openbaar.tables.model import DocumentEntry
 
 ENDINGS = ("txt", "csv", "html", "pdf", "xlsx", "ods")
 BINARY = random.Random(1).randbytes(5000)  # no secret

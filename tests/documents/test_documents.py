@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.documents import apply_patches, read_document
+from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document, Line
+from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError
 from openbaar.recipe.language import Patch
-from openbaar.tables.model import DocumentEntry
+from openbaar.recipe.patches import apply_patches
 
 
 def entry(data: bytes, **more: object) -> DocumentEntry:

@@ -16,7 +16,7 @@ from openbaar.package.archive import readme, write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.validation import problems_of_package
 from openbaar.tables.publication import Publication
-from openbaar.words import words
+from openbaar.texts import words
 
 Files = dict[str, bytes]
 Change = Callable[[dict[str, Any]], None]

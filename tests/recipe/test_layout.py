@@ -10,6 +10,7 @@ from openbaar.documents.lines import Document
 from openbaar.documents.text import read_text
 from openbaar.errors import OpenbaarError
 from openbaar.recipe.anchors import locate
+from openbaar.recipe.codes import CodeList
 from openbaar.recipe.groups import label_rows
 from openbaar.recipe.language import Recipe, Units
 from openbaar.recipe.records import make_records
@@ -17,8 +18,8 @@ from openbaar.recipe.rows import read_rows
 from openbaar.recipe.templates import attempt
 from openbaar.recipe.units import make_units
 from openbaar.recipe.values import field_readers
-from openbaar.tables.codes import CodeList
-from openbaar.tables.model import Reference, Table
+from openbaar.schema.model import Reference
+from openbaar.tables.model import Table
 
 NOWHERE = {"nl": "x"}
 GENDERS_CODE = Reference(resource="genders", fields=("code",))
@@ -58,7 +59,7 @@ def records(text: str, made: Table) -> Any:
     source = document(text)
     region = locate(source, recipe)
     readers = field_readers(
-        made, recipe, recipe.numbers or made.recipe.numbers, {GENDERS_CODE: GENDERS}
+        made.table_schema, recipe, recipe.numbers or made.recipe.numbers, {GENDERS_CODE: GENDERS}
     )  # type: ignore
     rows = read_rows(source, make_units(region.body, recipe.reading), recipe, readers)
     return make_records(
@@ -154,7 +155,7 @@ def test_a_text_is_read_whole_by_a_template_or_not_at_all(
 ) -> None:
     recipe = COUNTS.recipe
     assert recipe is not None
-    readers = field_readers(COUNTS, recipe, recipe.numbers, {GENDERS_CODE: GENDERS})  # type: ignore[arg-type]
+    readers = field_readers(COUNTS.table_schema, recipe, recipe.numbers, {GENDERS_CODE: GENDERS})  # type: ignore[arg-type]
     found = [
         [slot.parsed.value for slot in reading]
         for reading in attempt(template, text, readers).readings
@@ -165,7 +166,7 @@ def test_a_text_is_read_whole_by_a_template_or_not_at_all(
 def test_all_readings_of_an_ambiguous_text_are_found() -> None:
     made = table({"a": "integer", "b": "integer"}, {"rows": "{a}{b}", "numbers": {}})
     assert made.recipe is not None
-    readers = field_readers(made, made.recipe, made.recipe.numbers, {})  # type: ignore[arg-type]
+    readers = field_readers(made.table_schema, made.recipe, made.recipe.numbers, {})  # type: ignore[arg-type]
     found = [
         [slot.parsed.printed for slot in reading]
         for reading in attempt("{a}{b}", "123", readers).readings

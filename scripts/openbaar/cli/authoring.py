@@ -91,10 +91,10 @@ def preview(
 def _preview_once(run: Run, table: str | None, html: Path | None) -> None:
     import shutil
 
-    from openbaar.atomic import replacing
     from openbaar.authoring.preview.lines import previews
     from openbaar.authoring.preview.page import page
     from openbaar.authoring.preview.terminal import render
+    from openbaar.files import replacing
 
     publication = run.load()
     found = previews(publication, table)

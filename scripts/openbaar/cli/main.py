@@ -256,7 +256,7 @@ def _publish_if_stale(run: Run, publication: Publication) -> Path:
     if is_stale(publication):
         arguments = [sys.executable, "-m", "openbaar", "--project", str(publication.root)]
         quiet = ["--quiet"] if run.quiet else []
-        finished = subprocess.run([*arguments, *quiet, "publish"], check=False)  # our own command
+        finished = subprocess.run([*arguments, *quiet, "publish"], check=False)  # noqa: S603  our own command
         if finished.returncode:
             raise click.exceptions.Exit(finished.returncode)
     else:

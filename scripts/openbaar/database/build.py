@@ -15,13 +15,15 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from openbaar.atomic import replacing
 from openbaar.database.pages import add_site
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import replacing
 from openbaar.package.descriptor import table_bytes
 from openbaar.schema.csvfile import Value, read_csv, row_lines
-from openbaar.tables.model import Localized, SchemaField, Table, localized
+from openbaar.schema.model import SchemaField
+from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
+from openbaar.texts import Localized, localized
 
 Rows = list[dict[str, Value]]
 # https://www.sqlite.org/stricttables.html; a number is decided by its values, see _sql_type.
@@ -139,7 +141,9 @@ def _read(publication: Publication, files: Mapping[str, bytes]) -> dict[str, Row
     problems: list[Problem] = []
     for name, table in publication.resources.items():
         try:
-            rows[name] = read_csv(table_bytes(files, name), table, f"tables/{name}.csv")
+            rows[name] = read_csv(
+                table_bytes(files, name), table.table_schema, f"tables/{name}.csv"
+            )
         except OpenbaarError as error:
             problems += error.problems
     if problems:

@@ -16,11 +16,12 @@ import yaml
 from openbaar.database.remarks import Remarks, column_text
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.schema.csvfile import row_lines
+from openbaar.schema.model import SchemaField
 from openbaar.schema.names import check_address
-from openbaar.tables.model import SchemaField, Table, localized
+from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Query
-from openbaar.words import words
+from openbaar.texts import localized, words
 
 PAGE_SIZE = 100  # rows on a page, as Datasette has it by default
 MAX_PAGE_SIZE = 1000  # the most that Datasette returns by default

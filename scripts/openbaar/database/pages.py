@@ -16,12 +16,14 @@ from itertools import product
 from typing import Any
 
 from openbaar.database.charts import MAX_MARKS, Axis, Picture, draw
-from openbaar.documents import read_document
+from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.package.descriptor import descriptor
-from openbaar.tables.model import SchemaField, Table, localized
+from openbaar.schema.model import SchemaField
+from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Chart, Localized, Parameter, Query, ResultColumn
+from openbaar.tables.queries import Chart, Parameter, Query, ResultColumn
+from openbaar.texts import localized
 
 MAX_CHOICES = 500  # of one parameter; more is no list to choose from
 MAX_PICTURES = 60  # of one query: one for each choice of its parameters
@@ -35,7 +37,7 @@ CREATE TABLE _lines (
   PRIMARY KEY (document, page, line)
 ) STRICT;
 """
-Labels = dict[str, dict[str, Localized]]  # code list -> code -> its name in each language
+Labels = dict[str, dict[str, Mapping[str, str]]]  # code list -> code -> its name in each language
 Described = dict[str, SchemaField | ResultColumn]
 
 
@@ -93,7 +95,7 @@ class _Site:
         self.publication = publication
         self.labels: Labels = dict(self._labels())
 
-    def _labels(self) -> Iterator[tuple[str, dict[str, Localized]]]:
+    def _labels(self) -> Iterator[tuple[str, dict[str, Mapping[str, str]]]]:
         """The names of all codes that other tables point to: the columns `title_<language>`."""
         tables = self.publication.resources
         keys = [
@@ -220,7 +222,7 @@ class _Site:
             "parameters": parameters,
         }
 
-    def _choices(self, parameter: Parameter) -> list[tuple[str, Localized]] | None:
+    def _choices(self, parameter: Parameter) -> list[tuple[str, Mapping[str, str]]] | None:
         """The values to choose from and their names; None where a visitor types one."""
         if parameter.choices is None:
             return None
@@ -234,7 +236,7 @@ class _Site:
         values = [str(value) for (value,) in self._rows(f"{sql} LIMIT {MAX_CHOICES}")]
         return [(value, self._name_of(target, value)) for value in values]
 
-    def _name_of(self, code_list: str | None, value: str) -> Localized:
+    def _name_of(self, code_list: str | None, value: str) -> Mapping[str, str]:
         """The name of a code; of a table where the value is the name of one; else the value."""
         if code_list and value in self.labels.get(code_list, {}):
             return self.labels[code_list][value]

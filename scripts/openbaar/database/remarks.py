@@ -14,9 +14,10 @@ from html import escape
 from datasette.utils import tilde_encode
 
 from openbaar.schema.csvfile import Value, read_csv
-from openbaar.tables.model import Localized, SchemaField, Table, localized
+from openbaar.schema.model import SchemaField
+from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
-from openbaar.words import words
+from openbaar.texts import localized, words
 
 Row = Mapping[str, Value]
 
@@ -33,7 +34,7 @@ class Remarks:
         """The rows of each trust table; none where the publication has no such file."""
         paths = {name: f"tables/{name}.csv" for name in self._trust_tables}
         return {
-            name: read_csv(self.files[path], self._trust_tables[name], path)
+            name: read_csv(self.files[path], self._trust_tables[name].table_schema, path)
             if path in self.files
             else []
             for name, path in paths.items()
@@ -63,7 +64,9 @@ class Remarks:
             return None
         return self.address("answers", table.question)
 
-    def html(self, title: Localized, description: Localized, more: Iterable[str] = ()) -> str:
+    def html(
+        self, title: Mapping[str, str], description: Mapping[str, str], more: Iterable[str] = ()
+    ) -> str:
         """A description: one paragraph per language, then `more`, a line each.
 
         The page has the title in the first language already; the paragraphs in the others begin with theirs.
@@ -93,10 +96,10 @@ class Remarks:
                 yield from (self._entry(name, item.title) for name, item in items.items())
                 yield "</ul>"
 
-    def _entry(self, name: str, title: Localized) -> str:
+    def _entry(self, name: str, title: Mapping[str, str]) -> str:
         return f'<li><a href="{self.address(name)}">{self._in_all(title)}</a></li>'
 
-    def _in_all(self, text: Localized) -> str:
+    def _in_all(self, text: Mapping[str, str]) -> str:
         """A short text in each language, one after the other."""
         return " · ".join(
             f'<span lang="{each}">{_text(text, each)}</span>' for each in self._languages
@@ -194,7 +197,7 @@ class Remarks:
         return escape(str(translated or row["text"]))
 
 
-def _text(text: Localized, language: str) -> str:
+def _text(text: Mapping[str, str], language: str) -> str:
     return escape(localized(text, language))
 
 

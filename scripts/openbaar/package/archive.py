@@ -7,12 +7,12 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from openbaar.atomic import replacing
+from openbaar.files import replacing
 from openbaar.package.descriptor import descriptor, package_bytes, table_bytes
 from openbaar.schema.csvfile import row_lines
-from openbaar.tables.model import License, localized
+from openbaar.tables.model import License
 from openbaar.tables.publication import Publication
-from openbaar.words import words
+from openbaar.texts import localized, words
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 PERMISSIONS = 0o644 << 16

@@ -14,22 +14,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.csvfile import row_lines
-from openbaar.tables.model import (
-    Contributor,
-    DocumentEntry,
-    ForeignKey,
-    License,
-    Localized,
-    Schema,
-    SchemaField,
-    Source,
-    Table,
-    localized,
-)
+from openbaar.schema.model import ForeignKey, Schema, SchemaField
+from openbaar.tables.model import Contributor, License, Source, Table
 from openbaar.tables.publication import Publication
-from openbaar.words import words
+from openbaar.texts import localized, words
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 Descriptor = dict[str, Any]
@@ -185,7 +176,7 @@ def _spans(provenance: bytes) -> Spans:
     return spans
 
 
-def _texts(publication: Publication, **texts: Localized) -> Descriptor:
+def _texts(publication: Publication, **texts: Mapping[str, str]) -> Descriptor:
     """Each text in the first language, and under `translations` in the other ones."""
     return {
         **{key: localized(text, publication.language) for key, text in texts.items()},

@@ -30,7 +30,7 @@ class Permalinks:
 
     tables: dict[str, dict[str, str]] = field(default_factory=dict)
     moved: dict[str, str] = field(default_factory=dict)
-    withdrawn: dict[str, dict[str, str]] = field(default_factory=dict)
+    withdrawn: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def to_bytes(self) -> bytes:
         """The record as the bytes of its file, tables by name and versions by number."""

@@ -179,7 +179,7 @@ def _table_problems(root: Path, descriptor: Descriptor) -> Iterator[Problem]:
             )
             continue
         try:
-            rows = len(read_csv(data, table, resource["path"]))
+            rows = len(read_csv(data, table.table_schema, resource["path"]))
         except OpenbaarError as error:
             yield from error.problems
             continue

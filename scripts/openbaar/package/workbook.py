@@ -15,12 +15,13 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from openbaar.atomic import replacing
+from openbaar.files import replacing
 from openbaar.package.descriptor import table_bytes
 from openbaar.schema.csvfile import Value, read_csv
-from openbaar.tables.model import SchemaField, Table, localized
+from openbaar.schema.model import SchemaField
+from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
-from openbaar.words import words
+from openbaar.texts import localized, words
 
 # https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
 MAX_ROWS, MAX_TEXT, MAX_NAME, MAX_DIGITS = 1_048_576, 32_767, 31, 15
@@ -51,7 +52,7 @@ def write_workbook(publication: Publication, files: Mapping[str, bytes], target:
     or a value does not fit its column.
     """
     rows = {
-        name: read_csv(table_bytes(files, name), table, f"tables/{name}.csv")
+        name: read_csv(table_bytes(files, name), table.table_schema, f"tables/{name}.csv")
         for name, table in publication.resources.items()
     }
     names = sheet_names(publication.resources)

@@ -10,34 +10,10 @@ import re
 import string
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-from openbaar.schema.patterns import check_pattern
-
-Pattern = Annotated[str, AfterValidator(check_pattern)]
-
-
-def _as_text(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError(f"{str(value).lower()} is not text; put it in quotes")
-    return str(value) if isinstance(value, int) else value
-
-
-Text = Annotated[str, BeforeValidator(_as_text)]
-
-
-class Strict(BaseModel):
-    """A mapping that refuses keys it does not know and never changes after it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-def _as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str | dict) else value
-
-
-Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(lambda value: tuple(_as_list(value)))]
-Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: tuple(_as_list(value)))]
+from openbaar.schema.patterns import Pattern, Patterns
+from openbaar.yamlfile import Strict, Text, Texts, as_list
 
 
 class NumberFormat(Strict):
@@ -119,7 +95,7 @@ def _as_row(value: Any) -> Any:
 
 Rows = Annotated[
     tuple[Row, ...],
-    BeforeValidator(lambda value: tuple(_as_row(item) for item in _as_list(value))),
+    BeforeValidator(lambda value: tuple(_as_row(item) for item in as_list(value))),
 ]
 
 

@@ -14,7 +14,7 @@ from openbaar.recipe.templates import Slot
 from openbaar.recipe.units import Unit
 from openbaar.recipe.values import Parsed, Reader
 from openbaar.schema.csvfile import Value, parse_value
-from openbaar.tables.model import Schema, SchemaField
+from openbaar.schema.model import Schema, SchemaField
 
 
 @dataclass(frozen=True)

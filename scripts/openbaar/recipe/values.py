@@ -13,11 +13,12 @@ from typing import Literal
 from babel import Locale
 
 from openbaar.documents.lines import SEPARATOR
+from openbaar.recipe.codes import CodeList
 from openbaar.recipe.language import NumberFormat, ReadField, Recipe
 from openbaar.schema.csvfile import Value, parse_value
+from openbaar.schema.model import Reference, Schema, SchemaField
 from openbaar.schema.patterns import compiled
-from openbaar.tables.codes import CodeList
-from openbaar.tables.model import Reference, SchemaField, Table
+from openbaar.texts import Localized
 
 # No-break, narrow no-break, thin and figure spaces part thousands as a plain space does.
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " "))
@@ -180,7 +181,7 @@ def _plain(number: Decimal, kind: str) -> str:
 
 
 def field_readers(
-    table: Table,
+    schema: Schema,
     recipe: Recipe,
     numbers: NumberFormat,
     codes: Mapping[Reference, CodeList],
@@ -205,13 +206,16 @@ def field_readers(
                 update={"blank": {form.strip(): reason for form, reason in read.blank.items()}}
             )
         column_name = read.total or belongs.get(name, name)
-        if table.table_schema.has(column_name):
-            column = table.table_schema.field(column_name)
+        if schema.has(column_name):
+            column = schema.field(column_name)
         else:
             column = SchemaField(
-                name=column_name, type=read.type or "string", title={}, description={}
+                name=column_name,
+                type=read.type or "string",
+                title=Localized(),
+                description=Localized(),
             )
-        reference = table.table_schema.reference(column_name)
+        reference = schema.reference(column_name)
         known = codes.get(reference) if reference else None
         readers[name] = field_reader(column, read, recipe.numbers or numbers, known, language)
     return readers

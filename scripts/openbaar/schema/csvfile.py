@@ -16,8 +16,8 @@ from datetime import date
 from decimal import Decimal
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.schema.model import Schema, SchemaField
 from openbaar.schema.patterns import compiled
-from openbaar.tables.model import SchemaField, Table
 
 Value = str | int | Decimal | bool | None
 INT64 = 2**63
@@ -48,17 +48,17 @@ def _print(value: Value) -> str:
     return format(value, "f") if isinstance(value, Decimal) else str(value)
 
 
-def read_csv(data: bytes, table: Table, name: str) -> list[dict[str, Value]]:
-    """Read CSV bytes as rows of `table`; `name` is how messages call the file.
+def read_csv(data: bytes, schema: Schema, name: str) -> list[dict[str, Value]]:
+    """Read CSV bytes as rows of `schema`; `name` is how messages call the file.
 
     Raises OpenbaarError with every problem: bytes that are not UTF-8, a header other than the schema's,
     rows too long or too short, quotes left open, hidden characters, and values that do not fit their column.
     """
-    fields = table.table_schema.fields
+    fields = schema.fields
     rows: list[dict[str, Value]] = []
     problems: list[Problem] = []
-    keys = _Keys(table)
-    for line, cells in _records(data, table.columns, name):
+    keys = _Keys(schema)
+    for line, cells in _records(data, schema.names, name):
         row: dict[str, Value] = {}
         for field, text in zip(fields, cells, strict=True):
             try:
@@ -85,8 +85,7 @@ def row_lines(data: bytes) -> list[int]:
 class _Keys:
     """The keys of a table: which rows hold which values, so that a row that breaks one is told of the first."""
 
-    def __init__(self, table: Table) -> None:
-        schema = table.table_schema
+    def __init__(self, schema: Schema) -> None:
         single = [(field.name,) for field in schema.fields if field.constraints.unique]
         self.primary = schema.primaryKey
         self.seen: dict[tuple[str, ...], dict[tuple[Value, ...], int]] = {

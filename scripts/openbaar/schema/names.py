@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 from pathlib import PurePosixPath
+from typing import Annotated
 from urllib.parse import urlsplit
+
+from pydantic import AfterValidator
 
 # The keywords that SQLite refuses as a bare column name: those of https://www.sqlite.org/lang_keywords.html
 # without the ones its parser falls back on as identifiers. A test asks SQLite itself.
@@ -16,7 +19,7 @@ SQL_KEYWORDS = frozenset(
     current_time current_timestamp default deferrable delete distinct drop else escape except exists foreign from
     group having if in index indexed insert intersect into is isnull join limit not nothing notnull null on or order
     primary raise references returning select set table then to transaction union unique update using values when
-    where""".split()  # as a list it would fill a page
+    where""".split()  # noqa: SIM905  as a list it would fill a page
 )
 
 
@@ -84,3 +87,7 @@ def check_site_address(address: str) -> str:
     ):
         raise ValueError("give http:// or https:// and a host, without a path")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+Name = Annotated[str, AfterValidator(check_name)]
+Address = Annotated[str, AfterValidator(check_address)]

@@ -8,9 +8,12 @@ look-around and no back-references, which no pattern here needs.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Annotated, Any
 
 import re2
+from pydantic import AfterValidator, BeforeValidator
+
+from openbaar.yamlfile import as_list
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
@@ -34,3 +37,9 @@ def check_pattern(pattern: str) -> str:
     """Return the pattern when it compiles; raise ValueError otherwise (for use in models)."""
     compiled(pattern)
     return pattern
+
+
+Pattern = Annotated[str, AfterValidator(check_pattern)]
+
+
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(lambda value: tuple(as_list(value)))]

@@ -50,7 +50,7 @@ class Visit:
         return f"{self.path}?{urlencode([*kept, (PARAMETER, language)])}"
 
 
-_visit: ContextVar[Visit] = ContextVar("visit", default=Visit())
+_visit: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039  it is frozen
 
 
 def visit() -> Visit:

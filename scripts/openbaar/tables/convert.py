@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.inside import read_inside
+from openbaar.files import read_inside
 from openbaar.recipe.records import Record, StatedTotal
 from openbaar.recipe.values import Parsed, parse_number
 from openbaar.schema.csvfile import Value, write_csv

@@ -8,99 +8,19 @@ per language of the publication: `{nl: …, en: …}`.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import nearest
-from openbaar.recipe.language import NumberFormat, Pattern, Patterns, Recipe, Strict, Text, Texts
-from openbaar.schema.names import check_address, check_package_name, check_source
+from openbaar.recipe.language import NumberFormat, Recipe
+from openbaar.schema.model import Schema
+from openbaar.schema.names import Address, Name, check_package_name
+from openbaar.schema.patterns import Pattern, Patterns
 from openbaar.tables.queries import Chart, Query
-from openbaar.tables.queries import (
-    Localized as Localized,
-)  # authors meet both names in tables first
-from openbaar.tables.queries import Name as Name
-
-Address = Annotated[str, AfterValidator(check_address)]
-Scalar = str | int
-
-
-class Constraints(Strict):
-    """The Table Schema constraints that this toolkit knows and checks."""
-
-    required: bool = False
-    unique: bool = False
-    minimum: int | None = None
-    maximum: int | None = None
-    pattern: Pattern | None = None
-    enum: tuple[Scalar, ...] | None = None
-
-
-class SchemaField(Strict):
-    """A column: its Table Schema type, what it means, and the unit it is counted in."""
-
-    name: Name
-    type: Literal["string", "integer", "number", "year", "boolean", "date", "array"] = "string"
-    title: Localized
-    description: Localized
-    unit: Localized | None = None
-    constraints: Constraints = Constraints()
-
-
-class Reference(Strict):
-    """The table and its columns that a foreign key points to."""
-
-    resource: Name
-    fields: Texts
-
-
-class ForeignKey(Strict):
-    """Columns whose values must stand in another table."""
-
-    fields: Texts
-    reference: Reference
-
-
-class Schema(Strict):
-    """A Table Schema (https://datapackage.org/standard/table-schema/)."""
-
-    fields: tuple[SchemaField, ...]
-    primaryKey: Texts
-    foreignKeys: tuple[ForeignKey, ...] = ()
-    uniqueKeys: tuple[Texts, ...] = ()
-
-    @property
-    def names(self) -> list[str]:
-        """The column names in order."""
-        return [field.name for field in self.fields]
-
-    def field(self, name: str) -> SchemaField:
-        """The column called `name`. Raises KeyError when there is none."""
-        for field in self.fields:
-            if field.name == name:
-                return field
-        raise KeyError(name)
-
-    def has(self, name: str) -> bool:
-        """Whether there is a column called `name`."""
-        return name in self.names
-
-    def reference(self, name: str) -> Reference | None:
-        """What the single column `name` points to, if it is a foreign key of its own."""
-        return next((key.reference for key in self.foreignKeys if key.fields == (name,)), None)
-
-    @model_validator(mode="after")
-    def _columns_exist(self) -> Self:
-        doubled = sorted({name for name in self.names if self.names.count(name) > 1})
-        if doubled:
-            raise ValueError(f"the column '{doubled[0]}' stands twice")
-        keys = [self.primaryKey, *self.uniqueKeys, *(key.fields for key in self.foreignKeys)]
-        for name in (name for key in keys for name in key):
-            if name not in self.names:
-                raise ValueError(
-                    f"a key names the column '{name}', which is not there; {nearest(name, self.names)}"
-                )
-        return self
+from openbaar.texts import Localized
+from openbaar.yamlfile import Strict, Text, Texts
 
 
 class Footnote(Strict):
@@ -275,40 +195,6 @@ class Contributor(Strict):
     path: Address | None = None
 
 
-class Person(Strict):
-    """Someone, or an organisation, as citations name them: `family` and `given`, or `name` as it is."""
-
-    family: Text | None = None
-    given: Text | None = None
-    name: Text | None = None
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.name is None) != (self.family is not None and self.given is not None):
-            raise ValueError("give either 'name', or 'family' and 'given'")
-        return self
-
-
-class DocumentEntry(Strict):
-    """A document as received: its file, its hash, and what is known of it."""
-
-    path: Annotated[str, AfterValidator(check_source)]
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
-    title: Localized
-    read: Literal["text", "tables"] = Field(
-        "text", description="of a PDF: its text, or its ruled tables"
-    )
-    page_break: int | None = Field(
-        None, description="how many blank lines in a row stand for a new page"
-    )
-    author: Text = "unknown"
-    authors: tuple[Person, ...] = Field(
-        (), description="the authors one by one, as citations name them"
-    )
-    date: Text = "unknown"
-    license: Text = "unknown"
-
-
 class Package(Strict):
     """`tables/package.yaml`: what holds for the publication as a whole."""
 
@@ -340,8 +226,3 @@ class Package(Strict):
 
 
 Table.model_rebuild()
-
-
-def localized(text: Localized, language: str) -> str:
-    """The text in `language`; where it has none, in English; else in the first language given."""
-    return text.get(language) or text.get("en") or next(iter(text.values()), "")

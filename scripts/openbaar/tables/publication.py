@@ -9,8 +9,9 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.tables.model import DocumentEntry, Package, Table
+from openbaar.tables.model import Package, Table
 from openbaar.yamlfile import YamlFile, load_model, parse_yaml, read_yaml
 
 TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")

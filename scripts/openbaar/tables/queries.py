@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from openbaar.recipe.language import Strict, Text, Texts
-from openbaar.schema.names import check_name
-
-Name = Annotated[str, AfterValidator(check_name)]
-Localized = dict[str, str]
+from openbaar.schema.names import Name
+from openbaar.texts import Localized
+from openbaar.yamlfile import Strict, Text, Texts
 
 
 class Chart(Strict):
@@ -42,7 +40,7 @@ class ResultColumn(Strict):
     """A column that a query computes: what it is called, what it means, and the unit it is counted in."""
 
     title: Localized
-    description: Localized = {}
+    description: Localized = Localized()
     unit: Localized | None = None
 
 
@@ -59,7 +57,7 @@ class Query(Strict):
     """A canned query of the site: a question, and the SQL that answers it."""
 
     title: Localized
-    description: Localized = {}
+    description: Localized = Localized()
     sql: str
     parameters: dict[Name, Parameter] = {}
     columns: dict[Name, ResultColumn] = Field(

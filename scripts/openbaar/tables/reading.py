@@ -10,20 +10,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from openbaar.documents import apply_patches, read_document
 from openbaar.documents.lines import SEPARATOR, Document
+from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.inside import read_inside
+from openbaar.files import read_inside
 from openbaar.recipe.anchors import Region, locate
+from openbaar.recipe.codes import CodeList
 from openbaar.recipe.groups import try_labels
 from openbaar.recipe.language import Recipe, Units
+from openbaar.recipe.patches import apply_patches
 from openbaar.recipe.records import Record, StatedTotal, make_records
 from openbaar.recipe.rows import RowsRead, try_rows
 from openbaar.recipe.units import make_units
 from openbaar.recipe.values import Parsed, field_readers
 from openbaar.schema.csvfile import Value, read_csv
-from openbaar.tables.codes import CodeList, code_list
-from openbaar.tables.model import Reference, Table
+from openbaar.schema.model import Reference
+from openbaar.tables.code_lists import code_list
+from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.trust import footnote_lines
 
@@ -80,7 +83,7 @@ def _authored_rows(publication: Publication) -> dict[str, Rows]:
             )
             continue
         try:
-            rows[name] = read_csv(read_inside(publication.root, file), table, file)
+            rows[name] = read_csv(read_inside(publication.root, file), table.table_schema, file)
         except OpenbaarError as error:
             problems += error.problems
     if problems:
@@ -171,7 +174,9 @@ def read_table(
     )
     numbers = publication.package.numbers
     in_cells = document.is_grid or recipe.reading.in_cells
-    readers = field_readers(table, recipe, numbers, codes, publication.language, in_cells)
+    readers = field_readers(
+        table.table_schema, recipe, numbers, codes, publication.language, in_cells
+    )
     reading.read = try_rows(document, units, recipe, readers)
     labelled, unlabelled = try_labels(document, reading.read.rows, recipe.group, readers)
     reading.problems = reading.problems or reading.read.problems or unlabelled

@@ -10,9 +10,10 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.recipe.records import Record
 from openbaar.schema.csvfile import Value
 from openbaar.schema.patterns import compiled
-from openbaar.tables.model import Anomaly, Localized, Table, localized
+from openbaar.tables.model import Anomaly, Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import anomalies_of
+from openbaar.texts import Localized, localized
 
 SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 

@@ -22,7 +22,7 @@ from openbaar.authoring.draft.place import Footnote, anchors, end, footnotes
 from openbaar.authoring.draft.printed import bare, kind, words
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
 from openbaar.recipe.language import NumberFormat
-from openbaar.words import words as site_words
+from openbaar.texts import words as site_words
 
 Part = Literal["header", "footnotes", "melt", "totals", "group", "first"]
 LONGEST_TITLE = 200

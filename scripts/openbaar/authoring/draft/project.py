@@ -19,13 +19,13 @@ from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.draft.singles import sightings_of_cells
 from openbaar.authoring.draft.texts import sightings_in_lines
 from openbaar.authoring.draft.trial import Tried, best_draft
-from openbaar.documents import parse_document
+from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document, Line
+from openbaar.documents.reader import parse_document
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.names import check_source
-from openbaar.tables.model import DocumentEntry
 from openbaar.tables.publication import TRUST_TABLES
-from openbaar.words import words as site_words
+from openbaar.texts import words as site_words
 
 PAGE_BREAK = 3  # blank lines that stand for a new page, in text that PDFBox takes from a PDF
 SHOWN_PLACES = 10  # places that are not understood which are named for each document

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from openbaar.errors import OpenbaarError, Problem
+from openbaar.recipe.codes import CodeList
 from openbaar.schema.csvfile import Value
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
-
-
-@dataclass(frozen=True)
-class CodeList:
-    """The codes of a table by the form in which a document prints them, without white space.
-
-    White space does not count, because documents vary it (`(*)onbekend`, `(*)  onbekend`) and break words anywhere.
-    """
-
-    name: str
-    codes: Mapping[str, Value]
-
-    def code(self, printed: str) -> Value:
-        """The code of a printed label, or None when it is no label of this list."""
-        return self.codes.get("".join(printed.split()))
 
 
 def code_list(

@@ -1,7 +1,10 @@
-"""Reading the files of a publication only where they really are inside its folder."""
+"""The files of a publication: read only inside its folder, and put in place whole."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -25,3 +28,22 @@ def read_inside(root: Path, name: str, most: int | None = None) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise OpenbaarError(Problem(place, f"cannot be read: {error.strerror}")) from error
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A path beside `target` to write to; it takes the place of `target` when the block ends well.
+
+    When the block fails, `target` stays as it was and what was written is removed. The name holds the
+    process number, so that two runs at once do not write into one file.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
+    partial.unlink(missing_ok=True)
+    try:
+        yield partial
+        with partial.open("rb") as written:
+            os.fsync(written.fileno())  # the bytes reach the disk before the name does
+        os.replace(partial, target)
+    finally:
+        partial.unlink(missing_ok=True)

@@ -1,0 +1,45 @@
+"""What an author says of a document: its file, its hash, and what is known of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from openbaar.schema.names import check_source
+from openbaar.texts import Localized
+from openbaar.yamlfile import Strict, Text
+
+
+class Person(Strict):
+    """Someone, or an organisation, as citations name them: `family` and `given`, or `name` as it is."""
+
+    family: Text | None = None
+    given: Text | None = None
+    name: Text | None = None
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.name is None) != (self.family is not None and self.given is not None):
+            raise ValueError("give either 'name', or 'family' and 'given'")
+        return self
+
+
+class DocumentEntry(Strict):
+    """A document as received: its file, its hash, and what is known of it."""
+
+    path: Annotated[str, AfterValidator(check_source)]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    title: Localized
+    read: Literal["text", "tables"] = Field(
+        "text", description="of a PDF: its text, or its ruled tables"
+    )
+    page_break: int | None = Field(
+        None, description="how many blank lines in a row stand for a new page"
+    )
+    author: Text = "unknown"
+    authors: tuple[Person, ...] = Field(
+        (), description="the authors one by one, as citations name them"
+    )
+    date: Text = "unknown"
+    license: Text = "unknown"

@@ -1,0 +1,60 @@
+"""Documents as received: read whole, checked against the hash of what a person saw, parted into lines.
+
+The ending of the file's name says how: text, PDF (as text or as tables), a workbook, CSV, or tables of a saved page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from openbaar.documents.entry import DocumentEntry
+from openbaar.documents.lines import Document
+from openbaar.documents.text import read_text
+from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import read_inside
+
+MAX_BYTES = 50_000_000
+ENDINGS = (".txt", ".pdf", ".xlsx", ".ods", ".csv", ".html", ".htm")
+
+
+def read_document(root: Path, entry: DocumentEntry, verify: bool = True) -> Document:
+    """Read the document of `entry` in the publication folder `root`.
+
+    Raises OpenbaarError when it is missing, outside the folder, too large, not of the kind its name says, or
+    (with `verify`) not the document whose SHA-256 was recorded.
+    """
+    data = read_inside(root, entry.path, MAX_BYTES)
+    found = hashlib.sha256(data).hexdigest()
+    if verify and found != entry.sha256:
+        hint = f"look at what changed; to accept it, write sha256: {found} for it in tables/package.yaml"
+        raise OpenbaarError(
+            Problem(Place(entry.path), f"has changed: its SHA-256 is not {entry.sha256}", hint)
+        )
+    return parse_document(data, entry)
+
+
+def parse_document(data: bytes, entry: DocumentEntry) -> Document:
+    """The document that the bytes are. The libraries that read the larger kinds are imported when one is met."""
+    ending = Path(entry.path).suffix.lower()
+    if ending == ".pdf":
+        from openbaar.documents.pdf import read_pdf_tables, read_pdf_text
+
+        return (read_pdf_tables if entry.read == "tables" else read_pdf_text)(data, entry.path)
+    if ending in (".xlsx", ".ods"):
+        from openbaar.documents.sheets import read_workbook
+
+        return read_workbook(data, entry.path)
+    if ending == ".csv":
+        from openbaar.documents.sheets import read_csv_grid
+
+        return read_csv_grid(data, entry.path)
+    if ending in (".html", ".htm"):
+        from openbaar.documents.html import read_html_tables
+
+        return read_html_tables(data, entry.path)
+    if ending == ".txt":
+        return read_text(data, entry.path, entry.page_break)
+    raise OpenbaarError(
+        Problem(Place(entry.path), f"cannot be read: known endings are {', '.join(ENDINGS)}")
+    )
