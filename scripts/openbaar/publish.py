@@ -1,7 +1,7 @@
-"""Publishing: everything made in one go, checked whole, and only then put in place.
+"""Publishing: everything is generated and checked first, and only then put in place.
 
-What is generated and kept in git (CSVs, `datapackage.json`, `metadata.yml`) is first made in memory, so that a
-check can compare it with what stands on disk, and a failure leaves the earlier files as they were.
+What is generated and kept in git (CSV files, `datapackage.json`, `metadata.yml`, the record of permalinks) is generated
+in memory, so that a check can compare it with the files on disk, and a failure leaves those as they were.
 """
 
 from __future__ import annotations
@@ -9,21 +9,20 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
 from openbaar.database.build import build_database, prove_queries
 from openbaar.database.metadata import metadata_bytes
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import read_inside, replacing
+from openbaar.files import replacing
 from openbaar.package.archive import write_zip
-from openbaar.package.descriptor import descriptor, package_bytes
+from openbaar.package.descriptor import Descriptor, descriptor, package_bytes
 from openbaar.package.permalinks import permalink_problems, read_permalinks, released
 from openbaar.package.validation import problems_of_package
 from openbaar.package.workbook import write_workbook
-from openbaar.schema.csvfile import read_csv
+from openbaar.schema.csvfile import Row
 from openbaar.staleness import (
     archive_path,
     database_path,
@@ -33,42 +32,44 @@ from openbaar.staleness import (
     workbook_path,
 )
 from openbaar.tables.convert import convert
+from openbaar.tables.dataset import Dataset, lines_bytes, lines_path, read_dataset
 from openbaar.tables.publication import Publication
 
 Say = Callable[[str], None]
-Files = dict[str, bytes]
+Files = dict[str, bytes]  # by their path in the publication
 
 
-def files_on_disk(publication: Publication) -> Files:
-    """The CSV bytes of all tables by path, as they stand on disk. Raises OpenbaarError for those that are missing."""
-    files: Files = {}
-    problems: list[Problem] = []
-    for name in publication.resources:
-        try:
-            files[f"tables/{name}.csv"] = read_inside(publication.root, f"tables/{name}.csv")
-        except OpenbaarError as error:
-            problems += [
-                replace(problem, hint="run `openbaar convert`") for problem in error.problems
-            ]
-    if problems:
-        raise OpenbaarError(problems)
-    return files
+def say_nothing(_message: str) -> None:
+    """Report no progress."""
 
 
-def generate(
-    publication: Publication, verify: bool = True, say: Say = lambda message: None
-) -> Files:
-    """All that is generated and kept in git, by path, made afresh from documents and authored files."""
-    files = convert(publication, verify, say)
+@dataclass(frozen=True)
+class Generated:
+    """What is generated of a publication: its dataset, the descriptor, and the files that are kept in git."""
+
+    dataset: Dataset
+    descriptor: Descriptor
+    files: Files
+
+    @property
+    def publication(self) -> Publication:
+        """The publication of which all this was generated."""
+        return self.dataset.publication
+
+
+def generate(publication: Publication, verify: bool = True, say: Say = say_nothing) -> Generated:
+    """Generate what is kept in git, from the documents and the authored files.
+
+    `verify` refuses a document whose hash is not the recorded one. Raises OpenbaarError with every problem.
+    """
+    dataset = convert(publication, verify, say)
     say("describing the package")
-    package = package_bytes(descriptor(publication, files))
-    addresses = released(read_permalinks(publication.root), publication, files)
-    return {
-        **files,
-        **addresses,
-        "datapackage.json": package,
-        "metadata.yml": metadata_bytes(publication, files),
-    }
+    described = descriptor(dataset)
+    files = dataset.files
+    files |= released(read_permalinks(publication.root), dataset)
+    files["datapackage.json"] = package_bytes(described)
+    files["metadata.yml"] = metadata_bytes(dataset)
+    return Generated(dataset, described, files)
 
 
 def write_files(publication: Publication, files: Mapping[str, bytes]) -> list[str]:
@@ -84,139 +85,167 @@ def write_files(publication: Publication, files: Mapping[str, bytes]) -> list[st
     return changed
 
 
-def check(publication: Publication, say: Say = lambda message: None) -> list[Problem]:
-    """Everything that is wrong with the publication, including files that a fresh build would make otherwise."""
+def write_lines(dataset: Dataset) -> None:
+    """Leave the lines of the documents in build/, where `build_site` finds them."""
+    root = dataset.publication.root
+    path = str(lines_path(dataset.publication).relative_to(root))
+    write_files(dataset.publication, {path: lines_bytes(dataset.lines)})
+
+
+def check(publication: Publication, say: Say = say_nothing) -> list[Problem]:
+    """Everything that is wrong with the publication, and every generated file that is out of date."""
     try:
-        files = generate(publication, say=say)
+        generated = generate(publication, say=say)
     except OpenbaarError as error:
         return error.problems
-    with _staged(publication, files) as staging:
-        problems = _problems(publication, files, staging, say)
-    return problems + list(_differences(publication, files))
+    with tempfile.TemporaryDirectory(prefix="openbaar-") as folder:
+        problems = _stage(generated, Path(folder), say)
+    problems += _outdated(publication, generated.files)
+    return problems
 
 
-def publish(publication: Publication, say: Say = lambda message: None) -> list[str]:
-    """Make, check and put in place everything; returns the paths of the files in git that changed.
+def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
+    """Generate, check and put in place everything; returns the paths of the files in git that changed.
 
     Raises OpenbaarError with every problem found, and then leaves everything as it was.
     """
     inputs = inputs_fingerprint(publication)
-    files = generate(publication, say=say)
-    with _staged(publication, files) as staging:
-        problems = _problems(publication, files, staging, say)
+    generated = generate(publication, say=say)
+    with tempfile.TemporaryDirectory(prefix="openbaar-") as folder:
+        staging = Path(folder)
+        problems = _stage(generated, staging, say)
         if problems:
             raise OpenbaarError(problems)
         say("packing the downloads")
-        database = staging / database_path(publication).name
-        products = {
-            database_path(publication): database,
-            released_database_path(publication): database,
-            archive_path(publication): staging / "package.zip",
-            workbook_path(publication): staging / "workbook.xlsx",
-        }
-        write_zip(publication, files, products[archive_path(publication)])
-        write_workbook(publication, files, products[workbook_path(publication)])
-        for (
-            target
-        ) in products:  # before anything is replaced, so that nothing is when they cannot be made
-            target.parent.mkdir(parents=True, exist_ok=True)
-        changed = write_files(publication, files)
-        for target, made in products.items():
-            with replacing(target) as partial:
-                shutil.copyfile(made, partial)
-    record_fingerprint(publication, inputs, files)
+        products = _pack(generated, staging)
+        changed = _put_in_place(generated, products)
+    record_fingerprint(publication, inputs, generated.files)
     return changed
 
 
-def build_site(publication: Publication, say: Say = lambda message: None) -> list[str]:
-    """Build the database from the CSV files as they are, try its queries, and write `metadata.yml`.
+def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
+    """Build the database from the CSV files on disk, run its queries, and write `metadata.yml`.
 
     Returns the path of the database and those of the files in git that changed.
     Raises OpenbaarError with every problem, and then leaves everything as it was.
     """
-    files = files_on_disk(publication)
-    metadata = metadata_bytes(publication, files)
+    dataset = read_dataset(publication)
+    metadata = metadata_bytes(dataset)
     target = database_path(publication)
     with replacing(target) as partial:
         say("building the database")
-        build_database(publication, files, partial)
-        say("trying every query")
+        build_database(dataset, descriptor(dataset), partial)
+        say("running every query")
         problems = prove_queries(partial, publication)
         if problems:
             raise OpenbaarError(problems)
-    return [
-        str(target.relative_to(publication.root)),
-        *write_files(publication, {"metadata.yml": metadata}),
-    ]
+    changed = write_files(publication, {"metadata.yml": metadata})
+    return [str(target.relative_to(publication.root)), *changed]
 
 
-@contextmanager
-def _staged(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Path]:
-    """A temporary folder that holds the package as it would be published."""
-    with tempfile.TemporaryDirectory(prefix="openbaar-") as name:
-        staging = Path(name)
-        for path, data in files.items():
-            (staging / path).parent.mkdir(parents=True, exist_ok=True)
-            (staging / path).write_bytes(data)
-        for entry in publication.package.documents:
-            (staging / entry.path).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(publication.root / entry.path, staging / entry.path)
-        yield staging
-
-
-def _problems(publication: Publication, files: Files, staging: Path, say: Say) -> list[Problem]:
-    """What is wrong with the files made: totals, addresses, the package, the database. Leaves the database staged."""
+def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
+    """Write the package and its database to the folder `staging`; returns all that is wrong with them."""
+    publication = generated.publication
+    _write_package(generated, staging)
     say("checking the totals")
-    problems = list(_unequal(publication, files))
+    problems = list(_unequal(generated.dataset))
     say("checking the addresses that were released")
-    problems += permalink_problems(read_permalinks(publication.root), publication, files)
+    recorded = read_permalinks(publication.root)
+    problems += permalink_problems(recorded, publication, generated.files)
     say("validating the package")
-    problems += problems_of_package(staging, files["datapackage.json"])
+    problems += problems_of_package(staging, generated.files["datapackage.json"])
     say("building the database")
-    database = staging / database_path(publication).name
+    database = _staged_database(generated, staging)
     try:
-        build_database(publication, files, database)
+        build_database(generated.dataset, generated.descriptor, database)
     except OpenbaarError as error:
         return problems + error.problems
-    say("trying every query")
+    say("running every query")
     return problems + prove_queries(database, publication)
 
 
-def _unequal(publication: Publication, files: Files) -> Iterator[Problem]:
+def _write_package(generated: Generated, staging: Path) -> None:
+    """Write the package with its documents to a folder, as it would be published."""
+    root = generated.publication.root
+    for path, data in generated.files.items():
+        (staging / path).parent.mkdir(parents=True, exist_ok=True)
+        (staging / path).write_bytes(data)
+    for entry in generated.publication.package.documents:
+        (staging / entry.path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / entry.path, staging / entry.path)
+
+
+def _staged_database(generated: Generated, staging: Path) -> Path:
+    return staging / database_path(generated.publication).name
+
+
+def _pack(generated: Generated, staging: Path) -> dict[Path, Path]:
+    """Make the downloads in the folder `staging`; returns for each place in the publication the file to put there."""
+    publication = generated.publication
+    database = _staged_database(generated, staging)
+    archive = staging / "package.zip"
+    workbook = staging / "workbook.xlsx"
+    write_zip(generated.dataset, generated.descriptor, archive)
+    write_workbook(generated.dataset, workbook)
+    return {
+        database_path(publication): database,
+        released_database_path(publication): database,
+        archive_path(publication): archive,
+        workbook_path(publication): workbook,
+    }
+
+
+def _put_in_place(generated: Generated, products: Mapping[Path, Path]) -> list[str]:
+    """Replace the published files, each whole; returns the paths of the files in git that changed."""
+    for target in products:  # first, so that nothing is replaced when a folder cannot be made
+        target.parent.mkdir(parents=True, exist_ok=True)
+    changed = write_files(generated.publication, generated.files)
+    write_lines(generated.dataset)
+    for target, made in products.items():
+        with replacing(target) as partial:
+            shutil.copyfile(made, partial)
+    return changed
+
+
+def _unequal(dataset: Dataset) -> Iterator[Problem]:
     """Each total, identity or rule that does not hold and is not explained."""
-    name = "tables/reconciliation.csv"
-    for row in read_csv(files[name], publication.resources["reconciliation"].table_schema, name):
+    for row in dataset.rows("reconciliation"):
         if row["verdict"] != "different":
             continue
-        place = Place(name)
-        if isinstance(row["first_line"], int):
-            place = Place(str(row["document"]), row["first_line"], int(str(row["last_line"])))
         scope = f" ({row['scope']})" if row["scope"] else ""
         message = f"{row['id']}{scope}: {row['column_name']}: {row['detail']}"
-        yield Problem(
-            place,
-            message,
-            "mend the recipe, or declare the difference with an anomaly that explains it",
-        )
+        hint = "correct the recipe, or declare the difference with an anomaly that explains it"
+        yield Problem(_compared_at(row), message, hint)
 
 
-def _differences(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:
-    """Each generated file on disk that is not what a fresh build makes, with the first line that differs."""
+def _compared_at(verdict: Row) -> Place:
+    """Where the document states what a row of `reconciliation` compares; that table where it is no statement."""
+    first, last = verdict["first_line"], verdict["last_line"]
+    if isinstance(first, int) and isinstance(last, int):
+        return Place(str(verdict["document"]), first, last)
+    return Place("tables/reconciliation.csv")
+
+
+def _outdated(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Each file on disk that is not what was generated now, with the first line that differs."""
     hint = "run `openbaar publish` and look at what changed"
     for path in sorted((publication.root / "tables").glob("[!.]*.csv")):
         if f"tables/{path.name}" not in files:
-            yield Problem(
-                Place(f"tables/{path.name}"),
-                "belongs to no table",
-                "remove it, or describe the table",
-            )
+            message = "belongs to no table"
+            yield Problem(Place(f"tables/{path.name}"), message, "remove it, or describe the table")
     for name, data in files.items():
         path = publication.root / name
         if not path.is_file():
-            yield Problem(Place(name), "is missing, but a fresh build makes it", hint)
+            yield Problem(Place(name), "is missing", hint)
         elif path.read_bytes() != data:
-            pairs = zip_longest(path.read_bytes().splitlines(), data.splitlines())
-            line = next(
-                (number for number, (old, new) in enumerate(pairs, start=1) if old != new), 1
-            )
-            yield Problem(Place(name, line), "differs from what a fresh build makes", hint)
+            line = _first_difference(path.read_bytes(), data)
+            yield Problem(Place(name, line), "is out of date", hint)
+
+
+def _first_difference(before: bytes, after: bytes) -> int:
+    """The number of the first line in which two files differ; 1 where only their line ends do."""
+    pairs = zip_longest(before.splitlines(), after.splitlines())
+    for number, (old, new) in enumerate(pairs, start=1):
+        if old != new:
+            return number
+    return 1

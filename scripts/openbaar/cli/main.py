@@ -65,7 +65,7 @@ def convert(
     Without TABLES all of them, and the trust tables (provenance, reconciliation, footnotes, anomalies);
     with TABLES only those.
     """
-    from openbaar.publish import write_files
+    from openbaar.publish import write_files, write_lines
     from openbaar.tables.convert import convert, convert_only
 
     run = Run(ctx, project, quiet)
@@ -74,7 +74,9 @@ def convert(
         if tables:
             files = convert_only(publication, tables, say=run.say, gather=gather)
         else:
-            files = convert(publication, say=run.say, gather=gather)
+            dataset = convert(publication, say=run.say, gather=gather)
+            files = dataset.files
+            write_lines(dataset)
     _tell_written(run, write_files(publication, files))
 
 
@@ -108,11 +110,12 @@ def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather
 def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     """Write datapackage.json, the descriptor of the data package, for the CSV files as they are."""
     from openbaar.package.descriptor import descriptor, package_bytes
-    from openbaar.publish import files_on_disk, write_files
+    from openbaar.publish import write_files
+    from openbaar.tables.dataset import read_dataset
 
     run = Run(ctx, project, quiet)
     publication = run.load()
-    files = {"datapackage.json": package_bytes(descriptor(publication, files_on_disk(publication)))}
+    files = {"datapackage.json": package_bytes(descriptor(read_dataset(publication)))}
     _tell_written(run, write_files(publication, files))
 
 

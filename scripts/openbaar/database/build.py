@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -18,14 +18,14 @@ from sqlite_utils import Database
 from openbaar.database.pages import add_site
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
-from openbaar.package.descriptor import table_bytes
-from openbaar.schema.csvfile import Value, read_csv, row_lines
+from openbaar.package.descriptor import Descriptor
+from openbaar.schema.csvfile import Rows, Value, row_lines
 from openbaar.schema.model import SchemaField
+from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.texts import Localized, localized
 
-Rows = list[dict[str, Value]]
 # https://www.sqlite.org/stricttables.html; a number is decided by its values, see _sql_type.
 SQL_TYPES = dict.fromkeys(("string", "date", "array"), "TEXT") | dict.fromkeys(
     ("integer", "year", "boolean"), "INTEGER"
@@ -33,21 +33,20 @@ SQL_TYPES = dict.fromkeys(("string", "date", "array"), "TEXT") | dict.fromkeys(
 TOKENIZER = "unicode61 remove_diacritics 2"  # finds geëvalueerd when asked for geevalueerd
 
 
-def build_database(publication: Publication, files: Mapping[str, bytes], target: Path) -> None:
-    """Build the database at `target` from the CSV bytes in `files` (by path, `tables/<t>.csv`).
+def build_database(dataset: Dataset, descriptor: Descriptor, target: Path) -> None:
+    """Build the database of `dataset` at `target`; pages show what `descriptor` says.
 
-    Raises OpenbaarError, and leaves what stands at `target` as it is, when a table is missing, a value does
-    not fit its column, or a foreign key points to no row.
+    Raises OpenbaarError, and leaves what stands at `target` as it is, when a foreign key points to no row, or a
+    query or a chart does not fit the tables.
     """
-    rows = _read(publication, files)
-    problems = list(_broken_keys(publication, files, rows))
+    problems = list(_broken_keys(dataset))
     if problems:
         raise OpenbaarError(problems)
     with replacing(target) as partial:
         database = Database(partial)
         try:
-            _fill(database, publication, rows)
-            add_site(database.conn, publication, files)
+            _fill(database, dataset)
+            add_site(database.conn, dataset, descriptor)
             _prove(database, target.name)
         finally:
             database.close()
@@ -136,53 +135,40 @@ def _sql_value(value: Value) -> str | int | float | None:
     return int(value) if isinstance(value, bool) else value
 
 
-def _read(publication: Publication, files: Mapping[str, bytes]) -> dict[str, Rows]:
-    rows: dict[str, Rows] = {}
-    problems: list[Problem] = []
-    for name, table in publication.resources.items():
-        try:
-            rows[name] = read_csv(
-                table_bytes(files, name), table.table_schema, f"tables/{name}.csv"
-            )
-        except OpenbaarError as error:
-            problems += error.problems
-    if problems:
-        raise OpenbaarError(problems)
-    return rows
-
-
-def _broken_keys(
-    publication: Publication, files: Mapping[str, bytes], rows: Mapping[str, Rows]
-) -> Iterator[Problem]:
+def _broken_keys(dataset: Dataset) -> Iterator[Problem]:
     """Rows whose foreign key points to no row. As in SQL, a key with an empty part points nowhere and may."""
-    for name, table in publication.resources.items():
-        for key in table.table_schema.foreignKeys:
+    for data in dataset.tables.values():
+        for key in data.table.table_schema.foreignKeys:
             target, columns = key.reference.resource, key.reference.fields
-            known = {tuple(row[column] for column in columns) for row in rows[target]}
-            values = [tuple(row[column] for column in key.fields) for row in rows[name]]
+            known = {tuple(row[column] for column in columns) for row in dataset.rows(target)}
+            values = [tuple(row[column] for column in key.fields) for row in data.rows]
             broken = [
                 index
                 for index, value in enumerate(values)
                 if None not in value and value not in known
             ]
-            lines = row_lines(table_bytes(files, name)) if broken else []
+            lines = row_lines(data.csv) if broken else []
             for index in broken:
                 shown = ", ".join(str(part) for part in values[index])
-                message = f"{', '.join(key.fields)}: '{shown}' does not stand in {target} ({', '.join(columns)})"
-                yield Problem(
-                    Place(f"tables/{name}.csv", lines[index]), message, f"see tables/{target}.csv"
+                message = (
+                    f"{', '.join(key.fields)}: '{shown}' does not stand in {target}"
+                    f" ({', '.join(columns)})"
                 )
+                yield Problem(Place(data.path, lines[index]), message, f"see tables/{target}.csv")
 
 
-def _fill(database: Database, publication: Publication, rows: Mapping[str, Rows]) -> None:
+def _fill(database: Database, dataset: Dataset) -> None:
+    publication = dataset.publication
     database.execute("PRAGMA journal_mode = MEMORY")  # the file is thrown away when anything fails
     database.execute("PRAGMA synchronous = OFF")
     with database.atomic():
         for name, table in publication.resources.items():
-            _create(database, publication, table, rows[name])
+            _create(database, publication, table, dataset.rows(name))
             # executemany, because insert_all commits every 100 rows and takes twenty times as long
             marks = ", ".join("?" for _ in table.columns)
-            values = ([_sql_value(row[column]) for column in table.columns] for row in rows[name])
+            values = (
+                [_sql_value(row[column]) for column in table.columns] for row in dataset.rows(name)
+            )
             database.conn.executemany(f"INSERT INTO {name} VALUES ({marks})", values)
     for table in publication.resources.values():
         for columns in index_columns(table):

@@ -15,9 +15,9 @@ import yaml
 
 from openbaar.database.remarks import Remarks, column_text
 from openbaar.errors import OpenbaarError, Problem
-from openbaar.schema.csvfile import row_lines
 from openbaar.schema.model import SchemaField
 from openbaar.schema.names import check_address
+from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Query
@@ -32,26 +32,27 @@ REFUSED = {
 }
 
 
-def metadata_bytes(publication: Publication, files: Mapping[str, bytes]) -> bytes:
+def metadata_bytes(dataset: Dataset) -> bytes:
     """What `metadata` gives, as the bytes of a YAML file: the same each time, without aliases.
 
     Raises OpenbaarError as `metadata` does.
     """
-    data = metadata(publication, files)
+    data = metadata(dataset)
     text = yaml.dump(data, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=1_000_000)
     return (HEADER + text).encode("utf-8")
 
 
-def metadata(publication: Publication, files: Mapping[str, bytes]) -> dict[str, Any]:
-    """The metadata of the site. `files` holds the CSV of each table under its path, such as `tables/x.csv`.
+def metadata(dataset: Dataset) -> dict[str, Any]:
+    """The metadata of the site of `dataset`.
 
     What `datasette:` in the package file says is merged in last, so it can add to and replace anything here.
-    Raises OpenbaarError when that block holds what breaks Datasette's pages, or when a CSV is not as its schema says.
+    Raises OpenbaarError when that block holds what breaks Datasette's pages.
     """
+    publication = dataset.publication
     problems = list(_block_problems(publication, publication.package.datasette, ()))
     if problems:
         raise OpenbaarError(problems)
-    remarks = Remarks(publication, files)
+    remarks = Remarks(dataset)
     package = publication.package
     common = {
         "title": localized(package.title, publication.language),
@@ -125,7 +126,7 @@ def _table(remarks: Remarks, table: Table) -> dict[str, Any]:
     """The metadata of a table, without what it has nothing to say about."""
     language = remarks.publication.language
     lines = remarks.lines(table, language)
-    rows = len(row_lines(remarks.files.get(f"tables/{table.name}.csv", b"")))
+    rows = len(remarks.dataset.rows(table.name))
     shown: dict[str, Any] = {
         "title": localized(table.title, language),
         "description_html": remarks.html(table.title, table.description, remarks.of_table(table)),

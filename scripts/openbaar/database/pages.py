@@ -16,10 +16,10 @@ from itertools import product
 from typing import Any
 
 from openbaar.database.charts import MAX_MARKS, Axis, Picture, draw
-from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.package.descriptor import descriptor
+from openbaar.package.descriptor import Descriptor
 from openbaar.schema.model import SchemaField
+from openbaar.tables.dataset import Dataset, DocumentLines
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Chart, Parameter, Query, ResultColumn
@@ -41,13 +41,12 @@ Labels = dict[str, dict[str, Mapping[str, str]]]  # code list -> code -> its nam
 Described = dict[str, SchemaField | ResultColumn]
 
 
-def add_site(
-    connection: sqlite3.Connection, publication: Publication, files: Mapping[str, bytes]
-) -> None:
-    """Add the hidden tables to a database that holds all others; `files` are their CSV bytes by path.
+def add_site(connection: sqlite3.Connection, dataset: Dataset, descriptor: Descriptor) -> None:
+    """Add the hidden tables to a database that holds all others.
 
     Raises OpenbaarError with every parameter, column or chart of a query that does not fit its SQL or the tables.
     """
+    publication = dataset.publication
     connection.executescript(TABLES)
     site = _Site(connection, publication)
     problems = [
@@ -58,7 +57,7 @@ def add_site(
     if problems:
         raise OpenbaarError(problems)
     content = {
-        "descriptor": descriptor(publication, files),
+        "descriptor": descriptor,
         "labels": site.labels,
         "queries": {name: site.query(query) for name, query in publication.package.queries.items()},
     }
@@ -68,23 +67,14 @@ def add_site(
             [(name, json.dumps(value, ensure_ascii=False)) for name, value in content.items()],
         )
         connection.executemany("INSERT INTO _charts VALUES (?, ?, ?, ?)", list(site.charts()))
-        connection.executemany("INSERT INTO _lines VALUES (?, ?, ?, ?, ?)", _lines(publication))
+        connection.executemany("INSERT INTO _lines VALUES (?, ?, ?, ?, ?)", _lines(dataset.lines))
 
 
-def _lines(publication: Publication) -> Iterator[tuple[str, str, int, int, str]]:
-    """Each line of the documents that are there: its page, '' where they are not told apart, and its number there."""
-    for entry in publication.package.documents:
-        if (publication.root / entry.path).is_file():
-            document = read_document(publication.root, entry, verify=False)
-            for line in document.lines:
-                place = document.place(line.number)
-                yield (
-                    entry.path,
-                    place.page or "",
-                    place.first_line or line.number,
-                    line.number,
-                    line.text,
-                )
+def _lines(documents: DocumentLines) -> Iterator[tuple[str, str, int, int, str]]:
+    """Each line of the documents, with its position in its document."""
+    for path, lines in documents.items():
+        for position, line in enumerate(lines, start=1):
+            yield path, line.page, line.number, position, line.text
 
 
 class _Site:

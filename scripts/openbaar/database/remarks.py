@@ -13,32 +13,29 @@ from html import escape
 
 from datasette.utils import tilde_encode
 
-from openbaar.schema.csvfile import Value, read_csv
+from openbaar.schema.csvfile import Row, Rows, Value
 from openbaar.schema.model import SchemaField
+from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.texts import localized, words
 
-Row = Mapping[str, Value]
-
 
 @dataclass(frozen=True)
 class Remarks:
-    """A publication and its CSV files (bytes by path, `tables/x.csv`), and what there is to say of them."""
+    """A dataset, and what there is to say of its tables."""
 
-    publication: Publication
-    files: Mapping[str, bytes]
+    dataset: Dataset
+
+    @property
+    def publication(self) -> Publication:
+        """What the authors wrote."""
+        return self.dataset.publication
 
     @cached_property
-    def trust(self) -> dict[str, list[dict[str, Value]]]:
-        """The rows of each trust table; none where the publication has no such file."""
-        paths = {name: f"tables/{name}.csv" for name in self._trust_tables}
-        return {
-            name: read_csv(self.files[path], self._trust_tables[name].table_schema, path)
-            if path in self.files
-            else []
-            for name, path in paths.items()
-        }
+    def trust(self) -> dict[str, Rows]:
+        """The rows of each trust table."""
+        return {name: self.dataset.rows(name) for name in self._trust_tables}
 
     @property
     def _trust_tables(self) -> dict[str, Table]:
@@ -48,7 +45,7 @@ class Remarks:
             name: table for name, table in self.publication.resources.items() if name not in own
         }
 
-    def rows_of(self, trust_table: str, table: Table) -> list[dict[str, Value]]:
+    def rows_of(self, trust_table: str, table: Table) -> list[Row]:
         """The rows of a trust table that speak of `table`."""
         return [row for row in self.trust[trust_table] if row["table_name"] == table.name]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import html
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 
 from openbaar.files import replacing
-from openbaar.package.descriptor import descriptor, package_bytes, table_bytes
-from openbaar.schema.csvfile import row_lines
+from openbaar.package.descriptor import Descriptor, package_bytes
+from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import License
 from openbaar.tables.publication import Publication
 from openbaar.texts import localized, words
@@ -18,15 +18,15 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 PERMISSIONS = 0o644 << 16
 
 
-def write_zip(publication: Publication, files: Mapping[str, bytes], target: Path) -> None:
-    """Write the data package to `target`: descriptor, CSVs, source documents and README.
+def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path) -> None:
+    """Write the data package to `target`: descriptor, CSV files, source documents and README.
 
-    `files` holds the CSV bytes by path. The file takes the place of an earlier one when it is complete.
-    Raises OpenbaarError when a table has no bytes, OSError when a document cannot be read.
+    The file takes the place of an earlier one when it is complete. Raises OSError when a document cannot be read.
     """
-    entries = {f"tables/{name}.csv": table_bytes(files, name) for name in publication.resources}
-    entries["datapackage.json"] = package_bytes(descriptor(publication, files))
-    entries["README.md"] = readme(publication, files).encode("utf-8")
+    publication = dataset.publication
+    entries = dict(dataset.files)
+    entries["datapackage.json"] = package_bytes(descriptor)
+    entries["README.md"] = readme(dataset).encode("utf-8")
     for document in publication.package.documents:
         entries[document.path] = (publication.root / document.path).read_bytes()
     with replacing(target) as partial, zipfile.ZipFile(partial, "w") as archive:
@@ -42,20 +42,19 @@ def _entry(path: str) -> zipfile.ZipInfo:
     return entry
 
 
-def readme(publication: Publication, files: Mapping[str, bytes]) -> str:
+def readme(dataset: Dataset) -> str:
     """README.md of the download, in each language of the publication."""
-    languages = publication.package.languages
-    return "\n---\n\n".join(
-        "\n".join(_readme(publication, files, language)) + "\n" for language in languages
-    )
+    languages = dataset.publication.package.languages
+    return "\n---\n\n".join("\n".join(_readme(dataset, language)) + "\n" for language in languages)
 
 
-def _readme(publication: Publication, files: Mapping[str, bytes], language: str) -> Iterator[str]:
+def _readme(dataset: Dataset, language: str) -> Iterator[str]:
+    publication = dataset.publication
     package, word = publication.package, words(language)
     title = _inline(localized(package.title, language))
     yield from (f"# {title}", "", _inline(localized(package.description, language)), "")
     yield from (f"{package.name}, {word['version']} {package.version}", "")
-    yield from (f"## {word['tables']}", "", *_tables(publication, files, language), "")
+    yield from (f"## {word['tables']}", "", *_tables(dataset, language), "")
     yield from (f"## {word['how_to_read']}", "", *_how_to_read(publication, language), "")
     yield from (f"## {word['source_documents']}", "")
     for document in package.documents:
@@ -73,13 +72,14 @@ def _readme(publication: Publication, files: Mapping[str, bytes], language: str)
     )
 
 
-def _tables(publication: Publication, files: Mapping[str, bytes], language: str) -> Iterator[str]:
+def _tables(dataset: Dataset, language: str) -> Iterator[str]:
     word = words(language)
     yield f"| {word['table']} | {word['what_it_holds']} | {word['rows']} | {word['columns']} |"
     yield "| --- | --- | ---: | --- |"
-    for name, table in publication.resources.items():
+    for name, data in dataset.tables.items():
+        table = data.table
         columns = ", ".join(f"`{column}`" for column in table.columns)
-        rows = len(row_lines(table_bytes(files, name)))
+        rows = len(data.rows)
         yield f"| [{name}](tables/{name}.csv) | {_inline(localized(table.title, language))} | {rows} | {columns} |"
 
 

@@ -7,17 +7,14 @@ inside a source `sha256`, `author`, `authors`, `date`, `license`, `question`, `f
 
 from __future__ import annotations
 
-import csv
-import hashlib
-import io
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from openbaar.documents.entry import DocumentEntry
-from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.schema.csvfile import row_lines
+from openbaar.schema.csvfile import Rows
 from openbaar.schema.model import ForeignKey, Schema, SchemaField
+from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.model import Contributor, License, Source, Table
 from openbaar.tables.publication import Publication
 from openbaar.texts import localized, words
@@ -27,14 +24,15 @@ Descriptor = dict[str, Any]
 Spans = dict[str, dict[str, tuple[int, int]]]  # table -> document -> its first and last line there
 
 
-def descriptor(publication: Publication, files: Mapping[str, bytes]) -> Descriptor:
-    """The descriptor of the publication, for the CSV bytes in `files` (by path, `tables/<t>.csv`).
+def descriptor(dataset: Dataset) -> Descriptor:
+    """The descriptor of a dataset.
 
     Texts are given in the first language of the publication, the others under `translations`. Keys without
-    a value are left out. Raises OpenbaarError when a table has no bytes.
+    a value are left out.
     """
+    publication = dataset.publication
     package = publication.package
-    spans = _spans(table_bytes(files, "provenance"))
+    spans = _spans(dataset.rows("provenance"))
     return _filled(
         {
             "$schema": PROFILE,
@@ -53,8 +51,8 @@ def descriptor(publication: Publication, files: Mapping[str, bytes]) -> Descript
             "additions": [_plain(license_) for license_ in package.additions],
             "sources": [_document(publication, document) for document in package.documents],
             "resources": [
-                _resource(publication, table, table_bytes(files, name), spans.get(name, {}))
-                for name, table in publication.resources.items()
+                _resource(publication, data, spans.get(name, {}))
+                for name, data in dataset.tables.items()
             ],
         }
     )
@@ -65,29 +63,22 @@ def package_bytes(descriptor: Descriptor) -> bytes:
     return (json.dumps(descriptor, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
-def table_bytes(files: Mapping[str, bytes], table: str) -> bytes:
-    """The CSV bytes of `table` in `files`. Raises OpenbaarError when they are not there."""
-    path = f"tables/{table}.csv"
-    if path not in files:
-        raise OpenbaarError(Problem(Place(path), "is not there", "run 'openbaar convert'"))
-    return files[path]
-
-
 def _resource(
-    publication: Publication, table: Table, data: bytes, spans: dict[str, tuple[int, int]]
+    publication: Publication, data: TableData, spans: dict[str, tuple[int, int]]
 ) -> Descriptor:
+    table = data.table
     return _filled(
         {
             "name": table.name,
             "type": "table",
             **_texts(publication, title=table.title, description=table.description),
-            "path": f"tables/{table.name}.csv",
+            "path": data.path,
             "format": "csv",
             "mediatype": "text/csv",
             "encoding": "utf-8",
-            "bytes": len(data),
-            "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
-            "rows": len(row_lines(data)),
+            "bytes": len(data.csv),
+            "hash": f"sha256:{data.sha256}",
+            "rows": len(data.rows),
             "notes": [dict(note) for note in table.notes],
             "sources": [
                 *(_part(publication, table, path, *lines) for path, lines in spans.items()),
@@ -163,16 +154,18 @@ def _part(publication: Publication, table: Table, path: str, first: int, last: i
     return _filled({**_texts(publication, title=titles), **place})
 
 
-def _spans(provenance: bytes) -> Spans:
+def _spans(provenance: Rows) -> Spans:
     """For each table the lines it was read from, as the provenance of its cells says."""
     spans: Spans = {}
-    for row in csv.DictReader(io.StringIO(provenance.decode("utf-8"), newline="")):
-        documents = spans.setdefault(row["table_name"], {})
-        first, last = documents.get(row["document"], (int(row["first_line"]), 0))
-        documents[row["document"]] = (
-            min(first, int(row["first_line"])),
-            max(last, int(row["last_line"])),
+    for row in provenance:
+        documents = spans.setdefault(str(row["table_name"]), {})
+        path, first, last = (
+            str(row["document"]),
+            int(str(row["first_line"])),
+            int(str(row["last_line"])),
         )
+        known_first, known_last = documents.get(path, (first, last))
+        documents[path] = min(known_first, first), max(known_last, last)
     return spans
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.package.descriptor import table_bytes
+from openbaar.tables.dataset import Dataset, csv_path
 from openbaar.tables.publication import Publication
 
 FILE = "tables/permalinks.json"
@@ -83,20 +83,20 @@ def _is_well_formed(recorded: Permalinks) -> bool:
     )
 
 
-def released(recorded: Permalinks, publication: Publication, files: Files) -> dict[str, bytes]:
+def released(recorded: Permalinks, dataset: Dataset) -> dict[str, bytes]:
     """The files to write when the publication is published: the grown record, and the CSVs of this version.
 
-    `files` holds the CSV bytes by path. A hash that is recorded stays as it is; `permalink_problems` tells when the
+    A hash that is recorded stays as it is; `permalink_problems` tells when the
     bytes are others now. A version that begins with 0 is still being made, and promises no address.
-    Raises OpenbaarError when a table has no bytes.
     """
+    publication = dataset.publication
     version = publication.package.version
     tables = {name: dict(versions) for name, versions in recorded.tables.items()}
     made: dict[str, bytes] = {}
     for name in publication.resources if number(version) >= (1,) else ():
-        data = table_bytes(files, name)
-        if tables.setdefault(name, {}).setdefault(version, _sha256(data)) == _sha256(data):
-            made[release_path(version, name)] = data
+        data = dataset.tables[name]
+        if tables.setdefault(name, {}).setdefault(version, data.sha256) == data.sha256:
+            made[release_path(version, name)] = data.csv
     grown = Permalinks(tables, publication.package.moved, publication.package.withdrawn)
     return {**made, FILE: grown.to_bytes()}
 
@@ -134,7 +134,7 @@ def _changed(recorded: Permalinks, publication: Publication, files: Files) -> It
     version = publication.package.version
     for name in publication.resources:
         known = recorded.tables.get(name, {}).get(version)
-        if known is not None and known != _sha256(table_bytes(files, name)):
+        if known is not None and known != _sha256(files[csv_path(name)]):
             message = f"differs from what was released as /id/{name}/{version}"
             yield Problem(
                 Place(f"tables/{name}.csv"), message, "raise 'version' in tables/package.yaml"

@@ -16,9 +16,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from openbaar.files import replacing
-from openbaar.package.descriptor import table_bytes
-from openbaar.schema.csvfile import Value, read_csv
+from openbaar.schema.csvfile import Rows, Value
 from openbaar.schema.model import SchemaField
+from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.texts import localized, words
@@ -41,25 +41,20 @@ OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-Row = dict[str, Value]
 
 
-def write_workbook(publication: Publication, files: Mapping[str, bytes], target: Path) -> None:
+def write_workbook(dataset: Dataset, target: Path) -> None:
     """Write all tables as a spreadsheet to `target`, which it takes the place of when it is complete.
 
-    `files` holds the CSV bytes by path. Codes show as the label that their list gives them. A table with more rows
-    than a sheet can hold is left out, and the documentation says so. Raises OpenbaarError when a table has no bytes
-    or a value does not fit its column.
+    Codes show as the label that their list gives them. A table with more rows than a sheet can hold is left out, and
+    the documentation says so.
     """
-    rows = {
-        name: read_csv(table_bytes(files, name), table.table_schema, f"tables/{name}.csv")
-        for name, table in publication.resources.items()
-    }
+    publication = dataset.publication
+    rows = {name: data.rows for name, data in dataset.tables.items()}
     names = sheet_names(publication.resources)
     with replacing(target) as partial, Workbook(str(partial), OPTIONS) as book:
-        book.set_properties(
-            {"title": localized(publication.package.title, publication.language), "created": MADE}
-        )
+        title = localized(publication.package.title, publication.language)
+        book.set_properties({"title": title, "created": MADE})
         styles = _Styles(book)
         for language in publication.package.languages:
             sheet = book.add_worksheet(words(language)["documentation"][:MAX_NAME])
@@ -67,7 +62,8 @@ def write_workbook(publication: Publication, files: Mapping[str, bytes], target:
         for name, table in publication.resources.items():
             if len(rows[name]) < MAX_ROWS:
                 sheet = book.add_worksheet(names[name])
-                _write_table(sheet, styles, table, rows[name], _labels(publication, table, rows))
+                labels = _labels(publication, table, rows)
+                _write_table(sheet, styles, table, rows[name], labels)
 
 
 def sheet_names(tables: Iterable[str]) -> dict[str, str]:
@@ -93,7 +89,7 @@ class _Styles:
 
 
 def _labels(
-    publication: Publication, table: Table, rows: Mapping[str, list[Row]]
+    publication: Publication, table: Table, rows: Mapping[str, Rows]
 ) -> dict[str, dict[Value, Value]]:
     """For each column whose codes another table explains: code → label."""
     labels: dict[str, dict[Value, Value]] = {}
@@ -111,7 +107,7 @@ def _write_table(
     sheet: Worksheet,
     styles: _Styles,
     table: Table,
-    rows: list[Row],
+    rows: Rows,
     labels: Mapping[str, Mapping[Value, Value]],
 ) -> None:
     language = next(iter(table.title))
@@ -168,7 +164,7 @@ Line = tuple[bool, list[str | int]]  # whether it is a heading, and its cells
 
 
 def _documentation(
-    publication: Publication, rows: Mapping[str, list[Row]], names: Mapping[str, str], language: str
+    publication: Publication, rows: Mapping[str, Rows], names: Mapping[str, str], language: str
 ) -> Iterator[Line]:
     package, word = publication.package, words(language)
     yield True, [localized(package.title, language)]

@@ -11,7 +11,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -20,6 +20,8 @@ from openbaar.schema.model import Schema, SchemaField
 from openbaar.schema.patterns import compiled
 
 Value = str | int | Decimal | bool | None
+Row = Mapping[str, Value]
+Rows = Sequence[Row]
 INT64 = 2**63
 # Our own cap on a cell: that of the csv module is one for the whole process, and frictionless raises it.
 MAX_CELL = 100_000

@@ -1,25 +1,24 @@
-"""Converting: documents and recipes in, the CSV files of all tables out, as bytes and nothing written."""
+"""Converting: documents and recipes in, the dataset out, and nothing written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.files import read_inside
 from openbaar.recipe.records import Record, StatedTotal
 from openbaar.recipe.values import Parsed, parse_number
-from openbaar.schema.csvfile import Value, write_csv
+from openbaar.schema.csvfile import Row, Rows, Value, write_csv
 from openbaar.schema.patterns import compiled
 from openbaar.tables.checks import Stated, Verdict, count_verdict, reconcile, stated_totals
+from openbaar.tables.dataset import Dataset, DocumentLine, csv_path, table_data
 from openbaar.tables.model import Check, Compared, Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Sources, find_regions, read_sources, read_table
 from openbaar.tables.trust import anomaly_rows, footnote_rows, provenance_rows
 
-Rows = list[dict[str, Value]]
 Say = Callable[[str], None]
 
 
@@ -102,8 +101,8 @@ def convert(
     verify: bool = True,
     say: Say = lambda message: None,
     gather: Gather = gather,
-) -> dict[str, bytes]:
-    """Convert all tables: the CSV bytes by path; authored tables as they are, trust tables included.
+) -> Dataset:
+    """Convert all tables; authored tables are as they stand, the trust tables are added.
 
     `verify` refuses documents other than the ones whose hash was recorded; `say` is told of each table.
     Raises OpenbaarError with every problem of every table.
@@ -113,23 +112,31 @@ def convert(
     problems = gathered.all_problems(publication)
     try:
         anomalies = anomaly_rows(publication, sources.documents)
-        if not problems:
-            rows = sources.authored | {name: each.rows for name, each in converted.items()}
-            trust = _trust_rows(publication, sources, converted, rows) | {"anomalies": anomalies}
     except OpenbaarError as error:
         problems += error.problems
     if problems:
         raise OpenbaarError(problems)
-    files = {
-        f"tables/{name}.csv": read_inside(publication.root, f"tables/{name}.csv")
-        for name in sources.authored
+    made = sources.authored | {
+        name: table_data(each.table, each.rows) for name, each in converted.items()
     }
-    written = {name: each.rows for name, each in converted.items()} | trust
-    files |= {
-        f"tables/{name}.csv": write_csv(publication.resources[name].columns, rows)
-        for name, rows in written.items()
-    }
-    return {f"tables/{name}.csv": files[f"tables/{name}.csv"] for name in publication.resources}
+    rows = {name: each.rows for name, each in made.items()}
+    trust = _trust_rows(publication, sources, converted, rows) | {"anomalies": anomalies}
+    for name, each in trust.items():
+        made[name] = table_data(publication.resources[name], each)
+    in_order = {name: made[name] for name in publication.resources}
+    return Dataset(publication, in_order, _document_lines(sources.documents))
+
+
+def _document_lines(documents: Mapping[str, Document]) -> dict[str, tuple[DocumentLine, ...]]:
+    """The lines of each document as pages show them."""
+    return {path: tuple(_shown(document)) for path, document in documents.items()}
+
+
+def _shown(document: Document) -> Iterator[DocumentLine]:
+    for line in document.lines:
+        place = document.place(line.number)
+        page = place.page if place.page is not None else ""
+        yield DocumentLine(page, place.first_line or line.number, line.shown)
 
 
 def convert_only(
@@ -156,9 +163,7 @@ def convert_only(
     if gathered.problems:
         raise OpenbaarError(gathered.all_problems(publication))
     converted = gathered.converted.items()
-    return {
-        f"tables/{name}.csv": write_csv(each.table.columns, each.rows) for name, each in converted
-    }
+    return {csv_path(name): write_csv(each.table.columns, each.rows) for name, each in converted}
 
 
 def _trust_rows(
@@ -168,8 +173,8 @@ def _trust_rows(
     rows: Mapping[str, Rows],
 ) -> dict[str, Rows]:
     """The rows of the trust tables that are made of converted tables."""
-    provenance: Rows = []
-    footnotes: Rows = []
+    provenance: list[Row] = []
+    footnotes: list[Row] = []
     for each in converted.values():
         provenance += provenance_rows(each.table, each.document, each.records)
         footnotes += footnote_rows(publication, each.table, each.document, each.footnotes)

@@ -6,14 +6,13 @@ raises what `read_table` found wrong, `preview` shows it beside the lines.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from openbaar.documents.lines import SEPARATOR, Document
 from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import read_inside
 from openbaar.recipe.anchors import Region, locate
 from openbaar.recipe.codes import CodeList
 from openbaar.recipe.groups import try_labels
@@ -23,22 +22,21 @@ from openbaar.recipe.records import Record, StatedTotal, make_records
 from openbaar.recipe.rows import RowsRead, try_rows
 from openbaar.recipe.units import make_units
 from openbaar.recipe.values import Parsed, field_readers
-from openbaar.schema.csvfile import Value, read_csv
+from openbaar.schema.csvfile import Value
 from openbaar.schema.model import Reference
 from openbaar.tables.code_lists import code_list
+from openbaar.tables.dataset import TableData, csv_path, read_table_data
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.trust import footnote_lines
 
-Rows = list[dict[str, Value]]
-
 
 @dataclass(frozen=True)
 class Sources:
-    """What recipes are applied to: the documents by path, the authored rows by table, the code lists among them."""
+    """What recipes are applied to: the documents by path, the authored tables, the code lists among them."""
 
     documents: dict[str, Document]
-    authored: dict[str, Rows]
+    authored: dict[str, TableData]
     codes: dict[Reference, CodeList]
 
 
@@ -56,48 +54,44 @@ def read_sources(publication: Publication, verify: bool) -> Sources:
             problems += error.problems
     if problems:
         raise OpenbaarError(problems)
-    authored = _authored_rows(publication)
+    authored = _authored_tables(publication)
     tables = publication.tables
     codes = {
-        each: code_list(publication, tables[each.resource], each.fields[0], authored[each.resource])
+        each: code_list(
+            publication, tables[each.resource], each.fields[0], authored[each.resource].rows
+        )
         for each in _code_lists(publication, authored)
     }
     return Sources(documents, authored, codes)
 
 
-def _authored_rows(publication: Publication) -> dict[str, Rows]:
-    """The rows of the tables that have no recipe, from their CSV files."""
-    rows: dict[str, Rows] = {}
+def _authored_tables(publication: Publication) -> dict[str, TableData]:
+    """The tables that have no recipe, from their CSV files."""
+    tables: dict[str, TableData] = {}
     problems: list[Problem] = []
     for name, table in publication.tables.items():
         if table.recipe is not None:
             continue
-        file = f"tables/{name}.csv"
         if not publication.csv_path(name).exists():
-            problems.append(
-                Problem(
-                    publication.place(name),
-                    f"has no recipe, and there is no {file}",
-                    "write one of the two",
-                )
-            )
+            message = f"has no recipe, and there is no {csv_path(name)}"
+            problems.append(Problem(publication.place(name), message, "write one of the two"))
             continue
         try:
-            rows[name] = read_csv(read_inside(publication.root, file), table.table_schema, file)
+            tables[name] = read_table_data(publication, table)
         except OpenbaarError as error:
             problems += error.problems
     if problems:
         raise OpenbaarError(problems)
-    return rows
+    return tables
 
 
-def _code_lists(publication: Publication, rows: Mapping[str, Rows]) -> set[Reference]:
+def _code_lists(publication: Publication, authored: Collection[str]) -> set[Reference]:
     """What single columns point to, where that is an authored table that holds printed labels."""
     references = {
         key.reference
         for table in publication.tables.values()
         for key in table.table_schema.foreignKeys
-        if len(key.fields) == 1 and key.reference.resource in rows
+        if len(key.fields) == 1 and key.reference.resource in authored
     }
     return {
         each for each in references if publication.tables[each.resource].table_schema.has("label")
