@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from datasets import dataset_of
+from openbaar.tables.dataset import Dataset, read_dataset
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
 
@@ -33,12 +35,21 @@ def publication(loaded: Publication, hand_made: Path) -> Publication:
 
 
 @pytest.fixture
-def files(publication: Publication) -> dict[str, bytes]:
+def dataset(publication: Publication) -> Dataset:
+    """The hand-made publication with its data; it stands in the folder that the test may change."""
+    return read_dataset(publication)
+
+
+@pytest.fixture
+def dataset(publication: Publication) -> Dataset:
+    """The hand-made publication with its data; it stands in the folder that the test may change."""
+    return dataset_of(publication)
+
+
+@pytest.fixture
+def files(dataset: Dataset) -> dict[str, bytes]:
     """The CSV files of the hand-made publication: their bytes by path."""
-    return {
-        f"tables/{name}.csv": publication.csv_path(name).read_bytes()
-        for name in publication.resources
-    }
+    return dataset.files
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

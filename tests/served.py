@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from datasets import dataset_of
 from openbaar.database.build import build_database
 from openbaar.database.metadata import metadata_bytes
 from openbaar.package.archive import write_zip
@@ -53,25 +54,21 @@ class Served:
 def build(root: Path, target: Path) -> Built:
     """Build the publication in `root` from its CSV files into the folder `target`, as it would be published."""
     publication = load_publication(root)
-    files = {
-        f"tables/{name}.csv": publication.csv_path(name).read_bytes()
-        for name in publication.resources
-    }
-    built = Built(target / f"{publication.package.name}.db", target / "metadata.yml")
-    made = {
-        **files,
-        **released(read_permalinks(target), publication, files),
-        **{each.path: (root / each.path).read_bytes() for each in publication.package.documents},
-        "datapackage.json": package_bytes(descriptor(publication, files)),
-        "metadata.yml": metadata_bytes(publication, files),
-    }
+    dataset = dataset_of(publication)
+    described = descriptor(dataset)
+    made = dataset.files | released(read_permalinks(target), dataset)
+    made["datapackage.json"] = package_bytes(described)
+    made["metadata.yml"] = metadata_bytes(dataset)
+    for entry in publication.package.documents:
+        made[entry.path] = (root / entry.path).read_bytes()
     for path, data in made.items():
         (target / path).parent.mkdir(parents=True, exist_ok=True)
         (target / path).write_bytes(data)
-    build_database(publication, files, built.database)
+    built = Built(target / f"{publication.package.name}.db", target / "metadata.yml")
+    build_database(dataset, described, built.database)
     at_target = replace(publication, root=target)
-    write_zip(publication, files, archive_path(at_target))
-    write_workbook(publication, files, workbook_path(at_target))
+    write_zip(dataset, described, archive_path(at_target))
+    write_workbook(dataset, workbook_path(at_target))
     shutil.copyfile(built.database, released_database_path(at_target))
     return built
 

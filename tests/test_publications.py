@@ -37,7 +37,7 @@ def folder_of(name: str, into: Path) -> Path:
 
 
 def tables(name: str, into: Path) -> dict[str, Rows]:
-    converted = convert(load_publication(folder_of(name, into)))
+    converted = convert(load_publication(folder_of(name, into))).files
     return {
         Path(path).stem: list(csv.DictReader(io.StringIO(data.decode())))
         for path, data in converted.items()

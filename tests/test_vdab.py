@@ -39,7 +39,7 @@ def vdab() -> Publication:
 
 @pytest.fixture(scope="module")
 def converted(vdab: Publication) -> dict[str, bytes]:
-    return convert(vdab)
+    return convert(vdab).files
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ def init(folder: Path, *documents: Path, language: str = "nl") -> str:
 def tables(folder: Path) -> dict[str, Table]:
     """What the drafts in a folder convert to, without the columns that say where and why; the trust tables left out."""
     publication = load_publication(folder)
-    files = convert(publication)
+    files = convert(publication).files
     return {name: without_places(files[f"tables/{name}.csv"]) for name in publication.tables}
 
 

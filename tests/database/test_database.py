@@ -25,7 +25,7 @@ Files = dict[str, bytes]
 @pytest.fixture
 def database(publication: Publication, files: Files, tmp_path: Path) -> Iterator[Database]:
     """The database of the hand-made publication."""
-    build_database(publication, files, tmp_path / "build" / "municipalities.db")
+    build_database(dataset, descriptor(dataset), tmp_path / "build" / "municipalities.db")
     opened = Database(tmp_path / "build" / "municipalities.db")
     yield opened
     opened.close()
@@ -147,16 +147,16 @@ def test_full_text_search_takes_no_notice_of_accents_and_case(database: Database
 def test_a_database_built_twice_is_the_same_byte_for_byte(
     publication: Publication, files: Files, tmp_path: Path
 ) -> None:
-    build_database(publication, files, tmp_path / "a.db")
-    build_database(publication, files, tmp_path / "b.db")
+    build_database(dataset, descriptor(dataset), tmp_path / "a.db")
+    build_database(dataset, descriptor(dataset), tmp_path / "b.db")
     assert (tmp_path / "a.db").read_bytes() == (tmp_path / "b.db").read_bytes()
 
 
 def test_building_leaves_nothing_but_the_database(
     publication: Publication, files: Files, tmp_path: Path
 ) -> None:
-    build_database(publication, files, tmp_path / "new" / "x.db")
-    build_database(publication, files, tmp_path / "new" / "x.db")
+    build_database(dataset, descriptor(dataset), tmp_path / "new" / "x.db")
+    build_database(dataset, descriptor(dataset), tmp_path / "new" / "x.db")
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["x.db"]
 
 
@@ -165,7 +165,7 @@ def problems_of_build(publication: Publication, files: Files, target: Path) -> l
     target.parent.mkdir()
     target.write_bytes(b"earlier")
     with pytest.raises(OpenbaarError) as caught:
-        build_database(publication, files, target)
+        build_database(dataset, descriptor(dataset), target)
     assert [(path.name, path.read_bytes()) for path in target.parent.iterdir()] == [
         (target.name, b"earlier")
     ]

@@ -37,7 +37,7 @@ def built(root: Path, extra: str = "", chart: str = "") -> Path:
     }
     target = root / "build" / "municipalities.db"
     target.parent.mkdir(exist_ok=True)
-    build_database(publication, files, target)
+    build_database(dataset, descriptor(dataset), target)
     return target
 
 

@@ -82,7 +82,7 @@ def schema(columns: Mapping[str, str], key: list[str], **more: Any) -> dict[str,
 
 def converted(root: Path) -> dict[str, Rows]:
     """All tables of the publication in `root`, converted: their rows as texts. Raises OpenbaarError."""
-    files = convert(load_publication(root))
+    files = convert(load_publication(root)).files
     return {
         Path(path).stem: list(csv.DictReader(io.StringIO(data.decode())))
         for path, data in files.items()

@@ -24,16 +24,14 @@ Change = Callable[[dict[str, Any]], None]
 
 def resource_of(publication: Publication, files: Files, name: str) -> dict[str, Any]:
     """The resource called `name` in the descriptor."""
-    (found,) = [
-        each for each in descriptor(publication, files)["resources"] if each["name"] == name
-    ]
+    (found,) = [each for each in descriptor(dataset)["resources"] if each["name"] == name]
     return dict(found)
 
 
 def test_the_descriptor_says_what_holds_for_the_publication(
     publication: Publication, files: Files
 ) -> None:
-    made = descriptor(publication, files)
+    made = descriptor(dataset)
     assert [resource["name"] for resource in made.pop("resources")] == [
         "regions", "statuses", "municipalities", "mergers", "provenance", "reconciliation", "footnotes", "anomalies",
     ]  # fmt: skip
@@ -200,7 +198,7 @@ def test_a_descriptor_without_the_bytes_of_a_table_is_refused(
 ) -> None:
     del files["tables/mergers.csv"]
     with pytest.raises(OpenbaarError) as caught:
-        descriptor(publication, files)
+        descriptor(dataset)
     assert str(caught.value) == "tables/mergers.csv: is not there (run 'openbaar convert')"
 
 
@@ -209,9 +207,7 @@ def test_the_bytes_are_readable_json_that_ends_with_a_line_end() -> None:
 
 
 def test_the_package_passes_all_judges(publication: Publication, files: Files) -> None:
-    assert (
-        problems_of_package(publication.root, package_bytes(descriptor(publication, files))) == []
-    )
+    assert problems_of_package(publication.root, package_bytes(descriptor(dataset))) == []
 
 
 def test_the_descriptor_as_written_is_valid_for_frictionless(
@@ -220,13 +216,13 @@ def test_the_descriptor_as_written_is_valid_for_frictionless(
     from frictionless import Package
 
     path = publication.root / "datapackage.json"
-    path.write_bytes(package_bytes(descriptor(publication, files)))
+    path.write_bytes(package_bytes(descriptor(dataset)))
     assert Package(str(path)).validate().flatten(["type", "note"]) == []
 
 
 def changed(publication: Publication, files: Files, change: Change) -> list[str]:
     """What the judges say of the package when its descriptor is changed."""
-    data = descriptor(publication, files)
+    data = descriptor(dataset)
     change(data)
     return [str(problem) for problem in problems_of_package(publication.root, package_bytes(data))]
 
@@ -439,12 +435,12 @@ def test_a_broken_key_to_another_table_is_named_with_its_line(
 def test_the_download_holds_descriptor_tables_document_and_readme(
     publication: Publication, files: Files, tmp_path: Path
 ) -> None:
-    write_zip(publication, files, tmp_path / "new" / "x.zip")
+    write_zip(dataset, descriptor(dataset), tmp_path / "new" / "x.zip")
     with zipfile.ZipFile(tmp_path / "new" / "x.zip") as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
     assert held == {
-        "README.md": readme(publication, files).encode(),
-        "datapackage.json": package_bytes(descriptor(publication, files)),
+        "README.md": readme(dataset).encode(),
+        "datapackage.json": package_bytes(descriptor(dataset)),
         "sources/municipalities.txt": (
             publication.root / "sources/municipalities.txt"
         ).read_bytes(),
@@ -456,7 +452,7 @@ def test_the_download_holds_descriptor_tables_document_and_readme(
 def test_the_unpacked_download_passes_all_judges(
     publication: Publication, files: Files, tmp_path: Path
 ) -> None:
-    write_zip(publication, files, tmp_path / "x.zip")
+    write_zip(dataset, descriptor(dataset), tmp_path / "x.zip")
     with zipfile.ZipFile(tmp_path / "x.zip") as archive:
         archive.extractall(tmp_path / "unpacked")
         assert problems_of_package(tmp_path / "unpacked", archive.read("datapackage.json")) == []
@@ -466,7 +462,7 @@ def test_the_download_is_the_same_bytes_each_time(
     publication: Publication, files: Files, tmp_path: Path
 ) -> None:
     for name in ("a.zip", "b.zip"):
-        write_zip(publication, files, tmp_path / name)
+        write_zip(dataset, descriptor(dataset), tmp_path / name)
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         described = {
@@ -483,7 +479,7 @@ def test_a_failing_download_leaves_the_earlier_one(
     target.write_bytes(b"earlier")
     (publication.root / "sources/municipalities.txt").unlink()
     with pytest.raises(FileNotFoundError):
-        write_zip(publication, files, target)
+        write_zip(dataset, descriptor(dataset), target)
     assert [(path.name, path.read_bytes()) for path in target.parent.iterdir()] == [
         ("x.zip", b"earlier")
     ]
@@ -492,7 +488,7 @@ def test_a_failing_download_leaves_the_earlier_one(
 def test_the_readme_of_the_download_says_it_in_each_language(
     publication: Publication, files: Files
 ) -> None:
-    lines = readme(publication, files).splitlines()
+    lines = readme(dataset).splitlines()
     row = "| [municipalities](tables/municipalities.csv) | {} | 10 | `year`, `region`, `number`, `share`, `status` |"
     expected = [
         "# Gemeenten van België",

@@ -28,7 +28,7 @@ HINT = "name it there under 'moved' with its new name, or under 'withdrawn' with
 
 def publish(publication: Publication, files: dict[str, bytes]) -> Permalinks:
     """Write what publishing records; returns the record as it is read back."""
-    made = released(read_permalinks(publication.root), publication, files)
+    made = released(read_permalinks(publication.root), dataset)
     for path, data in made.items():
         (publication.root / path).parent.mkdir(parents=True, exist_ok=True)
         (publication.root / path).write_bytes(data)
@@ -56,7 +56,7 @@ def problems(publication: Publication, files: dict[str, bytes]) -> list[str]:
     return [
         str(each)
         for each in permalink_problems(
-            recorded, publication, {**files, **released(recorded, publication, files)}
+            recorded, publication, {**files, **released(recorded, dataset)}
         )
     ]
 
@@ -200,7 +200,7 @@ def test_the_record_is_the_same_bytes_each_time(
     publication: Publication, files: dict[str, bytes]
 ) -> None:
     recorded = publish(publication, files)
-    assert released(recorded, publication, files)[FILE] == (publication.root / FILE).read_bytes()
+    assert released(recorded, dataset)[FILE] == (publication.root / FILE).read_bytes()
     assert json.loads(recorded.to_bytes())["moved"] == {}
 
 

@@ -56,7 +56,12 @@ def problems(folder: Path) -> list[str]:
 
 
 def rows(folder: Path) -> list[str]:
-    return convert(load_publication(folder), verify=False)["tables/t.csv"].decode().splitlines()[1:]
+    return (
+        convert(load_publication(folder), verify=False)
+        .files["tables/t.csv"]
+        .decode()
+        .splitlines()[1:]
+    )
 
 
 @pytest.mark.parametrize(
@@ -107,9 +112,11 @@ def test_a_name_that_is_nowhere_is_an_error(
     assert TABLE.count(was) == 1
     (folder / "tables/t.yaml").write_text(TABLE.replace(was, becomes))
     if expected is None:
-        found = convert(load_publication(folder), verify=False)[
-            "tables/reconciliation.csv"
-        ].decode()
+        found = (
+            convert(load_publication(folder), verify=False)
+            .files["tables/reconciliation.csv"]
+            .decode()
+        )
         assert "different,,the document states no such total of these rows" in found
     elif expected == "x":
         assert load_publication(folder).tables["t"].table_schema.field("n").constraints.enum == (
@@ -172,7 +179,8 @@ def test_a_longer_mark_is_not_taken_for_a_shorter_one(folder: Path) -> None:
     (folder / "sources/d.txt").write_text("Table 1\nan 1*\nbe 2**\n* one\n** two\n")
     assert rows(folder) == ["an,1", "be,2"]
     provenance = (
-        convert(load_publication(folder), verify=False)["tables/provenance.csv"]
+        convert(load_publication(folder), verify=False)
+        .files["tables/provenance.csv"]
         .decode()
         .splitlines()
     )

@@ -124,10 +124,10 @@ def convert(
     for name, each in trust.items():
         made[name] = table_data(publication.resources[name], each)
     in_order = {name: made[name] for name in publication.resources}
-    return Dataset(publication, in_order, _document_lines(sources.documents))
+    return Dataset(publication, in_order, document_lines(sources.documents))
 
 
-def _document_lines(documents: Mapping[str, Document]) -> dict[str, tuple[DocumentLine, ...]]:
+def document_lines(documents: Mapping[str, Document]) -> dict[str, tuple[DocumentLine, ...]]:
     """The lines of each document as pages show them."""
     return {path: tuple(_shown(document)) for path, document in documents.items()}
 
