@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from openbaar.documents.lines import SEPARATOR, Document
 from openbaar.documents.reader import read_document
@@ -22,8 +23,9 @@ from openbaar.recipe.records import Record, StatedTotal, make_records
 from openbaar.recipe.rows import RowsRead, try_rows
 from openbaar.recipe.units import make_units
 from openbaar.recipe.values import Parsed, field_readers
-from openbaar.schema.csvfile import Value
+from openbaar.schema.csvfile import Row, Rows, Value
 from openbaar.schema.model import Reference
+from openbaar.tables.checks import Stated
 from openbaar.tables.code_lists import code_list
 from openbaar.tables.dataset import TableData, csv_path, read_table_data
 from openbaar.tables.model import Table
@@ -141,6 +143,37 @@ class Reading:
     records: list[Record] = field(default_factory=list)
     totals: list[StatedTotal] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def rows(self) -> Rows:
+        """The rows as published, each with the lines it was read from."""
+        return [self._row(record) for record in self.records]
+
+    def _row(self, record: Record) -> Row:
+        row: dict[str, Value] = {}
+        for column in self.table.columns:
+            if column == "source_lines":
+                row[column] = self._lines_of(record)
+            else:
+                row[column] = record.cells[column].value
+        return row
+
+    def _lines_of(self, record: Record) -> str:
+        """The lines of a record, `107-109`; with their page or sheet before them where places have one, `3:12`."""
+        place = self.document.place(record.first_line, record.last_line)
+        last = "" if place.last_line in (None, place.first_line) else f"-{place.last_line}"
+        page = "" if place.page is None else f"{place.page}:"
+        return f"{page}{place.first_line}{last}"
+
+    @property
+    def stated_totals(self) -> list[Stated]:
+        """The totals that were read, as they are checked."""
+        return [self._stated(total) for total in self.totals]
+
+    def _stated(self, total: StatedTotal) -> Stated:
+        cell = total.cell
+        place = self.document.place(cell.first_line, cell.last_line)
+        return Stated(total.column, total.where, Decimal(str(cell.value)), place)
 
 
 def read_table(

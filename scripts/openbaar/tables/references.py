@@ -12,7 +12,8 @@ from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.recipe.language import Recipe, Row, template_fields
-from openbaar.tables.model import Anomaly, Check, Table
+from openbaar.tables.checks import SumCheck
+from openbaar.tables.model import Anomaly, Table
 from openbaar.tables.publication import Publication, read_publication
 from openbaar.yamlfile import YamlFile
 
@@ -181,50 +182,43 @@ def _anomaly_problems(
 
 
 def _check_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    names = [check.name for check in table.checks]
+    """Names of checks are given once; what they name is there, and holds numbers where it is added up."""
     anomalies = {name for _, name, _ in anomalies_of(publication)}
+    taken: set[str] = set()
     for index, check in enumerate(table.checks):
         place = publication.place(table.name, "checks", index)
-        if check.name in names[:index]:
+        if check.name in taken:
             yield Problem(place, f"there is another check '{check.name}' above")
-        yield from _unknown(place, "anomaly", [check.anomaly], anomalies)
-        named = [check.sum, check.total, check.value, check.consecutive, check.words, check.percent]
-        named += [*(check.not_before or ()), *(check.of or ())]
-        # A total that is known to differ may speak of a label that is no column of the table.
-        scopes = [*check.by, *check.without, *(check.where if check.kind != "total" else ())]
-        yield from _unknown(place, "column", [*named, *scopes], table.columns)
-        counted = [
-            check.sum,
-            check.total,
-            check.consecutive,
-            check.percent,
-            *(check.not_before or ()),
-            *(check.of or ()),
-        ]
-        yield from _not_numbers(place, table, counted)
-        yield from _compared_problems(publication, place, check)
+        taken.add(check.name)
+        yield from _unknown(place, "anomaly", [check.named_anomaly()], anomalies)
+        yield from _unknown(place, "column", check.named_columns(), table.columns)
+        yield from _not_numbers(place, table, check.numeric_columns())
+        if isinstance(check, SumCheck):
+            yield from _compared_problems(publication, place, check)
 
 
-def _not_numbers(place: Place, table: Table, names: Iterable[str | None]) -> Iterator[Problem]:
+def _not_numbers(place: Place, table: Table, names: Iterable[str]) -> Iterator[Problem]:
     for name in names:
-        if name in table.columns and table.table_schema.field(str(name)).type not in NUMBERS:
-            yield Problem(
-                place,
-                f"the column '{name}' holds no numbers, so nothing can be added up or compared",
+        if name in table.columns and table.table_schema.field(name).type not in NUMBERS:
+            message = (
+                f"the column '{name}' holds no numbers, so nothing can be added up or compared"
             )
+            yield Problem(place, message)
 
 
-def _compared_problems(publication: Publication, place: Place, check: Check) -> Iterator[Problem]:
+def _compared_problems(
+    publication: Publication, place: Place, check: SumCheck
+) -> Iterator[Problem]:
+    """The other table of a sum is there, and has the columns by which both are compared."""
     compared = check.equals
-    if compared is None or compared.table is None:
+    if compared.table is None:
         return
     yield from _unknown(place, "table", [compared.table], publication.tables)
     other = publication.tables.get(compared.table)
     if other is not None:
         column = compared.sum or check.sum
-        yield from _unknown(
-            place, f"column of {other.name}", [column, *check.by, *compared.where], other.columns
-        )
+        named = [column, *check.by, *compared.where]
+        yield from _unknown(place, f"column of {other.name}", named, other.columns)
         yield from _not_numbers(place, other, [column])
 
 

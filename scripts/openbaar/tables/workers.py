@@ -21,9 +21,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.tables.convert import Converted, Gather, Gathered, Say, gather
+from openbaar.tables.convert import Gather, Gathered, Say, gather
 from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Sources
+from openbaar.tables.reading import Reading, Sources
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
 CONNECTING = 10  # seconds to wait for a scheduler
@@ -203,11 +203,11 @@ def _put_together(publication: Publication, parts: list[Gathered]) -> Gathered:
     documents = {
         path: document for part in parts for path, document in part.sources.documents.items()
     }
-    converted = {name: each for part in parts for name, each in part.converted.items()}
+    readings = {name: each for part in parts for name, each in part.readings.items()}
     problems = {name: found for part in parts for name, found in part.problems.items()}
     sources = Sources(documents, parts[0].sources.authored, parts[0].sources.codes)
-    return Gathered(sources, _in_order(publication, converted), problems)
+    return Gathered(sources, _in_order(publication, readings), problems)
 
 
-def _in_order(publication: Publication, converted: Mapping[str, Converted]) -> dict[str, Converted]:
-    return {name: converted[name] for name in publication.tables if name in converted}
+def _in_order(publication: Publication, readings: Mapping[str, Reading]) -> dict[str, Reading]:
+    return {name: readings[name] for name in publication.tables if name in readings}
