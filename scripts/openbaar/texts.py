@@ -7,6 +7,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
 from pydantic_core import core_schema
 
 from openbaar.yamlfile import parse_yaml
@@ -37,3 +38,12 @@ def words(language: str) -> dict[str, str]:
         (resources.files("openbaar") / "words.yaml").read_text("utf-8"), "openbaar/words.yaml"
     )
     return {key: localized(texts, language) for key, texts in file.data.items()}
+
+
+def language_name(language: str, shown_in: str) -> str:
+    """What a language is called in another one, by the Unicode CLDR; its code where that is unknown."""
+    try:
+        name = Locale.parse(language).get_display_name(shown_in)
+    except (UnknownLocaleError, ValueError):
+        return language
+    return language if name is None else str(name)

@@ -79,7 +79,7 @@ def rows(folder: Path) -> list[str]:
          "tables/t.yaml:11:3: the field 'whatever' of '{name} {n} {whatever}' is no column, so what it reads"),
         ("'{name} {n}'", "{row: '{name} {n}', set: {m: x}}", "tables/t.yaml:11:3: there is no column 'm'"),
         ("'{name} {n}'", "'{name} en {name} {n} {n} {n}'",
-         "tables/t.yaml:11:3: '{name} en {name} {n} {n} {n}': fields that stand twice must stand equally"),
+         "tables/t.yaml:11:3: '{name} en {name} {n} {n} {n}': fields that come twice must come equally"),
         ("'{name} {n}'\n", "'{name} {n}'\n  totals: {table: 'Total {q}'}\n",
          "tables/t.yaml:12:3: the field 'q' of 'Total {q}' is no column"),
         ("recipe:\n", "checks: [{name: c, sum: name, equals: {line: '(x)'}}]\nrecipe:\n",

@@ -189,9 +189,8 @@ class Remarks:
         yield f"{' '.join(sentences)} ({link})"
 
     def _row_text(self, row: Row, language: str) -> str:
-        """The text of a footnote or anomaly: as it stands in the first language, else in English."""
-        translated = row["text_en"] if language != self.publication.language else None
-        return escape(str(translated or row["text"]))
+        """The text of a footnote or anomaly in a language of the publication."""
+        return escape(str(row[f"text_{language}"]))
 
 
 def _text(text: Mapping[str, str], language: str) -> str:

@@ -14,7 +14,7 @@ from pydantic import AfterValidator, Field, model_validator
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import nearest
 from openbaar.recipe.language import NumberFormat, Recipe
-from openbaar.schema.model import Schema
+from openbaar.schema.model import Constraints, FieldType, Schema
 from openbaar.schema.names import Address, Name, check_package_name
 from openbaar.schema.patterns import Pattern, Patterns
 from openbaar.tables.checks import Check
@@ -32,6 +32,25 @@ class Footnote(Strict):
         None, description="the table below which it is printed, where that is another one"
     )
     applies_to: dict[str, Text] = {}
+
+
+class SharedFootnote(Strict):
+    """As much of a footnote as several tables share."""
+
+    text: Localized | None = None
+    line: Pattern | None = None
+    below: Name | None = None
+    applies_to: dict[str, Text] = {}
+
+
+class SharedField(Strict):
+    """As much of a column as several tables share."""
+
+    type: FieldType | None = None
+    title: Localized | None = None
+    description: Localized | None = None
+    unit: Localized | None = None
+    constraints: Constraints | None = None
 
 
 class Anomaly(Strict):
@@ -135,7 +154,11 @@ class Package(Strict):
     additions: tuple[License, ...]
     documents: tuple[DocumentEntry, ...]
     numbers: NumberFormat = NumberFormat()
-    fields: dict[Name, dict[str, Any]] = Field({}, description="columns that several tables share")
+    fields: dict[Name, SharedField] = Field({}, description="columns that several tables share")
+    footnotes: dict[Name, SharedFootnote] = Field(
+        {}, description="footnotes that are printed at several tables"
+    )
+    notes: dict[Name, Localized] = Field({}, description="notes that hold for several tables")
     tables: tuple[Name, ...] = Field(description="the order in which readers see the tables")
     anomalies: dict[Name, Anomaly] = {}
     queries: dict[Name, Query] = {}
