@@ -95,7 +95,7 @@ def rows(folder: Path) -> list[str]:
         ("recipe:\n", "anomalies: {a: {text: {en: x}, at: '(ce'}}\nrecipe:\n",
          "tables/t.yaml:8:32: anomalies.a.at.0: the pattern"),
         ("recipe:\n", "anomalies: {a: {text: {en: x}, at: '^an', rows: {name: zz}}}\nrecipe:\n",
-         "sources/d.txt:2-4: t: the anomaly 'a' speaks of rows with name = zz, but there are none"),
+         "sources/d.txt:2-4: t: the anomaly 'a' is about rows with name = zz, but there are none"),
         ("recipe:\n", "footnotes: {'*': {line: x, text: {de: x}}}\nrecipe:\n",
          "tables/t.yaml:8:28: should be given in en; look at: de, en"),
         ("recipe:\n", "footnotes: {'*': {line: x, text: {en: x}, below: u}}\nrecipe:\n",

@@ -10,8 +10,9 @@ from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.tables.dataset import Dataset, DocumentLine, TableData, csv_path, table_data
 from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading, Sources, find_regions, read_sources, read_table
+from openbaar.tables.reading import Reading, find_regions, read_table
 from openbaar.tables.reconciliation import Reconciliation
+from openbaar.tables.sources import Sources, read_sources
 from openbaar.tables.trust import anomaly_rows, footnote_rows, provenance_rows
 
 Say = Callable[[str], None]

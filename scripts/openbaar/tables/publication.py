@@ -73,11 +73,11 @@ def trust_tables(languages: tuple[str, ...]) -> dict[str, Table]:
 def _in_each_language(described: dict[str, Any], languages: Sequence[str]) -> dict[str, Any]:
     """A description of a trust table with its columns in each language, the first one naming the row."""
     fields: list[dict[str, Any]] = []
-    for field in described["schema"]["fields"]:
-        if "{language}" in field["name"]:
-            fields += [_field_in(field, language) for language in languages]
+    for column in described["schema"]["fields"]:
+        if "{language}" in column["name"]:
+            fields += [_column_in(column, language) for language in languages]
         else:
-            fields.append(field)
+            fields.append(column)
     made = {**described, "schema": {**described["schema"], "fields": fields}}
     if "label" in described:
         made["label"] = described["label"].format(language=languages[0])
@@ -97,12 +97,12 @@ def _column_names(names: Sequence[str], languages: Sequence[str]) -> list[str]:
     return columns
 
 
-def _field_in(field: dict[str, Any], language: str) -> dict[str, Any]:
+def _column_in(column: dict[str, Any], language: str) -> dict[str, Any]:
     """A column of texts in one language, whose title names that language."""
     titles = {}
-    for shown_in, title in field["title"].items():
+    for shown_in, title in column["title"].items():
         titles[shown_in] = f"{title} ({language_name(language, shown_in)})"
-    return {**field, "name": field["name"].format(language=language), "title": titles}
+    return {**column, "name": column["name"].format(language=language), "title": titles}
 
 
 def read_publication(root: Path) -> Publication:

@@ -23,7 +23,8 @@ from dataclasses import dataclass, replace
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.tables.convert import Gather, Gathered, Say, gather
 from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading, Sources
+from openbaar.tables.reading import Reading
+from openbaar.tables.sources import Sources
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
 CONNECTING = 10  # seconds to wait for a scheduler
