@@ -162,7 +162,7 @@ def test_a_ruled_table_of_a_pdf_with_spanning_headings(tmp_path: Path) -> None:
 
 def test_a_pdf_in_the_order_of_word_gives_the_table_that_its_text_gives(tmp_path: Path) -> None:
     found = tables("remake3a", tmp_path)
-    with (ROOT / "tables/started_by_sector.csv").open(newline="") as file:
+    with (FOLDER.parents[1] / "tables/started_by_sector.csv").open(newline="") as file:
         wanted = list(csv.DictReader(file))
     for row in [*found["started_by_sector"], *wanted]:
         del row["source_lines"]
