@@ -17,8 +17,8 @@ import click
 
 from openbaar import __version__
 from openbaar.cli.authoring import init, preview
-from openbaar.cli.handbook import show_help
 from openbaar.cli.common import Commands, Run, common, print_problems, unreadable
+from openbaar.cli.handbook import show_help
 from openbaar.errors import OpenbaarError
 
 if TYPE_CHECKING:

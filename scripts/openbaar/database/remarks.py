@@ -143,7 +143,9 @@ class Remarks:
         for row in self.rows_of("footnotes", table):
             where = _lines(row["first_line"], row["last_line"], language)
             if row["applies_to"]:
-                where += f"; {known['applies_to']} {escape(str(row['applies_to']))}"
+                rows = json.loads(str(row["applies_to"]))
+                named = ", ".join(f"{name} = {value}" for name, value in rows.items())
+                where += f"; {known['applies_to']} {escape(named)}"
             mark = escape(str(row["mark"]))
             yield f"<strong>{known['footnote']} {mark}</strong> {self._row_text(row, language)} ({where})"
         for row in self.trust["anomalies"]:
