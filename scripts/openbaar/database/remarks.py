@@ -151,8 +151,9 @@ class Remarks:
         for row in self.rows_of("footnotes", table):
             where = _lines(row["first_line"], row["last_line"], words)
             if row["applies_to"]:
-                rows = escape(str(row["applies_to"]))
-                where += "; " + words.gettext("applies to %(rows)s") % {"rows": rows}
+                rows = json.loads(str(row["applies_to"]))
+                named = ", ".join(f"{name} = {value}" for name, value in rows.items())
+                where += "; " + words.gettext("applies to %(rows)s") % {"rows": escape(named)}
             mark = words.gettext("Footnote %(mark)s") % {"mark": escape(str(row["mark"]))}
             yield f"<strong>{mark}</strong> {self._row_text(row, language)} ({where})"
         for row in self.trust["anomalies"]:
@@ -201,9 +202,8 @@ class Remarks:
         yield f'{" ".join(sentences)} (<a href="{address}">{heading}</a>)'
 
     def _row_text(self, row: Row, language: str) -> str:
-        """The text of a footnote or anomaly: as it stands in the first language, else in English."""
-        translated = row["text_en"] if language != self.publication.language else None
-        return escape(str(translated or row["text"]))
+        """The text of a footnote or anomaly in a language of the publication."""
+        return escape(str(row[f"text_{language}"]))
 
 
 def _text(text: Mapping[str, str], language: str) -> str:

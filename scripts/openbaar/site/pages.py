@@ -171,7 +171,7 @@ async def _row(datasette: Datasette, site: Site, request: Request, table: str | 
         remark
         for remark in await remarks.rows_of(datasette, site, "anomalies")
         if found
-        and source.concerns(remark["rows_concerned"] or "", found)
+        and source.concerns(remark["rows_concerned"], found)
         and table in (remark["tables"] or "")
     ]
     ids = [remark["id"] for remark in concerning]
