@@ -110,13 +110,13 @@ The number of municipalities per region, as an example for the tests.</p>
 </ul>
 <h2><span lang="nl">Bronnen en controles</span> · <span lang="en">Sources and checks</span></h2>
 <ul class="bullets">
-<li><a href="/municipalities/provenance"><span lang="nl">Herkomst van elke cel</span> · \
-<span lang="en">Provenance of each cell</span></a></li>
-<li><a href="/municipalities/reconciliation"><span lang="nl">Narekening van de totalen</span> · \
+<li><a href="/municipalities/provenance"><span lang="nl">Bron van elke cel</span> · \
+<span lang="en">Source of each cell</span></a></li>
+<li><a href="/municipalities/reconciliation"><span lang="nl">Controle van de totalen</span> · \
 <span lang="en">Reconciliation of the totals</span></a></li>
 <li><a href="/municipalities/footnotes"><span lang="nl">Voetnoten</span> · <span lang="en">Footnotes</span></a></li>
-<li><a href="/municipalities/anomalies"><span lang="nl">Waarop te letten</span> · \
-<span lang="en">What to beware of</span></a></li>
+<li><a href="/municipalities/anomalies"><span lang="nl">Aandachtspunten</span> · \
+<span lang="en">Points to note</span></a></li>
 </ul>
 <h2><span lang="nl">Veelgestelde vragen</span> · <span lang="en">Questions about the figures</span></h2>
 <ul class="bullets">
