@@ -70,7 +70,7 @@ def missing(page: str, parts: list[str]) -> list[str]:
                 "Vragen aan de cijfers Hoeveel opleidingen startten er per kwartaal",
                 "Waarop te letten Het document noemt geen vraagsteller",
                 "Wat de codes betekenen",
-                "Herkomst van elke cel 1.221 rijen",
+                "Bron van elke cel 1.221 rijen",
             ],
         ),
         (
@@ -83,7 +83,7 @@ def missing(page: str, parts: list[str]) -> list[str]:
                 "Questions to the figures How many courses were started per quarter",
                 "What to beware of The document names no asker",
                 "What the codes mean",
-                "Provenance of each cell 1,221 rows",
+                "Source of each cell 1,221 rows",
             ],
         ),
     ],

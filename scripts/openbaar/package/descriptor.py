@@ -7,7 +7,7 @@ publication, and in the others under `translations`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from openbaar.documents.entry import DocumentEntry
@@ -29,7 +29,7 @@ from openbaar.schema.model import Constraints, ForeignKey, Schema, SchemaField
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
-from openbaar.texts import localized, words
+from openbaar.texts import catalogue, localized
 
 
 class Span(NamedTuple):
@@ -203,7 +203,9 @@ def _part(publication: Publication, table: Table, path: str, span: Span) -> Desc
     """The part of a document that a table was read from, such as 'Title, answer 1a, lines 4-9'."""
     titles = {}
     for language, title in publication.document(path).title.items():
-        titles[language] = _part_title(title, table.question, span, language)
+        titles[language] = _part_title(
+            title, table.question, span, (language, publication.language)
+        )
     return DescribedSource(
         title=localized(titles, publication.language),
         translations=_translations(publication, title=titles),
@@ -214,15 +216,13 @@ def _part(publication: Publication, table: Table, path: str, span: Span) -> Desc
     )
 
 
-def _part_title(title: str, question: str | None, span: Span, language: str) -> str:
-    word = words(language)
+def _part_title(title: str, question: str | None, span: Span, languages: Sequence[str]) -> str:
+    _ = catalogue(*languages).gettext
     parts = [title]
     if question is not None:
-        parts.append(f"{word['answer']} {question}")
-    if span.first == span.last:
-        parts.append(f"{word['line']} {span.first}")
-    else:
-        parts.append(f"{word['lines']} {span.first}-{span.last}")
+        parts.append(_("answer %(question)s") % {"question": question})
+    lines = _("line %(first)s") if span.first == span.last else _("lines %(first)s–%(last)s")
+    parts.append(lines % {"first": span.first, "last": span.last})
     return ", ".join(parts)
 
 

@@ -5,13 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from importlib import resources as package_files
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-import yaml
 from datasette.app import Datasette
 
 Descriptor = Mapping[str, Any]
@@ -70,18 +68,6 @@ def text_of(described: Descriptor, key: str, language: str) -> str:
     """The text `key` of a descriptor or a part of it in `language`; where there is none, in its first language."""
     translated = described.get("translations", {}).get(language, {})
     return str(translated.get(key) or described.get(key, ""))
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, dict[str, str]]:
-    text = (package_files.files("openbaar.site") / "words.yaml").read_text("utf-8")
-    return dict(yaml.safe_load(text))
-
-
-def word(key: str, language: str) -> str:
-    """The site's own text `key` of `words.yaml` in `language`, or in English where it has none in that."""
-    texts = _words()[key]
-    return texts.get(language, texts["en"])
 
 
 _attached: WeakKeyDictionary[Datasette, Published] = WeakKeyDictionary()

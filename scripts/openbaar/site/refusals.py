@@ -5,7 +5,7 @@ from __future__ import annotations
 from datasette.views.base import DatasetteError
 
 from openbaar.site.language import visit
-from openbaar.site.published import Published, word
+from openbaar.site.published import Published
 
 
 def language_of(published: Published) -> str:
@@ -14,6 +14,6 @@ def language_of(published: Published) -> str:
     return spoken if spoken in published.languages else published.languages[0]
 
 
-def refusal(published: Published, status: int, key: str, **names: str) -> DatasetteError:
-    """An error to raise: Datasette shows its page with the text `key` of `words.yaml`, the names filled in."""
-    return DatasetteError(word(key, language_of(published)).format(**names), status=status)
+def refusal(status: int, message: str, **names: str) -> DatasetteError:
+    """An error to raise: Datasette shows its page with the message, the names filled in."""
+    return DatasetteError(message % names, status=status)

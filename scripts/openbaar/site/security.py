@@ -26,8 +26,9 @@ from jinja2.ext import Extension
 
 from openbaar.site.linked_data import link_header
 from openbaar.site.negotiate import preferred
-from openbaar.site.published import Published, attached, word
+from openbaar.site.published import Published, attached
 from openbaar.site.refusals import language_of
+from openbaar.texts import catalogue
 
 Asgi = Callable[..., Any]
 # https://docs.datasette.io/en/0.65.2/settings.html, in force on a public site.
@@ -167,7 +168,8 @@ def wrap(app: Asgi, datasette: Any) -> Asgi:
             async with _turn(gate, scope, published):
                 await app(scope, receive, sender)
         except TooManyError:
-            message = word("too_many_queries", _language(scope, published))
+            _ = catalogue(_language(scope, published), published.languages[0]).gettext
+            message = _("Too many SQL queries at once. Please try again in a few seconds.")
             await Response.text(message, status=503, headers={"retry-after": "5"}).asgi_send(sender)
         finally:
             _nonce.reset(token)
@@ -178,23 +180,21 @@ def wrap(app: Asgi, datasette: Any) -> Asgi:
 def refused(scope: dict[str, Any], published: Published) -> Response | None:
     """The answer to a request that goes no further, None for one that may."""
     path = _path(scope)
-    language = _language(scope, published)
+    _ = catalogue(_language(scope, published), published.languages[0]).gettext
     # A browser reads `\` as `/` and `//x` as another site, so a redirect to such a path would leave this one.
     if re.match(r"/[/\\]|/.*[\\\x00-\x1f]", unquote(path)):
-        return Response.text(word("no_such_page", language), status=404)
+        return Response.text(_("This page does not exist."), status=404)
     if published.public and scope["method"] not in METHODS:
-        return Response.text(
-            word("only_reading", language), status=405, headers={"allow": ", ".join(METHODS)}
-        )
+        message = _("This site is read-only.")
+        return Response.text(message, status=405, headers={"allow": ", ".join(METHODS)})
     if published.public and path.startswith("/-/") and not path.startswith(TOLD_TO_STRANGERS):
-        return Response.text(word("no_such_page", language), status=404)
+        return Response.text(_("This page does not exist."), status=404)
     wrong = _unknown_column(path, _query(scope), published)
     if wrong is not None:
         column, known = wrong
-        message = word("no_such_column", language).format(
-            column=column[:100], known=", ".join(known)
-        )
-        return Response.text(message, status=400)
+        message = _("There is no column '%(column)s'; the columns are: %(known)s.")
+        named = {"column": column[:100], "known": ", ".join(known)}
+        return Response.text(message % named, status=400)
     return None
 
 
@@ -293,7 +293,9 @@ def answer_error(published: Published, request: Any, exception: BaseException) -
     if isinstance(exception, Base400 | DatasetteError):
         return None
     if isinstance(exception, QueryInterrupted | MemoryError):
-        return Response.text(word("query_stopped", language_of(published)), status=400)
+        _ = catalogue(language_of(published), published.languages[0]).gettext
+        message = _("The query took too long or asked for too much, and was stopped.")
+        return Response.text(message, status=400)
     print(
         f"ERROR {request.method} {request.path}: {type(exception).__name__}: {exception}",
         file=sys.stderr,

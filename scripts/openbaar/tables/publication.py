@@ -12,7 +12,7 @@ from typing import Any
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.tables.model import Package, Table
-from openbaar.texts import language_name
+from openbaar.texts import catalogue, language_name
 from openbaar.yamlfile import YamlFile, load_model, parse_yaml, read_yaml
 
 KeyPath = tuple[str | int, ...]
@@ -56,18 +56,42 @@ class Publication:
 
 @lru_cache(maxsize=8)
 def trust_tables(languages: tuple[str, ...]) -> dict[str, Table]:
-    """The tables that the toolkit adds to a publication in these languages, as described in `trust_tables/`.
+    """The tables that the toolkit adds to a publication, described in `languages`.
 
-    A column whose name ends in `_{language}` is there once for each language.
+    `trust_tables/` describes them in English, and the message catalogues translate that. A column
+    whose name ends in `_{language}` is there once for each language.
     """
     folder = resources.files("openbaar.tables") / "trust_tables"
     loaded = {}
     for name in TRUST_TABLES:
         path = f"openbaar/tables/trust_tables/{name}.yaml"
         file = parse_yaml((folder / f"{name}.yaml").read_text("utf-8"), path)
-        described = _in_each_language(file.data, languages)
+        translated = _translated(file.data, languages)
+        described = _in_each_language(translated, languages)
         loaded[name] = load_model(replace(file, data=described), Table, name=name)
     return loaded
+
+
+def _translated(described: dict[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    """A description of a trust table with its texts, given in English, in each language."""
+    schema = described["schema"]
+    fields = [_texts_translated(column, languages) for column in schema["fields"]]
+    return {**_texts_translated(described, languages), "schema": {**schema, "fields": fields}}
+
+
+def _texts_translated(described: dict[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    """A description of a table or a column with its own texts in each language."""
+    made = dict(described)
+    for key in ("title", "description", "unit"):
+        if key in described:
+            made[key] = _in_all(described[key], languages)
+    return made
+
+
+def _in_all(message: str, languages: Sequence[str]) -> dict[str, str]:
+    """A message of the toolkit in each language of a publication."""
+    first = languages[0]
+    return {language: catalogue(language, first).gettext(message) for language in languages}
 
 
 def _in_each_language(described: dict[str, Any], languages: Sequence[str]) -> dict[str, Any]:
