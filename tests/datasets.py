@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from openbaar.documents.reader import read_document
+from openbaar.schema.csvfile import read_csv
 from openbaar.tables.convert import document_lines
-from openbaar.tables.dataset import Dataset, read_dataset
+from openbaar.tables.dataset import Dataset, TableData, csv_path, read_dataset
 from openbaar.tables.publication import Publication
 
 
@@ -18,3 +20,13 @@ def dataset_of(publication: Publication) -> Dataset:
         if (publication.root / entry.path).is_file()
     }
     return replace(read_dataset(publication), lines=document_lines(documents))
+
+
+def dataset_from(publication: Publication, files: Mapping[str, bytes]) -> Dataset:
+    """The publication with the CSV files that a test made, by their path."""
+    tables = {}
+    for name, table in publication.resources.items():
+        path = csv_path(name)
+        rows = read_csv(files[path], table.table_schema, path)
+        tables[name] = TableData(table, rows, files[path])
+    return Dataset(publication, tables)

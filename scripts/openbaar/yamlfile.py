@@ -1,12 +1,13 @@
 """Authored YAML files: read safely, with the place of every key kept for error messages.
 
-Only the plain part of YAML is accepted. Aliases (which can explode in memory), tags, a key
-given twice and files over one megabyte are refused, each with its line and column.
+Only the plain part of YAML is accepted. Aliases (which can explode in memory), tags, a key given
+twice and files over one megabyte are refused, each with its line and column.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -18,20 +19,48 @@ from openbaar.errors import OpenbaarError, Place, Problem, nearest
 
 MAX_BYTES = 1_000_000
 MAX_DEPTH = 50
-Path_ = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]  # the keys and indexes that lead to a place in a file
 Model = TypeVar("Model", bound=BaseModel)
+
+
+class Strict(BaseModel):
+    """A mapping that refuses keys it does not know and never changes after it is read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+def as_text(value: Any) -> Any:
+    """A whole number as text; what is true or false is refused, because it was not meant as text."""
+    if isinstance(value, bool):
+        raise ValueError(f"{str(value).lower()} is not text; put it in quotes")
+    return str(value) if isinstance(value, int) else value
+
+
+def as_list(value: Any) -> Any:
+    """A single text or mapping as a list of one, so that authors may leave out the brackets."""
+    return [value] if isinstance(value, str | dict) else value
+
+
+def as_tuple(value: Any) -> Any:
+    """A list, or a single text or mapping, as the tuple that models hold."""
+    listed = as_list(value)
+    return tuple(listed) if isinstance(listed, list) else listed
+
+
+Text = Annotated[str, BeforeValidator(as_text)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
 
 @dataclass(frozen=True)
 class YamlFile:
-    """The data of a YAML file, and for each path into it the place where it stands."""
+    """The data of a YAML file, and for each path into it the place where it is."""
 
     name: str
     data: Any
-    places: dict[Path_, Place]
+    places: dict[KeyPath, Place]
 
     def place(self, *path: str | int) -> Place:
-        """The place of `path`, or of the nearest thing around it that the file does hold."""
+        """The place of `path`, or of the nearest thing around it that is in the file."""
         for length in range(len(path), -1, -1):
             if path[:length] in self.places:
                 return self.places[path[:length]]
@@ -46,49 +75,49 @@ def read_yaml(path: Path, name: str) -> YamlFile:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise OpenbaarError(Problem(Place(name), f"cannot be read: {error.strerror}")) from error
+        message = f"cannot be read: {error.strerror}"
+        raise OpenbaarError(Problem(Place(name), message)) from error
     if len(raw) > MAX_BYTES:
-        raise OpenbaarError(
-            Problem(Place(name), f"is {len(raw)} bytes; at most {MAX_BYTES} are read")
-        )
+        message = f"is {len(raw)} bytes; at most {MAX_BYTES} are read"
+        raise OpenbaarError(Problem(Place(name), message))
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise OpenbaarError(
-            Problem(Place(name), f"is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}")
-        ) from error
+        message = f"is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}"
+        raise OpenbaarError(Problem(Place(name), message)) from error
     return parse_yaml(text, name)
 
 
 def parse_yaml(text: str, name: str) -> YamlFile:
     """Parse YAML text. Raises OpenbaarError with every refused construct."""
-    try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise OpenbaarError(
-                    Problem(
-                        _place(name, event.start_mark),
-                        f"the alias *{event.anchor} is refused",
-                        "write it out",
-                    )
-                )
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = _place(name, mark) if mark else Place(name)
-        raise OpenbaarError(
-            Problem(place, f"is not YAML: {error.problem or error.context}")
-        ) from error
-    except (yaml.YAMLError, RecursionError) as error:
-        message = (
-            "is nested too deep" if isinstance(error, RecursionError) else f"is not YAML: {error}"
-        )
-        raise OpenbaarError(Problem(Place(name), message)) from error
+    node = _composed(text, name)
+    if node is None:
+        return YamlFile(name, None, {})
     reader = _Reader(name)
-    data = reader.value(node, ()) if node is not None else None
+    data = reader.value(node, ())
     if reader.problems:
         raise OpenbaarError(reader.problems)
     return YamlFile(name, data, reader.places)
+
+
+def _composed(text: str, name: str) -> yaml.Node | None:
+    """The text as a tree of YAML nodes; None where it holds nothing."""
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent):
+                place = _place(name, event.start_mark)
+                message = f"the alias *{event.anchor} is refused"
+                raise OpenbaarError(Problem(place, message, "write it out"))
+        return yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = _place(name, mark) if mark else Place(name)
+        message = f"is not YAML: {error.problem or error.context}"
+        raise OpenbaarError(Problem(place, message)) from error
+    except RecursionError as error:
+        raise OpenbaarError(Problem(Place(name), "is nested too deep")) from error
+    except yaml.YAMLError as error:
+        raise OpenbaarError(Problem(Place(name), f"is not YAML: {error}")) from error
 
 
 def _place(name: str, mark: Any) -> Place:
@@ -96,24 +125,21 @@ def _place(name: str, mark: Any) -> Place:
 
 
 class _Reader:
-    """Turns YAML nodes into plain Python data, remembering where each key stands."""
+    """Turns YAML nodes into plain Python data, remembering where each key is."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.places: dict[Path_, Place] = {}
+        self.places: dict[KeyPath, Place] = {}
         self.problems: list[Problem] = []
 
-    def value(self, node: yaml.Node, path: Path_) -> Any:
+    def value(self, node: yaml.Node, path: KeyPath) -> Any:
         self.places.setdefault(path, _place(self.name, node.start_mark))
         if len(path) > MAX_DEPTH:
             self._refuse(node, f"is nested more than {MAX_DEPTH} deep", "")
             return None
         if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
-            self._refuse(
-                node,
-                f"the tag {node.tag} is refused",
-                "write plain text, numbers, lists and mappings",
-            )
+            hint = "write plain text, numbers, lists and mappings"
+            self._refuse(node, f"the tag {node.tag} is refused", hint)
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, path)
@@ -121,11 +147,10 @@ class _Reader:
             return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
         return _scalar(node)
 
-    def _mapping(self, node: yaml.MappingNode, path: Path_) -> dict[Any, Any]:
+    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
         for key_node, value_node in node.value:
-            key = self.value(key_node, (*path, "<key>"))
-            self.places.pop((*path, "<key>"), None)
+            key = self._key(key_node, path)
             if not isinstance(key, str | int):
                 self._refuse(
                     key_node, f"the key {key!r} is neither text nor a whole number", "quote it"
@@ -134,13 +159,18 @@ class _Reader:
             here = (*path, key)
             if key in result:
                 first = self.places[here].first_line
-                self._refuse(
-                    key_node, f"the key '{key}' stands here and on line {first}", "keep one of them"
-                )
+                message = f"the key '{key}' is given here and on line {first}"
+                self._refuse(key_node, message, "keep one of them")
                 continue
             self.places[here] = _place(self.name, key_node.start_mark)
             result[key] = self.value(value_node, here)
         return result
+
+    def _key(self, node: yaml.Node, path: KeyPath) -> Any:
+        """The key that a node is; a key has no place of its own."""
+        key = self.value(node, (*path, "<key>"))
+        self.places.pop((*path, "<key>"), None)
+        return key
 
     def _refuse(self, node: yaml.Node, message: str, hint: str) -> None:
         self.problems.append(Problem(_place(self.name, node.start_mark), message, hint))
@@ -167,78 +197,86 @@ def load_model(file: YamlFile, model: type[Model], **extra: Any) -> Model:
     Raises OpenbaarError with every problem: unknown keys with the nearest known one, missing keys,
     and values that do not fit, each at its line and column.
     """
-    data = file.data if file.data is not None else {}
+    data = {} if file.data is None else file.data
     if not isinstance(data, dict):
         raise OpenbaarError(Problem(file.place(), "should be a mapping of keys to values"))
     try:
         return model.model_validate({**data, **extra})
     except ValidationError as error:
-        problems = [_problem(file, model, dict(item)) for item in error.errors(include_url=False)]
-        raise OpenbaarError(problems) from error
+        errors = error.errors(include_url=False)
+        raise OpenbaarError(_problem(file, model, dict(item)) for item in errors) from error
+
+
+# What pydantic says of a value of the wrong kind, in the words of those who write YAML or JSON
+# (https://docs.pydantic.dev/latest/errors/validation_errors/).
+WRONG_KIND = {
+    "bool_type": "should be true or false",
+    "dict_type": "should be a mapping",
+    "int_type": "should be a whole number",
+    "list_type": "should be a list",
+    "model_type": "should be a mapping",
+    "string_type": "should be text",
+    "tuple_type": "should be a list",
+}
 
 
 def _problem(file: YamlFile, model: type[BaseModel], item: dict[str, Any]) -> Problem:
-    location = tuple(part for part in item["loc"])
+    """What pydantic objects to, as a problem with its place in the file."""
+    location: KeyPath = tuple(item["loc"])
     kind = item["type"]
-    path = tuple(part for part in location if not (isinstance(part, str) and part.endswith("]")))
+    path = _path_in_file(location)
     if kind == "extra_forbidden":
-        keys = item.get("ctx", {}).get("known") or _known_keys(model, location[:-1])
-        return Problem(
-            file.place(*path),
-            f"the key '{location[-1]}' is not known",
-            nearest(str(location[-1]), keys),
-        )
+        known = _known_keys(model, location[:-1])
+        message = f"the key '{path[-1]}' is not known"
+        return Problem(file.place(*path), message, nearest(str(path[-1]), known))
     if kind == "missing":
         return Problem(file.place(*path[:-1]), f"the key '{path[-1]}' is missing here")
+    message = WRONG_KIND.get(kind, item["msg"].removeprefix("Value error, "))
+    if kind == "literal_error":
+        message = f"is {item['input']!r}; it should be {item['ctx']['expected']}"
     dotted = ".".join(str(part) for part in path)
-    message = item["msg"].removeprefix("Value error, ")
     return Problem(file.place(*path), f"{dotted}: {message}" if dotted else message)
 
 
-def _known_keys(model: Any, location: tuple[str | int, ...]) -> list[str]:
+def _path_in_file(location: KeyPath) -> KeyPath:
+    """The keys of the file in a location of pydantic, which also names validators and kinds, as `function[…]`."""
+    return tuple(part for part in location if not str(part).endswith("]"))
+
+
+def _known_keys(model: type[BaseModel], location: KeyPath) -> list[str]:
     """The keys that the model at `location` inside `model` knows, followed through its JSON Schema."""
     schema = model.model_json_schema(by_alias=True)
-    definitions = schema.get("$defs", {})
-
-    def resolve(node: dict[str, Any]) -> list[dict[str, Any]]:
-        if "$ref" in node:
-            return resolve(definitions[node["$ref"].rsplit("/", 1)[-1]])
-        for several in ("anyOf", "oneOf"):
-            if several in node:
-                return [found for part in node[several] for found in resolve(part)]
-        return [node]
-
-    nodes = resolve(schema)
+    nodes = _alternatives(schema, schema)
     for part in location:
         below: list[dict[str, Any]] = []
         for node in nodes:
-            if part in node.get("properties", {}):
-                below += resolve(node["properties"][part])
-            elif isinstance(node.get("additionalProperties"), dict):
-                below += resolve(node["additionalProperties"])
-            elif isinstance(part, int) and isinstance(node.get("items"), dict):
-                below += resolve(node["items"])
-        nodes = below or nodes
-    return sorted({key for node in nodes for key in node.get("properties", {})})
+            below += _below(node, part, schema)
+        if below:  # a part that names a validator leads nowhere
+            nodes = below
+    keys: set[str] = set()
+    for node in nodes:
+        keys.update(node.get("properties", {}))
+    return sorted(keys)
 
 
-def _as_text(value: Any) -> Any:
-    if isinstance(value, bool):
-        raise ValueError(f"{str(value).lower()} is not text; put it in quotes")
-    return str(value) if isinstance(value, int) else value
+def _below(node: dict[str, Any], part: str | int, schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a JSON Schema allows below a key or an index."""
+    if part in node.get("properties", {}):
+        return _alternatives(node["properties"][part], schema)
+    if isinstance(node.get("additionalProperties"), dict):
+        return _alternatives(node["additionalProperties"], schema)
+    if isinstance(part, int) and isinstance(node.get("items"), dict):
+        return _alternatives(node["items"], schema)
+    return []
 
 
-Text = Annotated[str, BeforeValidator(_as_text)]
-
-
-class Strict(BaseModel):
-    """A mapping that refuses keys it does not know and never changes after it is read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-def as_list(value: Any) -> Any:
-    return [value] if isinstance(value, str | dict) else value
-
-
-Texts = Annotated[tuple[str, ...], BeforeValidator(lambda value: tuple(as_list(value)))]
+def _alternatives(node: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
+    """The mappings that a node of a JSON Schema stands for: what it refers to, and each of several forms."""
+    if "$ref" in node:
+        name = node["$ref"].rsplit("/", 1)[-1]
+        return _alternatives(schema["$defs"][name], schema)
+    several: Iterable[dict[str, Any]] = [*node.get("anyOf", []), *node.get("oneOf", [])]
+    found: list[dict[str, Any]] = []
+    for alternative in several:
+        found += _alternatives(alternative, schema)
+    return found or [node]

@@ -6,13 +6,16 @@ import json
 import re
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from datasets import dataset_of
 from openbaar.database.build import build_database
 from openbaar.errors import OpenbaarError
+from openbaar.package.descriptor import descriptor
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
 
@@ -31,10 +34,7 @@ def built(root: Path, extra: str = "", chart: str = "") -> Path:
     package.write_text(package.read_text("utf-8").replace(QUERY, QUERY + extra), "utf-8")
     table.write_text(table.read_text("utf-8") + chart, "utf-8")
     publication = load_publication(root)
-    files = {
-        f"tables/{name}.csv": publication.csv_path(name).read_bytes()
-        for name in publication.resources
-    }
+    dataset = dataset_of(publication)
     target = root / "build" / "municipalities.db"
     target.parent.mkdir(exist_ok=True)
     build_database(dataset, descriptor(dataset), target)
@@ -211,14 +211,13 @@ def test_a_chart_that_measures_nothing_is_refused(
 
 
 def test_a_query_that_fails_is_left_to_the_check_that_tries_them(
-    publication: Publication, files: dict[str, bytes], tmp_path: Path
+    publication: Publication, tmp_path: Path
 ) -> None:
     query = publication.package.queries["per_year"].model_copy(update={"sql": "SELECT nothing"})
     package = publication.package.model_copy(update={"queries": {"broken": query}})
+    dataset = dataset_of(replace(publication, package=package))
     target = tmp_path / "x.db"
-    build_database(
-        Publication(publication.root, package, publication.tables, publication.files), files, target
-    )
+    build_database(dataset, descriptor(dataset), target)
     assert content(target, "queries")["broken"]["columns"] == {}
 
 

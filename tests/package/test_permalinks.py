@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from datasets import dataset_from
 from openbaar.errors import OpenbaarError
 from openbaar.package.permalinks import (
     FILE,
@@ -28,7 +29,7 @@ HINT = "name it there under 'moved' with its new name, or under 'withdrawn' with
 
 def publish(publication: Publication, files: dict[str, bytes]) -> Permalinks:
     """Write what publishing records; returns the record as it is read back."""
-    made = released(read_permalinks(publication.root), dataset)
+    made = released(read_permalinks(publication.root), dataset_from(publication, files))
     for path, data in made.items():
         (publication.root / path).parent.mkdir(parents=True, exist_ok=True)
         (publication.root / path).write_bytes(data)
@@ -56,7 +57,7 @@ def problems(publication: Publication, files: dict[str, bytes]) -> list[str]:
     return [
         str(each)
         for each in permalink_problems(
-            recorded, publication, {**files, **released(recorded, dataset)}
+            recorded, publication, {**files, **released(recorded, dataset_from(publication, files))}
         )
     ]
 
@@ -200,7 +201,10 @@ def test_the_record_is_the_same_bytes_each_time(
     publication: Publication, files: dict[str, bytes]
 ) -> None:
     recorded = publish(publication, files)
-    assert released(recorded, dataset)[FILE] == (publication.root / FILE).read_bytes()
+    assert (
+        released(recorded, dataset_from(publication, files))[FILE]
+        == (publication.root / FILE).read_bytes()
+    )
     assert json.loads(recorded.to_bytes())["moved"] == {}
 
 
@@ -213,7 +217,7 @@ def test_what_moved_or_was_withdrawn_must_make_sense(hand_made: Path) -> None:
         load_publication(hand_made)
     assert [f"{each.message} ({each.hint})" for each in raised.value.problems] == [
         "there is a table 'regions', so it is not moved ()",
-        "'towns' stands under 'moved' too (keep one of them)",
+        "'towns' is under 'moved' too (keep one of them)",
         "there is no table 'municipality' (did you mean 'municipalities'?)",
     ]
 
@@ -221,5 +225,5 @@ def test_what_moved_or_was_withdrawn_must_make_sense(hand_made: Path) -> None:
 def test_a_version_that_begins_with_0_is_still_being_made_and_promises_nothing(
     publication: Publication, files: dict[str, bytes]
 ) -> None:
-    made = released(Permalinks(), at_version(publication, "0.9.0"), files)
+    made = released(Permalinks(), dataset_from(at_version(publication, "0.9.0"), files))
     assert made == {FILE: Permalinks().to_bytes()}

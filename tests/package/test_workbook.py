@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from datasets import dataset_from
 from openbaar.package import workbook
 from openbaar.package.workbook import documentation_names, sheet_names, write_workbook
 from openbaar.tables.publication import Publication
@@ -29,7 +30,7 @@ def rows(path: Path, sheet: str) -> list[list[Any]]:
 def test_each_table_has_a_sheet_after_the_documentation_in_each_language(
     publication: Publication, files: dict[str, bytes], target: Path
 ) -> None:
-    write_workbook(dataset, target)
+    write_workbook(dataset_from(publication, files), target)
     assert openpyxl.load_workbook(target).sheetnames == [
         "Toelichting",
         "Documentation",
@@ -40,7 +41,7 @@ def test_each_table_has_a_sheet_after_the_documentation_in_each_language(
 def test_a_table_shows_titles_labels_and_numbers(
     publication: Publication, files: dict[str, bytes], target: Path
 ) -> None:
-    write_workbook(dataset, target)
+    write_workbook(dataset_from(publication, files), target)
     assert rows(target, "municipalities")[:3] == [
         ["Jaar", "Gewest", "Aantal", "Aandeel", "Status"],
         [1961, "België", 2663, None, None],
@@ -62,7 +63,7 @@ def test_a_table_shows_titles_labels_and_numbers(
 def test_the_documentation_says_what_each_column_means(
     publication: Publication, files: dict[str, bytes], target: Path
 ) -> None:
-    write_workbook(dataset, target)
+    write_workbook(dataset_from(publication, files), target)
     documented = rows(target, "Documentation")
     assert documented[0][0] == "Municipalities of Belgium"
     assert [
@@ -103,7 +104,7 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(
         **files,
         "tables/statuses.csv": files["tables/statuses.csv"] + f'odd,"{quoted}"\n'.encode(),
     }
-    write_workbook(publication, changed, target)
+    write_workbook(dataset_from(publication, changed), target)
     cell = openpyxl.load_workbook(target)["statuses"].cell(
         row=changed["tables/statuses.csv"].count(b"\n"), column=2
     )
@@ -114,9 +115,9 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(
 def test_the_same_tables_give_the_same_bytes(
     publication: Publication, files: dict[str, bytes], target: Path
 ) -> None:
-    write_workbook(dataset, target)
+    write_workbook(dataset_from(publication, files), target)
     first = target.read_bytes()
-    write_workbook(dataset, target)
+    write_workbook(dataset_from(publication, files), target)
     assert target.read_bytes() == first
     with zipfile.ZipFile(target) as archive:
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
@@ -129,7 +130,7 @@ def test_a_table_too_long_for_a_sheet_is_left_out_and_the_documentation_says_so(
     monkeypatch.setattr(
         workbook, "MAX_ROWS", len(files["tables/municipalities.csv"].splitlines()) - 1
     )
-    write_workbook(dataset, target)
+    write_workbook(dataset_from(publication, files), target)
     book = openpyxl.load_workbook(target)
     assert "municipalities" not in book.sheetnames
     assert "regions" in book.sheetnames

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from openbaar.database.pages import add_site
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
-from openbaar.package.descriptor import Descriptor
+from openbaar.package.model import Descriptor
 from openbaar.schema.csvfile import Rows, Value, row_lines
 from openbaar.schema.model import SchemaField
 from openbaar.tables.dataset import Dataset

@@ -17,7 +17,7 @@ from typing import Any
 
 from openbaar.database.charts import MAX_MARKS, Axis, Picture, draw
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.package.descriptor import Descriptor
+from openbaar.package.model import Descriptor
 from openbaar.schema.model import SchemaField
 from openbaar.tables.dataset import Dataset, DocumentLines
 from openbaar.tables.model import Table

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from openbaar.files import replacing
-from openbaar.package.descriptor import Descriptor, package_bytes
+from openbaar.package.descriptor import package_bytes
+from openbaar.package.model import Descriptor
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import License
 from openbaar.tables.publication import Publication

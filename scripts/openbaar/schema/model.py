@@ -5,6 +5,7 @@ The standard is https://datapackage.org/standard/table-schema/.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import Literal, Self
 
 from pydantic import model_validator
@@ -87,13 +88,18 @@ class Schema(Strict):
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Self:
-        doubled = sorted({name for name in self.names if self.names.count(name) > 1})
-        if doubled:
-            raise ValueError(f"the column '{doubled[0]}' stands twice")
         keys = [self.primaryKey, *self.uniqueKeys, *(key.fields for key in self.foreignKeys)]
-        for name in (name for key in keys for name in key):
-            if name not in self.names:
-                raise ValueError(
-                    f"a key names the column '{name}', which is not there; {nearest(name, self.names)}"
-                )
+        check_key_columns(self.names, keys)
         return self
+
+
+def check_key_columns(columns: Sequence[str], keys: Iterable[Sequence[str]]) -> None:
+    """Raise ValueError where a column is there twice, or a key names one that is not there."""
+    for name in columns:
+        if columns.count(name) > 1:
+            raise ValueError(f"the column '{name}' is there twice")
+    for key in keys:
+        for name in key:
+            if name not in columns:
+                hint = nearest(name, columns)
+                raise ValueError(f"a key names the column '{name}', which does not exist; {hint}")

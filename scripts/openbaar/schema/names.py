@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
 # The keywords that SQLite refuses as a bare column name: those of https://www.sqlite.org/lang_keywords.html
 # without the ones its parser falls back on as identifiers. A test asks SQLite itself.
@@ -89,5 +89,8 @@ def check_site_address(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+VERSION = r"\d+\.\d+\.\d+"  # the pattern of a version such as 1.2.10
+
 Name = Annotated[str, AfterValidator(check_name)]
+Version = Annotated[str, Field(pattern=f"^{VERSION}$")]
 Address = Annotated[str, AfterValidator(check_address)]

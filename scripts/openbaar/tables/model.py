@@ -15,7 +15,7 @@ from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import nearest
 from openbaar.recipe.language import NumberFormat, Recipe
 from openbaar.schema.model import Constraints, FieldType, Schema
-from openbaar.schema.names import Address, Name, check_package_name
+from openbaar.schema.names import Address, Name, Version, check_package_name
 from openbaar.schema.patterns import Pattern, Patterns
 from openbaar.tables.checks import Check
 from openbaar.tables.queries import Chart, Query
@@ -141,7 +141,7 @@ class Package(Strict):
     """`tables/package.yaml`: what holds for the publication as a whole."""
 
     name: Annotated[str, AfterValidator(check_package_name)]
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    version: Version
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     title: Localized
     description: Localized

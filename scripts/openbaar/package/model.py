@@ -1,0 +1,157 @@
+"""The descriptor of a data package, as this toolkit writes it: one model writes, checks and documents it.
+
+The names are those of Data Package 2.0 (https://datapackage.org/standard/data-package/), which lets
+a descriptor have keys of its own. Ours are marked so below. Of the keys of the standard only those
+are known that we write: others (`profile`, `dialect`, `scheme`, `extrapaths`, `layout`) make
+frictionless fetch an address, open other files or crash.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from openbaar.schema.model import Constraints, FieldType, Schema, SchemaField, check_key_columns
+from openbaar.schema.names import Name, Version
+from openbaar.tables.model import Contributor, License
+from openbaar.texts import Localized
+from openbaar.yamlfile import Strict
+
+PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+Descriptor = dict[str, Any]  # a descriptor as plain data, without empty values
+# Ours: for each language but the first one the texts in it, by their key. The standard has no
+# translations (https://github.com/frictionlessdata/datapackage/issues/42).
+Translations = dict[str, dict[str, str]]
+
+
+class DescribedPerson(Strict):
+    """A person or an organisation as citations name them (ours)."""
+
+    family: str | None = None
+    given: str | None = None
+    name: str | None = None
+
+
+class DescribedSource(Strict):
+    """A document, the part of one that a table was read from, or where something else was taken from.
+
+    All keys but `title` and `path` are ours.
+    """
+
+    title: str
+    translations: Translations = {}
+    path: str | None = None
+    sha256: str | None = None
+    author: str | None = None
+    date: str | None = None
+    license: str | None = None
+    authors: tuple[DescribedPerson, ...] = ()
+    question: str | None = None
+    first_line: int | None = None
+    last_line: int | None = None
+
+
+class DescribedField(Strict):
+    """A column. `unit` is ours."""
+
+    name: Name
+    type: FieldType
+    title: str | None = None
+    description: str | None = None
+    unit: str | None = None
+    translations: Translations = {}
+    constraints: Constraints = Constraints()
+
+
+class DescribedReference(Strict):
+    """What a foreign key points to; version 2.0 leaves out `resource` where a table refers to itself."""
+
+    resource: Name | None = None
+    fields: tuple[Name, ...]
+
+
+class DescribedForeignKey(Strict):
+    """Columns whose values must be in another table."""
+
+    fields: tuple[Name, ...]
+    reference: DescribedReference
+
+
+class DescribedSchema(Strict):
+    """A Table Schema. `foreignKeysWhereFilled` is ours: keys that may be partly empty."""
+
+    fields: tuple[DescribedField, ...]
+    primaryKey: tuple[Name, ...]
+    uniqueKeys: tuple[tuple[Name, ...], ...] = ()
+    foreignKeys: tuple[DescribedForeignKey, ...] = ()
+    foreignKeysWhereFilled: tuple[DescribedForeignKey, ...] = ()
+    missingValues: tuple[Literal[""]]
+
+    @model_validator(mode="after")
+    def _columns_exist(self) -> Self:
+        keys = [self.primaryKey, *self.uniqueKeys]
+        keys += [key.fields for key in (*self.foreignKeys, *self.foreignKeysWhereFilled)]
+        check_key_columns([field.name for field in self.fields], keys)
+        return self
+
+    def columns(self) -> Schema:
+        """What a CSV file is read by: the columns and keys, without texts and other tables."""
+        fields = []
+        for field in self.fields:
+            column = SchemaField(
+                name=field.name,
+                type=field.type,
+                title=Localized(),
+                description=Localized(),
+                constraints=field.constraints,
+            )
+            fields.append(column)
+        return Schema(fields=tuple(fields), primaryKey=self.primaryKey, uniqueKeys=self.uniqueKeys)
+
+
+class DescribedResource(Strict):
+    """A table of the package. `rows` and `notes` are ours."""
+
+    name: Name
+    type: Literal["table"]
+    title: str
+    description: str | None = None
+    translations: Translations = {}
+    path: str
+    format: Literal["csv"]
+    mediatype: Literal["text/csv"]
+    encoding: Literal["utf-8"]
+    bytes: int
+    hash: str
+    rows: int
+    notes: tuple[dict[str, str], ...] = ()
+    sources: tuple[DescribedSource, ...] = ()
+    table_schema: DescribedSchema = Field(alias="schema")
+
+
+class DescribedPackage(Strict):
+    """The descriptor as a whole. `languages`, `translations`, `doi` and `additions` are ours."""
+
+    profile: Literal["https://datapackage.org/profiles/2.0/datapackage.json"] = Field(
+        alias="$schema"
+    )
+    name: str
+    version: Version
+    title: str
+    description: str | None = None
+    translations: Translations = {}
+    languages: tuple[str, ...]
+    homepage: str | None = None
+    created: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T00:00:00Z$")] | None = None
+    doi: str | None = None
+    keywords: tuple[str, ...] = ()
+    contributors: tuple[Contributor, ...] = ()
+    licenses: tuple[License, ...] = ()
+    additions: tuple[License, ...] = ()
+    sources: tuple[DescribedSource, ...] = ()
+    resources: tuple[DescribedResource, ...]
+
+    def as_data(self) -> Descriptor:
+        """The descriptor as plain data, in the order above, without what has no value."""
+        return self.model_dump(mode="json", by_alias=True, exclude_defaults=True)

@@ -1,0 +1,47 @@
+"""The dataset of a folder: its CSV files read once and whole, with all that is wrong with any of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from openbaar.errors import OpenbaarError
+from openbaar.tables.dataset import DocumentLine, lines_bytes, lines_path, read_dataset
+from openbaar.tables.publication import Publication
+
+
+def problems(publication: Publication) -> list[str]:
+    with pytest.raises(OpenbaarError) as caught:
+        read_dataset(publication)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def replace_in(publication: Publication, table: str, old: bytes, new: bytes) -> None:
+    path = publication.csv_path(table)
+    path.write_bytes(path.read_bytes().replace(old, new, 1))
+
+
+def test_broken_values_of_all_tables_are_reported_at_once(publication: Publication) -> None:
+    replace_in(publication, "municipalities", b"2663", b"2.663")
+    replace_in(publication, "mergers", b"true", b"yes")
+    assert problems(publication) == [
+        "tables/municipalities.csv:2: number: '2.663' is not a whole number of at most 64 bits",
+        "tables/mergers.csv:2: several: 'yes' is neither true nor false",
+    ]
+
+
+def test_a_table_without_its_file_is_named(publication: Publication) -> None:
+    publication.csv_path("footnotes").unlink()
+    assert problems(publication) == [
+        "tables/footnotes.yaml: tables/footnotes.csv is missing (run `openbaar convert`)"
+    ]
+
+
+def test_the_lines_that_converting_left_are_read_back(publication: Publication) -> None:
+    assert read_dataset(publication).lines == {}
+    lines = {
+        "sources/municipalities.txt": (DocumentLine("", 1, "a | ␟ "), DocumentLine("2", 1, ""))
+    }
+    path = lines_path(publication)
+    path.parent.mkdir()
+    path.write_bytes(lines_bytes(lines))
+    assert read_dataset(publication).lines == lines
