@@ -22,7 +22,7 @@ from babel.support import NullTranslations, Translations
 from pydantic_core import core_schema
 
 ENGLISH = "en"  # the language of the messages in the code
-INTERFACE_LANGUAGES = (ENGLISH, "nl")
+INTERFACE_LANGUAGES = (ENGLISH, "nl", "de", "fr")
 
 
 class Localized(dict[str, str]):

@@ -116,7 +116,7 @@ def test_someone_who_knows_no_datasette_finds_how_many_women_started_in_2022(
     page.get_by_role("list", name="Jaar start").get_by_role("link", name="2022").click()
     expect(page.get_by_role("status")).to_contain_text("1 rij: Gender = vrouw, Jaar start = 2022")
     expect(page.locator("table.rows-and-columns tbody td.col-started")).to_have_text("50.252")
-    page.get_by_role("link", name="bewijs 2022, vrouw").click()
+    page.get_by_role("link", name="bron 2022, vrouw").click()
     expect(page.locator("mark")).to_have_text(["2022", "vrouw", "50.252"])
 
 
@@ -151,7 +151,7 @@ def test_a_query_runs_with_what_is_chosen_and_its_address_holds_it(page: Page) -
     page.goto(f"/{NAME}/province_per_thousand")
     total = page.locator("table tbody td.col-started").first.inner_text()
     page.get_by_label("Jaar").select_option("2022")
-    page.get_by_role("button", name="Toon").click()
+    page.get_by_role("button", name="Tonen").click()
     expect(page).to_have_url(re.compile(r"province_per_thousand\?year=2022$"))
     expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(7)
     expect(page.locator("table tbody td.col-started").first).not_to_have_text(total)
@@ -183,7 +183,7 @@ def test_a_chart_of_filtered_rows_fades_all_others(page: Page) -> None:
 def test_a_citation_is_copied_by_its_button(site: Served, browser: Browser) -> None:
     for page in opened(site, browser, permissions=["clipboard-read", "clipboard-write"]):
         page.goto(f"/{NAME}/started_by_gender")
-        button = page.get_by_role("button", name="Kopieer").first
+        button = page.get_by_role("button", name="Kopiëren").first
         wanted = page.locator(f"#{button.get_attribute('data-copy')}").inner_text()
         button.click()
         expect(page.get_by_text("Gekopieerd")).to_be_visible()

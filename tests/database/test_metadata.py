@@ -27,13 +27,13 @@ MUNICIPALITIES = {
 <ul class="bullets" lang="nl">
 <li>Bron: antwoord 1a, sources/municipalities.txt, regels 4–6 \
 (<a href="/municipalities/provenance?table_name=municipalities">bron van elke cel</a>).</li>
-<li>2 van 2 genoemde totalen kloppen. \
+<li>Vermelde totalen die kloppen: 2 van 2. \
 (<a href="/municipalities/reconciliation?table_name=municipalities">controle van de totalen</a>)</li>
 <li><strong>Voetnoot (*)</strong> the regions exist since 1970, Brussels as one since 1989 (regel 8)</li>
 <li><strong><a href="/municipalities/anomalies/merger_before_the_year">Opmerking</a></strong> \
 De fusie van december 2024 staat bij 2025.</li>
 </ul>
-<details lang="nl"><summary>Hoe deze tabel gelezen is</summary>
+<details lang="nl"><summary>Hoe deze tabel is ingelezen</summary>
 <ul class="bullets" lang="nl">
 <li>In 1961 bestonden de gewesten nog niet; hun cellen zijn leeg.</li>
 </ul>

@@ -128,12 +128,13 @@ def test_files_of_others_in_the_folder_of_downloads_are_not_offered(
     ("size", "language", "text"),
     [
         (0, "en", "0 byte"),
-        (999, "en", "999 byte"),
+        (999, "de", "999 Byte"),
         (1000, "en", "1.0 kB"),
         (1234, "nl", "1,2 kB"),
         (49_511, "nl", "50 kB"),
         (999_600, "en", "1.0 MB"),
         (5_300_000_000, "nl", "5,3 GB"),
+        (5_300_000, "fr", "5,3\u202fMo"),
     ],
 )
 def test_sizes_are_written_as_people_read_them(size: int, language: str, text: str) -> None:

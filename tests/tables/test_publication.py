@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from openbaar.errors import OpenbaarError
+from openbaar.tables.publication import trust_tables
 from openbaar.tables.references import load_publication
 
 PACKAGE = """\
@@ -186,3 +187,15 @@ def test_a_folder_without_a_package_file_is_no_publication(tmp_path: Path) -> No
 def test_a_file_that_is_no_table_file_is_refused(folder: Path, data: bytes, expected: str) -> None:
     (folder / "tables/t.yaml").write_bytes(data)
     assert problems(folder)[0] == expected
+
+
+def test_the_trust_tables_are_described_in_the_languages_of_the_publication() -> None:
+    footnotes = trust_tables(("nl", "fr"))["footnotes"]
+    assert footnotes.title == {"nl": "Voetnoten", "fr": "Notes de bas de page"}
+    text = footnotes.table_schema.field("text_fr")
+    assert text.title == {"nl": "Tekst (Frans)", "fr": "Texte (français)"}
+
+
+def test_a_language_without_a_catalogue_has_the_trust_tables_in_the_first_language() -> None:
+    assert trust_tables(("nl", "es"))["footnotes"].title == {"nl": "Voetnoten", "es": "Voetnoten"}
+    assert trust_tables(("es",))["footnotes"].title == {"es": "Footnotes"}

@@ -22,7 +22,7 @@ def shown(site: Site, table: str | None, column: Column, value: Any) -> Markup:
             '<span class="blank" title="{0}"><span aria-hidden="true">—</span><span class="hidden">{0}</span></span>'
         ).format(gettext("blank"))
     if isinstance(value, bytes):
-        return Markup("<em>{}</em>").format(gettext("binary"))
+        return Markup("<em>{}</em>").format(gettext("binary data"))
     if column.name == "table_name" and value in site.tables:
         return _link(site.address(value), site.text(site.tables[value], "title"))
     label = site.label(column.code_list, value)

@@ -58,7 +58,7 @@ async def document(request: Any, datasette: Datasette) -> Response:
     site = site_of(datasette)
     source = site.documents.get(request.url_vars["document"]) if site else None
     if site is None or source is None:
-        raise NotFound(gettext("There is no such document."))
+        raise NotFound(gettext("This document does not exist."))
     database = datasette.get_database(site.database)
     sql = "SELECT page, line, text FROM _lines WHERE document = :path ORDER BY position"
     found = await database.execute(sql, {"path": source["path"]})
@@ -105,7 +105,7 @@ def _total_link(site: Site, row: Any) -> Link:
     text = (
         gettext("a total that adds up")
         if row["verdict"] == "equal"
-        else gettext("a total that is explained")
+        else gettext("a total whose difference is explained")
     )
     return Link(text, site.address("reconciliation", row["id"]), "total")
 
@@ -119,7 +119,7 @@ def _footnote_link(site: Site, row: Any) -> Link:
 
 
 def _warning_link(site: Site, row: Any) -> Link:
-    return Link(gettext("beware"), site.address("anomalies", row["id"]), "remark")
+    return Link(gettext("note"), site.address("anomalies", row["id"]), "remark")
 
 
 # What says of which lines they are, with the columns that tell what the lines became.
