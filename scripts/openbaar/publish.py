@@ -1,6 +1,7 @@
 """Publishing: everything is generated and checked first, and only then put in place.
 
-What is generated and kept in git (CSV files, `datapackage.json`, `metadata.yml`, the record of permalinks) is generated
+What is generated and kept in git (CSV files, `datapackage.json`, `metadata.yml`,
+`CITATION.cff`, the record of permalinks) is generated
 in memory, so that a check can compare it with the files on disk, and a failure leaves those as they were.
 """
 
@@ -17,6 +18,7 @@ from openbaar.database.build import build_database, prove_queries
 from openbaar.database.metadata import metadata_bytes
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
+from openbaar.package import citation_file
 from openbaar.package.archive import write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.model import Descriptor
@@ -70,6 +72,7 @@ def generate(publication: Publication, verify: bool = True, say: Say = say_nothi
     files |= released(read_permalinks(publication.root), dataset)
     files["datapackage.json"] = package_bytes(described)
     files["metadata.yml"] = metadata_bytes(dataset)
+    files[citation_file.FILE] = citation_file.citation_bytes(publication)
     return Generated(dataset, described, files)
 
 

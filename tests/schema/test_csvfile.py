@@ -233,7 +233,7 @@ BROKEN_YAML = {
     ),
     "a key twice": (
         "a: 1\nb: 2\na: 3\n",
-        "t.yaml:3:1: the key 'a' stands here and on line 1 (keep one of them)",
+        "t.yaml:3:1: the key 'a' is given here and on line 1 (keep one of them)",
     ),
     "a key that is no text": (
         "? [a]\n: 1\n",

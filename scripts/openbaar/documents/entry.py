@@ -10,6 +10,8 @@ from openbaar.schema.names import check_source
 from openbaar.texts import Localized
 from openbaar.yamlfile import Strict, Text
 
+UNKNOWN = "unknown"  # what is said of a document where nothing is known
+
 
 class Person(Strict):
     """Someone, or an organisation, as citations name them: `family` and `given`, or `name` as it is."""
@@ -37,9 +39,9 @@ class DocumentEntry(Strict):
     page_break: int | None = Field(
         None, description="how many blank lines in a row stand for a new page"
     )
-    author: Text = "unknown"
+    author: Text = UNKNOWN
     authors: tuple[Person, ...] = Field(
         (), description="the authors one by one, as citations name them"
     )
-    date: Text = "unknown"
-    license: Text = "unknown"
+    date: Text = UNKNOWN
+    license: Text = UNKNOWN
