@@ -1,4 +1,4 @@
-"""The workbook, read back by another library: numbers as numbers, codes as labels, and nothing that runs."""
+"""The workbook, read back by another library: typed numbers, labels, and nothing that runs."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""The download: the data package as one zip file, the same bytes each time, with a README made from the metadata."""
+"""The download: the data package as one zip file with a README, the same bytes each time."""
 
 from __future__ import annotations
 
 import html
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
 
 from openbaar.files import replacing
@@ -16,96 +16,151 @@ from openbaar.tables.publication import Publication
 from openbaar.texts import catalogue, localized
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
-PERMISSIONS = 0o644 << 16
+UNIX = (
+    3  # the system that permissions are written for: https://docs.python.org/3/library/zipfile.html
+)
+PERMISSIONS = 0o644 << 16  # everyone may read, the owner may write
 
 
 def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path) -> None:
     """Write the data package to `target`: descriptor, CSV files, source documents and README.
 
-    The file takes the place of an earlier one when it is complete. Raises OSError when a document cannot be read.
+    The file takes the place of an earlier one when it is complete. Raises OSError when a document
+    cannot be read.
     """
     publication = dataset.publication
-    entries = dict(dataset.files)
-    entries["datapackage.json"] = package_bytes(descriptor)
-    entries["README.md"] = readme(dataset).encode("utf-8")
+    files = dict(dataset.files)
+    files["datapackage.json"] = package_bytes(descriptor)
+    files["README.md"] = readme(dataset).encode("utf-8")
     for document in publication.package.documents:
-        entries[document.path] = (publication.root / document.path).read_bytes()
+        files[document.path] = (publication.root / document.path).read_bytes()
     with replacing(target) as partial, zipfile.ZipFile(partial, "w") as archive:
-        for path in sorted(entries):
-            archive.writestr(_entry(path), entries[path], zipfile.ZIP_DEFLATED, compresslevel=9)
+        for path in sorted(files):
+            archive.writestr(_header(path), files[path], zipfile.ZIP_DEFLATED, compresslevel=9)
 
 
-def _entry(path: str) -> zipfile.ZipInfo:
-    """What a zip file says about an entry, with nothing of this machine or this moment in it."""
-    entry = zipfile.ZipInfo(path, EPOCH)
-    entry.create_system = 3  # Unix, so that the permissions are read as such
-    entry.external_attr = PERMISSIONS
-    return entry
+def _header(path: str) -> zipfile.ZipInfo:
+    """What a zip file says about a file in it, with nothing of this machine or this moment."""
+    header = zipfile.ZipInfo(path, EPOCH)
+    header.create_system = UNIX
+    header.external_attr = PERMISSIONS
+    return header
 
 
 def readme(dataset: Dataset) -> str:
-    """README.md of the download, in each language of the publication."""
-    languages = dataset.publication.package.languages
-    return "\n---\n\n".join("\n".join(_readme(dataset, language)) + "\n" for language in languages)
-
-
-def _readme(dataset: Dataset, language: str) -> Iterator[str]:
+    """README.md of the download as Markdown, in each language of the publication."""
     publication = dataset.publication
+    parts = []
+    for language in publication.package.languages:
+        lines = [
+            *_introduction(publication, language),
+            *_list_of_tables(dataset, language),
+            *_how_to_read(publication, language),
+            *_list_of_documents(publication, language),
+            *_licences(publication, language),
+            *_how_to_cite(publication, language),
+        ]
+        parts.append("\n".join(lines) + "\n")
+    return "\n---\n\n".join(parts)
+
+
+def _introduction(publication: Publication, language: str) -> list[str]:
     package = publication.package
-    _ = catalogue(language, publication.language).gettext
-    version = _("version %(version)s") % {"version": package.version}
     title = _inline(localized(package.title, language))
-    yield from (f"# {title}", "", _inline(localized(package.description, language)), "")
-    yield from (f"{package.name}, {version}", "")
-    yield from ("## " + _("Tables"), "", *_tables(dataset, language), "")
-    yield from ("## " + _("How to read the files"), "", *_how_to_read(publication, language), "")
-    yield from ("## " + _("Source documents"), "")
-    for document in package.documents:
-        yield f"- {_inline(localized(document.title, language))}: `{document.path}` (SHA-256 `{document.sha256}`)"
-    yield from ("", "## " + _("Licence"), "")
-    documents, additions = _licences(package.licenses), _licences(package.additions)
-    yield "- " + _("Source document: %(licences)s") % {"licences": documents}
-    yield "- " + _("Additions: %(licences)s") % {"licences": additions}
-    authors = ", ".join(_inline(contributor.title) for contributor in package.contributors)
-    address = f" {package.homepage}" if package.homepage else ""
-    yield from (
-        "",
-        "## " + _("How to cite"),
-        "",
-        f"{authors}: {title}, {version}.{address}",
-    )
+    description = _inline(localized(package.description, language))
+    name = f"{package.name}, {_version(publication, language)}"
+    return [f"# {title}", "", description, "", name, ""]
 
 
-def _tables(dataset: Dataset, language: str) -> Iterator[str]:
+def _list_of_tables(dataset: Dataset, language: str) -> list[str]:
     _ = catalogue(language, dataset.publication.language).gettext
     headings = [_("Table"), _("Title"), _("Rows"), _("Columns")]
-    yield f"| {' | '.join(headings)} |"
-    yield "| --- | --- | ---: | --- |"
+    lines = [_heading(_("Tables")), "", _table_row(headings), "| --- | --- | ---: | --- |"]
     for name, data in dataset.tables.items():
-        table = data.table
-        columns = ", ".join(f"`{column}`" for column in table.columns)
-        rows = len(data.rows)
-        yield f"| [{name}](tables/{name}.csv) | {_inline(localized(table.title, language))} | {rows} | {columns} |"
+        link = f"[{name}](tables/{name}.csv)"
+        title = _inline(localized(data.table.title, language))
+        columns = ", ".join(f"`{column}`" for column in data.table.columns)
+        lines.append(_table_row([link, title, str(len(data.rows)), columns]))
+    return [*lines, ""]
 
 
-def _how_to_read(publication: Publication, language: str) -> Iterator[str]:
+def _how_to_read(publication: Publication, language: str) -> list[str]:
     _ = catalogue(language, publication.language).gettext
     table = publication.package.tables[0]
     file = f"tables/{table}.csv"
-    read = f'frictionless.Package("datapackage.json").get_resource("{table}").read_rows()'
-    yield f"- Python: `import frictionless; {read}`"
-    yield f'- R: `read.csv("{file}", encoding = "UTF-8", na.strings = "")`'
+    rows = f'frictionless.Package("datapackage.json").get_resource("{table}").read_rows()'
     spreadsheet = _("Spreadsheet: import %(file)s as comma-separated text in UTF-8.")
-    yield "- " + spreadsheet % {"file": f"`{file}`"}
-    yield from ("", _("`datapackage.json` gives the meaning, unit and keys of each column."))
+    return [
+        _heading(_("How to read the files")),
+        "",
+        f"- Python: `import frictionless; {rows}`",
+        f'- R: `read.csv("{file}", encoding = "UTF-8", na.strings = "")`',
+        "- " + spreadsheet % {"file": f"`{file}`"},
+        "",
+        _("`datapackage.json` gives the meaning, unit and keys of each column."),
+        "",
+    ]
 
 
-def _licences(licences: tuple[License, ...]) -> str:
-    return ", ".join(
-        _inline(each.title) + (f" <{each.path}>" if each.path else "") for each in licences
-    )
+def _list_of_documents(publication: Publication, language: str) -> list[str]:
+    _ = catalogue(language, publication.language).gettext
+    lines = [_heading(_("Source documents")), ""]
+    for document in publication.package.documents:
+        title = _inline(localized(document.title, language))
+        lines.append(f"- {title}: `{document.path}` (SHA-256 `{document.sha256}`)")
+    return [*lines, ""]
+
+
+def _licences(publication: Publication, language: str) -> list[str]:
+    _ = catalogue(language, publication.language).gettext
+    package = publication.package
+    documents = {"licences": _licence_list(package.licenses)}
+    additions = {"licences": _licence_list(package.additions)}
+    return [
+        _heading(_("Licence")),
+        "",
+        "- " + _("Source document: %(licences)s") % documents,
+        "- " + _("Additions: %(licences)s") % additions,
+        "",
+    ]
+
+
+def _licence_list(licences: Sequence[License]) -> str:
+    named = []
+    for licence in licences:
+        title = _inline(licence.title)
+        named.append(f"{title} <{licence.path}>" if licence.path else title)
+    return ", ".join(named)
+
+
+def _how_to_cite(publication: Publication, language: str) -> list[str]:
+    _ = catalogue(language, publication.language).gettext
+    package = publication.package
+    authors = ", ".join(_inline(contributor.title) for contributor in package.contributors)
+    title = _inline(localized(package.title, language))
+    citation = f"{authors}: {title}, {_version(publication, language)}."
+    if package.homepage is not None:
+        citation += f" {package.homepage}"
+    return [_heading(_("How to cite")), "", citation]
+
+
+def _version(publication: Publication, language: str) -> str:
+    _ = catalogue(language, publication.language).gettext
+    return _("version %(version)s") % {"version": publication.package.version}
+
+
+def _heading(text: str) -> str:
+    return f"## {text}"
+
+
+def _table_row(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def _inline(text: str) -> str:
-    """The text on one line, without what Markdown or HTML would read as markup of a table or an element."""
-    return html.escape(" ".join(text.split()), quote=False).replace("|", "\\|")
+    """The text on one line, with what Markdown or HTML would read as markup escaped.
+
+    `<i>` becomes `&lt;i&gt;`, and `a|b`, which would end a cell of a table, `a\\|b`.
+    """
+    one_line = " ".join(text.split())
+    return html.escape(one_line, quote=False).replace("|", "\\|")
