@@ -155,7 +155,7 @@ def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
     problems = list(_unequal(generated.dataset))
     say("checking the addresses that were released")
     recorded = read_permalinks(publication.root)
-    problems += permalink_problems(recorded, publication, generated.files)
+    problems += permalink_problems(recorded, generated.dataset)
     say("validating the package")
     problems += problems_of_generated(staging, generated.files["datapackage.json"])
     say("building the database")

@@ -1,174 +1,182 @@
-"""The addresses that were ever released, in `tables/permalinks.json`, and the bytes that stand behind them.
+"""The addresses that were ever released, in `tables/permalinks.json`, and the files behind them.
 
-An address that someone cited must go on working. So what is recorded here only grows: each table of each version with
-the hash of its CSV, the tables that got another name, and those that were withdrawn. The CSV files themselves are kept
-in `tables/releases/<version>/`, because a later version changes those in `tables/`.
+An address that someone cited must go on working. So the record only grows: each table of each
+version with the hash of its CSV file, the tables that got another name, and those that were
+withdrawn. The CSV files are kept in `tables/releases/<version>/`, because a later version changes
+those in `tables/`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated
+
+from pydantic import Field, ValidationError
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.tables.dataset import Dataset, csv_path
+from openbaar.schema.names import Name, Version
+from openbaar.tables.dataset import Dataset
 from openbaar.tables.publication import Publication
+from openbaar.yamlfile import Strict
 
 FILE = "tables/permalinks.json"
 RELEASES = "tables/releases"
-Files = Mapping[str, bytes]
+Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+ReleasedTables = dict[Name, dict[Version, Sha256]]  # table -> version -> hash of its CSV file
 
 
-@dataclass(frozen=True)
-class Permalinks:
-    """What is recorded: table → version → SHA-256 of its CSV; old name → new name; withdrawn table → reason."""
+class Permalinks(Strict):
+    """The record: released tables, old names with the new ones, withdrawn tables with a reason."""
 
-    tables: dict[str, dict[str, str]] = field(default_factory=dict)
-    moved: dict[str, str] = field(default_factory=dict)
-    withdrawn: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tables: ReleasedTables = {}
+    moved: dict[Name, Name] = {}
+    withdrawn: dict[Name, dict[str, str]] = {}
 
     def to_bytes(self) -> bytes:
         """The record as the bytes of its file, tables by name and versions by number."""
-        tables = {
-            name: {
-                version: self.tables[name][version]
-                for version in sorted(self.tables[name], key=number)
-            }
-            for name in sorted(self.tables)
-        }
+        tables = {}
+        for name in sorted(self.tables):
+            versions = self.tables[name]
+            tables[name] = {version: versions[version] for version in sorted(versions, key=number)}
         data = {"tables": tables, "moved": self.moved, "withdrawn": self.withdrawn}
         return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
 
 
 def number(version: str) -> tuple[int, ...]:
-    """The parts of a version such as `1.2.10`, to put versions in order."""
+    """The parts of a version, which put versions in order: `1.10.0` is (1, 10, 0)."""
     return tuple(int(part) for part in version.split("."))
 
 
 def release_path(version: str, table: str) -> str:
-    """Where the CSV of `table` as released in `version` is kept."""
+    """The path at which the CSV file of a table, as released in a version, is kept."""
     return f"{RELEASES}/{version}/{table}.csv"
 
 
 def read_permalinks(root: Path) -> Permalinks:
-    """What is recorded in the publication folder; nothing when nothing was ever released.
+    """The record in the publication folder; an empty one when nothing was ever released.
 
-    Raises OpenbaarError when the record is not what `to_bytes` writes: it is generated, and a hand in it, or half of
-    a merge, would break addresses unseen.
+    Raises OpenbaarError when the file is not what `to_bytes` writes: it is generated, and an edit
+    by hand, or half of a merge, would break addresses without anyone seeing it.
     """
     path = root / FILE
     if not path.exists():
         return Permalinks()
     try:
-        data: Any = json.loads(path.read_bytes())
-        recorded = Permalinks(**data)
-        if not _is_well_formed(recorded) or recorded.to_bytes() != path.read_bytes():
-            raise ValueError("not as `openbaar publish` writes it")
-    except (OSError, TypeError, ValueError, AttributeError) as error:
-        hint = "restore it from git; `openbaar publish` adds to it"
-        raise OpenbaarError(Problem(Place(FILE), f"cannot be read: {error}", hint)) from error
+        content = path.read_bytes()
+        recorded = Permalinks.model_validate_json(content)
+    except OSError as error:
+        raise _unreadable(str(error.strerror)) from error
+    except ValidationError as error:
+        raise _unreadable(error.errors()[0]["msg"]) from error
+    if recorded.to_bytes() != content:
+        raise _unreadable("it is not as `openbaar publish` writes it")
     return recorded
 
 
-def _is_well_formed(recorded: Permalinks) -> bool:
-    hashes = [digest for versions in recorded.tables.values() for digest in versions.values()]
-    versions = [version for each in recorded.tables.values() for version in each]
-    return all(re.fullmatch("[0-9a-f]{64}", digest) for digest in hashes) and all(
-        re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions
-    )
+def _unreadable(reason: str) -> OpenbaarError:
+    hint = "restore it from git; `openbaar publish` adds to it"
+    return OpenbaarError(Problem(Place(FILE), f"cannot be read: {reason}", hint))
 
 
 def released(recorded: Permalinks, dataset: Dataset) -> dict[str, bytes]:
-    """The files to write when the publication is published: the grown record, and the CSVs of this version.
+    """The files to write when a dataset is published, by path: CSV files to keep, and the record.
 
-    A hash that is recorded stays as it is; `permalink_problems` tells when the
-    bytes are others now. A version that begins with 0 is still being made, and promises no address.
+    A version that begins with 0 is still being made, and promises no address.
     """
-    publication = dataset.publication
-    version = publication.package.version
+    package = dataset.publication.package
+    tables = recorded.tables
+    kept: dict[str, bytes] = {}
+    if number(package.version) >= (1,):
+        tables = _with_this_version(recorded, dataset)
+        kept = _release_files(tables, dataset)
+    grown = Permalinks(tables=tables, moved=package.moved, withdrawn=package.withdrawn)
+    return {**kept, FILE: grown.to_bytes()}
+
+
+def _with_this_version(recorded: Permalinks, dataset: Dataset) -> ReleasedTables:
+    """What was released, with the tables of this version; a hash that is recorded stays."""
+    version = dataset.publication.package.version
     tables = {name: dict(versions) for name, versions in recorded.tables.items()}
-    made: dict[str, bytes] = {}
-    for name in publication.resources if number(version) >= (1,) else ():
-        data = dataset.tables[name]
-        if tables.setdefault(name, {}).setdefault(version, data.sha256) == data.sha256:
-            made[release_path(version, name)] = data.csv
-    grown = Permalinks(tables, publication.package.moved, publication.package.withdrawn)
-    return {**made, FILE: grown.to_bytes()}
+    for name, data in dataset.tables.items():
+        tables.setdefault(name, {}).setdefault(version, data.sha256)
+    return tables
 
 
-def permalink_problems(
-    recorded: Permalinks, publication: Publication, files: Files
-) -> list[Problem]:
-    """Each address that was released and is gone, and each whose bytes are others than those released.
+def _release_files(tables: ReleasedTables, dataset: Dataset) -> dict[str, bytes]:
+    """The CSV files of this version that are as recorded; one that changed is not kept."""
+    version = dataset.publication.package.version
+    files = {}
+    for name, data in dataset.tables.items():
+        if tables[name][version] == data.sha256:
+            files[release_path(version, name)] = data.csv
+    return files
 
-    `files` holds by path what is about to be published: the CSVs, and what `released` gave.
-    """
+
+def permalink_problems(recorded: Permalinks, dataset: Dataset) -> list[Problem]:
+    """Each address that was released and that publishing the dataset would break."""
     return [
-        *_gone(recorded, publication),
-        *_changed(recorded, publication, files),
-        *_lost(recorded, publication, files),
-        *_unrecorded(recorded, publication),
+        *_gone(recorded, dataset.publication),
+        *_changed(recorded, dataset),
+        *_lost(recorded, dataset),
+        *_unrecorded(recorded, dataset.publication),
     ]
 
 
 def _gone(recorded: Permalinks, publication: Publication) -> Iterator[Problem]:
+    """Tables that had an address, and that the package file names no more."""
     package = publication.package
-    for name in sorted(
-        {*recorded.tables, *recorded.moved, *recorded.withdrawn} - set(publication.resources)
-    ):
-        if name not in package.moved and name not in package.withdrawn:
-            hint = "name it there under 'moved' with its new name, or under 'withdrawn' with the reason"
-            yield Problem(
-                publication.place(None, "tables"),
-                f"the address /id/{name} was released and is gone",
-                hint,
-            )
+    once_named = {*recorded.tables, *recorded.moved, *recorded.withdrawn}
+    still_named = {*publication.resources, *package.moved, *package.withdrawn}
+    place = publication.place(None, "tables")
+    hint = "name it there under 'moved' with its new name, or under 'withdrawn' with the reason"
+    for name in sorted(once_named - still_named):
+        yield Problem(place, f"the address /id/{name} was released and is gone", hint)
 
 
-def _changed(recorded: Permalinks, publication: Publication, files: Files) -> Iterator[Problem]:
-    version = publication.package.version
-    for name in publication.resources:
+def _changed(recorded: Permalinks, dataset: Dataset) -> Iterator[Problem]:
+    """Tables with other bytes than were released under this version."""
+    version = dataset.publication.package.version
+    for name, data in dataset.tables.items():
         known = recorded.tables.get(name, {}).get(version)
-        if known is not None and known != _sha256(files[csv_path(name)]):
+        if known not in (None, data.sha256):
             message = f"differs from what was released as /id/{name}/{version}"
-            yield Problem(
-                Place(f"tables/{name}.csv"), message, "raise 'version' in tables/package.yaml"
-            )
+            yield Problem(Place(data.path), message, "raise 'version' in tables/package.yaml")
 
 
-def _lost(recorded: Permalinks, publication: Publication, files: Files) -> Iterator[Problem]:
-    """The bytes of a version that was released, where they are neither kept nor made anew. Withdrawn ones may go."""
+def _lost(recorded: Permalinks, dataset: Dataset) -> Iterator[Problem]:
+    """Files of releases that are neither kept nor written now. Those of withdrawn tables may go."""
+    publication = dataset.publication
+    written_now = released(recorded, dataset)
     for name, versions in recorded.tables.items():
+        if name in publication.package.withdrawn:
+            continue
         for version, digest in versions.items():
-            if name in publication.package.withdrawn:
-                continue
-            path = release_path(version, name)
-            file = publication.root / path
-            if path in files:
-                continue
-            if not file.is_file() or _sha256(file.read_bytes()) != digest:
-                verb = "differs from" if file.is_file() else "is missing, but it is"
-                yield Problem(
-                    Place(path),
-                    f"{verb} what was released as /id/{name}/{version}",
-                    "restore it from git",
-                )
+            if release_path(version, name) not in written_now:
+                yield from _file_problems(publication.root, version, name, digest)
+
+
+def _file_problems(root: Path, version: str, table: str, digest: str) -> Iterator[Problem]:
+    """Why the file that is kept of a release is not the one that was released."""
+    path = release_path(version, table)
+    address = f"/id/{table}/{version}"
+    hint = "restore it from git"
+    file = root / path
+    if not file.is_file():
+        message = f"is missing, but it is what was released as {address}"
+        yield Problem(Place(path), message, hint)
+    elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+        yield Problem(Place(path), f"differs from what was released as {address}", hint)
 
 
 def _unrecorded(recorded: Permalinks, publication: Publication) -> Iterator[Problem]:
-    """A file of a release without its record: the record was cut."""
+    """Files of releases that the record does not have: it has lost an entry."""
+    hint = "restore it from git; `openbaar publish` only adds to it"
     for file in sorted((publication.root / RELEASES).glob("*/*.csv")):
-        if file.parent.name not in recorded.tables.get(file.stem, {}):
-            message = f"/id/{file.stem}/{file.parent.name} was released, as {RELEASES} shows, but is not recorded"
-            yield Problem(
-                Place(FILE), message, "restore it from git; `openbaar publish` only adds to it"
-            )
-
-
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+        table, version = file.stem, file.parent.name
+        if version not in recorded.tables.get(table, {}):
+            address = f"/id/{table}/{version}"
+            message = f"{address} was released, as {RELEASES} shows, but is not recorded"
+            yield Problem(Place(FILE), message, hint)
