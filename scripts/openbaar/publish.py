@@ -1,8 +1,8 @@
 """Publishing: everything is generated and checked first, and only then put in place.
 
-What is generated and kept in git (CSV files, `datapackage.json`, `metadata.yml`,
-`CITATION.cff`, the record of permalinks) is generated
-in memory, so that a check can compare it with the files on disk, and a failure leaves those as they were.
+What is generated and kept in git (CSV files, `datapackage.json`, `metadata.yml`, `CITATION.cff`,
+the record of permalinks) is generated in memory, so that a check can compare it with the files on
+disk, and a failure leaves those as they were.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from openbaar.package.archive import write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import permalink_problems, read_permalinks, released
-from openbaar.package.validation import problems_of_generated
+from openbaar.package.validation import problems_of_citation, problems_of_generated
 from openbaar.package.workbook import write_workbook
 from openbaar.schema.csvfile import Row
 from openbaar.staleness import (
@@ -48,7 +48,7 @@ def say_nothing(_message: str) -> None:
 
 @dataclass(frozen=True)
 class Generated:
-    """What is generated of a publication: its dataset, the descriptor, and the files that are kept in git."""
+    """What is generated of a publication: dataset, descriptor, and files that are kept in git."""
 
     dataset: Dataset
     descriptor: Descriptor
@@ -63,7 +63,8 @@ class Generated:
 def generate(publication: Publication, verify: bool = True, say: Say = say_nothing) -> Generated:
     """Generate what is kept in git, from the documents and the authored files.
 
-    `verify` refuses a document whose hash is not the recorded one. Raises OpenbaarError with every problem.
+    `verify` refuses a document whose hash is not the recorded one.
+    Raises OpenbaarError with every problem.
     """
     dataset = convert(publication, verify, say)
     say("describing the package")
@@ -97,20 +98,22 @@ def write_lines(dataset: Dataset) -> None:
 
 
 def check(publication: Publication, say: Say = say_nothing) -> list[Problem]:
-    """Everything that is wrong with the publication, and every generated file that is out of date."""
+    """Everything that is wrong with the publication, files that are out of date included."""
     try:
         generated = generate(publication, say=say)
     except OpenbaarError as error:
         return error.problems
     with tempfile.TemporaryDirectory(prefix="openbaar-") as folder:
         problems = _stage(generated, Path(folder), say)
+    problems += _orphaned(publication, generated.files)
     problems += _outdated(publication, generated.files)
     return problems
 
 
 def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
-    """Generate, check and put in place everything; returns the paths of the files in git that changed.
+    """Generate, check and put in place everything.
 
+    Returns the paths of the files in git that changed.
     Raises OpenbaarError with every problem found, and then leaves everything as it was.
     """
     inputs = inputs_fingerprint(publication)
@@ -148,7 +151,7 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
 
 
 def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
-    """Write the package and its database to the folder `staging`; returns all that is wrong with them."""
+    """Write the package and its database to the folder `staging`; returns all that is wrong."""
     publication = generated.publication
     _write_package(generated, staging)
     say("checking the totals")
@@ -158,6 +161,7 @@ def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
     problems += permalink_problems(recorded, generated.dataset)
     say("validating the package")
     problems += problems_of_generated(staging, generated.files["datapackage.json"])
+    problems += problems_of_citation(generated.files[citation_file.FILE])
     say("building the database")
     database = _staged_database(generated, staging)
     try:
@@ -184,7 +188,10 @@ def _staged_database(generated: Generated, staging: Path) -> Path:
 
 
 def _pack(generated: Generated, staging: Path) -> dict[Path, Path]:
-    """Make the downloads in the folder `staging`; returns for each place in the publication the file to put there."""
+    """Make the downloads in the folder `staging`.
+
+    Returns for each place in the publication the file to put there.
+    """
     publication = generated.publication
     database = _staged_database(generated, staging)
     archive = staging / "package.zip"
@@ -200,7 +207,7 @@ def _pack(generated: Generated, staging: Path) -> dict[Path, Path]:
 
 
 def _put_in_place(generated: Generated, products: Mapping[Path, Path]) -> list[str]:
-    """Replace the published files, each whole; returns the paths of the files in git that changed."""
+    """Replace the published files, each whole; returns the paths of those in git that changed."""
     for target in products:  # first, so that nothing is replaced when a folder cannot be made
         target.parent.mkdir(parents=True, exist_ok=True)
     changed = write_files(generated.publication, generated.files)
@@ -216,34 +223,39 @@ def _unequal(dataset: Dataset) -> Iterator[Problem]:
     for row in dataset.rows("reconciliation"):
         if row["verdict"] != "different":
             continue
-        scope = f" ({row['scope']})" if row["scope"] else ""
-        message = f"{row['id']}{scope}: {row['column_name']}: {row['detail']}"
+        compared = f"{row['id']} ({row['scope']})" if row["scope"] else str(row["id"])
+        message = f"{compared}: {row['column_name']}: {row['detail']}"
         hint = "correct the recipe, or declare the difference with an anomaly that explains it"
         yield Problem(_compared_at(row), message, hint)
 
 
 def _compared_at(verdict: Row) -> Place:
-    """Where the document states what a row of `reconciliation` compares; that table where it is no statement."""
+    """Where the document states what a row of `reconciliation` compares, or else that table."""
     first, last = verdict["first_line"], verdict["last_line"]
     if isinstance(first, int) and isinstance(last, int):
         return Place(str(verdict["document"]), first, last)
     return Place("tables/reconciliation.csv")
 
 
+def _orphaned(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:
+    """Each CSV file on disk that no table has."""
+    for path in sorted((publication.root / "tables").glob("[!.]*.csv")):
+        name = f"tables/{path.name}"
+        if name not in files:
+            yield Problem(Place(name), "belongs to no table", "remove it, or describe the table")
+
+
 def _outdated(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:
     """Each file on disk that is not what was generated now, with the first line that differs."""
     hint = "run `openbaar publish` and look at what changed"
-    for path in sorted((publication.root / "tables").glob("[!.]*.csv")):
-        if f"tables/{path.name}" not in files:
-            message = "belongs to no table"
-            yield Problem(Place(f"tables/{path.name}"), message, "remove it, or describe the table")
     for name, data in files.items():
         path = publication.root / name
         if not path.is_file():
             yield Problem(Place(name), "is missing", hint)
-        elif path.read_bytes() != data:
-            line = _first_difference(path.read_bytes(), data)
-            yield Problem(Place(name, line), "is out of date", hint)
+            continue
+        found = path.read_bytes()
+        if found != data:
+            yield Problem(Place(name, _first_difference(found, data)), "is out of date", hint)
 
 
 def _first_difference(before: bytes, after: bytes) -> int:

@@ -1,4 +1,4 @@
-"""Describing a dataset: everything a person wrote about its tables, as the descriptor of a data package.
+"""Describing a dataset: what people wrote about its tables, as the descriptor of a data package.
 
 `model.py` says which keys a descriptor has. Texts are given in the first language of the
 publication, and in the others under `translations`.
@@ -158,7 +158,10 @@ def _field(publication: Publication, field: SchemaField) -> DescribedField:
 
 
 def _constraints(field: SchemaField) -> Constraints:
-    """The constraints of a column, its pattern in brackets: frictionless anchors A|B as ^A|B$, which accepts AX."""
+    """The constraints of a column, with alternatives in a pattern in brackets.
+
+    Frictionless anchors `A|B` as `^A|B$`, which accepts `AX`; `(?:A|B)` it anchors as meant.
+    """
     pattern = field.constraints.pattern
     if pattern is None or "|" not in pattern:
         return field.constraints
@@ -200,7 +203,7 @@ def _document(publication: Publication, entry: DocumentEntry) -> DescribedSource
 
 
 def _part(publication: Publication, table: Table, path: str, span: Span) -> DescribedSource:
-    """The part of a document that a table was read from, such as 'Title, answer 1a, lines 4-9'."""
+    """The part of a document that a table was read from, such as 'Title, answer 1a, lines 4–9'."""
     titles = {}
     for language, title in publication.document(path).title.items():
         titles[language] = _part_title(

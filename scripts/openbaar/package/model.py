@@ -1,10 +1,11 @@
-"""The descriptor of a data package, as this toolkit writes it: one model writes, checks and documents it.
+"""The descriptor of a data package: one model writes it, checks it and documents it.
 
 The names are those of Data Package 2.0 (https://datapackage.org/standard/data-package/), which lets
 a descriptor have keys of its own. Ours are marked so below. Of the keys of the standard only those
 are known that we write: others (`profile`, `dialect`, `scheme`, `extrapaths`, `layout`) make
 frictionless fetch an address, open other files or crash.
 """
+# ruff: noqa: N815  primaryKey and its like are names of the standard
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ class DescribedPerson(Strict):
 
 
 class DescribedSource(Strict):
-    """A document, the part of one that a table was read from, or where something else was taken from.
+    """A document, the part of one that a table was read from, or another source.
 
     All keys but `title` and `path` are ours.
     """
@@ -65,7 +66,7 @@ class DescribedField(Strict):
 
 
 class DescribedReference(Strict):
-    """What a foreign key points to; version 2.0 leaves out `resource` where a table refers to itself."""
+    """What a foreign key points to; without `resource` to its own table, as version 2.0 has it."""
 
     resource: Name | None = None
     fields: tuple[Name, ...]

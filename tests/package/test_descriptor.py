@@ -1,0 +1,177 @@
+"""The descriptor of the data package: publication, tables and columns as they are described."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from openbaar.package.descriptor import descriptor, package_bytes
+from openbaar.tables.dataset import Dataset
+
+
+def resource_of(dataset: Dataset, name: str) -> dict[str, Any]:
+    """The resource called `name` in the descriptor."""
+    (found,) = [each for each in descriptor(dataset)["resources"] if each["name"] == name]
+    return dict(found)
+
+
+def test_the_descriptor_says_what_holds_for_the_publication(dataset: Dataset) -> None:
+    made = descriptor(dataset)
+    assert [resource["name"] for resource in made.pop("resources")] == [
+        *("regions", "statuses", "municipalities", "mergers"),
+        *("provenance", "reconciliation", "footnotes", "anomalies"),
+    ]
+    document = dataset.publication.root / "sources/municipalities.txt"
+    assert made == {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": "municipalities",
+        "version": "1.2.0",
+        "title": "Gemeenten van België",
+        "description": "Het aantal gemeenten per gewest, als voorbeeld voor de tests.",
+        "translations": {
+            "en": {
+                "title": "Municipalities of Belgium",
+                "description": (
+                    "The number of municipalities per region, as an example for the tests."
+                ),
+            }
+        },
+        "languages": ["nl", "en"],
+        "keywords": ["gemeenten", "municipalities"],
+        "contributors": [{"title": "openbaar contributors", "roles": ["publisher"]}],
+        "licenses": [{"name": "notspecified", "title": "not stated"}],
+        "additions": [
+            {
+                "name": "CC0-1.0",
+                "title": "Creative Commons Zero v1.0 Universal",
+                "path": "https://creativecommons.org/publicdomain/zero/1.0/",
+            }
+        ],
+        "sources": [
+            {
+                "title": "Gemeenten van België",
+                "translations": {"en": {"title": "Municipalities of Belgium"}},
+                "path": "sources/municipalities.txt",
+                "sha256": hashlib.sha256(document.read_bytes()).hexdigest(),
+                "author": "unknown",
+                "date": "unknown",
+                "license": "unknown",
+            }
+        ],
+    }
+
+
+def test_a_resource_says_where_its_table_stands_in_the_document(dataset: Dataset) -> None:
+    resource = resource_of(dataset, "municipalities")
+    del resource["schema"]
+    data = dataset.files["tables/municipalities.csv"]
+    assert resource == {
+        "name": "municipalities",
+        "type": "table",
+        "title": "Gemeenten per gewest",
+        "description": "Hoeveel gemeenten er waren op 1 januari.",
+        "translations": {
+            "en": {
+                "title": "Municipalities per region",
+                "description": "How many municipalities there were on 1 January.",
+            }
+        },
+        "path": "tables/municipalities.csv",
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        "bytes": len(data),
+        "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
+        "rows": 10,
+        "notes": [
+            {
+                "nl": "In 1961 bestonden de gewesten nog niet; hun cellen zijn leeg.",
+                "en": "In 1961 the regions did not exist yet; their cells are empty.",
+            }
+        ],
+        "sources": [
+            {
+                "title": "Gemeenten van België, antwoord 1a, regels 4–6",
+                "translations": {
+                    "en": {"title": "Municipalities of Belgium, answer 1a, lines 4–6"}
+                },
+                "path": "sources/municipalities.txt",
+                "question": "1a",
+                "first_line": 4,
+                "last_line": 6,
+            }
+        ],
+    }
+
+
+def test_a_table_taken_from_elsewhere_says_from_where(dataset: Dataset) -> None:
+    assert resource_of(dataset, "regions")["sources"] == [
+        {
+            "title": "ISO 3166-2 - Country subdivision code",
+            "path": "https://www.iso.org/obp/ui/#iso:code:3166:BE",
+        }
+    ]
+    assert resource_of(dataset, "mergers")["sources"] == [
+        {
+            "title": "Gemeenten van België, regel 11",
+            "translations": {"en": {"title": "Municipalities of Belgium, line 11"}},
+            "path": "sources/municipalities.txt",
+            "first_line": 11,
+            "last_line": 11,
+        }
+    ]
+
+
+def test_a_schema_holds_types_texts_units_constraints_and_keys(dataset: Dataset) -> None:
+    schema = resource_of(dataset, "municipalities")["schema"]
+    assert schema["fields"][2] == {
+        "name": "number",
+        "type": "integer",
+        "title": "Aantal",
+        "description": "Het aantal gemeenten.",
+        "unit": "gemeenten",
+        "translations": {
+            "en": {
+                "title": "Number",
+                "description": "The number of municipalities.",
+                "unit": "municipalities",
+            }
+        },
+        "constraints": {"minimum": 0},
+    }
+    del schema["fields"]
+    assert schema == {
+        "primaryKey": ["year", "region"],
+        "foreignKeys": [
+            {"fields": ["region"], "reference": {"resource": "regions", "fields": ["code"]}},
+            {"fields": ["status"], "reference": {"resource": "statuses", "fields": ["code"]}},
+        ],
+        "missingValues": [""],
+    }
+
+
+def test_a_key_to_its_own_table_names_no_resource(dataset: Dataset) -> None:
+    schema = resource_of(dataset, "regions")["schema"]
+    assert schema["uniqueKeys"] == [["iso_code"]]
+    assert schema["foreignKeys"] == [{"fields": ["part_of"], "reference": {"fields": ["code"]}}]
+
+
+def test_a_key_that_may_be_partly_empty_stands_apart(dataset: Dataset) -> None:
+    """Frictionless refuses rows where a part of a key is empty, which SQL and we let pass."""
+    schema = resource_of(dataset, "provenance")["schema"]
+    key = {
+        "fields": ["table_name", "mark"],
+        "reference": {"resource": "footnotes", "fields": ["table_name", "mark"]},
+    }
+    assert ("foreignKeys" in schema, schema["foreignKeysWhereFilled"]) == (False, [key])
+
+
+def test_a_pattern_of_alternatives_is_bracketed_because_frictionless_anchors_each(
+    dataset: Dataset,
+) -> None:
+    field = resource_of(dataset, "regions")["schema"]["fields"][0]
+    assert field["constraints"] == {"required": True, "pattern": "(?:belgium|[a-z]+)"}
+
+
+def test_the_bytes_are_readable_json_that_ends_with_a_line_end() -> None:
+    assert package_bytes({"title": "België"}) == '{\n  "title": "België"\n}\n'.encode()
