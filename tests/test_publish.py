@@ -228,9 +228,9 @@ def test_the_date_and_the_doi_reach_the_citations_and_what_machines_read(hand_ma
     built = Built(hand_made / "build" / "municipalities.db", hand_made / "metadata.yml")
     with served(built) as site:
         (item,) = json.loads(read(f"{site.address}/cite.json"))
-        page = read(f"{site.address}/municipalities")
+        page = read(f"{site.address}/")
     assert (item["issued"], item["DOI"]) == ({"date-parts": [[2026, 1, 31]]}, doi)
-    linked = re.search(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    linked = re.search(r'<script[^>]* type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     assert linked is not None
     dataset = json.loads(linked.group(1))
     assert dataset["dateCreated"] == "2026-01-31T00:00:00Z"
