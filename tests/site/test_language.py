@@ -70,7 +70,7 @@ def ask(
         "query_string": query.encode(),
         "headers": [(b"cookie", cookie.encode())],
     }
-    wrapped = speaking(app, lambda: NL_EN, lambda path: column)
+    wrapped = speaking(app, NL_EN, lambda path: column)
     asyncio.run(wrapped(scope, lambda: None, send))
     return seen, sent[1:]
 

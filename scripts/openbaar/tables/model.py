@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, model_validator
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import nearest
 from openbaar.recipe.language import NumberFormat, Recipe
+from openbaar.schema.conventions import VERSION
 from openbaar.schema.model import Schema
 from openbaar.schema.names import Address, Name, check_package_name
 from openbaar.schema.patterns import Pattern, Patterns
@@ -199,7 +200,7 @@ class Package(Strict):
     """`tables/package.yaml`: what holds for the publication as a whole."""
 
     name: Annotated[str, AfterValidator(check_package_name)]
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    version: Annotated[str, Field(pattern=f"^{VERSION}$")]
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     title: Localized
     description: Localized

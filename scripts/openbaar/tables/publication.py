@@ -11,10 +11,9 @@ from typing import Any
 
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Package, Table
 from openbaar.yamlfile import YamlFile, load_model, parse_yaml, read_yaml
-
-TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
 
 
 @dataclass(frozen=True)
