@@ -5,7 +5,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: serve publish test quick lint lock bench clean
+.PHONY: serve publish test quick lint messages lock bench clean
 .DELETE_ON_ERROR:
 
 serve: .venv/run  ## publish what is stale and show the site on this machine
@@ -28,6 +28,13 @@ lint: .venv/dev
 
 bench: .venv/dev  ## time and memory on large made-up tables
 	for script in tests/bench/*.py; do $(BIN)/python "$$script" || exit 1; done
+
+messages: .venv/dev  ## bring the catalogues of translations up to date with the messages in the code
+	mkdir -p build
+	cd scripts/openbaar && PYTHONPATH=../../tests ../../$(BIN)/pybabel --quiet extract --mapping-file locales/babel.cfg \
+		--add-location file --project openbaar --output-file ../../build/openbaar.pot .
+	$(BIN)/pybabel --quiet update --domain openbaar --input-file build/openbaar.pot \
+		--output-dir scripts/openbaar/locales --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 lock: .venv/dev  ## take the newest versions that pyproject.toml allows, with the hash of each file
 	$(LOCK) pyproject.toml --group build --output-file requirements/run.txt

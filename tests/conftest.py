@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from datasets import dataset_of
-from openbaar.tables.dataset import Dataset, read_dataset
+from openbaar.tables.dataset import Dataset
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
 
@@ -32,12 +32,6 @@ def loaded() -> Publication:
 def publication(loaded: Publication, hand_made: Path) -> Publication:
     """The hand-made publication in a folder that the test may change."""
     return replace(loaded, root=hand_made)
-
-
-@pytest.fixture
-def dataset(publication: Publication) -> Dataset:
-    """The hand-made publication with its data; it stands in the folder that the test may change."""
-    return read_dataset(publication)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The documentation names what the code knows: each key of an authored file, each command, each module."""
+"""The documentation names what the code knows: each key of an authored file, each command, each room."""
 
 from __future__ import annotations
 
@@ -7,39 +7,74 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from openbaar.cli.handbook import PAGES
 from openbaar.cli.main import main
 from openbaar.tables.model import Package, Table
 
 ROOT = Path(__file__).parent.parent
+ROOMS = sorted(path.name for path in (ROOT / "scripts/openbaar").iterdir() if path.is_dir())
+DOCUMENTATION = [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("*/*.md"))]
 
 
 def keys(model: Any) -> set[str]:
     """All keys that a file of this model may hold, at any depth."""
     schema = model.model_json_schema(by_alias=True)
     models = [schema, *schema.get("$defs", {}).values()]
-    return {key for each in models for key in each.get("properties", {})}
+    found: set[str] = set()
+    for each in models:
+        found.update(each.get("properties", {}))
+    return found
+
+
+def code_in(*pages: str) -> str:
+    """What the pages print as code, in blocks and inside lines: prose that happens to hold a word is no documentation."""
+    parts: list[str] = []
+    for page in pages:
+        text = (ROOT / "docs" / page).read_text("utf-8")
+        parts += re.findall(r"```\w*\n(.*?)```", text, flags=re.DOTALL)
+        text = re.sub(r"```\w*\n.*?```", "", text, flags=re.DOTALL)
+        parts += re.findall(r"`([^`\n]+)`", text)
+    return "\n".join(parts)
+
+
+CODE = code_in("table-files.md", "recipe.md")
 
 
 @pytest.mark.parametrize("key", sorted(keys(Table) | keys(Package)))
-def test_each_key_of_an_authored_file_is_in_the_reference(key: str) -> None:
-    reference = (ROOT / "tables/README.md").read_text(encoding="utf-8")
-    assert re.search(rf"[`{{ \n]{re.escape(key)}(`|:|,)", reference), key
+def test_each_key_of_an_authored_file_is_in_the_reference_as_code(key: str) -> None:
+    # as a key of YAML, at the beginning of a code span, or as one part of a dotted key
+    assert re.search(rf"(^|[{{ ,.\-]){re.escape(key)}(:|$|[ ,}}])", CODE, flags=re.MULTILINE), key
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))
-def test_each_command_is_in_the_readme(command: str) -> None:
+def test_each_command_is_in_the_readme_and_in_the_help(command: str) -> None:
     assert f"openbaar {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"^  {command} ", CliRunner().invoke(main, ["--help"]).output, re.MULTILINE)
 
 
-@pytest.mark.parametrize(
-    "module", sorted(path.name for path in (ROOT / "scripts/openbaar").glob("[a-z]*.py"))
-)
-def test_each_module_is_on_the_map_of_the_code(module: str) -> None:
-    assert module in (ROOT / "scripts/README.md").read_text(encoding="utf-8")
+@pytest.mark.parametrize("room", [room for room in ROOMS if room not in ("__pycache__", "docs")])
+def test_each_room_is_on_the_map_of_the_code(room: str) -> None:
+    assert f"`{room}/`" in (ROOT / "scripts/README.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("page", [*sorted(ROOT.glob("*.md")), *sorted(ROOT.glob("*/README.md"))])
+@pytest.mark.parametrize("page", DOCUMENTATION, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_inside_the_repository_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("page", DOCUMENTATION, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_to_a_heading_of_the_same_page_lead_to_one(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    headings = re.findall(r"^#+ (.+)$", text, flags=re.MULTILINE)
+    anchors = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    assert [link for link in re.findall(r"\]\(#([^)]+)\)", text) if link not in anchors] == []
+
+
+@pytest.mark.parametrize("topic", PAGES)
+def test_the_handbook_travels_with_the_package(topic: str) -> None:
+    shown = CliRunner().invoke(main, ["help", topic])
+    assert shown.exit_code == 0
+    assert shown.output.startswith("# ")

@@ -1,4 +1,4 @@
-"""Publications of other documents, made by recipe alone; the documents themselves are not part of this repository."""
+"""Publications of other documents, made by recipe alone. `publications/NOTICE.md` says where the documents come from."""
 
 from __future__ import annotations
 
@@ -14,25 +14,22 @@ from openbaar.cli.main import main
 from openbaar.tables.convert import convert
 from openbaar.tables.references import load_publication
 
-ROOT = Path(__file__).parent.parent
-DOCUMENTS = ROOT.parent / "shared" / "documents"
-PUBLICATIONS = {
-    "sv177": "nl_vlaams_sv177_2026.txt",
-    "bundestag": "de_bt_21_286.txt",
-    "spanning": "spanning_cells.pdf",
-    "remake3a": "remake3a.pdf",
-}
+FOLDER = Path(__file__).parent / "publications"
+PUBLICATIONS = ["bundestag", "spanning", "remake3a", "sv177"]
+# The one document that is not part of this repository.
+ELSEWHERE = {"sv177": FOLDER.parents[2] / "shared" / "documents" / "nl_vlaams_sv177_2026.txt"}
 Rows = list[dict[str, str]]
 
 
 def folder_of(name: str, into: Path) -> Path:
-    """A copy of a publication with its document, or a skip where the document is not to be had."""
-    document = DOCUMENTS / PUBLICATIONS[name]
-    if not document.is_file():
-        pytest.skip(f"the document {document.name} is not on this machine")
-    shutil.copytree(ROOT / "tests/publications" / name / "tables", into / "tables")
-    (into / "sources").mkdir()
-    shutil.copy(document, into / "sources")
+    """A copy of a publication with its document, or a skip where the document is missing."""
+    shutil.copytree(FOLDER / name, into, dirs_exist_ok=True)
+    if name in ELSEWHERE:
+        document = ELSEWHERE[name]
+        if not document.is_file():
+            pytest.skip(f"the document {document.name} is not on this machine")
+        (into / "sources").mkdir()
+        shutil.copy(document, into / "sources")
     return into
 
 
@@ -143,7 +140,7 @@ def test_a_ruled_table_of_a_pdf_with_spanning_headings(tmp_path: Path) -> None:
     read = {(row["scenario"], row["server_type"], row["year"]): row["uec"] for row in rows}
     expected: dict[tuple[str, str, str], str] = {}
     scenario, years = "", list[str]()
-    with (DOCUMENTS / "spanning_cells.csv").open(newline="") as file:
+    with (FOLDER / "spanning" / "expected.csv").open(newline="") as file:
         for first, *cells in csv.reader(file):
             if not any(cells):
                 scenario = first
@@ -165,7 +162,7 @@ def test_a_ruled_table_of_a_pdf_with_spanning_headings(tmp_path: Path) -> None:
 
 def test_a_pdf_in_the_order_of_word_gives_the_table_that_its_text_gives(tmp_path: Path) -> None:
     found = tables("remake3a", tmp_path)
-    with (ROOT / "tables/started_by_sector.csv").open(newline="") as file:
+    with (FOLDER.parents[1] / "tables/started_by_sector.csv").open(newline="") as file:
         wanted = list(csv.DictReader(file))
     for row in [*found["started_by_sector"], *wanted]:
         del row["source_lines"]

@@ -215,7 +215,7 @@ def test_the_programmes_are_18_of_which_the_list_has_7_distinct(tables: dict[str
 def test_a_mark_in_a_heading_points_to_its_footnote(tables: dict[str, Rows]) -> None:
     marked = {(row["table_name"], row["mark"]) for row in tables["provenance"] if row["mark"]}
     assert marked == {(row["table_name"], row["mark"]) for row in tables["footnotes"]}
-    meanings = {row["text"] for row in tables["footnotes"] if row["mark"] == "(*)"}
+    meanings = {row["text_nl"] for row in tables["footnotes"] if row["mark"] == "(*)"}
     assert meanings == {
         "onbekend = geen actief MLB-dossier of beperkt dossier",
         "onbekend = geen specifieke cluster bekend",

@@ -1,21 +1,34 @@
-"""Texts for readers, given in each language of a publication, and the words of the toolkit itself."""
+"""Texts for readers: those that authors wrote, and those of the toolkit itself.
+
+What the toolkit says is written in English in the code and translated in gettext catalogues,
+`locales/<language>/LC_MESSAGES/openbaar.po`, which are read as they are edited.
+
+A language that something is not given in falls back in one order everywhere: the language of the
+reader, the first language of the publication, English.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib import resources
+from io import BytesIO
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
 from pydantic_core import core_schema
 
-from openbaar.yamlfile import parse_yaml
+ENGLISH = "en"  # the language of the messages in the code
+INTERFACE_LANGUAGES = (ENGLISH, "nl")
 
 
 class Localized(dict[str, str]):
-    """A text for readers by language: `{nl: Gestart, en: Started}`.
+    """A text for readers by language, in the order of the publication: `{nl: Gestart, en: Started}`.
 
-    A type of its own, so that what is a text is known by its model and not guessed from the name of its key.
+    A type of its own, so that a text is known by its model and not guessed from the name of its key.
     """
 
     @classmethod
@@ -26,14 +39,56 @@ class Localized(dict[str, str]):
 
 
 def localized(text: Mapping[str, str], language: str) -> str:
-    """The text in `language`; where it has none, in English; else in the first language given."""
-    return text.get(language) or text.get("en") or next(iter(text.values()), "")
+    """The text in `language`; where it has none, in its first language; else in English."""
+    first = next(iter(text), ENGLISH)
+    for each in (language, first, ENGLISH):
+        if text.get(each):
+            return text[each]
+    return ""
 
 
-@lru_cache(maxsize=8)
-def words(language: str) -> dict[str, str]:
-    """Every key of `words.yaml` with its text in `language`, or in English where it has none in that."""
-    file = parse_yaml(
-        (resources.files("openbaar") / "words.yaml").read_text("utf-8"), "openbaar/words.yaml"
-    )
-    return {key: localized(texts, language) for key, texts in file.data.items()}
+def spoken(*languages: str) -> str:
+    """The first of the languages that the toolkit speaks, English where it speaks none of them.
+
+    A regional form of a language counts as that language: `spoken("de-AT")` is `de`.
+    """
+    for language in languages:
+        primary = language.partition("-")[0].lower()
+        if primary in INTERFACE_LANGUAGES:
+            return primary
+    return ENGLISH
+
+
+def catalogue(*languages: str) -> NullTranslations:
+    """What the toolkit says, in the first of the languages that it speaks.
+
+    Give the language of the reader, then the first language of the publication:
+    `catalogue("es", "nl").gettext("unknown")` is `onbekend`.
+    """
+    return _catalogue_of(spoken(*languages))
+
+
+@lru_cache(maxsize=len(INTERFACE_LANGUAGES))
+def _catalogue_of(language: str) -> NullTranslations:
+    if language == ENGLISH:
+        return NullTranslations()
+    path = resources.files("openbaar") / "locales" / language / "LC_MESSAGES" / "openbaar.po"
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=language))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def language_name(language: str, shown_in: str) -> str:
+    """The name of a language in another one, by the Unicode CLDR; its code where it is unknown."""
+    try:
+        name = Locale.parse(language).get_display_name(shown_in)
+    except (UnknownLocaleError, ValueError):
+        return language
+    return language if name is None else str(name)
+
+
+def N_(message: str) -> str:  # noqa: N802  the name that gettext users know
+    """The message as it is, marked for translation where it is used later."""
+    return message

@@ -203,8 +203,9 @@ def _known_keys(model: Any, location: tuple[str | int, ...]) -> list[str]:
     def resolve(node: dict[str, Any]) -> list[dict[str, Any]]:
         if "$ref" in node:
             return resolve(definitions[node["$ref"].rsplit("/", 1)[-1]])
-        if "anyOf" in node:
-            return [found for part in node["anyOf"] for found in resolve(part)]
+        for several in ("anyOf", "oneOf"):
+            if several in node:
+                return [found for part in node[several] for found in resolve(part)]
         return [node]
 
     nodes = resolve(schema)

@@ -24,12 +24,12 @@ MUNICIPALITIES = {
 <p lang="nl">Hoeveel gemeenten er waren op 1 januari.</p>
 <p lang="en"><strong>Municipalities per region</strong> How many municipalities there were on 1 January.</p>
 <ul class="bullets" lang="nl">
-<li>Staat in antwoord 1a, sources/municipalities.txt, regels 4-6 \
-(<a href="/municipalities/provenance?table_name=municipalities">waar elke cel staat</a>).</li>
-<li>Genoemde totalen die kloppen: 2 van 2. \
-(<a href="/municipalities/reconciliation?table_name=municipalities">narekening</a>)</li>
+<li>Bron: antwoord 1a, sources/municipalities.txt, regels 4–6 \
+(<a href="/municipalities/provenance?table_name=municipalities">bron van elke cel</a>).</li>
+<li>2 van 2 genoemde totalen kloppen. \
+(<a href="/municipalities/reconciliation?table_name=municipalities">controle van de totalen</a>)</li>
 <li><strong>Voetnoot (*)</strong> the regions exist since 1970, Brussels as one since 1989 (regel 8)</li>
-<li><strong><a href="/municipalities/anomalies/merger_before_the_year">Let op</a></strong> \
+<li><strong><a href="/municipalities/anomalies/merger_before_the_year">Opmerking</a></strong> \
 De fusie van december 2024 staat bij 2025.</li>
 </ul>
 <details lang="nl"><summary>Hoe deze tabel gelezen is</summary>
@@ -37,14 +37,14 @@ De fusie van december 2024 staat bij 2025.</li>
 <li>In 1961 bestonden de gewesten nog niet; hun cellen zijn leeg.</li>
 </ul>
 </details>
-<details lang="en"><summary>In English: origin, remarks, columns</summary>
+<details lang="en"><summary>English: source, notes, columns</summary>
 <ul class="bullets" lang="en">
-<li>Stands in answer 1a, sources/municipalities.txt, lines 4-6 \
-(<a href="/municipalities/provenance?table_name=municipalities">where each cell stands</a>).</li>
-<li>Stated totals that add up: 2 of 2. \
+<li>Source: answer 1a, sources/municipalities.txt, lines 4–6 \
+(<a href="/municipalities/provenance?table_name=municipalities">source of each cell</a>).</li>
+<li>2 of 2 stated totals add up. \
 (<a href="/municipalities/reconciliation?table_name=municipalities">reconciliation</a>)</li>
 <li><strong>Footnote (*)</strong> the regions exist since 1970, Brussels as one since 1989 (line 8)</li>
-<li><strong><a href="/municipalities/anomalies/merger_before_the_year">Beware</a></strong> \
+<li><strong><a href="/municipalities/anomalies/merger_before_the_year">Note</a></strong> \
 The merger of December 2024 stands with 2025.</li>
 </ul>
 <ul class="bullets" lang="en">
@@ -58,7 +58,7 @@ The merger of December 2024 stands with 2025.</li>
 <dt>status</dt><dd>Status — Why a value is missing.</dd>
 </dl>
 </details>""",
-    "source": "Gemeenten van België, regels 4-6",
+    "source": "Gemeenten van België, regels 4–6",
     "license": LICENCE,
     "about": "antwoord 1a",
     "columns": {
@@ -76,7 +76,7 @@ REGIONS = {
     "description_html": """\
 <p lang="nl">De gewesten en het land waartoe ze horen.</p>
 <p lang="en"><strong>Regions</strong> The regions and the country they are part of.</p>
-<details lang="en"><summary>In English: origin, remarks, columns</summary>
+<details lang="en"><summary>English: source, notes, columns</summary>
 <dl class="column-descriptions">
 <dt>code</dt><dd>Code — Our name of the region.</dd>
 <dt>iso_code</dt><dd>ISO code — The code of ISO 3166.</dd>
@@ -108,7 +108,7 @@ The number of municipalities per region, as an example for the tests.</p>
 <span lang="en">Municipalities per region</span></a></li>
 <li><a href="/municipalities/mergers"><span lang="nl">Fusies</span> · <span lang="en">Mergers</span></a></li>
 </ul>
-<h2><span lang="nl">Herkomst en controle</span> · <span lang="en">Origin and checks</span></h2>
+<h2><span lang="nl">Bronnen en controles</span> · <span lang="en">Sources and checks</span></h2>
 <ul class="bullets">
 <li><a href="/municipalities/provenance"><span lang="nl">Herkomst van elke cel</span> · \
 <span lang="en">Provenance of each cell</span></a></li>
@@ -118,7 +118,7 @@ The number of municipalities per region, as an example for the tests.</p>
 <li><a href="/municipalities/anomalies"><span lang="nl">Waarop te letten</span> · \
 <span lang="en">What to beware of</span></a></li>
 </ul>
-<h2><span lang="nl">Vragen aan de cijfers</span> · <span lang="en">Questions to the figures</span></h2>
+<h2><span lang="nl">Veelgestelde vragen</span> · <span lang="en">Questions about the figures</span></h2>
 <ul class="bullets">
 <li><a href="/municipalities/per_year"><span lang="nl">Hoeveel gemeenten telde België?</span> · \
 <span lang="en">How many municipalities did Belgium have?</span></a></li>

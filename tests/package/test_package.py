@@ -16,7 +16,6 @@ from openbaar.package.archive import readme, write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.validation import problems_of_package
 from openbaar.tables.publication import Publication
-from openbaar.texts import words
 
 Files = dict[str, bytes]
 Change = Callable[[dict[str, Any]], None]
@@ -105,9 +104,9 @@ def test_a_resource_says_where_its_table_stands_in_the_document(
         ],
         "sources": [
             {
-                "title": "Gemeenten van België, antwoord 1a, regels 4-6",
+                "title": "Gemeenten van België, antwoord 1a, regels 4–6",
                 "translations": {
-                    "en": {"title": "Municipalities of Belgium, answer 1a, lines 4-6"}
+                    "en": {"title": "Municipalities of Belgium, answer 1a, lines 4–6"}
                 },
                 "path": "sources/municipalities.txt",
                 "question": "1a",
@@ -493,11 +492,11 @@ def test_the_readme_of_the_download_says_it_in_each_language(
     expected = [
         "# Gemeenten van België",
         row.format("Gemeenten per gewest"),
-        "- Van het brondocument: not stated",
+        "- Brondocument: not stated",
         "openbaar contributors: Gemeenten van België, versie 1.2.0.",
         "# Municipalities of Belgium",
         row.format("Municipalities per region"),
-        "- Of the source document: not stated",
+        "- Source document: not stated",
         "openbaar contributors: Municipalities of Belgium, version 1.2.0.",
     ]
     assert [line for line in lines if line in expected] == expected
@@ -508,14 +507,4 @@ def test_markup_in_a_title_is_escaped_in_the_readme(publication: Publication, fi
     assert (
         readme(replace(publication, package=package), files).splitlines()[0]
         == "# &lt;script&gt;\\| x"
-    )
-
-
-def test_every_word_is_given_in_both_languages() -> None:
-    assert {key for key in words("nl") if not words("nl")[key]} == set()
-    assert words("nl").keys() == words("en").keys()
-    assert (words("nl")["answer"], words("en")["answer"], words("fr")["answer"]) == (
-        "antwoord",
-        "answer",
-        "answer",
     )

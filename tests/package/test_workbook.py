@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 from openbaar.package import workbook
-from openbaar.package.workbook import sheet_names, write_workbook
+from openbaar.package.workbook import documentation_names, sheet_names, write_workbook
 from openbaar.tables.publication import Publication
 
 
@@ -144,4 +144,15 @@ def test_sheets_have_names_of_their_own_however_long_those_of_tables_are() -> No
         "a": "a",
         f"{long}1": "started_since_2021_by_age_group",
         f"{long}2": "started_since_2021_by_age_gro_2",
+    }
+
+
+def test_the_sheets_of_the_documentation_have_names_of_their_own() -> None:
+    assert documentation_names(["nl", "en"], ["regions"]) == {
+        "nl": "Toelichting",
+        "en": "Documentation",
+    }
+    assert documentation_names(["en", "es"], ["documentation"]) == {
+        "en": "Documentation (en)",
+        "es": "Documentation (es)",
     }

@@ -42,19 +42,19 @@ def test_a_table_offers_its_csv_first_and_then_the_whole(published: Published) -
         (
             "zip",
             "/download/1.2.0/municipalities-1.2.0.zip",
-            "Alle tabellen als datapakket (zip)",
+            "Alle tabellen als datapakket (ZIP)",
             None,
         ),
         (
             "xlsx",
             "/download/1.2.0/municipalities-1.2.0.xlsx",
-            "Alle tabellen als werkboek (Excel)",
+            "Alle tabellen als Excel-bestand",
             None,
         ),
         (
             "db",
             "/download/1.2.0/municipalities-1.2.0.db",
-            "Alle tabellen als databank (SQLite)",
+            "Alle tabellen als SQLite-databank",
             None,
         ),
     ]
@@ -127,8 +127,8 @@ def test_files_of_others_in_the_folder_of_downloads_are_not_offered(
 @pytest.mark.parametrize(
     ("size", "language", "text"),
     [
-        (0, "en", "0 B"),
-        (999, "en", "999 B"),
+        (0, "en", "0 byte"),
+        (999, "en", "999 byte"),
         (1000, "en", "1.0 kB"),
         (1234, "nl", "1,2 kB"),
         (49_511, "nl", "50 kB"),

@@ -140,15 +140,15 @@ def test_an_address_leads_to_the_form_that_is_asked_for(
 @pytest.mark.parametrize(
     ("path", "status", "message"),
     [
-        ("/id/nothing", 404, "Er is geen tabel &#39;nothing&#39;."),
-        ("/id/nothing/0.1.0", 404, "Er is geen tabel &#39;nothing&#39;."),
-        ("/id/municipalities/9.9.9", 404, "heeft geen rij of versie &#39;9.9.9&#39;"),
-        ("/id/municipalities/1961", 404, "heeft geen rij of versie &#39;1961&#39;"),
+        ("/id/nothing", 404, "Er is geen tabel ‘nothing’."),
+        ("/id/nothing/0.1.0", 404, "Er is geen tabel ‘nothing’."),
+        ("/id/municipalities/9.9.9", 404, "heeft geen rij of versie ‘9.9.9’"),
+        ("/id/municipalities/1961", 404, "heeft geen rij of versie ‘1961’"),
         ("/id/municipalities/01961,belgium", 404, "heeft geen rij of versie"),
         ("/id/municipalities/1961,nowhere", 404, "heeft geen rij of versie"),
         ("/id/mayors", 410, "is ingetrokken: de namen zijn niet openbaar"),
         ("/id/mayors/0.1.0", 410, "is ingetrokken: de namen zijn niet openbaar"),
-        ("/download/0.1.0/tables/mayors.csv", 404, "Er is geen bestand &#39;mayors.csv&#39;."),
+        ("/download/0.1.0/tables/mayors.csv", 404, "Er is geen bestand ‘mayors.csv’."),
     ],
 )
 def test_what_is_not_there_says_so_with_its_reason(
@@ -169,7 +169,7 @@ def test_a_person_who_follows_the_address_of_a_version_reads_what_it_is(shown: D
     page = get(shown, "/id/municipalities/0.1.0", **{"accept": FIREFOX, "accept-language": "en"})
     assert page.status_code == 200
     wanted = [
-        "This is version 0.1.0 of the table &#39;municipalities&#39;",
+        "This is version 0.1.0 of the table 'municipalities'",
         '<a href="/id/municipalities">The current version is 1.2.0.</a>',
         '<a href="/download/0.1.0/tables/municipalities.csv">',
         "https://data.example/id/municipalities/0.1.0",

@@ -212,7 +212,7 @@ def test_a_column_that_is_not_there_is_told_with_those_that_are(built: Built, pa
     answer = get(built, path, public=False, **{"accept-language": "en"})
     assert (answer.status_code, answer.text) == (
         400,
-        "There is no column 'nothing'; there are: code, iso_code, title_nl, part_of.",
+        "There is no column 'nothing'; the columns are: code, iso_code, title_nl, part_of.",
     )
 
 
@@ -340,7 +340,7 @@ def test_who_asks_one_query_too_many_is_told_to_come_back(
     monkeypatch.setattr(security, "QUERIES_WAITING", 0)
     answer = get(built, query("select 1"), **{"accept-language": "en"})
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert answer.text == "Too many queries in SQL at once. Try again in some seconds."
+    assert answer.text == "Too many SQL queries at once. Please try again in a few seconds."
     assert get(built, "/municipalities/regions").status_code == 200
 
 

@@ -135,7 +135,8 @@ def test_a_mistake_in_a_table_file_is_named_with_its_place(
           "http: or mailto:"]),
         ("version: 1.0.0", "version: one", ["tables/package.yaml:2:1: version: String should match pattern"]),
         ("  n: {type: integer", "  n: {type: integral",
-         ["tables/t.yaml:6:7: schema.fields.0.type: Input should be 'string'"]),
+         ["tables/package.yaml:14:7: fields.n.type: Input should be 'string'",
+          "tables/t.yaml:6:7: schema.fields.0.type: Input should be 'string'"]),
         ("name: small", "name: [small", ["tables/package.yaml:2:8: is not YAML: expected ',' or ']', but got ':'"]),
     ],
 )  # fmt: skip

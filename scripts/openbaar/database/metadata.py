@@ -21,7 +21,7 @@ from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Query
-from openbaar.texts import localized, words
+from openbaar.texts import N_, catalogue, localized
 
 PAGE_SIZE = 100  # rows on a page, as Datasette has it by default
 MAX_PAGE_SIZE = 1000  # the most that Datasette returns by default
@@ -157,16 +157,18 @@ def _source_and_licence(publication: Publication, place: str = "") -> dict[str, 
     """The documents as source, and what is known of their licence, apart from that of what is added to them."""
     package = publication.package
 
-    def word(key: str) -> str:  # in each language, because Datasette takes plain text here
-        return " / ".join(dict.fromkeys(words(language)[key] for language in package.languages))
+    def word(message: str) -> str:  # in each language, because Datasette takes plain text here
+        first = publication.language
+        texts = [catalogue(each, first).gettext(message) for each in package.languages]
+        return " / ".join(dict.fromkeys(texts))
 
     stated = {
-        word("not_stated") if each.license == "unknown" else each.license
+        word(N_("not stated")) if each.license == "unknown" else each.license
         for each in package.documents
     }
     licences = {
-        "of_document": sorted(stated),
-        "of_additions": [each.name for each in package.additions],
+        N_("source document"): sorted(stated),
+        N_("additions"): [each.name for each in package.additions],
     }
     return {
         "source": "; ".join(
@@ -196,7 +198,8 @@ def _about(remarks: Remarks, table: Table) -> dict[str, str]:
     if table.question is None:
         return {}
     link = remarks.address_of_answer(table)
-    about = {"about": f"{words(remarks.publication.language)['answer']} {table.question}"}
+    answer = catalogue(remarks.publication.language).gettext("answer %(question)s")
+    about = {"about": answer % {"question": table.question}}
     return {**about, "about_url": link} if link else about
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 
+from babel.support import NullTranslations
 from datasette.utils import tilde_encode
 
 from openbaar.schema.csvfile import Row, Rows, Value
@@ -18,7 +19,7 @@ from openbaar.schema.model import SchemaField
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
-from openbaar.texts import localized, words
+from openbaar.texts import N_, catalogue, language_name, localized
 
 
 @dataclass(frozen=True)
@@ -83,12 +84,13 @@ class Remarks:
     def contents(self) -> Iterator[str]:
         """Lists of the authors' tables in their order, of the trust tables, and of the queries, with all titles."""
         for heading, items in (
-            ("tables", self.publication.tables),
-            ("trust_tables", self._trust_tables),
-            ("queries", self.publication.package.queries),
+            (N_("Tables"), self.publication.tables),
+            (N_("Sources and checks"), self._trust_tables),
+            (N_("Questions about the figures"), self.publication.package.queries),
         ):
             if items:
-                yield f"<h2>{self._in_all({each: words(each)[heading] for each in self._languages})}</h2>"
+                headings = {each: self._words(each).gettext(heading) for each in self._languages}
+                yield f"<h2>{self._in_all(headings)}</h2>"
                 yield '<ul class="bullets">'
                 yield from (self._entry(name, item.title) for name, item in items.items())
                 yield "</ul>"
@@ -106,6 +108,9 @@ class Remarks:
     def _languages(self) -> tuple[str, ...]:
         return self.publication.package.languages
 
+    def _words(self, language: str) -> NullTranslations:
+        return catalogue(language, self.publication.language)
+
     def lines(self, table: Table, language: str) -> str:
         """The lines of the document that `table` was read from, as provenance has them."""
         places = self.rows_of("provenance", table)
@@ -113,7 +118,7 @@ class Remarks:
             return ""
         first = min(int(str(row["first_line"])) for row in places)
         last = max(int(str(row["last_line"])) for row in places)
-        return _lines(first, last, language)
+        return _lines(first, last, self._words(language))
 
     def of_table(self, table: Table) -> Iterator[str]:
         """What is known about the table besides its description, in each language.
@@ -125,7 +130,8 @@ class Remarks:
             items = _list(self._items(table, language), language)
             notes = _list((_text(note, language) for note in table.notes), language)
             if language == self.publication.language:
-                yield from [*items, *(_folded("decisions", notes, language) if notes else [])]
+                heading = self._words(language).gettext("How this table was read")
+                yield from [*items, *(_folded(heading, notes, language) if notes else [])]
             else:
                 columns = [
                     (field.name, escape(column_text(field, language)))
@@ -133,74 +139,104 @@ class Remarks:
                 ]
                 terms = [f"<dt>{name}</dt><dd>{text}</dd>" for name, text in columns]
                 shown = [*items, *notes, '<dl class="column-descriptions">', *terms, "</dl>"]
-                yield from _folded("more_in_this_language", shown, language)
+                heading = self._words(language).gettext("%(language)s: source, notes, columns")
+                name = language_name(language, language).capitalize()
+                yield from _folded(heading % {"language": name}, shown, language)
 
     def _items(self, table: Table, language: str) -> Iterator[str]:
         """The remarks on a table in one language, as HTML: place, totals, footnotes, anomalies."""
-        known = words(language)
+        words = self._words(language)
         yield from self._place(table, language)
         yield from self._reconciliation(table, language)
         for row in self.rows_of("footnotes", table):
-            where = _lines(row["first_line"], row["last_line"], language)
+            where = _lines(row["first_line"], row["last_line"], words)
             if row["applies_to"]:
-                where += f"; {known['applies_to']} {escape(str(row['applies_to']))}"
-            mark = escape(str(row["mark"]))
-            yield f"<strong>{known['footnote']} {mark}</strong> {self._row_text(row, language)} ({where})"
+                rows = json.loads(str(row["applies_to"]))
+                named = ", ".join(f"{name} = {value}" for name, value in rows.items())
+                where += "; " + words.gettext("applies to %(rows)s") % {"rows": escape(named)}
+            mark = words.gettext("Footnote %(mark)s") % {"mark": escape(str(row["mark"]))}
+            yield f"<strong>{mark}</strong> {self._row_text(row, language)} ({where})"
         for row in self.trust["anomalies"]:
             if table.name in json.loads(str(row["tables"])):
                 link = self.address("anomalies", str(row["id"]))
-                yield f'<strong><a href="{link}">{known["beware"]}</a></strong> {self._row_text(row, language)}'
+                heading = words.gettext("Note")
+                remark = self._row_text(row, language)
+                yield f'<strong><a href="{link}">{heading}</a></strong> {remark}'
 
     def _place(self, table: Table, language: str) -> Iterator[str]:
         lines = self.lines(table, language)
         if not lines:
             return
-        known = words(language)
+        words = self._words(language)
         documents = sorted({str(row["document"]) for row in self.rows_of("provenance", table)})
         place = f"{escape(', '.join(documents))}, {lines}"
         if table.question is not None:
-            answer = escape(f"{known['answer']} {table.question}")
+            answer = escape(words.gettext("answer %(question)s") % {"question": table.question})
             link = self.address_of_answer(table)
             place = f'<a href="{link}">{answer}</a>, {place}' if link else f"{answer}, {place}"
-        cells = f'<a href="{self.address("provenance")}?table_name={table.name}">{known["every_cell"]}</a>'
-        yield known["stands_in"].format(place=place, cells=cells)
+        address = f"{self.address('provenance')}?table_name={table.name}"
+        cells = words.gettext("source of each cell")
+        cells = f'<a href="{address}">{cells}</a>'
+        yield words.gettext("Source: %(place)s (%(cells)s).") % {"place": place, "cells": cells}
 
     def _reconciliation(self, table: Table, language: str) -> Iterator[str]:
         """How many of the stated totals, identities and rules hold, with a link to them."""
         rows = self.rows_of("reconciliation", table)
         if not rows:
             return
-        known = words(language)
+        words = self._words(language)
         sentences = []
-        for kind, key in (
-            ("stated_total", "totals_equal"),
-            ("identity", "identities_equal"),
-            ("rule", "rules_equal"),
-        ):
+        for kind in ("stated_total", "identity", "rule"):
             verdicts = [row["verdict"] for row in rows if row["kind"] == kind]
             if verdicts:
-                sentences.append(
-                    known[key].format(equal=verdicts.count("equal"), all=len(verdicts))
-                )
-        explained = [row for row in rows if row["verdict"] == "explained"]
+                counted = {"equal": verdicts.count("equal"), "all": len(verdicts)}
+                sentences.append(_how_many_hold(kind, len(verdicts), words) % counted)
+        explained = sum(row["verdict"] == "explained" for row in rows)
         if explained:
-            sentences.append(known["differences_explained"].format(count=len(explained)))
-        link = f'<a href="{self.address("reconciliation")}?table_name={table.name}">{known["show_reconciliation"]}</a>'
-        yield f"{' '.join(sentences)} ({link})"
+            sentence = words.ngettext(
+                "%(all)s difference is explained.", "%(all)s differences are explained.", explained
+            )
+            sentences.append(sentence % {"all": explained})
+        address = f"{self.address('reconciliation')}?table_name={table.name}"
+        heading = words.gettext("reconciliation")
+        yield f'{" ".join(sentences)} (<a href="{address}">{heading}</a>)'
 
     def _row_text(self, row: Row, language: str) -> str:
-        """The text of a footnote or anomaly: as it stands in the first language, else in English."""
-        translated = row["text_en"] if language != self.publication.language else None
-        return escape(str(translated or row["text"]))
+        """The text of a footnote or anomaly in a language of the publication."""
+        return escape(str(row[f"text_{language}"]))
 
 
 def _text(text: Mapping[str, str], language: str) -> str:
     return escape(localized(text, language))
 
 
-def _lines(first: Value, last: Value, language: str) -> str:
-    known = words(language)
-    return f"{known['line']} {first}" if first == last else f"{known['lines']} {first}-{last}"
+def _lines(first: Value, last: Value, words: NullTranslations) -> str:
+    if first == last:
+        return str(words.gettext("line %(first)s") % {"first": first})
+    return str(words.gettext("lines %(first)s–%(last)s") % {"first": first, "last": last})
+
+
+def _how_many_hold(kind: str, count: int, words: NullTranslations) -> str:
+    """A sentence with `%(equal)s` and `%(all)s` to fill in about `count` checks of one kind."""
+    if kind == "stated_total":
+        sentence = words.ngettext(
+            "%(equal)s of %(all)s stated total adds up.",
+            "%(equal)s of %(all)s stated totals add up.",
+            count,
+        )
+    elif kind == "identity":
+        sentence = words.ngettext(
+            "%(equal)s of %(all)s sum agrees with another table.",
+            "%(equal)s of %(all)s sums agree with another table.",
+            count,
+        )
+    else:
+        sentence = words.ngettext(
+            "%(equal)s of %(all)s rule holds for each row.",
+            "%(equal)s of %(all)s rules hold for each row.",
+            count,
+        )
+    return str(sentence)
 
 
 def _list(items: Iterable[str], language: str) -> list[str]:
@@ -210,12 +246,8 @@ def _list(items: Iterable[str], language: str) -> list[str]:
 
 
 def _folded(heading: str, content: Iterable[str], language: str) -> list[str]:
-    """The content behind a heading that opens it, one of the words."""
-    return [
-        f'<details lang="{language}"><summary>{words(language)[heading]}</summary>',
-        *content,
-        "</details>",
-    ]
+    """The content behind a heading that opens it."""
+    return [f'<details lang="{language}"><summary>{heading}</summary>', *content, "</details>"]
 
 
 def column_text(field: SchemaField, language: str) -> str:

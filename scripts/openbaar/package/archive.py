@@ -12,7 +12,7 @@ from openbaar.package.descriptor import Descriptor, package_bytes
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import License
 from openbaar.tables.publication import Publication
-from openbaar.texts import localized, words
+from openbaar.texts import catalogue, localized
 
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 PERMISSIONS = 0o644 << 16
@@ -50,31 +50,35 @@ def readme(dataset: Dataset) -> str:
 
 def _readme(dataset: Dataset, language: str) -> Iterator[str]:
     publication = dataset.publication
-    package, word = publication.package, words(language)
+    package = publication.package
+    _ = catalogue(language, publication.language).gettext
+    version = _("version %(version)s") % {"version": package.version}
     title = _inline(localized(package.title, language))
     yield from (f"# {title}", "", _inline(localized(package.description, language)), "")
-    yield from (f"{package.name}, {word['version']} {package.version}", "")
-    yield from (f"## {word['tables']}", "", *_tables(dataset, language), "")
-    yield from (f"## {word['how_to_read']}", "", *_how_to_read(publication, language), "")
-    yield from (f"## {word['source_documents']}", "")
+    yield from (f"{package.name}, {version}", "")
+    yield from ("## " + _("Tables"), "", *_tables(dataset, language), "")
+    yield from ("## " + _("How to read the files"), "", *_how_to_read(publication, language), "")
+    yield from ("## " + _("Source documents"), "")
     for document in package.documents:
         yield f"- {_inline(localized(document.title, language))}: `{document.path}` (SHA-256 `{document.sha256}`)"
-    yield from ("", f"## {word['licence']}", "")
-    yield f"- {word['licence_of_documents']}: {_licences(package.licenses)}"
-    yield f"- {word['licence_of_additions']}: {_licences(package.additions)}"
+    yield from ("", "## " + _("Licence"), "")
+    documents, additions = _licences(package.licenses), _licences(package.additions)
+    yield "- " + _("Source document: %(licences)s") % {"licences": documents}
+    yield "- " + _("Additions: %(licences)s") % {"licences": additions}
     authors = ", ".join(_inline(contributor.title) for contributor in package.contributors)
     address = f" {package.homepage}" if package.homepage else ""
     yield from (
         "",
-        f"## {word['cite']}",
+        "## " + _("How to cite"),
         "",
-        f"{authors}: {title}, {word['version']} {package.version}.{address}",
+        f"{authors}: {title}, {version}.{address}",
     )
 
 
 def _tables(dataset: Dataset, language: str) -> Iterator[str]:
-    word = words(language)
-    yield f"| {word['table']} | {word['what_it_holds']} | {word['rows']} | {word['columns']} |"
+    _ = catalogue(language, dataset.publication.language).gettext
+    headings = [_("Table"), _("Title"), _("Rows"), _("Columns")]
+    yield f"| {' | '.join(headings)} |"
     yield "| --- | --- | ---: | --- |"
     for name, data in dataset.tables.items():
         table = data.table
@@ -84,13 +88,15 @@ def _tables(dataset: Dataset, language: str) -> Iterator[str]:
 
 
 def _how_to_read(publication: Publication, language: str) -> Iterator[str]:
-    word, table = words(language), publication.package.tables[0]
+    _ = catalogue(language, publication.language).gettext
+    table = publication.package.tables[0]
     file = f"tables/{table}.csv"
     read = f'frictionless.Package("datapackage.json").get_resource("{table}").read_rows()'
     yield f"- Python: `import frictionless; {read}`"
     yield f'- R: `read.csv("{file}", encoding = "UTF-8", na.strings = "")`'
-    yield f"- {word['read_in_spreadsheet'].format(file=f'`{file}`')}"
-    yield from ("", word["keys_and_units"])
+    spreadsheet = _("Spreadsheet: import %(file)s as comma-separated text in UTF-8.")
+    yield "- " + spreadsheet % {"file": f"`{file}`"}
+    yield from ("", _("`datapackage.json` gives the meaning, unit and keys of each column."))
 
 
 def _licences(licences: tuple[License, ...]) -> str:

@@ -17,7 +17,7 @@ from openbaar.schema.model import ForeignKey, Schema, SchemaField
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.model import Contributor, License, Source, Table
 from openbaar.tables.publication import Publication
-from openbaar.texts import localized, words
+from openbaar.texts import catalogue, localized
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 Descriptor = dict[str, Any]
@@ -143,12 +143,13 @@ def _document(publication: Publication, document: DocumentEntry) -> Descriptor:
 
 
 def _part(publication: Publication, table: Table, path: str, first: int, last: int) -> Descriptor:
-    """The part of a document that a table was read from, such as 'Title, answer 1a, lines 4-9'."""
+    """The part of a document that a table was read from: 'Title, answer 1a, lines 4–9'."""
     titles = {}
     for language, title in publication.document(path).title.items():
-        word = words(language)
-        answer = [f"{word['answer']} {table.question}"] if table.question else []
-        lines = f"{word['line']} {first}" if first == last else f"{word['lines']} {first}-{last}"
+        _ = catalogue(language, publication.language).gettext
+        answer = [_("answer %(question)s") % {"question": table.question}] if table.question else []
+        lines = _("line %(first)s") if first == last else _("lines %(first)s–%(last)s")
+        lines %= {"first": first, "last": last}
         titles[language] = ", ".join([title, *answer, lines])
     place = {"path": path, "question": table.question, "first_line": first, "last_line": last}
     return _filled({**_texts(publication, title=titles), **place})

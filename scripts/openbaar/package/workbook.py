@@ -6,7 +6,7 @@ formula or a link, and streams rows to the disk. (openpyxl stamps the moment of 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -21,7 +21,7 @@ from openbaar.schema.model import SchemaField
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
-from openbaar.texts import localized, words
+from openbaar.texts import catalogue, localized
 
 # https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
 MAX_ROWS, MAX_TEXT, MAX_NAME, MAX_DIGITS = 1_048_576, 32_767, 31, 15
@@ -56,8 +56,9 @@ def write_workbook(dataset: Dataset, target: Path) -> None:
         title = localized(publication.package.title, publication.language)
         book.set_properties({"title": title, "created": MADE})
         styles = _Styles(book)
-        for language in publication.package.languages:
-            sheet = book.add_worksheet(words(language)["documentation"][:MAX_NAME])
+        documented = documentation_names(publication.package.languages, names.values())
+        for language, sheet_name in documented.items():
+            sheet = book.add_worksheet(sheet_name)
             _write_lines(sheet, styles, _documentation(publication, rows, names, language))
         for name, table in publication.resources.items():
             if len(rows[name]) < MAX_ROWS:
@@ -75,6 +76,23 @@ def sheet_names(tables: Iterable[str]) -> dict[str, str]:
             count += 1
             name = f"{table[: MAX_NAME - len(str(count)) - 1]}_{count}"
         names[table] = name
+    return names
+
+
+def documentation_names(languages: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
+    """The name of the sheet that documents the tables in each language.
+
+    The code of the language follows where the name is that of another sheet: it is one word in English
+    and in French, and Excel takes names for the same that differ in upper and lower case only.
+    """
+    used = {name.lower() for name in taken}
+    names = {}
+    for language in languages:
+        name = catalogue(language, languages[0]).gettext("Documentation")
+        if name.lower() in used:
+            name = f"{name} ({language})"
+        used.add(name.lower())
+        names[language] = name
     return names
 
 
@@ -166,29 +184,33 @@ Line = tuple[bool, list[str | int]]  # whether it is a heading, and its cells
 def _documentation(
     publication: Publication, rows: Mapping[str, Rows], names: Mapping[str, str], language: str
 ) -> Iterator[Line]:
-    package, word = publication.package, words(language)
+    package = publication.package
+    _ = catalogue(language, publication.language).gettext
+    version = _("version %(version)s") % {"version": package.version}
     yield True, [localized(package.title, language)]
     yield False, [localized(package.description, language)]
-    yield False, [f"{package.name}, {word['version']} {package.version}", package.homepage or ""]
+    yield False, [f"{package.name}, {version}", package.homepage or ""]
     yield False, []
-    yield True, [word["source_documents"], "SHA-256", word["author"], word["date"], word["licence"]]
+    yield True, [_("Source documents"), "SHA-256", _("Author"), _("Date"), _("Licence")]
     for document in package.documents:
         known = [
-            word["unknown"] if each == "unknown" else each
-            for each in (document.author, document.date)
+            _("unknown") if each == "unknown" else each for each in (document.author, document.date)
         ]
-        licence = word["not_stated"] if document.license == "unknown" else document.license
+        licence = _("not stated") if document.license == "unknown" else document.license
         yield False, [localized(document.title, language), document.sha256, *known, licence]
-    yield False, [word["licence_of_additions"], ", ".join(each.title for each in package.additions)]
+    yield (
+        False,
+        [_("Licence of the additions"), ", ".join(each.title for each in package.additions)],
+    )
     yield False, []
-    yield True, [word["sheet"], word["table"], word["title"], word["rows"], word["what_it_holds"]]
+    yield True, [_("Sheet"), _("Table"), _("Title"), _("Rows"), _("Description")]
     for name, table in publication.resources.items():
         fits = len(rows[name]) < MAX_ROWS
-        sheet = names[name] if fits else word["too_long_for_a_sheet"]
+        sheet = names[name] if fits else _("too long for a sheet; see the CSV file")
         title, what = localized(table.title, language), localized(table.description, language)
         yield False, [sheet, name, title, len(rows[name]), what]
     yield False, []
-    yield True, [word["sheet"], word["column_name"], word["title"], word["unit"], word["meaning"]]
+    yield True, [_("Sheet"), _("Column"), _("Title"), _("Unit"), _("Description")]
     for name, table in publication.resources.items():
         for field in table.table_schema.fields:
             unit = localized(field.unit, language) if field.unit else ""

@@ -29,11 +29,14 @@ class Constraints(Strict):
     enum: tuple[Scalar, ...] | None = None
 
 
+FieldType = Literal["string", "integer", "number", "year", "boolean", "date", "array"]
+
+
 class SchemaField(Strict):
     """A column: its Table Schema type, what it means, and the unit it is counted in."""
 
     name: Name
-    type: Literal["string", "integer", "number", "year", "boolean", "date", "array"] = "string"
+    type: FieldType = "string"
     title: Localized
     description: Localized
     unit: Localized | None = None

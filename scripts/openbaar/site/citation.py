@@ -15,8 +15,10 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
-from openbaar.site.published import Descriptor, Published, published_by, text_of, word
+from openbaar.site.language import gettext
+from openbaar.site.published import Descriptor, Published, published_by, text_of
 from openbaar.site.refusals import language_of, refusal
+from openbaar.texts import catalogue, spoken
 
 Item = dict[str, Any]
 UNKNOWN = "unknown"
@@ -63,7 +65,7 @@ def blocks(
     return [
         Block(
             "publication" if item["type"] == "dataset" else "source",
-            apa(item, language),
+            apa(item, spoken(language, published.languages[0])),
             {name: write(item) for name, (write, _) in FORMATS.items()},
             item.get("version"),
             _date(item),
@@ -173,11 +175,18 @@ def _filled(item: Item) -> Item:
 
 def apa(item: Item, language: str) -> str:
     """The item as the APA (7th edition, 10.9) has it; without an author the title comes first."""
-    date = f"({_date(item) or word('no_date', language)})"
+    words = catalogue(language)
+    unknown = words.gettext("n.d.")
+    date = f"({_date(item) or unknown})"
     authors = " & ".join(filter(None, [", ".join(_apa_names(item)[:-1]), *_apa_names(item)[-1:]]))
-    form = f" ({word('version', language)} {item['version']})" if "version" in item else ""
-    kind = f" [{word('dataset', language)}]" if item["type"] == "dataset" else ""
-    title = f"{item['title']}{form}{kind}."
+    title = item["title"]
+    if "version" in item:
+        version = words.gettext("Version %(version)s") % {"version": item["version"]}
+        title += f" ({version})"
+    if item["type"] == "dataset":
+        kind = words.gettext("Data set")
+        title += f" [{kind}]"
+    title += "."
     head = f"{authors.rstrip('.')}. {date}. {title}" if authors else f"{title} {date}."
     container = f" In {item['container-title']}." if "container-title" in item else ""
     address = f"https://doi.org/{item['DOI']}" if "DOI" in item else item.get("URL", "")
@@ -273,7 +282,7 @@ async def cite(datasette: Any, request: Any) -> Response:
     assert published is not None
     table = request.url_vars.get("table")
     if table is not None and table not in published.tables:
-        raise refusal(published, 404, "no_such_table", name=table)
+        raise refusal(404, gettext("There is no table '%(name)s'."), name=table)
     write, kind = FORMATS[request.url_vars["format"]]
     item = publication(published, language_of(published), table, request=request)
     return Response(write(item), content_type=kind, headers={"vary": "Accept-Language"})

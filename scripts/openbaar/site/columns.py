@@ -8,6 +8,7 @@ from typing import Any
 
 from openbaar.site.language import visit
 from openbaar.site.published import Descriptor, Published, referenced_table, text_of
+from openbaar.texts import localized
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,8 @@ def text(described: Descriptor, key: str) -> str:
 
 
 def text_in(texts: Mapping[str, str]) -> str:
-    """A text given by language: in that of the visit, else in English, else in the first one."""
-    for language in (visit().language, "en", *texts):
-        if texts.get(language):
-            return texts[language]
-    return ""
+    """A text that is given by language."""
+    return localized(texts, visit().language)
 
 
 def column_of(published: Published, table: str, name: str) -> Column:

@@ -17,11 +17,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from babel.units import format_unit
 from datasette.utils.asgi import Response, asgi_send_file
 
 from openbaar.schema.conventions import VERSION
-from openbaar.site.published import Descriptor, Published, published_by, text_of, word
+from openbaar.site.language import gettext
+from openbaar.site.published import Descriptor, Published, published_by, text_of
 from openbaar.site.refusals import refusal
+from openbaar.texts import N_, catalogue, spoken
 
 MEDIA_TYPES = {
     ".zip": "application/zip",
@@ -32,7 +35,13 @@ MEDIA_TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".pdf": "application/pdf",
 }
-PACKED = (".zip", ".xlsx", ".db")  # what `dist/` holds of each version
+PACKED = {  # what `dist/` holds of each version, and what readers see
+    ".zip": N_("All tables as a data package (ZIP)"),
+    ".xlsx": N_("All tables as an Excel workbook"),
+    ".db": N_("All tables as an SQLite database"),
+}
+# The units of size of the Unicode CLDR, each a thousand times the one before it.
+SIZES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 CHUNK = 1 << 18
 FOR_EVER = "public, max-age=31536000, immutable"
 
@@ -58,21 +67,18 @@ def links(published: Published, table: str | None = None, language: str = "en") 
     if published.folder is None:
         return []
     offered = files(published)
+    words = catalogue(language, published.languages[0])
     stem = f"{published.name}-{published.version}"
     packed = [
-        _link(published, offered, f"{stem}{suffix}", word(f"download{suffix}", language), language)
-        for suffix in PACKED
+        _link(published, offered, f"{stem}{suffix}", words.gettext(label), language)
+        for suffix, label in PACKED.items()
         if f"/download/{published.version}/{stem}{suffix}" in offered
     ]
     wanted = [table] if table else list(published.tables)
     tables = [
         _link(published, offered, f"tables/{name}.csv", label, language, published.tables[name])
         for name in wanted
-        for label in [
-            word("download.csv", language).format(
-                title=text_of(published.tables[name], "title", language)
-            )
-        ]
+        for label in [f"{text_of(published.tables[name], 'title', language)} (CSV)"]
     ]
     return [*tables, *packed] if table else [*packed, *tables]
 
@@ -96,11 +102,13 @@ def _link(
 
 def size_text(size: int, language: str) -> str:
     """A number of bytes as people read it, in thousands as the International System has them: 1234567 → '1,2 MB'."""
-    amount, units = float(size), ["B", "kB", "MB", "GB", "TB"]
-    while amount >= 999.5 and len(units) > 1:
-        amount, units = amount / 1000, units[1:]
-    digits = f"{amount:.1f}" if amount < 10 and units[0] != "B" else f"{amount:.0f}"
-    return f"{digits.replace('.', word('decimal_mark', language))} {units[0]}"
+    amount, thousands = float(size), 0
+    while amount >= 999.5 and thousands < len(SIZES) - 1:
+        amount /= 1000
+        thousands += 1
+    digits = "#,##0.0" if thousands and amount < 10 else "#,##0"
+    unit = f"digital-{SIZES[thousands]}"
+    return format_unit(amount, unit, "short", format=digits, locale=spoken(language))
 
 
 def files(published: Published) -> dict[str, Path]:
@@ -180,7 +188,7 @@ async def download(datasette: Any, request: Any) -> Any:
     made = _json_of(published, request.path) if path is None else None
     if path is None and made is None:
         name = request.path.rsplit("/", 1)[-1]
-        raise refusal(published, 404, "no_such_file", name=name)
+        raise refusal(404, gettext("There is no file '%(name)s'."), name=name)
     digest = sha256(path) if path else hashlib.sha256(made or b"").hexdigest()
     # A publication under work keeps its version while its bytes change; only a public one promises that they do not.
     headers = {"etag": f'"{digest}"', "cache-control": FOR_EVER if published.public else "no-cache"}

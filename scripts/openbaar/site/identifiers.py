@@ -14,21 +14,14 @@ from datasette.utils.asgi import Response
 
 from openbaar.schema.conventions import VERSION
 from openbaar.site import downloads
+from openbaar.site.language import gettext
 from openbaar.site.negotiate import preferred
-from openbaar.site.published import Published, published_by, text_of, word
+from openbaar.site.published import Published, published_by, text_of
 from openbaar.site.refusals import language_of, refusal
+from openbaar.texts import localized
 
 HTML, CSV, JSON = "text/html", "text/csv", "application/json"
 DESCRIPTOR = "application/vnd.datapackage+json"
-PAGE_WORDS = (
-    "this_is_version",
-    "current_version",
-    "is_current_version",
-    "no_current_version",
-    "file",
-    "address_to_cite",
-    "all_versions",
-)
 
 
 def forms(published: Published, table: str, version: str | None = None) -> dict[str, str]:
@@ -71,7 +64,7 @@ async def table(datasette: Any, request: Any) -> Response:
     if name in _moved(published):
         return Response.redirect(f"/id/{_moved(published)[name]}", status=301)
     if name not in published.tables:
-        raise refusal(published, 404, "no_such_table", name=name)
+        raise refusal(404, gettext("There is no table '%(name)s'."), name=name)
     return _see_other(request, forms(published, name))
 
 
@@ -85,10 +78,11 @@ async def part(datasette: Any, request: Any) -> Response:
     if name in _moved(published):
         return Response.redirect(f"/id/{_moved(published)[name]}/{wanted}", status=301)
     if name not in published.tables:
-        raise refusal(published, 404, "no_such_table", name=name)
+        raise refusal(404, gettext("There is no table '%(name)s'."), name=name)
     key = await _row_key(datasette, published, name, wanted)
     if key is None:
-        raise refusal(published, 404, "no_such_row", name=name, row=wanted)
+        message = gettext("The table '%(name)s' has no row or version '%(row)s'.")
+        raise refusal(404, message, name=name, row=wanted)
     page = f"/{published.name}/{name}/{key}"
     return _see_other(request, {HTML: page, JSON: f"{page}.json?_shape=array"})
 
@@ -109,7 +103,6 @@ async def _version(
     file = downloads.files(published)[offers[CSV]]
     described = published.tables.get(name, {})
     context = {
-        "word": {key: word(key, language) for key in PAGE_WORDS},
         "title": text_of(described, "title", language) or name,
         "table": name,
         "version": version,
@@ -157,8 +150,9 @@ def _moved(published: Published) -> dict[str, str]:
 def _refuse_withdrawn(published: Published, name: str) -> None:
     reasons = published.permalinks.get("withdrawn", {}).get(name)
     if reasons is not None:
-        reason = reasons.get(language_of(published)) or next(iter(reasons.values()))
-        raise refusal(published, 410, "withdrawn", name=name, reason=reason)
+        reason = localized(reasons, language_of(published))
+        message = gettext("The table '%(name)s' has been withdrawn: %(reason)s")
+        raise refusal(410, message, name=name, reason=reason)
 
 
 ROUTES = [

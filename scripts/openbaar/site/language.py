@@ -1,26 +1,17 @@
 """In which language a page speaks: asked in the address, remembered, or preferred by the browser.
 
-The words are gettext catalogues in `locales/`, read as they are edited (`.po`); the English ones
-are those of the templates. `?lang=en` chooses a language and a cookie keeps it, so that addresses
-stay the same in each language.
+`?lang=en` chooses a language and a cookie keeps it, so that addresses stay the same in each one.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
 from http.cookies import CookieError, SimpleCookie
-from io import BytesIO
-from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 from babel import Locale, UnknownLocaleError
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
 
 from openbaar.site.asgi import (
     Application,
@@ -33,8 +24,8 @@ from openbaar.site.asgi import (
     with_headers,
 )
 from openbaar.site.negotiate import preferred
+from openbaar.texts import catalogue
 
-LOCALES = Path(__file__).parent / "locales"
 COOKIE = "lang"
 PARAMETER = "lang"
 YEAR = 365 * 24 * 60 * 60  # seconds
@@ -42,11 +33,15 @@ YEAR = 365 * 24 * 60 * 60  # seconds
 
 @dataclass(frozen=True)
 class Visit:
-    """The page that is being made: its language and its path, as asked for."""
+    """The page that is being made: its language and its path, as asked for.
+
+    `first_language` is that of the publication, for what the toolkit does not say in `language`.
+    """
 
     language: str = "en"
     path: str = "/"
     query: str = ""
+    first_language: str = "en"
 
     def in_language(self, language: str) -> str:
         """The address of the same page in another language."""
@@ -63,27 +58,16 @@ def visit() -> Visit:
     return _visit.get()
 
 
-@lru_cache(maxsize=32)
-def catalogue(language: str) -> NullTranslations:
-    """The words of the site in a language; the English ones where there is no catalogue of it."""
-    path = LOCALES / f"{language}.po"
-    if not re.fullmatch("[a-z]{2,3}", language) or not path.is_file():
-        return NullTranslations()
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=language))
-    compiled.seek(0)
-    return Translations(compiled)
-
-
 def gettext(message: str) -> str:
     """The message in the language of the visit."""
-    return str(catalogue(visit().language).gettext(message))
+    words = catalogue(visit().language, visit().first_language)
+    return str(words.gettext(message))
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The message for that number of things, in the language of the visit."""
-    return str(catalogue(visit().language).ngettext(singular, plural, number))
+    words = catalogue(visit().language, visit().first_language)
+    return str(words.ngettext(singular, plural, number))
 
 
 def locale() -> Locale:
@@ -130,7 +114,8 @@ def speaking(
             scope = {**scope, "query_string": query.encode("latin-1")}
         remembered = _remembered(header(scope, b"cookie"))
         language = chosen(languages, asked, remembered, header(scope, b"accept-language"))
-        token = _visit.set(Visit(language, scope["path"], scope["query_string"].decode("latin-1")))
+        query = scope["query_string"].decode("latin-1")
+        token = _visit.set(Visit(language, scope["path"], query, first_language=languages[0]))
         try:
             await app(scope, receive, _announcing(send, language, remember=asked is not None))
         finally:

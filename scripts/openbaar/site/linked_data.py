@@ -12,7 +12,8 @@ from markupsafe import Markup
 
 from openbaar.site import downloads
 from openbaar.site.citation import UNKNOWN
-from openbaar.site.published import Descriptor, Published, published_by, text_of, word
+from openbaar.site.published import Descriptor, Published, published_by, text_of
+from openbaar.texts import catalogue
 
 SCHEMA = "https://schema.org/"
 
@@ -99,13 +100,13 @@ def _agent(contributor: Descriptor) -> dict[str, str]:
 def _licence(published: Published, language: str) -> dict[str, str]:
     """What holds for the document apart from what holds for the additions: the one says nothing of the other."""
     stated = sorted({each.get("license", UNKNOWN) for each in published.descriptor["sources"]})
-    documents = ", ".join(
-        word("not_stated", language) if each == UNKNOWN else each for each in stated
-    )
+    _ = catalogue(language, published.languages[0]).gettext
+    documents = ", ".join(_("not stated") if each == UNKNOWN else each for each in stated)
     additions = ", ".join(each["name"] for each in published.descriptor.get("additions", []))
+    parts = (documents, _("source document")), (additions, _("additions"))
     return {
         "@type": "CreativeWork",
-        "name": word("licences", language).format(documents=documents, additions=additions),
+        "name": "; ".join(f"{licences} ({part})" for licences, part in parts),
     }
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from babel import Locale, UnknownLocaleError
 from datasette.utils import tilde_encode, urlsafe_components
 from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
@@ -24,6 +23,7 @@ from openbaar.site.columns import Column
 from openbaar.site.language import gettext, ngettext, visit
 from openbaar.site.pictures import query_chart, table_chart, with_rows
 from openbaar.site.published import PLUGIN, Published
+from openbaar.texts import language_name
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -88,14 +88,6 @@ async def former_asset(request: Request) -> Response:
 
 
 ROUTES = [(r"/static/(?P<name>openbaar\.(css|js))$", former_asset)]
-
-
-def language_name(language: str) -> str:
-    """What a language calls itself."""
-    try:
-        return str(Locale.parse(language).get_display_name(language) or language)
-    except (UnknownLocaleError, ValueError):
-        return language
 
 
 def in_order(published: Published, column: Column, results: Iterable[Variables]) -> list[Variables]:
@@ -260,7 +252,7 @@ async def _warnings(
     """What to beware of in one row of a table."""
     concerning = set()
     for anomaly in await remarks.rows_of(datasette, published, "anomalies"):
-        if anomaly["rows_concerned"] and source.concerns(anomaly["rows_concerned"], row):
+        if source.concerns(anomaly["rows_concerned"], row):
             concerning.add(anomaly["id"])
     found = await remarks.warnings(datasette, published, table)
     return [warning for warning in found if warning.id in concerning]

@@ -143,5 +143,5 @@ def handle_exception(
     published = published_by(datasette)
     if published is None:
         return answers
-    answer = refusals.answer_to_error(published, request, exception)
+    answer = refusals.answer_to_error(request, exception)
     return answers if answer is None else [answer]

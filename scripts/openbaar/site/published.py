@@ -17,14 +17,12 @@ import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from importlib import resources as package_files
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
-import yaml
 from datasette.utils import tilde_encode
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
@@ -130,18 +128,6 @@ def text_of(described: Descriptor, key: str, language: str) -> str:
     """The text `key` of a part of a descriptor in `language`, else in its first language."""
     translated = described.get("translations", {}).get(language, {})
     return str(translated.get(key) or described.get(key, ""))
-
-
-@lru_cache(maxsize=1)
-def _words() -> dict[str, dict[str, str]]:
-    text = (package_files.files("openbaar.site") / "words.yaml").read_text("utf-8")
-    return dict(yaml.safe_load(text))
-
-
-def word(key: str, language: str) -> str:
-    """The text `key` of `words.yaml` in `language`, or in English where it has none in that."""
-    texts = _words()[key]
-    return texts.get(language, texts["en"])
 
 
 _known: WeakKeyDictionary[Datasette, Published | None] = WeakKeyDictionary()

@@ -9,8 +9,8 @@ from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 
-from openbaar.site.language import visit
-from openbaar.site.published import Published, word
+from openbaar.site.language import gettext, visit
+from openbaar.site.published import Published
 
 
 def language_of(published: Published) -> str:
@@ -19,14 +19,12 @@ def language_of(published: Published) -> str:
     return spoken if spoken in published.languages else published.languages[0]
 
 
-def refusal(published: Published, status: int, key: str, **names: str) -> DatasetteError:
-    """An error to raise: Datasette shows a page with the text `key`, the names filled in."""
-    return DatasetteError(word(key, language_of(published)).format(**names), status=status)
+def refusal(status: int, message: str, **names: str) -> DatasetteError:
+    """An error to raise: Datasette shows its page with the message, the names filled in."""
+    return DatasetteError(message % names, status=status)
 
 
-def answer_to_error(
-    published: Published, request: Any, exception: BaseException
-) -> Response | None:
+def answer_to_error(request: Any, exception: BaseException) -> Response | None:
     """The answer to an unforeseen error: one line in the log, nothing of the machine on the page.
 
     None for the errors that Datasette raises on purpose, whose message is meant for the visitor.
@@ -34,7 +32,8 @@ def answer_to_error(
     if isinstance(exception, Base400 | DatasetteError):
         return None
     if isinstance(exception, QueryInterrupted | MemoryError):
-        return Response.text(word("query_stopped", language_of(published)), status=400)
+        message = gettext("The query took too long or asked for too much, and was stopped.")
+        return Response.text(message, status=400)
     reason = f"{type(exception).__name__}: {exception}"
     print(f"ERROR {request.method} {request.path}: {reason}", file=sys.stderr)
     return Response.text("Error 500", status=500)

@@ -71,9 +71,10 @@ def line_text(page: str | None, first: int, last: int) -> str:
 
 
 def _text(site: Published, row: Row) -> str:
-    """The text of a footnote or anomaly: as it stands in the first language, else in English."""
-    translated = row.get("text_en") if visit().language != site.languages[0] else None
-    return str(translated or row["text"])
+    """The text of a footnote or anomaly in the language of the page, else in the publication's first."""
+    language = visit().language
+    column = f"text_{language}" if language in site.languages else f"text_{site.languages[0]}"
+    return str(row[column])
 
 
 async def footnotes(datasette: Datasette, site: Published, table: str) -> list[Remark]:
@@ -83,7 +84,7 @@ async def footnotes(datasette: Datasette, site: Published, table: str) -> list[R
             _text(site, row),
             place_of(site, row),
             row["mark"],
-            named_columns(site, table, row["applies_to"] or ""),
+            named_columns(site, table, row["applies_to"]),
         )
         for row in await rows_of(datasette, site, "footnotes", table)
     ]
@@ -95,7 +96,7 @@ async def warnings(datasette: Datasette, site: Published, table: str | None = No
     for row in await rows_of(datasette, site, "anomalies"):
         tables = [name for name in json.loads(row["tables"] or "[]") if name in site.tables]
         if table is None or table in tables:
-            rows = named_columns(site, table, row["rows_concerned"] or "") if table else ""
+            rows = named_columns(site, table, row["rows_concerned"]) if table else ""
             found.append(
                 Remark(
                     _text(site, row), place_of(site, row), rows=rows, tables=tables, id=row["id"]
@@ -104,19 +105,19 @@ async def warnings(datasette: Datasette, site: Published, table: str | None = No
     return found
 
 
-def conditions(text: str) -> dict[str, str]:
-    """The columns and values of a scope as the trust tables write it: 'start_year = 2023, gender = unknown'."""
-    pairs = [part.partition(" = ") for part in text.split(", ")]
-    return {column: value for column, equals, value in pairs if equals}
+def conditions(text: str | None) -> dict[str, str]:
+    """The columns and values of the rows that a remark is about: '{"start_year": "2023"}'."""
+    return dict(json.loads(text)) if text else {}
 
 
-def named_columns(site: Published, table: str, text: str) -> str:
-    """A scope with titles for columns and names for codes; as it is where it is not made of such parts."""
+def named_columns(site: Published, table: str, text: str | None) -> str:
+    """The same in words, with titles for columns and labels for codes: 'Start year: 2023'."""
     named = []
     for name, value in conditions(text).items():
         column = column_of(site, table, name)
-        named.append(f"{column.title}: {label_of(site, column.code_list, value) or value}")
-    return ", ".join(named) or text
+        label = label_of(site, column.code_list, value)
+        named.append(f"{column.title}: {value if label is None else label}")
+    return ", ".join(named)
 
 
 async def reconciliation(datasette: Datasette, site: Published, table: str) -> list[str]:

@@ -27,9 +27,9 @@ from openbaar.site.asgi import (
     raw_path,
     with_headers,
 )
+from openbaar.site.language import gettext
 from openbaar.site.linked_data import link_header
-from openbaar.site.published import Published, word
-from openbaar.site.refusals import language_of
+from openbaar.site.published import Published
 
 QUERIES_AT_ONCE = 1  # of the three threads of Datasette, so that pages of tables always have some
 QUERIES_WAITING = 8
@@ -72,7 +72,7 @@ def prepare_templates(environment: Environment) -> None:
 def protected(app: Application, published: Published) -> Application:
     """The application behind all steps; the first one that a request meets is applied last."""
     if published.public:
-        app = one_query_at_a_time(app, published)
+        app = one_query_at_a_time(app)
     app = refusing(app, published)
     app = with_security_headers(app, published)
     app = with_link_header(app, published)
@@ -157,14 +157,13 @@ def refusing(app: Application, published: Published) -> Application:
 def refused(scope: Scope, published: Published) -> Response | None:
     """The answer to a request that goes no further, None for one that may."""
     path = raw_path(scope)
-    language = language_of(published)
     if LEADS_ELSEWHERE.match(unquote(path)):
-        return Response.text(word("no_such_page", language), status=404)
+        return Response.text(gettext("This page does not exist."), status=404)
     if published.public and scope["method"] not in METHODS:
         allowed = {"allow": ", ".join(METHODS)}
-        return Response.text(word("only_reading", language), status=405, headers=allowed)
+        return Response.text(gettext("This site is read-only."), status=405, headers=allowed)
     if published.public and path.startswith("/-/") and not path.startswith(TOLD_TO_STRANGERS):
-        return Response.text(word("no_such_page", language), status=404)
+        return Response.text(gettext("This page does not exist."), status=404)
     table = _table_at(path, published)
     if table is None:
         return None
@@ -172,8 +171,9 @@ def refused(scope: Scope, published: Published) -> Response | None:
     column = _unknown_column(query_pairs(scope), known)
     if column is None:
         return None
-    told = word("no_such_column", language)
-    return Response.text(told.format(column=column[:100], known=", ".join(known)), status=400)
+    message = gettext("There is no column '%(column)s'; the columns are: %(known)s.")
+    named = {"column": column[:100], "known": ", ".join(known)}
+    return Response.text(message % named, status=400)
 
 
 def _table_at(path: str, published: Published) -> str | None:
@@ -193,7 +193,7 @@ def _unknown_column(query: list[tuple[str, str]], known: list[str]) -> str | Non
     return None
 
 
-def one_query_at_a_time(app: Application, published: Published) -> Application:
+def one_query_at_a_time(app: Application) -> Application:
     """Requests with SQL of their own take turns; where too many wait, the next must come back."""
     free = asyncio.Semaphore(QUERIES_AT_ONCE)
     waiting = 0
@@ -204,7 +204,7 @@ def one_query_at_a_time(app: Application, published: Published) -> Application:
             await app(scope, receive, send)
             return
         if waiting >= QUERIES_WAITING:
-            message = word("too_many_queries", language_of(published))
+            message = gettext("Too many SQL queries at once. Please try again in a few seconds.")
             busy = Response.text(message, status=503, headers={"retry-after": "5"})
             await busy.asgi_send(send)
             return

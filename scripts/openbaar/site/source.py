@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 CONTEXT = 2  # lines shown above and below those of a row
-CELLS = "\x1f"  # stands between the cells of a grid's row
 Run = tuple[str, str | None, int, int]  # document, page, first line, last line
 
 
@@ -71,7 +70,7 @@ async def document(request: Any, datasette: Datasette) -> Response:
         Line(
             row["page"],
             row["line"],
-            [Piece(_visible(row["text"]))],
+            [Piece(row["text"])],
             became.get((row["page"], row["line"]), []),
         )
         for row in found.rows
@@ -252,19 +251,10 @@ def _pieces(text: str, owner: Sequence[str]) -> list[Piece]:
         *(index for index in range(1, len(text)) if owner[index] != owner[index - 1]),
         len(text),
     ]
-    return [
-        Piece(_visible(text[start:end]), owner[start])
-        for start, end in pairwise(cuts)
-        if end > start
-    ]
+    return [Piece(text[start:end], owner[start]) for start, end in pairwise(cuts) if end > start]
 
 
-def _visible(text: str) -> str:
-    """The text of a line with a stroke between the cells of a grid."""
-    return text.replace(CELLS, " │ ")
-
-
-def concerns(remark_rows: str, row: Mapping[str, Any]) -> bool:
+def concerns(remark_rows: str | None, row: Mapping[str, Any]) -> bool:
     """Whether a remark on certain rows, written as the trust tables write it, speaks of this row."""
     wanted = conditions(remark_rows)
     return bool(wanted) and all(str(row.get(column)) == value for column, value in wanted.items())

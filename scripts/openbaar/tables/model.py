@@ -7,8 +7,7 @@ per language of the publication: `{nl: …, en: …}`.
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -16,9 +15,10 @@ from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import nearest
 from openbaar.recipe.language import NumberFormat, Recipe
 from openbaar.schema.conventions import VERSION
-from openbaar.schema.model import Schema
+from openbaar.schema.model import Constraints, FieldType, Schema
 from openbaar.schema.names import Address, Name, check_package_name
 from openbaar.schema.patterns import Pattern, Patterns
+from openbaar.tables.checks import Check
 from openbaar.tables.queries import Chart, Query
 from openbaar.texts import Localized
 from openbaar.yamlfile import Strict, Text, Texts
@@ -35,6 +35,25 @@ class Footnote(Strict):
     applies_to: dict[str, Text] = {}
 
 
+class SharedFootnote(Strict):
+    """As much of a footnote as several tables share."""
+
+    text: Localized | None = None
+    line: Pattern | None = None
+    below: Name | None = None
+    applies_to: dict[str, Text] = {}
+
+
+class SharedField(Strict):
+    """As much of a column as several tables share."""
+
+    type: FieldType | None = None
+    title: Localized | None = None
+    description: Localized | None = None
+    unit: Localized | None = None
+    constraints: Constraints | None = None
+
+
 class Anomaly(Strict):
     """Something about the document that a reader must know, with the line that shows it."""
 
@@ -44,83 +63,6 @@ class Anomaly(Strict):
     tables: tuple[Name, ...] = ()
     rows: dict[str, Text] = {}
     status: str | None = Field(None, description="the status that the rows concerned get")
-
-
-class Compared(Strict):
-    """What a sum is compared with: the same sum in another table, or a number printed in the document."""
-
-    table: Name | None = None
-    sum: Name | None = None
-    where: dict[str, Any] = {}
-    line: Pattern | None = Field(
-        None, description="a line with one group around the number it states"
-    )
-    scale: int = Field(1, description="what that number is multiplied by")
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        if (self.table is None) == (self.line is None):
-            raise ValueError("give either 'table' or 'line'")
-        return self
-
-
-class Check(Strict):
-    """A rule that a table must keep; exactly one of the keys in `KINDS` says which, the others say over what."""
-
-    KINDS: ClassVar[dict[str, str | None]] = {
-        "sum": "equals",
-        "total": "anomaly",
-        "not_before": "value",
-        "consecutive": None,
-        "words": "count",
-        "percent": "of",
-    }
-
-    name: Name
-    sum: Name | None = Field(
-        None, description="this column's sum, for each value of `by`, is that of `equals`"
-    )
-    total: Name | None = Field(
-        None, description="the total that the document states of this column is known to differ"
-    )
-    not_before: tuple[Name, Name] | None = Field(
-        None, description="[first, then]: no `value` where then < first"
-    )
-    consecutive: Name | None = Field(
-        None, description="this column counts on by one, for each value of `by`"
-    )
-    words: Name | None = Field(None, description="this column holds `count` words in all")
-    percent: Name | None = Field(
-        None, description="this column is the first of `of` in percent of the second"
-    )
-    of: tuple[Name, Name] | None = None
-    equals: Compared | None = None
-    by: Texts = ()
-    where: dict[str, Any] = {}
-    without: dict[str, Any] = {}
-    value: Name | None = None
-    count: int | None = None
-    difference: Decimal = Field(
-        Decimal(0), description="the difference, stated minus computed, that is known"
-    )
-    anomaly: Name | None = Field(None, description="the anomaly that explains what does not hold")
-
-    @property
-    def kind(self) -> str:
-        """Which of the kinds of rule this is."""
-        return next(kind for kind in self.KINDS if getattr(self, kind) is not None)
-
-    @model_validator(mode="after")
-    def _one(self) -> Self:
-        chosen = [kind for kind in self.KINDS if getattr(self, kind) is not None]
-        if len(chosen) != 1:
-            raise ValueError(f"give exactly one of {', '.join(self.KINDS)}")
-        needed = self.KINDS[chosen[0]]
-        if needed is not None and getattr(self, needed) is None:
-            raise ValueError(f"'{chosen[0]}' needs '{needed}'")
-        if self.difference and not self.anomaly:
-            raise ValueError("a known 'difference' needs the 'anomaly' that explains it")
-        return self
 
 
 class Table(Strict):
@@ -213,7 +155,11 @@ class Package(Strict):
     additions: tuple[License, ...]
     documents: tuple[DocumentEntry, ...]
     numbers: NumberFormat = NumberFormat()
-    fields: dict[Name, dict[str, Any]] = Field({}, description="columns that several tables share")
+    fields: dict[Name, SharedField] = Field({}, description="columns that several tables share")
+    footnotes: dict[Name, SharedFootnote] = Field(
+        {}, description="footnotes that are printed at several tables"
+    )
+    notes: dict[Name, Localized] = Field({}, description="notes that hold for several tables")
     tables: tuple[Name, ...] = Field(description="the order in which readers see the tables")
     anomalies: dict[Name, Anomaly] = {}
     queries: dict[Name, Query] = {}

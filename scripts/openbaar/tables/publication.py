@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from importlib import resources
 from pathlib import Path
@@ -13,7 +13,10 @@ from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Package, Table
+from openbaar.texts import language_name
 from openbaar.yamlfile import YamlFile, load_model, parse_yaml, read_yaml
+
+KeyPath = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class Publication:
     @cached_property
     def resources(self) -> dict[str, Table]:
         """All tables that are published: those of the authors, then the trust tables."""
-        return {**self.tables, **trust_tables()}
+        return {**self.tables, **trust_tables(self.package.languages)}
 
     def place(self, table: str | None, *path: str | int) -> Place:
         """Where a key stands in the file of `table`, or in the package file when that is None."""
@@ -51,18 +54,55 @@ class Publication:
         return {document.path: document for document in self.package.documents}[path]
 
 
-@lru_cache(maxsize=1)
-def trust_tables() -> dict[str, Table]:
-    """The tables that the toolkit adds to each publication, as documented in `openbaar/tables/trust_tables/`."""
+@lru_cache(maxsize=8)
+def trust_tables(languages: tuple[str, ...]) -> dict[str, Table]:
+    """The tables that the toolkit adds to a publication in these languages, as described in `trust_tables/`.
+
+    A column whose name ends in `_{language}` is there once for each language.
+    """
     folder = resources.files("openbaar.tables") / "trust_tables"
     loaded = {}
     for name in TRUST_TABLES:
-        file = parse_yaml(
-            (folder / f"{name}.yaml").read_text("utf-8"),
-            f"openbaar/tables/trust_tables/{name}.yaml",
-        )
-        loaded[name] = load_model(file, Table, name=name)
+        path = f"openbaar/tables/trust_tables/{name}.yaml"
+        file = parse_yaml((folder / f"{name}.yaml").read_text("utf-8"), path)
+        described = _in_each_language(file.data, languages)
+        loaded[name] = load_model(replace(file, data=described), Table, name=name)
     return loaded
+
+
+def _in_each_language(described: dict[str, Any], languages: Sequence[str]) -> dict[str, Any]:
+    """A description of a trust table with its columns in each language, the first one naming the row."""
+    fields: list[dict[str, Any]] = []
+    for column in described["schema"]["fields"]:
+        if "{language}" in column["name"]:
+            fields += [_column_in(column, language) for language in languages]
+        else:
+            fields.append(column)
+    made = {**described, "schema": {**described["schema"], "fields": fields}}
+    if "label" in described:
+        made["label"] = described["label"].format(language=languages[0])
+    if "search" in described:
+        made["search"] = _column_names(described["search"], languages)
+    return made
+
+
+def _column_names(names: Sequence[str], languages: Sequence[str]) -> list[str]:
+    """The names of columns, each that ends in `_{language}` once for each language."""
+    columns: list[str] = []
+    for name in names:
+        if "{language}" in name:
+            columns += [name.format(language=language) for language in languages]
+        else:
+            columns.append(name)
+    return columns
+
+
+def _column_in(column: dict[str, Any], language: str) -> dict[str, Any]:
+    """A column of texts in one language, whose title names that language."""
+    titles = {}
+    for shown_in, title in column["title"].items():
+        titles[shown_in] = f"{title} ({language_name(language, shown_in)})"
+    return {**column, "name": column["name"].format(language=language), "title": titles}
 
 
 def read_publication(root: Path) -> Publication:
@@ -88,7 +128,7 @@ def read_publication(root: Path) -> Publication:
     }
     for path in paths.values():
         try:
-            file = files[path.stem] = _with_shared_fields(
+            file = files[path.stem] = _with_shared_parts(
                 read_yaml(path, f"tables/{path.name}"), package_file
             )
             tables[path.stem] = load_model(file, Table, name=path.stem)
@@ -106,31 +146,81 @@ def read_publication(root: Path) -> Publication:
     return publication
 
 
-def _with_shared_fields(file: YamlFile, package_file: YamlFile) -> YamlFile:
-    """The table file with each column that it only names, or only half describes, completed from the package file."""
-    shared = _mapping(package_file.data).get("fields")
-    schema = _mapping(_mapping(file.data).get("schema"))
-    fields = schema.get("fields")
-    if not isinstance(fields, list):
+def _with_shared_parts(file: YamlFile, package_file: YamlFile) -> YamlFile:
+    """The table file with each column, footnote and note that it only names completed from the package file.
+
+    Raises OpenbaarError for each name that the package file does not describe.
+    """
+    if not isinstance(file.data, dict):
         return file
-    described = _mapping(shared)
-    complete: list[Any] = []
-    problems = []
-    for index, field in enumerate(fields):
-        if isinstance(field, str) and field not in described:
-            place = file.place("schema", "fields", index)
-            hint = nearest(field, described) + "; or describe it here"
-            problems.append(
-                Problem(place, f"tables/package.yaml describes no field '{field}'", hint)
-            )
-            continue
-        own = {"name": field} if isinstance(field, str) else field
-        complete.append(
-            {**_mapping(described.get(own.get("name"))), **own} if isinstance(own, dict) else own
-        )
-    if problems:
-        raise OpenbaarError(problems)
-    return replace(file, data={**file.data, "schema": {**schema, "fields": complete}})
+    shared = _Shared(file, _mapping(package_file.data))
+    data = dict(file.data)
+    schema = _mapping(data.get("schema"))
+    if isinstance(schema.get("fields"), list):
+        data["schema"] = {**schema, "fields": shared.fields(schema["fields"])}
+    if isinstance(data.get("footnotes"), dict):
+        data["footnotes"] = shared.footnotes(data["footnotes"])
+    if isinstance(data.get("notes"), list):
+        data["notes"] = shared.notes(data["notes"])
+    if shared.problems:
+        raise OpenbaarError(shared.problems)
+    return replace(file, data=data)
+
+
+@dataclass
+class _Shared:
+    """What `tables/package.yaml` describes for several tables, and what a table file names of it in vain."""
+
+    file: YamlFile
+    package: dict[Any, Any]
+    problems: list[Problem] = field(default_factory=list)
+
+    def fields(self, given: list[Any]) -> list[Any]:
+        """Columns: those that are only named, and those that are half described, completed."""
+        known = _mapping(self.package.get("fields"))
+        complete: list[Any] = []
+        for index, item in enumerate(given):
+            if isinstance(item, str):
+                found = self._found("fields", item, ("schema", "fields", index))
+                complete.append({"name": item, **_mapping(found)})
+            elif isinstance(item, dict):
+                complete.append({**_mapping(known.get(item.get("name"))), **item})
+            else:
+                complete.append(item)
+        return complete
+
+    def footnotes(self, given: dict[Any, Any]) -> dict[Any, Any]:
+        """Footnotes by their mark: the name of a shared one, or a mapping that may complete one by its `name`."""
+        complete: dict[Any, Any] = {}
+        for mark, item in given.items():
+            own = {"name": item} if isinstance(item, str) else item
+            complete[mark] = own
+            if isinstance(own, dict) and "name" in own:
+                found = self._found("footnotes", own["name"], ("footnotes", mark))
+                rest = {key: value for key, value in own.items() if key != "name"}
+                complete[mark] = {**_mapping(found), **rest}
+        return complete
+
+    def notes(self, given: list[Any]) -> list[Any]:
+        """Notes: the name of a shared one, or a text."""
+        complete: list[Any] = []
+        for index, item in enumerate(given):
+            if isinstance(item, str):
+                complete.append(self._found("notes", item, ("notes", index)))
+            else:
+                complete.append(item)
+        return complete
+
+    def _found(self, key: str, name: str, path: KeyPath) -> Any:
+        """What the package file says of `name`; a problem and nothing where it does not."""
+        known = _mapping(self.package.get(key))
+        if name not in known:
+            message = f"tables/package.yaml describes no {key.removesuffix('s')} '{name}'"
+            hint = "describe it here"
+            if known:
+                hint = f"{nearest(name, known)}; or {hint}"
+            self.problems.append(Problem(self.file.place(*path), message, hint))
+        return known.get(name, {})
 
 
 def _mapping(data: Any) -> dict[Any, Any]:

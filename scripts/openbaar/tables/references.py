@@ -1,25 +1,26 @@
-"""What one authored file alone cannot tell: names that must stand elsewhere, and texts in every language.
+"""What one authored file alone cannot tell: names that must be somewhere else, and texts in every language.
 
-Each name that a table file mentions (a column, a field, a table, a document, an anomaly) must be one; otherwise a
+Each name that a table file mentions (a column, a field, a table, a document, an anomaly) must exist; otherwise a
 misspelt key would quietly do nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+
+from pydantic import BaseModel
 
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.recipe.language import Recipe, Row, template_fields
-from openbaar.tables.model import Anomaly, Check, Table
+from openbaar.tables.checks import SumCheck
+from openbaar.tables.model import Anomaly, Table
 from openbaar.tables.publication import Publication, read_publication
-from openbaar.yamlfile import YamlFile
+from openbaar.texts import Localized
 
 NUMBERS = ("integer", "number", "year")
-# The keys whose mappings are texts by language, and those whose mappings have names that may look like such keys.
-TEXTS = {"title", "description", "text", "unit"}
-NAMES = {"fields", "queries", "anomalies", "parameters"}
+KeyPath = tuple[str | int, ...]
 
 
 def load_publication(root: Path) -> Publication:
@@ -37,27 +38,37 @@ def load_publication(root: Path) -> Publication:
 def _problems(publication: Publication) -> Iterator[Problem]:
     yield from _address_problems(publication)
     yield from _document_problems(publication)
-    for name, file in publication.files.items():
-        yield from _language_problems(publication, file)
-        if name != "package":
-            table = publication.tables[name]
-            yield from _key_problems(publication, table)
-            yield from _table_problems(publication, table)
-            yield from _check_problems(publication, table)
-            if table.recipe is not None:
-                yield from _recipe_problems(publication, table, table.recipe)
-    for owner, name, anomaly in anomalies_of(publication):
-        yield from _anomaly_problems(publication, owner, name, anomaly)
+    yield from _language_problems(publication, None, publication.package)
+    for name, table in publication.tables.items():
+        yield from _language_problems(publication, name, table)
+        yield from _key_problems(publication, table)
+        yield from _footnote_problems(publication, table)
+        yield from _printed_form_problems(publication, table)
+        yield from _check_problems(publication, table)
+        if table.recipe is not None:
+            yield from _RecipeNames(publication, table, table.recipe).problems()
+    for owned in anomalies_of(publication):
+        yield from _anomaly_problems(publication, owned)
 
 
-def anomalies_of(publication: Publication) -> list[tuple[str | None, str, Anomaly]]:
-    """All anomalies, those of the package first: the table that owns each (None for the package), its name, itself."""
-    owners: list[tuple[str | None, str, Anomaly]] = [
-        (None, *pair) for pair in publication.package.anomalies.items()
-    ]
+@dataclass(frozen=True)
+class OwnedAnomaly:
+    """An anomaly with its name, and the table in whose file it is declared; None for the package file."""
+
+    owner: str | None
+    name: str
+    anomaly: Anomaly
+
+
+def anomalies_of(publication: Publication) -> list[OwnedAnomaly]:
+    """All anomalies, those of the package first."""
+    owned = []
+    for name, anomaly in publication.package.anomalies.items():
+        owned.append(OwnedAnomaly(None, name, anomaly))
     for table in publication.tables.values():
-        owners += [(table.name, *pair) for pair in table.anomalies.items()]
-    return owners
+        for name, anomaly in table.anomalies.items():
+            owned.append(OwnedAnomaly(table.name, name, anomaly))
+    return owned
 
 
 def _unknown(
@@ -69,246 +80,290 @@ def _unknown(
             yield Problem(place, f"there is no {kind} '{name}'", nearest(name, known))
 
 
-def _language_problems(publication: Publication, file: YamlFile) -> Iterator[Problem]:
-    """A text that is given by language has to be given in each language of the publication, and in no other."""
+def _language_problems(
+    publication: Publication, owner: str | None, model: BaseModel
+) -> Iterator[Problem]:
+    """Each text for readers is given in each language of the publication, and in no other."""
     languages = set(publication.package.languages)
+    listed = ", ".join(sorted(languages))
+    file = publication.files[owner or "package"]
+    for path, text in _texts_in(model, ()):
+        wrong = set(text) ^ languages
+        # A text that was completed from package.yaml is looked at there, and an omitted one has no place.
+        if wrong and path in file.places:
+            message = f"should be given in {listed}; look at: {', '.join(sorted(wrong))}"
+            yield Problem(file.place(*path), message)
 
-    def is_text(path: tuple[str | int, ...], keys: set[Any]) -> bool:
-        named = bool(path) and path[-1] in TEXTS and (len(path) < 2 or path[-2] not in NAMES)
-        return bool(keys & languages) or named or path[-2:-1] == ("notes",)
 
-    def walk(data: Any, path: tuple[str | int, ...]) -> Iterator[Problem]:
-        if isinstance(data, list):
-            for index, item in enumerate(data):
-                yield from walk(item, (*path, index))
-        elif isinstance(data, dict):
-            keys = set(data)
-            if is_text(path, keys) and keys != languages:
-                wrong = ", ".join(sorted(str(key) for key in keys ^ languages))
-                yield Problem(
-                    file.place(*path),
-                    f"should be given in {', '.join(sorted(languages))}; look at: {wrong}",
-                )
-            for key, item in data.items():
-                yield from walk(item, (*path, key))
-
-    yield from walk(file.data, ())
+def _texts_in(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, Localized]]:
+    """The texts for readers in a model, each with the path of keys that leads to it."""
+    if isinstance(value, Localized):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for name, field in type(value).model_fields.items():
+            key = name if field.alias is None else field.alias
+            yield from _texts_in(getattr(value, name), (*path, key))
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts_in(item, (*path, key))
+    elif isinstance(value, tuple | list):
+        for index, item in enumerate(value):
+            yield from _texts_in(item, (*path, index))
 
 
 def _address_problems(publication: Publication) -> Iterator[Problem]:
-    """Tables that moved or were withdrawn: they are gone, once, and what moved is found under its new name."""
+    """Tables that moved or were withdrawn are gone, once, and what moved is found under its new name."""
     package = publication.package
-    gone: dict[str, Collection[str]] = {"moved": package.moved, "withdrawn": package.withdrawn}
-    for key, names in gone.items():
-        for name in names:
-            place = publication.place(None, key, name)
-            if name in publication.resources:
-                yield Problem(place, f"there is a table '{name}', so it is not {key}")
-            if key == "withdrawn" and name in package.moved:
-                yield Problem(place, f"'{name}' stands under 'moved' too", "keep one of them")
+    for name in package.moved:
+        yield from _still_there(publication, "moved", name)
+    for name in package.withdrawn:
+        yield from _still_there(publication, "withdrawn", name)
+        if name in package.moved:
+            place = publication.place(None, "withdrawn", name)
+            yield Problem(place, f"'{name}' is under 'moved' too", "keep one of them")
     for old, new in package.moved.items():
-        yield from _unknown(
-            publication.place(None, "moved", old), "table", [new], publication.resources
-        )
+        place = publication.place(None, "moved", old)
+        yield from _unknown(place, "table", [new], publication.resources)
+
+
+def _still_there(publication: Publication, key: str, name: str) -> Iterator[Problem]:
+    if name in publication.resources:
+        place = publication.place(None, key, name)
+        yield Problem(place, f"there is a table '{name}', so it is not {key}")
 
 
 def _document_problems(publication: Publication) -> Iterator[Problem]:
-    paths = [document.path for document in publication.package.documents]
-    for index, path in enumerate(paths):
-        if path in paths[:index]:
-            yield Problem(
-                publication.place(None, "documents", index), f"the document '{path}' stands twice"
-            )
+    """Each document is listed once, and there is one where a recipe needs it."""
+    seen: set[str] = set()
+    for index, document in enumerate(publication.package.documents):
+        if document.path in seen:
+            place = publication.place(None, "documents", index)
+            yield Problem(place, f"the document '{document.path}' is listed twice")
+        seen.add(document.path)
     for name, table in publication.tables.items():
-        if table.recipe is not None and not paths:
-            yield Problem(
-                publication.place(name, "recipe"), "needs a document, but package.yaml names none"
-            )
+        if table.recipe is not None and not seen:
+            place = publication.place(name, "recipe")
+            yield Problem(place, "needs a document, but package.yaml names none")
 
 
 def _key_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    """Foreign keys point to a key of a table that is there."""
+    """Foreign keys point to a key of a table that exists."""
     for index, key in enumerate(table.table_schema.foreignKeys):
         place = publication.place(table.name, "schema", "foreignKeys", index)
         target = publication.resources.get(key.reference.resource)
         if target is None:
             yield from _unknown(place, "table", [key.reference.resource], publication.resources)
-        elif key.reference.fields not in (
-            target.table_schema.primaryKey,
-            *target.table_schema.uniqueKeys,
-        ):
+            continue
+        keys = (target.table_schema.primaryKey, *target.table_schema.uniqueKeys)
+        if key.reference.fields not in keys:
             wanted = ", ".join(key.reference.fields)
-            yield Problem(
-                place, f"({wanted}) is neither the primary key nor a unique key of '{target.name}'"
-            )
+            message = f"({wanted}) is neither the primary key nor a unique key of '{target.name}'"
+            yield Problem(place, message)
 
 
-def _table_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    """Footnotes and printed forms name columns and tables that are there."""
+def _footnote_problems(publication: Publication, table: Table) -> Iterator[Problem]:
+    """Footnotes name columns and tables that exist, and are of a table that is read from a document."""
     for mark, footnote in table.footnotes.items():
         place = publication.place(table.name, "footnotes", mark)
         yield from _unknown(place, "table", [footnote.below], publication.tables)
         yield from _unknown(place, "column", footnote.applies_to, table.columns)
         if table.recipe is None:
-            yield Problem(
-                place, "stands at a table without a recipe, whose document no one looks at"
-            )
-    if "printed_as" in table.model_fields_set:
-        named = [name for form in table.printed_as for name in template_fields(form)]
-        yield from _unknown(
-            publication.place(table.name, "printed_as"), "column", named, table.columns
-        )
+            yield Problem(place, "is at a table without a recipe, whose document is not read")
 
 
-def _anomaly_problems(
-    publication: Publication, owner: str | None, name: str, anomaly: Anomaly
-) -> Iterator[Problem]:
-    place = publication.place(owner, "anomalies", name)
+def _printed_form_problems(publication: Publication, table: Table) -> Iterator[Problem]:
+    """The forms in which codes are printed name columns of the code list."""
+    if "printed_as" not in table.model_fields_set:
+        return
+    place = publication.place(table.name, "printed_as")
+    for form in table.printed_as:
+        yield from _unknown(place, "column", template_fields(form), table.columns)
+
+
+def _anomaly_problems(publication: Publication, owned: OwnedAnomaly) -> Iterator[Problem]:
+    place = publication.place(owned.owner, "anomalies", owned.name)
+    anomaly = owned.anomaly
     documents = [document.path for document in publication.package.documents]
     yield from _unknown(place, "document", [anomaly.document], documents)
     yield from _unknown(place, "table", anomaly.tables, publication.resources)
-    if owner is not None:
-        columns = publication.tables[owner].columns
+    if owned.owner is not None:
+        columns = publication.tables[owned.owner].columns
         yield from _unknown(place, "column", anomaly.rows, columns)
         if anomaly.status is not None:
             yield from _unknown(place, "column", ["status"], columns)
     elif anomaly.status is not None:
-        yield Problem(
-            place, "can give a status only in the file of the table whose rows it concerns"
-        )
+        message = "can give a status only in the file of the table whose rows it concerns"
+        yield Problem(place, message)
     if not documents:
         yield Problem(place, "needs a document, but package.yaml names none")
 
 
 def _check_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    names = [check.name for check in table.checks]
-    anomalies = {name for _, name, _ in anomalies_of(publication)}
+    """Names of checks are given once; what they name exists, and holds numbers where it is added up."""
+    anomalies = [owned.name for owned in anomalies_of(publication)]
+    taken: set[str] = set()
     for index, check in enumerate(table.checks):
         place = publication.place(table.name, "checks", index)
-        if check.name in names[:index]:
+        if check.name in taken:
             yield Problem(place, f"there is another check '{check.name}' above")
-        yield from _unknown(place, "anomaly", [check.anomaly], anomalies)
-        named = [check.sum, check.total, check.value, check.consecutive, check.words, check.percent]
-        named += [*(check.not_before or ()), *(check.of or ())]
-        # A total that is known to differ may speak of a label that is no column of the table.
-        scopes = [*check.by, *check.without, *(check.where if check.kind != "total" else ())]
-        yield from _unknown(place, "column", [*named, *scopes], table.columns)
-        counted = [
-            check.sum,
-            check.total,
-            check.consecutive,
-            check.percent,
-            *(check.not_before or ()),
-            *(check.of or ()),
-        ]
-        yield from _not_numbers(place, table, counted)
-        yield from _compared_problems(publication, place, check)
+        taken.add(check.name)
+        yield from _unknown(place, "anomaly", [check.named_anomaly()], anomalies)
+        yield from _unknown(place, "column", check.named_columns(), table.columns)
+        yield from _not_numbers(place, table, check.numeric_columns())
+        if isinstance(check, SumCheck):
+            yield from _compared_problems(publication, place, check)
 
 
-def _not_numbers(place: Place, table: Table, names: Iterable[str | None]) -> Iterator[Problem]:
+def _not_numbers(place: Place, table: Table, names: Iterable[str]) -> Iterator[Problem]:
     for name in names:
-        if name in table.columns and table.table_schema.field(str(name)).type not in NUMBERS:
-            yield Problem(
-                place,
-                f"the column '{name}' holds no numbers, so nothing can be added up or compared",
-            )
+        if name in table.columns and table.table_schema.field(name).type not in NUMBERS:
+            message = f"the column '{name}' holds no numbers"
+            yield Problem(place, f"{message}, so nothing can be added up or compared")
 
 
-def _compared_problems(publication: Publication, place: Place, check: Check) -> Iterator[Problem]:
+def _compared_problems(
+    publication: Publication, place: Place, check: SumCheck
+) -> Iterator[Problem]:
+    """The other table of a sum exists, and has the columns by which both are compared."""
     compared = check.equals
-    if compared is None or compared.table is None:
+    if compared.table is None:
         return
     yield from _unknown(place, "table", [compared.table], publication.tables)
     other = publication.tables.get(compared.table)
     if other is not None:
-        column = compared.sum or check.sum
-        yield from _unknown(
-            place, f"column of {other.name}", [column, *check.by, *compared.where], other.columns
-        )
+        column = check.sum if compared.sum is None else compared.sum
+        named = [column, *check.by, *compared.where]
+        yield from _unknown(place, f"column of {other.name}", named, other.columns)
         yield from _not_numbers(place, other, [column])
 
 
-def _recipe_problems(publication: Publication, table: Table, recipe: Recipe) -> Iterator[Problem]:
-    """Every field of a template ends somewhere, and every name that the recipe mentions is a field or a column."""
+@dataclass(frozen=True)
+class _RecipeNames:
+    """A recipe, and the names that it may mention: its fields, the columns of its table, and what else there is."""
 
-    def at(*path: str | int) -> Place:
-        return publication.place(table.name, "recipe", *path)
+    publication: Publication
+    table: Table
+    recipe: Recipe
 
-    fields = {name for row in recipe.templates for name in row.fields}
-    melted = recipe.melt.columns.values() if recipe.melt else ()
-    group = recipe.group
-    labels = [group.field] if group else []
-    documents = [document.path for document in publication.package.documents]
-    readable = fields | set(labels) | set(recipe.melt.into if recipe.melt else ())
-    yield from _unknown(at("document"), "document", [recipe.document], documents)
-    yield from _unknown(at("count"), "column", [recipe.count], table.columns)
-    yield from _unknown(
-        at("without"), "table with a recipe", recipe.without, _with_recipe(publication)
-    )
-    yield from _unknown(at("ignore"), "field in the row patterns", recipe.ignore, fields)
-    for name, field in recipe.fields.items():
-        yield from _unknown(at("fields", name), "field in the row patterns", [name], readable)
-        yield from _unknown(at("fields", name, "total"), "column", [field.total], table.columns)
-        yield from _unknown(at("fields", name, "marks"), "footnote", field.marks, table.footnotes)
-    if group:
-        labelled = fields if group.label != "none" else table.columns
-        yield from _unknown(at("group", "field"), "field in the row patterns", labels, labelled)
-        yield from _unknown(
-            at("group", "restart"), "field in the row patterns", [group.restart], fields
-        )
-    if recipe.melt:
-        yield from _unknown(at("melt", "into"), "column", recipe.melt.into, table.columns)
-        for columns in melted:
-            yield from _unknown(at("melt", "columns"), "column", columns, table.columns)
-            yield from _unknown(
-                at("melt", "columns"), "field in the row patterns", columns.values(), fields
+    def problems(self) -> Iterator[Problem]:
+        """Every name that the recipe mentions is a field or a column, and nothing that is read is lost."""
+        yield from self._key_problems()
+        yield from self._field_problems()
+        yield from self._group_problems()
+        yield from self._melt_problems()
+        yield from self._row_problems()
+
+    def _place(self, *path: str | int) -> Place:
+        return self.publication.place(self.table.name, "recipe", *path)
+
+    @property
+    def _fields(self) -> set[str]:
+        """The fields of all row templates."""
+        names: set[str] = set()
+        for template in self.recipe.templates:
+            names.update(template.fields)
+        return names
+
+    def _not_fields(self, place: Place, names: Iterable[str | None]) -> Iterator[Problem]:
+        return _unknown(place, "field in the row patterns", names, self._fields)
+
+    def _not_columns(self, place: Place, names: Iterable[str | None]) -> Iterator[Problem]:
+        return _unknown(place, "column", names, self.table.columns)
+
+    def _key_problems(self) -> Iterator[Problem]:
+        recipe = self.recipe
+        documents = [document.path for document in self.publication.package.documents]
+        tables = self.publication.tables.values()
+        read = [table.name for table in tables if table.recipe is not None]
+        yield from _unknown(self._place("document"), "document", [recipe.document], documents)
+        yield from self._not_columns(self._place("count"), [recipe.count])
+        place = self._place("without")
+        yield from _unknown(place, "table with a recipe", recipe.without, read)
+        yield from self._not_fields(self._place("ignore"), recipe.ignore)
+
+    def _field_problems(self) -> Iterator[Problem]:
+        readable = self._fields
+        if self.recipe.group is not None:
+            readable.add(self.recipe.group.field)
+        if self.recipe.melt is not None:
+            readable.update(self.recipe.melt.into)
+        footnotes = self.table.footnotes
+        for name, field in self.recipe.fields.items():
+            place = self._place("fields", name)
+            yield from _unknown(place, "field in the row patterns", [name], readable)
+            yield from self._not_columns(self._place("fields", name, "total"), [field.total])
+            marks = self._place("fields", name, "marks")
+            yield from _unknown(marks, "footnote", field.marks, footnotes)
+
+    def _group_problems(self) -> Iterator[Problem]:
+        group = self.recipe.group
+        if group is None:
+            return
+        # A label that was lost is in no template, so it has to be a column.
+        known = self.table.columns if group.label == "none" else self._fields
+        place = self._place("group", "field")
+        yield from _unknown(place, "field in the row patterns", [group.field], known)
+        yield from self._not_fields(self._place("group", "restart"), [group.restart])
+
+    def _melt_problems(self) -> Iterator[Problem]:
+        melt = self.recipe.melt
+        if melt is None:
+            return
+        yield from self._not_columns(self._place("melt", "into"), melt.into)
+        place = self._place("melt", "columns")
+        for columns in melt.columns.values():
+            yield from self._not_columns(place, columns)
+            yield from self._not_fields(place, columns.values())
+
+    def _row_problems(self) -> Iterator[Problem]:
+        """Each field is a column, a label, a total, part of another one, or ignored."""
+        used = self._used()
+        for row in self.recipe.rows:
+            place = self._place("rows")
+            yield from self._not_columns(place, row.set)
+            yield from _lost(place, row, used | _set_from(row))
+            yield from self._repetition_problems(place, row)
+        for row in (*self.recipe.totals.group, *self.recipe.totals.table):
+            yield from _lost(self._place("totals"), row, used)
+
+    def _used(self) -> set[str]:
+        """The fields whose values end somewhere."""
+        used = {*self.table.columns, *self.recipe.ignore}
+        for name, field in self.recipe.fields.items():
+            if field.total is not None:
+                used.add(name)
+        if self.recipe.melt is not None:
+            for columns in self.recipe.melt.columns.values():
+                used.update(columns.values())
+        if self.recipe.group is not None:
+            used.add(self.recipe.group.field)
+        return used
+
+    def _repetition_problems(self, place: Place, row: Row) -> Iterator[Problem]:
+        """Fields that come twice in a row make two records, which must be told apart."""
+        if " || " in row.row:
+            return
+        counts = {row.fields.count(name) for name in row.fields} - {1}
+        if len(counts) > 1 or (counts and self.recipe.melt is not None):
+            message = (
+                f"'{row.row}': fields that come twice must come equally often, and not with 'melt'"
             )
-    yield from _row_problems(table, recipe, at)
+            yield Problem(place, message)
 
 
-def _with_recipe(publication: Publication) -> list[str]:
-    return [name for name, table in publication.tables.items() if table.recipe is not None]
+def _set_from(row: Row) -> set[str]:
+    """The fields of which the columns that a row sets are made."""
+    used: set[str] = set()
+    for template in row.set.values():
+        used.update(template_fields(template))
+    return used
 
 
-def _row_problems(table: Table, recipe: Recipe, at: Callable[..., Place]) -> Iterator[Problem]:
-    """Nothing that is read is lost: each field is a column, a label, a total, part of another one, or ignored."""
-    melted = (
-        {name for columns in recipe.melt.columns.values() for name in columns.values()}
-        if recipe.melt
-        else set()
-    )
-    totals = {name for name, field in recipe.fields.items() if field.total}
-    ends = (
-        set(table.columns)
-        | melted
-        | totals
-        | set(recipe.ignore)
-        | ({recipe.group.field} if recipe.group else set())
-    )
-    for row in recipe.rows:
-        made = {name for template in row.set.values() for name in template_fields(template)}
-        yield from _unknown(at("rows"), "column", row.set, table.columns)
-        yield from _lost(at("rows"), row, ends | made)
-        counts = (
-            {row.fields.count(name) for name in row.fields} - {1}
-            if " || " not in row.row
-            else set()
-        )
-        if len(counts) > 1 or (counts and recipe.melt):
-            yield Problem(
-                at("rows"),
-                f"'{row.row}': fields that stand twice must stand equally often, and not with 'melt'",
-            )
-    for row in (*recipe.totals.group, *recipe.totals.table):
-        yield from _lost(at("totals"), row, ends)
-
-
-def _lost(place: Place, row: Row, ends: Collection[str]) -> Iterator[Problem]:
+def _lost(place: Place, row: Row, used: Collection[str]) -> Iterator[Problem]:
+    """The fields of a row whose values would end nowhere."""
     for name in dict.fromkeys(row.fields):
-        if name not in ends:
-            hint = f"{nearest(name, ends)}; or name it under 'ignore'"
-            yield Problem(
-                place,
-                f"the field '{name}' of '{row.row}' is no column, so what it reads would be lost",
-                hint,
+        if name not in used:
+            message = (
+                f"the field '{name}' of '{row.row}' is no column, so what it reads would be lost"
             )
+            yield Problem(place, message, f"{nearest(name, used)}; or name it under 'ignore'")

@@ -22,7 +22,7 @@ from openbaar.authoring.draft.place import Footnote, anchors, end, footnotes
 from openbaar.authoring.draft.printed import bare, kind, words
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
 from openbaar.recipe.language import NumberFormat
-from openbaar.texts import words as site_words
+from openbaar.texts import catalogue
 
 Part = Literal["header", "footnotes", "melt", "totals", "group", "first"]
 LONGEST_TITLE = 200
@@ -54,7 +54,7 @@ class Draft:
     @property
     def unknown(self) -> str:
         """How the language says that something is not known."""
-        return site_words(self.language)["unknown"]
+        return str(catalogue(self.language).gettext("unknown"))
 
 
 def draft_of(sighting: Sighting, language: str, parts: Collection[Part]) -> Draft:

@@ -25,7 +25,7 @@ from openbaar.documents.reader import parse_document
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.schema.names import check_source
-from openbaar.texts import words as site_words
+from openbaar.texts import catalogue
 
 PAGE_BREAK = 3  # blank lines that stand for a new page, in text that PDFBox takes from a PDF
 SHOWN_PLACES = 10  # places that are not understood which are named for each document
@@ -168,7 +168,7 @@ def _name(sighting: Sighting, stem: str) -> str:
 def _package(folder: Path, documents: Sequence[Mapping[str, Any]], language: str) -> list[Entry]:
     """The package file without its list of tables; what nobody said is unknown."""
     said = words()
-    unknown = site_words(language)["unknown"]
+    unknown = catalogue(language).gettext("unknown")
     name = unique(folder.resolve().name, ()).replace("_", "-")
     nobody = {"name": "notspecified", "title": unknown}
     return [

@@ -14,10 +14,10 @@ from openbaar.authoring.draft.printed import words
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem
-from openbaar.tables.checks import Verdict, stated_totals
-from openbaar.tables.convert import Converted, as_stated
+from openbaar.tables.checks import stated_totals
 from openbaar.tables.reading import find_regions, read_table
 from openbaar.tables.references import load_publication
+from openbaar.tables.verdicts import Verdict
 
 # What a draft has, then what it has less where that fails; the first that converts is kept.
 VARIANTS: list[tuple[Part, ...]] = [
@@ -49,7 +49,7 @@ class Tried:
     @property
     def equal(self) -> int:
         """How many stated totals are the sums of their rows."""
-        return sum(verdict.verdict == "equal" for verdict in self.verdicts)
+        return sum(verdict.outcome == "equal" for verdict in self.verdicts)
 
     @property
     def outcome(self) -> str:
@@ -124,12 +124,8 @@ def _try(name: str, sighting: Sighting, made: Sequence[Entry], package: Sequence
             problems=reading.problems,
             unread=len(reading.read.problems),
         )
-    rows = Converted(
-        reading.table, reading.document, reading.records, reading.totals, reading.notes
-    ).rows
-    verdicts = stated_totals(
-        name, rows, [as_stated(reading.document, each) for each in reading.totals], ()
-    )
+    rows = reading.rows
+    verdicts = stated_totals(name, rows, reading.stated_totals, ())
     return Tried(name, sighting, text, columns, len(rows), verdicts)
 
 
@@ -143,11 +139,11 @@ def _told(tried: Tried, sighting: Sighting) -> list[str]:
             said["converts"].format(rows=tried.rows, equal=tried.equal, totals=len(tried.verdicts))
         )
     for verdict in tried.verdicts:
-        if verdict.verdict != "equal":
+        if verdict.outcome != "equal":
             told.append(
                 said["different"].format(
                     stated=verdict.stated,
-                    column=verdict.column_name,
+                    column=verdict.column,
                     place=verdict.place,
                     computed=verdict.computed,
                 )

@@ -15,7 +15,8 @@ from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.schema.patterns import compiled
 from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading, find_regions, read_sources, read_table, recipe_of
+from openbaar.tables.reading import Reading, find_regions, read_table, recipe_of
+from openbaar.tables.sources import read_sources
 
 Kind = Literal[
     "from",

@@ -1,0 +1,83 @@
+"""The Python API: a publication as one object, for those who script what the command does.
+
+>>> import openbaar
+>>> project = openbaar.open("my-publication")            # doctest: +SKIP
+>>> [str(problem) for problem in project.check()]        # doctest: +SKIP
+[]
+>>> project.rows("started_by_gender")[0]["started"]      # doctest: +SKIP
+44899
+
+`docs/api.md` explains it with examples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from openbaar.errors import Problem
+from openbaar.publish import check, publish
+from openbaar.schema.csvfile import Rows
+from openbaar.tables.convert import convert
+from openbaar.tables.dataset import Dataset, read_dataset
+from openbaar.tables.publication import Publication
+from openbaar.tables.references import load_publication
+
+
+@dataclass(frozen=True)
+class Project:
+    """A publication folder. Its authored files are read once, when they are first needed."""
+
+    folder: Path
+
+    @cached_property
+    def publication(self) -> Publication:
+        """What the authors wrote: the package file and the table files.
+
+        Raises OpenbaarError with every problem of every file.
+        """
+        return load_publication(self.folder)
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of all tables, those of the authors first, then the trust tables."""
+        return list(self.publication.resources)
+
+    def convert(self) -> Dataset:
+        """Convert the documents; nothing is written.
+
+        Raises OpenbaarError with every problem of every table.
+        """
+        return convert(self.publication)
+
+    @cached_property
+    def dataset(self) -> Dataset:
+        """The tables as their CSV files are now.
+
+        Raises OpenbaarError with every problem of every file.
+        """
+        return read_dataset(self.publication)
+
+    def rows(self, table: str) -> Rows:
+        """The rows of a table as its CSV file is now, typed by its schema: int, Decimal, str, None.
+
+        Raises KeyError when there is no such table.
+        """
+        return self.dataset.rows(table)
+
+    def check(self) -> list[Problem]:
+        """Everything that is wrong, as `openbaar check` reports it; empty when nothing is."""
+        return check(self.publication)
+
+    def publish(self) -> list[str]:
+        """Publish as `openbaar publish` does; returns the paths of the files in git that changed.
+
+        Raises OpenbaarError with every problem, and then leaves everything as it was.
+        """
+        return publish(self.publication)
+
+
+def open(folder: str | Path = ".") -> Project:
+    """The publication in `folder`."""
+    return Project(Path(folder).resolve())

@@ -1,0 +1,33 @@
+"""`openbaar help`: the handbook that travels with the package, so that it fits the installed version."""
+
+from __future__ import annotations
+
+from importlib import resources
+
+import click
+
+# What one may ask for, and the page of `docs/` that answers it.
+PAGES = {
+    "tutorial": "tutorial.md",
+    "tables": "table-files.md",
+    "recipe": "recipe.md",
+    "errors": "errors.md",
+    "hosting": "hosting.md",
+    "api": "api.md",
+}
+
+
+@click.command("help")
+@click.argument("topic", required=False, type=click.Choice(list(PAGES)))
+@click.pass_context
+def show_help(ctx: click.Context, topic: str | None) -> None:
+    """Show a page of the handbook: how to write table files and recipes, what errors mean.
+
+    Without TOPIC it lists the commands and the topics.
+    """
+    if topic is None:
+        click.echo(ctx.find_root().get_help())
+        click.echo(f"\nTopics of `openbaar help`: {', '.join(PAGES)}")
+        return
+    page = resources.files("openbaar") / "docs" / PAGES[topic]
+    click.echo_via_pager(page.read_text("utf-8"))

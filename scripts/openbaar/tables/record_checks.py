@@ -1,0 +1,115 @@
+"""What must hold of the records of a table before they are published: nothing missing, nothing twice, no remark gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from openbaar.documents.lines import Document
+from openbaar.errors import Place, Problem
+from openbaar.recipe.records import Record
+from openbaar.schema.csvfile import Value
+from openbaar.tables.model import Table
+
+
+def record_problems(table: Table, document: Document, records: Sequence[Record]) -> list[Problem]:
+    """Each column has a cell in each record, blanks have a reason, and each key comes once."""
+    if not records:
+        hint = "look at 'from' and 'until'"
+        return [Problem(document.place(), "no row was read between the anchors", hint)]
+    problems: list[Problem] = []
+    seen: dict[tuple[Value, ...], Record] = {}
+    for record in records:
+        place = document.place(record.first_line, record.last_line)
+        missing = _missing_columns(table, record)
+        if missing:
+            message = f"no row pattern gives the column '{missing[0]}' a value here"
+            problems.append(Problem(place, message))
+            continue
+        problems += _blank_problems(table, record, place)
+        key = tuple(record.cells[name].value for name in table.table_schema.primaryKey)
+        first = seen.setdefault(key, record)
+        if first is not record:
+            shown = ", ".join(str(part) for part in key)
+            message = f"the key ({shown}) was read on line {first.first_line} already"
+            problems.append(Problem(place, message))
+    return problems
+
+
+def _missing_columns(table: Table, record: Record) -> list[str]:
+    """The columns that have no cell; `source_lines` is filled later."""
+    return [name for name in table.columns if name not in record.cells and name != "source_lines"]
+
+
+def _blank_problems(table: Table, record: Record, place: Place) -> list[Problem]:
+    """A blank cell is allowed by its column, and has one reason."""
+    blank = _blank_columns(table, record)
+    problems = []
+    for name in blank:
+        if table.table_schema.field(name).constraints.required:
+            problems.append(Problem(place, f"the column '{name}' is required, but blank here"))
+    reasons = _reasons(record)
+    if blank and not _states_a_reason(record):
+        message = f"the column '{blank[0]}' is blank here without a reason"
+        hint = "give the table a column 'status', and the field a 'blank' with its reason"
+        problems.append(Problem(place, message, hint))
+    elif len(reasons) > 1:
+        listed = ", ".join(reasons)
+        message = f"this row has blanks of several kinds ({listed}), which one status cannot tell"
+        problems.append(Problem(place, message, "melt it"))
+    return problems
+
+
+def _blank_columns(table: Table, record: Record) -> list[str]:
+    blank = []
+    for name, cell in record.cells.items():
+        if cell.value is None and name in table.columns:
+            blank.append(name)
+    return blank
+
+
+def _reasons(record: Record) -> list[str]:
+    """Why cells of a record are blank, each reason once."""
+    return sorted({cell.parsed.status for cell in record.cells.values() if cell.parsed.status})
+
+
+def _states_a_reason(record: Record) -> bool:
+    """Whether the status of a record says why something is blank."""
+    status = record.cells.get("status")
+    return status is not None and status.value not in (None, "normal")
+
+
+def concern_problems(table: Table, document: Document, records: Sequence[Record]) -> list[Problem]:
+    """Each anomaly and footnote that names rows of the table is about some of them, or those are gone."""
+    about: dict[str, Mapping[str, str]] = {}
+    for name, anomaly in table.anomalies.items():
+        about[f"anomaly '{name}'"] = anomaly.rows
+    for mark, footnote in table.footnotes.items():
+        about[f"footnote {mark}"] = footnote.applies_to
+    place = document.place(records[0].first_line, records[-1].last_line)
+    problems = []
+    for what, rows in about.items():
+        named = {name: value for name, value in rows.items() if name != "source_lines"}
+        if not any(has_values(record, named) for record in records):
+            listed = ", ".join(f"{name} = {value}" for name, value in named.items())
+            message = f"the {what} is about rows with {listed}, but there are none"
+            problems.append(Problem(place, message))
+    return problems
+
+
+def has_values(record: Record, values: Mapping[str, str]) -> bool:
+    """Whether the cells of a record hold these values, by column."""
+    return all(str(record.cells[name].value) == value for name, value in values.items())
+
+
+def mark_problems(
+    table: Table, document: Document, records: Sequence[Record], lines: Mapping[str, int]
+) -> list[Problem]:
+    """Each footnote's mark is at some cell, or a mark was lost; `lines` are those of the footnotes by mark."""
+    marks: set[str | None] = set()
+    for record in records:
+        marks.update(cell.parsed.mark for cell in record.cells.values())
+    problems = []
+    for mark in sorted(table.footnotes.keys() - marks):
+        message = f"key 'footnotes': the mark {mark} is at no cell that was read"
+        problems.append(Problem(document.place(lines.get(mark)), message))
+    return problems

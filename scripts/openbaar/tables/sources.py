@@ -1,0 +1,87 @@
+"""What recipes are applied to: the documents, the authored tables, and the code lists among them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from openbaar.documents.lines import Document
+from openbaar.documents.reader import read_document
+from openbaar.errors import OpenbaarError, Problem
+from openbaar.recipe.codes import CodeList
+from openbaar.schema.model import Reference
+from openbaar.tables.code_lists import code_list
+from openbaar.tables.dataset import TableData, csv_path, read_table_data
+from openbaar.tables.publication import Publication
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What recipes are applied to: the documents by path, the authored tables, the code lists among them."""
+
+    documents: dict[str, Document]
+    authored: dict[str, TableData]
+    codes: dict[Reference, CodeList]
+
+
+def read_sources(publication: Publication, verify: bool) -> Sources:
+    """Read all documents (with `verify`, only those whose hash was recorded), authored tables and code lists.
+
+    Raises OpenbaarError with what is wrong with any of them.
+    """
+    documents = {}
+    problems: list[Problem] = []
+    for entry in publication.package.documents:
+        try:
+            documents[entry.path] = read_document(publication.root, entry, verify)
+        except OpenbaarError as error:
+            problems += error.problems
+    if problems:
+        raise OpenbaarError(problems)
+    authored = _authored_tables(publication)
+    codes: dict[Reference, CodeList] = {}
+    for reference in _references_to_code_lists(publication, authored):
+        table = publication.tables[reference.resource]
+        rows = authored[reference.resource].rows
+        codes[reference] = code_list(publication, table, reference.fields[0], rows)
+    return Sources(documents, authored, codes)
+
+
+def _authored_tables(publication: Publication) -> dict[str, TableData]:
+    """The tables that have no recipe, from their CSV files."""
+    tables: dict[str, TableData] = {}
+    problems: list[Problem] = []
+    for name, table in publication.tables.items():
+        if table.recipe is not None:
+            continue
+        if not publication.csv_path(name).exists():
+            message = f"has no recipe, and there is no {csv_path(name)}"
+            problems.append(Problem(publication.place(name), message, "write one of the two"))
+            continue
+        try:
+            tables[name] = read_table_data(publication, table)
+        except OpenbaarError as error:
+            problems += error.problems
+    if problems:
+        raise OpenbaarError(problems)
+    return tables
+
+
+def _references_to_code_lists(
+    publication: Publication, authored: Collection[str]
+) -> set[Reference]:
+    """What single columns point to, where that is an authored table that holds printed labels."""
+    found: set[Reference] = set()
+    for table in publication.tables.values():
+        for key in table.table_schema.foreignKeys:
+            if len(key.fields) == 1 and _is_code_list(publication, authored, key.reference):
+                found.add(key.reference)
+    return found
+
+
+def _is_code_list(
+    publication: Publication, authored: Collection[str], reference: Reference
+) -> bool:
+    if reference.resource not in authored:
+        return False
+    return publication.tables[reference.resource].table_schema.has("label")
