@@ -27,14 +27,22 @@ def shown(published: Published, table: str | None, column: Column, value: Any) -
         return BLANK.format(gettext("blank"))
     if isinstance(value, bytes):
         return Markup("<em>{}</em>").format(gettext("binary"))
-    if column.name == "table_name" and value in published.tables:
-        return _link(published.path(value), text(published.tables[value], "title"))
-    label = label_of(published, column.code_list, value)
-    if column.code_list is not None and label is not None:
-        return _link(published.path(column.code_list, str(value)), label)
+    link = _named_link(published, column, value)
+    if link is not None:
+        return link
     if isinstance(value, int | float) and column.is_number:
         return escape(figure(value))
     return _shown_text(published, table, column, str(value))
+
+
+def _named_link(published: Published, column: Column, value: Any) -> Markup | None:
+    """The name of a table or the label of a code as a link to it; None where the value is neither."""
+    if column.name == "table_name" and value in published.tables:
+        return _link(published.path(value), text(published.tables[value], "title"))
+    label = label_of(published, column.code_list, value)
+    if column.code_list is None or label is None:
+        return None
+    return _link(published.path(column.code_list, str(value)), label)
 
 
 def _shown_text(published: Published, table: str | None, column: Column, value: str) -> Markup:
