@@ -179,6 +179,7 @@ def test_a_record_that_lost_an_entry_is_found_out(
         b'{"tables": {}}',
         b'{"tables": {"a": {"2.0.0": "short"}}, "moved": {}, "withdrawn": {}}',
         b'{"tables": {"a": {"1": 1}}, "moved": {}, "withdrawn": {}}',
+        b'{"tables": {"../a": {}}, "moved": {}, "withdrawn": {}}',
         b'{"tables": {}, "moved": {}, "withdrawn": {}, "more": {}}',
         b'{"tables": {}, "moved": {}, "withdrawn": {}}',  # on one line: not as it is written
     ],

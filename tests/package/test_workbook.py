@@ -10,10 +10,11 @@ from typing import Any
 import openpyxl
 import pytest
 
-from datasets import dataset_from
+from datasets import dataset_from, dataset_of
 from openbaar.package import workbook
 from openbaar.package.workbook import documentation_names, sheet_names, write_workbook
 from openbaar.tables.publication import Publication
+from openbaar.tables.references import load_publication
 
 
 @pytest.fixture
@@ -58,6 +59,18 @@ def test_a_table_shows_titles_labels_and_numbers(
         "float",
         "int",
     ]
+
+
+def test_headings_are_in_the_first_language_of_the_publication(
+    hand_made: Path, target: Path
+) -> None:
+    """Whatever the order in which a table file gives its texts."""
+    path = hand_made / "tables" / "municipalities.yaml"
+    dutch_first = "title: {nl: Gemeenten per gewest, en: Municipalities per region}"
+    english_first = "title: {en: Municipalities per region, nl: Gemeenten per gewest}"
+    path.write_text(path.read_text("utf-8").replace(dutch_first, english_first), "utf-8")
+    write_workbook(dataset_of(load_publication(hand_made)), target)
+    assert rows(target, "municipalities")[0] == ["Jaar", "Gewest", "Aantal", "Aandeel", "Status"]
 
 
 def test_the_documentation_says_what_each_column_means(

@@ -5,7 +5,6 @@ a descriptor have keys of its own. Ours are marked so below. Of the keys of the 
 are known that we write: others (`profile`, `dialect`, `scheme`, `extrapaths`, `layout`) make
 frictionless fetch an address, open other files or crash.
 """
-# ruff: noqa: N815  primaryKey and its like are names of the standard
 
 from __future__ import annotations
 

@@ -239,5 +239,6 @@ def _task_problems(root: Path, task: Any) -> Iterator[Problem]:
         row_number = getattr(error, "row_number", None)  # counted from 1, which is the header
         if row_number:
             place = Place(task.place, lines[row_number - 2])
-        subject = getattr(error, "field_name", None) or error.title
+        field_name = getattr(error, "field_name", None)
+        subject = field_name if field_name else error.title
         yield Problem(place, f"{subject}: {error.note}")
