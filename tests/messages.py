@@ -1,7 +1,7 @@
 """Finding the messages of the interface: what `make messages` extracts and a test compares.
 
-Babel knows Python and Jinja; `scripts/openbaar/locales/babel.cfg` says which files hold messages and
-names the function below for the descriptions of the trust tables.
+Babel knows Python and Jinja; `scripts/openbaar/locales/babel.cfg` says which files hold messages,
+and names the function below for the descriptions of the trust tables.
 """
 
 from __future__ import annotations

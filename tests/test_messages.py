@@ -1,4 +1,4 @@
-"""The words of the interface are complete in each language that it speaks, and none is left over."""
+"""The words of the interface are complete in each of its languages, and none is left over."""
 
 from __future__ import annotations
 

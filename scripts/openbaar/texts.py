@@ -26,9 +26,9 @@ INTERFACE_LANGUAGES = (ENGLISH, "nl", "de", "fr")
 
 
 class Localized(dict[str, str]):
-    """A text for readers by language, in the order of the publication: `{nl: Gestart, en: Started}`.
+    """A text for readers by language, the first language first: `{nl: Gestart, en: Started}`.
 
-    A type of its own, so that a text is known by its model and not guessed from the name of its key.
+    A type of its own, so that a text is known by its model, not by the name of its key.
     """
 
     @classmethod
