@@ -1,18 +1,23 @@
-"""A publication built into a folder and served by a process of its own, as `openbaar serve` does it.
+"""A publication built into a folder and served by another process, as `openbaar serve` does it.
 
 The tests of serving, those with a browser and the screenshots stand on it.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 
+from datasette.app import Datasette
+
+import entry_point  # noqa: F401  so that Datasette finds the plugin
 from datasets import dataset_of
 from openbaar.database.build import build_database
 from openbaar.database.metadata import metadata_bytes
@@ -20,6 +25,8 @@ from openbaar.package.archive import write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.permalinks import read_permalinks, released
 from openbaar.package.workbook import write_workbook
+from openbaar.site.published import Published, published_by
+from openbaar.site.serve import site
 from openbaar.staleness import archive_path, released_database_path, workbook_path
 from openbaar.tables.references import load_publication
 
@@ -27,11 +34,16 @@ ROOT = Path(__file__).parent.parent
 PROGRAM = """
 import sys
 from pathlib import Path
-from openbaar.site.serve import serve
+from datasette.app import Datasette
+
+import entry_point
+from openbaar.site.serve import Options, serve
 database, metadata, url, public = sys.argv[1:]
 say = lambda address: print(address, flush=True)
-serve(Path(database), Path(metadata), port=0, announce=say, url=url or None, public=public == "public")
-print("loaded:", *sorted({"frictionless", "openbaar.recipe.language"} & set(sys.modules)), flush=True)
+options = Options(port=0, url=url or None, public=public == "public")
+serve(Path(database), Path(metadata), options, say)
+loaded = {"frictionless", "openbaar.recipe.language"} & set(sys.modules)
+print("loaded:", *sorted(loaded), flush=True)
 """
 
 
@@ -52,7 +64,7 @@ class Served:
 
 
 def build(root: Path, target: Path) -> Built:
-    """Build the publication in `root` from its CSV files into the folder `target`, as it would be published."""
+    """Build the publication in `root` from its CSV files into the folder `target`."""
     publication = load_publication(root)
     dataset = dataset_of(publication)
     described = descriptor(dataset)
@@ -73,13 +85,31 @@ def build(root: Path, target: Path) -> Built:
     return built
 
 
+@lru_cache(maxsize=16)
+def shown(built: Built, url: str | None = None, public: bool = False) -> Datasette:
+    """The site of a built publication, made once for all tests that only look at it."""
+    return site(built.database, built.metadata, url, public)
+
+
+def published_of(built: Built, url: str | None = None, public: bool = False) -> Published:
+    """What its site knows of a built publication."""
+    published = published_by(shown(built, url, public))
+    assert published is not None
+    return published
+
+
 @contextmanager
 def served(built: Built, url: str = "", public: bool = False) -> Iterator[Served]:
-    """Serve on a free port until the block ends; `public` as `openbaar serve --public --url URL` does."""
+    """Serve on a free port until the block ends; `public` as `openbaar serve --public` does."""
     profile = [url, "public" if public else ""]
     command = [sys.executable, "-c", PROGRAM, str(built.database), str(built.metadata), *profile]
+    path = os.pathsep.join([str(ROOT / "tests"), *sys.path])
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": path},
     ) as process:
         try:
             assert process.stdout is not None

@@ -1,8 +1,8 @@
 """Every page of a site, fetched and judged.
 
-The tests import it beside Datasette 0.65; the environment of Datasette 1.0, which has neither openbaar nor
-pytest, runs it as a program: `python walk.py DATABASE METADATA` prints what `visit` returns as JSON. So it
-needs nothing but Datasette and the standard library.
+The tests import it beside Datasette 0.65; the environment of Datasette 1.0, which has neither
+openbaar nor pytest, runs it as a program: `python walk.py DATABASE METADATA` prints what `visit`
+returns as JSON. So it needs nothing but Datasette and the standard library.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Judge = Callable[[str], str]
 
 
 def is_page(*parts: str) -> Judge:
-    """A judge of HTML: no message of an error or of a facet that took too long, and all `parts` in it."""
+    """A judge of HTML: it has all `parts`, and no message of an error or of a slow facet."""
 
     def judge(text: str) -> str:
         wrong = [
@@ -57,7 +57,7 @@ def is_csv(text: str) -> str:
 
 
 def pages(database: Path, metadata: dict[str, Any]) -> Iterator[tuple[str, Judge]]:
-    """The address of each page that the database and its metadata lead to, with what to hold it against."""
+    """The address of each page that the database and its metadata lead to, with its judge."""
     name = database.stem
     shown = metadata["databases"][name]
     yield "/", is_page(f'href="/{name}"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import warnings
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +24,7 @@ from pybtex.richtext import Text
 from openbaar.site.citation import Item, apa, bibtex, blocks, csl_json, ris
 from openbaar.site.published import Published
 from openbaar.site.serve import site
-from served import ROOT, Built, build
+from served import ROOT, Built, build, published_of
 
 pytestmark = pytest.mark.slow
 
@@ -59,7 +59,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture(scope="module")
 def published(built: Built) -> Published:
     """What a site at data.example knows of it."""
-    return Published.read(built.metadata.parent, "https://data.example")
+    return published_of(built, "https://data.example")
 
 
 # Commands of LaTeX that pybtex reads as they stand.
@@ -225,14 +225,14 @@ def test_a_query_is_cited_by_its_address_with_its_parameters(published: Publishe
 
 
 def test_a_doi_and_a_date_are_shown_once_there_are_any(
-    published: Published, tmp_path: Path
+    published: Published,
 ) -> None:
     descriptor = {
         **published.descriptor,
         "doi": "10.5281/zenodo.1",
         "created": "2024-02-03T00:00:00Z",
     }
-    *_, publication = blocks(Published(tmp_path, descriptor, {}), "en")
+    *_, publication = blocks(replace(published, descriptor=descriptor), "en")
     assert (publication.doi, publication.date) == ("10.5281/zenodo.1", "2024-02-03")
     assert "(2024-02-03)" in publication.apa
     assert publication.apa.endswith("https://doi.org/10.5281/zenodo.1")

@@ -13,7 +13,7 @@ from frictionless import Package
 from openbaar.site.downloads import files, links, size_text
 from openbaar.site.published import Published
 from openbaar.site.serve import site
-from served import ROOT, Built, build, served
+from served import ROOT, Built, build, published_of, served
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture(scope="module")
 def published(built: Built) -> Published:
     """What a site knows of it."""
-    return Published.read(built.metadata.parent, "https://data.example", public=True)
+    return published_of(built, "https://data.example", public=True)
 
 
 def get(built: Built, path: str, public: bool = True, **headers: str) -> httpx.Response:

@@ -15,7 +15,7 @@ from openbaar.site.freeze import freeze
 from openbaar.site.published import Published
 from openbaar.site.rewriting import rewritten
 from openbaar.site.static_paths import Page, file_of, page_at
-from served import ROOT, Built, build
+from served import ROOT, Built, build, published_of
 
 pytestmark = pytest.mark.slow
 
@@ -80,7 +80,7 @@ def frozen(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def published(built: Built) -> Published:
     """What a site knows of it."""
-    return Published.read(built.metadata.parent, URL)
+    return published_of(built, URL)
 
 
 @pytest.mark.slow
@@ -225,7 +225,11 @@ REGIONS = Page("/municipalities/regions", "", "nl")
             HOME,
             ("/municipalities/per_year.json", "_shape=array", ""),
         ),
-        ("/static/openbaar.css?1234", HOME, ("/static/openbaar.css", "", "")),
+        (
+            "/-/static-plugins/openbaar/openbaar.css?1234",
+            HOME,
+            ("/-/static-plugins/openbaar/openbaar.css", "", ""),
+        ),
         ("/id/regions/", Page("/", "", "en"), ("/id/regions", "", "nl")),
     ],
 )

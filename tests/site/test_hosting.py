@@ -1,4 +1,4 @@
-"""The examples of how to put a site on the internet: each is started where its program is installed."""
+"""The examples of how to host a site: each is started where its program is installed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from served import ROOT, build, served
+from served import ROOT, Built, served
 
 DOCS = ROOT / "docs"
 NGINX = os.environ.get("NGINX") or shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -73,10 +73,11 @@ def fetch(address: str, **headers: str) -> tuple[int, str | None]:
 @pytest.mark.skipif(
     not NGINX, reason="nginx is not installed (Debian: apt-get install nginx-light)"
 )
-def test_nginx_keeps_what_may_be_kept_and_serves_it_while_the_site_is_away(tmp_path: Path) -> None:
-    built = build(ROOT / "tests" / "publications" / "hand_made", tmp_path / "site")
+def test_nginx_keeps_what_may_be_kept_and_serves_it_while_the_site_is_away(
+    small: Built, tmp_path: Path
+) -> None:
     port = free_port()
-    with served(built, "https://data.example", public=True) as server:
+    with served(small, "https://data.example", public=True) as server:
         changes = {
             "listen 80 default_server": f"listen 127.0.0.1:{port}",
             "127.0.0.1:8001": server.address.removeprefix("http://"),
@@ -131,16 +132,16 @@ def test_the_container_is_built_and_answers() -> None:
 
 
 def test_the_page_on_hosting_names_the_examples_and_the_limits_that_are_in_force() -> None:
-    from openbaar.site import security
+    from openbaar.site import limits, security
 
     text = (DOCS / "hosting.md").read_text("utf-8")
     wanted = [
         "[`nginx.conf`](nginx.conf)",
         "[`Containerfile`](Containerfile)",
-        f"| {security.SETTINGS['sql_time_limit_ms'] // 1000} s, one at a time, eight may wait",
-        f"| {security.HEAP // 1_000_000} MB |",
-        f"| {max(security.LIMITS.values()) // 1_000_000} MB |",
-        f"{security.SETTINGS['max_returned_rows']:,} rows and {security.MAX_RESULT // 1_000_000} MB",
+        f"| {limits.SETTINGS['sql_time_limit_ms'] // 1000} s, one at a time, eight may wait",
+        f"| {limits.HEAP // 1_000_000} MB |",
+        f"| {max(limits.LIMITS.values()) // 1_000_000} MB |",
+        f"{limits.SETTINGS['max_returned_rows']:,} rows and {limits.MAX_RESULT // 1_000_000} MB",
     ]
     assert [each for each in wanted if each not in text] == []
     assert (security.QUERIES_AT_ONCE, security.QUERIES_WAITING) == (1, 8)

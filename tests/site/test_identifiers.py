@@ -26,10 +26,10 @@ import asyncio, json, sys
 from pathlib import Path
 from datasette.utils import parse_metadata
 from openbaar.site.application import make
-from openbaar.site.published import Published
+import entry_point
 database, metadata, *addresses = sys.argv[1:]
-published = Published.read(Path(metadata).parent, "https://data.example", public=True)
-shown = make(Path(database), parse_metadata(Path(metadata).read_text("utf-8")), published)
+configured = {"folder": str(Path(metadata).parent), "url": "https://data.example", "public": True}
+shown = make(Path(database), parse_metadata(Path(metadata).read_text("utf-8")), configured)
 async def statuses():
     return {address: (await shown.client.get(address)).status_code for address in addresses}
 print(json.dumps(asyncio.run(statuses())))
@@ -222,6 +222,6 @@ def test_the_recorded_hash_is_that_of_the_file(built: Built) -> None:
 )
 def test_the_coming_datasette_answers_the_same(built: Built) -> None:
     command = [DATASETTE1, "-c", PROGRAM, built.database, built.metadata, *COMING]
-    environment = {"PYTHONPATH": str(ROOT / "scripts")}
+    environment = {"PYTHONPATH": f"{ROOT / 'scripts'}:{ROOT / 'tests'}"}
     finished = subprocess.run(command, check=True, capture_output=True, text=True, env=environment)
     assert json.loads(finished.stdout) == COMING

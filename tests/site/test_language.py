@@ -67,7 +67,7 @@ def ask(
         "query_string": query.encode(),
         "headers": [(b"cookie", cookie.encode())],
     }
-    wrapped = speaking(app, lambda: languages, lambda path: column)
+    wrapped = speaking(app, languages, lambda path: column)
     asyncio.run(wrapped(scope, lambda: None, send))
     return seen, sent[1:]
 

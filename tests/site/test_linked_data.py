@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -14,7 +15,7 @@ import pytest
 from openbaar.site.linked_data import json_ld, link_header
 from openbaar.site.published import Published
 from openbaar.site.serve import site
-from served import ROOT, Built, build
+from served import ROOT, Built, build, published_of
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +33,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 @pytest.fixture(scope="module")
 def published(built: Built) -> Published:
     """What a site at data.example knows of it."""
-    return Published.read(built.metadata.parent, SITE)
+    return published_of(built, SITE)
 
 
 def get(built: Built, path: str) -> httpx.Response:
@@ -116,7 +117,7 @@ def test_the_whole_names_its_tables_and_the_files_that_hold_all_of_them(
 def test_no_text_ends_the_script_that_holds_it(published: Published) -> None:
     title = "</script><script>alert(1)</script> & <!--"
     descriptor = {**published.descriptor, "title": title}
-    text = json_ld(Published(published.folder, descriptor, {}), None, "nl")
+    text = json_ld(replace(published, descriptor=descriptor), None, "nl")
     assert not set("<>&") & set(text)
     assert json.loads(text)["name"] == title
 

@@ -9,33 +9,18 @@ from typing import Any
 
 import pytest
 
-from openbaar.site.serve import site
-from served import ROOT, Built, build
+from served import Built, build, shown
 
-pytestmark = (
-    pytest.mark.slow
-)  # two publications are built, and each page is asked of a site of its own
+pytestmark = pytest.mark.slow  # two publications are built
 VDAB = "/vdab-online-opleidingen"
 SMALL = "/municipalities"
 
 
-@pytest.fixture(scope="module")
-def vdab(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The publication of this repository, built."""
-    return build(ROOT, tmp_path_factory.mktemp("vdab"))
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The hand-made publication, built."""
-    return build(ROOT / "tests" / "publications" / "hand_made", tmp_path_factory.mktemp("small"))
-
-
 def get(built: Built, address: str, language: str = "nl", **headers: str) -> Any:
     """The answer to a request, redirects followed."""
-    datasette = site(built.database, built.metadata)
     asked = {"accept-language": language, **headers}
-    return asyncio.run(datasette.client.get(address, headers=asked, follow_redirects=True))
+    client = shown(built).client
+    return asyncio.run(client.get(address, headers=asked, follow_redirects=True))
 
 
 def text(html: str) -> str:
@@ -115,7 +100,8 @@ def test_the_home_page_tells_what_there_is_whose_it_is_and_what_to_beware_of(
             [
                 "Where it is in the document answer 1c, lines 151–181",
                 "8 of 8 sums agree with another table. 1 of 1 rule holds for each row.",
-                "Footnote (*) unknown = no active MLB file, or a limited file Gender: gender unknown. line 183",
+                "Footnote (*) unknown = no active MLB file, or a limited file "
+                "Gender: gender unknown. line 183",
                 "Please note The same figure is called 'online learners' in the text",
                 "Started online courses started Lines",
                 "2022 female 50,252 173",
@@ -165,7 +151,7 @@ def test_a_row_shows_the_lines_of_the_document_with_its_cells_marked(vdab: Built
 
 
 def test_each_cell_that_is_printed_is_found_in_its_lines(vdab: Built) -> None:
-    """A sample over all tables: where a highlight is missing, one of the other cells took its place."""
+    """A sample: where a highlight is missing, one of the other cells took its place."""
     html = get(vdab, f"{VDAB}/completed_by_quarter/2023,2022,1").text
     assert (
         missing(text(html), ["Aandachtspunten Eén voltooiing in het eerste kwartaal van 2022"])
@@ -182,8 +168,8 @@ def test_the_page_of_the_document_numbers_its_lines_and_tells_what_they_became(v
     line = re.search(r'id="L173">.*?</li>\s*<li value="174"', html, re.DOTALL)
     assert line is not None
     assert (
-        f'<a href="{VDAB}/started_by_gender/2022,female">Online courses started by gender: 2022, female</a>'
-        in line[0]
+        f'<a href="{VDAB}/started_by_gender/2022,female">'
+        "Online courses started by gender: 2022, female</a>" in line[0]
     )
 
 

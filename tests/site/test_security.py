@@ -19,8 +19,7 @@ from click.testing import CliRunner
 
 from openbaar.cli.main import main
 from openbaar.site import security
-from openbaar.site.serve import site
-from served import ROOT, Built, Served, build, served
+from served import Built, Served, served, shown
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +40,8 @@ HUNGRY = [
     "select replace(hex(zeroblob(900000)), '0', '0123456789')",
     counting("select hex(zeroblob(500000)) from n limit 1000"),
     counting("select zeroblob(1000000) from n limit 1000"),
-    "with recursive n(x) as (select 'x' union all select x || x from n) select group_concat(x) from n",
+    "with recursive n(x) as (select 'x' union all select x || x from n) "
+    "select group_concat(x) from n",
     counting("select json_group_array(hex(zeroblob(1000))) from n"),
     " ".join(["select", ", ".join(["hex(zeroblob(990000))"] * 190)]),
 ]
@@ -62,9 +62,9 @@ FORBIDDEN = [
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+def built(small: Built) -> Built:
     """The hand-made publication, built."""
-    return build(ROOT / "tests" / "publications" / "hand_made", tmp_path_factory.mktemp("site"))
+    return small
 
 
 @pytest.fixture(scope="module")
@@ -78,8 +78,8 @@ def get(
     built: Built, path: str, public: bool = True, method: str = "get", **headers: str
 ) -> httpx.Response:
     """The answer of the site to one request."""
-    shown = site(built.database, built.metadata, URL, public)
-    response: httpx.Response = asyncio.run(getattr(shown.client, method)(path, headers=headers))
+    client = shown(built, URL, public).client
+    response: httpx.Response = asyncio.run(getattr(client, method)(path, headers=headers))
     return response
 
 
@@ -345,23 +345,24 @@ def test_who_asks_one_query_too_many_is_told_to_come_back(
 
 
 def test_a_row_budget_stops_a_result_that_is_too_large(built: Built) -> None:
-    sql = "with recursive n(x) as (select 1 union all select x + 1 from n limit 900) select hex(zeroblob(5000)) from n"
+    sql = counting("select hex(zeroblob(5000)) from n limit 900")
     assert get(built, query(sql)).json()["error"] == "the result is too large"
     assert len(get(built, query(sql.replace("900", "400"))).json()) == 400
 
 
 def test_a_site_at_home_asks_large_queries(built: Built) -> None:
-    sql = "with recursive n(x) as (select 1 union all select x + 1 from n limit 900) select hex(zeroblob(5000)) from n"
+    sql = counting("select hex(zeroblob(5000)) from n limit 900")
     assert len(get(built, query(sql), public=False).json()) == 900
 
 
 def test_limits_are_those_of_the_connection(built: Built) -> None:
-    shown = site(built.database, built.metadata, URL, public=True)
-
     def limit(connection: sqlite3.Connection) -> int:
         return connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
 
-    assert asyncio.run(shown.get_database("municipalities").execute_fn(limit)) == 2_000_000
+    assert (
+        asyncio.run(shown(built, URL, True).get_database("municipalities").execute_fn(limit))
+        == 2_000_000
+    )
 
 
 @pytest.mark.parametrize(

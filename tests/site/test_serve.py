@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,24 +17,24 @@ from datasette.utils import parse_metadata
 
 from openbaar.errors import OpenbaarError
 from openbaar.site.application import SETTINGS
-from openbaar.site.serve import serve, site
-from served import ROOT, Built, build, served
+from openbaar.site.serve import Options, serve, site
+from served import ROOT, Built, build, served, shown
 from walk import FINE, visit
 
 DATASETTE1 = ROOT / ".venv-datasette1" / "bin" / "python"
-PUBLICATIONS = {"hand_made": ROOT / "tests" / "publications" / "hand_made", "vdab": ROOT}
 
 
-@pytest.fixture(scope="module", params=sorted(PUBLICATIONS))
-def built(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Built:
+@pytest.fixture(scope="module", params=["small", "vdab"])
+def built(request: pytest.FixtureRequest) -> Built:
     """Each publication of this repository, built from its committed CSV files."""
-    return build(PUBLICATIONS[request.param], tmp_path_factory.mktemp(request.param))
+    return request.getfixturevalue(request.param)
 
 
 @pytest.fixture
-def small(tmp_path: Path) -> Built:
-    """The hand-made publication, built."""
-    return build(PUBLICATIONS["hand_made"], tmp_path / "build")
+def own(small: Built, tmp_path: Path) -> Built:
+    """The hand-made publication, built into a folder that the test may change."""
+    shutil.copytree(small.database.parent, tmp_path / "build")
+    return Built(tmp_path / "build" / small.database.name, tmp_path / "build" / "metadata.yml")
 
 
 def fetch(address: str) -> str:
@@ -44,7 +45,7 @@ def fetch(address: str) -> str:
 
 @pytest.mark.slow
 def test_every_page_answers_in_the_datasette_that_is_pinned(built: Built) -> None:
-    datasette = site(built.database, built.metadata)
+    datasette = shown(built)
     metadata = parse_metadata(built.metadata.read_text("utf-8"))
     found = asyncio.run(visit(datasette, built.database, metadata))
     assert len(found) > 40
@@ -62,14 +63,14 @@ def test_the_same_pages_answer_in_the_coming_datasette(built: Built) -> None:
     assert {address: verdict for address, verdict in found.items() if verdict != FINE} == {}
 
 
-def test_a_walk_tells_a_page_that_is_broken(small: Built) -> None:
-    metadata = parse_metadata(small.metadata.read_text("utf-8"))
+def test_a_walk_tells_a_page_that_is_broken(own: Built) -> None:
+    metadata = parse_metadata(own.metadata.read_text("utf-8"))
     about = metadata["databases"]["municipalities"]
     about["queries"] = {"broken": {"sql": "select nothing"}}
     about["tables"] = {"mergers": {**about["tables"]["mergers"], "facets": ["region"]}}
-    small.metadata.write_text(json.dumps(metadata), "utf-8")
+    own.metadata.write_text(json.dumps(metadata), "utf-8")
     about["tables"]["mergers"]["facets"] = ["region", "year"]  # the site does not show this one
-    found = asyncio.run(visit(site(small.database, small.metadata), small.database, metadata))
+    found = asyncio.run(visit(site(own.database, own.metadata), own.database, metadata))
     assert sorted(address for address, verdict in found.items() if verdict != FINE) == [
         "/municipalities/broken",
         "/municipalities/broken.csv",
@@ -81,28 +82,28 @@ def test_a_walk_tells_a_page_that_is_broken(small: Built) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_server_ends_quietly_and_leaves_nothing_behind(
-    small: Built, number: signal.Signals
+    own: Built, number: signal.Signals
 ) -> None:
-    with served(small) as server:
+    with served(own) as server:
         title = "<h1>Gemeenten van België</h1>"
         assert title in fetch(server.address)
         server.process.send_signal(number)
         output, errors = server.process.communicate()
     assert (server.process.returncode, output, errors) == (0, "loaded:\n", "")
-    assert [path.name for path in small.database.parent.glob(".*")] == []
+    assert [path.name for path in own.database.parent.glob(".*")] == []
 
 
 @pytest.mark.slow
 def test_a_running_server_shows_what_it_began_with_after_a_new_build(
-    small: Built, hand_made: Path
+    own: Built, hand_made: Path
 ) -> None:
-    with served(small) as server:
+    with served(own) as server:
         rows = fetch(f"{server.address}/municipalities/statuses.json?_shape=array")
         path = hand_made / "tables" / "statuses.csv"
         path.write_text(path.read_text("utf-8") + "not_yet,nog niet\n", "utf-8")
-        build(hand_made, small.database.parent)
+        build(hand_made, own.database.parent)
         assert fetch(f"{server.address}/municipalities/statuses.json?_shape=array") == rows
-    with served(small) as server:
+    with served(own) as server:
         assert "nog niet" in fetch(f"{server.address}/municipalities/statuses.json?_shape=array")
 
 
@@ -121,15 +122,16 @@ def test_a_port_that_is_taken_is_an_error_that_says_what_to_do(small: Built) -> 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OpenbaarError) as raised:
-            serve(small.database, small.metadata, port)
+            serve(small.database, small.metadata, Options(port=port))
     assert [str(problem) for problem in raised.value.problems] == [
-        f"127.0.0.1:{port}: cannot listen there: Address already in use (choose another with --port)"
+        f"127.0.0.1:{port}: cannot listen there: Address already in use "
+        "(choose another with --port)"
     ]
 
 
 def test_what_was_not_built_is_not_served(tmp_path: Path) -> None:
     with pytest.raises(OpenbaarError) as raised:
-        serve(tmp_path / "x.db", tmp_path / "metadata.yml", 0)
+        serve(tmp_path / "x.db", tmp_path / "metadata.yml", Options(port=0))
     assert [str(problem) for problem in raised.value.problems] == [
         f"{tmp_path}/x.db: is not there (run `openbaar publish`)",
         f"{tmp_path}/metadata.yml: is not there (run `openbaar publish`)",
@@ -142,12 +144,12 @@ def test_an_error_is_never_printed_with_local_variables(
 ) -> None:
     handler = pm.get_plugin("datasette.handle_exception")
     monkeypatch.setattr(handler, "rich", "as where it is installed")
-    site(small.database, small.metadata)
+    asyncio.run(site(small.database, small.metadata).invoke_startup())
     assert handler.rich is None
 
 
 def test_the_settings_are_in_force(small: Built) -> None:
-    datasette = site(small.database, small.metadata)
+    datasette = shown(small)
     assert {name: datasette.setting(name) for name in SETTINGS} == SETTINGS
     assert [(each.name, each.is_mutable) for each in datasette.databases.values()] == [
         ("_internal", True),

@@ -228,12 +228,13 @@ def serve(
     run = Run(ctx, project, quiet)
     publication = run.load()
     database = _publish_if_stale(run, publication)
-    from openbaar.site.serve import serve
+    from openbaar.site.serve import Options, serve
 
     def announce(address: str) -> None:
         click.echo(f"{address} shows {publication.package.name}; Ctrl-C ends it.")
 
-    serve(database, publication.root / "metadata.yml", port, open_browser, announce, **profile)
+    options = Options(port=port, open_browser=open_browser, **profile)
+    serve(database, publication.root / "metadata.yml", options, announce)
 
 
 @main.command()

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.schema.conventions import VERSION
 from openbaar.tables.dataset import Dataset, csv_path
 from openbaar.tables.publication import Publication
 
@@ -79,7 +80,7 @@ def _is_well_formed(recorded: Permalinks) -> bool:
     hashes = [digest for versions in recorded.tables.values() for digest in versions.values()]
     versions = [version for each in recorded.tables.values() for version in each]
     return all(re.fullmatch("[0-9a-f]{64}", digest) for digest in hashes) and all(
-        re.fullmatch(r"\d+\.\d+\.\d+", version) for version in versions
+        re.fullmatch(VERSION, version) for version in versions
     )
 
 

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from openbaar.schema.conventions import VERSION
+
 # The keywords that SQLite refuses as a bare column name: those of https://www.sqlite.org/lang_keywords.html
 # without the ones its parser falls back on as identifiers. A test asks SQLite itself.
 SQL_KEYWORDS = frozenset(
@@ -88,8 +90,6 @@ def check_site_address(address: str) -> str:
         raise ValueError("give http:// or https:// and a host, without a path")
     return f"{parts.scheme}://{parts.netloc}"
 
-
-VERSION = r"\d+\.\d+\.\d+"  # the pattern of a version such as 1.2.10
 
 Name = Annotated[str, AfterValidator(check_name)]
 Version = Annotated[str, Field(pattern=f"^{VERSION}$")]

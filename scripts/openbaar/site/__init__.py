@@ -1,5 +1,28 @@
 """The site as a plugin of Datasette: addresses to cite, downloads, pages and headers.
 
-It knows a publication by `datapackage.json`, the database and the files only, and runs wherever Datasette does: it
-imports nothing of the toolkit but `errors` and its own modules.
+This package is what the entry point `openbaar` names, so that Datasette finds its `templates/` and
+`static/`; Python 3.11 finds such folders in packages only. It knows a publication by its database
+and the files beside it, and nothing of what its authors wrote.
 """
+
+from openbaar.site.plugin import (
+    asgi_wrapper,
+    extra_template_vars,
+    handle_exception,
+    prepare_connection,
+    prepare_jinja2_environment,
+    register_routes,
+    render_cell,
+    startup,
+)
+
+__all__ = [
+    "asgi_wrapper",
+    "extra_template_vars",
+    "handle_exception",
+    "prepare_connection",
+    "prepare_jinja2_environment",
+    "register_routes",
+    "render_cell",
+    "startup",
+]

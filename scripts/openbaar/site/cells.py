@@ -1,4 +1,4 @@
-"""How a value is shown: a code by its name, a figure as the language writes it, a line by a link to it."""
+"""How a value is shown: a code by its name, a figure as its language writes it, lines as a link."""
 
 from __future__ import annotations
 
@@ -9,68 +9,78 @@ from typing import Any
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
+from openbaar.site.columns import Column, label_of, text
 from openbaar.site.language import gettext, locale
-from openbaar.site.site import Column, Site
+from openbaar.site.published import Published
+
+BLANK = Markup(
+    '<span class="blank" title="{0}"><span aria-hidden="true">—</span>'
+    '<span class="hidden">{0}</span></span>'
+)
 
 
-def shown(site: Site, table: str | None, column: Column, value: Any) -> Markup:
+def shown(published: Published, table: str | None, column: Column, value: Any) -> Markup:
     """The value of a cell as HTML. `table` is None for the result of a query."""
-    if isinstance(value, dict):  # Datasette's expanded foreign key
+    if isinstance(value, dict):  # a foreign key that Datasette has looked up, with its label
         value = value["value"]
-    if value in (None, ""):
-        return Markup(
-            '<span class="blank" title="{0}"><span aria-hidden="true">—</span><span class="hidden">{0}</span></span>'
-        ).format(gettext("blank"))
+    if value is None or value == "":
+        return BLANK.format(gettext("blank"))
     if isinstance(value, bytes):
         return Markup("<em>{}</em>").format(gettext("binary data"))
-    if column.name == "table_name" and value in site.tables:
-        return _link(site.address(value), site.text(site.tables[value], "title"))
-    label = site.label(column.code_list, value)
-    if label is not None and column.code_list:
-        return _link(site.address(column.code_list, str(value)), label)
-    return _plain(site, table, column, value)
-
-
-def _plain(site: Site, table: str | None, column: Column, value: Any) -> Markup:
-    """A value that is no code."""
+    link = _named_link(published, column, value)
+    if link is not None:
+        return link
     if isinstance(value, int | float) and column.is_number:
-        return escape(format_decimal(value, locale=locale()))
-    text = str(value)
-    if column.name == "source_lines":
-        return _lines(site, table, text)
+        return escape(figure(value))
+    return _shown_text(published, table, column, str(value))
+
+
+def _named_link(published: Published, column: Column, value: Any) -> Markup | None:
+    """The name of a table or the label of a code as a link to it; None where the value is neither."""
+    if column.name == "table_name" and value in published.tables:
+        return _link(published.path(value), text(published.tables[value], "title"))
+    label = label_of(published, column.code_list, value)
+    if column.code_list is None or label is None:
+        return None
+    return _link(published.path(column.code_list, str(value)), label)
+
+
+def _shown_text(published: Published, table: str | None, column: Column, value: str) -> Markup:
+    """A text: lines of a document and addresses as links, a list with commas."""
+    if column.name == "source_lines" and table in published.tables:
+        return _lines_link(published, table, value)
     if column.type == "array":
-        return escape(_listed(text))
-    if re.fullmatch(r"https?://[^\s<>\"]+", text):
-        return _link(text, text)
-    return escape(text)
+        return escape(_with_commas(value))
+    if re.fullmatch(r"https?://[^\s<>\"]+", value):
+        return _link(value, value)
+    return escape(value)
 
 
 def figure(value: Any) -> str:
     """A number as the language of the visit writes it."""
-    return format_decimal(value, locale=locale())
+    return str(format_decimal(value, locale=locale()))
 
 
-def _lines(site: Site, table: str | None, text: str) -> Markup:
-    """The lines of a row, such as '471-474', as a link to them where it is certain of which document they are."""
-    sources = {
-        part["path"]
-        for part in site.tables.get(table or "", {}).get("sources", [])
-        if "first_line" in part
-    }
-    found = re.fullmatch(r"(\d+)(?:-\d+)?", text)
-    if len(sources) != 1 or not found:
-        return escape(text)
-    return _link(site.line_address(sources.pop(), None, int(found[1])), text)
+def _lines_link(published: Published, table: str, numbers: str) -> Markup:
+    """The lines of a row, such as '471-474', as a link where they can only be of one document."""
+    documents = set()
+    for source in published.tables[table].get("sources", []):
+        if "first_line" in source:
+            documents.add(source["path"])
+    found = re.fullmatch(r"(\d+)(?:-\d+)?", numbers)
+    if len(documents) != 1 or found is None:
+        return escape(numbers)
+    return _link(published.line_path(documents.pop(), None, int(found[1])), numbers)
 
 
-def _listed(text: str) -> str:
-    """A list that is kept as JSON, with commas."""
+def _with_commas(value: str) -> str:
+    """A list that is kept as JSON, with commas: '["a", "b"]' → 'a, b'; other texts as they are."""
     try:
-        items = json.loads(text)
+        items = json.loads(value)
     except ValueError:
-        return text
-    return ", ".join(map(str, items)) if isinstance(items, list) else text
+        return value
+    return ", ".join(map(str, items)) if isinstance(items, list) else value
 
 
-def _link(address: str, text: str) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(address, text)
+def _link(address: str, words: str) -> Markup:
+    return Markup('<a href="{}">{}</a>').format(address, words)

@@ -16,7 +16,7 @@ from typing import Any
 from datasette.utils.asgi import Response
 
 from openbaar.site.language import gettext
-from openbaar.site.published import Descriptor, Published, attached, text_of
+from openbaar.site.published import Descriptor, Published, published_by, text_of
 from openbaar.site.refusals import language_of, refusal
 from openbaar.texts import catalogue, spoken
 
@@ -278,7 +278,7 @@ FORMATS: dict[str, tuple[Callable[[Item], str], str]] = {
 
 async def cite(datasette: Any, request: Any) -> Response:
     """`/cite/<table>.<format>`, and `/cite.<format>` of the whole: this publication, for a citation manager."""
-    published = attached(datasette)
+    published = published_by(datasette)
     assert published is not None
     table = request.url_vars.get("table")
     if table is not None and table not in published.tables:

@@ -20,8 +20,9 @@ from typing import Any
 from babel.units import format_unit
 from datasette.utils.asgi import Response, asgi_send_file
 
+from openbaar.schema.conventions import VERSION
 from openbaar.site.language import gettext
-from openbaar.site.published import Descriptor, Published, attached, text_of
+from openbaar.site.published import Descriptor, Published, published_by, text_of
 from openbaar.site.refusals import refusal
 from openbaar.texts import N_, catalogue, spoken
 
@@ -63,6 +64,8 @@ def links(published: Published, table: str | None = None, language: str = "en") 
 
     Without a table the CSVs come last, one for each. Texts are in `language`.
     """
+    if published.folder is None:
+        return []
     offered = files(published)
     words = catalogue(language, published.languages[0])
     stem = f"{published.name}-{published.version}"
@@ -110,8 +113,10 @@ def size_text(size: int, language: str) -> str:
 
 def files(published: Published) -> dict[str, Path]:
     """Every file that can be downloaded, by its address: this version whole, of earlier ones what is kept."""
+    if published.folder is None:
+        return {}
     folder, version = published.folder, published.version
-    packed = re.compile(rf"{re.escape(published.name)}-(\d+\.\d+\.\d+)(\.\w+)")
+    packed = re.compile(rf"{re.escape(published.name)}-({VERSION})(\.\w+)")
     found: dict[str, Path] = {}
     for path in sorted((folder / "dist").glob("*")):
         match = packed.fullmatch(path.name)
@@ -177,7 +182,7 @@ class _File:
 
 async def download(datasette: Any, request: Any) -> Any:
     """`/download/<version>/<path>`: the file, or a table's rows as JSON; 304 where the visitor has it already."""
-    published = attached(datasette)
+    published = published_by(datasette)
     assert published is not None
     path = files(published).get(request.path)
     made = _json_of(published, request.path) if path is None else None
@@ -199,7 +204,7 @@ async def download(datasette: Any, request: Any) -> Any:
 def _json_of(published: Published, address: str) -> bytes | None:
     """The rows of a table of this version as JSON, where `address` asks for them."""
     match = re.fullmatch(rf"/download/{re.escape(published.version)}/tables/(\w+)\.json", address)
-    if not match or match.group(1) not in published.tables:
+    if published.folder is None or not match or match.group(1) not in published.tables:
         return None
     resource = published.tables[match.group(1)]
     rows = json_rows((published.folder / resource["path"]).read_bytes(), resource)

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import html
 import os
-import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -22,10 +21,9 @@ from datasette.utils import path_from_row_pks
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.site import citation
-from openbaar.site.application import FOLDER, STATIC
 from openbaar.site.downloads import files
 from openbaar.site.identifiers import recorded_versions
-from openbaar.site.published import Published, attached
+from openbaar.site.published import Published, published_by
 from openbaar.site.rewriting import rewritten
 from openbaar.site.serve import site
 from openbaar.site.static_paths import Page, file_of, is_elsewhere, page_at
@@ -82,7 +80,7 @@ class _Freeze:
     @classmethod
     def of(cls, datasette: Any, folder: Path) -> _Freeze:
         """A run for the publication that `datasette` shows."""
-        published = attached(datasette)
+        published = published_by(datasette)
         assert published is not None
         return cls(datasette, published, folder)
 
@@ -90,8 +88,6 @@ class _Freeze:
         """Fetch every page and file, beginning with those that we know of and following the links in them."""
         for address, path in files(self.published).items():
             self._write(Path(address[1:]), path.read_bytes())
-        if (FOLDER / STATIC).is_dir():
-            shutil.copytree(FOLDER / STATIC, self.folder / STATIC)
         waiting = [*_known_pages(self.published), *[page async for page in self._rows()]]
         seen = set(waiting)
         while waiting:

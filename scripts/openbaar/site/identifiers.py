@@ -12,16 +12,16 @@ from typing import Any
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Response
 
+from openbaar.schema.conventions import VERSION
 from openbaar.site import downloads
 from openbaar.site.language import gettext
 from openbaar.site.negotiate import preferred
-from openbaar.site.published import Published, attached, text_of
+from openbaar.site.published import Published, published_by, text_of
 from openbaar.site.refusals import language_of, refusal
 from openbaar.texts import localized
 
 HTML, CSV, JSON = "text/html", "text/csv", "application/json"
 DESCRIPTOR = "application/vnd.datapackage+json"
-VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 def forms(published: Published, table: str, version: str | None = None) -> dict[str, str]:
@@ -30,6 +30,9 @@ def forms(published: Published, table: str, version: str | None = None) -> dict[
     Of an earlier version there is the CSV as it was, and a page that says so.
     """
     version = version or published.version
+    if published.folder is None:  # then Datasette's own forms are all there is
+        page = published.path(table)
+        return {HTML: page, CSV: f"{page}.csv", JSON: f"{page}.json?_shape=array"}
     file = f"/download/{version}/tables/{table}"
     if version != published.version or table not in published.tables:
         return {CSV: f"{file}.csv"}
@@ -70,7 +73,7 @@ async def part(datasette: Any, request: Any) -> Response:
     published = _publication(datasette)
     name, wanted = request.url_vars["table"], request.url_vars["part"]
     _refuse_withdrawn(published, name)
-    if VERSION.fullmatch(wanted) and wanted in recorded_versions(published, name):
+    if re.fullmatch(VERSION, wanted) and wanted in recorded_versions(published, name):
         return await _version(datasette, request, published, name, wanted)
     if name in _moved(published):
         return Response.redirect(f"/id/{_moved(published)[name]}/{wanted}", status=301)
@@ -95,6 +98,8 @@ async def _version(
     if chosen != HTML:
         return _see_other(request, {chosen: offers[chosen]})
     language = language_of(published)
+    if published.folder is None:
+        return _see_other(request, {HTML: offers[HTML]})
     file = downloads.files(published)[offers[CSV]]
     described = published.tables.get(name, {})
     context = {
@@ -133,7 +138,7 @@ def _see_other(request: Any, offers: dict[str, str]) -> Response:
 
 
 def _publication(datasette: Any) -> Published:
-    published = attached(datasette)
+    published = published_by(datasette)
     assert published is not None
     return published
 

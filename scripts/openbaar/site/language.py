@@ -1,27 +1,34 @@
-"""In which language a page speaks: asked for in the address, remembered, or preferred by the browser.
+"""In which language a page speaks: asked in the address, remembered, or preferred by the browser.
 
 `?lang=en` chooses a language and a cookie keeps it, so that addresses stay the same in each one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from babel import Locale, UnknownLocaleError
 
+from openbaar.site.asgi import (
+    Application,
+    Headers,
+    Receive,
+    Scope,
+    Send,
+    header,
+    query_pairs,
+    with_headers,
+)
 from openbaar.site.negotiate import preferred
 from openbaar.texts import catalogue
 
 COOKIE = "lang"
 PARAMETER = "lang"
-YEAR = 365 * 24 * 60 * 60
-Scope = dict[str, Any]
-Application = Callable[[Scope, Callable[..., Any], Callable[..., Any]], Awaitable[None]]
+YEAR = 365 * 24 * 60 * 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -38,12 +45,9 @@ class Visit:
 
     def in_language(self, language: str) -> str:
         """The address of the same page in another language."""
-        kept = [
-            (key, value)
-            for key, value in parse_qsl(self.query, keep_blank_values=True)
-            if key != PARAMETER
-        ]
-        return f"{self.path}?{urlencode([*kept, (PARAMETER, language)])}"
+        pairs = without_language(parse_qsl(self.query, keep_blank_values=True))
+        pairs.append((PARAMETER, language))
+        return f"{self.path}?{urlencode(pairs)}"
 
 
 _visit: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039  it is frozen
@@ -74,80 +78,81 @@ def locale() -> Locale:
         return Locale("en")
 
 
+def without_language(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The names and values of a query without the parameter that chooses a language."""
+    return [(name, value) for name, value in pairs if name != PARAMETER]
+
+
 def chosen(
     languages: Sequence[str], asked: str | None, remembered: str | None, accepted: str
 ) -> str:
-    """The language of a page: asked for, else remembered, else the dearest to the browser, else the first one.
+    """The language of a page: asked for, else remembered, else what the browser prefers.
 
-    `accepted` is an Accept-Language header (https://www.rfc-editor.org/rfc/rfc9110#field.accept-language).
+    `accepted` is an Accept-Language header
+    (https://www.rfc-editor.org/rfc/rfc9110#field.accept-language).
     """
     for wish in (asked, remembered):
-        if wish in languages:
-            return str(wish)
+        if wish is not None and wish in languages:
+            return wish
     return preferred(accepted, languages)
 
 
 def speaking(
-    app: Application, languages: Callable[[], Sequence[str]], is_column: Callable[[str], bool]
+    app: Application, languages: Sequence[str], is_column: Callable[[str], bool]
 ) -> Application:
-    """The application with a language for each page.
+    """The application with a language for each page, out of `languages`.
 
-    It takes `lang=` out of the query, where Datasette would look for a column of that name, unless the path is that
-    of a table which has one (`is_column`); then only the cookie and the browser choose.
+    It takes `lang=` out of the query, where Datasette would look for a column of that name, unless
+    `is_column` says that the page at this path may have one; then only the cookie and the browser
+    choose.
     """
 
-    async def spoken(scope: Scope, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-        known = languages() if scope["type"] == "http" else []
-        if not known:
-            await app(scope, receive, send)
-            return
-        pairs = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        asked = None if is_column(scope["path"]) else dict(pairs).get(PARAMETER)
-        if asked in known:
-            pairs = [pair for pair in pairs if pair[0] != PARAMETER]
-            scope = {**scope, "query_string": urlencode(pairs).encode("latin-1")}
-        headers = {
-            name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]
-        }
-        language = chosen(
-            known, asked, _remembered(headers.get("cookie", "")), headers.get("accept-language", "")
-        )
+    async def spoken(scope: Scope, receive: Receive, send: Send) -> None:
+        asked = None if is_column(scope["path"]) else _asked(scope, languages)
+        if asked is not None:
+            query = urlencode(without_language(query_pairs(scope)))
+            scope = {**scope, "query_string": query.encode("latin-1")}
+        remembered = _remembered(header(scope, b"cookie"))
+        language = chosen(languages, asked, remembered, header(scope, b"accept-language"))
         query = scope["query_string"].decode("latin-1")
-        token = _visit.set(Visit(language, scope["path"], query, first_language=known[0]))
+        token = _visit.set(Visit(language, scope["path"], query, first_language=languages[0]))
         try:
-            await app(scope, receive, _sending(send, language, remember=asked in known))
+            await app(scope, receive, _announcing(send, language, remember=asked is not None))
         finally:
             _visit.reset(token)
 
     return spoken
 
 
-def _remembered(header: str) -> str | None:
+def _asked(scope: Scope, languages: Sequence[str]) -> str | None:
+    """The language that the address asks for; None where it asks for none of ours."""
+    wish = dict(query_pairs(scope)).get(PARAMETER)
+    return wish if wish in languages else None
+
+
+def _remembered(cookies: str) -> str | None:
     """The language that the cookie keeps."""
     try:
-        cookie = SimpleCookie(header).get(COOKIE)
+        cookie = SimpleCookie(cookies).get(COOKIE)
     except CookieError:
         return None
     return cookie.value if cookie else None
 
 
-def _sending(send: Callable[..., Any], language: str, remember: bool) -> Callable[..., Any]:
-    """`send`, with the headers about the language on each page of HTML."""
+def _announcing(send: Send, language: str, remember: bool) -> Send:
+    """`send`, with headers that say the language of a page, and a cookie if asked to `remember`."""
 
-    async def sent(message: dict[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            headers = list(message.get("headers", []))
-            if any(
-                name.lower() == b"content-type" and b"text/html" in value for name, value in headers
-            ):
-                headers += [
-                    (b"content-language", language.encode()),
-                    (b"vary", b"Accept-Language, Cookie"),
-                ]
-            if remember:
-                cookie = f"{COOKIE}={language}; Path=/; Max-Age={YEAR}; SameSite=Lax"
-                headers.append((b"set-cookie", cookie.encode()))
-            message = {**message, "headers": headers}
-        await send(message)
+    def change(_status: int, headers: Headers) -> Headers:
+        if _is_html(headers):
+            headers.append((b"content-language", language.encode()))
+            headers.append((b"vary", b"Accept-Language, Cookie"))
+        if remember:
+            cookie = f"{COOKIE}={language}; Path=/; Max-Age={YEAR}; SameSite=Lax"
+            headers.append((b"set-cookie", cookie.encode()))
+        return headers
 
-    return sent
+    return with_headers(send, change)
+
+
+def _is_html(headers: Headers) -> bool:
+    return any(name.lower() == b"content-type" and b"text/html" in value for name, value in headers)

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from openbaar.site import downloads
 from openbaar.site.citation import UNKNOWN
-from openbaar.site.published import Descriptor, Published, attached, text_of
+from openbaar.site.published import Descriptor, Published, published_by, text_of
 from openbaar.texts import catalogue
 
 SCHEMA = "https://schema.org/"
@@ -146,6 +146,8 @@ def link_header(published: Published, path: str, origin: str, sent: str) -> str:
     table = path.removeprefix(f"/{published.name}/")
     if table not in published.tables or table == path:
         return mended
+    if published.folder is None:
+        return mended
     file = f"{origin}/download/{published.version}/tables/{table}.csv"
     added = [
         f'<{origin}/id/{table}>; rel="cite-as"',
@@ -166,7 +168,7 @@ CITED = {"bib": "application/x-bibtex", "json": "application/vnd.citationstyles.
 
 async def sitemap(datasette: Any, request: Any) -> Response:
     """`/sitemap.xml`: the pages that a search engine should know."""
-    published = attached(datasette)
+    published = published_by(datasette)
     assert published is not None
     pages = [
         "/",
@@ -183,7 +185,7 @@ async def sitemap(datasette: Any, request: Any) -> Response:
 
 async def robots(datasette: Any, request: Any) -> Response:
     """`/robots.txt`: everything may be fetched but the endless pages that filters and queries make."""
-    published = attached(datasette)
+    published = published_by(datasette)
     assert published is not None
     return Response.text(
         f"User-agent: *\nDisallow: /*?\nSitemap: {published.address('/sitemap.xml', request)}\n"

@@ -1,4 +1,7 @@
-"""Which of several forms of one thing a visitor prefers, by the `Accept` headers of a request (RFC 9110, 12.5)."""
+"""Which of several forms a visitor prefers, by the `Accept` headers of a request.
+
+See https://www.rfc-editor.org/rfc/rfc9110#section-12.5.
+"""
 
 from __future__ import annotations
 
@@ -6,29 +9,51 @@ from collections.abc import Sequence
 
 
 def preferred(accepted: str, offers: Sequence[str]) -> str:
-    """The offer that the header `accepted` likes best; among equals, and where it likes none, the first.
+    """The offer that the header `accepted` prefers; of equals, or where it accepts none, the first.
 
-    Takes media types (`text/csv`, `text/*`, `*/*`) as well as languages (`nl`, where `nl-BE` is asked for too).
+    Takes media types (`text/csv`, `text/*`, `*/*`) as well as languages (`nl`, also where `nl-BE`
+    is asked for).
     """
-    ranges = [_range(part) for part in accepted.split(",") if part.strip()] or [("*", 1.0)]
-    return max(offers, key=lambda offer: _liking(offer, ranges))  # max gives the first of equals
+    qualities = _qualities(accepted)
+    if not qualities:
+        return offers[0]
+    best, best_quality = offers[0], _quality_of(offers[0], qualities)
+    for offer in offers[1:]:
+        quality = _quality_of(offer, qualities)
+        if quality > best_quality:
+            best, best_quality = offer, quality
+    return best
 
 
-def _range(part: str) -> tuple[str, float]:
-    name, *parameters = (piece.strip().lower() for piece in part.split(";"))
-    quality = next((text[2:] for text in parameters if text.startswith("q=")), "1")
-    try:
-        return name, min(max(float(quality), 0.0), 1.0)
-    except ValueError:
-        return name, 0.0
+def _qualities(accepted: str) -> list[tuple[str, float]]:
+    """The ranges of a header with their qualities: 'fr,en;q=0.5' → [('fr', 1.0), ('en', 0.5)]."""
+    ranges = []
+    for part in accepted.split(","):
+        name, *parameters = [piece.strip().lower() for piece in part.split(";")]
+        if name:
+            ranges.append((name, _stated_quality(parameters)))
+    return ranges
 
 
-def _liking(offer: str, ranges: list[tuple[str, float]]) -> float:
-    """The quality of the range that names the offer most exactly; 0 when none does."""
-    for known in (offer, f"{offer.split('/')[0]}/*", "*/*", "*"):
-        for name, quality in ranges:
-            if name == known or (
-                "/" not in offer and known == offer and name.startswith(f"{offer}-")
-            ):
+def _stated_quality(parameters: Sequence[str]) -> float:
+    """The quality of a range, from 0 to 1: 1 where none is stated, 0 where it is no number."""
+    for parameter in parameters:
+        if parameter.startswith("q="):
+            try:
+                return min(max(float(parameter[2:]), 0.0), 1.0)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def _quality_of(offer: str, qualities: Sequence[tuple[str, float]]) -> float:
+    """The quality of the range that names the offer most exactly; 0 where none does."""
+    kind, _, is_media_type = offer.partition("/")
+    for name, quality in qualities:
+        if name == offer or (not is_media_type and name.startswith(f"{offer}-")):
+            return quality
+    for wildcard in (f"{kind}/*", "*/*", "*"):
+        for name, quality in qualities:
+            if name == wildcard:
                 return quality
     return 0.0

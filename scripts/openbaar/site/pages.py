@@ -3,72 +3,113 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from babel import Locale, UnknownLocaleError
-from datasette.app import Datasette
 from datasette.utils import tilde_encode, urlsafe_components
-from datasette.utils.asgi import Request
+from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
 from markupsafe import Markup
 
-from openbaar.site import citation, downloads, linked_data, remarks, source
+from openbaar.schema.conventions import TRUST_TABLES
+from openbaar.site import citation, columns, downloads, linked_data, remarks, source
 from openbaar.site.cells import figure, shown
+from openbaar.site.columns import Column
 from openbaar.site.language import gettext, ngettext, visit
-from openbaar.site.pictures import picture, with_rows
-from openbaar.site.published import attached
-from openbaar.site.site import TRUST_TABLES, Column, Site, site_of
+from openbaar.site.pictures import query_chart, table_chart, with_rows
+from openbaar.site.published import PLUGIN, Published
+from openbaar.texts import language_name
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
 
 STATIC = Path(__file__).parent / "static"
+STATIC_PATH = f"/-/static-plugins/{PLUGIN}"  # where Datasette serves that folder
 Variables = dict[str, Any]
 
 
-def prepare(environment: Environment) -> None:
-    """Give the templates of a Datasette the words of the site and its files."""
+def prepare(environment: Environment, published: Published | None) -> None:
+    """Give the templates of a Datasette the words and texts they use.
+
+    `published` is what it shows; None where that is nothing of ours.
+    """
     environment.add_extension("jinja2.ext.i18n")
-    environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    install: Any = environment.install_gettext_callables  # type: ignore[attr-defined]
+    install(gettext, ngettext, newstyle=True)
     environment.filters["figure"] = figure
     environment.filters["on_this_site"] = on_this_site
-    environment.globals |= {
+    environment.globals["published"] = published
+    environment.globals["layout"] = partial(layout, published)
+    if published is not None:
+        environment.globals |= _texts(published)
+
+
+def _texts(published: Published) -> Variables:
+    """What every template of ours may ask of a publication, in the language of the visit."""
+    return {
         "asset": asset,
+        "column_of": partial(columns.column_of, published),
+        "columns_of": partial(columns.columns_of, published),
+        "comparisons": comparisons,
+        "in_order": partial(in_order, published),
+        "key_label": partial(columns.key_label, published),
+        "label_of": partial(columns.label_of, published),
         "language_name": language_name,
-        "in_order": in_order,
-        "lookups": lambda filters: {key: display for key, display, _ in filters.lookups()},
+        "result_column": partial(columns.result_column, published),
         "row_link": row_link,
+        "text": columns.text,
+        "text_in": columns.text_in,
+        "trust_tables": TRUST_TABLES,
+        "visit": visit,
     }
+
+
+def layout(published: Published | None, name: str, database: str | None = None) -> str:
+    """Our own template instead of Datasette's `name`, but Datasette's for another `database`."""
+    if published is None or database not in (None, published.name):
+        return f"default:{name}"
+    return f"openbaar_{name}"
 
 
 @lru_cache(maxsize=16)
 def asset(name: str) -> str:
     """The address of a file of ours, which is another one as soon as the file changes."""
-    return f"/static/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:8]}"
+    return f"{STATIC_PATH}/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:8]}"
 
 
-def language_name(language: str) -> str:
-    """What a language calls itself."""
-    try:
-        return str(Locale.parse(language).get_display_name(language) or language)
-    except (UnknownLocaleError, ValueError):
-        return language
+async def former_asset(request: Request) -> Response:
+    """`/static/<file>`, the address before Datasette served the files: on to the one of now."""
+    return Response.redirect(f"{STATIC_PATH}/{request.url_vars['name']}", status=301)
 
 
-def in_order(site: Site, column: Column, results: Iterable[Variables]) -> list[Variables]:
-    """The values of a facet in the order of their code list, or as they count up, and not by how many there are."""
-    codes = list(site.labels.get(column.code_list or "", {}))
+ROUTES = [(r"/static/(?P<name>openbaar\.(css|js))$", former_asset)]
+
+
+def in_order(published: Published, column: Column, results: Iterable[Variables]) -> list[Variables]:
+    """The values of a facet in the order of their code list, else counting up."""
+    codes: list[str] = []
+    if column.code_list is not None:
+        codes = list(published.labels.get(column.code_list, {}))
 
     def rank(result: Variables) -> tuple[int, float, str]:
         value = result["value"]
         if str(value) in codes:
             return codes.index(str(value)), 0, ""
-        return len(codes), value if isinstance(value, int | float) else 0, str(value)
+        if isinstance(value, int | float):
+            return len(codes), value, ""
+        return len(codes), 0, str(value)
 
     return sorted(results, key=rank)
+
+
+def comparisons(filters: Any) -> dict[str, str]:
+    """What Datasette calls each comparison of a filter, by its key."""
+    return {key: display for key, display, _ in filters.lookups()}
 
 
 def row_link(cell: str) -> str:
@@ -83,177 +124,157 @@ def on_this_site(address: str) -> str:
     return parts._replace(scheme="", netloc="").geturl() or "/"
 
 
-async def variables(
-    datasette: Datasette, request: Request | None, template: str, table: str | None
-) -> Variables:
-    """The variables for one template; none where the database is not one of ours."""
-    site = site_of(datasette)
-    if site is None:
-        return {}
-    made: Variables = {
-        "site": site,
-        "visit": visit(),
-        "text": site.text,
-        "trust_tables": TRUST_TABLES,
-    }
-    make = PAGES.get(template)
-    if make is not None and request is not None:
-        made |= await make(datasette, site, request, table)
-    return made
+def cell(published: Published, table: str | None, column: str, value: Any) -> Markup:
+    """How a cell of a table or of a query's result is shown."""
+    if table is None:
+        return shown(
+            published, None, columns.result_column(published, _query_name(published), column), value
+        )
+    return shown(published, table, columns.column_of(published, table, column), value)
 
 
-def cell(datasette: Datasette, table: str | None, column: str, value: Any) -> Markup | None:
-    """How a cell of a table or of a query's result is shown; None leaves it to Datasette."""
-    site = site_of(datasette)
-    if site is None:
-        return None
-    known = site.column(table, column) if table else site.result_column(_query_name(site), column)
-    return shown(site, table, known, value)
-
-
-def _query_name(site: Site) -> str | None:
+def _query_name(published: Published) -> str | None:
     """The query whose page is being made."""
     name = visit().path.rsplit("/", 1)[-1]
-    return name if name in site.queries else None
+    return name if name in published.queries else None
 
 
-async def _home(datasette: Datasette, site: Site, request: Request, table: str | None) -> Variables:
-    """The home page: the tables in groups, what to beware of, and the questions."""
-    lists = site.code_lists
-    groups = {
-        "figures": [name for name in site.tables if name not in (*lists, *TRUST_TABLES)],
-        "lists": lists,
-        "trust": [name for name in site.tables if name in TRUST_TABLES],
-    }
+async def variables(
+    datasette: Datasette,
+    published: Published,
+    request: Request,
+    template: str,
+    table: str | None,
+) -> Variables:
+    """The variables for one template of Datasette; none for those that need none of ours."""
+    if template == "index.html":
+        return await _home(datasette, published, request)
+    if template == "query.html":
+        return await _query(datasette, published, request)
+    if table not in published.tables:
+        return {}
+    if template == "table.html":
+        return await _table(datasette, published, request, table)
+    if template == "row.html":
+        return await _row(datasette, published, request, table)
+    return {}
+
+
+async def _home(datasette: Datasette, published: Published, request: Request) -> Variables:
+    """The home page: the tables in groups, what to beware of, and what to take away."""
+    groups: dict[str, list[str]] = {"figures": [], "lists": [], "trust": []}
+    for name in published.tables:
+        groups[_group(published, name)].append(name)
     return {
         "groups": groups,
-        "warnings": await remarks.warnings(datasette, site),
-        **_to_take_away(datasette, site, request),
+        "warnings": await remarks.warnings(datasette, published),
+        "downloads": downloads.links(published, None, visit().language),
+        "citations": citation.blocks(published, visit().language, request=request),
+        "json_ld": linked_data.json_ld(published, None, visit().language, request),
     }
+
+
+def _group(published: Published, table: str) -> str:
+    """Where the home page lists a table."""
+    if table in TRUST_TABLES:
+        return "trust"
+    if table in published.code_lists:
+        return "lists"
+    return "figures"
 
 
 async def _table(
-    datasette: Datasette, site: Site, request: Request, table: str | None
+    datasette: Datasette, published: Published, request: Request, table: str
 ) -> Variables:
     """The page of a table: what to know before trusting it, its chart, what its columns mean."""
-    if table not in site.tables:
-        return {}
-    drawn = await picture(datasette, site, table)
+    drawn = await table_chart(datasette, published, table)
+
+    def chart(keys: Sequence[str]) -> Markup | None:
+        return None if drawn is None else with_rows(drawn, keys)
+
     return {
-        "resource": site.tables[table],
-        "footnotes": await remarks.footnotes(datasette, site, table),
-        "warnings": await remarks.warnings(datasette, site, table),
-        "totals": await remarks.reconciliation(datasette, site, table),
-        "places": _places(site, table),
-        "chart": lambda keys: with_rows(drawn, keys) if drawn else "",
-        **_to_take_away(datasette, site, request, table),
+        "resource": published.tables[table],
+        "footnotes": await remarks.footnotes(datasette, published, table),
+        "warnings": await remarks.warnings(datasette, published, table),
+        "totals": await remarks.reconciliation(datasette, published, table),
+        "places": _places(published, table),
+        "chart": chart,
+        "downloads": downloads.links(published, table, visit().language),
+        "citations": citation.blocks(published, visit().language, table, request=request),
+        "json_ld": linked_data.json_ld(published, table, visit().language, request),
     }
 
 
-def _places(site: Site, table: str) -> list[remarks.Place]:
-    """Where a table stands in the documents, from its first line to its last."""
+def _places(published: Published, table: str) -> list[remarks.Place]:
+    """Where a table is in the documents, from its first line to its last."""
     places = []
-    for part in site.tables[table].get("sources", []):
-        if "first_line" in part:
-            place = remarks.place_of(site, {**part, "document": part["path"]})
-            places += [place] if place else []
+    for part in published.tables[table].get("sources", []):
+        if "first_line" not in part:
+            continue
+        place = remarks.place_of(published, {**part, "document": part["path"]})
+        if place is not None:
+            places.append(place)
     return places
 
 
-async def _row(datasette: Datasette, site: Site, request: Request, table: str | None) -> Variables:
-    """The page of a row: where it stands, letter by letter, and the remarks that speak of it."""
-    if table not in site.tables:
-        return {}
-    row_id = request.url_vars["pks"]
-    key = ",".join(tilde_encode(part) for part in _parts(row_id))
-    found = await _fetched(datasette, site, table, _parts(row_id))
-    concerning = [
-        remark
-        for remark in await remarks.rows_of(datasette, site, "anomalies")
-        if found
-        and source.concerns(remark["rows_concerned"], found)
-        and table in (remark["tables"] or "")
-    ]
-    ids = [remark["id"] for remark in concerning]
+async def _row(
+    datasette: Datasette, published: Published, request: Request, table: str
+) -> Variables:
+    """The page of a row: where it is in the document, and the remarks that concern it."""
+    parts = list(urlsafe_components(request.url_vars["pks"]))
+    key = ",".join(tilde_encode(part) for part in parts)
+    row = await _fetched(datasette, published, table, parts)
     return {
-        "resource": site.tables[table],
-        "key_label": site.key_label(table, ",".join(_parts(row_id))),
-        "excerpts": await source.excerpts(datasette, site, table, key),
-        "warnings": [
-            each for each in await remarks.warnings(datasette, site, table) if each.id in ids
-        ],
+        "resource": published.tables[table],
+        "called": columns.key_label(published, table, ",".join(parts)),
+        "excerpts": await source.excerpts(datasette, published, table, key),
+        "warnings": [] if row is None else await _warnings(datasette, published, table, row),
     }
-
-
-def _parts(row_id: str) -> list[str]:
-    return list(urlsafe_components(row_id))
 
 
 async def _fetched(
-    datasette: Datasette, site: Site, table: str, key: list[str]
+    datasette: Datasette, published: Published, table: str, key: Sequence[str]
 ) -> Mapping[str, Any] | None:
-    """The row with that key."""
-    names = site.tables[table]["schema"].get("primaryKey", [])
+    """The row with that key; None where there is none."""
+    names = published.tables[table]["schema"].get("primaryKey", [])
     if len(names) != len(key):
         return None
-    where = " AND ".join(f"{name} = :k{index}" for index, name in enumerate(names))
-    sql = f"SELECT * FROM {table} WHERE {where}"
-    found = await datasette.get_database(site.database).execute(
-        sql, {f"k{i}": part for i, part in enumerate(key)}
-    )
+    where = " AND ".join(f"{name} = ?" for name in names)
+    database = datasette.get_database(published.name)
+    found = await database.execute(f"SELECT * FROM {table} WHERE {where}", list(key))
     row = found.first()
-    return dict(row) if row else None
+    return None if row is None else dict(row)
 
 
-async def _query(
-    datasette: Datasette, site: Site, request: Request, table: str | None
-) -> Variables:
-    """The page of a query: its words, the choices for its parameters, its chart."""
-    name = _query_name(site)
+async def _warnings(
+    datasette: Datasette, published: Published, table: str, row: Mapping[str, Any]
+) -> list[remarks.Remark]:
+    """What to beware of in one row of a table."""
+    concerning = set()
+    for anomaly in await remarks.rows_of(datasette, published, "anomalies"):
+        if source.concerns(anomaly["rows_concerned"], row):
+            concerning.add(anomaly["id"])
+    found = await remarks.warnings(datasette, published, table)
+    return [warning for warning in found if warning.id in concerning]
+
+
+async def _query(datasette: Datasette, published: Published, request: Request) -> Variables:
+    """The page of a query: its words, the choices for its parameters, its chart; or of free SQL."""
+    name = _query_name(published)
     if name is None:
-        return {
-            "query_name": None,
-            "result_column": lambda column: site.result_column(None, column),
-        }
-    about = site.queries[name]
-    given = {key: request.args.get(key) or "" for key in about["parameters"]}
+        return {"query_name": None}
+    about = published.queries[name]
+    given = {parameter: request.args.get(parameter, "") for parameter in about["parameters"]}
+    drawn = await query_chart(datasette, published, name, given)
+    asked = (columns.text_in(about["title"]), _asked_path())
     return {
         "query_name": name,
         "about": about,
-        "given": given,
-        "result_column": lambda column: site.result_column(name, column),
-        "result_columns": lambda columns: [site.result_column(name, column) for column in columns],
-        "chart": Markup(await picture(datasette, site, name, given)),  # noqa: S704  made by ourselves
-        **_to_take_away(datasette, site, request, query=name),
+        "chart": None if drawn is None else Markup(drawn),  # noqa: S704  made by ourselves
+        "citations": citation.blocks(published, visit().language, query=asked, request=request),
     }
 
 
-def _to_take_away(
-    datasette: Datasette,
-    site: Site,
-    request: Request,
-    table: str | None = None,
-    query: str | None = None,
-) -> Variables:
-    """What to download and how to cite, where the site has the files of the publication too."""
-    published = attached(datasette)
-    if published is None:
-        return {"downloads": [], "citations": [], "json_ld": ""}
-    language = visit().language
-    asked = None
-    if query is not None:
-        path = visit().path + (f"?{visit().query}" if visit().query else "")
-        asked = (site.text_in(site.queries[query]["title"]), path)
-    return {
-        "downloads": [] if query else downloads.links(published, table, language),
-        "citations": citation.blocks(published, language, table, asked, request),
-        "json_ld": "" if query else linked_data.json_ld(published, table, language, request),
-    }
-
-
-PAGES: dict[str, Callable[[Datasette, Site, Request, str | None], Awaitable[Variables]]] = {
-    "index.html": _home,
-    "table.html": _table,
-    "row.html": _row,
-    "query.html": _query,
-}
+def _asked_path() -> str:
+    """The path of the page that is being made, with its query."""
+    return f"{visit().path}?{visit().query}" if visit().query else visit().path

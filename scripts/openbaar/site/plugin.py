@@ -1,13 +1,18 @@
-"""The hooks through which Datasette calls the modules of this folder; nothing else stands here."""
+"""The hooks through which Datasette calls the modules of this folder; nothing else is here.
+
+Where openbaar built none of the databases, or a page is of another database, they leave Datasette
+as it is.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
-from datasette.app import Datasette
+from datasette.plugins import pm
+from datasette.utils import tilde_decode
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -16,82 +21,127 @@ from openbaar.site import (
     downloads,
     identifiers,
     language,
+    limits,
     linked_data,
     pages,
+    refusals,
     security,
     source,
 )
-from openbaar.site.published import attached
-from openbaar.site.site import site_of
+from openbaar.site.asgi import Application, only_http
+from openbaar.site.published import Published, published_by
 
-ROUTES = [*identifiers.ROUTES, *downloads.ROUTES, *citation.ROUTES, *linked_data.ROUTES]
+if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
+    from datasette.app import Datasette
+
+ROUTES: list[tuple[str, Callable[..., Any]]] = [
+    *identifiers.ROUTES,
+    *downloads.ROUTES,
+    *citation.ROUTES,
+    *linked_data.ROUTES,
+    *source.ROUTES,
+    *pages.ROUTES,
+]
+
+
+@hookimpl  # type: ignore[untyped-decorator]
+def startup(datasette: Datasette) -> None:
+    """Keep errors short, and the memory of a public site small."""
+    published = published_by(datasette)
+    if published is None:
+        return
+    # Where rich is installed, Datasette prints each error with all local variables, slowly. The
+    # module is asked of the plugin manager: importing it before Datasette has loaded its own
+    # plugins would leave it out of them.
+    pm.get_plugin("datasette.handle_exception").rich = None
+    if published.public:
+        limits.limit_process()
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
-    """The addresses of our own, where Datasette shows a publication of ours."""
-    return [*source.ROUTES, *(ROUTES if attached(datasette) else [])]
+    """The addresses of our own."""
+    if published_by(datasette) is None:
+        return []
+    return ROUTES
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def asgi_wrapper(datasette: Datasette) -> Callable[[Any], Any]:
-    """Refusals, the configured address, and headers; then the language of the page."""
+def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
+    """The language of each page, what is refused, and headers."""
 
-    def languages() -> list[str]:
-        site = site_of(datasette)
-        return site.languages if site else []
+    def wrapped(app: Application) -> Application:
+        published = published_by(datasette)
+        if published is None:
+            return app
 
-    def is_column(path: str) -> bool:
-        site = site_of(datasette)
-        table = path.removesuffix(".json").removesuffix(".csv").rsplit("/", 1)[-1]
-        return (
-            site is not None
-            and table in site.tables
-            and language.PARAMETER in site.column_names(table)
-        )
+        def is_column(path: str) -> bool:
+            return _may_be_column(datasette, published, path)
 
-    return lambda app: security.wrap(language.speaking(app, languages, is_column), datasette)
+        protected = security.protected(app, published)
+        return only_http(app, language.speaking(protected, published.languages, is_column))
+
+    return wrapped
+
+
+def _may_be_column(datasette: Datasette, published: Published, path: str) -> bool:
+    """Whether `lang=` filters the page at `path`: a table with that column, or another database."""
+    database, _, rest = path.removeprefix("/").partition("/")
+    if tilde_decode(database) != published.name:
+        return tilde_decode(database) in datasette.databases
+    table = rest.removesuffix(".json").removesuffix(".csv")
+    return table in published.tables and language.PARAMETER in published.column_names(table)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def prepare_jinja2_environment(env: Environment) -> None:
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Templates have the words of the site; their scripts are marked as ours."""
-    pages.prepare(env)
+    pages.prepare(env, published_by(datasette))
     security.prepare_templates(env)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def extra_template_vars(
-    datasette: Datasette, request: Any, template: str, table: str | None
+    datasette: Datasette, request: Any, template: str, database: str | None, table: str | None
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
     """What our templates show beside what Datasette gives them."""
 
     async def made() -> dict[str, Any]:
-        return await pages.variables(datasette, request, template, table)
+        published = published_by(datasette)
+        if published is None or request is None or database not in (None, published.name):
+            return {}
+        return await pages.variables(datasette, published, request, template, table)
 
     return made
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def render_cell(datasette: Datasette, table: str | None, column: str, value: Any) -> Markup | None:
+def render_cell(
+    datasette: Datasette, database: str, table: str | None, column: str, value: Any
+) -> Markup | None:
     """Codes by their names, figures as the language writes them."""
-    return pages.cell(datasette, table, column, value)
+    published = published_by(datasette)
+    if published is None or database != published.name:
+        return None
+    return pages.cell(published, table, column, value)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
 def prepare_connection(conn: sqlite3.Connection, database: str, datasette: Datasette) -> None:
     """Queries on the publication's database are kept within bounds."""
-    published = attached(datasette)
-    if published and database == published.name:
-        security.limit_connection(conn, published)
+    published = published_by(datasette)
+    if published is not None and database == published.name:
+        limits.limit_connection(conn, published)
 
 
 @hookimpl(wrapper=True)  # type: ignore[untyped-decorator]
 def handle_exception(
     datasette: Datasette, request: Any, exception: BaseException
 ) -> Generator[None, list[Any], list[Any]]:
-    """Errors that nobody foresaw tell nothing of the machine; of the answers of others Datasette would run each."""
+    """Unforeseen errors tell nothing of the machine. Datasette would run each answer of a list."""
     answers = yield
-    published = attached(datasette)
-    answer = security.answer_error(published, request, exception) if published else None
-    return [answer] if answer else answers
+    published = published_by(datasette)
+    if published is None:
+        return answers
+    answer = refusals.answer_to_error(request, exception)
+    return answers if answer is None else [answer]

@@ -1,46 +1,57 @@
-"""What a running site knows of its publication: the files that `openbaar publish` made, and nothing authored."""
+"""What a running site knows of the publication it shows, and nothing of what its authors wrote.
+
+The descriptor, the names of codes and the queries are in hidden tables of the database. The
+plugin's configuration in Datasette adds where the site is known and where its files are:
+
+    plugins:
+      openbaar:
+        folder: .                  # holds tables/, sources/ and dist/; without it, no downloads
+        url: https://data.example  # without it, links begin with the address of each request
+        public: true               # strangers reach the site: limit what they can do
+"""
 
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
-from datasette.app import Datasette
+from datasette.utils import tilde_encode
 
+if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
+    from datasette.app import Datasette
+
+HIDDEN = {"descriptor", "labels", "queries"}  # what the table `_site` of a database holds
+PLUGIN = "openbaar"  # the name of the plugin, in the configuration of Datasette and in addresses
 Descriptor = Mapping[str, Any]
+Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # code list → code → language → name
 
 
 @dataclass(frozen=True)
 class Published:
-    """A publication folder as it is served: `datapackage.json`, `tables/`, `sources/` and `dist/`.
+    """A publication as a site shows it.
 
-    `url` is the address at which the site is known, without a slash at the end; None means the one of each request.
-    `public` says that strangers reach it, so that it limits what they can do and lets caches keep what never changes.
+    `name` is the name of its database. `folder` is None where the site has no files to offer. `url`
+    is the address at which the site is known, without a slash at the end; None means the one of
+    each request. `public` says that strangers reach the site, so that it limits what they can do
+    and lets caches keep what never changes.
     """
 
-    folder: Path
+    name: str
     descriptor: Descriptor
-    permalinks: Descriptor
+    labels: Labels = field(default_factory=dict)
+    queries: Mapping[str, Descriptor] = field(default_factory=dict)
+    folder: Path | None = None
+    permalinks: Descriptor = field(default_factory=dict)
     url: str | None = None
     public: bool = False
-
-    @classmethod
-    def read(cls, folder: Path, url: str | None = None, public: bool = False) -> Published:
-        """The publication in `folder`. Raises OSError or ValueError when `datapackage.json` cannot be read."""
-        descriptor = json.loads((folder / "datapackage.json").read_text("utf-8"))
-        recorded = folder / "tables" / "permalinks.json"
-        permalinks = json.loads(recorded.read_text("utf-8")) if recorded.is_file() else {}
-        return cls(folder, descriptor, permalinks, url.rstrip("/") if url else None, public)
-
-    @property
-    def name(self) -> str:
-        """The name of the publication, which is that of its database too."""
-        return str(self.descriptor["name"])
 
     @property
     def version(self) -> str:
@@ -57,27 +68,124 @@ class Published:
         """The resource of each table by its name, in the order in which readers see them."""
         return {resource["name"]: resource for resource in self.descriptor["resources"]}
 
+    @cached_property
+    def documents(self) -> dict[str, Descriptor]:
+        """The documents by the part of their path that is in their address."""
+        return {document_name(source["path"]): source for source in self.descriptor["sources"]}
+
+    @cached_property
+    def code_lists(self) -> list[str]:
+        """The tables of the authors that only say what codes in other tables mean."""
+        referenced = set()
+        for table in self.tables:
+            for key in self.foreign_keys(table):
+                referenced.add(referenced_table(table, key))
+        return [name for name in self.tables if name in referenced and name in self.labels]
+
+    def foreign_keys(self, table: str) -> list[Descriptor]:
+        """The foreign keys of a table, those that hold only where a cell is filled too."""
+        schema = self.tables[table]["schema"]
+        return [*schema.get("foreignKeys", []), *schema.get("foreignKeysWhereFilled", [])]
+
+    def column_names(self, table: str) -> list[str]:
+        """The names of a table's columns, in order."""
+        return [field["name"] for field in self.tables[table]["schema"]["fields"]]
+
+    def path(self, *parts: str) -> str:
+        """The path of a page of the database: of a table, of a row, of a query."""
+        return "/" + "/".join(tilde_encode(part) for part in (self.name, *parts))
+
+    def line_path(self, document: str, page: str | None, line: int) -> str:
+        """The path at which a line of a document is shown."""
+        return f"/source/{quote(document_name(document))}#{anchor(page, line)}"
+
     def address(self, path: str, request: Any = None) -> str:
-        """The full address of `path` (`/…`): below the configured one, else that of `request`, else the path alone."""
+        """The full address of `path` (`/…`): on `url`, else on that of `request`, else `path`."""
         if self.url is not None:
             return self.url + path
-        return f"{request.scheme}://{request.host}{path}" if request is not None else path
+        if request is not None:
+            return f"{request.scheme}://{request.host}{path}"
+        return path
+
+
+def referenced_table(table: str, key: Descriptor) -> str:
+    """The table to which a foreign key of `table` points; an empty name means the table itself."""
+    resource = key["reference"].get("resource")
+    return str(resource) if resource else table
+
+
+def document_name(path: str) -> str:
+    """The part of a document's path that is in its address."""
+    return path.removeprefix("sources/")
+
+
+def anchor(page: str | None, line: int) -> str:
+    """The anchor of a line on the page of its document."""
+    return f"P{quote(page)}-L{line}" if page else f"L{line}"
 
 
 def text_of(described: Descriptor, key: str, language: str) -> str:
-    """The text `key` of a descriptor or a part of it in `language`; where there is none, in its first language."""
+    """The text `key` of a part of a descriptor in `language`, else in its first language."""
     translated = described.get("translations", {}).get(language, {})
     return str(translated.get(key) or described.get(key, ""))
 
 
-_attached: WeakKeyDictionary[Datasette, Published] = WeakKeyDictionary()
+_known: WeakKeyDictionary[Datasette, Published | None] = WeakKeyDictionary()
 
 
-def attach(datasette: Datasette, published: Published) -> None:
-    """Tell a Datasette which publication it shows; before that, the plugin leaves it alone."""
-    _attached[datasette] = published
+def published_by(datasette: Datasette) -> Published | None:
+    """The publication that a Datasette shows; None where openbaar built none of its databases.
+
+    Read once, when it is asked for first. Raises ValueError for files of the publication that
+    cannot be read.
+    """
+    if datasette not in _known:
+        _known[datasette] = _first_published(datasette)
+    return _known[datasette]
 
 
-def attached(datasette: Datasette) -> Published | None:
-    """The publication that a Datasette shows, None when it shows none of ours."""
-    return _attached.get(datasette)
+def _first_published(datasette: Datasette) -> Published | None:
+    configured = datasette.plugin_config(PLUGIN)
+    for database in datasette.databases.values():
+        if database.path is None:
+            continue
+        content = _hidden_content(Path(database.path))
+        if content is not None:
+            known = {} if configured is None else _configuration(configured)
+            return Published(database.name, **content, **known)
+    return None
+
+
+def _hidden_content(database: Path) -> dict[str, Any] | None:
+    """The descriptor, labels and queries in a database; None where openbaar did not build it.
+
+    Read without Datasette, which is still starting.
+    """
+    address = f"{database.resolve().as_uri()}?immutable=1"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as connection:
+            content = dict(connection.execute("SELECT name, content FROM _site").fetchall())
+    except sqlite3.Error:
+        return None
+    if set(content) != HIDDEN:
+        return None
+    return {name: json.loads(text) for name, text in content.items()}
+
+
+def _configuration(configured: Mapping[str, Any]) -> dict[str, Any]:
+    """What the configuration of the plugin adds to what the database holds."""
+    added: dict[str, Any] = {"public": bool(configured.get("public"))}
+    if configured.get("url"):
+        added["url"] = configured["url"].rstrip("/")
+    if configured.get("folder"):
+        added["folder"] = Path(configured["folder"])
+        added["permalinks"] = _permalinks(added["folder"])
+    return added
+
+
+def _permalinks(folder: Path) -> Descriptor:
+    """The addresses that were released, as `openbaar publish` recorded them."""
+    recorded = folder / "tables" / "permalinks.json"
+    if not recorded.is_file():
+        return {}
+    return dict(json.loads(recorded.read_text("utf-8")))

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from datasette.app import Datasette
-
+from openbaar.site.columns import column_of, label_of
 from openbaar.site.language import gettext, ngettext, visit
-from openbaar.site.site import Site
+from openbaar.site.published import Published
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
 
 Row = Mapping[str, Any]
 
@@ -36,20 +38,20 @@ class Remark:
 
 
 async def rows_of(
-    datasette: Datasette, site: Site, trust_table: str, table: str | None = None
+    datasette: Datasette, site: Published, trust_table: str, table: str | None = None
 ) -> list[dict[str, Any]]:
     """The rows of a trust table, of one table or of all; none where the publication has no such table."""
     if trust_table not in site.tables:
         return []
     sql = f"SELECT * FROM {trust_table}"
     where = " WHERE table_name = :table" if table is not None else ""
-    found = await datasette.get_database(site.database).execute(
+    found = await datasette.get_database(site.name).execute(
         sql + where + " ORDER BY rowid", {"table": table}
     )
     return [dict(row) for row in found.rows]
 
 
-def place_of(site: Site, row: Row) -> Place | None:
+def place_of(site: Published, row: Row) -> Place | None:
     """Where a row of a trust table says that it stands; None where it names no lines."""
     if not row.get("document") or row.get("first_line") is None:
         return None
@@ -58,7 +60,7 @@ def place_of(site: Site, row: Row) -> Place | None:
         row["first_line"],
         row.get("last_line") or row["first_line"],
     )
-    return Place(line_text(page, first, last), site.line_address(row["document"], page, first))
+    return Place(line_text(page, first, last), site.line_path(row["document"], page, first))
 
 
 def line_text(page: str | None, first: int, last: int) -> str:
@@ -68,14 +70,14 @@ def line_text(page: str | None, first: int, last: int) -> str:
     return gettext("page %(page)s, %(lines)s") % {"page": page, "lines": text} if page else text
 
 
-def _text(site: Site, row: Row) -> str:
+def _text(site: Published, row: Row) -> str:
     """The text of a footnote or anomaly in the language of the page, else in the publication's first."""
     language = visit().language
     column = f"text_{language}" if language in site.languages else f"text_{site.languages[0]}"
     return str(row[column])
 
 
-async def footnotes(datasette: Datasette, site: Site, table: str) -> list[Remark]:
+async def footnotes(datasette: Datasette, site: Published, table: str) -> list[Remark]:
     """The footnotes of a table."""
     return [
         Remark(
@@ -88,7 +90,7 @@ async def footnotes(datasette: Datasette, site: Site, table: str) -> list[Remark
     ]
 
 
-async def warnings(datasette: Datasette, site: Site, table: str | None = None) -> list[Remark]:
+async def warnings(datasette: Datasette, site: Published, table: str | None = None) -> list[Remark]:
     """What to beware of: in one table, or in the publication as a whole."""
     found = []
     for row in await rows_of(datasette, site, "anomalies"):
@@ -108,17 +110,17 @@ def conditions(text: str | None) -> dict[str, str]:
     return dict(json.loads(text)) if text else {}
 
 
-def named_columns(site: Site, table: str, text: str | None) -> str:
+def named_columns(site: Published, table: str, text: str | None) -> str:
     """The same in words, with titles for columns and labels for codes: 'Start year: 2023'."""
     named = []
     for name, value in conditions(text).items():
-        column = site.column(table, name)
-        label = site.label(column.code_list, value)
+        column = column_of(site, table, name)
+        label = label_of(site, column.code_list, value)
         named.append(f"{column.title}: {value if label is None else label}")
     return ", ".join(named)
 
 
-async def reconciliation(datasette: Datasette, site: Site, table: str) -> list[str]:
+async def reconciliation(datasette: Datasette, site: Published, table: str) -> list[str]:
     """What the checks of a table found, a sentence each: totals, sums with other tables, rules, differences."""
     rows = await rows_of(datasette, site, "reconciliation", table)
 

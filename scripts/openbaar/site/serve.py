@@ -1,8 +1,4 @@
-"""Datasette on this machine, showing one database.
-
-The serving process imports neither frictionless nor rich: where rich is installed, Datasette prints each error
-with all local variables, slowly. So `rich` is taken out of its hands below.
-"""
+"""Datasette on this machine, showing one database with this plugin."""
 
 from __future__ import annotations
 
@@ -14,85 +10,91 @@ import tempfile
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
-from datasette.plugins import pm
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.site import application, security
-from openbaar.site.published import Published
+from openbaar.site import application
 from openbaar.yamlfile import read_yaml
 
-HOST = "127.0.0.1"
 # What a running site reads beside its database, below the folder of `metadata.yml`.
-SHOWN = (
+READ = (
     "metadata.yml",
     "datapackage.json",
     "tables/*.csv",
     "tables/permalinks.json",
     "tables/releases/*/*.csv",
+    "sources/**/*",
+    "dist/*",
 )
-SHOWN_TOO = ("sources/**/*", "dist/*")
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to serve: on which host and port (0 takes any free one), known at which address, to whom.
+
+    `public` is the profile for the open internet; it goes with the `url` at which the site is
+    known.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8001
+    url: str | None = None
+    public: bool = False
+    open_browser: bool = False
 
 
 def site(database: Path, metadata: Path, url: str | None = None, public: bool = False) -> Datasette:
     """A Datasette that shows `database`, never to be changed, as `metadata` (a YAML file) says.
 
-    The publication's other files stand in the folder of `metadata`. Links begin with `url` where it is given;
-    `public` is the profile for the open internet. Raises OpenbaarError when the metadata cannot be read.
+    The publication's other files are in the folder of `metadata`. `url` and `public` are as in
+    `Options`. Raises OpenbaarError when the metadata cannot be read.
     """
-    # Asked of the plugins, because importing that module before they are loaded leaves it out of them.
-    pm.get_plugin("datasette.handle_exception").rich = None
-    data = read_yaml(metadata, metadata.name).data
-    return application.make(database, data, Published.read(metadata.parent, url, public))
+    described = read_yaml(metadata, metadata.name).data
+    configured = {"folder": str(metadata.parent), "url": url, "public": public}
+    return application.make(database, described, configured)
 
 
 def serve(
     database: Path,
     metadata: Path,
-    port: int = 8001,
-    open_browser: bool = False,
+    options: Options,
     announce: Callable[[str], None] = print,
-    url: str | None = None,
-    public: bool = False,
-    host: str = HOST,
 ) -> None:
-    """Serve `database` on `host` until Ctrl-C or SIGTERM; `port` 0 takes any free port. `url`, `public`: see `site`.
+    """Serve `database` until Ctrl-C or SIGTERM.
 
-    `announce` is called with the address once it answers. Raises OpenbaarError when the files are not there or
-    the port is taken.
+    `announce` is called with the address once it answers. Raises OpenbaarError when the files are
+    not there or the port is taken.
     """
-    missing = [
-        path
-        for path in (database, metadata, metadata.with_name("datapackage.json"))
-        if not path.is_file()
-    ]
-    if missing:
-        raise OpenbaarError(
-            [
-                Problem(Place(str(path)), "is not there", "run `openbaar publish`")
-                for path in missing
-            ]
-        )
+    _check_built(database, metadata, metadata.with_name("datapackage.json"))
 
     def answering(address: str) -> None:
         announce(address)
-        if open_browser:
+        if options.open_browser:
             webbrowser.open(address)
 
     with (
-        _listening(host, port) as listener,
+        _listening(options.host, options.port) as listener,
         _private_copy(database, metadata) as copy,
         _ended_by_signal(),
     ):
-        if public:
-            security.limit_process()
-        shown = site(copy, copy.with_name(metadata.name), url, public)
+        shown = site(copy, copy.with_name(metadata.name), options.url, options.public)
         config = uvicorn.Config(shown.app(), log_level="warning", server_header=False)
         _Server(config, answering).run([listener])
+
+
+def _check_built(*paths: Path) -> None:
+    """Raise OpenbaarError with every path at which there is no file."""
+    problems = []
+    for path in paths:
+        if not path.is_file():
+            problems.append(Problem(Place(str(path)), "is not there", "run `openbaar publish`"))
+    if problems:
+        raise OpenbaarError(problems)
 
 
 class _Server(uvicorn.Server):
@@ -116,40 +118,38 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
-        except (OSError, OverflowError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            problem = Problem(
-                Place(f"{host}:{port}"),
-                f"cannot listen there: {reason}",
-                "choose another with --port",
-            )
+        except OSError as error:
+            message = f"cannot listen there: {error.strerror}"
+            problem = Problem(Place(f"{host}:{port}"), message, "choose another with --port")
             raise OpenbaarError(problem) from error
         yield listener
 
 
 @contextmanager
 def _private_copy(database: Path, metadata: Path) -> Iterator[Path]:
-    """The database in a folder of our own, with all that the site reads, so that a new build does not change it."""
+    """The database and all that the site reads, in a folder that a new build leaves as it is."""
     with tempfile.TemporaryDirectory(prefix=".serving-", dir=database.parent) as name:
         folder = Path(name)
-        for pattern in (*SHOWN, *SHOWN_TOO):
-            for path in filter(Path.is_file, metadata.parent.glob(pattern)):
-                _link(path, folder / path.relative_to(metadata.parent))
+        for pattern in READ:
+            for path in metadata.parent.glob(pattern):
+                if path.is_file():
+                    _link(path, folder / path.relative_to(metadata.parent))
         _link(database, folder / database.name)
         yield folder / database.name
 
 
 def _link(path: Path, copy: Path) -> None:
+    """Put a file at `copy`, as a hard link where the file system has such links."""
     copy.parent.mkdir(parents=True, exist_ok=True)
     try:
-        os.link(path, copy)  # at once, and without a second copy on the disk
-    except OSError:  # a file system without hard links
+        os.link(path, copy)
+    except OSError:
         shutil.copy2(path, copy)
 
 
 @contextmanager
 def _ended_by_signal() -> Iterator[None]:
-    """SIGTERM ends the block as Ctrl-C does, and both end it quietly, so that what it holds is cleared away."""
+    """SIGTERM ends the block as Ctrl-C does; both end it quietly, and what it holds is removed."""
     before: Any = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield

@@ -7,15 +7,18 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from datasette import NotFound, Response
-from datasette.app import Datasette
 from datasette.utils import urlsafe_components
 
+from openbaar.site.columns import key_label, text
 from openbaar.site.language import gettext
+from openbaar.site.published import Published, anchor, document_name, published_by
 from openbaar.site.remarks import conditions, line_text
-from openbaar.site.site import Site, anchor, document_name, site_of
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
 
 CONTEXT = 2  # lines shown above and below those of a row
 Run = tuple[str, str | None, int, int]  # document, page, first line, last line
@@ -55,11 +58,11 @@ class Line:
 
 async def document(request: Any, datasette: Datasette) -> Response:
     """The page of a document. Raises NotFound for a document that the publication does not have."""
-    site = site_of(datasette)
+    site = published_by(datasette)
     source = site.documents.get(request.url_vars["document"]) if site else None
     if site is None or source is None:
         raise NotFound(gettext("This document does not exist."))
-    database = datasette.get_database(site.database)
+    database = datasette.get_database(site.name)
     sql = "SELECT page, line, text FROM _lines WHERE document = :path ORDER BY position"
     found = await database.execute(sql, {"path": source["path"]})
     became = await _became(database, site, source["path"])
@@ -73,13 +76,15 @@ async def document(request: Any, datasette: Datasette) -> Response:
         for row in found.rows
     ]
     context = {"source": source, "lines": lines, "name": document_name(source["path"])}
-    return Response.html(await datasette.render_template("source.html", context, request=request))
+    return Response.html(
+        await datasette.render_template("openbaar_source.html", context, request=request)
+    )
 
 
 ROUTES = [(r"/source/(?P<document>[^?]+)$", document)]
 
 
-async def _became(database: Any, site: Site, path: str) -> dict[tuple[str, int], list[Link]]:
+async def _became(database: Any, site: Published, path: str) -> dict[tuple[str, int], list[Link]]:
     """What each line of a document became: by its page and number, first the rows, then totals and remarks."""
     links: dict[tuple[str, int], list[Link]] = defaultdict(list)
     for table, (columns, describe) in BECAME.items():
@@ -94,36 +99,36 @@ async def _became(database: Any, site: Site, path: str) -> dict[tuple[str, int],
     return dict(links)
 
 
-def _row_link(site: Site, row: Any) -> Link:
-    title = site.text(site.tables[row["table_name"]], "title")
+def _row_link(site: Published, row: Any) -> Link:
+    title = text(site.tables[row["table_name"]], "title")
     key = ",".join(urlsafe_components(row["row_id"]))
-    address = f"{site.address(row['table_name'])}/{row['row_id']}"
-    return Link(f"{title}: {site.key_label(row['table_name'], key)}", address, "row")
+    address = f"{site.path(row['table_name'])}/{row['row_id']}"
+    return Link(f"{title}: {key_label(site, row['table_name'], key)}", address, "row")
 
 
-def _total_link(site: Site, row: Any) -> Link:
+def _total_link(site: Published, row: Any) -> Link:
     text = (
         gettext("a total that adds up")
         if row["verdict"] == "equal"
         else gettext("a total whose difference is explained")
     )
-    return Link(text, site.address("reconciliation", row["id"]), "total")
+    return Link(text, site.path("reconciliation", row["id"]), "total")
 
 
-def _footnote_link(site: Site, row: Any) -> Link:
+def _footnote_link(site: Published, row: Any) -> Link:
     return Link(
         gettext("footnote %(mark)s") % {"mark": row["mark"]},
-        site.address(row["table_name"]),
+        site.path(row["table_name"]),
         "remark",
     )
 
 
-def _warning_link(site: Site, row: Any) -> Link:
-    return Link(gettext("note"), site.address("anomalies", row["id"]), "remark")
+def _warning_link(site: Published, row: Any) -> Link:
+    return Link(gettext("note"), site.path("anomalies", row["id"]), "remark")
 
 
 # What says of which lines they are, with the columns that tell what the lines became.
-BECAME: dict[str, tuple[str, Callable[[Site, Any], Link]]] = {
+BECAME: dict[str, tuple[str, Callable[[Published, Any], Link]]] = {
     "provenance": ("table_name, row_id", _row_link),
     "reconciliation": ("id, verdict", _total_link),
     "footnotes": ("table_name, mark", _footnote_link),
@@ -141,11 +146,11 @@ class Excerpt:
     lines: Sequence[Line]
 
 
-async def excerpts(datasette: Datasette, site: Site, table: str, row_id: str) -> list[Excerpt]:
+async def excerpts(datasette: Datasette, site: Published, table: str, row_id: str) -> list[Excerpt]:
     """Where a row stands: an excerpt for each run of lines, by the table `provenance`."""
     if "provenance" not in site.tables:
         return []
-    database = datasette.get_database(site.database)
+    database = datasette.get_database(site.name)
     sql = """SELECT * FROM provenance WHERE table_name = :table AND row_id = :row
              ORDER BY document, page, first_line, rowid"""
     cells = [
@@ -156,7 +161,7 @@ async def excerpts(datasette: Datasette, site: Site, table: str, row_id: str) ->
 
 
 async def _excerpt(
-    database: Any, site: Site, run: Run, cells: Sequence[Mapping[str, Any]]
+    database: Any, site: Published, run: Run, cells: Sequence[Mapping[str, Any]]
 ) -> Excerpt:
     """The lines of one run and a few around them, marked; without lines where the document is not there."""
     path, page, first, last = run
@@ -173,9 +178,9 @@ async def _excerpt(
         texts, [cell for cell in cells if (cell["document"], cell["page"]) == (path, page)]
     )
     source = site.documents.get(document_name(path))
-    title = site.text(source, "title") if source else path
+    title = text(source, "title") if source else path
     lines = [Line(page or "", number, pieces) for number, pieces in marked]
-    return Excerpt(title, line_text(page, first, last), site.line_address(path, page, first), lines)
+    return Excerpt(title, line_text(page, first, last), site.line_path(path, page, first), lines)
 
 
 def _runs(cells: Sequence[Mapping[str, Any]]) -> list[Run]:

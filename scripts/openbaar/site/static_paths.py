@@ -10,7 +10,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from openbaar.site.published import Published
 
-KEPT = re.compile(r"/(?:$|id/|cite|download/|source/|static/|-/static/|robots\.txt$|sitemap\.xml$)")
+KEPT = re.compile(
+    r"/(?:$|id/|cite|download/|source/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)"
+)
 LANGUAGE = "lang"  # the parameter that chooses the language of a page
 NEXT = "_next"  # the parameter with which Datasette shows the next rows
 SIZE = "_size"  # and the one that says how many; here always as many as it gives

@@ -11,12 +11,12 @@ from typing import Any
 
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Package, Table
 from openbaar.texts import catalogue, language_name
 from openbaar.yamlfile import YamlFile, load_model, parse_yaml, read_yaml
 
 KeyPath = tuple[str | int, ...]
-TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
 
 
 @dataclass(frozen=True)

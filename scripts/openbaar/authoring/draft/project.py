@@ -23,8 +23,8 @@ from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document, Line
 from openbaar.documents.reader import parse_document
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.schema.names import check_source
-from openbaar.tables.publication import TRUST_TABLES
 from openbaar.texts import catalogue
 
 PAGE_BREAK = 3  # blank lines that stand for a new page, in text that PDFBox takes from a PDF

@@ -1,0 +1,10 @@
+"""What all published packages have in common: the names of trust tables, the form of a version.
+
+Both halves of the toolkit and the running site need these, so this module imports nothing.
+"""
+
+from __future__ import annotations
+
+# Where each cell comes from, whether the totals add up, and what to know before using the figures.
+TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
+VERSION = r"\d+\.\d+\.\d+"  # a regular expression: major.minor.patch of https://semver.org

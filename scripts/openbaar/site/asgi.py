@@ -1,0 +1,60 @@
+"""What the steps between server and Datasette share: reading requests, changing headers.
+
+A step is an ASGI application around another one
+(https://asgi.readthedocs.io/en/latest/specs/www.html).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import parse_qsl
+
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
+
+
+def header(scope: Scope, name: bytes) -> str:
+    """The header `name` (in small letters) of a request; '' where it has none."""
+    values = [value for key, value in scope["headers"] if key.lower() == name]
+    return b",".join(values).decode("latin-1")
+
+
+def raw_path(scope: Scope) -> str:
+    """The path of a request as it was sent, with its percent signs."""
+    raw = scope.get("raw_path")
+    path: str = raw.decode("latin-1") if raw else scope["path"]
+    return path.partition("?")[0]
+
+
+def query_pairs(scope: Scope) -> list[tuple[str, str]]:
+    """The names and values in the query of a request, in order."""
+    return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
+
+def with_headers(send: Send, change: Callable[[int, Headers], Headers]) -> Send:
+    """`send`, with the headers that `change` makes of the status and the headers of an answer."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = change(message.get("status", 200), list(message.get("headers", [])))
+            message = {**message, "headers": headers}
+        await send(message)
+
+    return sending
+
+
+def only_http(app: Application, wrapped: Application) -> Application:
+    """`wrapped` for requests, and `app` for anything else, such as the start of the server."""
+
+    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await wrapped(scope, receive, send)
+        else:
+            await app(scope, receive, send)
+
+    return chosen

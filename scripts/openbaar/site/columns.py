@@ -1,0 +1,113 @@
+"""What columns, codes and rows are called on a page, in the language of the visit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from openbaar.site.language import visit
+from openbaar.site.published import Descriptor, Published, referenced_table, text_of
+from openbaar.texts import localized
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as a page shows it; `code_list` is the table that says what its values mean."""
+
+    name: str
+    title: str
+    description: str = ""
+    unit: str = ""
+    type: str = "string"
+    code_list: str | None = None
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it holds figures, written as the language writes them; a year is a name."""
+        return bool(self.unit) or self.type == "number"
+
+
+def text(described: Descriptor, key: str) -> str:
+    """The text `key` of a part of the descriptor."""
+    return text_of(described, key, visit().language)
+
+
+def text_in(texts: Mapping[str, str]) -> str:
+    """A text that is given by language."""
+    return localized(texts, visit().language)
+
+
+def column_of(published: Published, table: str, name: str) -> Column:
+    """A column of a table; where the publication does not describe it, only its name."""
+    if table not in published.tables:
+        return Column(name, name)
+    for field in published.tables[table]["schema"]["fields"]:
+        if field["name"] == name:
+            return Column(
+                name,
+                title=text(field, "title"),
+                description=text(field, "description"),
+                unit=text(field, "unit"),
+                type=field.get("type", "string"),
+                code_list=_code_list(published, table, name),
+            )
+    return Column(name, name)
+
+
+def _code_list(published: Published, table: str, name: str) -> str | None:
+    """The table to which the column alone is a foreign key."""
+    for key in published.foreign_keys(table):
+        if key["fields"] == [name]:
+            return referenced_table(table, key)
+    return None
+
+
+def columns_of(published: Published, table: str) -> list[Column]:
+    """All columns of a table, in order."""
+    return [column_of(published, table, name) for name in published.column_names(table)]
+
+
+def result_column(published: Published, query: str | None, name: str) -> Column:
+    """A column of a query's result: as the query describes it, else as the table it is from does.
+
+    `query` is None for SQL that a visitor wrote.
+    """
+    if query is None:
+        return Column(name, name)
+    known = published.queries[query].get("columns", {}).get(name)
+    if known is None:
+        return Column(name, name)
+    if "table" in known:
+        return column_of(published, known["table"], name)
+    return Column(
+        name,
+        title=text_in(known["title"]),
+        description=text_in(known.get("description", {})),
+        unit=text_in(known.get("unit", {})),
+    )
+
+
+def label_of(published: Published, code_list: str | None, code: Any) -> str | None:
+    """The name of a code; None where it has none."""
+    if code_list is None:
+        return None
+    names = published.labels.get(code_list, {}).get(str(code))
+    return text_in(names) if names else None
+
+
+def key_label(published: Published, table: str, key: str) -> str:
+    """What a row is called: its key (`2022,female`) with names for codes, such as '2022, vrouw'."""
+    names = published.tables[table]["schema"].get("primaryKey", [])
+    parts = key.split(",")
+    if len(names) != len(parts):
+        return key
+    if len(names) == 1:
+        own = label_of(published, table, key)  # a row of a code list is called as its code is
+        if own is not None:
+            return own
+    called = []
+    for name, part in zip(names, parts, strict=True):
+        label = label_of(published, column_of(published, table, name).code_list, part)
+        called.append(label if label else part)
+    return ", ".join(called)
