@@ -19,8 +19,9 @@ from openbaar.database.pages import add_site
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
 from openbaar.package.model import Descriptor
-from openbaar.schema.csvfile import Rows, Value, row_lines
+from openbaar.schema.csvfile import Rows, row_lines
 from openbaar.schema.model import SchemaField
+from openbaar.schema.values import Value
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication

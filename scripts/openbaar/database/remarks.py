@@ -14,8 +14,9 @@ from html import escape
 from babel.support import NullTranslations
 from datasette.utils import tilde_encode
 
-from openbaar.schema.csvfile import Row, Rows, Value
+from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.model import SchemaField
+from openbaar.schema.values import Value
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication

@@ -16,8 +16,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from openbaar.files import replacing
-from openbaar.schema.csvfile import Rows, Value
+from openbaar.schema.csvfile import Rows
 from openbaar.schema.model import SchemaField
+from openbaar.schema.values import Value
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
