@@ -17,7 +17,14 @@ from typing import Any, NamedTuple
 from openbaar.database.choices import choices
 from openbaar.database.drawing import Axis, Picture, draw
 from openbaar.database.labels import Labels, Names
-from openbaar.database.results import Meaning, meanings, result_columns, run, tables_named
+from openbaar.database.results import (
+    Meaning,
+    meanings,
+    result_columns,
+    run,
+    tables_named,
+    with_units,
+)
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.model import SchemaField
 from openbaar.tables.model import Table
@@ -61,7 +68,11 @@ class ChartContent:
     @property
     def measured(self) -> str:
         """The column that is measured: the one of an axis that has a unit."""
-        return self.chart.measured([name for name in self.columns if self.columns[name].unit])
+        return self.chart.measured(with_units(self.columns))
+
+    def values(self, column: str) -> list[Any]:
+        """The values of a column, in the order of the rows."""
+        return [row.values[column] for row in self.rows]
 
 
 def draw_charts(
@@ -111,11 +122,11 @@ def _content_of_table(
     connection: sqlite3.Connection, table: Table, chart: Chart, labels: Labels
 ) -> ChartContent:
     """What the chart of a table shows; a row is known by its primary key, as on its own page."""
+    result = connection.execute(f"SELECT {', '.join(table.columns)} FROM {table.name}")
     rows: list[ChartRow] = []
-    for values in connection.execute(f"SELECT {', '.join(table.columns)} FROM {table.name}"):
-        row = dict(zip(table.columns, values, strict=True))
-        key = ",".join(str(row[column]) for column in table.table_schema.primaryKey)
-        rows.append(ChartRow(key, row))
+    for values in _values_by_column(result):
+        key = ",".join(str(values[column]) for column in table.table_schema.primaryKey)
+        rows.append(ChartRow(key, values))
     columns: dict[str, Meaning] = {field.name: field for field in table.table_schema.fields}
     return _sorted(ChartContent(chart, columns, _names([table], labels, chart), rows))
 
@@ -137,12 +148,17 @@ def _contents_of_query(
         return  # `result_problems` reports it
     names = _names(tables_named(publication, query), labels, chart)
     for given in islice(_given(connection, publication, query, labels), MAX_CHARTS):
-        result = run(connection, query, given)
-        found = [name for name, *_ in result.description]
         rows: list[ChartRow] = []
-        for index, values in enumerate(result):
-            rows.append(ChartRow(str(index), dict(zip(found, values, strict=True))))
+        for index, values in enumerate(_values_by_column(run(connection, query, given))):
+            rows.append(ChartRow(str(index), values))
         yield given, _sorted(ChartContent(chart, columns, names, rows))
+
+
+def _values_by_column(result: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
+    """The rows of a result, each with its values by the name of their column."""
+    columns = [name for name, *_ in result.description]
+    for values in result:
+        yield dict(zip(columns, values, strict=True))
 
 
 def _given(
@@ -151,9 +167,11 @@ def _given(
     """Each combination of choices of the parameters; one that is not chosen is left out."""
     options: list[list[str]] = []
     for parameter in query.parameters.values():
+        values = [""]
         listed = choices(connection, publication, labels, parameter)
-        values = [] if listed is None else [value for value, _ in listed]
-        options.append(["", *values])
+        if listed is not None:
+            values += [value for value, _name in listed]
+        options.append(values)
     for combination in product(*options):
         given = zip(query.parameters, combination, strict=True)
         yield {name: value for name, value in given if value}
@@ -181,8 +199,8 @@ def _sorted(content: ChartContent) -> ChartContent:
     """
     counted: list[str] = []
     for column in content.chart.columns:
-        values = [row.values[column] for row in content.rows]
-        if column != content.measured and all(isinstance(value, int) for value in values):
+        is_whole = all(isinstance(value, int) for value in content.values(column))
+        if is_whole and column != content.measured:
             counted.append(column)
 
     def numbers(row: ChartRow) -> list[int]:
@@ -197,15 +215,21 @@ def picture(content: ChartContent, language: str) -> Picture:
     chart = content.chart
     measured = content.measured
     is_upright = chart.y == (measured,)
+    categories = chart.x if is_upright else chart.y
+    color: Axis | None = None
+    is_ordered = False
+    if chart.color is not None:
+        color = _axis(content, [chart.color], language)
+        is_ordered = _has_order(content.columns[chart.color])
     return Picture(
         keys=[row.key for row in content.rows],
         measure=_measure_title(content.columns[measured], language),
-        values=[row.values[measured] for row in content.rows],
-        category=_axis(content, chart.x if is_upright else chart.y, language),
-        color=None if chart.color is None else _axis(content, [chart.color], language),
+        values=content.values(measured),
+        category=_axis(content, categories, language),
+        color=color,
         mark=chart.mark,
         upright=is_upright,
-        ordered=chart.color is not None and _has_order(content.columns[chart.color]),
+        ordered=is_ordered,
     )
 
 

@@ -24,20 +24,21 @@ def foreign_key_problems(dataset: Dataset) -> list[Problem]:
 
 
 def _problems_of_key(dataset: Dataset, data: TableData, key: ForeignKey) -> list[Problem]:
-    """The rows of one table that one of its keys points from to no row."""
+    """The rows of one table of which this key points to no row."""
     target = key.reference
     known = {_values(row, target.fields) for row in dataset.rows(target.resource)}
-    broken: dict[int, KeyValues] = {}
+    broken: dict[int, KeyValues] = {}  # by the index of the row
     for index, row in enumerate(data.rows):
         values = _values(row, key.fields)
         if None not in values and values not in known:
             broken[index] = values
     if not broken:
-        return []
+        return []  # most often, and without reading the file again
     lines = row_lines(data.csv)
-    return [
-        _problem(Place(data.path, lines[index]), key, values) for index, values in broken.items()
-    ]
+    problems: list[Problem] = []
+    for index, values in broken.items():
+        problems.append(_problem(Place(data.path, lines[index]), key, values))
+    return problems
 
 
 def _problem(place: Place, key: ForeignKey, values: KeyValues) -> Problem:

@@ -7,7 +7,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from openbaar.database.results import ResultColumns, meanings, result_columns, run
+from openbaar.database.results import (
+    ResultColumns,
+    meanings,
+    result_columns,
+    run,
+    with_units,
+)
 from openbaar.errors import Place, Problem, nearest
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Chart, Parameter, Query
@@ -101,7 +107,7 @@ def _chart_problems(chart: Chart, columns: ResultColumns, place: Place) -> list[
             message = f"the column '{column}' of the chart is neither in 'columns' nor in a table"
             problems.append(Problem(place, message, "give it a title in 'columns'"))
     try:
-        chart.measured([name for name, meaning in described.items() if meaning.unit])
+        chart.measured(with_units(described))
     except ValueError as error:
         problems.append(Problem(place, str(error)))
     return problems

@@ -61,6 +61,11 @@ def meanings(columns: ResultColumns) -> dict[str, Meaning]:
     return found
 
 
+def with_units(columns: Mapping[str, Meaning]) -> list[str]:
+    """The names of the columns that are counted in a unit, and can be measured by a chart."""
+    return [name for name, meaning in columns.items() if meaning.unit is not None]
+
+
 def tables_named(publication: Publication, query: Query) -> list[Table]:
     """The tables that are named in the SQL of a query, in the order of the publication."""
     tables = publication.resources
