@@ -129,6 +129,17 @@ def test_a_port_that_is_taken_is_an_error_that_says_what_to_do(small: Built) -> 
     ]
 
 
+def test_a_site_without_its_plugin_is_not_served(
+    small: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pm, "has_plugin", lambda name: False)
+    with pytest.raises(OpenbaarError) as raised:
+        site(small.database, small.metadata)
+    assert [problem.message for problem in raised.value.problems] == [
+        "does not find the plugin openbaar"
+    ]
+
+
 def test_what_was_not_built_is_not_served(tmp_path: Path) -> None:
     with pytest.raises(OpenbaarError) as raised:
         serve(tmp_path / "x.db", tmp_path / "metadata.yml", Options(port=0))

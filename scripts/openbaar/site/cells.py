@@ -36,7 +36,7 @@ def shown(published: Published, table: str | None, column: Column, value: Any) -
 
 
 def _named_link(published: Published, column: Column, value: Any) -> Markup | None:
-    """The name of a table or the label of a code as a link to it; None where the value is neither."""
+    """The name of a table or the label of a code, as a link; None where the value is neither."""
     if column.name == "table_name" and value in published.tables:
         return _link(published.path(value), text(published.tables[value], "title"))
     label = label_of(published, column.code_list, value)

@@ -16,9 +16,11 @@ from typing import Any
 
 import uvicorn
 from datasette.app import Datasette
+from datasette.plugins import pm
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.site import application
+from openbaar.site.published import PLUGIN
 from openbaar.yamlfile import read_yaml
 
 # What a running site reads beside its database, below the folder of `metadata.yml`.
@@ -52,8 +54,12 @@ def site(database: Path, metadata: Path, url: str | None = None, public: bool = 
     """A Datasette that shows `database`, never to be changed, as `metadata` (a YAML file) says.
 
     The publication's other files are in the folder of `metadata`. `url` and `public` are as in
-    `Options`. Raises OpenbaarError when the metadata cannot be read.
+    `Options`. Raises OpenbaarError when the metadata cannot be read, or Datasette has not found the
+    plugin.
     """
+    if not pm.has_plugin(PLUGIN):  # a site without it would be without its protection too
+        hint = "install openbaar again, and leave DATASETTE_LOAD_PLUGINS unset"
+        raise OpenbaarError(Problem(Place("datasette"), f"does not find the plugin {PLUGIN}", hint))
     described = read_yaml(metadata, metadata.name).data
     configured = {"folder": str(metadata.parent), "url": url, "public": public}
     return application.make(database, described, configured)
