@@ -1,4 +1,4 @@
-"""Errors as data: a problem has a place, says what is wrong there, and how to mend it.
+"""Errors as data: a problem has a place, says what is wrong there, and how to solve it.
 
 The code of the toolkit collects problems and raises them together in one `OpenbaarError`;
 only the command line turns that into text and an exit status.
@@ -13,10 +13,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where something stands: a file, and in it the lines (from 1) and the column (from 1).
+    """Where something is: a file, and in it the lines and the column, both from 1.
 
-    The same class serves a document (`sources/x.txt:107-109`), a page or sheet of one (`sources/x.pdf#3:12`), a cell
-    (`sources/x.xlsx#Sheet1!B12`) and a table file (`tables/x.yaml:12:5`). Parts that are not known are None.
+    The same class serves a document (`sources/x.txt:107-109`), a page or sheet of one
+    (`sources/x.pdf#3:12`), a cell (`sources/x.xlsx#Sheet1!B12`) and a table file
+    (`tables/x.yaml:12:5`). Parts that are not known are None.
     """
 
     file: str
@@ -34,8 +35,9 @@ class Place:
             return file
         if self.last_line is not None and self.last_line != self.first_line:
             return f"{file}:{self.first_line}-{self.last_line}"
-        column = "" if self.column is None else f":{self.column}"
-        return f"{file}:{self.first_line}{column}"
+        if self.column is not None:
+            return f"{file}:{self.first_line}:{self.column}"
+        return f"{file}:{self.first_line}"
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class Problem:
     hint: str = ""
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}" + (f" ({self.hint})" if self.hint else "")
+        text = f"{self.place}: {self.message}"
+        return f"{text} ({self.hint})" if self.hint else text
 
     def as_dict(self) -> dict[str, str | int | None]:
         """The problem as plain data, for `--json`."""
@@ -67,14 +70,24 @@ class OpenbaarError(Exception):
     """Everything that is wrong with what was asked, as a list of problems (never empty)."""
 
     def __init__(self, problems: Problem | Iterable[Problem]) -> None:
-        self.problems = [problems] if isinstance(problems, Problem) else list(problems)
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        if isinstance(problems, Problem):
+            problems = [problems]
+        self.problems = list(problems)
+        super().__init__("\n".join(map(str, self.problems)))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """A hint that names the known word most like `word`, or all known words where none is."""
-    known = sorted(known)
-    if not known:
+    """A hint that names the known word most like `word`, or all known words where none is.
+
+    >>> nearest("regoin", ["region", "year"])
+    "did you mean 'region'?"
+    >>> nearest("x", ["region", "year"])
+    'known: region, year'
+    """
+    words = sorted(known)
+    if not words:
         return ""
-    found = difflib.get_close_matches(word, known, n=1)
-    return f"did you mean '{found[0]}'?" if found else "known: " + ", ".join(known)
+    similar = difflib.get_close_matches(word, words, n=1)
+    if similar:
+        return f"did you mean '{similar[0]}'?"
+    return "known: " + ", ".join(words)

@@ -13,15 +13,15 @@ from openbaar.errors import OpenbaarError, Place, Problem
 def read_inside(root: Path, name: str, most: int | None = None) -> bytes:
     """The bytes of the file `name` in the folder `root`, at most `most` of them.
 
-    Raises OpenbaarError when it cannot be read, is a link that leads out of the folder, or is larger.
+    Raises OpenbaarError when it cannot be read, is a link that leads out of the folder, or is
+    larger.
     """
     path = root / name
     place = Place(name)
     try:
         if not path.resolve(strict=True).is_relative_to(root.resolve()):
-            raise OpenbaarError(
-                Problem(place, "is a link that leads out of the publication", "copy the file here")
-            )
+            message = "is a link that leads out of the publication"
+            raise OpenbaarError(Problem(place, message, "copy the file here"))
         size = path.stat().st_size
         if most is not None and size > most:
             raise OpenbaarError(Problem(place, f"has {size} bytes; at most {most} are read"))
@@ -34,8 +34,8 @@ def read_inside(root: Path, name: str, most: int | None = None) -> bytes:
 def replacing(target: Path) -> Iterator[Path]:
     """A path beside `target` to write to; it takes the place of `target` when the block ends well.
 
-    When the block fails, `target` stays as it was and what was written is removed. The name holds the
-    process number, so that two runs at once do not write into one file.
+    When the block fails, `target` stays as it was and what was written is removed. The name of the
+    path contains the process number, so that two runs at once do not write into one file.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 
-from openbaar.database.build import build_database, prove_queries
+from openbaar.database.build import build_database
 from openbaar.database.metadata import metadata_bytes
+from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
 from openbaar.package import citation_file
@@ -143,7 +144,7 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
         say("building the database")
         build_database(dataset, descriptor(dataset), partial)
         say("running every query")
-        problems = prove_queries(partial, publication)
+        problems = result_problems(partial, publication)
         if problems:
             raise OpenbaarError(problems)
     changed = write_files(publication, {"metadata.yml": metadata})
@@ -169,7 +170,7 @@ def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
     except OpenbaarError as error:
         return problems + error.problems
     say("running every query")
-    return problems + prove_queries(database, publication)
+    return problems + result_problems(database, publication)
 
 
 def _write_package(generated: Generated, staging: Path) -> None:

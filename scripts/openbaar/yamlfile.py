@@ -7,7 +7,6 @@ twice and files over one megabyte are refused, each with its line and column.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -30,21 +29,27 @@ class Strict(BaseModel):
 
 
 def as_text(value: Any) -> Any:
-    """A whole number as text; what is true or false is refused, because it was not meant as text."""
+    """A whole number as text; true and false are refused, because nobody means them as text."""
     if isinstance(value, bool):
         raise ValueError(f"{str(value).lower()} is not text; put it in quotes")
-    return str(value) if isinstance(value, int) else value
+    if isinstance(value, int):
+        return str(value)
+    return value
 
 
 def as_list(value: Any) -> Any:
     """A single text or mapping as a list of one, so that authors may leave out the brackets."""
-    return [value] if isinstance(value, str | dict) else value
+    if isinstance(value, str | dict):
+        return [value]
+    return value
 
 
 def as_tuple(value: Any) -> Any:
     """A list, or a single text or mapping, as the tuple that models hold."""
     listed = as_list(value)
-    return tuple(listed) if isinstance(listed, list) else listed
+    if isinstance(listed, list):
+        return tuple(listed)
+    return listed
 
 
 Text = Annotated[str, BeforeValidator(as_text)]
@@ -70,7 +75,8 @@ class YamlFile:
 def read_yaml(path: Path, name: str) -> YamlFile:
     """Read the YAML file at `path`; `name` is how messages call it.
 
-    Raises OpenbaarError when it is missing, too large, not UTF-8, not YAML, or uses what is refused.
+    Raises OpenbaarError when it is missing, too large, not UTF-8, not YAML, or uses what is
+    refused.
     """
     try:
         raw = path.read_bytes()
@@ -101,23 +107,36 @@ def parse_yaml(text: str, name: str) -> YamlFile:
 
 
 def _composed(text: str, name: str) -> yaml.Node | None:
-    """The text as a tree of YAML nodes; None where it holds nothing."""
+    """The text as a tree of YAML nodes; None where it is empty."""
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                place = _place(name, event.start_mark)
-                message = f"the alias *{event.anchor} is refused"
-                raise OpenbaarError(Problem(place, message, "write it out"))
+        _check_events(text, name)
         return yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = _place(name, mark) if mark else Place(name)
         message = f"is not YAML: {error.problem or error.context}"
         raise OpenbaarError(Problem(place, message)) from error
-    except RecursionError as error:
-        raise OpenbaarError(Problem(Place(name), "is nested too deep")) from error
     except yaml.YAMLError as error:
         raise OpenbaarError(Problem(Place(name), f"is not YAML: {error}")) from error
+
+
+def _check_events(text: str, name: str) -> None:
+    """Raise OpenbaarError for an alias, and for lists and mappings that are nested too deep.
+
+    The parser is stopped at the first of them: it takes time and memory without limit to read on.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        place = _place(name, event.start_mark)
+        if isinstance(event, yaml.AliasEvent):
+            message = f"the alias *{event.anchor} is refused"
+            raise OpenbaarError(Problem(place, message, "write it out"))
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        if isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > MAX_DEPTH:
+            raise OpenbaarError(Problem(place, f"is nested more than {MAX_DEPTH} deep"))
 
 
 def _place(name: str, mark: Any) -> Place:
@@ -134,9 +153,6 @@ class _Reader:
 
     def value(self, node: yaml.Node, path: KeyPath) -> Any:
         self.places.setdefault(path, _place(self.name, node.start_mark))
-        if len(path) > MAX_DEPTH:
-            self._refuse(node, f"is nested more than {MAX_DEPTH} deep", "")
-            return None
         if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
             hint = "write plain text, numbers, lists and mappings"
             self._refuse(node, f"the tag {node.tag} is refused", hint)
@@ -152,9 +168,8 @@ class _Reader:
         for key_node, value_node in node.value:
             key = self._key(key_node, path)
             if not isinstance(key, str | int):
-                self._refuse(
-                    key_node, f"the key {key!r} is neither text nor a whole number", "quote it"
-                )
+                message = f"the key {key!r} is neither text nor a whole number"
+                self._refuse(key_node, message, "quote it")
                 continue
             here = (*path, key)
             if key in result:
@@ -177,9 +192,10 @@ class _Reader:
 
 
 def _scalar(node: Any) -> str | int | bool | None:
-    """The value of a scalar by the core schema of YAML 1.2: whole numbers, true and false, null; else its text.
+    """The value of a scalar by the core schema of YAML 1.2, as far as authors need it.
 
-    PyYAML follows YAML 1.1, where `no` is false, `010` is 8 and `12:30` is 750, which no author means.
+    That is whole numbers, true and false, and null; anything else is text. PyYAML follows YAML 1.1,
+    where `no` is false, `010` is 8 and `12:30` is 750, which no author means.
     """
     text = str(node.value)
     if node.style is not None:  # quoted, or a block of text
@@ -188,7 +204,9 @@ def _scalar(node: Any) -> str | int | bool | None:
         return None
     if text in ("true", "false"):
         return text == "true"
-    return int(text) if re.fullmatch("-?(0|[1-9][0-9]*)", text) else text
+    if re.fullmatch("-?(0|[1-9][0-9]*)", text):
+        return int(text)
+    return text
 
 
 def load_model(file: YamlFile, model: type[Model], **extra: Any) -> Model:
@@ -207,8 +225,7 @@ def load_model(file: YamlFile, model: type[Model], **extra: Any) -> Model:
         raise OpenbaarError(_problem(file, model, dict(item)) for item in errors) from error
 
 
-# What pydantic says of a value of the wrong kind, in the words of those who write YAML or JSON
-# (https://docs.pydantic.dev/latest/errors/validation_errors/).
+# The kinds of error are those of https://docs.pydantic.dev/latest/errors/validation_errors/.
 WRONG_KIND = {
     "bool_type": "should be true or false",
     "dict_type": "should be a mapping",
@@ -223,28 +240,37 @@ WRONG_KIND = {
 def _problem(file: YamlFile, model: type[BaseModel], item: dict[str, Any]) -> Problem:
     """What pydantic objects to, as a problem with its place in the file."""
     location: KeyPath = tuple(item["loc"])
-    kind = item["type"]
     path = _path_in_file(location)
-    if kind == "extra_forbidden":
+    if item["type"] == "extra_forbidden":
         known = _known_keys(model, location[:-1])
         message = f"the key '{path[-1]}' is not known"
         return Problem(file.place(*path), message, nearest(str(path[-1]), known))
-    if kind == "missing":
+    if item["type"] == "missing":
         return Problem(file.place(*path[:-1]), f"the key '{path[-1]}' is missing here")
-    message = WRONG_KIND.get(kind, item["msg"].removeprefix("Value error, "))
+    message = _message(item)
+    if path:
+        dotted = ".".join(map(str, path))
+        message = f"{dotted}: {message}"
+    return Problem(file.place(*path), message)
+
+
+def _message(item: dict[str, Any]) -> str:
+    """What pydantic objects to in a value, in the words of those who write YAML or JSON."""
+    kind = item["type"]
     if kind == "literal_error":
-        message = f"is {item['input']!r}; it should be {item['ctx']['expected']}"
-    dotted = ".".join(str(part) for part in path)
-    return Problem(file.place(*path), f"{dotted}: {message}" if dotted else message)
+        return f"is {item['input']!r}; it should be {item['ctx']['expected']}"
+    if kind in WRONG_KIND:
+        return WRONG_KIND[kind]
+    return str(item["msg"]).removeprefix("Value error, ")
 
 
 def _path_in_file(location: KeyPath) -> KeyPath:
-    """The keys of the file in a location of pydantic, which also names validators and kinds, as `function[…]`."""
+    """The keys of the file in a location of pydantic, which names validators too: `function[…]`."""
     return tuple(part for part in location if not str(part).endswith("]"))
 
 
 def _known_keys(model: type[BaseModel], location: KeyPath) -> list[str]:
-    """The keys that the model at `location` inside `model` knows, followed through its JSON Schema."""
+    """The keys that the model at `location` inside `model` has, by its JSON Schema."""
     schema = model.model_json_schema(by_alias=True)
     nodes = _alternatives(schema, schema)
     for part in location:
@@ -271,12 +297,14 @@ def _below(node: dict[str, Any], part: str | int, schema: dict[str, Any]) -> lis
 
 
 def _alternatives(node: dict[str, Any], schema: dict[str, Any]) -> list[dict[str, Any]]:
-    """The mappings that a node of a JSON Schema stands for: what it refers to, and each of several forms."""
+    """The forms that a node of a JSON Schema allows: what it refers to, or each alternative."""
     if "$ref" in node:
         name = node["$ref"].rsplit("/", 1)[-1]
         return _alternatives(schema["$defs"][name], schema)
-    several: Iterable[dict[str, Any]] = [*node.get("anyOf", []), *node.get("oneOf", [])]
+    alternatives = node.get("anyOf", []) + node.get("oneOf", [])
+    if not alternatives:
+        return [node]
     found: list[dict[str, Any]] = []
-    for alternative in several:
+    for alternative in alternatives:
         found += _alternatives(alternative, schema)
-    return found or [node]
+    return found

@@ -19,8 +19,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from openbaar.documents.entry import UNKNOWN
 from openbaar.files import replacing
-from openbaar.schema.csvfile import Row, Rows, Value
+from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.model import SchemaField
+from openbaar.schema.values import Value
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.texts import catalogue, localized
 

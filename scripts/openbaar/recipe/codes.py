@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openbaar.schema.csvfile import Value
+from openbaar.schema.values import Value
 
 
 @dataclass(frozen=True)

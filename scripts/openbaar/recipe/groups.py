@@ -12,7 +12,7 @@ from openbaar.recipe.language import Group
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.recipe.values import Cell, Reader
-from openbaar.schema.csvfile import Value
+from openbaar.schema.values import Value
 
 LabelledRow = tuple[ReadRow, Cell | None]  # a row with the label of its group
 

@@ -15,8 +15,8 @@ from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.recipe.units import Unit
 from openbaar.recipe.values import Cell, Parsed, Reader
-from openbaar.schema.csvfile import Value, parse_value
 from openbaar.schema.model import Schema, SchemaField
+from openbaar.schema.values import Value, parse_value
 
 Cells = dict[str, Cell]  # by column
 

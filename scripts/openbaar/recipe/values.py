@@ -15,9 +15,9 @@ from babel import Locale
 from openbaar.documents.lines import SEPARATOR
 from openbaar.recipe.codes import CodeList
 from openbaar.recipe.language import NumberFormat, ReadField, Recipe
-from openbaar.schema.csvfile import Value, parse_value
 from openbaar.schema.model import Reference, Schema, SchemaField
 from openbaar.schema.patterns import compiled
+from openbaar.schema.values import Value, parse_value
 from openbaar.texts import Localized
 
 # No-break, narrow no-break, thin and figure spaces separate thousands as a plain space does.

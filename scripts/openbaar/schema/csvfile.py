@@ -1,229 +1,153 @@
-"""CSV files: written one way, read strictly, with values typed by the table's schema.
+"""CSV files: written in one way, read strictly, with values typed by the schema of the table.
 
-Written: UTF-8, comma, LF, quotes only where needed, a missing value as nothing. The same rows always give
-the same bytes.
+Written: UTF-8, comma, LF, quotes only where needed, a missing value as nothing. The same rows
+always give the same bytes, and reading them gives the same rows.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-import re
-import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
-from decimal import Decimal
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.model import Schema, SchemaField
-from openbaar.schema.patterns import compiled
+from openbaar.schema.values import Value, parse_value, value_text
 
-Value = str | int | Decimal | bool | None
 Row = Mapping[str, Value]
 Rows = Sequence[Row]
-INT64 = 2**63
-# Our own cap on a cell: that of the csv module is one for the whole process, and frictionless raises it.
-MAX_CELL = 100_000
-# Characters that change how a text reads without being seen: controls, bidirectional marks
-# (https://www.unicode.org/reports/tr9/) and zero-width characters.
-HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]"
-)
+Key = tuple[str, ...]  # the columns of a primary or unique key
 
 
-def write_csv(columns: Iterable[str], rows: Iterable[Mapping[str, Value]]) -> bytes:
+class Record(NamedTuple):
+    """A record of a CSV file: the line on which it begins, from 1, and its cells as text."""
+
+    line: int
+    cells: list[str]
+
+
+def write_csv(columns: Sequence[str], rows: Rows) -> bytes:
     """The rows as CSV bytes, in the order of `columns`."""
-    columns = list(columns)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_print(row[column]) for column in columns] for row in rows)
+    for row in rows:
+        writer.writerow([value_text(row[column]) for column in columns])
     return out.getvalue().encode("utf-8")
 
 
-def _print(value: Value) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
-
-
-def read_csv(data: bytes, schema: Schema, name: str) -> list[dict[str, Value]]:
+def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
     """Read CSV bytes as rows of `schema`; `name` is how messages call the file.
 
-    Raises OpenbaarError with every problem: bytes that are not UTF-8, a header other than the schema's,
-    rows too long or too short, quotes left open, hidden characters, and values that do not fit their column.
+    Raises OpenbaarError with every problem: bytes that are not UTF-8, a header other than the
+    schema's, rows too long or too short, quotes left open, hidden characters, values that do not
+    fit their column, and keys that are empty or used twice.
     """
-    fields = schema.fields
-    rows: list[dict[str, Value]] = []
+    rows: list[Row] = []
     problems: list[Problem] = []
     keys = _Keys(schema)
-    for line, cells in _records(data, schema.names, name):
-        row: dict[str, Value] = {}
-        for field, text in zip(fields, cells, strict=True):
-            try:
-                row[field.name] = parse_value(field, text)
-            except ValueError as error:
-                problems.append(Problem(Place(name, line), f"{field.name}: {error}"))
-        if len(row) == len(fields):
+    for record in _records(data, schema.names, name):
+        place = Place(name, record.line)
+        row, messages = _parsed(schema.fields, record.cells)
+        if not messages:
             rows.append(row)
-            problems += [
-                Problem(Place(name, line), message) for message in keys.broken_by(row, line)
-            ]
+            messages = keys.add(row, record.line)
+        problems += [Problem(place, message) for message in messages]
     if problems:
         raise OpenbaarError(problems)
     return rows
 
 
 def row_lines(data: bytes) -> list[int]:
-    """The line on which each row of a CSV begins, the header left out; a quoted cell may hold line ends."""
+    """The line on which each row of a CSV begins, from 1 and without the header.
+
+    A row is not always a line: a quoted cell may contain line ends.
+    """
     reader = csv.reader(io.StringIO(data.decode("utf-8"), newline=""))
-    ends = [reader.line_num for _ in reader]
-    return [end + 1 for end in ends[:-1]]
+    begins: list[int] = []
+    next_line = 1
+    for _record in reader:
+        begins.append(next_line)
+        next_line = reader.line_num + 1
+    return begins[1:]
+
+
+def _parsed(fields: Sequence[SchemaField], cells: Sequence[str]) -> tuple[Row, list[str]]:
+    """The typed values of the cells, and what is wrong with those that do not fit."""
+    row: dict[str, Value] = {}
+    messages: list[str] = []
+    for field, text in zip(fields, cells, strict=True):
+        try:
+            row[field.name] = parse_value(field, text)
+        except ValueError as error:
+            messages.append(f"{field.name}: {error}")
+    return row, messages
 
 
 class _Keys:
-    """The keys of a table: which rows hold which values, so that a row that breaks one is told of the first."""
+    """The keys of a table, with the line of the first row that has each value of them."""
 
     def __init__(self, schema: Schema) -> None:
-        single = [(field.name,) for field in schema.fields if field.constraints.unique]
         self.primary = schema.primaryKey
-        self.seen: dict[tuple[str, ...], dict[tuple[Value, ...], int]] = {
-            key: {} for key in (schema.primaryKey, *schema.uniqueKeys, *single)
-        }
+        self.first_lines: dict[Key, dict[tuple[Value, ...], int]] = {}
+        for key in (schema.primaryKey, *schema.all_unique_keys):
+            self.first_lines[key] = {}
 
-    def broken_by(self, row: Mapping[str, Value], line: int) -> Iterator[str]:
-        """What is wrong with the keys of `row`. As in SQL, only a unique key may be empty, and then equals nothing."""
-        for columns, seen in self.seen.items():
-            values = tuple(row[column] for column in columns)
-            if None in values:
-                if columns == self.primary:
-                    yield f"{columns[values.index(None)]}: is part of the key, but empty"
-                continue
-            if values in seen:
-                shown = ", ".join(str(value) for value in values)
-                yield f"the key ({shown}) stands on line {seen[values]} already"
-            seen.setdefault(values, line)
+    def add(self, row: Row, line: int) -> list[str]:
+        """Remember the keys of `row`, and return what is wrong with them.
+
+        As in SQL, a unique key may be empty and then equals no other; a primary key may not.
+        """
+        messages: list[str] = []
+        for key, first_lines in self.first_lines.items():
+            values = tuple(row[column] for column in key)
+            if None not in values:
+                first = first_lines.setdefault(values, line)
+                if first != line:
+                    shown = ", ".join(value_text(value) for value in values)
+                    messages.append(f"the key ({shown}) is on line {first} already")
+            elif key == self.primary:
+                column = key[values.index(None)]
+                messages.append(f"{column}: is part of the primary key, but empty")
+        return messages
 
 
-def _records(data: bytes, columns: list[str], name: str) -> Iterator[tuple[int, list[str]]]:
-    """The records behind the header, each with the line on which it begins."""
+def _records(data: bytes, columns: list[str], name: str) -> Iterator[Record]:
+    """The records after the header, as text.
+
+    Raises OpenbaarError when the bytes, the header or the shape of a record is wrong: after that
+    nothing can be said of the cells.
+    """
+    reader = csv.reader(io.StringIO(_decoded(data, name), newline=""), strict=True)
+    line = 1
     try:
-        text = data.decode("utf-8")
+        header = next(reader, [])
+        _check_header(header, columns, name)
+        line = reader.line_num + 1
+        for cells in reader:
+            if len(cells) != len(columns):
+                message = f"has {len(cells)} cells, not {len(columns)}"
+                raise OpenbaarError(Problem(Place(name, line), message))
+            yield Record(line, cells)
+            line = reader.line_num + 1
+    except csv.Error as error:
+        message = f"the record that begins here is broken: {error}"
+        raise OpenbaarError(Problem(Place(name, line), message)) from error
+
+
+def _decoded(data: bytes, name: str) -> str:
+    try:
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         message = f"is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}"
         raise OpenbaarError(Problem(Place(name), message, "save it as UTF-8")) from error
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    line = 1
-    try:
-        header = next(reader, None)
-        if header != columns:
-            found = "nothing" if header is None else ",".join(header)
-            raise OpenbaarError(
-                Problem(
-                    Place(name, 1), f"the header is {found!r}", f"expected {','.join(columns)!r}"
-                )
-            )
-        line = reader.line_num + 1
-        for record in reader:
-            if len(record) != len(columns):
-                raise OpenbaarError(
-                    Problem(Place(name, line), f"has {len(record)} cells, not {len(columns)}")
-                )
-            yield line, record
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise OpenbaarError(
-            Problem(Place(name, line), f"the record that begins here is broken: {error}")
-        ) from error
 
 
-def parse_value(field: SchemaField, text: str) -> Value:
-    """The typed value of a CSV cell, None when it is empty. Raises ValueError saying what does not fit."""
-    constraints = field.constraints
-    if text == "":
-        if constraints.required:
-            raise ValueError("is required, but empty")
-        return None
-    if len(text) > MAX_CELL:
-        raise ValueError(f"has {len(text)} characters; at most {MAX_CELL} are read")
-    hidden = HIDDEN.search(text)
-    if hidden:
-        raise ValueError(f"holds the hidden character U+{ord(hidden.group()):04X}")
-    if not unicodedata.is_normalized("NFC", text):
-        raise ValueError(f"{text!r} is not in Unicode's normal form C")
-    value = _TYPES[field.type](text)
-    if (
-        isinstance(value, int | Decimal)
-        and constraints.minimum is not None
-        and value < constraints.minimum
-    ):
-        raise ValueError(f"{text} is below the minimum {constraints.minimum}")
-    if (
-        isinstance(value, int | Decimal)
-        and constraints.maximum is not None
-        and value > constraints.maximum
-    ):
-        raise ValueError(f"{text} is above the maximum {constraints.maximum}")
-    if constraints.pattern is not None and not compiled(constraints.pattern).fullmatch(text):
-        raise ValueError(f"{text!r} does not match {constraints.pattern!r}")
-    if constraints.enum is not None and value not in constraints.enum:
-        raise ValueError(f"{text!r} is none of {', '.join(str(item) for item in constraints.enum)}")
-    return value
-
-
-def _integer(text: str) -> int:
-    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,18})", text) or not -INT64 <= int(text) < INT64:
-        raise ValueError(f"{text!r} is not a whole number of at most 64 bits")
-    return int(text)
-
-
-def _year(text: str) -> int:
-    if not re.fullmatch("[0-9]{4}", text):
-        raise ValueError(f"{text!r} is not a year of four digits")
-    return int(text)
-
-
-def _number(text: str) -> Decimal:
-    if not re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", text):
-        raise ValueError(f"{text!r} is not a decimal number")
-    if len(re.sub("[^0-9]", "", text).lstrip("0")) > 15:
-        raise ValueError(f"{text!r} has more than 15 digits, which a database would round")
-    return Decimal(text)
-
-
-def _boolean(text: str) -> bool:
-    if text not in ("true", "false"):
-        raise ValueError(f"{text!r} is neither true nor false")
-    return text == "true"
-
-
-def _date(text: str) -> str:
-    if not re.fullmatch(
-        "[0-9]{4}-[0-9]{2}-[0-9]{2}", text
-    ):  # fromisoformat takes 20230131 and 2023-W05-2 too
-        raise ValueError(f"{text!r} is not a date such as 2023-01-31")
-    return date.fromisoformat(text).isoformat()
-
-
-def _array(text: str) -> str:
-    try:
-        items = json.loads(text)
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{text!r} is not a JSON array: {error.msg}") from error
-    if not isinstance(items, list):
-        raise ValueError(f"{text!r} is not a JSON array")
-    return text
-
-
-_TYPES: dict[str, Callable[[str], Value]] = {
-    "string": str,
-    "integer": _integer,
-    "year": _year,
-    "number": _number,
-    "boolean": _boolean,
-    "date": _date,
-    "array": _array,
-}
+def _check_header(header: list[str], columns: list[str], name: str) -> None:
+    """Raise OpenbaarError for a header that does not name the columns in order."""
+    if header == columns:
+        return
+    expected = f"expected {','.join(columns)!r}"
+    message = f"the header is {','.join(header)!r}" if header else "there is no header"
+    raise OpenbaarError(Problem(Place(name, 1), message, expected))

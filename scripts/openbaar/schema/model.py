@@ -52,7 +52,7 @@ class Reference(Strict):
 
 
 class ForeignKey(Strict):
-    """Columns whose values must stand in another table."""
+    """Columns whose values must be in another table."""
 
     fields: Texts
     reference: Reference
@@ -65,6 +65,15 @@ class Schema(Strict):
     primaryKey: Texts
     foreignKeys: tuple[ForeignKey, ...] = ()
     uniqueKeys: tuple[Texts, ...] = ()
+
+    @property
+    def all_unique_keys(self) -> list[tuple[str, ...]]:
+        """The unique keys, and each column that is unique by its own constraint."""
+        keys = list(self.uniqueKeys)
+        for field in self.fields:
+            if field.constraints.unique:
+                keys.append((field.name,))
+        return keys
 
     @property
     def names(self) -> list[str]:
@@ -83,12 +92,17 @@ class Schema(Strict):
         return name in self.names
 
     def reference(self, name: str) -> Reference | None:
-        """What the single column `name` points to, if it is a foreign key of its own."""
-        return next((key.reference for key in self.foreignKeys if key.fields == (name,)), None)
+        """What the column `name` points to, where it is a foreign key by itself."""
+        for key in self.foreignKeys:
+            if key.fields == (name,):
+                return key.reference
+        return None
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Self:
-        keys = [self.primaryKey, *self.uniqueKeys, *(key.fields for key in self.foreignKeys)]
+        keys = [self.primaryKey, *self.uniqueKeys]
+        for key in self.foreignKeys:
+            keys.append(key.fields)
         check_key_columns(self.names, keys)
         return self
 

@@ -1,6 +1,7 @@
-"""Which names, paths and addresses an author may give. Each function returns its argument or raises ValueError.
+"""Which names, paths and addresses an author may give.
 
-Table and column names become SQL names, CSV headers and addresses, so they need no quoting anywhere.
+Each function returns its argument, or raises ValueError that says what was expected. Table and
+column names become SQL names, CSV headers and addresses, so they need no quoting anywhere.
 """
 
 from __future__ import annotations
@@ -14,50 +15,49 @@ from pydantic import AfterValidator, Field
 
 from openbaar.schema.conventions import VERSION
 
-# The keywords that SQLite refuses as a bare column name: those of https://www.sqlite.org/lang_keywords.html
-# without the ones its parser falls back on as identifiers. A test asks SQLite itself.
+# The keywords that SQLite refuses as a bare column name: those of
+# https://www.sqlite.org/lang_keywords.html without the ones its parser falls back on as
+# identifiers. A test asks SQLite itself.
 SQL_KEYWORDS = frozenset(
-    """add all alter and as autoincrement between case cast check collate commit constraint create current_date
-    current_time current_timestamp default deferrable delete distinct drop else escape except exists foreign from
-    group having if in index indexed insert intersect into is isnull join limit not nothing notnull null on or order
-    primary raise references returning select set table then to transaction union unique update using values when
-    where""".split()  # noqa: SIM905  as a list it would fill a page
+    """add all alter and as autoincrement between case cast check collate commit constraint create
+    current_date current_time current_timestamp default deferrable delete distinct drop else escape
+    except exists foreign from group having if in index indexed insert intersect into is isnull join
+    limit not nothing notnull null on or order primary raise references returning select set table
+    then to transaction union unique update using values when where
+    """.split()  # noqa: SIM905  as a list it would fill a page
 )
+# Names that mean a row's number (https://www.sqlite.org/rowidtable.html) or, in full text search,
+# how well a row fits (https://www.sqlite.org/fts5.html).
+SQLITE_COLUMNS = ("rowid", "oid", "rank")
 
 
 def check_name(name: str) -> str:
     """A table or column name: `[a-z][a-z0-9_]*`, at most 63 characters, no SQL keyword."""
     if not re.fullmatch("[a-z][a-z0-9_]{0,62}", name):
-        raise ValueError(
-            f"the name '{name}' should be small letters, digits and _, begin with a letter, at most 63 long"
-        )
+        expected = "small letters, digits and _, begin with a letter, at most 63 long"
+        raise ValueError(f"the name '{name}' should be {expected}")
     if name in SQL_KEYWORDS:
-        raise ValueError(
-            f"the name '{name}' is a keyword of SQL; choose another, such as '{name}_name'"
-        )
-    if name.startswith("sqlite_") or name.endswith("_fts") or name in ("rowid", "oid", "rank"):
+        advice = f"choose another, such as '{name}_name'"
+        raise ValueError(f"the name '{name}' is a keyword of SQL; {advice}")
+    if name in SQLITE_COLUMNS or name.startswith("sqlite_") or name.endswith("_fts"):
         raise ValueError(f"the name '{name}' has a meaning of its own in SQLite; choose another")
     return name
 
 
 def check_package_name(name: str) -> str:
-    """A package name, which names the database and the first part of each address."""
+    """A package name, which names the database and is the first part of each address."""
     if not re.fullmatch("[a-z][a-z0-9-]{0,62}", name):
-        raise ValueError(
-            f"the name '{name}' should be small letters, digits and -, begin with a letter, at most 63 long"
-        )
+        expected = "small letters, digits and -, begin with a letter, at most 63 long"
+        raise ValueError(f"the name '{name}' should be {expected}")
     return name
 
 
 def check_path(path: str) -> str:
     """A path inside the publication: relative, no `..`, no wildcard, variable or address."""
     parts = PurePosixPath(path).parts
-    if (
-        not parts
-        or path.startswith(("/", "~"))
-        or ".." in parts
-        or re.search(r"[\\$*?\[\]:\x00-\x1f]", path)
-    ):
+    leads_out = path.startswith(("/", "~")) or ".." in parts
+    special = re.search(r"[\\$*?\[\]:\x00-\x1f]", path)
+    if not parts or leads_out or special:
         raise ValueError(f"the path '{path}' should be relative and stay inside the publication")
     return path
 
@@ -77,16 +77,14 @@ def check_address(address: str) -> str:
 
 
 def check_site_address(address: str) -> str:
-    """The address of a site: http or https, a host, and nothing behind it, as Datasette's links need it.
+    """The address of a site: http or https and a host, as Datasette's links need it.
 
-    Returned without a slash at its end.
+    It is returned without a slash at its end.
     """
     parts = urlsplit(address)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.netloc
-        or (parts.path.rstrip("/"), parts.query) != ("", "")
-    ):
+    is_web_address = parts.scheme in ("http", "https") and parts.netloc != ""
+    has_path = parts.path.rstrip("/") != "" or parts.query != ""
+    if not is_web_address or has_path:
         raise ValueError("give http:// or https:// and a host, without a path")
     return f"{parts.scheme}://{parts.netloc}"
 

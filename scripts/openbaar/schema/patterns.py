@@ -1,8 +1,8 @@
 """Regular expressions from authored files, run by RE2, which never backtracks.
 
-A pattern such as `(a+)+$` makes Python's own engine run for ever on a hostile line; RE2 takes
-time in proportion to the text (https://github.com/google/re2/wiki/WhyRE2). It knows no
-look-around and no back-references, which no pattern here needs.
+On a hostile line, a pattern such as `(a+)+$` keeps Python's own engine busy for ever; RE2 takes
+time in proportion to the text (https://github.com/google/re2/wiki/WhyRE2). It has no look-around
+and no back-references, which no pattern here needs.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import re2
 from pydantic import AfterValidator, BeforeValidator
 
-from openbaar.yamlfile import as_list
+from openbaar.yamlfile import as_tuple
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False
@@ -25,12 +25,13 @@ def compiled(pattern: str) -> Any:
     try:
         return re2.compile(pattern, _OPTIONS)
     except re2.error as error:
-        detail = (
-            error.args[0].decode()
-            if error.args and isinstance(error.args[0], bytes)
-            else str(error)
-        )
-        raise ValueError(f"the pattern '{pattern}' is not one: {detail}") from error
+        raise ValueError(f"the pattern '{pattern}' is not one: {_detail(error)}") from error
+
+
+def _detail(error: Exception) -> str:
+    """What RE2 says is wrong; the binding passes it on as bytes."""
+    reason = error.args[0]
+    return reason.decode() if isinstance(reason, bytes) else str(reason)
 
 
 def check_pattern(pattern: str) -> str:
@@ -40,6 +41,4 @@ def check_pattern(pattern: str) -> str:
 
 
 Pattern = Annotated[str, AfterValidator(check_pattern)]
-
-
-Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(lambda value: tuple(as_list(value)))]
+Patterns = Annotated[tuple[Pattern, ...], BeforeValidator(as_tuple)]

@@ -15,9 +15,10 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Discriminator, Field, Tag, model_validator
 
 from openbaar.recipe.records import StatedTotal
-from openbaar.schema.csvfile import Row, Rows, Value
+from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.names import Name
 from openbaar.schema.patterns import Pattern
+from openbaar.schema.values import Value
 from openbaar.tables.verdicts import (
     NOTHING,
     Judgement,

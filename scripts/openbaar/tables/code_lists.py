@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.recipe.codes import CodeList
 from openbaar.recipe.language import template_fields
-from openbaar.schema.csvfile import Row, Rows, Value
+from openbaar.schema.csvfile import Row, Rows
+from openbaar.schema.values import Value
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 

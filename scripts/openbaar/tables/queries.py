@@ -1,4 +1,4 @@
-"""Questions and charts: the models of what an author writes about them, in the package file and in table files."""
+"""Queries and charts: the models of what authors write about them, in package and table files."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from openbaar.yamlfile import Strict, Text, Texts
 
 
 class Chart(Strict):
-    """A picture of a table or of a query's result, one mark per row.
+    """A chart of a table or of a query's result, one mark per row.
 
-    The axis that is measured names one column, which has a unit; the other one may name several, shown together.
+    The axis that is measured names one column, which has a unit; the other one may name several,
+    shown together.
     """
 
     x: Texts = Field(description="the columns along the horizontal axis")
@@ -26,18 +27,27 @@ class Chart(Strict):
     @property
     def columns(self) -> list[str]:
         """Every column that it shows."""
-        return [*self.x, *self.y, *([self.color] if self.color else [])]
+        columns = [*self.x, *self.y]
+        if self.color is not None:
+            columns.append(self.color)
+        return columns
 
     def measured(self, units: Collection[str]) -> str:
-        """The column that is measured, `units` being those that have one. Raises ValueError when none is, or two."""
-        axes = [axis[0] for axis in (self.x, self.y) if len(axis) == 1 and axis[0] in units]
-        if len(axes) != 1:
+        """The column that is measured, `units` being those that have a unit.
+
+        Raises ValueError when neither axis is measured, or both.
+        """
+        measured: list[str] = []
+        for axis in (self.x, self.y):
+            if len(axis) == 1 and axis[0] in units:
+                measured.append(axis[0])
+        if len(measured) != 1:
             raise ValueError("one of 'x' and 'y', and not both, should be a column with a 'unit'")
-        return axes[0]
+        return measured[0]
 
 
 class ResultColumn(Strict):
-    """A column that a query computes: what it is called, what it means, and the unit it is counted in."""
+    """A column that a query computes: its title, what it means, and the unit it is counted in."""
 
     title: Localized
     description: Localized = Localized()
@@ -45,7 +55,7 @@ class ResultColumn(Strict):
 
 
 class Parameter(Strict):
-    """What a visitor may give a query: chosen from `choices`, else typed."""
+    """What a visitor may give a query: one of the `choices`, or any text where there are none."""
 
     title: Localized
     choices: Text | None = Field(

@@ -21,8 +21,9 @@ from openbaar.recipe.records import Record, StatedTotal, make_records
 from openbaar.recipe.rows import RowsRead, try_rows
 from openbaar.recipe.units import Unit, make_units
 from openbaar.recipe.values import Parsed, Reader, field_readers
-from openbaar.schema.csvfile import Row, Rows, Value
+from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.model import Reference
+from openbaar.schema.values import Value
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.record_checks import (

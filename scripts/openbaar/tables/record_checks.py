@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from openbaar.documents.lines import Document
 from openbaar.errors import Place, Problem
 from openbaar.recipe.records import Record
-from openbaar.schema.csvfile import Value
+from openbaar.schema.values import Value
 from openbaar.tables.model import Table
 
 

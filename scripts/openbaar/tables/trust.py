@@ -10,8 +10,9 @@ from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.recipe.records import Record
 from openbaar.recipe.values import Cell
-from openbaar.schema.csvfile import Row, Rows, Value
+from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.patterns import compiled
+from openbaar.schema.values import Value
 from openbaar.tables.model import Anomaly, Footnote, Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import OwnedAnomaly, anomalies_of

@@ -1,0 +1,26 @@
+"""The addresses of pages of the site, from its root, as Datasette writes them."""
+
+from __future__ import annotations
+
+from datasette.utils import tilde_encode
+
+from openbaar.tables.model import Table
+from openbaar.tables.publication import Publication
+
+
+def page_address(publication: Publication, *parts: str) -> str:
+    """The address of a table, a query or a row: `/municipalities/answers/1a`."""
+    encoded = [tilde_encode(part) for part in parts]
+    return "/".join(["", publication.package.name, *encoded])
+
+
+def rows_address(publication: Publication, trust_table: str, table: Table) -> str:
+    """The address of the rows of a trust table that are about `table`."""
+    return f"{page_address(publication, trust_table)}?table_name={table.name}"
+
+
+def answer_address(publication: Publication, table: Table) -> str | None:
+    """The page of the answer that holds `table`; None without a table of answers."""
+    if table.question is None or "answers" not in publication.tables:
+        return None
+    return page_address(publication, "answers", table.question)

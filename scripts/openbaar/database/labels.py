@@ -1,0 +1,53 @@
+"""The names of codes: what a page shows where a table has `wallonia`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Mapping
+
+from openbaar.tables.model import Table
+from openbaar.tables.publication import Publication
+
+Names = Mapping[str, Mapping[str, str]]  # code -> its name in each language
+Labels = Mapping[str, Names]  # code list -> its codes
+
+
+def code_labels(connection: sqlite3.Connection, publication: Publication) -> Labels:
+    """The names of the codes of each code list: its columns `title_<language>`.
+
+    A code list is a table to which another one points by a single column. A list without such
+    columns is left out.
+    """
+    labels: dict[str, Names] = {}
+    for name, code in sorted(_code_lists(publication)):
+        titles = _title_columns(publication.resources[name], publication.package.languages)
+        if titles:
+            labels[name] = _names(connection, name, code, titles)
+    return labels
+
+
+def _code_lists(publication: Publication) -> set[tuple[str, str]]:
+    """The code lists, each with the column that holds its codes."""
+    found: set[tuple[str, str]] = set()
+    for table in publication.resources.values():
+        for key in table.table_schema.foreignKeys:
+            if len(key.fields) == 1:
+                found.add((key.reference.resource, key.reference.fields[0]))
+    return found
+
+
+def _title_columns(table: Table, languages: Iterable[str]) -> dict[str, str]:
+    """The column with the names in each language that has one."""
+    titles = {language: f"title_{language}" for language in languages}
+    return {language: name for language, name in titles.items() if name in table.columns}
+
+
+def _names(
+    connection: sqlite3.Connection, table: str, code: str, titles: Mapping[str, str]
+) -> Names:
+    """The names of the codes of one list; `titles` are its columns by language."""
+    columns = ", ".join([code, *titles.values()])
+    names: dict[str, Mapping[str, str]] = {}
+    for found, *texts in connection.execute(f"SELECT {columns} FROM {table}"):
+        names[str(found)] = dict(zip(titles, map(str, texts), strict=True))
+    return names

@@ -1,0 +1,80 @@
+"""What the columns of a query's result mean: what the query says of them, or else a table does."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from openbaar.schema.model import SchemaField
+from openbaar.tables.model import Table
+from openbaar.tables.publication import Publication
+from openbaar.tables.queries import Query, ResultColumn
+
+
+@dataclass(frozen=True)
+class TableColumn:
+    """A column of a result that a table named in the SQL has too."""
+
+    table: Table
+    field: SchemaField
+
+
+Meaning = SchemaField | ResultColumn
+ResultColumns = Mapping[str, ResultColumn | TableColumn | None]
+
+
+def run(
+    connection: sqlite3.Connection, query: Query, parameters: Mapping[str, str]
+) -> sqlite3.Cursor:
+    """The result of a query. A parameter that is not given is empty, as Datasette has it."""
+    return connection.execute(query.sql, defaultdict(str, parameters))
+
+
+def result_columns(
+    connection: sqlite3.Connection, publication: Publication, query: Query
+) -> ResultColumns:
+    """The columns of the result of a query, each with what describes it; None where nothing does.
+
+    Raises sqlite3.Error when the query fails.
+    """
+    tables = tables_named(publication, query)
+    columns: dict[str, ResultColumn | TableColumn | None] = {}
+    for name, *_ in run(connection, query, {}).description:
+        if name in query.columns:
+            columns[name] = query.columns[name]
+        else:
+            columns[name] = _table_column(tables, name)
+    return columns
+
+
+def meanings(columns: ResultColumns) -> dict[str, Meaning]:
+    """The description of each column that has one."""
+    found: dict[str, Meaning] = {}
+    for name, column in columns.items():
+        if isinstance(column, TableColumn):
+            found[name] = column.field
+        elif column is not None:
+            found[name] = column
+    return found
+
+
+def with_units(columns: Mapping[str, Meaning]) -> list[str]:
+    """The names of the columns that are counted in a unit, and can be measured by a chart."""
+    return [name for name, meaning in columns.items() if meaning.unit is not None]
+
+
+def tables_named(publication: Publication, query: Query) -> list[Table]:
+    """The tables that are named in the SQL of a query, in the order of the publication."""
+    tables = publication.resources
+    return [tables[name] for name in tables if re.search(rf"\b{name}\b", query.sql)]
+
+
+def _table_column(tables: list[Table], name: str) -> TableColumn | None:
+    """The column `name` of the first table that has it."""
+    for table in tables:
+        if table.table_schema.has(name):
+            return TableColumn(table, table.table_schema.field(name))
+    return None

@@ -1,0 +1,108 @@
+"""What the site shows beside the tables, stored in the database: one file has all of a page.
+
+There are three hidden tables, whose names begin with `_` as no name of an author can: `_site` (the
+descriptor, the names of codes, and the queries with their columns and choices, as JSON), `_charts`
+(each chart as SVG) and `_lines` (the documents, line by line). None is part of the package.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from openbaar.database.charts import draw_charts
+from openbaar.database.choices import choices
+from openbaar.database.labels import Labels, code_labels
+from openbaar.database.query_checks import query_problems
+from openbaar.database.results import TableColumn, result_columns
+from openbaar.errors import OpenbaarError
+from openbaar.package.model import Descriptor
+from openbaar.tables.dataset import Dataset, DocumentLines
+from openbaar.tables.publication import Publication
+from openbaar.tables.queries import Query
+
+TABLES = """
+CREATE TABLE _site (name TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
+CREATE TABLE _charts (
+  page TEXT, parameters TEXT, language TEXT, svg TEXT NOT NULL,
+  PRIMARY KEY (page, parameters, language)
+) STRICT;
+CREATE TABLE _lines (
+  document TEXT, page TEXT, line INTEGER, position INTEGER NOT NULL, text TEXT NOT NULL,
+  PRIMARY KEY (document, page, line)
+) STRICT;
+"""
+
+
+def add_site_content(
+    connection: sqlite3.Connection, dataset: Dataset, descriptor: Descriptor
+) -> None:
+    """Add the hidden tables to a database that has all others.
+
+    Raises OpenbaarError with every parameter, column or chart of a query that does not fit its SQL
+    or the tables.
+    """
+    publication = dataset.publication
+    problems = query_problems(connection, publication)
+    if problems:
+        raise OpenbaarError(problems)
+    labels = code_labels(connection, publication)
+    content = {
+        "descriptor": descriptor,
+        "labels": labels,
+        "queries": _queries(connection, publication, labels),
+    }
+    charts = draw_charts(connection, publication, labels)
+    connection.executescript(TABLES)
+    with connection:
+        for name, value in content.items():
+            text = json.dumps(value, ensure_ascii=False)
+            connection.execute("INSERT INTO _site VALUES (?, ?)", (name, text))
+        connection.executemany("INSERT INTO _charts VALUES (?, ?, ?, ?)", charts)
+        lines = _document_lines(dataset.lines)
+        connection.executemany("INSERT INTO _lines VALUES (?, ?, ?, ?, ?)", lines)
+
+
+def _queries(
+    connection: sqlite3.Connection, publication: Publication, labels: Labels
+) -> dict[str, dict[str, Any]]:
+    """What the page of each query shows around its result, as plain data."""
+    content: dict[str, dict[str, Any]] = {}
+    for name, query in publication.package.queries.items():
+        parameters: dict[str, dict[str, Any]] = {}
+        for parameter, given in query.parameters.items():
+            listed = choices(connection, publication, labels, given)
+            parameters[parameter] = {"title": given.title, "choices": listed}
+        content[name] = {
+            "title": query.title,
+            "description": query.description,
+            "columns": _columns(connection, publication, query),
+            "parameters": parameters,
+        }
+    return content
+
+
+def _columns(
+    connection: sqlite3.Connection, publication: Publication, query: Query
+) -> dict[str, dict[str, Any]]:
+    """The columns of the result that are described: the table that does so, or the description."""
+    try:
+        columns = result_columns(connection, publication, query)
+    except sqlite3.Error:
+        return {}
+    content: dict[str, dict[str, Any]] = {}
+    for name, column in columns.items():
+        if isinstance(column, TableColumn):
+            content[name] = {"table": column.table.name}
+        elif column is not None:
+            content[name] = column.model_dump(exclude_none=True)
+    return content
+
+
+def _document_lines(documents: DocumentLines) -> Iterator[tuple[str, str, int, int, str]]:
+    """Each line of the documents, with its position in its document."""
+    for path, lines in documents.items():
+        for position, line in enumerate(lines, start=1):
+            yield path, line.page, line.number, position, line.text

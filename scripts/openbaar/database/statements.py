@@ -1,0 +1,94 @@
+"""The SQL that creates the tables of a publication, and the columns that need an index."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from openbaar.schema.csvfile import Rows
+from openbaar.schema.model import Schema, SchemaField
+from openbaar.tables.model import Table
+from openbaar.texts import Localized, localized
+
+# Those of https://www.sqlite.org/stricttables.html; that of a number depends on its values.
+SQL_TYPES = {
+    "array": "TEXT",
+    "boolean": "INTEGER",
+    "date": "TEXT",
+    "integer": "INTEGER",
+    "string": "TEXT",
+    "year": "INTEGER",
+}
+
+
+def create_statement(table: Table, rows: Rows, language: str) -> str:
+    """The CREATE TABLE statement of `table`, with its documentation in `language` as comments.
+
+    SQLite keeps the comments, so that the file explains itself wherever it goes. A column of
+    numbers that are all whole in `rows` is INTEGER.
+    """
+    schema = table.table_schema
+    lines = [f"-- {_comment(table.title, table.description, language)}"]
+    for field in schema.fields:
+        definition = f"{field.name} {_sql_type(field, rows)}"
+        if field.constraints.required or field.name in schema.primaryKey:
+            definition += " NOT NULL"
+        lines.append(f"{definition}, -- {_column_comment(field, language)}")
+    lines.append(",\n  ".join(_table_constraints(schema)))
+    body = "\n  ".join(lines)
+    return f"CREATE TABLE {table.name} (\n  {body}\n) STRICT"
+
+
+def index_columns(table: Table) -> list[tuple[str, ...]]:
+    """The indexes that facets and foreign keys need, each as its columns.
+
+    An index is left out where the beginning of a key or of a longer index serves as well.
+    """
+    schema = table.table_schema
+    wanted: list[tuple[str, ...]] = [(facet,) for facet in table.facets]
+    for key in schema.foreignKeys:
+        wanted.append(key.fields)
+    there = [schema.primaryKey, *schema.all_unique_keys]
+    needed: list[tuple[str, ...]] = []
+    for columns in dict.fromkeys(wanted):
+        longer = [other for other in wanted if len(other) > len(columns)]
+        if not any(other[: len(columns)] == columns for other in there + longer):
+            needed.append(columns)
+    return needed
+
+
+def _table_constraints(schema: Schema) -> list[str]:
+    """The primary key, the unique keys and the foreign keys."""
+    constraints = [f"PRIMARY KEY ({', '.join(schema.primaryKey)})"]
+    for columns in schema.all_unique_keys:
+        constraints.append(f"UNIQUE ({', '.join(columns)})")
+    for key in schema.foreignKeys:
+        target = f"{key.reference.resource} ({', '.join(key.reference.fields)})"
+        constraints.append(f"FOREIGN KEY ({', '.join(key.fields)}) REFERENCES {target}")
+    return constraints
+
+
+def _column_comment(field: SchemaField, language: str) -> str:
+    comment = _comment(field.title, field.description, language)
+    if field.unit is None:
+        return comment
+    return f"{comment} [{_on_one_line(localized(field.unit, language))}]"
+
+
+def _comment(title: Localized, description: Localized, language: str) -> str:
+    return _on_one_line(f"{localized(title, language)}: {localized(description, language)}")
+
+
+def _on_one_line(text: str) -> str:
+    """The text without line ends, so that it stays within its comment."""
+    return " ".join(text.split())
+
+
+def _sql_type(field: SchemaField, rows: Rows) -> str:
+    """The SQL type of a column; whole numbers are INTEGER, so that 581 is not shown as 581.0."""
+    if field.type in SQL_TYPES:
+        return SQL_TYPES[field.type]
+    for row in rows:
+        value = row[field.name]
+        if isinstance(value, Decimal) and value != int(value):
+            return "REAL"
+    return "INTEGER"

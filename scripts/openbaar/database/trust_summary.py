@@ -1,0 +1,166 @@
+"""What the trust tables say about one table, in one language, as HTML.
+
+Every text that an author wrote or a document printed is escaped here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+from babel.support import NullTranslations
+
+from openbaar.database.addresses import answer_address, page_address, rows_address
+from openbaar.schema.csvfile import Row
+from openbaar.schema.values import Value
+from openbaar.tables.dataset import Dataset
+from openbaar.tables.model import Table
+from openbaar.texts import catalogue
+
+
+@dataclass(frozen=True)
+class TrustSummary:
+    """The source of a table, the checks it passed, its footnotes and anomalies, in one language."""
+
+    dataset: Dataset
+    table: Table
+    language: str
+
+    def items(self) -> list[str]:
+        """Everything there is to know, one remark each."""
+        return [*self.source(), *self.checks(), *self.footnotes(), *self.anomalies()]
+
+    def lines(self) -> str | None:
+        """The lines of the document that the table was read from; None where it was not."""
+        cells = self._rows("provenance")
+        if not cells:
+            return None
+        first = min(int(str(cell["first_line"])) for cell in cells)
+        last = max(int(str(cell["last_line"])) for cell in cells)
+        return line_text(first, last, self._words)
+
+    def source(self) -> list[str]:
+        """Where the table was read, with a link to the source of each cell; nothing if by hand."""
+        lines = self.lines()
+        if lines is None:
+            return []
+        documents = sorted({str(cell["document"]) for cell in self._rows("provenance")})
+        place = f"{escape(', '.join(documents))}, {lines}"
+        if self.table.question is not None:
+            place = f"{self._answer(self.table.question)}, {place}"
+        address = rows_address(self.dataset.publication, "provenance", self.table)
+        cells = _link(address, self._words.gettext("source of each cell"))
+        sentence = self._words.gettext("Source: %(place)s (%(cells)s).")
+        return [sentence % {"place": place, "cells": cells}]
+
+    def checks(self) -> list[str]:
+        """How many of the stated totals, sums and rules hold, with a link to them."""
+        rows = self._rows("reconciliation")
+        if not rows:
+            return []
+        sentences: list[str] = []
+        for kind in ("stated_total", "identity", "rule"):
+            verdicts = [row["verdict"] for row in rows if row["kind"] == kind]
+            if verdicts:
+                sentence = _how_many_hold(kind, len(verdicts), self._words)
+                counted = {"equal": verdicts.count("equal"), "all": len(verdicts)}
+                sentences.append(sentence % counted)
+        explained = [row for row in rows if row["verdict"] == "explained"]
+        if explained:
+            sentences.append(_how_many_explained(len(explained), self._words))
+        address = rows_address(self.dataset.publication, "reconciliation", self.table)
+        link = _link(address, self._words.gettext("reconciliation"))
+        return [f"{' '.join(sentences)} ({link})"]
+
+    def footnotes(self) -> list[str]:
+        """Each footnote with its mark, its text, its lines and the rows it applies to."""
+        items: list[str] = []
+        for row in self._rows("footnotes"):
+            place = line_text(row["first_line"], row["last_line"], self._words)
+            if row["applies_to"] is not None:
+                rows = escape(conditions_text(json.loads(str(row["applies_to"]))))
+                place += "; " + self._words.gettext("applies to %(rows)s") % {"rows": rows}
+            mark = self._words.gettext("Footnote %(mark)s") % {"mark": escape(str(row["mark"]))}
+            items.append(f"<strong>{mark}</strong> {self._text(row)} ({place})")
+        return items
+
+    def anomalies(self) -> list[str]:
+        """Each anomaly that concerns the table, with a link to its own page."""
+        items: list[str] = []
+        for row in self.dataset.rows("anomalies"):
+            if self.table.name in json.loads(str(row["tables"])):
+                address = page_address(self.dataset.publication, "anomalies", str(row["id"]))
+                heading = _link(address, self._words.gettext("Note"))
+                items.append(f"<strong>{heading}</strong> {self._text(row)}")
+        return items
+
+    @property
+    def _words(self) -> NullTranslations:
+        return catalogue(self.language, self.dataset.publication.language)
+
+    def _rows(self, trust_table: str) -> list[Row]:
+        """The rows of a trust table that are about this table."""
+        rows = self.dataset.rows(trust_table)
+        return [row for row in rows if row["table_name"] == self.table.name]
+
+    def _answer(self, question: str) -> str:
+        """The answer that holds the table, with a link where it has a page."""
+        answer = escape(self._words.gettext("answer %(question)s") % {"question": question})
+        address = answer_address(self.dataset.publication, self.table)
+        return answer if address is None else _link(address, answer)
+
+    def _text(self, row: Row) -> str:
+        """The text of a footnote or anomaly."""
+        return escape(str(row[f"text_{self.language}"]))
+
+
+def line_text(first: Value, last: Value, words: NullTranslations) -> str:
+    """Lines of a document in words: `line 8`, `lines 4–6`."""
+    if first == last:
+        return str(words.gettext("line %(first)s") % {"first": first})
+    return str(words.gettext("lines %(first)s–%(last)s") % {"first": first, "last": last})
+
+
+def conditions_text(conditions: Mapping[str, str]) -> str:
+    """The rows that a footnote applies to, in words.
+
+    Before: `{"year": "2023", "region": "flanders"}`
+    After: `year = 2023, region = flanders`
+    """
+    return ", ".join(f"{column} = {value}" for column, value in conditions.items())
+
+
+def _link(address: str, content: str) -> str:
+    return f'<a href="{address}">{content}</a>'
+
+
+def _how_many_hold(kind: str, count: int, words: NullTranslations) -> str:
+    """A sentence about `count` checks of one kind, with `%(equal)s` and `%(all)s` to fill in."""
+    if kind == "stated_total":
+        sentence = words.ngettext(
+            "%(equal)s of %(all)s stated total adds up.",
+            "%(equal)s of %(all)s stated totals add up.",
+            count,
+        )
+    elif kind == "identity":
+        sentence = words.ngettext(
+            "%(equal)s of %(all)s sum agrees with another table.",
+            "%(equal)s of %(all)s sums agree with another table.",
+            count,
+        )
+    else:
+        sentence = words.ngettext(
+            "%(equal)s of %(all)s rule holds for each row.",
+            "%(equal)s of %(all)s rules hold for each row.",
+            count,
+        )
+    return str(sentence)
+
+
+def _how_many_explained(count: int, words: NullTranslations) -> str:
+    sentence = words.ngettext(
+        "%(all)s difference is explained.", "%(all)s differences are explained.", count
+    )
+    return str(sentence % {"all": count})

@@ -1,0 +1,80 @@
+"""The YAML loader: plain data is read as it was written, anything else is refused by place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openbaar.errors import OpenbaarError
+from openbaar.yamlfile import MAX_BYTES, parse_yaml, read_yaml
+
+# Without the characters that YAML itself counts as line ends, which PyYAML does not write exactly
+TEXTS = st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp")))
+SCALARS = st.none() | st.booleans() | st.integers() | TEXTS
+KEYS = st.integers() | TEXTS
+PLAIN_DATA = st.recursive(
+    SCALARS, lambda below: st.lists(below) | st.dictionaries(KEYS, below), max_leaves=20
+)
+
+
+class WithoutAliases(yaml.SafeDumper):
+    """Writes what occurs twice twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+@given(PLAIN_DATA)
+def test_plain_data_that_is_written_and_read_again_is_the_same_data(data: Any) -> None:
+    text = yaml.dump(data, Dumper=WithoutAliases, allow_unicode=True)
+    assert parse_yaml(text, "t.yaml").data == data
+
+
+def test_words_and_figures_that_yaml_1_1_reads_otherwise_are_text() -> None:
+    text = "[no, on, 010, 12:30, 1_000, 0x1F, 1.50, 2023-01-31]"
+    read = ["no", "on", "010", "12:30", "1_000", "0x1F", "1.50", "2023-01-31"]
+    assert parse_yaml(text, "t.yaml").data == read
+
+
+BROKEN_YAML = {
+    "an alias": ("a: &x [1]\nb: *x\n", "t.yaml:2:4: the alias *x is refused (write it out)"),
+    "a python tag": (
+        "a: !!python/name:os.getcwd ''\n",
+        "t.yaml:1:4: the tag tag:yaml.org,2002:python/name:os.getcwd is refused "
+        "(write plain text, numbers, lists and mappings)",
+    ),
+    "a key twice": (
+        "a: 1\nb: 2\na: 3\n",
+        "t.yaml:3:1: the key 'a' is given here and on line 1 (keep one of them)",
+    ),
+    "a key that is no text": (
+        "? [a]\n: 1\n",
+        "t.yaml:1:3: the key ['a'] is neither text nor a whole number (quote it)",
+    ),
+    "broken syntax": ("a: [1\nb: 2\n", "t.yaml:2:2: is not YAML: expected ',' or ']', but got ':'"),
+}
+
+
+@pytest.mark.parametrize(("text", "message"), BROKEN_YAML.values(), ids=BROKEN_YAML)
+def test_hostile_yaml_is_refused_with_its_place(text: str, message: str) -> None:
+    with pytest.raises(OpenbaarError) as caught:
+        parse_yaml(text, "t.yaml")
+    assert [str(problem) for problem in caught.value.problems] == [message]
+
+
+def test_yaml_that_is_nested_too_deep_is_refused_before_it_is_read_to_its_end() -> None:
+    with pytest.raises(OpenbaarError) as caught:
+        parse_yaml("[" * (MAX_BYTES - 1), "t.yaml")
+    assert str(caught.value) == "t.yaml:1:51: is nested more than 50 deep"
+
+
+def test_a_yaml_file_over_the_limit_is_not_parsed(tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_bytes(b"#" * (MAX_BYTES + 1))
+    with pytest.raises(OpenbaarError) as caught:
+        read_yaml(tmp_path / "t.yaml", "t.yaml")
+    assert str(caught.value) == "t.yaml: is 1000001 bytes; at most 1000000 are read"
