@@ -45,7 +45,7 @@ class Links(HTMLParser):
 
 
 def broken_links(folder: Path) -> list[str]:
-    """Each link inside a folder of static files that leads to no file, or to no place on its page."""
+    """Each link in a folder of static files that leads to no file, or to no place on its page."""
     pages = {path: Links(path.read_text("utf-8")) for path in folder.rglob("*.html")}
     broken = []
     for path, page in pages.items():
