@@ -198,7 +198,7 @@ def _file_answer(published: Published, request: Any, path: Path) -> Response | A
 
 
 def _json_answer(published: Published, request: Any, path: Path, resource: Descriptor) -> Response:
-    rows = json_rows(path.read_text("utf-8"), resource)
+    rows = json_rows(path.read_bytes().decode("utf-8"), resource)
     text = json.dumps(rows, ensure_ascii=False)
     headers = _headers(published, hashlib.sha256(text.encode("utf-8")).hexdigest())
     if _has_already(request, headers):

@@ -97,8 +97,9 @@ def _anomaly(published: Published, row: TrustRow, table: str | None) -> Anomaly:
 
 def _tables(published: Published, anomaly: TrustRow) -> list[str]:
     """The tables that a point to note is about."""
-    names = json.loads(anomaly["tables"]) if anomaly["tables"] else []
-    return [name for name in names if name in published.tables]
+    if not anomaly["tables"]:
+        return []
+    return [name for name in json.loads(anomaly["tables"]) if name in published.tables]
 
 
 async def _trust_rows(
@@ -107,9 +108,11 @@ async def _trust_rows(
     """The rows of a trust table, about one table or all; none where there is no such table."""
     if trust_table not in published.tables:
         return []
-    where = "" if table is None else "WHERE table_name = :table"
-    sql = f"SELECT * FROM {trust_table} {where} ORDER BY rowid"
-    found = await datasette.get_database(published.name).execute(sql, {"table": table})
+    sql = f"SELECT * FROM {trust_table}"
+    if table is not None:
+        sql += " WHERE table_name = :table"
+    database = datasette.get_database(published.name)
+    found = await database.execute(f"{sql} ORDER BY rowid", {"table": table})
     return [dict(row) for row in found]
 
 
@@ -119,10 +122,13 @@ def _text_and_language(published: Published, row: TrustRow) -> tuple[str, str | 
     A text that is not given in the language of the page is shown in the first language of the
     publication, else in English.
     """
-    for language in (visit().language, published.languages[0], ENGLISH):
+    text = row.get(f"text_{visit().language}")
+    if text:
+        return text, None
+    for language in (published.languages[0], ENGLISH):
         text = row.get(f"text_{language}")
         if text:
-            return text, None if language == visit().language else language
+            return text, language
     return "", None
 
 
@@ -132,8 +138,10 @@ def place_of(published: Published, row: TrustRow) -> Passage | None:
     if not document or first is None:
         return None
     page, last = row.get("page"), row.get("last_line")
-    text = line_text(page, first, first if last is None else last)
-    return Passage(text, published.line_path(document, page, first))
+    if last is None:
+        last = first
+    address = published.line_path(document, page, first)
+    return Passage(line_text(page, first, last), address)
 
 
 def line_text(page: str | None, first: int, last: int) -> str:
@@ -148,7 +156,9 @@ def line_text(page: str | None, first: int, last: int) -> str:
 
 def conditions(text: str | None) -> dict[str, str]:
     """The columns and values of the rows that a remark is about: '{"start_year": "2023"}'."""
-    return dict(json.loads(text)) if text else {}
+    if not text:
+        return {}
+    return dict(json.loads(text))
 
 
 def concerns(rows: str | None, row: Mapping[str, Any]) -> bool:
@@ -160,13 +170,15 @@ def concerns(rows: str | None, row: Mapping[str, Any]) -> bool:
 
 
 def named_columns(published: Published, table: str, wanted: Mapping[str, str]) -> str | None:
-    """Conditions in words, with titles for columns and labels for codes: 'Start year: 2023'."""
+    """Conditions in words, with titles and labels: 'Start year: 2023'; None for no conditions."""
+    if not wanted:
+        return None
     named = []
     for name, value in wanted.items():
         column = column_of(published, table, name)
         label = label_of(published, column.code_list, value)
         named.append(f"{column.title}: {value if label is None else label}")
-    return ", ".join(named) if named else None
+    return ", ".join(named)
 
 
 @dataclass(frozen=True)
