@@ -68,7 +68,9 @@ def blocks(
     elif table is not None:
         part = _table(published, language, table)
     style_language = spoken(language, published.languages[0])
-    found = [_block("source", item, style_language) for item in sources(published, table)]
+    found = []
+    for item in sources(published, table):
+        found.append(_block("source", item, style_language))
     item = publication(published, language, part, request)
     found.append(_block("publication", item, style_language))
     return found
@@ -113,7 +115,10 @@ def _authors(source: Descriptor) -> list[dict[str, str]]:
     """The authors of a document one by one, else the text that says who they are."""
     authors = []
     for person in source.get("authors", []):
-        authors.append({"literal": person["name"]} if "name" in person else dict(person))
+        if "name" in person:
+            authors.append({"literal": person["name"]})
+        else:
+            authors.append(dict(person))
     stated = source.get("author", UNKNOWN)
     if not authors and stated != UNKNOWN:
         authors.append({"literal": stated})

@@ -74,7 +74,9 @@ def links(published: Published, table: str | None = None, language: str = "en") 
     packed = _packed_links(published, published.folder / "dist", language)
     if table is not None:
         return [_table_link(published, published.folder, table, language), *packed]
-    tables = [_table_link(published, published.folder, name, language) for name in published.tables]
+    tables = []
+    for name in published.tables:
+        tables.append(_table_link(published, published.folder, name, language))
     return packed + tables
 
 
@@ -116,7 +118,9 @@ def size_text(size: int, language: str) -> str:
     while amount >= 999.5 and thousands < len(SIZES) - 1:
         amount /= 1000
         thousands += 1
-    digits = "#,##0.0" if thousands > 0 and amount < 10 else "#,##0"
+    digits = "#,##0"
+    if thousands > 0 and amount < 10:
+        digits = "#,##0.0"
     unit = f"digital-{SIZES[thousands]}"
     return format_unit(amount, unit, "short", format=digits, locale=spoken(language))
 
@@ -133,10 +137,11 @@ def files(published: Published) -> Files:
 
 def _current_files(published: Published, folder: Path) -> Files:
     """The tables, the descriptor and the documents of this version."""
-    names = ["datapackage.json"]
-    names += [resource["path"] for resource in published.tables.values()]
-    names += [source["path"] for source in published.descriptor["sources"]]
-    return {f"/download/{published.version}/{name}": folder / name for name in names}
+    root = f"/download/{published.version}"
+    found = {f"{root}/datapackage.json": folder / "datapackage.json"}
+    for described in (*published.tables.values(), *published.descriptor["sources"]):
+        found[f"{root}/{described['path']}"] = folder / described["path"]
+    return found
 
 
 def _released_tables(published: Published, folder: Path) -> Files:

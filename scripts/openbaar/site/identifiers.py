@@ -111,18 +111,21 @@ async def _version(datasette: Any, request: Any, name: str, version: str) -> Res
 def _about_version(published: Published, name: str, version: str, file: str) -> dict[str, Any]:
     """What the page of a version says; `file` is the address of its CSV."""
     language = language_of(published)
-    is_there_now = name in published.tables
     path = downloads.files(published)[file]
-    return {
-        "title": text_of(published.tables[name], "title", language) if is_there_now else name,
+    about = {
+        "title": name,
         "table": name,
         "version": version,
-        "current": published.version if is_there_now else None,
+        "current": None,
         "file": file,
         "size": downloads.size_text(path.stat().st_size, language),
         "sha256": downloads.sha256(path),
         "versions": recorded_versions(published, name),
     }
+    if name in published.tables:
+        about["title"] = text_of(published.tables[name], "title", language)
+        about["current"] = published.version
+    return about
 
 
 async def _row(datasette: Any, request: Any, table: str, wanted: str) -> Response:
@@ -161,9 +164,9 @@ def _see_other(request: Any, forms: Forms) -> Response:
 
 
 def _new_name(published: Published, name: str) -> str | None:
-    """The name that a table has now, None where it never had another one."""
-    moved = published.permalinks.get("moved", {})
-    return str(moved[name]) if name in moved else None
+    """The name that a table has now; None where it was not renamed."""
+    moved: dict[str, str] = published.permalinks.get("moved", {})
+    return moved.get(name)
 
 
 def _refuse_withdrawn(published: Published, name: str) -> None:

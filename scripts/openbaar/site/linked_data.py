@@ -111,14 +111,12 @@ def _organisation(contributor: Descriptor) -> Described:
 def _licence(published: Published, language: str) -> Described:
     """The licence of the documents, and apart from it that of what this publication adds."""
     _ = catalogue(language, published.languages[0]).gettext
-    documents = []
-    for licence in sorted(
-        {each.get("license", UNKNOWN) for each in published.descriptor["sources"]}
-    ):
-        documents.append(_("not stated") if licence == UNKNOWN else licence)
+    documents = {source.get("license", UNKNOWN) for source in published.descriptor["sources"]}
+    if UNKNOWN in documents:
+        documents = documents - {UNKNOWN} | {_("not stated")}
     additions = [each["name"] for each in published.descriptor.get("additions", [])]
-    of_document, of_additions = _("source document"), _("additions")
-    stated = f"{', '.join(sorted(documents))} ({of_document})"
+    of_documents, of_additions = _("source document"), _("additions")
+    stated = f"{', '.join(sorted(documents))} ({of_documents})"
     added = f"{', '.join(additions)} ({of_additions})"
     return {"@type": "CreativeWork", "name": f"{stated}; {added}"}
 

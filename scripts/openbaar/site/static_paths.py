@@ -133,7 +133,7 @@ def file_of(published: Published, page: Page, is_html: bool) -> Path:
     Pages in the first language begin at the root, those in another one in a folder of its name. A
     query is one more folder: `/m/regions?part_of=x` in English is `en/m/regions/part_of=x/`.
     """
-    parts = [part for part in page.path.split("/") if part]
+    parts = list(PurePosixPath(page.path).parts[1:])
     if not is_html:
         return Path(*parts)
     if page.language is not None and page.language != published.languages[0]:
