@@ -418,7 +418,7 @@ def test_the_document_that_the_recipe_was_written_for_converts(tmp_path: Path) -
         (
             "man 5\n\n2021\n",
             "2021\n\nman 5\n",
-            "sources/d.txt:13: t: recipe key 'group': the label '2021' should stand before the last row on its page",
+            "sources/d.txt:13: t: recipe key 'group': the label '2021' should be before the last row on its page",
         ),
         (
             "man 1.505",

@@ -202,7 +202,7 @@ def test_a_merged_label_of_two_rows_is_glued_to_the_first_number() -> None:
     text = "table\n\nJaar Geslacht\n\nAantal\n\nvrouw 2.0002020\n\nonbekend 3\n\nend"
     assert read(text, MERGED) == [(2020, "female", 2000), (2020, "unknown", 3)]
     assert messages(text.replace("onbekend 3", "onbekend 3\n\nman 4"), MERGED)[0].startswith(
-        "sources/d.txt:7: recipe key 'group': the label '2020' should stand before the last row on its page"
+        "sources/d.txt:7: recipe key 'group': the label '2020' should be before the last row on its page"
     )
 
 
@@ -224,7 +224,7 @@ def test_a_group_that_goes_on_after_a_page_break_has_its_label_on_the_first_page
         (
             "onbekend 2\n\n2020",
             "2020\n\nonbekend 2",
-            "sources/d.txt:10: recipe key 'group': the label '2020' should stand before the last row on its page",
+            "sources/d.txt:10: recipe key 'group': the label '2020' should be before the last row on its page",
         ),
         (
             "2021",
@@ -303,7 +303,7 @@ def test_headings_that_are_data_are_melted_and_totals_kept_aside() -> None:
         ("hout", 2021, None, "not_given"), ("hout", 2022, 2, "normal"),
         ("riet", 2021, 3, "normal"), ("riet", 2022, 4, "normal"),
     ]  # fmt: skip
-    assert [(total.column, dict(total.where), total.cell.value) for total in totals] == [
+    assert [(total.column, dict(total.where), total.value) for total in totals] == [
         ("n", {"year": 2021}, 3), ("n", {"year": 2022}, 6),
     ]  # fmt: skip
     assert (made[1].cells["year"].first_line, made[1].cells["year"].parsed.mark) == (2, "(**)")
@@ -414,7 +414,7 @@ def test_a_key_in_a_row_of_totals_says_of_which_rows_it_is_the_total() -> None:
     totals = records(
         "table\n2020 man 5\n2020 vrouw 6\n2020 totaal 11\n2021 man 7\n2021 totaal 7", made
     )[1]
-    assert [(total.column, dict(total.where), total.cell.value) for total in totals] == [
+    assert [(total.column, dict(total.where), total.value) for total in totals] == [
         ("n", {"year": 2020}, 11),
         ("n", {"year": 2021}, 7),
     ]

@@ -9,7 +9,8 @@ import pytest
 from pydantic import TypeAdapter
 
 from openbaar.errors import Place
-from openbaar.tables.checks import Check, Evidence, Rule, Stated, stated_totals
+from openbaar.recipe.records import StatedTotal
+from openbaar.tables.checks import Check, Evidence, Rule, stated_totals
 from openbaar.tables.verdicts import Verdict
 
 PLACE = Place("d.txt", 7)
@@ -59,7 +60,7 @@ def test_a_stated_total_is_compared_with_its_rows(
         check(name="k", total="n", where={"year": 2020}, difference=each, anomaly="why")
         for each in checks
     ]
-    totals = [Stated("n", {"year": 2020}, Decimal(stated), PLACE)]
+    totals = [StatedTotal("n", {"year": 2020}, Decimal(stated), PLACE)]
     verdicts = stated_totals("a", A, totals, known)
     assert outcome(verdicts) == [expected]
     assert verdicts[0].anomaly == ("why" if expected[4] == "explained" else None)
@@ -106,7 +107,7 @@ def test_where_and_without_choose_the_rows_of_a_sum() -> None:
         without={"kind": "y", "year": 2020},
         equals={"line": "(.*)"},
     )
-    evidence = Evidence({"a": A}, Stated("n", {}, Decimal(3), PLACE))
+    evidence = Evidence({"a": A}, StatedTotal("n", {}, Decimal(3), PLACE))
     verdict = stated.verdicts("a", evidence)[0]
     assert (verdict.scope, verdict.outcome, verdict.place) == (
         "year = 2020/2021, not (kind = y, year = 2020)",

@@ -1,28 +1,20 @@
-"""Groups: rows that share a label printed once, and the proof that it stands where it must."""
+"""Groups: rows that share a label printed once, and the proof that it is where it must be."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.recipe.language import Group
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
-from openbaar.recipe.values import Parsed, Reader
+from openbaar.recipe.values import Cell, Reader
+from openbaar.schema.csvfile import Value
 
-
-@dataclass(frozen=True)
-class Label:
-    """The label of a group: what was read, and on which lines."""
-
-    parsed: Parsed
-    first_line: int
-    last_line: int
-
-
-LabelledRow = tuple[ReadRow, Label | None]
+LabelledRow = tuple[ReadRow, Cell | None]  # a row with the label of its group
 
 
 def label_rows(
@@ -33,8 +25,8 @@ def label_rows(
     before: man 44.899 | (*)onbekend 78.140 | 2020 vrouw 91.493 | man 38.286 | … (restart: gender, label: merged)
     after: 2020 man 44.899 | 2020 (*)onbekend 78.140 | 2020 vrouw 91.493 | 2021 man 38.286 | …
 
-    Raises OpenbaarError for each group that has no label, two labels, one where a merged label cannot stand,
-    or the label of another group.
+    Raises OpenbaarError for each group that has no label, two labels, one where a merged label
+    cannot be, or the label of another group.
     """
     labelled, problems = try_labels(document, rows, group, readers)
     if problems:
@@ -45,116 +37,167 @@ def label_rows(
 def try_labels(
     document: Document, rows: Sequence[ReadRow], group: Group | None, readers: Mapping[str, Reader]
 ) -> tuple[list[LabelledRow], list[Problem]]:
-    """Label rows as `label_rows` does, but return the problems beside the rows; a group that is wrong has no label."""
+    """Label rows as `label_rows` does, but return the problems too; a group that is wrong has no label."""
     if group is None:
         return [(row, None) for row in rows], []
-    labelled: list[LabelledRow] = []
-    problems: list[Problem] = []
-    groups = _part(rows, group)
-    if group.label == "none" and len(groups) != len(group.sequence):
-        message = f"recipe key 'group': {len(groups)} groups begin here, but 'sequence' names {len(group.sequence)}"
-        place = document.place(_lines(rows)[0]) if rows else document.place()
-        return [(row, None) for row in rows], [Problem(place, message)]
-    seen: dict[object, int] = {}
-    for number, members in enumerate(groups):
-        try:
-            label = _label(document, members, group, readers, number)
-        except OpenbaarError as error:
-            problems += error.problems
-            labelled += [(row, None) for row in members]
-            continue
-        value = label.parsed.value
-        if value in seen:
-            message = f"recipe key 'group': the label '{value}' was given to the group from line {seen[value]} already"
-            problems.append(Problem(document.place(label.first_line), message))
-        seen.setdefault(value, _lines(members)[0])
-        labelled += [(row, label) for row in members]
-    totals = [(row, None) for row in rows if row.kind == "table_total"]
-    return labelled + totals, problems
+    return _Grouping(document, rows, group, readers).labelled()
 
 
-def _part(rows: Sequence[ReadRow], group: Group) -> list[list[ReadRow]]:
-    """Part the rows into groups, by what the recipe says begins or ends one."""
-    groups: list[list[ReadRow]] = []
-    seen: set[object] = set()
-    ended = True
-    for row in rows:
-        if row.kind == "table_total":
-            continue
-        keys = {slot.parsed.value for slot in row.named(group.restart)} if group.restart else set()
-        if row.kind == "label":
-            begins = True
-        elif group.restart or group.ends:
-            begins = ended or bool(keys & seen)
-        else:
-            begins = bool(row.named(group.field)) or not groups
-        if begins:
-            groups.append([])
-            seen = set()
-        groups[-1].append(row)
-        seen |= keys
-        ended = group.ends == "total" and row.kind == "group_total"
-    return groups
+@dataclass(frozen=True)
+class _Grouping:
+    """Rows, and what says how they are grouped."""
 
+    document: Document
+    rows: Sequence[ReadRow]
+    group: Group
+    readers: Mapping[str, Reader]
 
-def _lines(rows: Sequence[ReadRow]) -> tuple[int, int]:
-    return rows[0].lines()[0], rows[-1].lines()[1]
+    def labelled(self) -> tuple[list[LabelledRow], list[Problem]]:
+        """The rows with their labels, those that total the whole table last; and what is wrong."""
+        groups = _parted(self.rows, self.group)
+        if self.group.label == "none" and len(groups) != len(self.group.sequence):
+            return [(row, None) for row in self.rows], [self._wrong_number(len(groups))]
+        labelled: list[LabelledRow] = []
+        problems: list[Problem] = []
+        seen: dict[Value, int] = {}
+        for number, members in enumerate(groups):
+            try:
+                label = self._label(members, number)
+            except OpenbaarError as error:
+                problems += error.problems
+                labelled += [(row, None) for row in members]
+                continue
+            if label.value in seen:
+                problems.append(self._given_twice(label, seen[label.value]))
+            seen.setdefault(label.value, _first_line(members))
+            labelled += [(row, label) for row in members]
+        labelled += [(row, None) for row in self.rows if row.kind == "table_total"]
+        return labelled, problems
 
+    def _wrong_number(self, found: int) -> Problem:
+        place = self.document.place(_first_line(self.rows)) if self.rows else self.document.place()
+        named = len(self.group.sequence)
+        message = f"recipe key 'group': {found} groups begin here, but 'sequence' names {named}"
+        return Problem(place, message)
 
-def _label(
-    document: Document,
-    members: Sequence[ReadRow],
-    group: Group,
-    readers: Mapping[str, Reader],
-    number: int,
-) -> Label:
-    """The one label of a group. Raises OpenbaarError when it is not exactly one, or not where it must stand."""
-    place = document.place(*_lines(members))
-    if group.label == "none":
-        parsed = readers[group.field].read(group.sequence[number])
+    def _given_twice(self, label: Cell, first: int) -> Problem:
+        message = (
+            f"recipe key 'group': the label '{label.value}' was given to the group"
+            f" from line {first} already"
+        )
+        return Problem(self.document.place(label.first_line), message)
+
+    def _label(self, members: Sequence[ReadRow], number: int) -> Cell:
+        """The one label of a group. Raises OpenbaarError when it is not exactly one, or not where it must be."""
+        if self.group.label == "none":
+            return self._lost_label(members, number)
+        printed = self._printed_label(members)
+        first, last = printed.row.lines(printed.slot)
+        if printed.before != _expected_row(members, self.group):
+            place = self.document.place(first, last)
+            where = "on the first row of its group"
+            if self.group.label == "merged":
+                where = "before the last row on its page"
+            text = printed.slot.parsed.printed
+            message = f"recipe key 'group': the label '{text}' should be {where}"
+            raise OpenbaarError(Problem(place, message, "a row was lost, moved or added"))
+        return Cell(replace(printed.slot.parsed, how="group_label"), first, last)
+
+    def _lost_label(self, members: Sequence[ReadRow], number: int) -> Cell:
+        """The label that a person gave a group, because the document lost it."""
+        first, last = _first_line(members), members[-1].lines()[1]
+        given = self.group.sequence[number]
+        parsed = self.readers[self.group.field].read(given)
         if parsed is None:
-            raise OpenbaarError(
-                Problem(
-                    place, f"recipe key 'group': '{group.sequence[number]}' is no {group.field}"
-                )
-            )
-        return Label(replace(parsed, printed="", how="derived"), *_lines(members))
-    found = [(index, slot) for index, row in enumerate(members) for slot in row.named(group.field)]
-    if len(found) != 1:
-        labels = ", ".join(repr(slot.parsed.printed) for _, slot in found) or "none"
-        message = f"recipe key 'group': a group should have one label for '{group.field}', this one has {labels}"
-        raise OpenbaarError(
-            Problem(place, message, "look at what 'restart' or 'ends' makes of these lines")
+            message = f"recipe key 'group': '{given}' is no {self.group.field}"
+            raise OpenbaarError(Problem(self.document.place(first, last), message))
+        return Cell(replace(parsed, printed="", how="derived"), first, last)
+
+    def _printed_label(self, members: Sequence[ReadRow]) -> _PrintedLabel:
+        found: list[_PrintedLabel] = []
+        for index, row in enumerate(members):
+            for slot in row.named(self.group.field):
+                is_behind = len(row.slots) > 1 and slot is row.slots[-1]
+                found.append(_PrintedLabel(row, slot, index + 1 if is_behind else index))
+        if len(found) == 1:
+            return found[0]
+        place = self.document.place(_first_line(members), members[-1].lines()[1])
+        labels = ", ".join(repr(each.slot.parsed.printed) for each in found)
+        message = (
+            f"recipe key 'group': a group should have one label for '{self.group.field}',"
+            f" this one has {labels or 'none'}"
         )
-    index, slot = found[0]
-    expected = 0 if group.label in ("first", "above") else _merged_row(members)
-    stands = (
-        index + 1 if slot is members[index].slots[-1] and len(members[index].slots) > 1 else index
-    )
-    first, last = members[index].lines(slot)
-    if stands != expected:
-        where = (
-            "on the first row of its group"
-            if group.label != "merged"
-            else "before the last row on its page"
-        )
-        message = f"recipe key 'group': the label '{slot.parsed.printed}' should stand {where}"
-        raise OpenbaarError(
-            Problem(document.place(first, last), message, "a row was lost, moved or added")
-        )
-    return Label(replace(slot.parsed, how="group_label"), first, last)
+        hint = "look at what 'restart' or 'ends' makes of these lines"
+        raise OpenbaarError(Problem(place, message, hint))
 
 
-def _merged_row(members: Sequence[ReadRow]) -> int:
-    """Which row a merged label stands before: the last one of the group on the page where the group begins.
+class _PrintedLabel(NamedTuple):
+    """A label in a row, and the index of the row of the group before which it is printed."""
 
-    Word emits a vertically merged cell with the last row of its page fragment, so PDF text prints it there
-    (measured in all 25 merged groups of the first publication).
+    row: ReadRow
+    slot: Slot
+    before: int
+
+
+@dataclass
+class _Parting:
+    """Rows being parted into groups: what begins the next one."""
+
+    group: Group
+    groups: list[list[ReadRow]] = field(default_factory=list)
+    seen: set[Value] = field(default_factory=set)  # the values of `restart` in the last group
+    ended: bool = True
+
+    def add(self, row: ReadRow) -> None:
+        """Put a row into the last group, or into a new one."""
+        keys = self._keys(row)
+        if self._begins(row, keys):
+            self.groups.append([])
+            self.seen = set()
+        self.groups[-1].append(row)
+        self.seen |= keys
+        self.ended = self.group.ends == "total" and row.kind == "group_total"
+
+    def _keys(self, row: ReadRow) -> set[Value]:
+        if self.group.restart is None:
+            return set()
+        return {slot.parsed.value for slot in row.named(self.group.restart)}
+
+    def _begins(self, row: ReadRow, keys: set[Value]) -> bool:
+        if row.kind == "label":
+            return True
+        if self.group.restart or self.group.ends:
+            return self.ended or bool(keys & self.seen)
+        return not self.groups or bool(row.named(self.group.field))
+
+
+def _parted(rows: Sequence[ReadRow], group: Group) -> list[list[ReadRow]]:
+    """The rows in groups, by what the recipe says begins or ends one."""
+    parting = _Parting(group)
+    for row in rows:
+        if row.kind != "table_total":
+            parting.add(row)
+    return parting.groups
+
+
+def _first_line(rows: Sequence[ReadRow]) -> int:
+    return rows[0].lines()[0]
+
+
+def _expected_row(members: Sequence[ReadRow], group: Group) -> int:
+    """Before which row of a group its label must be printed.
+
+    Word emits a vertically merged cell with the last row of its page fragment, so PDF text prints
+    it before that row (measured in all 25 merged groups of the first publication).
     """
+    if group.label != "merged":
+        return 0
     page = members[0].unit.page
     return max(index for index, row in enumerate(members) if row.unit.page == page)
 
 
 def data_slots(row: ReadRow, group: Group | None) -> list[Slot]:
     """The fields of a row without the label of its group."""
-    return [slot for slot in row.slots if group is None or slot.name != group.field]
+    if group is None:
+        return list(row.slots)
+    return [slot for slot in row.slots if slot.name != group.field]

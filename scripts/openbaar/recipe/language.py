@@ -53,7 +53,7 @@ class ReadField(Strict):
     )
 
 
-class Row(Strict):
+class RowTemplate(Strict):
     """One way in which a row is printed, and the columns to set that are not printed in it.
 
     Where ` || ` stands in it, several rows are printed as one.
@@ -93,8 +93,8 @@ def _as_row(value: Any) -> Any:
     return {"row": value} if isinstance(value, str) else value
 
 
-Rows = Annotated[
-    tuple[Row, ...],
+RowTemplates = Annotated[
+    tuple[RowTemplate, ...],
     BeforeValidator(lambda value: tuple(_as_row(item) for item in as_list(value))),
 ]
 
@@ -102,8 +102,8 @@ Rows = Annotated[
 class Totals(Strict):
     """Rows that state totals: they are kept aside and checked, never published as data."""
 
-    group: Rows = ()
-    table: Rows = ()
+    group: RowTemplates = ()
+    table: RowTemplates = ()
 
 
 class Group(Strict):
@@ -111,7 +111,7 @@ class Group(Strict):
 
     field: str
     label: Literal["merged", "first", "above", "none"]
-    row: Annotated[Row, BeforeValidator(_as_row)] | None = Field(
+    row: Annotated[RowTemplate, BeforeValidator(_as_row)] | None = Field(
         None, description="the row that holds the label alone"
     )
     restart: str | None = Field(
@@ -230,7 +230,7 @@ class Recipe(Strict):
     units: Annotated[Units, BeforeValidator(_as_units)] | None = None
     numbers: NumberFormat | None = None
     fields: dict[str, ReadField] = {}
-    rows: Rows
+    rows: RowTemplates
     totals: Totals = Totals()
     drop: Patterns = Field((), description="units that are no rows: each must match as a whole")
     join: int = Field(
@@ -251,7 +251,7 @@ class Recipe(Strict):
         return self.units or Units(by="block")
 
     @property
-    def templates(self) -> tuple[Row, ...]:
+    def templates(self) -> tuple[RowTemplate, ...]:
         """All row templates, of rows, totals and labels."""
         label = (self.group.row,) if self.group and self.group.row else ()
         return (*self.rows, *self.totals.group, *self.totals.table, *label)
@@ -259,10 +259,10 @@ class Recipe(Strict):
     def for_cells(self, separator: str) -> Recipe:
         """The recipe for a document of cells: with `separator` where a template or a heading has ` | `."""
 
-        def parted(row: Row) -> Row:
+        def parted(row: RowTemplate) -> RowTemplate:
             return row.model_copy(update={"row": re.sub(r" *\| *(?!\|)", separator, row.row)})
 
-        def all_parted(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+        def all_parted(rows: tuple[RowTemplate, ...]) -> tuple[RowTemplate, ...]:
             return tuple(parted(row) for row in rows)
 
         group = self.group

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document, shown
-from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.recipe.language import Recipe, Row, template_fields
+from openbaar.errors import OpenbaarError, Problem
+from openbaar.recipe.language import Recipe, RowTemplate, template_fields
 from openbaar.recipe.settle import Kind, ReadRow, settle
-from openbaar.recipe.templates import attempt
+from openbaar.recipe.templates import Attempt, Slot, attempt
 from openbaar.recipe.units import Unit, join
 from openbaar.recipe.values import Reader
 from openbaar.schema.patterns import compiled
@@ -18,6 +19,7 @@ from openbaar.schema.patterns import compiled
 MAX_LENGTH = {"block": 10_000, "line": 10_000, "cell": 10_000}
 MAX_TEXT = 200_000
 MAX_PROBLEMS = 20  # of one table; a recipe that does not fit would otherwise name every line
+MAX_SHOWN = 80  # characters of a unit in a message
 
 
 @dataclass(frozen=True)
@@ -49,147 +51,246 @@ def try_rows(
     document: Document, units: Sequence[Unit], recipe: Recipe, readers: Mapping[str, Reader]
 ) -> RowsRead:
     """Read the units as `read_rows` does, but return the problems beside the rows that could be read."""
-    drops = [compiled(pattern) for pattern in recipe.drop]
+    kept, dropped = _without_dropped(units, recipe)
+    too_long = _too_long(document, kept, recipe)
+    walk = _Walk(document, kept, recipe, readers)
+    options = walk.options(told_before=len(too_long))
+    problems = too_long + walk.problems
+    rows: list[ReadRow] = []
+    for readings in settle(options):
+        if len(readings) == 1:
+            rows += _parts(readings[0])
+        else:
+            problems.append(_ambiguous(document, readings))
+    return RowsRead(rows, dropped, problems)
+
+
+def _without_dropped(units: Sequence[Unit], recipe: Recipe) -> tuple[list[Unit], list[Unit]]:
+    """The units that are read, and those that the recipe drops."""
+    patterns = [compiled(pattern) for pattern in recipe.drop]
     kept: list[Unit] = []
     dropped: list[Unit] = []
     for unit in units:
-        (dropped if any(pattern.fullmatch(shown(unit.text)) for pattern in drops) else kept).append(
-            unit
-        )
-    options: list[list[ReadRow]] = []
-    problems: list[Problem] = []
-    longest = MAX_LENGTH.get(recipe.reading.by or "", MAX_TEXT)
-    problems += [_too_long(document, unit, longest) for unit in kept if len(unit.text) > longest]
-    index, lost = 0, bool(problems)
-    while (
-        index < len(kept)
-        and len(problems) <= MAX_PROBLEMS
-        and not (problems and len(kept[index].text) > longest)
-    ):
-        found = _rows_at(kept, index, recipe, readers)
-        counts = {count for count, _ in found}
-        if len(counts) == 1:
-            options.append([row for _, row in found])
-            index += counts.pop()
-            lost = False
-            continue
-        place = document.place(*kept[index].lines())
-        rows = [row for _, row in found]
-        problem = _ambiguous(place, rows) if found else _unread(place, kept, index, recipe, readers)
-        if not (lost and recipe.reading.by == "cell"):
-            problems.append(
-                problem
-            )  # where units are cells, one that does not fit makes the next ones not fit
-        lost = True
-        index += 1
-    settled = settle(options)
-    problems += [
-        _ambiguous(document.place(*rows[0].unit.lines()), rows) for rows in settled if len(rows) > 1
-    ]
-    read = [part for rows in settled if len(rows) == 1 for part in _parts(rows[0])]
-    return RowsRead(read, dropped, problems)
+        text = shown(unit.text)
+        is_dropped = any(pattern.fullmatch(text) for pattern in patterns)
+        (dropped if is_dropped else kept).append(unit)
+    return kept, dropped
 
 
-def _too_long(document: Document, unit: Unit, longest: int) -> Problem:
-    message = f"recipe key 'units': {_shown(unit.text)} has {len(unit.text)} characters; at most {longest} are read as one"
-    return Problem(document.place(*unit.lines()), message, "look at what parts the units")
+def _longest(recipe: Recipe) -> int:
+    """How long a unit may be, in characters."""
+    if recipe.reading.by is None:
+        return MAX_TEXT
+    return MAX_LENGTH.get(recipe.reading.by, MAX_TEXT)
 
 
-def _templates(recipe: Recipe) -> list[tuple[Kind, Row]]:
-    kinds: list[tuple[Kind, Sequence[Row]]] = [
-        ("data", recipe.rows),
-        ("group_total", recipe.totals.group),
-        ("table_total", recipe.totals.table),
-        ("label", (recipe.group.row,) if recipe.group and recipe.group.row else ()),
-    ]
-    return [(kind, row) for kind, rows in kinds for row in rows]
+def _too_long(document: Document, units: Sequence[Unit], recipe: Recipe) -> list[Problem]:
+    longest = _longest(recipe)
+    problems = []
+    for unit in units:
+        if len(unit.text) > longest:
+            message = (
+                f"recipe key 'units': {_quoted(unit.text)} has {len(unit.text)} characters;"
+                f" at most {longest} are read as one"
+            )
+            place = document.place(*unit.lines())
+            problems.append(Problem(place, message, "look at what separates the units"))
+    return problems
 
 
-def _rows_at(
+class _Found(NamedTuple):
+    """A reading of units as one row, and how many units it takes."""
+
+    taken: int
+    row: ReadRow
+
+
+@dataclass
+class _Walk:
+    """Walks through the units from the first to the last, and collects what fits no template."""
+
+    document: Document
+    units: Sequence[Unit]
+    recipe: Recipe
+    readers: Mapping[str, Reader]
+    problems: list[Problem] = field(default_factory=list)
+
+    def options(self, told_before: int) -> list[list[ReadRow]]:
+        """For each row all its readings. Stops after MAX_PROBLEMS, `told_before` included."""
+        options: list[list[ReadRow]] = []
+        longest = _longest(self.recipe)
+        lost = told_before > 0
+        index = 0
+        while index < len(self.units) and told_before + len(self.problems) <= MAX_PROBLEMS:
+            if lost and len(self.units[index].text) > longest:
+                break
+            found = _readings_at(self.units, index, self.recipe, self.readers)
+            counts = {each.taken for each in found}
+            if len(counts) == 1:
+                options.append([each.row for each in found])
+                index += found[0].taken
+                lost = False
+                continue
+            # Where units are cells, one that does not fit makes the next ones not fit.
+            if not (lost and self.recipe.reading.by == "cell"):
+                self.problems.append(self._problem_at(index, found))
+            lost = True
+            index += 1
+        return options
+
+    def _problem_at(self, index: int, found: Sequence[_Found]) -> Problem:
+        """Why the unit at `index` is no row: it fits nothing, or rows of different lengths."""
+        if found:
+            return _ambiguous(self.document, [each.row for each in found], self.units[index])
+        return _unread(self.document, self.units, index, self.recipe, self.readers)
+
+
+def _templates(recipe: Recipe) -> list[tuple[Kind, RowTemplate]]:
+    """The templates of the recipe with what a row that fits them is."""
+    templates: list[tuple[Kind, RowTemplate]] = [("data", row) for row in recipe.rows]
+    templates += [("group_total", row) for row in recipe.totals.group]
+    templates += [("table_total", row) for row in recipe.totals.table]
+    if recipe.group is not None and recipe.group.row is not None:
+        templates.append(("label", recipe.group.row))
+    return templates
+
+
+def _readings_at(
     units: Sequence[Unit], index: int, recipe: Recipe, readers: Mapping[str, Reader]
-) -> list[tuple[int, ReadRow]]:
-    """Every reading of the unit at `index`, alone or joined with the next ones, with how many units it takes."""
-    found = []
-    for count, unit, templates in _candidates(units, index, recipe):
-        for kind, template in templates:
-            for slots in attempt(template.row.replace(" || ", " "), unit.text, readers).readings:
-                found.append((count, ReadRow(kind, template, unit, slots)))
+) -> list[_Found]:
+    """Every reading of the unit at `index`, alone or joined with the next ones."""
+    found: list[_Found] = []
+    for candidate in _candidates(units, index, recipe):
+        for kind, template in candidate.templates:
+            for slots in _attempt(template, candidate.unit, readers).readings:
+                row = ReadRow(kind, template, candidate.unit, slots)
+                found.append(_Found(candidate.taken, row))
+        # A line that is a row by itself is one; blocks were separated on purpose, so there both count.
         if found and recipe.reading.by == "line":
-            break  # a line that is a row by itself is one; blocks were parted on purpose, so there both would count
+            break
     return found
 
 
-def _candidates(
-    units: Sequence[Unit], index: int, recipe: Recipe
-) -> Iterator[tuple[int, Unit, list[tuple[Kind, Row]]]]:
-    """The units from `index` as one row could hold them: how many, joined, and the templates to try on them.
+def _attempt(template: RowTemplate, unit: Unit, readers: Mapping[str, Reader]) -> Attempt:
+    return attempt(template.row.replace(" || ", " "), unit.text, readers)
 
-    Where units are cells, a row holds as many as its template has; otherwise up to `join`, all of one page.
+
+class _Candidate(NamedTuple):
+    """Units as one row could hold them: how many, joined, and the templates to try on them."""
+
+    taken: int
+    unit: Unit
+    templates: list[tuple[Kind, RowTemplate]]
+
+
+def _candidates(units: Sequence[Unit], index: int, recipe: Recipe) -> Iterator[_Candidate]:
+    """The units from `index` as one row could hold them.
+
+    Where units are cells, a row holds as many as its template has; otherwise up to `join`, all of
+    one page.
     """
     templates = _templates(recipe)
     by_cell = recipe.reading.by == "cell"
+    separator = SEPARATOR if by_cell else " "
     most = max(_cell_count(row) for _, row in templates) if by_cell else recipe.join
     unit = units[index]
     for count in range(1, most + 1):
         if count > 1:
-            if index + count > len(units) or units[index + count - 1].page != unit.page:
+            next_index = index + count - 1
+            if next_index >= len(units) or units[next_index].page != unit.page:
                 return
-            unit = join(unit, units[index + count - 1], SEPARATOR if by_cell else " ")
-        fitting = [
-            (kind, row) for kind, row in templates if not by_cell or _cell_count(row) == count
-        ]
+            unit = join(unit, units[next_index], separator)
+        fitting = templates
+        if by_cell:
+            fitting = [(kind, row) for kind, row in templates if _cell_count(row) == count]
         if fitting:
-            yield count, unit, fitting
+            yield _Candidate(count, unit, fitting)
 
 
-def _cell_count(row: Row) -> int:
-    return row.row.count(SEPARATOR) + 1
+def _cell_count(template: RowTemplate) -> int:
+    return template.row.count(SEPARATOR) + 1
 
 
 def _parts(row: ReadRow) -> list[ReadRow]:
-    """The rows of a template with ` || `: each with its own fields, in the order in which they stand."""
+    """The rows of a template with ` || `: each with its own fields, in the order in which they are printed."""
     rows = []
     start = 0
     for part in row.template.row.split(" || "):
-        count = len(template_fields(part))
-        rows.append(replace(row, slots=row.slots[start : start + count]))
-        start += count
+        end = start + len(template_fields(part))
+        rows.append(replace(row, slots=row.slots[start:end]))
+        start = end
     return rows
 
 
-def _shown(text: str) -> str:
+def _quoted(text: str) -> str:
+    """A text as messages show it, cut where it is long."""
     text = shown(text)
-    return repr(text if len(text) <= 80 else text[:77] + "…")
+    if len(text) > MAX_SHOWN:
+        text = text[: MAX_SHOWN - 3] + "…"
+    return repr(text)
+
+
+class _Tried(NamedTuple):
+    """A template that was tried on a unit, and how far it came."""
+
+    attempt: Attempt
+    template: str
+    unit: Unit
 
 
 def _unread(
-    place: Place, units: Sequence[Unit], index: int, recipe: Recipe, readers: Mapping[str, Reader]
+    document: Document,
+    units: Sequence[Unit],
+    index: int,
+    recipe: Recipe,
+    readers: Mapping[str, Reader],
 ) -> Problem:
-    """The problem of a unit that fits no template, with the one that came nearest and where and why it stopped."""
-    tries = [
-        (attempt(row.row.replace(" || ", " "), unit.text, readers), row.row, unit)
-        for _, unit, templates in _candidates(units, index, recipe)
-        for _, row in templates
-    ]
-    message = f"recipe key 'rows': {_shown(units[index].text)} fits no row pattern"
+    """The problem of a unit that fits no template, with the one that came nearest, and where and why it stopped."""
+    unit = units[index]
+    place = document.place(*unit.lines())
+    message = f"recipe key 'rows': {_quoted(unit.text)} fits no row pattern"
+    tries: list[_Tried] = []
+    for candidate in _candidates(units, index, recipe):
+        for _, template in candidate.templates:
+            tried = _attempt(template, candidate.unit, readers)
+            tries.append(_Tried(tried, template.row, candidate.unit))
     if not tries:
         return Problem(place, message, "the table ends in the middle of a row")
-    alone = (
-        len(units[index].text) + 1
-    )  # a reading that goes no further gains nothing from the units joined behind
-    tries = [each for each in tries if each[2] is units[index] or each[0].furthest > alone] or tries
-    nearest, template, unit = max(tries, key=lambda each: each[0].furthest)
-    hint = f"{_shown(template)} came nearest and stopped fitting before {_shown(unit.text[nearest.furthest :])}"
-    return Problem(place, message, hint + (f": {nearest.reason}" if nearest.reason else ""))
-
-
-def _ambiguous(place: Place, rows: Sequence[ReadRow]) -> Problem:
-    """The problem of a unit that can be read in several ways, with the readings listed."""
-    ways = [", ".join(f"{slot.name} {slot.parsed.printed!r}" for slot in row.slots) for row in rows]
-    ways = [
-        f"{way} (as a {row.kind.replace('_', ' ')})" if row.kind != "data" else way
-        for way, row in zip(ways, rows, strict=True)
-    ]
-    message = f"recipe key 'rows': {_shown(rows[0].unit.text)} can be read in {len(rows)} ways: {' | '.join(ways)}"
-    hint = "narrow the patterns or the marks so that one is left, or give the totals that decide"
+    nearest = _nearest(tries, unit)
+    rest = nearest.unit.text[nearest.attempt.furthest :]
+    template_shown = _quoted(nearest.template)
+    hint = f"{template_shown} came nearest and stopped fitting before {_quoted(rest)}"
+    if nearest.attempt.reason:
+        hint += f": {nearest.attempt.reason}"
     return Problem(place, message, hint)
+
+
+def _nearest(tries: Sequence[_Tried], alone: Unit) -> _Tried:
+    """The try that came furthest; joined units count only where they gained something over the one alone."""
+    useful = []
+    for tried in tries:
+        if tried.unit is alone or tried.attempt.furthest > len(alone.text) + 1:
+            useful.append(tried)
+    return max(useful or tries, key=lambda tried: tried.attempt.furthest)
+
+
+def _ambiguous(document: Document, rows: Sequence[ReadRow], unit: Unit | None = None) -> Problem:
+    """The problem of a unit that can be read in several ways, with the readings listed."""
+    at = rows[0].unit if unit is None else unit
+    ways = " | ".join(_way(row) for row in rows)
+    text = _quoted(rows[0].unit.text)
+    message = f"recipe key 'rows': {text} can be read in {len(rows)} ways: {ways}"
+    hint = "narrow the patterns or the marks so that one is left, or give the totals that decide"
+    return Problem(document.place(*at.lines()), message, hint)
+
+
+def _way(row: ReadRow) -> str:
+    """A reading in words: `year '2020', started '5' (as a group total)`."""
+    fields = ", ".join(_slot_in_words(slot) for slot in row.slots)
+    if row.kind == "data":
+        return fields
+    return f"{fields} (as a {row.kind.replace('_', ' ')})"
+
+
+def _slot_in_words(slot: Slot) -> str:
+    return f"{slot.name} {slot.parsed.printed!r}"

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from openbaar.recipe.language import Row
+from openbaar.recipe.language import RowTemplate
 from openbaar.recipe.templates import Reading, Slot
 from openbaar.recipe.units import Unit
 
 Kind = Literal["data", "group_total", "table_total", "label"]
 MAX_SUMS = 100_000  # partial sums kept at a time; beyond that the totals do not decide
+NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True)
 class ReadRow:
-    """A row as read: the unit it stands in, its template, and its fields in the order of the template."""
+    """A row as read: the unit it is in, its template, and its fields in the order of the template."""
 
     kind: Kind
-    template: Row
+    template: RowTemplate
     unit: Unit
     slots: Reading
 
     def named(self, name: str) -> list[Slot]:
-        """The fields called `name`, in the order in which they stand."""
+        """The fields called `name`, in the order in which they are printed."""
         return [slot for slot in self.slots if slot.name == name]
 
     def lines(self, *slots: Slot) -> tuple[int, int]:
@@ -35,63 +36,98 @@ class ReadRow:
         spans = [self.unit.lines(slot.start, slot.end) for slot in slots]
         return min(first for first, _ in spans), max(last for _, last in spans)
 
+    @property
+    def is_total(self) -> bool:
+        """Whether it states totals."""
+        return self.kind in ("group_total", "table_total")
 
-def settle(options: Sequence[list[ReadRow]]) -> list[list[ReadRow]]:
+    def numbers(self) -> dict[str, Decimal]:
+        """The numbers of the row by field; blanks and texts are left out."""
+        found = {}
+        for slot in self.slots:
+            value = slot.parsed.value
+            if isinstance(value, int | Decimal) and not isinstance(value, bool):
+                found[slot.name] = Decimal(value)
+        return found
+
+
+Options = list[list[ReadRow]]  # for each row, every way in which it can be read
+Choice = tuple[ReadRow, ...]  # one way for each of several rows
+Sums = tuple[Decimal, ...]  # one for each number of a total, in its order
+
+
+def settle(options: Sequence[list[ReadRow]]) -> Options:
     """For each row its one reading, where it has one or the totals leave one; else all its readings.
 
-    A total settles the rows above it, back to the total before, when exactly one choice of their readings adds up to
-    it in every column; a total of the table settles all its rows.
+    A total settles the rows above it, back to the total before, when exactly one choice of their
+    readings adds up to it in every column; a total of the table settles all its rows.
 
     before: "1 234 567" as 1 | 234567 or 1234 | 567, then "2 0", then the total "1 236 567"
     after: 1234 | 567
     """
     settled = list(options)
     start = 0
-    for index, rows in enumerate(options):
-        if len(rows) == 1 and rows[0].kind in ("group_total", "table_total"):
-            first = 0 if rows[0].kind == "table_total" else start
-            settled[first:index] = _settled_by(rows[0], settled[first:index])
-            start = index + 1
+    for index, readings in enumerate(options):
+        if len(readings) > 1 or not readings[0].is_total:
+            continue
+        total = readings[0]
+        first = 0 if total.kind == "table_total" else start
+        settled[first:index] = _settled_by(total, settled[first:index])
+        start = index + 1
     return settled
 
 
-def _settled_by(total: ReadRow, options: list[list[ReadRow]]) -> list[list[ReadRow]]:
-    """The rows with the one choice of readings that adds up to `total`; as they were where there is no single one."""
-    if all(len(rows) == 1 for rows in options):
+def _settled_by(total: ReadRow, options: Options) -> Options:
+    """The rows with the one choice that adds up to `total`; as they were where there is no single one."""
+    stated = total.numbers()
+    if not stated or all(len(readings) == 1 for readings in options):
         return options
-    stated = _numbers(total)
-    # Where no number is below zero, a sum beyond the total cannot come back to it.
-    only_grows = all(
-        number >= 0 for rows in options for row in rows for number in _numbers(row).values()
-    )
-    chosen: dict[tuple[Decimal, ...], list[tuple[ReadRow, ...]]] = {
-        tuple(Decimal(0) for _ in stated): [()]
-    }
-    for rows in options:
-        sums: dict[tuple[Decimal, ...], list[tuple[ReadRow, ...]]] = {}
-        for reached, ways in chosen.items():
-            for row in rows:
-                added = _numbers(row) if row.kind == "data" else {}
-                after = tuple(
-                    part + added.get(name, Decimal(0))
-                    for name, part in zip(stated, reached, strict=True)
-                )
-                if not only_grows or all(
-                    part <= whole for part, whole in zip(after, stated.values(), strict=True)
-                ):
-                    kept = sums.setdefault(after, [])
-                    kept += [(*way, row) for way in ways[: 2 - len(kept)]]
-        if len(sums) > MAX_SUMS:
-            return options
-        chosen = sums
-    ways = chosen.get(tuple(stated.values()), [])
-    return [[row] for row in ways[0]] if stated and len(ways) == 1 else options
+    choices = _choices_that_add_up(stated, options)
+    if len(choices) != 1:
+        return options
+    return [[row] for row in choices[0]]
 
 
-def _numbers(row: ReadRow) -> dict[str, Decimal]:
-    """The numbers of a row by field, years and blanks aside."""
-    return {
-        slot.name: Decimal(slot.parsed.value)
-        for slot in row.slots
-        if isinstance(slot.parsed.value, int | Decimal) and not isinstance(slot.parsed.value, bool)
-    }
+def _choices_that_add_up(stated: Mapping[str, Decimal], options: Options) -> list[Choice]:
+    """The choices of readings whose sums are those stated: none, one, or two of them where there are more.
+
+    Row by row, the sums that can be reached are kept with the choices that reach them. None is
+    found where there are too many sums to look at.
+    """
+    limit = tuple(stated.values())
+    only_grows = _has_no_number_below_zero(options)
+    reached: dict[Sums, list[Choice]] = {tuple(NOTHING for _ in stated): [()]}
+    for readings in options:
+        further: dict[Sums, list[Choice]] = {}
+        for sums, choices in reached.items():
+            for row in readings:
+                after = _added(sums, row, stated)
+                if only_grows and _is_beyond(after, limit):
+                    continue  # what only grows cannot come back to the total
+                kept = further.setdefault(after, [])
+                for choice in choices[: 2 - len(kept)]:  # two are enough to know that it is not one
+                    kept.append((*choice, row))
+        if len(further) > MAX_SUMS:
+            return []
+        reached = further
+    return reached.get(limit, [])
+
+
+def _has_no_number_below_zero(options: Options) -> bool:
+    for readings in options:
+        for row in readings:
+            if any(number < 0 for number in row.numbers().values()):
+                return False
+    return True
+
+
+def _added(sums: Sums, row: ReadRow, names: Iterable[str]) -> Sums:
+    """The sums with the numbers of a row of data added; other rows add nothing."""
+    if row.kind != "data":
+        return sums
+    numbers = row.numbers()
+    return tuple(part + numbers.get(name, NOTHING) for name, part in zip(names, sums, strict=True))
+
+
+def _is_beyond(sums: Sums, limit: Sums) -> bool:
+    return any(part > whole for part, whole in zip(sums, limit, strict=True))

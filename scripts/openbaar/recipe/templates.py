@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
+from typing import NamedTuple
 
 from openbaar.recipe.values import Parsed, Reader
 
@@ -26,15 +27,27 @@ class Slot:
 Reading = tuple[Slot, ...]
 
 
+class Item(NamedTuple):
+    """A part of a template: a literal text, and the field after it; None at the end."""
+
+    literal: str
+    name: str | None
+
+
 @lru_cache(maxsize=1024)
-def template_items(template: str) -> tuple[tuple[str, str | None], ...]:
-    """The template as pairs of a literal and the field behind it: `"{a} totaal {b}"` -> ("", a), (" totaal ", b)."""
-    return tuple((literal, name) for literal, name, _, _ in string.Formatter().parse(template))
+def template_items(template: str) -> tuple[Item, ...]:
+    """The items of a template.
+
+    before: "{a} totaal {b}"
+    after: ("", a), (" totaal ", b)
+    """
+    parsed = string.Formatter().parse(template)
+    return tuple(Item(literal, name) for literal, name, _, _ in parsed)
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """What reading a text by a template came to: all readings, how far the text fitted, and why it did no further."""
+    """What reading a text by a template came to: all readings, how far the text fitted, why no further."""
 
     readings: list[Reading]
     furthest: int
@@ -44,101 +57,130 @@ class Attempt:
 def attempt(template: str, text: str, readers: Mapping[str, Reader]) -> Attempt:
     """All readings of the whole `text` by `template`, at most MAX_READINGS.
 
-    White space around the text does not count, unless a blank cell that is printed as white space stands there.
+    White space around the text does not count, unless a blank cell that is printed as white space
+    is there.
     """
     items = template_items(template)
-    names = [name for _, name in items if name]
-    ends = {len(text.rstrip())}
-    if names and readers[names[-1]].blank_is_space:
-        ends.add(len(text))
-    start = len(text) - len(text.lstrip())
-    starts = {start} | ({0} if names and readers[names[0]].blank_is_space else set())
-    found: list[Reading] = []
+    readings: list[Reading] = []
     furthest, reason = 0, ""
-    for end in sorted(ends):
+    for end in _ends_of(text, items, readers):
         matcher = _Matcher(items, text[:end], readers)
-        for begin in sorted(starts):
-            found += islice(matcher.match(0, begin, False), MAX_READINGS - len(found))
+        for start in _starts_of(text, items, readers):
+            found = matcher.match(0, start, after_blank=False)
+            readings += islice(found, MAX_READINGS - len(readings))
         if matcher.furthest >= furthest:
             furthest, reason = matcher.furthest, matcher.reason
-    return Attempt(found, furthest, reason)
+    return Attempt(readings, furthest, reason)
+
+
+def _starts_of(text: str, items: Sequence[Item], readers: Mapping[str, Reader]) -> list[int]:
+    """Where a reading may begin: behind white space, and before it where a blank may be there."""
+    start = len(text) - len(text.lstrip())
+    names = [item.name for item in items if item.name]
+    if start > 0 and names and readers[names[0]].blank_is_space:
+        return [0, start]
+    return [start]
+
+
+def _ends_of(text: str, items: Sequence[Item], readers: Mapping[str, Reader]) -> list[int]:
+    """Where a reading may end: before white space, and behind it where a blank may be there."""
+    end = len(text.rstrip())
+    names = [item.name for item in items if item.name]
+    if end < len(text) and names and readers[names[-1]].blank_is_space:
+        return [end, len(text)]
+    return [end]
+
+
+class _Step(NamedTuple):
+    """A field as it may be read at some place: its slot, where it ends, and whether it is printed as a space."""
+
+    reading: Reading
+    end: int
+    is_space: bool
 
 
 class _Matcher:
     """Walks through a text and a template side by side, trying each end that a field could have."""
 
-    def __init__(
-        self, items: tuple[tuple[str, str | None], ...], text: str, readers: Mapping[str, Reader]
-    ) -> None:
-        self.items, self.text, self.readers = items, text, readers
+    def __init__(self, items: Sequence[Item], text: str, readers: Mapping[str, Reader]) -> None:
+        self.items = items
+        self.text = text
+        self.readers = readers
         self.furthest = 0
         self.reason = ""
-        self.dead: set[tuple[int, int, bool]] = set()
+        self.dead: set[tuple[int, int, bool]] = set()  # from where no reading reaches the end
 
-    def match(self, item: int, position: int, after_blank: bool) -> Iterator[Reading]:
-        """All readings of the text from `position` by the items from `item`.
+    def match(self, index: int, position: int, after_blank: bool) -> Iterator[Reading]:
+        """All readings of the text from `position` by the items from `index`.
 
-        Behind a blank cell, which is itself printed as a space, no space parts it from the next cell:
-        so k blank cells in a row show as k+1 spaces.
+        No space separates a blank cell, which is itself printed as a space, from the next cell: so
+        k blank cells in a row appear as k+1 spaces.
         """
-        if item == len(self.items):
+        if index == len(self.items):
             if position == len(self.text):
                 yield ()
             return
-        state = (item, position, after_blank)
+        state = (index, position, after_blank)
         if state in self.dead:
             return
         alive = False
-        literal, name = self.items[item]
-        if after_blank and literal.startswith(" "):
-            literal = literal[1:]
-        if self.text.startswith(literal, position):
-            position += len(literal)
-            self._reach(position)
-            if name is None:
-                slots: Iterator[tuple[Reading, int, bool]] = iter([((), position, False)])
-            else:
-                slots = self._slots(item, name, position)
-            for head, end, blank in slots:
-                for rest in self.match(item + 1, end, blank):
-                    alive = True
-                    yield head + rest
+        for step in self._steps(index, position, after_blank):
+            for rest in self.match(index + 1, step.end, step.is_space):
+                alive = True
+                yield step.reading + rest
         if not alive:
             self.dead.add(state)
 
-    def _slots(self, item: int, name: str, start: int) -> Iterator[tuple[Reading, int, bool]]:
+    def _steps(self, index: int, position: int, after_blank: bool) -> Iterator[_Step]:
+        """The ways to read one item: its literal must be printed here, then its field."""
+        literal, name = self.items[index]
+        if after_blank and literal.startswith(" "):
+            literal = literal[1:]
+        if not self.text.startswith(literal, position):
+            return
+        position += len(literal)
+        self._reach(position)
+        if name is None:
+            yield _Step((), position, False)
+        else:
+            yield from self._blanks(name, position)
+            yield from self._values(index, name, position)
+
+    def _blanks(self, name: str, start: int) -> Iterator[_Step]:
         reader = self.readers[name]
         for printed in reader.blank:
             if self.text.startswith(printed, start):
                 end = start + len(printed)
                 self._reach(end)
-                yield (
-                    (Slot(name, reader.blank_cell(printed), start, end),),
-                    end,
-                    printed.endswith(" "),
-                )
-        for end in self._ends(item, start):
+                slot = Slot(name, reader.blank_cell(printed), start, end)
+                yield _Step((slot,), end, printed.endswith(" "))
+
+    def _values(self, index: int, name: str, start: int) -> Iterator[_Step]:
+        reader = self.readers[name]
+        for end in self._ends(index, start):
             parsed = reader.read(self.text[start:end])
             if parsed is not None:
                 self._reach(end)
-                yield (Slot(name, parsed, start, end),), end, False
+                yield _Step((Slot(name, parsed, start, end),), end, False)
             elif start == self.furthest and not self.reason:
                 self.reason = reader.why_not(self.text[start:end])
 
     def _reach(self, position: int) -> None:
+        """Remember how far the text fitted."""
         if position > self.furthest:
-            self.furthest, self.reason = position, ""
+            self.furthest = position
+            self.reason = ""
 
-    def _ends(self, item: int, start: int) -> Iterator[int]:
+    def _ends(self, index: int, start: int) -> Iterator[int]:
         """Where a field that begins at `start` could end: before the next literal, or anywhere before a field."""
-        last = item + 1 == len(self.items)
-        literal = "" if last else self.items[item + 1][0]
-        if last:
+        if index + 1 == len(self.items):
             yield len(self.text)
-        elif literal:
-            end = self.text.find(literal, start + 1)
-            while end != -1:
-                yield end
-                end = self.text.find(literal, end + 1)
-        else:
+            return
+        literal = self.items[index + 1].literal
+        if not literal:
             yield from range(start + 1, len(self.text) + 1)
+            return
+        end = self.text.find(literal, start + 1)
+        while end != -1:
+            yield end
+            end = self.text.find(literal, end + 1)

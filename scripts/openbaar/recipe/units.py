@@ -4,60 +4,86 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from operator import itemgetter
+from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Line
 from openbaar.recipe.language import Units
 from openbaar.schema.patterns import compiled
 
 
+class LineStart(NamedTuple):
+    """Where in a unit a line begins, and its number."""
+
+    offset: int
+    number: int
+
+
+class CellStart(NamedTuple):
+    """Where in a unit a cell of a grid begins, and its address."""
+
+    offset: int
+    address: str
+
+
+OFFSET = itemgetter(0)
+
+
 @dataclass(frozen=True)
 class Unit:
-    """A text put together from lines: where in it each line begins, on which page it stands, where each cell begins."""
+    """A text put together from lines: where in it each line begins, its page, where each cell begins."""
 
     text: str
-    starts: tuple[tuple[int, int], ...]
+    starts: tuple[LineStart, ...]
     page: int | str
-    cells: tuple[tuple[int, str], ...] = ()
+    cells: tuple[CellStart, ...] = ()
 
     def lines(self, start: int = 0, end: int | None = None) -> tuple[int, int]:
         """The first and last line number of `text[start:end]`."""
-        end = len(self.text) if end is None else end
-        first = self.starts[max(bisect_right(self.starts, start, key=itemgetter(0)) - 1, 0)][1]
-        last = self.starts[
-            max(bisect_right(self.starts, max(end - 1, start), key=itemgetter(0)) - 1, 0)
-        ][1]
+        last_character = len(self.text) - 1 if end is None else end - 1
+        first = self._line_at(start)
+        last = self._line_at(max(last_character, start))
         return first, last
 
+    def _line_at(self, offset: int) -> int:
+        """The number of the line on which the character at `offset` is."""
+        index = bisect_right(self.starts, offset, key=OFFSET) - 1
+        return self.starts[max(index, 0)].number
+
     def cell(self, start: int) -> str | None:
-        """The address of the cell in which the text at `start` stands, where the document is a grid."""
-        index = bisect_right([offset for offset, _ in self.cells], start) - 1
-        return self.cells[index][1] if index >= 0 else None
+        """The address of the cell in which the text at `start` is, where the document is a grid."""
+        index = bisect_right(self.cells, start, key=OFFSET) - 1
+        return self.cells[index].address if index >= 0 else None
 
     def part(self, start: int, end: int) -> Unit:
         """The unit of `text[start:end]` alone."""
-        first = max(bisect_right(self.starts, start, key=itemgetter(0)) - 1, 0)
-        last = max(bisect_left(self.starts, end, key=itemgetter(0)), first + 1)
-        kept = tuple((max(offset - start, 0), number) for offset, number in self.starts[first:last])
-        return Unit(self.text[start:end], kept, self.page)
+        first = max(bisect_right(self.starts, start, key=OFFSET) - 1, 0)
+        last = max(bisect_left(self.starts, end, key=OFFSET), first + 1)
+        kept = [
+            LineStart(max(offset - start, 0), number) for offset, number in self.starts[first:last]
+        ]
+        return Unit(self.text[start:end], tuple(kept), self.page)
 
 
 def join(first: Unit, second: Unit, separator: str = " ") -> Unit:
     """Two units as one, with `separator` between them where that is not printed already."""
-    text = (
-        first.text
-        if first.text.endswith(separator) and separator == " "
-        else first.text + separator
+    text = first.text
+    if separator != " " or not text.endswith(" "):
+        text += separator
+    starts = [LineStart(offset + len(text), number) for offset, number in second.starts]
+    cells = [CellStart(offset + len(text), address) for offset, address in second.cells]
+    return Unit(
+        text + second.text,
+        (*first.starts, *starts),
+        first.page,
+        (*first.cells, *cells),
     )
-    starts = tuple((offset + len(text), number) for offset, number in second.starts)
-    cells = tuple((offset + len(text), address) for offset, address in second.cells)
-    return Unit(text + second.text, first.starts + starts, first.page, first.cells + cells)
 
 
 def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
-    """Put lines together as `how` says; blank lines part blocks and paragraphs, and are no units themselves.
+    """Put lines together as `how` says; blank lines separate blocks and paragraphs, and are no units.
 
     before: ["(07) Buiten ", "Brussel/Vlaanderen", "", "434"]
     by block: "(07) Buiten Brussel/Vlaanderen" | "434"
@@ -65,79 +91,86 @@ def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
     by cell: "(07) Buiten Brussel/Vlaanderen" | "434"
     by aligned: a line such as "Gent   1.234    5" has the cells "Gent", "1.234" and "5"
     """
+    if how.starts is not None:
+        return _sections(lines, how.starts)
+    if how.split is not None:
+        return _pieces([line for line in lines if not line.is_blank], how.split)
     if how.by == "line":
         return [_wrapped([line]) for line in lines if not line.is_blank]
     if how.by == "aligned":
         return [_aligned(line) for line in lines if not line.is_blank]
     if how.by == "cell":
-        return _cells(lines)
-    if how.starts is not None:
-        return _sections(lines, how.starts)
-    blocks = _blocks(lines)
-    if how.split is not None:
-        return _pieces([line for block in blocks for line in block], how.split)
-    return [_wrapped(block) for block in blocks]
+        return list(_cells(lines))
+    return [_wrapped(block) for block in _blocks(lines)]
 
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
     """Runs of lines that are not blank."""
     blocks: list[list[Line]] = []
-    previous_blank = True
+    previous_is_blank = True
     for line in lines:
         if not line.is_blank:
-            if previous_blank:
+            if previous_is_blank:
                 blocks.append([])
             blocks[-1].append(line)
-        previous_blank = line.is_blank
+        previous_is_blank = line.is_blank
     return blocks
 
 
 def _wrapped(lines: Sequence[Line]) -> Unit:
-    """Wrapped lines as one: a trailing space is where words part, without one a word was broken.
+    """Wrapped lines as one: a trailing space is where words end, without one a word was broken.
 
     before: ["Algemene ", "arbeidsmarktco", "mpetenties"]
     after: "Algemene arbeidsmarktcompetenties"
     """
-    starts: list[tuple[int, int]] = []
-    cells: list[tuple[int, str]] = []
+    starts: list[LineStart] = []
+    cells: list[CellStart] = []
     text = ""
     for line in lines:
-        starts.append((len(text), line.number))
-        offset = len(text)
-        for address, cell in zip(line.cells, line.text.split(SEPARATOR), strict=False):
-            cells.append((offset, address))
-            offset += len(cell) + len(SEPARATOR)
+        starts.append(LineStart(len(text), line.number))
+        cells += _cell_starts(line, len(text))
         text += line.text
     return Unit(text, tuple(starts), lines[0].page, tuple(cells))
 
 
+def _cell_starts(line: Line, offset: int) -> Iterator[CellStart]:
+    """Where the cells of a line begin in a text in which the line begins at `offset`."""
+    for address, cell in zip(line.cells, line.text.split(SEPARATOR), strict=False):
+        yield CellStart(offset, address)
+        offset += len(cell) + len(SEPARATOR)
+
+
 def _aligned(line: Line) -> Unit:
-    """A line whose cells stand in columns, two or more spaces apart, as `pdftotext -layout` writes them.
+    """A line whose cells are in columns, two or more spaces apart, as `pdftotext -layout` writes them.
 
     before: "Gent      1.234     5"
     after: "Gent␟1.234␟5"
     """
-    return Unit(re.sub(" {2,}", SEPARATOR, line.text.strip()), ((0, line.number),), line.page)
+    text = re.sub(" {2,}", SEPARATOR, line.text.strip())
+    return Unit(text, (LineStart(0, line.number),), line.page)
 
 
-def _cells(lines: Sequence[Line]) -> list[Unit]:
+def _cells(lines: Sequence[Line]) -> Iterator[Unit]:
     """Each line as a cell; one that ends in a space goes on in the next, one of spaces alone is a blank cell.
 
     before: ["2023", "€ ", "9.917", " ", "", "26"]
     after: "2023" | "€ 9.917" | "" | "26"
     """
-    units: list[Unit] = []
     wrapped: list[Line] = []
     for line in lines:
         if not line.text:
             continue
         wrapped.append(line)
-        if line.text.endswith(" ") and not line.is_blank:
-            continue
-        units.append(_wrapped(wrapped))
-        wrapped = []
-    units += [_wrapped(wrapped)] if wrapped else []
-    return [replace(unit, text=unit.text.rstrip()) for unit in units]
+        goes_on = line.text.endswith(" ") and not line.is_blank
+        if not goes_on:
+            yield _stripped(_wrapped(wrapped))
+            wrapped = []
+    if wrapped:
+        yield _stripped(_wrapped(wrapped))
+
+
+def _stripped(unit: Unit) -> Unit:
+    return replace(unit, text=unit.text.rstrip())
 
 
 def _sections(lines: Sequence[Line], starts: str) -> list[Unit]:
@@ -148,41 +181,54 @@ def _sections(lines: Sequence[Line], starts: str) -> list[Unit]:
     pattern = compiled(starts)
     parts: list[list[Line]] = []
     for line in lines:
-        if pattern.search(line.text) or not parts:
-            if parts or not line.is_blank:
-                parts.append([])
-            else:
+        if pattern.search(line.text):
+            parts.append([])
+        elif not parts:
+            if line.is_blank:
                 continue
+            parts.append([])
         parts[-1].append(line)
     return [_paragraphs(part) for part in parts]
 
 
+@dataclass
+class _RunningText:
+    """Running text while lines are added to it."""
+
+    text: str = ""
+    starts: list[LineStart] = field(default_factory=list)
+
+    def end_paragraph(self) -> None:
+        """A blank line ends a paragraph, once."""
+        if self.text and not self.text.endswith("\n\n"):
+            self.text = self.text.rstrip("\n") + "\n\n"
+
+    def add(self, line: Line) -> None:
+        """Add a line, which goes on where the one before ends in a space."""
+        continues = self.text.endswith(" ") and not line.text.startswith("- ")
+        if self.text and not self.text.endswith("\n") and not continues:
+            self.text += "\n"
+        self.starts.append(LineStart(len(self.text), line.number))
+        self.text += line.text
+
+
 def _paragraphs(lines: Sequence[Line]) -> Unit:
-    """Running text: a line that ends in a space goes on in the next; blank lines part paragraphs.
+    """Running text: a line that ends in a space goes on in the next; blank lines separate paragraphs.
 
     before: ["is te leren ", "wat nodig is. ", "", "- een lijst ", "- van twee"]
     after: "is te leren wat nodig is. \\n\\n- een lijst \\n- van twee"
     """
-    starts: list[tuple[int, int]] = []
-    text = ""
+    running = _RunningText()
     for line in lines:
         if line.is_blank:
-            if text and not text.endswith("\n\n"):
-                text = text.rstrip("\n") + "\n\n"
-            continue
-        if (
-            text
-            and not text.endswith("\n")
-            and (not text.endswith(" ") or line.text.startswith("- "))
-        ):
-            text += "\n"
-        starts.append((len(text), line.number))
-        text += line.text
-    return Unit(text, tuple(starts), lines[0].page)
+            running.end_paragraph()
+        else:
+            running.add(line)
+    return Unit(running.text, tuple(running.starts), lines[0].page)
 
 
 def _pieces(lines: Sequence[Line], split: str) -> list[Unit]:
-    """The pieces of a sentence: one text, parted wherever `split` matches.
+    """The pieces of a sentence: one text, separated wherever `split` matches.
 
     before: "koken, bakken. Ook braden", split: "[,.] "
     after: "koken" | "bakken" | "Ook braden"
@@ -190,7 +236,8 @@ def _pieces(lines: Sequence[Line], split: str) -> list[Unit]:
     if not lines:
         return []
     whole = _wrapped(lines)
-    pieces, start = [], 0
+    pieces: list[Unit] = []
+    start = 0
     for match in compiled(split).finditer(whole.text):
         pieces.append(whole.part(start, match.start()))
         start = match.end()

@@ -20,7 +20,7 @@ from openbaar.schema.model import Reference, Schema, SchemaField
 from openbaar.schema.patterns import compiled
 from openbaar.texts import Localized
 
-# No-break, narrow no-break, thin and figure spaces part thousands as a plain space does.
+# No-break, narrow no-break, thin and figure spaces separate thousands as a plain space does.
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " "))
 MAX_KNOWN = 10_000  # texts whose meaning a reader remembers
 How = Literal["read", "code", "group_label", "heading", "blank", "derived"]
@@ -38,6 +38,21 @@ class Parsed:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A value with its place: what was read, on which lines, and in which cell of a grid."""
+
+    parsed: Parsed
+    first_line: int
+    last_line: int
+    address: str | None = None
+
+    @property
+    def value(self) -> Value:
+        """The value as published."""
+        return self.parsed.value
+
+
+@dataclass(frozen=True)
 class Reader:
     """Reads the cells of one field: a text is either understood whole, or not at all."""
 
@@ -50,30 +65,34 @@ class Reader:
     )
 
     def read(self, printed: str) -> Parsed | None:
-        """What `printed` means, footnote mark parted from it; None when it is no such cell.
+        """What `printed` means, footnote mark separated from it; None when it is no such cell.
 
-        The same text is met again and again, by one template after the other and alone or joined with its neighbours.
+        The same text is met again and again, by one template after the other and alone or joined
+        with its neighbours, so its meaning is remembered.
         """
         if printed not in self._known:
             if len(self._known) > MAX_KNOWN:
                 self._known.clear()
-            self._known[printed] = self._read(printed)
+            self._known[printed] = self._understood(printed)
         return self._known[printed]
 
-    def _read(self, printed: str) -> Parsed | None:
+    def _understood(self, printed: str) -> Parsed | None:
         if printed != printed.strip() or SEPARATOR in printed:
             return None
-        text, mark = self._part_mark(printed)
+        text, mark = self._without_mark(printed)
         try:
             value = self.parse(text)
         except ValueError:
             return None
-        return None if value is None else Parsed(value, printed, self.how, mark)
+        if value is None:
+            return None
+        return Parsed(value, printed, self.how, mark)
 
     def why_not(self, printed: str) -> str:
         """Why `printed` is no such cell, in the words of what parses it; nothing where it is a code list."""
+        text, _ = self._without_mark(printed.strip())
         try:
-            self.parse(self._part_mark(printed.strip())[0])
+            self.parse(text)
         except ValueError as error:
             return str(error)
         return ""
@@ -85,14 +104,15 @@ class Reader:
 
     def blank_cell(self, printed: str) -> Parsed:
         """The blank cell that is printed as `printed`, with the reason declared for it."""
-        return Parsed(None, printed.strip(), "blank", None, self.blank[printed])
+        return Parsed(None, printed.strip(), "blank", status=self.blank[printed])
 
-    def _part_mark(self, printed: str) -> tuple[str, str | None]:
-        for mark in sorted(self.marks, key=len, reverse=True) if self.marks else ():
+    def _without_mark(self, printed: str) -> tuple[str, str | None]:
+        """The text without the footnote mark before or behind it, and that mark; the longest one that fits."""
+        for mark in sorted(self.marks, key=len, reverse=True):
             if printed.startswith(mark):
-                return printed[len(mark) :].lstrip(), mark
+                return printed.removeprefix(mark).lstrip(), mark
             if printed.endswith(mark):
-                return printed[: -len(mark)].rstrip(), mark
+                return printed.removesuffix(mark).rstrip(), mark
         return printed, None
 
 
@@ -115,37 +135,86 @@ def parse_number(text: str, numbers: NumberFormat) -> Decimal:
     if not _number_pattern(numbers.thousands, numbers.decimal).fullmatch(text):
         form = f"thousands '{numbers.thousands}', decimals '{numbers.decimal}'"
         raise ValueError(f"'{text}' is no number with {form}")
-    plain = text.replace(numbers.thousands, "") if numbers.thousands else text
-    return Decimal(plain.replace(numbers.decimal, ".") if numbers.decimal else plain)
+    if numbers.thousands:
+        text = text.replace(numbers.thousands, "")
+    if numbers.decimal:
+        text = text.replace(numbers.decimal, ".")
+    return Decimal(text)
 
 
 @lru_cache(maxsize=32)
 def _number_pattern(thousands: str, decimal: str) -> re.Pattern[str]:
     """What a number looks like: groups of three digits behind each thousands sign, digits behind the decimal sign."""
-    groups = rf"(?:{re.escape(thousands)}[0-9]{{3}})*" if thousands else ""
-    whole = rf"(?:0|[1-9][0-9]{{0,2}}{groups})" if thousands else "(?:0|[1-9][0-9]*)"
+    whole = "(?:0|[1-9][0-9]*)"
+    if thousands:
+        whole = rf"(?:0|[1-9][0-9]{{0,2}}(?:{re.escape(thousands)}[0-9]{{3}})*)"
     decimals = rf"(?:{re.escape(decimal)}[0-9]+)?" if decimal else ""
     return re.compile(f"-?{whole}{decimals}")
 
 
 def parse_date(text: str, form: str, language: str) -> str:
-    """The date in ISO 8601 that `text` is in the form of `strptime`, months named in `language` where it has %B or %b.
+    """The date in ISO 8601 that `text` is in the form of `strptime`.
 
     before: "19 januari 2026", "%d %B %Y", "nl"
     after: "2026-01-19"
 
-    Raises ValueError when it is none. The names of months are those of the Unicode CLDR, by Babel.
+    Months (%B, %b) are named in `language`, by the names of the Unicode CLDR. Raises ValueError when
+    it is no date.
     """
     if "%B" in form or "%b" in form:
-        names = Locale.parse(language).months["format"]
-        named = [pair for width in ("wide", "abbreviated") for pair in names[width].items()]
-        numbers = {name.rstrip("."): number for number, name in named}
-        words = re.findall(r"[^\W\d_]+\.?", text)
-        for word in words:
-            number = numbers.get(word.rstrip(".")) or numbers.get(word.rstrip(".").lower())
-            text = text.replace(word, f"{number:02}") if number else text
+        text = _with_month_as_number(text, language)
         form = form.replace("%B", "%m").replace("%b", "%m")
     return datetime.strptime(text, form).date().isoformat()
+
+
+def _with_month_as_number(text: str, language: str) -> str:
+    numbers = _month_numbers(language)
+    for word in re.findall(r"[^\W\d_]+\.?", text):
+        name = word.rstrip(".")
+        number = numbers.get(name) or numbers.get(name.lower())
+        if number is not None:
+            text = text.replace(word, f"{number:02}")
+    return text
+
+
+@lru_cache(maxsize=8)
+def _month_numbers(language: str) -> dict[str, int]:
+    """The number of each month by its names in a language, written out and short."""
+    names = Locale.parse(language).months["format"]
+    numbers = {}
+    for width in ("wide", "abbreviated"):
+        for number, name in names[width].items():
+            numbers[name.rstrip(".")] = number
+    return numbers
+
+
+@dataclass(frozen=True)
+class _Parser:
+    """Understands the text of one field: by its code list if it has one, else by its type."""
+
+    column: SchemaField
+    read: ReadField
+    numbers: NumberFormat
+    codes: CodeList | None
+    language: str
+
+    def __call__(self, text: str) -> Value:
+        """The value of a text, within the schema's constraints. Raises ValueError when it is none."""
+        if self.read.pattern is not None and not compiled(self.read.pattern).fullmatch(text):
+            raise ValueError(f"'{text}' does not match '{self.read.pattern}'")
+        if self.codes is not None:
+            return self.codes.code(text)
+        return parse_value(self.column, self._as_in_csv(text))
+
+    def _as_in_csv(self, text: str) -> str:
+        """The text as the CSV file has it: a number without signs, a date in ISO 8601, single spaces."""
+        kind = self.column.type if self.read.type is None else self.read.type
+        if kind in ("integer", "number"):
+            number = parse_number(_without_sign(text, self.read.sign), self.numbers)
+            return _plain(number * self.read.scale, self.column.type)
+        if self.read.date is not None:
+            return parse_date(text, self.read.date, self.language)
+        return text if "\n" in text else " ".join(text.split())
 
 
 def field_reader(
@@ -156,21 +225,8 @@ def field_reader(
     language: str = "en",
 ) -> Reader:
     """The reader of a field: by its code list if it has one, else by its type, within the schema's constraints."""
-    kind = read.type or column.type
-
-    def parse(text: str) -> Value:
-        if read.pattern is not None and not compiled(read.pattern).fullmatch(text):
-            raise ValueError(f"'{text}' does not match '{read.pattern}'")
-        if codes is not None:
-            return codes.code(text)
-        if kind in ("integer", "number"):
-            number = parse_number(_without_sign(text, read.sign), numbers) * read.scale
-            return parse_value(column, _plain(number, column.type))
-        if read.date is not None:
-            return parse_value(column, parse_date(text, read.date, language))
-        return parse_value(column, text if "\n" in text else " ".join(text.split()))
-
-    return Reader(parse, "code" if codes is not None else "read", read.marks, read.blank)
+    parser = _Parser(column, read, numbers, codes, language)
+    return Reader(parser, "read" if codes is None else "code", read.marks, read.blank)
 
 
 def _plain(number: Decimal, kind: str) -> str:
@@ -190,32 +246,55 @@ def field_readers(
 ) -> dict[str, Reader]:
     """A reader for each field that the row templates of `recipe` name.
 
-    A field that is no column takes the schema of the column it belongs to: the one it states the total of,
-    or the one that its heading melts it into; otherwise it is text. In cells a blank is nothing, not a space.
+    A field that is no column takes the schema of the column it belongs to: the one it states the
+    total of, or the one that its heading melts it into; otherwise it is text. In cells a blank is
+    nothing, not a space.
     """
-    belongs: dict[str, str] = {}
-    for fields in recipe.melt.columns.values() if recipe.melt else ():
-        belongs.update({name: column for column, name in fields.items()})
-    extra = {recipe.group.field} if recipe.group else set()
-    extra |= set(recipe.melt.into) if recipe.melt else set()
+    columns = _columns_of_melted(recipe)
     readers = {}
-    for name in {name for template in recipe.templates for name in template.fields} | extra:
+    for name in _field_names(recipe):
         read = recipe.fields.get(name, ReadField())
         if in_cells:
-            read = read.model_copy(
-                update={"blank": {form.strip(): reason for form, reason in read.blank.items()}}
-            )
-        column_name = read.total or belongs.get(name, name)
-        if schema.has(column_name):
-            column = schema.field(column_name)
-        else:
-            column = SchemaField(
-                name=column_name,
-                type=read.type or "string",
-                title=Localized(),
-                description=Localized(),
-            )
+            read = _with_stripped_blanks(read)
+        column_name = columns.get(name, name) if read.total is None else read.total
+        column = _column(schema, column_name, read)
         reference = schema.reference(column_name)
-        known = codes.get(reference) if reference else None
-        readers[name] = field_reader(column, read, recipe.numbers or numbers, known, language)
+        known = None if reference is None else codes.get(reference)
+        convention = numbers if recipe.numbers is None else recipe.numbers
+        readers[name] = field_reader(column, read, convention, known, language)
     return readers
+
+
+def _field_names(recipe: Recipe) -> set[str]:
+    """The fields that are read: those of templates, the label of groups, headings."""
+    names: set[str] = set()
+    for template in recipe.templates:
+        names.update(template.fields)
+    if recipe.group is not None:
+        names.add(recipe.group.field)
+    if recipe.melt is not None:
+        names.update(recipe.melt.into)
+    return names
+
+
+def _columns_of_melted(recipe: Recipe) -> dict[str, str]:
+    """The column into which each field below a heading is melted."""
+    columns: dict[str, str] = {}
+    if recipe.melt is not None:
+        for fields in recipe.melt.columns.values():
+            for column, name in fields.items():
+                columns[name] = column
+    return columns
+
+
+def _with_stripped_blanks(read: ReadField) -> ReadField:
+    blank = {printed.strip(): reason for printed, reason in read.blank.items()}
+    return read.model_copy(update={"blank": blank})
+
+
+def _column(schema: Schema, name: str, read: ReadField) -> SchemaField:
+    """The column of that name; of a field that is no column, one of its own type."""
+    if schema.has(name):
+        return schema.field(name)
+    kind = "string" if read.type is None else read.type
+    return SchemaField(name=name, type=kind, title=Localized(), description=Localized())

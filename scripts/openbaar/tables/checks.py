@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from openbaar.errors import Place
+from openbaar.recipe.records import StatedTotal
 from openbaar.schema.csvfile import Row, Rows, Value
 from openbaar.schema.names import Name
 from openbaar.schema.patterns import Pattern
@@ -33,16 +33,6 @@ Where = dict[str, Any]  # column -> the value, or the values, that its rows have
 
 
 @dataclass(frozen=True)
-class Stated:
-    """A total that a document states: of which column, over which rows, how much, and where."""
-
-    column: str
-    where: Mapping[str, Value]
-    value: Decimal
-    place: Place
-
-
-@dataclass(frozen=True)
 class Evidence:
     """What a check may look at: the rows of all tables, the number that its line states, the rows of each anomaly.
 
@@ -50,7 +40,7 @@ class Evidence:
     """
 
     rows: Mapping[str, Rows]
-    stated: Stated | None = None
+    stated: StatedTotal | None = None
     concerned: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
@@ -157,7 +147,7 @@ class SumCheck(ExplainedRule):
             return [self._against_line(table, rows, evidence.stated)]
         return list(self._against_table(table, rows, evidence.rows))
 
-    def _against_line(self, table: str, rows: Rows, stated: Stated) -> Verdict:
+    def _against_line(self, table: str, rows: Rows, stated: StatedTotal) -> Verdict:
         computed = sum_of(rows, self.sum)
         judgement = judge(stated.value, computed, self.difference)
         return Verdict(
@@ -222,7 +212,7 @@ class TotalCheck(ExplainedRule):
         """None of its own: `stated_totals` looks at these checks when it judges what the document states."""
         return []
 
-    def speaks_of(self, stated: Stated) -> bool:
+    def speaks_of(self, stated: StatedTotal) -> bool:
         """Whether this is the total that is known to differ."""
         return self.total == stated.column and _as_texts(self.where) == _as_texts(stated.where)
 
@@ -453,7 +443,7 @@ Check = Annotated[
 
 
 def stated_totals(
-    table: str, rows: Rows, totals: Sequence[Stated], checks: Sequence[Rule]
+    table: str, rows: Rows, totals: Sequence[StatedTotal], checks: Sequence[Rule]
 ) -> list[Verdict]:
     """Compare each total that the document states of `table` with the sum of the rows it speaks of.
 
@@ -471,7 +461,7 @@ def stated_totals(
 
 
 def _total_verdict(
-    table: str, stated: Stated, computed: Decimal, declared: Sequence[TotalCheck]
+    table: str, stated: StatedTotal, computed: Decimal, declared: Sequence[TotalCheck]
 ) -> Verdict:
     """The verdict on one stated total; `declared` are the checks that say how it differs."""
     known = declared[0].difference if declared else NOTHING

@@ -170,7 +170,7 @@ def _reconciliation(
 ) -> Rows:
     """The rows of `reconciliation`. Raises OpenbaarError as `Reconciliation.verdicts` does."""
     rows = {name: data.rows for name, data in tables.items()}
-    totals = {name: reading.stated_totals for name, reading in gathered.readings.items()}
+    totals = {name: reading.totals for name, reading in gathered.readings.items()}
     documents = gathered.sources.documents
     reconciliation = Reconciliation(publication, rows, totals, documents)
     return [verdict.row() for verdict in reconciliation.verdicts()]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document
@@ -24,7 +23,6 @@ from openbaar.recipe.units import Unit, make_units
 from openbaar.recipe.values import Parsed, Reader, field_readers
 from openbaar.schema.csvfile import Row, Rows, Value
 from openbaar.schema.model import Reference
-from openbaar.tables.checks import Stated
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.record_checks import (
@@ -115,16 +113,6 @@ class Reading:
         if place.last_line not in (None, place.first_line):
             lines = f"{place.first_line}-{place.last_line}"
         return lines if place.page is None else f"{place.page}:{lines}"
-
-    @property
-    def stated_totals(self) -> list[Stated]:
-        """The totals that were read, as they are checked."""
-        return [self._stated(total) for total in self.totals]
-
-    def _stated(self, total: StatedTotal) -> Stated:
-        cell = total.cell
-        place = self.document.place(cell.first_line, cell.last_line)
-        return Stated(total.column, total.where, Decimal(str(cell.value)), place)
 
 
 def read_table(

@@ -9,13 +9,13 @@ from typing import Any
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.recipe.language import NumberFormat
+from openbaar.recipe.records import StatedTotal
 from openbaar.recipe.values import parse_number
 from openbaar.schema.csvfile import Rows
 from openbaar.schema.patterns import compiled
 from openbaar.tables.checks import (
     Evidence,
     Rule,
-    Stated,
     SumCheck,
     count_verdict,
     stated_totals,
@@ -31,7 +31,7 @@ class Reconciliation:
 
     publication: Publication
     rows: Mapping[str, Rows]
-    totals: Mapping[str, Sequence[Stated]]
+    totals: Mapping[str, Sequence[StatedTotal]]
     documents: Mapping[str, Document]
 
     def verdicts(self) -> list[Verdict]:
@@ -80,7 +80,9 @@ class Reconciliation:
                 concerned[name] = anomaly.rows
         return concerned
 
-    def _stated_on_line(self, table: Table, check: SumCheck, pattern: str, place: Place) -> Stated:
+    def _stated_on_line(
+        self, table: Table, check: SumCheck, pattern: str, place: Place
+    ) -> StatedTotal:
         """The number on the one line that `pattern` matches. Raises OpenbaarError when it is not one line."""
         document = self.documents[self._document_of(table)]
         line, printed = _only_match(document, pattern, place)
@@ -88,7 +90,7 @@ class Reconciliation:
             value = parse_number(printed, self._numbers_of(table)) * check.equals.scale
         except ValueError as error:
             raise OpenbaarError(Problem(document.place(line.number), str(error))) from error
-        return Stated(check.sum, {}, value, document.place(line.number))
+        return StatedTotal(check.sum, {}, value, document.place(line.number))
 
     def _document_of(self, table: Table) -> str:
         """The path of the document from which a table is read; the first one for an authored table."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.recipe.language import Recipe, Row, template_fields
+from openbaar.recipe.language import Recipe, RowTemplate, template_fields
 from openbaar.tables.checks import SumCheck
 from openbaar.tables.model import Anomaly, Table
 from openbaar.tables.publication import Publication, read_publication
@@ -339,7 +339,7 @@ class _RecipeNames:
             used.add(self.recipe.group.field)
         return used
 
-    def _repetition_problems(self, place: Place, row: Row) -> Iterator[Problem]:
+    def _repetition_problems(self, place: Place, row: RowTemplate) -> Iterator[Problem]:
         """Fields that come twice in a row make two records, which must be told apart."""
         if " || " in row.row:
             return
@@ -351,7 +351,7 @@ class _RecipeNames:
             yield Problem(place, message)
 
 
-def _set_from(row: Row) -> set[str]:
+def _set_from(row: RowTemplate) -> set[str]:
     """The fields of which the columns that a row sets are made."""
     used: set[str] = set()
     for template in row.set.values():
@@ -359,7 +359,7 @@ def _set_from(row: Row) -> set[str]:
     return used
 
 
-def _lost(place: Place, row: Row, used: Collection[str]) -> Iterator[Problem]:
+def _lost(place: Place, row: RowTemplate, used: Collection[str]) -> Iterator[Problem]:
     """The fields of a row whose values would end nowhere."""
     for name in dict.fromkeys(row.fields):
         if name not in used:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.recipe.records import Cell, Record
+from openbaar.recipe.records import Record
+from openbaar.recipe.values import Cell
 from openbaar.schema.csvfile import Row, Rows, Value
 from openbaar.schema.patterns import compiled
 from openbaar.tables.model import Anomaly, Footnote, Table

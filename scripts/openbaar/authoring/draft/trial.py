@@ -125,7 +125,7 @@ def _try(name: str, sighting: Sighting, made: Sequence[Entry], package: Sequence
             unread=len(reading.read.problems),
         )
     rows = reading.rows
-    verdicts = stated_totals(name, rows, reading.stated_totals, ())
+    verdicts = stated_totals(name, rows, reading.totals, ())
     return Tried(name, sighting, text, columns, len(rows), verdicts)
 
 
