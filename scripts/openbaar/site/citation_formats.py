@@ -59,9 +59,17 @@ def apa(item: Item, language: str) -> str:
     styled = {key: item[key] for key in STYLED if key in item}
     if "literal" in item.get("issued", {}):
         styled["issued"] = {**item["issued"], "circa": True}  # so the style knows it is in words
-    source = CiteProcJSON([styled])
-    bibliography = CitationStylesBibliography(_style(language), source, formatter.plain)
-    bibliography.register(Citation([CitationItem(item["id"])]))
+    return _printed(json.dumps(styled), language)
+
+
+@lru_cache(maxsize=1024)
+def _printed(item: str, language: str) -> str:
+    """An item, as JSON, as the style prints it; kept, because that takes milliseconds."""
+    styled = json.loads(item)
+    bibliography = CitationStylesBibliography(
+        _style(language), CiteProcJSON([styled]), formatter.plain
+    )
+    bibliography.register(Citation([CitationItem(styled["id"])]))
     text = str(bibliography.bibliography()[0])
     return re.sub(r"([?!])\.", r"\1", text)  # a title that is a question takes no full stop
 
