@@ -1,4 +1,4 @@
-"""The addresses that one cites: where they lead, by what is asked for, and that they go on leading there."""
+"""The addresses to cite: where they lead, by what is asked for, and that they go on doing so."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CSV_HASH = hashlib.sha256(
     (ROOT / "tests" / "publications" / "hand_made" / "tables" / "municipalities.csv").read_bytes()
 ).hexdigest()
 DATASETTE1 = ROOT / ".venv-datasette1" / "bin" / "python"
-# Run by that Python, which knows neither pytest nor the other half of the toolkit: prints each address's status.
+# Run by that Python, which has neither pytest nor what builds a site: prints each address's status.
 PROGRAM = """
 import asyncio, json, sys
 from pathlib import Path
@@ -64,7 +64,7 @@ OLD_NAMES = {
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """The hand-made publication in its version 1.2.0, with a version 0.1.0 and old names on record."""
+    """The hand-made publication, with an earlier version and old names on record."""
     built = build(ROOT / "tests" / "publications" / "hand_made", tmp_path_factory.mktemp("site"))
     record = built.metadata.parent / "tables" / "permalinks.json"
     data = json.loads(record.read_text())

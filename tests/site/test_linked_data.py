@@ -154,6 +154,7 @@ def test_the_page_of_a_table_leads_machines_to_its_identifier_its_file_and_its_d
         ("item", f"{SITE}/download/1.2.0/tables/regions.csv"),
         ("describedby", f"{SITE}/download/1.2.0/datapackage.json"),
         ("describedby", f"{SITE}/cite/regions.bib"),
+        ("describedby", f"{SITE}/cite/regions.ris"),
         ("describedby", f"{SITE}/cite/regions.json"),
     ]
     for address in (

@@ -1,74 +1,84 @@
-"""What is printed for a cell, found in the lines of its document."""
+"""The pages of documents: their lines, and what each of them became."""
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
+from pathlib import Path
+
 import pytest
+from lxml import html
 
-from openbaar.site.source import concerns, highlighted
+from openbaar.site.source import Run, excerpts
+from served import Built, build, published_of, shown
 
-Cells = list[tuple[str, str]]
+GRID = """Municipalities of Belgium,,
+,,
+year,region,number
+1961,Belgium,2663
+2019,Flanders,300
+2025,Flanders,285
+,,
+(*) the regions exist since 1970,,
+"""
 
 
-def marked(text: str, cells: Cells) -> str:
-    """The text with each piece of a cell as [column:piece]; the lines are parted by line feeds."""
-    lines = list(enumerate(text.split("\n"), start=1))
-    known = [
-        {"column_name": column, "printed": printed, "first_line": 1, "last_line": len(lines)}
-        for column, printed in cells
-    ]
-    return "\n".join(
-        "".join(
-            f"[{piece.column}:{piece.text}]" if piece.column else piece.text for piece in pieces
-        )
-        for _, pieces in highlighted(lines, known)
+@pytest.fixture
+def with_grid(hand_made: Path, tmp_path: Path) -> Built:
+    """The hand-made publication with a CSV document in the place of the text."""
+    (hand_made / "sources" / "municipalities.txt").unlink()
+    (hand_made / "sources" / "municipalities.csv").write_text(GRID + "x,y,z\n" * 6)
+    data = (hand_made / "sources" / "municipalities.csv").read_bytes()
+    for path in (hand_made / "tables").iterdir():
+        text = path.read_text().replace("sources/municipalities.txt", "sources/municipalities.csv")
+        path.write_text(text)
+    package = hand_made / "tables" / "package.yaml"
+    lines = package.read_text().splitlines()
+    digest = hashlib.sha256(data).hexdigest()
+    changed = [f"    sha256: {digest}" if "sha256:" in line else line for line in lines]
+    package.write_text("\n".join(changed) + "\n")
+    return build(hand_made, tmp_path / "built")
+
+
+def test_the_cells_of_a_csv_document_are_shown_apart(with_grid: Built) -> None:
+    page = asyncio.run(shown(with_grid).client.get("/source/municipalities.csv?lang=en")).text
+    line = html.document_fromstring(page).get_element_by_id("L4")
+    assert line.find('span[@class="text"]').text_content() == "1961 | Belgium | 2663"
+
+
+def test_what_is_printed_in_a_cell_of_a_csv_document_is_marked(with_grid: Built) -> None:
+    [excerpt] = asyncio.run(
+        excerpts(shown(with_grid), published_of(with_grid), "municipalities", "2019,flanders")
     )
+    [line] = [line for line in excerpt.lines if line.number == 5]
+    assert [(piece.text, piece.column) for piece in line.pieces] == [
+        ("2019 | Flanders | ", None),
+        ("300", "number"),
+    ]
+
+
+def test_a_line_says_what_it_became(small: Built) -> None:
+    page = asyncio.run(shown(small).client.get("/source/municipalities.txt?lang=en")).text
+    line = html.document_fromstring(page).get_element_by_id("L12")
+    assert [link.get("href") for link in line.findall(".//ul//a")] == [
+        "/municipalities/anomalies/merger_before_the_year"
+    ]
+
+
+def test_a_document_that_is_not_there_is_not_found(small: Built) -> None:
+    assert asyncio.run(shown(small).client.get("/source/other.txt")).status_code == 404
 
 
 @pytest.mark.parametrize(
-    ("text", "cells", "expected"),
+    ("later", "reaches"),
     [
-        ("2020 vrouw 91.493", [("n", "91.493")], "2020 vrouw [n:91.493]"),
-        ("1 1 5.687", [("quarter", "1"), ("y2022", "1")], "[quarter:1] [y2022:1] 5.687"),
-        ("47.9952023 (**)", [("n", "47.995"), ("year", "2023")], "[n:47.995][year:2023] (**)"),
-        ("1.493 493", [("n", "493")], "1.493 [n:493]"),
-        ("(07) Buiten \nBrussel", [("p", "(07) Buiten Brussel")], "[p:(07) Buiten ]\n[p:Brussel]"),
-        (
-            "arbeidsmarktco\nmpetenties 3",
-            [("c", "arbeidsmarktcompetenties")],
-            "[c:arbeidsmarktco]\n[c:mpetenties] 3",
-        ),
-        ("HOUT  113", [("blank", ""), ("lost", "114")], "HOUT  113"),
-        ("2020 | 12", [("n", "12")], "2020 | [n:12]"),
-        ("a.b a+b", [("x", "a+b")], "a.b [x:a+b]"),
-        ("", [("x", "1")], ""),
+        (Run("a", "", 7, 7), True),
+        (Run("a", "", 10, 12), True),
+        (Run("a", "", 11, 12), False),
+        (Run("a", "2", 7, 7), False),
+        (Run("b", "", 7, 7), False),
     ],
 )
-def test_what_is_printed_for_a_cell_is_marked(text: str, cells: Cells, expected: str) -> None:
-    assert marked(text, cells) == expected
-
-
-def test_a_cell_is_looked_for_in_its_own_lines_only() -> None:
-    cell = {"column_name": "n", "printed": "7", "first_line": 2, "last_line": 2}
-    pieces = highlighted([(1, "7"), (2, "7")], [cell])
-    assert [[piece.column for piece in of_line] for _, of_line in pieces] == [[""], ["n"]]
-
-
-def test_the_same_printed_text_is_marked_for_as_many_cells_as_there_are_places() -> None:
-    assert marked("5 5", [("a", "5"), ("b", "5"), ("c", "5")]) == "[a:5] [b:5]"
-
-
-@pytest.mark.parametrize(
-    ("rows", "expected"),
-    [
-        ('{"year": "2023", "quarter": "1"}', True),
-        ('{"year": "2023"}', True),
-        ('{"year": "2022"}', False),
-        ('{"colour": "red"}', False),
-        ('{"name": "red, or blue"}', True),
-        ("", False),
-        (None, False),
-    ],
-)
-def test_a_remark_is_about_the_rows_that_it_names(rows: str | None, expected: bool) -> None:
-    row = {"year": 2023, "quarter": 1, "name": "red, or blue"}
-    assert concerns(rows, row) is expected
+def test_runs_whose_surroundings_touch_are_shown_as_one(later: Run, reaches: bool) -> None:
+    """Two lines are shown above and below each run."""
+    assert Run("a", "", 3, 5).reaches(later) is reaches

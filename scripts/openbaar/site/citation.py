@@ -1,44 +1,33 @@
-"""How to cite: the source document and this publication, apart, each as APA, BibTeX, RIS and CSL-JSON.
+"""How to cite: the source documents and this publication, each by itself.
 
-The one source of truth is an item of CSL-JSON (https://docs.citationstyles.org/en/stable/specification.html); the other
-formats are made from it. What is not known is left out, or said in the format's own way: `n.d.` in APA, no `year` in
-BibTeX. APA is formatted here, because the style that citeproc-py comes with is another one.
+A citation is an item of CSL-JSON (https://docs.citationstyles.org/en/stable/specification.html);
+`citation_formats.py` makes all other formats from it. What is not known is left out.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from datasette.utils.asgi import Response
 
+from openbaar.site.citation_formats import FORMATS, Item, apa, date_parts
 from openbaar.site.language import gettext
-from openbaar.site.published import Descriptor, Published, published_by, text_of
+from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.site.refusals import language_of, refusal
-from openbaar.texts import catalogue, spoken
+from openbaar.texts import spoken
 
-Item = dict[str, Any]
 UNKNOWN = "unknown"
-# https://en.wikibooks.org/wiki/LaTeX/Special_Characters; braces by name, because BibTeX counts the escaped ones too.
-LATEX = {
-    **{sign: f"\\{sign}" for sign in "&%$#_"},
-    "{": "\\textbraceleft{}",
-    "}": "\\textbraceright{}",
-    "\\": "\\textbackslash{}",
-    "~": "\\textasciitilde{}",
-    "^": "\\textasciicircum{}",
-}
-RIS_TYPES = {"dataset": "DATA", "document": "GEN"}
+DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T.*)?")
 
 
 @dataclass(frozen=True)
 class Block:
-    """One citation: of the `source` or of this `publication`, in each format, and what there is to say beside it.
+    """A citation of the `source` or of this `publication`, in each format, with facts about it.
 
-    `doi` stays empty until there is one; `date` is None where it is unknown.
+    What is not known or not there yet is None.
     """
 
     kind: str
@@ -47,7 +36,17 @@ class Block:
     version: str | None
     date: str | None
     sha256: str | None
-    doi: str = ""
+    doi: str | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is cited of a publication: the whole, a table or the result of a query."""
+
+    id: str
+    title: str
+    path: str
+    sha256: str | None = None
 
 
 def blocks(
@@ -57,238 +56,168 @@ def blocks(
     query: tuple[str, str] | None = None,
     request: Any = None,
 ) -> list[Block]:
-    """The citations to show on a page: the source documents first, then this publication, or a part of it.
+    """The citations to show on a page: the source documents first, then this publication.
 
-    The part is `table`, or `query`: its title and its path with the parameters in it.
+    Of the publication it is `table`, or `query` (its title and its path with the parameters in it),
+    or the whole.
     """
-    items = [*sources(published, table), publication(published, language, table, query, request)]
-    return [
-        Block(
-            "publication" if item["type"] == "dataset" else "source",
-            apa(item, spoken(language, published.languages[0])),
-            {name: write(item) for name, (write, _) in FORMATS.items()},
-            item.get("version"),
-            _date(item),
-            item.get("custom", {}).get("sha256"),
-            item.get("DOI", ""),
-        )
-        for item in items
-    ]
+    part = _whole(published, language)
+    if query is not None:
+        title, path = query
+        part = replace(part, title=title, path=path)
+    elif table is not None:
+        part = _table(published, language, table)
+    style_language = spoken(language, published.languages[0])
+    found = []
+    for item in sources(published, table):
+        found.append(_block("source", item, style_language))
+    item = publication(published, language, part, request)
+    found.append(_block("publication", item, style_language))
+    return found
+
+
+def _block(kind: str, item: Item, language: str) -> Block:
+    return Block(
+        kind,
+        apa(item, language),
+        {ending: each.write(item) for ending, each in FORMATS.items()},
+        version=item.get("version"),
+        date=_date_text(item),
+        sha256=item.get("custom", {}).get("sha256"),
+        doi=item.get("DOI"),
+    )
 
 
 def sources(published: Published, table: str | None = None) -> list[Item]:
-    """The source documents as items: those that `table` was read from, or all of them."""
-    paths = (
-        [source.get("path") for source in published.tables[table].get("sources", [])]
-        if table
-        else []
-    )
+    """The source documents as items: those of `table`, or all of them where it names none."""
     documents = published.descriptor["sources"]
-    return [_document(each) for each in documents if each["path"] in paths] or [
-        _document(each) for each in documents
-    ]
+    if table is not None:
+        paths = {source.get("path") for source in published.tables[table].get("sources", [])}
+        read = [document for document in documents if document["path"] in paths]
+        if read:
+            documents = read
+    return [_document(document) for document in documents]
 
 
 def _document(source: Descriptor) -> Item:
-    return _filled(
-        {
-            "id": re.sub(r"\W+", "-", source["path"].rsplit("/", 1)[-1]),
-            "type": "document",
-            "title": source["title"],
-            "author": _authors(source),
-            "issued": _issued(source.get("date")),
-            "custom": {"sha256": source["sha256"]},
-        }
-    )
-
-
-def publication(
-    published: Published,
-    language: str,
-    table: str | None = None,
-    query: tuple[str, str] | None = None,
-    request: Any = None,
-) -> Item:
-    """This publication as an item, or the part of it that `blocks` describes."""
-    whole = text_of(published.descriptor, "title", language)
-    title, path, digest = whole, f"/{published.name}", None
-    if query is not None:
-        title, path = query
-    elif table is not None:
-        resource = published.tables[table]
-        title, digest = (
-            text_of(resource, "title", language),
-            resource["hash"].removeprefix("sha256:"),
-        )
-        path = f"/id/{table}/{published.version}"
-    address = published.address(path, request)
-    return _filled(
-        {
-            "id": "-".join([published.name, *([table] if table else []), published.version]),
-            "type": "dataset",
-            "title": title,
-            "container-title": whole if title != whole else None,
-            "author": [{"literal": each["title"]} for each in published.descriptor["contributors"]],
-            "issued": _issued(published.descriptor.get("created")),
-            "version": published.version,
-            "DOI": published.descriptor.get("doi"),
-            "URL": address if address.startswith("http") else None,
-            "language": language,
-            "custom": {"sha256": digest} if digest else None,
-        }
-    )
+    item: Item = {
+        "id": re.sub(r"\W+", "-", source["path"].rsplit("/", 1)[-1]),
+        "type": "document",
+        "title": source["title"],
+        "author": _authors(source),
+        "issued": _issued(source.get("date")),
+        "custom": {"sha256": source["sha256"]},
+    }
+    return _without_unknown(item)
 
 
 def _authors(source: Descriptor) -> list[dict[str, str]]:
-    """The authors of a document by their names; where only a text tells of them, that text as it is."""
-    if source.get("authors"):
-        return [
-            {"literal": each["name"]} if "name" in each else dict(each)
-            for each in source["authors"]
-        ]
-    author = source.get("author", UNKNOWN)
-    return [] if author == UNKNOWN else [{"literal": author}]
+    """The authors of a document one by one, else the text that says who they are."""
+    authors = []
+    for person in source.get("authors", []):
+        if "name" in person:
+            authors.append({"literal": person["name"]})
+        else:
+            authors.append(dict(person))
+    stated = source.get("author", UNKNOWN)
+    if not authors and stated != UNKNOWN:
+        authors.append({"literal": stated})
+    return authors
+
+
+def _whole(published: Published, language: str) -> Part:
+    return Part(
+        id=f"{published.name}-{published.version}",
+        title=text_of(published.descriptor, "title", language),
+        path=f"/{published.name}",
+    )
+
+
+def _table(published: Published, language: str, table: str) -> Part:
+    resource = published.tables[table]
+    return Part(
+        id=f"{published.name}-{table}-{published.version}",
+        title=text_of(resource, "title", language),
+        path=f"/id/{table}/{published.version}",
+        sha256=resource["hash"].removeprefix("sha256:"),
+    )
+
+
+def publication(published: Published, language: str, part: Part, request: Any) -> Item:
+    """A part of this publication as an item, or the whole of it."""
+    descriptor = published.descriptor
+    item: Item = {
+        "id": part.id,
+        "type": "dataset",
+        "title": part.title,
+        "author": [{"literal": each["title"]} for each in descriptor["contributors"]],
+        "issued": _issued(descriptor.get("created")),
+        "version": published.version,
+        "DOI": descriptor.get("doi"),
+        "language": language,
+    }
+    whole = _whole(published, language)
+    if part.title != whole.title:
+        item["container-title"] = whole.title
+    address = published.address(part.path, request)
+    if address.startswith("http"):  # else it is not known where the site is
+        item["URL"] = address
+    if part.sha256 is not None:
+        item["custom"] = {"sha256": part.sha256}
+    return _without_unknown(item)
 
 
 def _issued(date: str | None) -> Item | None:
-    """A date `2023`, `2023-05` or `2023-05-31`, perhaps with a time behind it, as CSL has it; of others the text."""
-    if date in (None, UNKNOWN):
+    """A date as CSL has it; None where it is unknown.
+
+    `2023`, `2023-05` and `2023-05-31`, perhaps with a time behind it, become numbers; another text
+    stays as it is.
+    """
+    if date is None or date == UNKNOWN:
         return None
-    match = re.match(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T|$)", str(date))
-    return (
-        {"date-parts": [[int(part) for part in match.groups() if part]]}
-        if match
-        else {"literal": date}
-    )
+    match = DATE.fullmatch(date)
+    if match is None:
+        return {"literal": date}
+    return {"date-parts": [[int(part) for part in match.groups() if part is not None]]}
 
 
-def _date(item: Item) -> str | None:
-    issued = item.get("issued")
-    if issued is None:
+def _date_text(item: Item) -> str | None:
+    """The date of an item as `2023-05-31`, as far as it is known, or in its own words."""
+    if "issued" not in item:
         return None
-    return str(issued.get("literal") or "-".join(f"{part:02}" for part in issued["date-parts"][0]))
+    if "literal" in item["issued"]:
+        return str(item["issued"]["literal"])
+    return "-".join(f"{part:02}" for part in date_parts(item))
 
 
-def _filled(item: Item) -> Item:
-    return {key: value for key, value in item.items() if value not in (None, [], "")}
-
-
-def apa(item: Item, language: str) -> str:
-    """The item as the APA (7th edition, 10.9) has it; without an author the title comes first."""
-    words = catalogue(language)
-    unknown = words.gettext("n.d.")
-    date = f"({_date(item) or unknown})"
-    authors = " & ".join(filter(None, [", ".join(_apa_names(item)[:-1]), *_apa_names(item)[-1:]]))
-    title = item["title"]
-    if "version" in item:
-        version = words.gettext("Version %(version)s") % {"version": item["version"]}
-        title += f" ({version})"
-    if item["type"] == "dataset":
-        kind = words.gettext("Data set")
-        title += f" [{kind}]"
-    title += "."
-    head = f"{authors.rstrip('.')}. {date}. {title}" if authors else f"{title} {date}."
-    container = f" In {item['container-title']}." if "container-title" in item else ""
-    address = f"https://doi.org/{item['DOI']}" if "DOI" in item else item.get("URL", "")
-    return f"{head}{container} {address}".rstrip()
-
-
-def _apa_names(item: Item) -> list[str]:
-    def initials(given: str) -> str:
-        return " ".join(f"{part[0]}." for part in given.split())
-
-    return [
-        each["literal"]
-        if "literal" in each
-        else ", ".join(filter(None, [each["family"], initials(each["given"])]))
-        for each in item.get("author", [])
-    ]
-
-
-def bibtex(item: Item) -> str:
-    """The item as an entry of BibTeX, in UTF-8."""
-    names = [
-        f"{{{_latex(each['literal'])}}}"
-        if "literal" in each
-        else ", ".join(_latex(each[key]) for key in ("family", "given"))
-        for each in item.get("author", [])
-    ]
-    date = item.get("issued", {}).get("date-parts", [[]])[0]
-    fields = {
-        "author": " and ".join(names),
-        "title": f"{{{_latex(item['title'])}}}",
-        "booktitle": _latex(item.get("container-title", "")),
-        "year": str(date[0]) if date else "",
-        "version": item.get("version", ""),
-        "doi": item.get("DOI", ""),
-        "url": item.get("URL", "").replace("{", "%7B").replace("}", "%7D"),
-        "note": _latex(_note(item)),
-    }
-    body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields.items() if value)
-    return f"@misc{{{item['id']},\n{body}\n}}\n"
-
-
-def _latex(text: str) -> str:
-    return "".join(LATEX.get(sign, sign) for sign in " ".join(text.split()))
-
-
-def ris(item: Item) -> str:
-    """The item as a record of RIS (https://en.wikipedia.org/wiki/RIS_(file_format)), in UTF-8."""
-    date = item.get("issued", {}).get("date-parts", [[]])[0]
-    authors = [
-        each.get("literal") or ", ".join([each["family"], each["given"]])
-        for each in item.get("author", [])
-    ]
-    fields = [
-        ("TY", RIS_TYPES[item["type"]]),
-        ("ID", item["id"]),
-        *(("AU", author) for author in authors),
-        ("TI", item["title"]),
-        ("T2", item.get("container-title")),
-        ("PY", str(date[0]) if date else None),
-        ("ET", item.get("version")),
-        ("DO", item.get("DOI")),
-        ("UR", item.get("URL")),
-        ("LA", item.get("language")),
-        ("N1", _note(item)),
-    ]
-    return (
-        "".join(f"{tag}  - {' '.join(text.split())}\n" for tag, text in fields if text) + "ER  - \n"
-    )
-
-
-def _note(item: Item) -> str:
-    return f"SHA-256: {item['custom']['sha256']}" if "custom" in item else ""
-
-
-def csl_json(item: Item) -> str:
-    """The item as a list of CSL-JSON, the form in which citation managers exchange it."""
-    note = {"note": _note(item)} if "custom" in item else {}
-    plain = {key: value for key, value in item.items() if key != "custom"}
-    return json.dumps([{**plain, **note}], ensure_ascii=False, indent=2) + "\n"
-
-
-# Each format by the ending of its address: how it is written, and its media type.
-FORMATS: dict[str, tuple[Callable[[Item], str], str]] = {
-    "bib": (bibtex, "application/x-bibtex; charset=utf-8"),
-    "ris": (ris, "application/x-research-info-systems; charset=utf-8"),
-    "json": (csl_json, "application/vnd.citationstyles.csl+json; charset=utf-8"),
-}
+def _without_unknown(item: Item) -> Item:
+    return {key: value for key, value in item.items() if value not in (None, [])}
 
 
 async def cite(datasette: Any, request: Any) -> Response:
-    """`/cite/<table>.<format>`, and `/cite.<format>` of the whole: this publication, for a citation manager."""
-    published = published_by(datasette)
-    assert published is not None
+    """`/cite/<table>.<format>`, and `/cite.<format>` of the whole, for a citation manager.
+
+    Raises DatasetteError for a table that the publication does not have.
+    """
+    published = publication_of(datasette)
+    language = language_of(published)
     table = request.url_vars.get("table")
-    if table is not None and table not in published.tables:
+    if table is None:
+        part = _whole(published, language)
+    elif table in published.tables:
+        part = _table(published, language, table)
+    else:
         raise refusal(404, gettext("There is no table '%(name)s'."), name=table)
-    write, kind = FORMATS[request.url_vars["format"]]
-    item = publication(published, language_of(published), table, request=request)
-    return Response(write(item), content_type=kind, headers={"vary": "Accept-Language"})
+    chosen = FORMATS[request.url_vars["format"]]
+    return Response(
+        chosen.write(publication(published, language, part, request)),
+        content_type=f"{chosen.media_type}; charset=utf-8",
+        headers={"vary": "Accept-Language"},
+    )
 
 
+_ENDING = f"(?P<format>{'|'.join(FORMATS)})"
 ROUTES = [
-    (rf"/cite\.(?P<format>{'|'.join(FORMATS)})$", cite),
-    (rf"/cite/(?P<table>[a-z][a-z0-9_]*)\.(?P<format>{'|'.join(FORMATS)})$", cite),
+    (rf"/cite\.{_ENDING}$", cite),
+    (rf"/cite/(?P<table>[a-z][a-z0-9_]*)\.{_ENDING}$", cite),
 ]

@@ -1,7 +1,7 @@
 """The files of a publication under addresses that never change: `/download/<version>/…`.
 
-What one downloads is the file that was published, whole, with its hash beside the link. Below
-`/download/<version>/` they stand as in the data package, so a reader of packages can load it from there.
+A visitor gets the published file, whole; its hash is beside the link. Below `/download/<version>/`
+the files are where they are in the data package, so that a reader of packages loads it from there.
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from babel.units import format_unit
-from datasette.utils.asgi import Response, asgi_send_file
+from datasette.utils.asgi import AsgiFileDownload, Response
 
 from openbaar.schema.conventions import VERSION
 from openbaar.site.language import gettext
-from openbaar.site.published import Descriptor, Published, published_by, text_of
+from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.site.refusals import refusal
 from openbaar.texts import N_, catalogue, spoken
 
@@ -40,15 +40,19 @@ PACKED = {  # what `dist/` holds of each version, and what readers see
     ".xlsx": N_("All tables as an Excel workbook"),
     ".db": N_("All tables as an SQLite database"),
 }
+SAVED = (*PACKED, ".csv")  # what browsers save instead of showing it
 # The units of size of the Unicode CLDR, each a thousand times the one before it.
 SIZES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
-CHUNK = 1 << 18
 FOR_EVER = "public, max-age=31536000, immutable"
+Files = dict[str, Path]  # by address
 
 
 @dataclass(frozen=True)
 class Link:
-    """A file to download: what it is, where, and how to know that it arrived whole. `rows` is None for a whole."""
+    """A file to download: what it is, where, and how to know that it arrived whole.
+
+    `bytes` is its size, `size` the same for readers; `rows` is None for a file with all tables.
+    """
 
     kind: str
     address: str
@@ -60,75 +64,105 @@ class Link:
 
 
 def links(published: Published, table: str | None = None, language: str = "en") -> list[Link]:
-    """What to offer for download: of `table` its CSV, then the package as zip, workbook and database.
+    """The files to offer: of `table` its CSV, then those with all tables.
 
-    Without a table the CSVs come last, one for each. Texts are in `language`.
+    Without a table the CSVs come last, one for each. None where the site has no files. Texts are in
+    `language`.
     """
     if published.folder is None:
         return []
-    offered = files(published)
-    words = catalogue(language, published.languages[0])
-    stem = f"{published.name}-{published.version}"
-    packed = [
-        _link(published, offered, f"{stem}{suffix}", words.gettext(label), language)
-        for suffix, label in PACKED.items()
-        if f"/download/{published.version}/{stem}{suffix}" in offered
-    ]
-    wanted = [table] if table else list(published.tables)
-    tables = [
-        _link(published, offered, f"tables/{name}.csv", label, language, published.tables[name])
-        for name in wanted
-        for label in [f"{text_of(published.tables[name], 'title', language)} (CSV)"]
-    ]
-    return [*tables, *packed] if table else [*packed, *tables]
+    packed = _packed_links(published, published.folder / "dist", language)
+    if table is not None:
+        return [_table_link(published, published.folder, table, language), *packed]
+    tables = []
+    for name in published.tables:
+        tables.append(_table_link(published, published.folder, name, language))
+    return packed + tables
 
 
-def _link(
-    published: Published,
-    offered: dict[str, Path],
-    path: str,
-    label: str,
-    language: str,
-    table: Descriptor | None = None,
-) -> Link:
-    address = f"/download/{published.version}/{path}"
-    file = offered[address]
+def _packed_links(published: Published, folder: Path, language: str) -> list[Link]:
+    """The links to the files with all tables of this version, as far as they are in `folder`."""
+    _ = catalogue(language, published.languages[0]).gettext
+    found = []
+    for ending, label in PACKED.items():
+        file = folder / f"{published.name}-{published.version}{ending}"
+        if file.is_file():
+            address = f"/download/{published.version}/{file.name}"
+            found.append(_link(file, address, _(label), language))
+    return found
+
+
+def _table_link(published: Published, folder: Path, table: str, language: str) -> Link:
+    resource = published.tables[table]
+    address = f"/download/{published.version}/{resource['path']}"
+    label = f"{text_of(resource, 'title', language)} (CSV)"
+    return _link(folder / resource["path"], address, label, language, resource["rows"])
+
+
+def _link(file: Path, address: str, label: str, language: str, rows: int | None = None) -> Link:
     size = file.stat().st_size
-    rows = table["rows"] if table else None
     return Link(
-        file.suffix[1:], address, label, size, size_text(size, language), sha256(file), rows
+        kind=file.suffix.removeprefix("."),
+        address=address,
+        label=label,
+        bytes=size,
+        size=size_text(size, language),
+        sha256=sha256(file),
+        rows=rows,
     )
 
 
 def size_text(size: int, language: str) -> str:
-    """A number of bytes as people read it, in thousands as the International System has them: 1234567 → '1,2 MB'."""
+    """A number of bytes as people read it, a kilobyte being 1,000: 1234567 → '1,2 MB' in Dutch."""
     amount, thousands = float(size), 0
     while amount >= 999.5 and thousands < len(SIZES) - 1:
         amount /= 1000
         thousands += 1
-    digits = "#,##0.0" if thousands and amount < 10 else "#,##0"
+    digits = "#,##0"
+    if thousands > 0 and amount < 10:
+        digits = "#,##0.0"
     unit = f"digital-{SIZES[thousands]}"
     return format_unit(amount, unit, "short", format=digits, locale=spoken(language))
 
 
-def files(published: Published) -> dict[str, Path]:
-    """Every file that can be downloaded, by its address: this version whole, of earlier ones what is kept."""
+def files(published: Published) -> Files:
+    """Every file to download, by its address: of this version all, of earlier ones what is kept."""
     if published.folder is None:
         return {}
-    folder, version = published.folder, published.version
-    packed = re.compile(rf"{re.escape(published.name)}-({VERSION})(\.\w+)")
-    found: dict[str, Path] = {}
-    for path in sorted((folder / "dist").glob("*")):
-        match = packed.fullmatch(path.name)
-        if match and match.group(2) in PACKED:
-            found[f"/download/{match.group(1)}/{path.name}"] = path
-    for path in sorted((folder / "tables" / "releases").glob("*/*.csv")):
-        if path.stem not in published.permalinks.get("withdrawn", {}):
-            found[f"/download/{path.parent.name}/tables/{path.name}"] = path
-    current = [*(resource["path"] for resource in published.tables.values()), "datapackage.json"]
-    for name in [*current, *(source["path"] for source in published.descriptor["sources"])]:
-        found.setdefault(f"/download/{version}/{name}", folder / name)
+    found = _current_files(published, published.folder)
+    found |= _released_tables(published, published.folder)
+    found |= _packed_files(published, published.folder)
     return {address: path for address, path in found.items() if path.is_file()}
+
+
+def _current_files(published: Published, folder: Path) -> Files:
+    """The tables, the descriptor and the documents of this version."""
+    root = f"/download/{published.version}"
+    found = {f"{root}/datapackage.json": folder / "datapackage.json"}
+    for described in (*published.tables.values(), *published.descriptor["sources"]):
+        found[f"{root}/{described['path']}"] = folder / described["path"]
+    return found
+
+
+def _released_tables(published: Published, folder: Path) -> Files:
+    """The tables as they were released, but those that were withdrawn since."""
+    withdrawn = published.permalinks.get("withdrawn", {})
+    found = {}
+    for path in sorted((folder / "tables" / "releases").glob("*/*.csv")):
+        if path.stem not in withdrawn:
+            found[f"/download/{path.parent.name}/tables/{path.name}"] = path
+    return found
+
+
+def _packed_files(published: Published, folder: Path) -> Files:
+    """The files with all tables, of each version that `dist/` holds."""
+    form = re.compile(rf"{re.escape(published.name)}-({VERSION})(\.\w+)")
+    found = {}
+    for path in sorted((folder / "dist").glob("*")):
+        match = form.fullmatch(path.name)
+        if match is not None and match[2] in PACKED:
+            found[f"/download/{match[1]}/{path.name}"] = path
+    return found
 
 
 def sha256(path: Path) -> str:
@@ -143,72 +177,94 @@ def _sha256(path: Path, *_status: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def json_rows(data: bytes, resource: Descriptor) -> Iterator[dict[str, Any]]:
-    """The rows of a table's CSV with numbers as numbers, empty cells as null and lists as lists."""
-    readers = {
-        field["name"]: READERS.get(field["type"], str) for field in resource["schema"]["fields"]
-    }
-    for row in csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")):
-        yield {name: readers[name](text) if text else None for name, text in row.items()}
+async def download(datasette: Any, request: Any) -> Response | AsgiFileDownload:
+    """`/download/<version>/<path>`: a file, or a table's rows as JSON.
+
+    304 where the visitor has it already. Raises DatasetteError where there is no such file.
+    """
+    published = publication_of(datasette)
+    path = files(published).get(request.path)
+    if path is not None:
+        return _file_answer(published, request, path)
+    file = _json_source(published, request.path)
+    if file is None:
+        name = request.path.rsplit("/", 1)[-1]
+        raise refusal(404, gettext("There is no file '%(name)s'."), name=name)
+    return _json_answer(published, request, *file)
 
 
-def _number(text: str) -> int | float:
-    return float(text) if "." in text else int(text)
+def _file_answer(published: Published, request: Any, path: Path) -> Response | AsgiFileDownload:
+    headers = _headers(published, sha256(path))
+    if _has_already(request, headers):
+        return Response("", status=304, headers=headers)
+    kind = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
+    name = path.name if path.suffix in SAVED else None
+    return AsgiFileDownload(str(path), name, kind, headers)
+
+
+def _json_answer(published: Published, request: Any, path: Path, resource: Descriptor) -> Response:
+    rows = json_rows(path.read_bytes().decode("utf-8"), resource)
+    text = json.dumps(rows, ensure_ascii=False)
+    headers = _headers(published, hashlib.sha256(text.encode("utf-8")).hexdigest())
+    if _has_already(request, headers):
+        return Response("", status=304, headers=headers)
+    return Response(text, headers=headers, content_type=MEDIA_TYPES[".json"])
+
+
+def _headers(published: Published, digest: str) -> dict[str, str]:
+    """The headers by which a browser keeps a file.
+
+    A publication that its authors work on keeps its version while its files change; only a public
+    one promises that they do not.
+    """
+    caching = FOR_EVER if published.public else "no-cache"
+    return {"etag": f'"{digest}"', "cache-control": caching}
+
+
+def _has_already(request: Any, headers: dict[str, str]) -> bool:
+    return headers["etag"] in request.headers.get("if-none-match", "")
+
+
+def _json_source(published: Published, address: str) -> tuple[Path, Descriptor] | None:
+    """The CSV and the resource of the table of this version whose JSON is at `address`."""
+    form = rf"/download/{re.escape(published.version)}/tables/(\w+)\.json"
+    match = re.fullmatch(form, address)
+    if published.folder is None or match is None or match[1] not in published.tables:
+        return None
+    resource = published.tables[match[1]]
+    return published.folder / resource["path"], resource
+
+
+def json_rows(text: str, resource: Descriptor) -> list[dict[str, Any]]:
+    """The rows of a table's CSV with numbers as numbers, empty cells as null, lists as lists."""
+    types = {field["name"]: field["type"] for field in resource["schema"]["fields"]}
+    rows = []
+    for row in csv.DictReader(io.StringIO(text, newline="")):
+        rows.append({name: _json_value(cell, types[name]) for name, cell in row.items()})
+    return rows
+
+
+def _json_value(cell: str, kind: str) -> Any:
+    """The value of a cell of a type of the Table Schema: ('7', 'integer') → 7."""
+    if cell == "":
+        return None
+    return READERS.get(kind, str)(cell)
+
+
+def _number(cell: str) -> int | float:
+    return float(cell) if "." in cell else int(cell)
+
+
+def _boolean(cell: str) -> bool:
+    return cell == "true"
 
 
 READERS: dict[str, Callable[[str], Any]] = {
     "integer": int,
     "year": int,
     "number": _number,
-    "boolean": lambda text: text == "true",
+    "boolean": _boolean,
     "array": json.loads,
 }
-
-
-class _File:
-    """An answer that sends a file piece by piece, as it stands on the disk."""
-
-    def __init__(self, path: Path, headers: dict[str, str]) -> None:
-        self.path, self.headers = path, headers
-        self.status = 200
-
-    async def asgi_send(self, send: Any) -> None:
-        """Send it, as Datasette asks of an answer."""
-        kind = MEDIA_TYPES.get(self.path.suffix, "application/octet-stream")
-        await asgi_send_file(
-            send, str(self.path), content_type=kind, chunk_size=CHUNK, headers=self.headers
-        )
-
-
-async def download(datasette: Any, request: Any) -> Any:
-    """`/download/<version>/<path>`: the file, or a table's rows as JSON; 304 where the visitor has it already."""
-    published = published_by(datasette)
-    assert published is not None
-    path = files(published).get(request.path)
-    made = _json_of(published, request.path) if path is None else None
-    if path is None and made is None:
-        name = request.path.rsplit("/", 1)[-1]
-        raise refusal(404, gettext("There is no file '%(name)s'."), name=name)
-    digest = sha256(path) if path else hashlib.sha256(made or b"").hexdigest()
-    # A publication under work keeps its version while its bytes change; only a public one promises that they do not.
-    headers = {"etag": f'"{digest}"', "cache-control": FOR_EVER if published.public else "no-cache"}
-    if f'"{digest}"' in request.headers.get("if-none-match", ""):
-        return Response("", status=304, headers=headers)
-    if path is None:
-        return Response((made or b"").decode(), headers=headers, content_type=MEDIA_TYPES[".json"])
-    if path.suffix in PACKED or path.suffix == ".csv":
-        headers["content-disposition"] = f'attachment; filename="{path.name}"'
-    return _File(path, headers)
-
-
-def _json_of(published: Published, address: str) -> bytes | None:
-    """The rows of a table of this version as JSON, where `address` asks for them."""
-    match = re.fullmatch(rf"/download/{re.escape(published.version)}/tables/(\w+)\.json", address)
-    if published.folder is None or not match or match.group(1) not in published.tables:
-        return None
-    resource = published.tables[match.group(1)]
-    rows = json_rows((published.folder / resource["path"]).read_bytes(), resource)
-    return json.dumps(list(rows), ensure_ascii=False).encode("utf-8")
-
 
 ROUTES = [(r"/download/(?P<version>[^/]+)/(?P<path>.+)$", download)]

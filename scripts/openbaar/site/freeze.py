@@ -1,8 +1,8 @@
-"""The whole site as static files, for the day that nobody runs Datasette: any web server can serve the folder.
+"""The whole site as static files, which any web server can serve without Datasette.
 
-Every page is fetched from the site itself, as a visitor would, and written as `…/index.html`; its links then lead to
-the other files, by relative paths, so that they work from any folder and from a disk. What only a running site can do
-(filters of one's own, sorting, SQL) is taken out.
+Every page is fetched from the site itself, as a visitor would, and written as `…/index.html`. Then
+its links are made relative, so that they work in any folder and from a disk. What only a running
+site can do (filters of one's own, sorting, SQL) is left out.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import asyncio
 import html
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,45 +20,45 @@ from urllib.parse import urlsplit
 from datasette.utils import path_from_row_pks
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.site import citation
-from openbaar.site.downloads import files
+from openbaar.site import downloads
+from openbaar.site.citation_formats import FORMATS
 from openbaar.site.identifiers import recorded_versions
-from openbaar.site.published import Published, published_by
-from openbaar.site.rewriting import rewritten
+from openbaar.site.published import Published, publication_of
+from openbaar.site.rewriting import links, rewritten
 from openbaar.site.serve import site
 from openbaar.site.static_paths import Page, file_of, is_elsewhere, page_at
 
 Say = Callable[[str], None]
-MARK = ".openbaar-frozen"  # in a folder that we wrote, and may write anew
+MARK = ".openbaar-frozen"  # in a folder that this module wrote and may replace
+REDIRECTS = (301, 302, 303)
+ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
+SAY_EVERY = 500  # pages
 REDIRECT = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{path}</title>
-<meta http-equiv="refresh" content="0; url={to}"></head><body><p><a href="{to}">{path}</a></p></body></html>
+<meta http-equiv="refresh" content="0; url={to}"></head>
+<body><p><a href="{to}">{path}</a></p></body></html>
 """
 
 
-def freeze(
-    database: Path, metadata: Path, target: Path, url: str, say: Say = lambda message: None
-) -> int:
-    """Write the site that `database` and `metadata` make, as it is known at `url`, into the folder `target`.
+def say_nothing(_message: str) -> None:
+    """Take a message about the progress, and tell nobody."""
 
-    Returns the number of files. Raises OpenbaarError when `target` holds anything but an earlier freeze, or when a
-    page does not answer; `target` is then as it was.
+
+def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = say_nothing) -> int:
+    """Write the site of `database` and `metadata`, known at `url`, into the folder `target`.
+
+    Returns the number of files; `say` is told of the progress. Raises OpenbaarError when `target`
+    holds anything but an earlier freeze, or when a page does not answer; `target` stays as it was.
     """
-    if target.exists() and not (
-        target.is_dir() and (not any(target.iterdir()) or (target / MARK).is_file())
-    ):
-        hint = "give a folder that is new, empty, or was made by `openbaar freeze`"
-        raise OpenbaarError(
-            Problem(Place(str(target)), "holds something else, which would be lost", hint)
-        )
+    _check_replaceable(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
         folder = Path(name) / "site"
-        frozen = _Freeze.of(site(database, metadata, url), folder)
+        frozen = _Freeze(site(database, metadata, url), folder)
         asyncio.run(frozen.fetch_all(say))
         if frozen.problems:
             raise OpenbaarError(frozen.problems)
-        frozen.link()
+        frozen.link_pages()
         (folder / MARK).write_text("")
         if target.exists():
             os.replace(target, Path(name) / "before")  # removed with the temporary folder
@@ -66,137 +66,161 @@ def freeze(
     return sum(path.is_file() for path in target.rglob("*"))
 
 
+def _check_replaceable(target: Path) -> None:
+    """Raise OpenbaarError where something would be lost if `target` were replaced."""
+    if not target.exists():
+        return
+    if target.is_dir() and ((target / MARK).is_file() or not any(target.iterdir())):
+        return
+    hint = "give a folder that is new, empty, or was made by `openbaar freeze`"
+    raise OpenbaarError(
+        Problem(Place(str(target)), "holds something else, which would be lost", hint)
+    )
+
+
 @dataclass
 class _Freeze:
-    """One run: what was fetched, each with its file below `folder`; of these the pages, whose links are to be made."""
+    """One run: each page that was fetched with its file below `folder`; which of them are HTML."""
 
     datasette: Any
-    published: Published
     folder: Path
     fetched: dict[Page, Path] = field(default_factory=dict)
-    pages: dict[Page, Path] = field(default_factory=dict)
+    html_pages: list[Page] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    @classmethod
-    def of(cls, datasette: Any, folder: Path) -> _Freeze:
-        """A run for the publication that `datasette` shows."""
-        published = published_by(datasette)
-        assert published is not None
-        return cls(datasette, published, folder)
+    @property
+    def published(self) -> Published:
+        """The publication that the site shows."""
+        return publication_of(self.datasette)
 
     async def fetch_all(self, say: Say) -> None:
-        """Fetch every page and file, beginning with those that we know of and following the links in them."""
-        for address, path in files(self.published).items():
+        """Fetch every page and file: those that are known, and all that pages link to."""
+        for address, path in downloads.files(self.published).items():
             self._write(Path(address[1:]), path.read_bytes())
-        waiting = [*_known_pages(self.published), *[page async for page in self._rows()]]
+        waiting = [*_known_pages(self.published), *await self._pages_of_rows()]
         seen = set(waiting)
         while waiting:
-            found = set(await self._fetch(waiting.pop())) - seen
-            seen |= found
-            waiting += sorted(found, key=lambda page: (page.path, page.query, page.language))
-            if len(self.fetched) % 500 == 0:
+            for page in await self._fetch(waiting.pop()):
+                if page not in seen:
+                    seen.add(page)
+                    waiting.append(page)
+            if len(self.fetched) % SAY_EVERY == 0:
                 say(f"{len(self.fetched)} pages written, {len(waiting)} to go")
 
-    async def _rows(self) -> AsyncIterator[Page]:
-        """The page of each row in each language, and the address that one cites."""
-        database = self.datasette.get_database(self.published.name)
-        first = self.published.languages[0]
+    async def _pages_of_rows(self) -> list[Page]:
+        """The page of each row in each language, and the address to cite it by."""
+        pages = []
         for table, resource in self.published.tables.items():
             keys = resource["schema"]["primaryKey"]
+            database = self.datasette.get_database(self.published.name)
             found = await database.execute(f"SELECT {', '.join(keys)} FROM {table}")
             for row in found.rows:
-                key = path_from_row_pks(row, keys, False)
-                yield Page(f"/id/{table}/{key}", "", first)
-                for language in self.published.languages:
-                    yield Page(f"/{self.published.name}/{table}/{key}", "", language)
+                path = f"{table}/{path_from_row_pks(row, keys, False)}"
+                pages.append(_identifier(self.published, path))
+                pages += _in_each_language(self.published, f"/{self.published.name}/{path}")
+        return pages
 
     async def _fetch(self, page: Page) -> list[Page]:
-        """Fetch one page into its file; returns the pages that it links to."""
-        path = self.folder / page.path[1:]
-        if not page.query and path.is_file():
-            self.fetched[page] = Path(page.path[1:])
+        """Fetch a page into its file; returns the pages that it links to."""
+        copied = Path(page.path[1:])
+        if not page.query and (self.folder / copied).is_file():
+            self.fetched[page] = copied
             return []
-        headers = {
-            "accept": "text/html",
-            "accept-language": page.language or self.published.languages[0],
-        }
-        answer = await self.datasette.client.get(page.address(self.published), headers=headers)
-        text = None
-        if answer.status_code in (301, 302, 303):
-            to = html.escape(answer.headers["location"])
-            text = REDIRECT.format(path=html.escape(page.path), to=to)
-        elif answer.status_code not in (200, 410):  # a withdrawn table answers 410, with the reason
-            self.problems.append(
-                Problem(
-                    Place(page.address(self.published)), f"answers with status {answer.status_code}"
-                )
-            )
+        address = page.address(self.published)
+        headers = {"accept": "text/html"}
+        if page.language is not None:
+            headers["accept-language"] = page.language
+        answer = await self.datasette.client.get(address, headers=headers)
+        if answer.status_code not in ANSWERS:
+            message = f"answers with status {answer.status_code}"
+            self.problems.append(Problem(Place(address), message))
             return []
-        elif "text/html" in answer.headers.get("content-type", ""):
-            text = answer.text
-        self.fetched[page] = file_of(self.published, page, text is not None)
-        self._write(self.fetched[page], answer.content if text is None else text.encode("utf-8"))
-        return [] if text is None else self._links(page, text)
-
-    def _links(self, page: Page, text: str) -> list[Page]:
-        """The pages that a page links to. Remembers that its own links are to be made."""
-        self.pages[page] = self.fetched[page]
-        found: list[Page] = []
-
-        def look(link: str) -> str:
-            target = (
-                None if is_elsewhere(self.published, link) else page_at(self.published, link, page)
-            )
-            found.extend([target] if target else [])
-            return link
-
-        rewritten(text, look)
-        return found
+        text = _html_of(page, answer)
+        self.fetched[page] = file_of(self.published, page, is_html=text is not None)
+        if text is None:
+            self._write(self.fetched[page], answer.content)
+            return []
+        self._write(self.fetched[page], text.encode("utf-8"))
+        self.html_pages.append(page)
+        return self._linked_from(page, text)
 
     def _write(self, path: Path, data: bytes) -> None:
         (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
         (self.folder / path).write_bytes(data)
 
-    def link(self) -> None:
-        """Make the links of every page lead to the files; those that lead to none are taken out."""
-        for page, path in self.pages.items():
-            text = (self.folder / path).read_text("utf-8")
-            (self.folder / path).write_text(rewritten(text, self._linker(page)), "utf-8")
+    def _linked_from(self, page: Page, text: str) -> list[Page]:
+        """The pages of this site that the links of a page lead to."""
+        found = []
+        for link in links(text):
+            if not is_elsewhere(self.published, link):
+                target = page_at(self.published, link, page)
+                if target is not None:
+                    found.append(target)
+        return found
+
+    def link_pages(self) -> None:
+        """Make the links of every page lead to files, and take out those that lead to none."""
+        for page in self.html_pages:
+            path = self.folder / self.fetched[page]
+            path.write_text(rewritten(path.read_text("utf-8"), self._linker(page)), "utf-8")
 
     def _linker(self, page: Page) -> Callable[[str], str | None]:
+        """What turns a link on `page` into a relative one; into None where no file is there."""
+        folder = self.fetched[page].parent
+
         def relative(link: str) -> str | None:
             if is_elsewhere(self.published, link):
                 return link
             target = page_at(self.published, link, page)
-            file = self.fetched.get(target) if target else None
+            if target is None or target not in self.fetched:
+                return None
             fragment = urlsplit(link).fragment
-            return (
-                os.path.relpath(file, self.pages[page].parent)
-                + (f"#{fragment}" if fragment else "")
-                if file
-                else None
-            )
+            path = os.path.relpath(self.fetched[target], folder)
+            return f"{path}#{fragment}" if fragment else path
 
         return relative
 
 
+def _html_of(page: Page, answer: Any) -> str | None:
+    """The HTML of an answer, of a redirect a page that leads on; None for another kind of file."""
+    if answer.status_code in REDIRECTS:
+        to = html.escape(answer.headers["location"])
+        return REDIRECT.format(path=html.escape(page.path), to=to)
+    if "text/html" in answer.headers.get("content-type", ""):
+        return str(answer.text)
+    return None
+
+
 def _known_pages(published: Published) -> Iterator[Page]:
-    """The pages to begin with: those of the whole and of the tables in each language, and the addresses one cites."""
-    first = published.languages[0]
-    for path in [
-        "/",
-        f"/{published.name}",
-        *(f"/{published.name}/{table}" for table in published.tables),
-    ]:
-        yield from (Page(path, "", language) for language in published.languages)
-    yield from (Page("/robots.txt"), Page("/sitemap.xml"), Page("/favicon.ico"))
+    """The pages to begin with: of the whole, of the tables, and the addresses to cite."""
+    yield from _in_each_language(published, "/")
+    yield from _in_each_language(published, f"/{published.name}")
+    for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico"):
+        yield Page(path)
     for table in published.tables:
+        yield from _in_each_language(published, f"/{published.name}/{table}")
         yield Page(f"/download/{published.version}/tables/{table}.json")
-        yield from (Page(f"/cite/{table}.{ending}") for ending in citation.FORMATS)
-    moved, withdrawn = (published.permalinks.get(key, {}) for key in ("moved", "withdrawn"))
-    for name in sorted(
-        {*published.tables, *published.permalinks.get("tables", {}), *moved, *withdrawn}
-    ):
-        yield Page(f"/id/{name}", "", first)
-        versions = [] if name in withdrawn else recorded_versions(published, name)
-        yield from (Page(f"/id/{name}/{version}", "", first) for version in versions)
+        for ending in FORMATS:
+            yield Page(f"/cite/{table}.{ending}")
+    yield from _identifiers(published)
+
+
+def _identifiers(published: Published) -> Iterator[Page]:
+    """The addresses of tables to cite: those of now, those that were moved, and the withdrawn."""
+    released = published.permalinks.get("tables", {})
+    moved = published.permalinks.get("moved", {})
+    withdrawn = published.permalinks.get("withdrawn", {})
+    for table in sorted({*published.tables, *released, *moved, *withdrawn}):
+        yield _identifier(published, table)
+        if table not in withdrawn:
+            for version in recorded_versions(published, table):
+                yield _identifier(published, f"{table}/{version}")
+
+
+def _identifier(published: Published, path: str) -> Page:
+    """The page of an address below `/id/`, which is there once, for all languages."""
+    return Page(f"/id/{path}", "", published.languages[0])
+
+
+def _in_each_language(published: Published, path: str) -> list[Page]:
+    return [Page(path, "", language) for language in published.languages]

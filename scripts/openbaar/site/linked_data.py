@@ -1,4 +1,4 @@
-"""What machines read of a page: schema.org in JSON-LD, the `Link` header, the sitemap, and what robots may fetch."""
+"""What machines read: JSON-LD of schema.org, the `Link` header, the sitemap and robots.txt."""
 
 from __future__ import annotations
 
@@ -12,121 +12,144 @@ from markupsafe import Markup
 
 from openbaar.site import downloads
 from openbaar.site.citation import UNKNOWN
-from openbaar.site.published import Descriptor, Published, published_by, text_of
+from openbaar.site.citation_formats import FORMATS
+from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.texts import catalogue
 
 SCHEMA = "https://schema.org/"
+Described = dict[str, Any]  # a thing of schema.org, or a part of one
 
 
 def json_ld(
     published: Published, table: str | None = None, language: str = "en", request: Any = None
 ) -> Markup:
-    """The description of `table`, or of the whole, as JSON that stands safely between <script> tags.
+    """The description of `table`, or of the whole, as JSON that is safe between <script> tags.
 
-    The properties are those that https://developers.google.com/search/docs/appearance/structured-data/dataset
-    requires and recommends, as far as they are known.
+    The properties are those that Google requires and recommends, as far as they are known
+    (https://developers.google.com/search/docs/appearance/structured-data/dataset).
     """
-    data = {"@context": SCHEMA, **dataset(published, table, language, request)}
-    text = json.dumps(data, ensure_ascii=False, indent=1)
-    for sign in "<>&":  # `</script>` ends the element wherever it stands
+    if table is None:
+        described = _whole(published, language, request)
+    else:
+        described = _table(published, table, language, request)
+    text = json.dumps({"@context": SCHEMA, **described}, ensure_ascii=False, indent=1)
+    for sign in "<>&":  # a title with `</script>` in it would end the element
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704  made by ourselves
 
 
-def dataset(published: Published, table: str | None, language: str, request: Any) -> dict[str, Any]:
-    """`table`, or the whole with its tables as parts, as a schema.org/Dataset."""
-    described = published.tables[table] if table else published.descriptor
-    page = f"/{published.name}/{table}" if table else f"/{published.name}"
-    cited = f"/id/{table}" if table else page
-    whole = f"/{published.name}"
-    parts = (
-        [] if table else [_part(published, name, language, request) for name in published.tables]
-    )
-    made: dict[str, Any] = {
+def _whole(published: Published, language: str, request: Any) -> Described:
+    """The publication as a schema.org/Dataset, with its tables as parts and the files with all."""
+    page = published.address(f"/{published.name}", request)
+    made = _dataset(published, published.descriptor, language)
+    made |= {
+        "@id": page,
+        "url": page,
+        "identifier": [page, *_doi(published)],
+        "hasPart": [_part(published, name, language, request) for name in published.tables],
+        "distribution": _files(published, None, language, request),
+    }
+    return _known(made)
+
+
+def _table(published: Published, table: str, language: str, request: Any) -> Described:
+    """A table as a schema.org/Dataset, with its columns and its file."""
+    described = published.tables[table]
+    cited = published.address(f"/id/{table}", request)
+    whole = published.address(f"/{published.name}", request)
+    made = _dataset(published, described, language)
+    made |= {
+        "@id": cited,
+        "url": published.address(f"/{published.name}/{table}", request),
+        "identifier": [cited, *_doi(published)],
+        "isPartOf": {"@type": "Dataset", "@id": whole},
+        "variableMeasured": [_variable(each, language) for each in described["schema"]["fields"]],
+        "distribution": _files(published, table, language, request),
+    }
+    return _known(made)
+
+
+def _dataset(published: Published, described: Descriptor, language: str) -> Described:
+    """What a table and the whole are described with alike."""
+    descriptor = published.descriptor
+    return {
         "@type": "Dataset",
-        "@id": published.address(cited, request),
         "name": text_of(described, "title", language),
         "description": text_of(described, "description", language),
-        "url": published.address(page, request),
-        "identifier": [published.address(cited, request), *_doi(published)],
         "version": published.version,
         "inLanguage": language,
-        "keywords": published.descriptor.get("keywords"),
-        "creator": [_agent(each) for each in published.descriptor["contributors"]],
-        "dateCreated": published.descriptor.get("created"),
+        "keywords": descriptor.get("keywords"),
+        "creator": [_organisation(each) for each in descriptor["contributors"]],
+        "dateCreated": descriptor.get("created"),
         "license": _licence(published, language),
         "isAccessibleForFree": True,
-        "isBasedOn": [_document(each, language) for each in published.descriptor["sources"]],
-        "isPartOf": {"@type": "Dataset", "@id": published.address(whole, request)}
-        if table
-        else None,
-        "hasPart": parts,
-        "variableMeasured": [_variable(each, language) for each in described["schema"]["fields"]]
-        if table
-        else None,
-        "distribution": [
-            _distribution(published, link, request) for link in _files(published, table, language)
-        ],
+        "isBasedOn": [_document(each, language) for each in descriptor["sources"]],
     }
-    return {key: value for key, value in made.items() if value not in (None, [], "")}
-
-
-def _files(published: Published, table: str | None, language: str) -> list[downloads.Link]:
-    """The file of a table; of the whole the three that hold everything."""
-    offered = downloads.links(published, table, language)
-    return [link for link in offered if (link.rows is not None) == (table is not None)]
 
 
 def _doi(published: Published) -> list[str]:
-    return (
-        [f"https://doi.org/{published.descriptor['doi']}"] if "doi" in published.descriptor else []
-    )
+    if "doi" not in published.descriptor:
+        return []
+    return [f"https://doi.org/{published.descriptor['doi']}"]
 
 
-def _part(published: Published, table: str, language: str, request: Any) -> dict[str, Any]:
+def _part(published: Published, table: str, language: str, request: Any) -> Described:
     resource = published.tables[table]
-    texts = {
+    return {
+        "@type": "Dataset",
+        "@id": published.address(f"/id/{table}", request),
         "name": text_of(resource, "title", language),
         "description": text_of(resource, "description", language),
     }
-    return {"@type": "Dataset", "@id": published.address(f"/id/{table}", request), **texts}
 
 
-def _agent(contributor: Descriptor) -> dict[str, str]:
-    address = {"url": contributor["path"]} if "path" in contributor else {}
-    return {"@type": "Organization", "name": contributor["title"], **address}
+def _organisation(contributor: Descriptor) -> Described:
+    made = {"@type": "Organization", "name": contributor["title"], "url": contributor.get("path")}
+    return _known(made)
 
 
-def _licence(published: Published, language: str) -> dict[str, str]:
-    """What holds for the document apart from what holds for the additions: the one says nothing of the other."""
-    stated = sorted({each.get("license", UNKNOWN) for each in published.descriptor["sources"]})
+def _licence(published: Published, language: str) -> Described:
+    """The licence of the documents, and apart from it that of what this publication adds."""
     _ = catalogue(language, published.languages[0]).gettext
-    documents = ", ".join(_("not stated") if each == UNKNOWN else each for each in stated)
-    additions = ", ".join(each["name"] for each in published.descriptor.get("additions", []))
-    parts = (documents, _("source document")), (additions, _("additions"))
-    return {
-        "@type": "CreativeWork",
-        "name": "; ".join(f"{licences} ({part})" for licences, part in parts),
-    }
+    documents = {source.get("license", UNKNOWN) for source in published.descriptor["sources"]}
+    if UNKNOWN in documents:
+        documents = documents - {UNKNOWN} | {_("not stated")}
+    additions = [each["name"] for each in published.descriptor.get("additions", [])]
+    of_documents, of_additions = _("source document"), _("additions")
+    stated = f"{', '.join(sorted(documents))} ({of_documents})"
+    added = f"{', '.join(additions)} ({of_additions})"
+    return {"@type": "CreativeWork", "name": f"{stated}; {added}"}
 
 
-def _document(source: Descriptor, language: str) -> dict[str, Any]:
-    known = {"author": source.get("author"), "dateCreated": source.get("date")}
-    made: dict[str, Any] = {"@type": "CreativeWork", "name": text_of(source, "title", language)}
-    return {**made, **{key: value for key, value in known.items() if value not in (None, UNKNOWN)}}
+def _document(source: Descriptor, language: str) -> Described:
+    made = {"@type": "CreativeWork", "name": text_of(source, "title", language)}
+    for key, name in {"author": "author", "dateCreated": "date"}.items():
+        if source.get(name, UNKNOWN) != UNKNOWN:
+            made[key] = source[name]
+    return made
 
 
-def _variable(field: Descriptor, language: str) -> dict[str, str]:
-    unit = text_of(field, "unit", language)
+def _variable(field: Descriptor, language: str) -> Described:
     made = {
         "@type": "PropertyValue",
         "name": field["name"],
         "description": text_of(field, "description", language),
+        "unitText": text_of(field, "unit", language),
     }
-    return {**made, **({"unitText": unit} if unit else {})}
+    return _known(made)
 
 
-def _distribution(published: Published, link: downloads.Link, request: Any) -> dict[str, Any]:
+def _files(published: Published, table: str | None, language: str, request: Any) -> list[Described]:
+    """The file of a table; of the whole those with all tables in them."""
+    made = []
+    for link in downloads.links(published, table, language):
+        holds_one_table = link.rows is not None
+        if holds_one_table == (table is not None):
+            made.append(_download(published, link, request))
+    return made
+
+
+def _download(published: Published, link: downloads.Link, request: Any) -> Described:
     return {
         "@type": "DataDownload",
         "name": link.label,
@@ -137,59 +160,61 @@ def _distribution(published: Published, link: downloads.Link, request: Any) -> d
     }
 
 
-def link_header(published: Published, path: str, origin: str, sent: str) -> str:
-    """The `Link` header of the page at `path`: FAIR Signposting (https://signposting.org/FAIR/), and what was `sent`.
+def _known(made: Described) -> Described:
+    """A thing without the properties that are not known."""
+    return {key: value for key, value in made.items() if value not in (None, [], "")}
 
-    `origin` is the address of the site. Datasette 0.65 sends its address without the brackets that RFC 8288 asks for.
+
+def link_header(published: Published, path: str, origin: str, sent: str) -> str:
+    """The `Link` header of the page at `path`: what was `sent`, and of a table FAIR Signposting.
+
+    See https://signposting.org/FAIR/. `origin` is the address of the site. Datasette 0.65 sends its
+    address without the brackets that RFC 8288 asks for; they are put around it.
     """
-    mended = re.sub(r"^([^<\s;]+)(?=;)", r"<\1>", sent) if sent else ""
+    links = []
+    if sent:
+        links.append(re.sub(r"^([^<\s;]+)(?=;)", r"<\1>", sent))
     table = path.removeprefix(f"/{published.name}/")
-    if table not in published.tables or table == path:
-        return mended
-    if published.folder is None:
-        return mended
-    file = f"{origin}/download/{published.version}/tables/{table}.csv"
-    added = [
+    if table != path and table in published.tables and published.folder is not None:
+        links += _signposts(published, table, origin)
+    return ", ".join(links)
+
+
+def _signposts(published: Published, table: str, origin: str) -> list[str]:
+    """What leads from the page of a table to its identifier, its file and its descriptions."""
+    files = f"{origin}/download/{published.version}"
+    links = [
         f'<{origin}/id/{table}>; rel="cite-as"',
         f'<{SCHEMA}Dataset>; rel="type"',
         f'<{SCHEMA}AboutPage>; rel="type"',
-        f'<{file}>; rel="item"; type="text/csv"',
-        f'<{origin}/download/{published.version}/datapackage.json>; rel="describedby"; type="application/json"',
-        *(
-            f'<{origin}/cite/{table}.{ending}>; rel="describedby"; type="{kind}"'
-            for ending, kind in CITED.items()
-        ),
+        f'<{files}/tables/{table}.csv>; rel="item"; type="text/csv"',
+        f'<{files}/datapackage.json>; rel="describedby"; type="application/json"',
     ]
-    return ", ".join([*([mended] if mended else []), *added])
-
-
-CITED = {"bib": "application/x-bibtex", "json": "application/vnd.citationstyles.csl+json"}
+    for ending, each in FORMATS.items():
+        address = f"{origin}/cite/{table}.{ending}"
+        links.append(f'<{address}>; rel="describedby"; type="{each.media_type}"')
+    return links
 
 
 async def sitemap(datasette: Any, request: Any) -> Response:
     """`/sitemap.xml`: the pages that a search engine should know."""
-    published = published_by(datasette)
-    assert published is not None
-    pages = [
-        "/",
-        f"/{published.name}",
-        *(f"/{published.name}/{table}" for table in published.tables),
+    published = publication_of(datasette)
+    paths = ["/", f"/{published.name}"]
+    paths += [f"/{published.name}/{table}" for table in published.tables]
+    lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
     ]
-    entries = "".join(
-        f"<url><loc>{escape(published.address(page, request))}</loc></url>\n" for page in pages
-    )
-    body = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{entries}</urlset>\n'
-    kind = "application/xml; charset=utf-8"
-    return Response(f'<?xml version="1.0" encoding="UTF-8"?>\n{body}', content_type=kind)
+    for path in paths:
+        lines.append(f"<url><loc>{escape(published.address(path, request))}</loc></url>")
+    lines += ["</urlset>", ""]
+    return Response("\n".join(lines), content_type="application/xml; charset=utf-8")
 
 
 async def robots(datasette: Any, request: Any) -> Response:
-    """`/robots.txt`: everything may be fetched but the endless pages that filters and queries make."""
-    published = published_by(datasette)
-    assert published is not None
-    return Response.text(
-        f"User-agent: *\nDisallow: /*?\nSitemap: {published.address('/sitemap.xml', request)}\n"
-    )
+    """`/robots.txt`: all may be fetched but the pages of filters and queries, which never end."""
+    sitemap_address = publication_of(datasette).address("/sitemap.xml", request)
+    return Response.text(f"User-agent: *\nDisallow: /*?\nSitemap: {sitemap_address}\n")
 
 
 ROUTES = [(r"/sitemap\.xml$", sitemap), (r"/robots\.txt$", robots)]

@@ -205,7 +205,7 @@ async def _table(
     }
 
 
-def _places(published: Published, table: str) -> list[remarks.Place]:
+def _places(published: Published, table: str) -> list[remarks.Passage]:
     """Where a table is in the documents, from its first line to its last."""
     places = []
     for part in published.tables[table].get("sources", []):
@@ -224,11 +224,14 @@ async def _row(
     parts = list(urlsafe_components(request.url_vars["pks"]))
     key = ",".join(tilde_encode(part) for part in parts)
     row = await _fetched(datasette, published, table, parts)
+    warnings: list[remarks.Anomaly] = []
+    if row is not None:
+        warnings = await remarks.warnings_of_row(datasette, published, table, row)
     return {
         "resource": published.tables[table],
         "called": columns.key_label(published, table, ",".join(parts)),
         "excerpts": await source.excerpts(datasette, published, table, key),
-        "warnings": [] if row is None else await _warnings(datasette, published, table, row),
+        "warnings": warnings,
     }
 
 
@@ -244,18 +247,6 @@ async def _fetched(
     found = await database.execute(f"SELECT * FROM {table} WHERE {where}", list(key))
     row = found.first()
     return None if row is None else dict(row)
-
-
-async def _warnings(
-    datasette: Datasette, published: Published, table: str, row: Mapping[str, Any]
-) -> list[remarks.Remark]:
-    """What to beware of in one row of a table."""
-    concerning = set()
-    for anomaly in await remarks.rows_of(datasette, published, "anomalies"):
-        if source.concerns(anomaly["rows_concerned"], row):
-            concerning.add(anomaly["id"])
-    found = await remarks.warnings(datasette, published, table)
-    return [warning for warning in found if warning.id in concerning]
 
 
 async def _query(datasette: Datasette, published: Published, request: Request) -> Variables:

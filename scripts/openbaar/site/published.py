@@ -144,6 +144,14 @@ def published_by(datasette: Datasette) -> Published | None:
     return _known[datasette]
 
 
+def publication_of(datasette: Datasette) -> Published:
+    """The publication that a Datasette shows. Raises LookupError where it shows none of ours."""
+    published = published_by(datasette)
+    if published is None:
+        raise LookupError("openbaar built none of the databases of this Datasette")
+    return published
+
+
 def _first_published(datasette: Datasette) -> Published | None:
     configured = datasette.plugin_config(PLUGIN)
     for database in datasette.databases.values():

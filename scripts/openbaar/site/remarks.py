@@ -1,4 +1,4 @@
-"""What there is to know about a table before one trusts it, read from the trust tables of the database."""
+"""What a reader should know of a table before trusting it, read from the trust tables."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any
 from openbaar.site.columns import column_of, label_of
 from openbaar.site.language import gettext, ngettext, visit
 from openbaar.site.published import Published
+from openbaar.texts import ENGLISH
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
-Row = Mapping[str, Any]
+TrustRow = Mapping[str, Any]  # a row of a trust table, as the database gives it
 
 
 @dataclass(frozen=True)
-class Place:
+class Passage:
     """Lines of a document: what to call them, and where they are shown."""
 
     text: str
@@ -27,139 +28,204 @@ class Place:
 
 @dataclass(frozen=True)
 class Remark:
-    """A footnote or something to beware of: its text, where it stands, and which rows it speaks of."""
+    """Something to know: its text, where it is in a document, and which rows it is about.
+
+    `lang` is the language of the text where that is another one than that of the page. `rows` says
+    in words which rows it is about; None where these are all.
+    """
 
     text: str
-    place: Place | None
-    mark: str = ""
-    rows: str = ""
-    tables: Sequence[str] = ()
-    id: str = ""
+    lang: str | None
+    place: Passage | None
+    rows: str | None
 
 
-async def rows_of(
-    datasette: Datasette, site: Published, trust_table: str, table: str | None = None
-) -> list[dict[str, Any]]:
-    """The rows of a trust table, of one table or of all; none where the publication has no such table."""
-    if trust_table not in site.tables:
+@dataclass(frozen=True)
+class Footnote(Remark):
+    """A footnote of a table, with its mark."""
+
+    mark: str
+
+
+@dataclass(frozen=True)
+class Anomaly(Remark):
+    """A point to note, and the tables that it is about."""
+
+    tables: Sequence[str]
+
+
+async def footnotes(datasette: Datasette, published: Published, table: str) -> list[Footnote]:
+    """The footnotes of a table."""
+    found = []
+    for row in await _trust_rows(datasette, published, "footnotes", table):
+        text, lang = _text_and_language(published, row)
+        rows = named_columns(published, table, conditions(row["applies_to"]))
+        found.append(Footnote(text, lang, place_of(published, row), rows, row["mark"]))
+    return found
+
+
+async def warnings(
+    datasette: Datasette, published: Published, table: str | None = None
+) -> list[Anomaly]:
+    """The points to note: about one table, or about all of the publication."""
+    found = []
+    for row in await _trust_rows(datasette, published, "anomalies"):
+        if table is None or table in _tables(published, row):
+            found.append(_anomaly(published, row, table))
+    return found
+
+
+async def warnings_of_row(
+    datasette: Datasette, published: Published, table: str, row: Mapping[str, Any]
+) -> list[Anomaly]:
+    """The points to note about certain rows of a table, of which `row` is one."""
+    found = []
+    for anomaly in await _trust_rows(datasette, published, "anomalies"):
+        if table in _tables(published, anomaly) and concerns(anomaly["rows_concerned"], row):
+            found.append(_anomaly(published, anomaly, table))
+    return found
+
+
+def _anomaly(published: Published, row: TrustRow, table: str | None) -> Anomaly:
+    """A point to note as it is shown with `table`, or with no table in particular."""
+    text, lang = _text_and_language(published, row)
+    rows = None
+    if table is not None:
+        rows = named_columns(published, table, conditions(row["rows_concerned"]))
+    return Anomaly(text, lang, place_of(published, row), rows, _tables(published, row))
+
+
+def _tables(published: Published, anomaly: TrustRow) -> list[str]:
+    """The tables that a point to note is about."""
+    if not anomaly["tables"]:
+        return []
+    return [name for name in json.loads(anomaly["tables"]) if name in published.tables]
+
+
+async def _trust_rows(
+    datasette: Datasette, published: Published, trust_table: str, table: str | None = None
+) -> list[TrustRow]:
+    """The rows of a trust table, about one table or all; none where there is no such table."""
+    if trust_table not in published.tables:
         return []
     sql = f"SELECT * FROM {trust_table}"
-    where = " WHERE table_name = :table" if table is not None else ""
-    found = await datasette.get_database(site.name).execute(
-        sql + where + " ORDER BY rowid", {"table": table}
-    )
-    return [dict(row) for row in found.rows]
+    if table is not None:
+        sql += " WHERE table_name = :table"
+    database = datasette.get_database(published.name)
+    found = await database.execute(f"{sql} ORDER BY rowid", {"table": table})
+    return [dict(row) for row in found]
 
 
-def place_of(site: Published, row: Row) -> Place | None:
-    """Where a row of a trust table says that it stands; None where it names no lines."""
-    if not row.get("document") or row.get("first_line") is None:
+def _text_and_language(published: Published, row: TrustRow) -> tuple[str, str | None]:
+    """The text of a remark, with its language where that is not the language of the page.
+
+    A text that is not given in the language of the page is shown in the first language of the
+    publication, else in English.
+    """
+    text = row.get(f"text_{visit().language}")
+    if text:
+        return text, None
+    for language in (published.languages[0], ENGLISH):
+        text = row.get(f"text_{language}")
+        if text:
+            return text, language
+    return "", None
+
+
+def place_of(published: Published, row: TrustRow) -> Passage | None:
+    """Where a row of a trust table says that it is in a document; None where it names no lines."""
+    document, first = row.get("document"), row.get("first_line")
+    if not document or first is None:
         return None
-    page, first, last = (
-        row.get("page"),
-        row["first_line"],
-        row.get("last_line") or row["first_line"],
-    )
-    return Place(line_text(page, first, last), site.line_path(row["document"], page, first))
+    page, last = row.get("page"), row.get("last_line")
+    if last is None:
+        last = first
+    address = published.line_path(document, page, first)
+    return Passage(line_text(page, first, last), address)
 
 
 def line_text(page: str | None, first: int, last: int) -> str:
-    """What to call lines of a document, counted through it, or through a page where pages are told apart."""
-    lines = gettext("line %(first)s") if first == last else gettext("lines %(first)s–%(last)s")
-    text = lines % {"first": first, "last": last}
-    return gettext("page %(page)s, %(lines)s") % {"page": page, "lines": text} if page else text
-
-
-def _text(site: Published, row: Row) -> str:
-    """The text of a footnote or anomaly in the language of the page, else in the publication's first."""
-    language = visit().language
-    column = f"text_{language}" if language in site.languages else f"text_{site.languages[0]}"
-    return str(row[column])
-
-
-async def footnotes(datasette: Datasette, site: Published, table: str) -> list[Remark]:
-    """The footnotes of a table."""
-    return [
-        Remark(
-            _text(site, row),
-            place_of(site, row),
-            row["mark"],
-            named_columns(site, table, row["applies_to"]),
-        )
-        for row in await rows_of(datasette, site, "footnotes", table)
-    ]
-
-
-async def warnings(datasette: Datasette, site: Published, table: str | None = None) -> list[Remark]:
-    """What to beware of: in one table, or in the publication as a whole."""
-    found = []
-    for row in await rows_of(datasette, site, "anomalies"):
-        tables = [name for name in json.loads(row["tables"] or "[]") if name in site.tables]
-        if table is None or table in tables:
-            rows = named_columns(site, table, row["rows_concerned"]) if table else ""
-            found.append(
-                Remark(
-                    _text(site, row), place_of(site, row), rows=rows, tables=tables, id=row["id"]
-                )
-            )
-    return found
+    """What to call lines: 'lines 3–5', and 'page 2, lines 3–5' where each page has its own."""
+    text = gettext("lines %(first)s–%(last)s") % {"first": first, "last": last}
+    if first == last:
+        text = gettext("line %(first)s") % {"first": first}
+    if not page:
+        return text
+    return gettext("page %(page)s, %(lines)s") % {"page": page, "lines": text}
 
 
 def conditions(text: str | None) -> dict[str, str]:
     """The columns and values of the rows that a remark is about: '{"start_year": "2023"}'."""
-    return dict(json.loads(text)) if text else {}
+    if not text:
+        return {}
+    return dict(json.loads(text))
 
 
-def named_columns(site: Published, table: str, text: str | None) -> str:
-    """The same in words, with titles for columns and labels for codes: 'Start year: 2023'."""
+def concerns(rows: str | None, row: Mapping[str, Any]) -> bool:
+    """Whether a remark about certain rows, as the trust tables store it, is about this row."""
+    wanted = conditions(rows)
+    if not wanted:
+        return False
+    return all(str(row.get(column)) == value for column, value in wanted.items())
+
+
+def named_columns(published: Published, table: str, wanted: Mapping[str, str]) -> str | None:
+    """Conditions in words, with titles and labels: 'Start year: 2023'; None for no conditions."""
+    if not wanted:
+        return None
     named = []
-    for name, value in conditions(text).items():
-        column = column_of(site, table, name)
-        label = label_of(site, column.code_list, value)
+    for name, value in wanted.items():
+        column = column_of(published, table, name)
+        label = label_of(published, column.code_list, value)
         named.append(f"{column.title}: {value if label is None else label}")
     return ", ".join(named)
 
 
-async def reconciliation(datasette: Datasette, site: Published, table: str) -> list[str]:
-    """What the checks of a table found, a sentence each: totals, sums with other tables, rules, differences."""
-    rows = await rows_of(datasette, site, "reconciliation", table)
+@dataclass(frozen=True)
+class Count:
+    """How many checks of a kind there are, and how many of them found what was stated."""
 
-    def count(kind: str) -> dict[str, int]:
-        verdicts = [row["verdict"] for row in rows if row["kind"] == kind]
-        return {"equal": verdicts.count("equal"), "all": len(verdicts)}
+    equal: int
+    all: int
 
-    totals, sums, rules = count("stated_total"), count("identity"), count("rule")
-    explained = sum(row["verdict"] == "explained" for row in rows)
-    found = [
-        (
-            totals,
-            ngettext(
-                "%(equal)s of %(all)s stated total adds up.",
-                "%(equal)s of %(all)s stated totals add up.",
-                totals["all"],
-            ),
-        ),
-        (
-            sums,
-            ngettext(
-                "%(equal)s of %(all)s sum agrees with another table.",
-                "%(equal)s of %(all)s sums agree with another table.",
-                sums["all"],
-            ),
-        ),
-        (
-            rules,
-            ngettext(
-                "%(equal)s of %(all)s rule holds for each row.",
-                "%(equal)s of %(all)s rules hold for each row.",
-                rules["all"],
-            ),
-        ),
-        (
-            {"all": explained},
-            ngettext(
-                "%(all)s difference is explained.", "%(all)s differences are explained.", explained
-            ),
-        ),
-    ]
-    return [sentence % counted for counted, sentence in found if counted["all"]]
+
+async def reconciliation(datasette: Datasette, published: Published, table: str) -> list[str]:
+    """What the checks of a table found, a sentence for each kind of check that it has."""
+    rows = await _trust_rows(datasette, published, "reconciliation", table)
+    sentences = []
+    totals = _count(rows, "stated_total")
+    if totals.all:
+        message = ngettext(
+            "%(equal)s of %(all)s stated total adds up.",
+            "%(equal)s of %(all)s stated totals add up.",
+            totals.all,
+        )
+        sentences.append(message % vars(totals))
+    sums = _count(rows, "identity")
+    if sums.all:
+        message = ngettext(
+            "%(equal)s of %(all)s sum agrees with another table.",
+            "%(equal)s of %(all)s sums agree with another table.",
+            sums.all,
+        )
+        sentences.append(message % vars(sums))
+    rules = _count(rows, "rule")
+    if rules.all:
+        message = ngettext(
+            "%(equal)s of %(all)s rule holds for each row.",
+            "%(equal)s of %(all)s rules hold for each row.",
+            rules.all,
+        )
+        sentences.append(message % vars(rules))
+    explained = [row["verdict"] for row in rows].count("explained")
+    if explained:
+        message = ngettext(
+            "%(all)s difference is explained.", "%(all)s differences are explained.", explained
+        )
+        sentences.append(message % {"all": explained})
+    return sentences
+
+
+def _count(rows: Sequence[TrustRow], kind: str) -> Count:
+    verdicts = [row["verdict"] for row in rows if row["kind"] == kind]
+    return Count(verdicts.count("equal"), len(verdicts))

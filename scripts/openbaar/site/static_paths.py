@@ -1,115 +1,152 @@
-"""The site as a folder of files: which of its addresses such a folder can hold, and where each of them stands in it."""
+"""The site as a folder of files: which pages such a folder holds, and in which file each is."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from pathlib import Path, PurePosixPath
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
+from openbaar.site.language import PARAMETER as LANGUAGE
 from openbaar.site.published import Published
 
-KEPT = re.compile(
-    r"/(?:$|id/|cite|download/|source/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)"
+FILES = re.compile(
+    r"/(?:cite[./]|download/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)"
 )
-LANGUAGE = "lang"  # the parameter that chooses the language of a page
 NEXT = "_next"  # the parameter with which Datasette shows the next rows
 SIZE = "_size"  # and the one that says how many; here always as many as it gives
-LONGEST = 100  # characters of a folder's name
+RESULTS = {".csv": "", ".json": "_shape=array"}  # files of a query's result, with what to ask
+LONGEST = 100  # characters in the name of a folder
+Query = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
 class Page:
-    """Something to fetch: its path and query on the site, and the language of a page; of a file that is empty."""
+    """Something to fetch: its path and query on the site, and its language, None for a file."""
 
     path: str
     query: str = ""
-    language: str = ""
+    language: str | None = None
 
     def address(self, published: Published) -> str:
-        """The path with its query, as one asks for it; of a table as many rows as Datasette gives at once."""
-        table = self.path.removeprefix(f"/{published.name}/")
-        query = "&".join(
-            filter(None, [self.query, f"{SIZE}=max" if table in published.tables else ""])
-        )
-        return f"{self.path}?{query}" if query else self.path
+        """The path and query to ask for; of a table, as many rows as Datasette gives at once."""
+        parameters = parse_qsl(self.query, keep_blank_values=True)
+        if self.path.removeprefix(f"/{published.name}/") in published.tables:
+            parameters.append((SIZE, "max"))
+        return f"{self.path}?{urlencode(parameters)}" if parameters else self.path
 
 
 def is_elsewhere(published: Published, link: str) -> bool:
     """Whether a link leads to another site, to a mailbox, or only to a place on its own page."""
-    parts = urlsplit(link)
-    own = urlsplit(published.url or "").netloc
-    return (
-        parts.scheme not in ("", "http", "https")
-        or parts.netloc not in ("", own)
-        or not (parts.path or parts.query)
-    )
+    home = published.address("/")
+    host = urlsplit(home)[:2]
+    return link.startswith("#") or urlsplit(urljoin(home, link))[:2] != host
 
 
 def page_at(published: Published, link: str, page: Page) -> Page | None:
-    """What a link on `page` leads to on the site; None for what a folder of files cannot hold.
+    """What a link on `page` leads to on the site; None for what a folder of files does not hold.
 
-    It can hold pages with one filter (`?column=value`) and pages of the next rows, but not what visitors think up.
+    It holds pages with one filter (`?column=value`) and pages of the next rows, but none of the
+    endless others that a visitor can ask for.
     """
-    parts = urlsplit(link)
-    path = _file_instead(published, parts.path or page.path)
-    below = f"/{published.name}/"
-    if not (KEPT.match(path) or path == below[:-1] or path.startswith(below)) or path.startswith(
-        f"{below}-/"
-    ):
-        return None
-    if path.startswith(below) and path.endswith((".csv", ".json")):  # the result of a query
-        return Page(path, "_shape=array" if path.endswith(".json") else "")
-    if not path.startswith((below, "/id/", "/source/")) and "." in path.rsplit("/", 1)[-1]:
+    parts = urlsplit(urljoin(page.path, link))
+    path = _published_file(published, parts.path)
+    query = parse_qsl(parts.query, keep_blank_values=True)
+    if FILES.match(path):
         return Page(path)
-    return _page(published, path, parse_qsl(parts.query, keep_blank_values=True), page.language)
+    if path.startswith("/id/"):
+        return _identifier(published, path, query)
+    if path.startswith(f"/{published.name}/"):
+        return _page_of_database(published, path, query, page.language)
+    if path in ("/", f"/{published.name}") or path.startswith("/source/"):
+        return _page(published, path, query, page.language)
+    return None
 
 
-def _file_instead(published: Published, path: str) -> str:
-    """For the database and for a table's CSV and JSON the published file, of which Datasette gives a page of rows."""
-    name, version = published.name, published.version
+def _published_file(published: Published, path: str) -> str:
+    """The published file instead of the database and of a table's CSV or JSON.
+
+    Of a table Datasette gives one page of rows.
+    """
+    name, files = published.name, f"/download/{published.version}"
     if path == f"/{name}.db":
-        return f"/download/{version}/{name}-{version}.db"
+        return f"{files}/{name}-{published.version}.db"
     match = re.fullmatch(rf"/{re.escape(name)}/(\w+)\.(csv|json)", path)
-    if match is None or match.group(1) not in published.tables:
+    if match is None or match[1] not in published.tables:
         return path
-    return f"/download/{version}/tables/{match.group(1)}.{match.group(2)}"
+    return f"{files}/tables/{match[1]}.{match[2]}"
 
 
-def _page(
-    published: Published, path: str, query: list[tuple[str, str]], language: str
-) -> Page | None:
-    first = published.languages[0]
-    asked = [value for key, value in query if key == LANGUAGE and value in published.languages]
-    rest = sorted((key, value) for key, value in query if key not in (LANGUAGE, SIZE))
-    if path.startswith("/id/"):  # these lead on, and stand there once
-        return None if rest else Page(path.rstrip("/"), "", first)
-    resource = published.tables.get(path.rsplit("/", 1)[-1])
-    columns = {field["name"] for field in resource["schema"]["fields"]} if resource else set()
-    filters = [key for key, _ in rest if key != NEXT]
-    if (
-        len(filters) > 1
-        or not set(filters) <= columns
-        or len(rest) - len(filters) > (1 if resource else 0)
-    ):
+def _identifier(published: Published, path: str, query: Query) -> Page | None:
+    """The address of `/id/`, which leads on; it is there once, for all languages."""
+    if _without_choices(query):
         return None
-    return Page(path, urlencode(rest), asked[0] if asked else language or first)
+    return Page(path.rstrip("/"), "", published.languages[0])
+
+
+def _page_of_database(
+    published: Published, path: str, query: Query, language: str | None
+) -> Page | None:
+    """The page of a table, of a row or of a query, or the result of a query as a file."""
+    if path.startswith(f"/{published.name}/-/"):
+        return None
+    ending = PurePosixPath(path).suffix
+    if ending in RESULTS:
+        return Page(path, RESULTS[ending])
+    return _page(published, path, query, language)
+
+
+def _page(published: Published, path: str, query: Query, language: str | None) -> Page | None:
+    """The page at `path`; None where its query asks for more than one filter of a table."""
+    kept = sorted(_without_choices(query))
+    filters = [name for name, _ in kept if name != NEXT]
+    if len(filters) > 1 or not set(filters) <= _columns(published, path):
+        return None
+    return Page(path, urlencode(kept), _language(published, dict(query).get(LANGUAGE), language))
+
+
+def _without_choices(query: Query) -> Query:
+    """The parameters that decide which rows are shown, not how."""
+    return [(name, value) for name, value in query if name not in (LANGUAGE, SIZE)]
+
+
+def _columns(published: Published, path: str) -> set[str]:
+    """The columns by which the page at `path` can be filtered; none where it is not of a table."""
+    table = path.removeprefix(f"/{published.name}/")
+    if table not in published.tables:
+        return set()
+    return set(published.column_names(table))
+
+
+def _language(published: Published, *wishes: str | None) -> str:
+    """The first of the wishes that is a language of the publication, else its first language."""
+    for wish in wishes:
+        if wish in published.languages:
+            return str(wish)
+    return published.languages[0]
 
 
 def file_of(published: Published, page: Page, is_html: bool) -> Path:
-    """Where a page stands: a file under its own path, a page as `index.html` in a folder of that path.
+    """The file of a page: under its own path, and of HTML `index.html` in a folder of that path.
 
-    The first language stands at the root, another one in a folder of its name; a query is one more folder.
+    Pages in the first language begin at the root, those in another one in a folder of its name. A
+    query is one more folder: `/m/regions?part_of=x` in English is `en/m/regions/part_of=x/`.
     """
-    parts = [part for part in page.path.split("/") if part]
+    parts = list(PurePosixPath(page.path).parts[1:])
     if not is_html:
         return Path(*parts)
-    if page.language not in ("", published.languages[0]):
+    if page.language is not None and page.language != published.languages[0]:
         parts.insert(0, page.language)
     if page.query:
-        name = re.sub(r"[^\w.=&-]", "_", page.query)
-        if name != page.query or len(name) > LONGEST:
-            name = f"{name[: LONGEST // 2]}~{hashlib.sha256(page.query.encode()).hexdigest()[:12]}"
-        parts.append(name)
+        parts.append(_folder_name(page.query))
     return Path(*parts, "index.html")
+
+
+def _folder_name(query: str) -> str:
+    """A name for the folder of a query, of its own where the query has other characters in it."""
+    name = re.sub(r"[^\w.=&-]", "_", query)
+    if name == query and len(name) <= LONGEST:
+        return name
+    digest = hashlib.sha256(query.encode()).hexdigest()
+    return f"{name[: LONGEST // 2]}~{digest[:12]}"
