@@ -232,7 +232,7 @@ def test_a_stated_total_that_is_not_the_sum_is_named_in_the_draft(tmp_path: Path
     )
     draft = (tmp_path / "made/tables/tabel_1.yaml").read_text("utf-8")
     assert draft.splitlines()[1:3] == [
-        "# Converts as it stands: 3 rows; 0 of 1 stated totals add up.",
+        "# Converts as it stands: 3 rows, 0 of 1 stated totals add up.",
         "# The total 7 of aantal (sources/d.txt:6) is not the sum of the rows, 6: look again, or declare it under "
         "anomalies and checks.",
     ]

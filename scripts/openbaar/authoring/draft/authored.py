@@ -12,7 +12,10 @@ import yaml
 
 @dataclass(frozen=True)
 class Entry:
-    """A key with its value; a list of entries is a mapping on lines of its own. `guess` becomes a comment."""
+    """A key with its value; `guess` becomes a comment.
+
+    A list of entries is a mapping on lines of its own.
+    """
 
     key: str
     value: Any

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,13 +14,18 @@ from openbaar.recipe.language import NumberFormat
 from openbaar.recipe.values import parse_number
 from openbaar.schema.names import check_name
 
-MOST_BLANK_WORDS = 3
 BLANK_STATUS = "not_given"
+FIGURES = ("number", "year")
+MAX_NAME = 40  # characters of a name that is made of a heading
+# Letters that Unicode does not take apart into a letter and an accent, as they are usually spelt.
+TRANSLITERATED = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l"}
+)
 
 
 @dataclass(frozen=True)
 class Column:
-    """What a column seems to be; `field` is what it is called in the row pattern."""
+    """What a column seems to be; `name` is what it is called in the row pattern."""
 
     name: str
     title: str
@@ -38,44 +43,57 @@ class Column:
 
     @property
     def read(self) -> dict[str, Any]:
-        """What the recipe says of the field beside its type, in as few keys as there is need for."""
+        """What the recipe says of the field beside its type, in as few keys as are needed."""
         said: dict[str, Any] = {}
         if self.pattern:
             said["pattern"] = self.pattern
         if self.sign:
-            said["sign"] = self.sign[0] if len(self.sign) == 1 else list(self.sign)
+            said["sign"] = without_brackets(self.sign)
         if self.marks:
-            said["marks"] = self.marks[0] if len(self.marks) == 1 else list(self.marks)
+            said["marks"] = without_brackets(self.marks)
         if self.blank:
             said["blank"] = dict.fromkeys(self.blank, BLANK_STATUS)
         return said
 
 
+def without_brackets(texts: Sequence[str]) -> list[str] | str:
+    """A list as one writes it: a single text without brackets."""
+    return texts[0] if len(texts) == 1 else list(texts)
+
+
 def columns_of(
     sighting: Sighting, marks: Collection[str]
 ) -> tuple[list[Column], NumberFormat | None]:
-    """The columns of a sighting, and the convention of all its numbers; `marks` are those that have a footnote."""
+    """The columns of a sighting, and the convention of all its numbers.
+
+    `marks` are those that have a footnote.
+    """
     cells = [sighting.column(index) for index in range(sighting.width)]
     convention = _convention(sighting, cells, marks)
+    titles = _titles(sighting)
     taken: set[str] = set()
     columns = []
-    for index, column in enumerate(cells):
-        title = " ".join(dict.fromkeys(filter(None, _heading(sighting, index))))
-        columns.append(_column(index, title, column, marks, convention, taken))
-        taken.add(columns[-1].name)
+    for index, column_cells in enumerate(cells):
+        seen = _Seen.of(index, titles[index], column_cells, marks)
+        column = seen.column(convention, taken)
+        taken.add(column.name)
+        columns.append(column)
     return columns, convention
 
 
 def _convention(
     sighting: Sighting, cells: Sequence[Sequence[str]], marks: Collection[str]
 ) -> NumberFormat | None:
-    """The convention of all numbers, those of total rows too; years are none, where a column holds nothing else."""
+    """The convention of all numbers, those of total rows too; a column of years alone has none."""
     numbers: list[str] = []
+    totals = sighting.of_kind("total")
     for index, column in enumerate(cells):
         plain = [unmarked(cell, marks) for cell in column]
-        if _is_numeric(column, marks) and "number" in map(kind, plain):
-            plain += [row.cells[index] for row in sighting.of_kind("total")] if index else []
-            numbers += [cell for cell in plain if kind(cell) in ("number", "year")]
+        if not _is_numeric(column, marks) or "number" not in map(kind, plain):
+            continue
+        if index:
+            plain += [row.cells[index] for row in totals]
+        numbers += _figures(plain)
     return number_format(numbers)
 
 
@@ -85,54 +103,84 @@ def unmarked(text: str, marks: Collection[str]) -> str:
     return plain if mark in marks else text.strip()
 
 
+def _figures(texts: Sequence[str]) -> list[str]:
+    """Those of the texts that are numbers or years."""
+    return [text for text in texts if kind(text) in FIGURES]
+
+
 def _is_numeric(cells: Sequence[str], marks: Collection[str]) -> bool:
     """Whether a column holds numbers of one convention, blanks and nothing else."""
     plain = [unmarked(cell, marks) for cell in cells]
-    kinds = [kind(cell) for cell in plain]
-    figures = [
-        cell for cell, found in zip(plain, kinds, strict=True) if found in ("number", "year")
-    ]
-    marked = any(bare(cell)[1] for cell in figures)
-    return (
-        bool(figures) and "text" not in kinds and not marked and number_format(figures) is not None
-    )
+    figures = _figures(plain)
+    if not figures or any(kind(cell) == "text" for cell in plain):
+        return False
+    if any(bare(cell)[1] for cell in figures):
+        return False
+    return number_format(figures) is not None
 
 
-def _column(
-    index: int,
-    title: str,
-    cells: Sequence[str],
-    marks: Collection[str],
-    convention: NumberFormat | None,
-    taken: Collection[str],
-) -> Column:
-    plain = [unmarked(cell, marks) for cell in cells]
-    found = tuple(
-        dict.fromkeys(mark for cell in cells if (mark := bare(cell)[1]) in marks and mark)
-    )
-    blanks = tuple(dict.fromkeys(cell.strip() for cell in cells if kind(cell) == "blank"))
-    figures = [cell for cell in plain if kind(cell) in ("number", "year")]
-    if not any(plain):
-        return Column(unique(title or "empty", taken), title, "string", empty=True)
-    if not _is_numeric(cells, marks):
-        blank = ("",) if "" in plain else ()
-        return Column(unique(title or "label", taken), title, "string", (), blank, found)
-    if all(kind(cell) == "year" for cell in figures) and not blanks:
-        return Column(unique(title or "year", taken), title, "year", marks=found)
-    signs = {sign for cell in figures if (sign := unsigned(cell)[1])}
-    whole = convention is None or all(_is_whole(unsigned(cell)[0], convention) for cell in figures)
-    return Column(
-        unique(title or f"value_{index}", taken),
-        title,
-        "integer" if whole else "number",
-        tuple(signs),
-        blanks,
-        found,
-    )
+@dataclass(frozen=True)
+class _Seen:
+    """The cells of a column, without marks, with what else was found in them."""
+
+    index: int
+    title: str
+    cells: Sequence[str]  # without the marks that have a footnote
+    marks: tuple[str, ...]
+    blanks: tuple[str, ...]
+    is_numeric: bool
+
+    @classmethod
+    def of(cls, index: int, title: str, cells: Sequence[str], marks: Collection[str]) -> _Seen:
+        """What is seen in the cells of a column."""
+        found: dict[str, None] = {}
+        blanks: dict[str, None] = {}
+        for cell in cells:
+            mark = bare(cell)[1]
+            if mark is not None and mark in marks:
+                found[mark] = None
+            if kind(cell) == "blank":
+                blanks[cell.strip()] = None
+        plain = [unmarked(cell, marks) for cell in cells]
+        is_numeric = _is_numeric(cells, marks)
+        return cls(index, title, plain, tuple(found), tuple(blanks), is_numeric)
+
+    def column(self, convention: NumberFormat | None, taken: Collection[str]) -> Column:
+        """What the column seems to be, under a name that is not taken."""
+        if not any(self.cells):
+            name = unique(self.title or "empty", taken)
+            return Column(name, self.title, "string", empty=True)
+        if not self.is_numeric:
+            blank = ("",) if "" in self.cells else ()
+            name = unique(self.title or "label", taken)
+            return Column(name, self.title, "string", blank=blank, marks=self.marks)
+        figures = _figures(self.cells)
+        if not self.blanks and all(kind(cell) == "year" for cell in figures):
+            return Column(unique(self.title or "year", taken), self.title, "year", marks=self.marks)
+        return Column(
+            unique(self.title or f"value_{self.index}", taken),
+            self.title,
+            "integer" if _are_whole(figures, convention) else "number",
+            sign=_signs(figures),
+            blank=self.blanks,
+            marks=self.marks,
+        )
+
+
+def _signs(figures: Sequence[str]) -> tuple[str, ...]:
+    """The signs of currency or percent at numbers."""
+    signs = dict.fromkeys(unsigned(figure)[1] for figure in figures)
+    return tuple(sign for sign in signs if sign)
+
+
+def _are_whole(figures: Sequence[str], convention: NumberFormat | None) -> bool:
+    """Whether no number has decimals; `1.505` has none where `.` separates thousands."""
+    if convention is None:
+        return True
+    return all(_is_whole(unsigned(figure)[0], convention) for figure in figures)
 
 
 def _is_whole(text: str, convention: NumberFormat) -> bool:
-    """Whether a number is printed without decimals; `1.505` is, where `.` parts thousands."""
     try:
         parse_number(text, convention)
     except ValueError:
@@ -140,46 +188,60 @@ def _is_whole(text: str, convention: NumberFormat) -> bool:
     return not convention.decimal or convention.decimal not in text
 
 
-def _heading(sighting: Sighting, index: int) -> Iterator[str]:
-    """The headings above a column, from above to below; one that spans several columns stands in the first of them."""
-    for level, texts in enumerate(filled(sighting.headings)):
-        last = level == len(sighting.headings) - 1
-        yield (sighting.headings[level] if last else texts)[index]
+def _titles(sighting: Sighting) -> list[str]:
+    """The headings above each column, from above to below, as one text."""
+    levels = [*filled(sighting.headings[:-1]), *sighting.headings[-1:]]
+    titles = []
+    for index in range(sighting.width):
+        words = dict.fromkeys(level[index] for level in levels)
+        titles.append(" ".join(word for word in words if word))
+    return titles
 
 
 def filled(headings: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Rows of headings where one that spans columns stands in all of them.
+    """Rows of headings where one that spans columns is in all of them.
 
     before: "" | "2021" | "" | "2022" | ""
     after: "" | "2021" | "2021" | "2022" | "2022"
     """
     rows = []
     for row in headings:
+        last = ""
         texts: list[str] = []
         for text in row:
-            texts.append(text or (texts[-1] if texts else ""))
+            last = text or last
+            texts.append(last)
         rows.append(texts)
     return rows
 
 
 def unique(text: str, taken: Collection[str]) -> str:
-    """A name of a column or a table for a text: `Aantal (%)` -> aantal, or aantal_2 where that is taken.
+    """A name of a column or a table: `Aantal (%)` -> aantal, or aantal_2 where that is taken.
 
-    Accents are left out, and a word that SQL keeps for itself gets `_column` behind it.
+    Accents are left out and ligatures spelt out (`Cœur` -> coeur), and a word that SQL keeps for
+    itself gets `_column` behind it.
     """
-    plain = unicodedata.normalize("NFKD", text.casefold()).encode("ascii", "ignore").decode()
-    name = re.sub("[^a-z0-9]+", "_", plain).strip("_")[:40].rstrip("_")
-    if not name or not name[0].isalpha():
-        name = f"column_{name}".rstrip("_")
+    name = _plain_name(text)
     try:
         check_name(name)
     except ValueError:
         name += "_column"
-    number, tried = 1, name
+    number = 1
+    tried = name
     while tried in taken:
         number += 1
         tried = f"{name}_{number}"
     return tried
+
+
+def _plain_name(text: str) -> str:
+    """The text in small ASCII letters, digits and `_`, beginning with a letter."""
+    spelt = unicodedata.normalize("NFC", text).casefold().translate(TRANSLITERATED)
+    plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
+    name = re.sub("[^a-z0-9]+", "_", plain).strip("_")[:MAX_NAME].rstrip("_")
+    if not name or not name[0].isalpha():
+        name = f"column_{name}".rstrip("_")
+    return name
 
 
 def other_than(texts: Collection[str]) -> str:
@@ -188,16 +250,23 @@ def other_than(texts: Collection[str]) -> str:
     before: "Som"
     after: `S|So|[^S].*|S[^o].*|So[^m].*`
     """
-    short, long = set(), set()
-    prefixes = {text[:end] for text in texts for end in range(len(text))}
-    for prefix in prefixes:
-        following = "".join(
-            sorted({text[len(prefix)] for text in texts if text.startswith(prefix)})
-        )
-        other = re.sub(r"([\]^\\-])", r"\\\1", following)
-        short.add(escaped(prefix))
+    short: set[str] = set()
+    long: set[str] = set()
+    for prefix in _proper_prefixes(texts):
+        following = {text[len(prefix)] for text in texts if text.startswith(prefix)}
+        other = re.sub(r"([\]^\\-])", r"\\\1", "".join(sorted(following)))
         long.add(f"{escaped(prefix)}[^{other}].*")
-    return "|".join([*sorted(filter(None, short)), *sorted(long, key=len)])
+        if prefix:
+            short.add(escaped(prefix))
+    return "|".join([*sorted(short), *sorted(long, key=len)])
+
+
+def _proper_prefixes(texts: Collection[str]) -> set[str]:
+    """The beginnings of the texts, the empty one too, without the texts themselves."""
+    prefixes: set[str] = set()
+    for text in texts:
+        prefixes.update(text[:end] for end in range(len(text)))
+    return prefixes
 
 
 def escaped(text: str) -> str:

@@ -1,54 +1,43 @@
-"""What a printed text may be, before anybody said so: a number, a year, a blank, a total, a text with a mark."""
+"""What a printed text may be before anything is known of it: a number, a year, a blank, a total."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from importlib import resources
-from typing import Any, Literal
+from typing import Literal
 
+from openbaar.authoring.draft.vocabulary import vocabulary
 from openbaar.recipe.language import NumberFormat
 from openbaar.recipe.values import SPACES, parse_number
-from openbaar.yamlfile import parse_yaml
 
 MARK = r"(?:\(\*+\)|\*+|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡])"
 SIGNS = ("€", "$", "£", "%")
 _NUMBER = r"[-−]?\d+(?:[.,'’]\d+)*"
 _SIGNED = rf"(?:[€$£] ?)?{_NUMBER}(?: ?[%€])?"
+_SPACED_NUMBER = r"-?\d{1,3}(?: \d{3})+(?:[.,]\d+)?"
+_NUMBER_SO_FAR = re.compile(r"-?\d{1,3}(?: \d{3})*")
+_THOUSANDS = re.compile(r"\d{3}(?!\d)")
 _MARKED = re.compile(rf"^(?P<before>{MARK})?\s*(?P<text>.*?)\s*(?P<after>{MARK})?$", re.DOTALL)
-# From the simplest to the rarest; the first that every number fits is taken.
-FORMATS = [
-    NumberFormat(thousands=thousands, decimal=decimal)
-    for thousands, decimal in [
-        ("", ""), (".", ""), (",", ""), (" ", ""), ("’", ""), ("'", ""), ("", ","), ("", "."),
-        (".", ","), (",", "."), (" ", ","), (" ", "."), ("’", "."), ("'", "."),
-    ]
+# Thousands and decimal sign, from the simplest to the rarest; the first that fits is taken.
+_SEPARATORS = [
+    ("", ""), (".", ""), (",", ""), (" ", ""), ("’", ""), ("'", ""), ("", ","), ("", "."),
+    (".", ","), (",", "."), (" ", ","), (" ", "."), ("’", "."), ("'", "."),
 ]  # fmt: skip
+FORMATS = [NumberFormat(thousands=thousands, decimal=decimal) for thousands, decimal in _SEPARATORS]
 Kind = Literal["year", "number", "blank", "text"]
 
 
 @lru_cache(maxsize=1)
-def words() -> dict[str, Any]:
-    """What drafting looks for and what it says, from `draft/words.yaml`."""
-    path = "openbaar/draft/words.yaml"
-    return dict(
-        parse_yaml(
-            (resources.files("openbaar") / "authoring/draft/words.yaml").read_text("utf-8"), path
-        ).data
-    )
-
-
-@lru_cache(maxsize=1)
 def _lexeme() -> re.Pattern[str]:
-    blanks = "|".join(
-        re.escape(word) for word in sorted(words()["blank_words"], key=len, reverse=True)
-    )
+    """The words of a line; those that are cells, numbers or blanks, are the group `cell`."""
+    longest_first = sorted(vocabulary().blank_words, key=len, reverse=True)
+    blanks = "|".join(re.escape(word) for word in longest_first)
     return re.compile(rf"(?P<cell>(?:{_SIGNED})(?: ?{MARK})?|{blanks})(?=\s|$)|\S+")
 
 
 def bare(text: str) -> tuple[str, str | None]:
-    """A text without the footnote mark before or behind it, and that mark: `2013*` -> 2013 and `*`."""
+    """A text without the footnote mark before or after it, and that mark: `2013*` -> 2013, `*`."""
     found = _MARKED.match(text.strip())
     if found is None or not found["text"]:
         return text.strip(), None
@@ -64,13 +53,13 @@ def unsigned(text: str) -> tuple[str, str | None]:
 
 
 def kind(text: str) -> Kind:
-    """What a cell seems to hold, mark and sign aside: a year, another number, nothing, or a text."""
+    """What a cell seems to hold, without mark and sign: a year, another number, nothing, a text."""
     plain = unsigned(bare(text)[0])[0].translate(SPACES)
-    if plain in ("", *words()["blank_words"]):
+    if plain in ("", *vocabulary().blank_words):
         return "blank"
     if re.fullmatch(r"(?:19|20)\d\d", plain):
         return "year"
-    if re.fullmatch(rf"{_NUMBER}|-?\d{{1,3}}(?: \d{{3}})+(?:[.,]\d+)?", plain):
+    if re.fullmatch(rf"{_NUMBER}|{_SPACED_NUMBER}", plain):
         return "number"
     return "text"
 
@@ -78,13 +67,25 @@ def kind(text: str) -> Kind:
 def is_footnote(text: str) -> bool:
     """Whether a line explains a mark: `** = figures up to May`, but not `(*) unknown 78.140`."""
     found = re.match(rf"\s*{MARK}\s*(?P<rest>.*)", text, re.DOTALL)
-    return found is not None and (found["rest"].startswith(("=", ":")) or not split_row(text)[1])
+    if found is None:
+        return False
+    cells = split_row(text)[1]
+    return found["rest"].startswith(("=", ":")) or not cells
 
 
 def is_total(text: str) -> bool:
-    """Whether a row that begins with this text states a total: `Totaal`, `Gesamt (alle)`, but not `Totaalbedrag`."""
+    """Whether a row that begins with this text states a total.
+
+    `Totaal` does, and `Gesamt (alle)`, but not `Totaalbedrag`.
+    """
     small = " ".join(text.casefold().split())
-    return any(re.match(rf"{re.escape(word)}(?!\w)", small) for word in words()["total_words"])
+    return _total_word().match(small) is not None
+
+
+@lru_cache(maxsize=1)
+def _total_word() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in vocabulary().total_words)
+    return re.compile(rf"(?:{words})(?!\w)")
 
 
 def number_format(texts: Iterable[str]) -> NumberFormat | None:
@@ -94,7 +95,10 @@ def number_format(texts: Iterable[str]) -> NumberFormat | None:
     after: thousands ".", decimal ","
     """
     numbers = [unsigned(bare(text)[0])[0].replace("−", "-") for text in texts]
-    return next((each for each in FORMATS if all(_fits(number, each) for number in numbers)), None)
+    for numbers_format in FORMATS:
+        if all(_fits(number, numbers_format) for number in numbers):
+            return numbers_format
+    return None
 
 
 def _fits(number: str, numbers: NumberFormat) -> bool:
@@ -121,7 +125,7 @@ def split_row(text: str) -> tuple[str, list[str]]:
 
 
 def regrouped(cells: Sequence[str], count: int) -> list[str] | None:
-    """Cells put together to `count` of them where a space parts thousands; None where that cannot be.
+    """Cells joined to `count` where spaces separate thousands; None where that cannot be.
 
     before: ["10", "470", "1", "1"], count 3
     after: ["10 470", "1", "1"]
@@ -129,10 +133,9 @@ def regrouped(cells: Sequence[str], count: int) -> list[str] | None:
     merged = list(cells)
     index = 0
     while len(merged) > count and index + 1 < len(merged):
-        if re.fullmatch(r"-?\d{1,3}(?: \d{3})*", merged[index]) and re.match(
-            r"\d{3}(?!\d)", merged[index + 1]
-        ):
-            merged[index : index + 2] = [f"{merged[index]} {merged[index + 1]}"]
+        number, following = merged[index : index + 2]
+        if _NUMBER_SO_FAR.fullmatch(number) and _THOUSANDS.match(following):
+            merged[index : index + 2] = [f"{number} {following}"]
         else:
             index += 1
     return merged if len(merged) == count else None

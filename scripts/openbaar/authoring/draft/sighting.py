@@ -1,4 +1,4 @@
-"""A sighting: what seems to be a table, as rows of printed cells, before anything is known of it."""
+"""A sighting: what seems to be a table, as rows of printed cells."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RowKind = Literal["data", "total", "label"]
 
 @dataclass(frozen=True)
 class SeenRow:
-    """The cells of a row as printed, and the lines on which they stand."""
+    """The cells of a row as printed, and the numbers of its first and last line."""
 
     cells: tuple[str, ...]
     first: int
@@ -26,7 +26,10 @@ class SeenRow:
 
 @dataclass(frozen=True)
 class Labels:
-    """Years that stand for several rows: before a row, on a line alone, behind its last number; and their marks."""
+    """Years that are printed once for several rows, and the marks at them.
+
+    `front` where one is before a row, `alone` on a line of its own, `glued` behind a last number.
+    """
 
     front: bool
     alone: bool
@@ -36,10 +39,11 @@ class Labels:
 
 @dataclass(frozen=True)
 class Sighting:
-    """What seems to be a table: how its lines make rows, its rows, its headings, and the lines before it.
+    """What seems to be a table: how its lines make rows, its rows, its headings, where it is.
 
-    `headings` are rows of cells, one for each level, as wide as the rows; `header` is what is printed above the rows,
-    `before` the numbers of the lines by which it is found, and `join` how many lines make the longest row.
+    `headings` are rows of cells, one for each level, as wide as the rows; `header` is what is
+    printed above the rows, `before` the numbers of the lines by which the table is found, and
+    `join` how many lines make the longest row.
     """
 
     document: Document
@@ -80,28 +84,44 @@ class Sighting:
 
 
 def row_kind(cells: Sequence[str]) -> RowKind:
-    """What a row of cells is: a total by its first text, a label where nothing else is printed in it, else data."""
+    """What a row of cells is.
+
+    A total by its first text, a label where nothing else is printed in the row, else data.
+    """
     texts = [cell for cell in cells if cell.strip()]
     if texts and is_total(texts[0]):
         return "total"
-    return "label" if len(texts) == 1 and cells[0].strip() and kind(cells[0]) == "text" else "data"
+    if len(texts) == 1 and texts[0] == cells[0] and kind(cells[0]) == "text":
+        return "label"
+    return "data"
 
 
 def is_heading(cells: Sequence[str]) -> bool:
-    """Whether cells seem to be headings: texts alone, or years in a row behind a text; `-` is a cell of a row."""
-    kinds = [kind(cell) for cell in cells if cell.strip()]
+    """Whether cells seem to be headings: texts alone, or years in a row behind a text.
+
+    A `-` is a cell of a row.
+    """
+    kinds = {kind(cell) for cell in cells if cell.strip()}
     if not kinds or "number" in kinds or "blank" in kinds:
         return False
-    years = [int(bare(cell)[0]) for cell in cells if kind(cell) == "year"]
-    near = all(abs(later - earlier) <= FARTHEST_YEAR for earlier, later in pairwise(years))
-    return not years or (len(years) > 1 and near and kind(cells[0]) != "year")
+    if "year" not in kinds:
+        return True
+    return kind(cells[0]) != "year" and _are_near([cell for cell in cells if kind(cell) == "year"])
+
+
+def _are_near(years: Sequence[str]) -> bool:
+    """Whether there are several years, each within FARTHEST_YEAR of the one before."""
+    numbers = [int(bare(year)[0]) for year in years]
+    gaps = [abs(later - earlier) for earlier, later in pairwise(numbers)]
+    return bool(gaps) and max(gaps) <= FARTHEST_YEAR
 
 
 def holds_numbers(rows: Sequence[SeenRow]) -> bool:
     """Whether some column of the rows holds numbers of one convention and little else."""
-    data = [row for row in rows if row.kind == "data"]
-    for index in range(len(data[0].cells) if data else 0):
-        numbers = [row.cells[index] for row in data if kind(row.cells[index]) in ("number", "year")]
-        if len(numbers) > len(data) / 2 and number_format(numbers) is not None:
+    data = [row.cells for row in rows if row.kind == "data"]
+    for column in zip(*data, strict=True):
+        numbers = [cell for cell in column if kind(cell) in ("number", "year")]
+        is_mostly_numbers = len(numbers) > len(data) / 2
+        if is_mostly_numbers and number_format(numbers) is not None:
             return True
     return False

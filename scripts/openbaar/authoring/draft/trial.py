@@ -1,18 +1,17 @@
-"""Trying drafts with the real converter, and leaving out what it does not convert with."""
+"""Trying drafts with the real converter, and leaving out what does not convert."""
 
 from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from openbaar.authoring.draft.authored import Entry, authored
-from openbaar.authoring.draft.compose import Part, draft_of, entries
-from openbaar.authoring.draft.printed import words
+from openbaar.authoring.draft.draft import Part, draft_of
 from openbaar.authoring.draft.sighting import Sighting
-from openbaar.documents.lines import Document
+from openbaar.authoring.draft.table_file import entries
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.tables.checks import stated_totals
 from openbaar.tables.reading import find_regions, read_table
@@ -31,19 +30,17 @@ VARIANTS: list[tuple[Part, ...]] = [
     (),
 ]
 MOST_PROBLEMS = 5  # that are named in a draft
+LONGEST_PROBLEM = 300  # characters
 
 
 @dataclass(frozen=True)
-class Tried:
-    """A draft and what became of it: its text, how many columns and rows it has, its totals, what is wrong."""
+class Result:
+    """What became of a draft: the number of its columns and rows, its totals, its problems."""
 
-    name: str
-    sighting: Sighting
-    text: str
     columns: int = 0
     rows: int = 0
-    verdicts: list[Verdict] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
+    verdicts: Sequence[Verdict] = ()
+    problems: Sequence[Problem] = ()
     unread: float = 0  # lines that are no rows; infinite where the table was not even found
 
     @property
@@ -52,110 +49,126 @@ class Tried:
         return sum(verdict.outcome == "equal" for verdict in self.verdicts)
 
     @property
+    def converts(self) -> str:
+        """How much was read."""
+        return f"{self.rows} rows, {self.equal} of {len(self.verdicts)} stated totals add up"
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A draft, what became of it, and its text with comments that say so."""
+
+    name: str
+    sighting: Sighting
+    result: Result
+    text: str
+
+    @property
     def outcome(self) -> str:
         """What became of it, in a few words."""
-        if self.problems:
-            return str(words()["outcome_fails"]).format(count=len(self.problems))
-        return str(words()["outcome_converts"]).format(
-            rows=self.rows, equal=self.equal, totals=len(self.verdicts)
-        )
+        if self.result.problems:
+            return f"does not convert yet; problems: {len(self.result.problems)}"
+        return f"converts: {self.result.converts}"
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    """One of the variants, and what became of it."""
+
+    parts: Sequence[Part]
+    made: Sequence[Entry]
+    result: Result
+
+    @property
+    def badness(self) -> tuple[float, int]:
+        """What it is compared by: lines that it does not read, then problems."""
+        return self.result.unread, len(self.result.problems)
 
 
 def best_draft(
     name: str, sighting: Sighting, language: str, document: str | None, package: Sequence[Entry]
 ) -> Tried:
-    """The draft with the most parts that converts; where none does, the one that reads the most lines.
+    """The draft with the most parts that converts; if none does, the one that reads the most lines.
 
-    `document` is the document's path where it is not the first one, `package` the package file that goes with it.
+    `document` is the document's path where it is not the first one, `package` the package file
+    that goes with the draft.
     """
-    tried: list[tuple[Tried, tuple[Part, ...]]] = []
+    attempts: list[_Attempt] = []
     for parts in VARIANTS:
-        draft = draft_of(sighting, language, parts)
-        made = entries(draft, document)
-        tried.append((_try(name, sighting, made, package), parts))
-        if not tried[-1][0].problems:
+        made = entries(draft_of(sighting, language, parts), document)
+        result = _result(name, sighting, made, package)
+        attempts.append(_Attempt(parts, made, result))
+        if not result.problems:
             break
-    best, parts = min(tried, key=lambda each: (each[0].unread, len(each[0].problems)))
-    made = entries(draft_of(sighting, language, parts), document)
-    left_out = [part for part in VARIANTS[0] if part not in parts] if len(tried) > 1 else []
-    comments = [
-        *_told(best, sighting),
-        *([words()["shrunk"].format(parts=", ".join(left_out))] if left_out else []),
-    ]
-    return Tried(
-        name,
-        sighting,
-        authored(made, comments),
-        best.columns,
-        best.rows,
-        best.verdicts,
-        best.problems,
-    )
+    best = min(attempts, key=lambda attempt: attempt.badness)
+    comments = list(_comments(name, sighting, best.result))
+    left_out = [part for part in VARIANTS[0] if part not in best.parts]
+    if left_out and len(attempts) > 1:
+        parts_left_out = ", ".join(left_out)
+        comments.append(f"Left out, because the draft did not convert with it: {parts_left_out}.")
+    return Tried(name, sighting, best.result, authored(best.made, comments))
 
 
-def _try(name: str, sighting: Sighting, made: Sequence[Entry], package: Sequence[Entry]) -> Tried:
-    """Convert one draft, in a folder of its own; the document is not read again."""
-    text = authored(made)
+def _result(
+    name: str, sighting: Sighting, made: Sequence[Entry], package: Sequence[Entry]
+) -> Result:
+    """Convert one draft, in a folder of its own."""
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "tables").mkdir()
-        (root / "tables/package.yaml").write_text(
-            authored([*package, Entry("tables", [name])]), "utf-8"
-        )
-        (root / f"tables/{name}.yaml").write_text(text, "utf-8")
+        tables = Path(folder) / "tables"
+        tables.mkdir()
+        package_file = authored([*package, Entry("tables", [name])])
+        (tables / "package.yaml").write_text(package_file, "utf-8")
+        (tables / f"{name}.yaml").write_text(authored(made), "utf-8")
         try:
-            publication = load_publication(root)
-            document: Document = sighting.document
-            regions, missing = find_regions(
-                publication, {entry.path: document for entry in publication.package.documents}
-            )
-            if missing:
-                return Tried(name, sighting, text, problems=missing[name], unread=math.inf)
-            reading = read_table(publication, publication.tables[name], document, regions, {})
+            return _converted(Path(folder), name, sighting)
         except OpenbaarError as error:
-            return Tried(name, sighting, text, problems=error.problems, unread=math.inf)
-    columns = len(reading.table.columns) - 1
+            return Result(problems=error.problems, unread=math.inf)
+
+
+def _converted(folder: Path, name: str, sighting: Sighting) -> Result:
+    """What the converter makes of a draft; the document is not read again."""
+    publication = load_publication(folder)
+    documents = {entry.path: sighting.document for entry in publication.package.documents}
+    regions, missing = find_regions(publication, documents)
+    if missing:
+        return Result(problems=missing[name], unread=math.inf)
+    table = publication.tables[name]
+    reading = read_table(publication, table, sighting.document, regions, {})
+    columns = len(reading.table.columns) - 1  # without the one that says where a row is
     if reading.problems:
-        return Tried(
-            name,
-            sighting,
-            text,
-            columns,
-            problems=reading.problems,
-            unread=len(reading.read.problems),
-        )
-    rows = reading.rows
-    verdicts = stated_totals(name, rows, reading.totals, ())
-    return Tried(name, sighting, text, columns, len(rows), verdicts)
+        unread = len(reading.read.problems)
+        return Result(columns, problems=reading.problems, unread=unread)
+    verdicts = stated_totals(name, reading.rows, reading.totals, ())
+    return Result(columns, len(reading.rows), verdicts)
 
 
-def _told(tried: Tried, sighting: Sighting) -> list[str]:
+def _comments(name: str, sighting: Sighting, result: Result) -> Iterator[str]:
     """The comments at the head of a draft: where it is from, what became of it, what to look at."""
-    said = words()
-    first, last = sighting.document.line(sighting.first), sighting.document.line(sighting.last)
-    told = [said["drafted"].format(document=sighting.document.path, first=first.row, last=last.row)]
-    if not tried.problems:
-        told.append(
-            said["converts"].format(rows=tried.rows, equal=tried.equal, totals=len(tried.verdicts))
-        )
-    for verdict in tried.verdicts:
+    document = sighting.document
+    first = document.line(sighting.first).row
+    last = document.line(sighting.last).row
+    yield (
+        f"Drafted from {document.path}, lines {first} to {last}. "
+        "Confirm each guess, then delete its comment."
+    )
+    if result.problems:
+        yield f"Does not convert yet; `openbaar preview {name}` shows the lines that are missing:"
+        for problem in result.problems[:MOST_PROBLEMS]:
+            yield f"  {_short(str(problem))}"
+    else:
+        yield f"Converts as it stands: {result.converts}."
+    if len(result.problems) > MOST_PROBLEMS:
+        yield f"  … and {len(result.problems) - MOST_PROBLEMS} more"
+    for verdict in result.verdicts:
         if verdict.outcome != "equal":
-            told.append(
-                said["different"].format(
-                    stated=verdict.stated,
-                    column=verdict.column,
-                    place=verdict.place,
-                    computed=verdict.computed,
-                )
+            yield (
+                f"The total {verdict.stated} of {verdict.column} ({verdict.place}) is not the sum "
+                f"of the rows, {verdict.computed}: look again, or declare it under anomalies "
+                "and checks."
             )
-    if tried.problems:
-        told.append(said["fails"].format(table=tried.name))
-        told += [f"  {_short(str(problem))}" for problem in tried.problems[:MOST_PROBLEMS]]
-        more = len(tried.problems) - MOST_PROBLEMS
-        told += [f"  {said['more_problems'].format(count=more)}"] if more > 0 else []
-    return told
 
 
 def _short(text: str) -> str:
-    line = text.replace("\n", " ")  # other white space stays, because it says how cells are parted
-    return line if len(line) <= 300 else line[:299] + "…"
+    """A text on one line; other white space stays, because it says how cells are separated."""
+    line = text.replace("\n", " ")
+    return line if len(line) <= LONGEST_PROBLEM else f"{line[: LONGEST_PROBLEM - 1]}…"

@@ -1,0 +1,140 @@
+"""The documents that `openbaar init` is given: read, and searched for tables."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from openbaar.authoring.draft.in_cells import sightings_of_cells
+from openbaar.authoring.draft.in_grids import sightings_in_grid
+from openbaar.authoring.draft.in_lines import sightings_in_lines
+from openbaar.authoring.draft.sighting import Sighting
+from openbaar.documents.entry import DocumentEntry
+from openbaar.documents.lines import Document, Line
+from openbaar.documents.reader import parse_document
+from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.schema.names import check_source
+
+PAGE_BREAK = 3  # blank lines that mark a new page, in text that PDFBox takes from a PDF
+_PAGE_BREAK = re.compile(rb"(?:\r?\n[ \t]*){%d}" % (PAGE_BREAK + 1))
+# The ruled tables of a PDF are its cells as drawn; its text is taken where it shows clearly more.
+WEIGHT_OF_RULED_TABLES = 2
+
+
+@dataclass(frozen=True)
+class Received:
+    """A document as it was received and read, and what seems to be a table in it.
+
+    `entry` is what the package file says of it.
+    """
+
+    data: bytes
+    entry: Mapping[str, Any]
+    document: Document
+    sightings: Sequence[Sighting]
+
+    @property
+    def path(self) -> str:
+        """Its path in the publication."""
+        return self.document.path
+
+    @property
+    def weight(self) -> int:
+        """How many cells of tables were seen in it, where ruled tables count more."""
+        cells = sum(_size(sighting) for sighting in self.sightings)
+        return cells * WEIGHT_OF_RULED_TABLES if "read" in self.entry else cells
+
+    def is_in_table(self, line: Line) -> bool:
+        """Whether a line is in one of the tables that were seen."""
+        return any(each.first <= line.number <= each.last for each in self.sightings)
+
+
+def received(paths: Sequence[Path], language: str) -> list[Received]:
+    """The documents in their order.
+
+    Raises OpenbaarError with every document that cannot be read.
+    """
+    found: list[Received] = []
+    problems: list[Problem] = []
+    names: set[str] = set()
+    for path in paths:
+        if path.name in names:
+            what = "has the name of another document"
+            problems.append(Problem(Place(str(path)), what, "rename one of them"))
+            continue
+        names.add(path.name)
+        try:
+            found.append(_received(path, language))
+        except OpenbaarError as error:
+            problems += error.problems
+    if problems:
+        raise OpenbaarError(problems)
+    return found
+
+
+def _received(path: Path, language: str) -> Received:
+    """A document read in the way in which the most of its tables are seen."""
+    try:
+        source = check_source(f"sources/{path.name}")
+        data = path.read_bytes()
+    except ValueError as error:
+        raise OpenbaarError(Problem(Place(str(path)), str(error), "rename it")) from error
+    except OSError as error:
+        what = f"cannot be read: {error.strerror}"
+        raise OpenbaarError(Problem(Place(str(path)), what)) from error
+    digest = hashlib.sha256(data).hexdigest()
+    entry = {"path": source, "sha256": digest, "title": {language: path.name}}
+    found: list[Received] = []
+    problems: list[Problem] = []
+    for options in _ways_to_read(path, data):
+        try:
+            found.append(_read(data, {**entry, **options}))
+        except OpenbaarError as error:
+            problems = error.problems
+    if not found:
+        raise OpenbaarError(problems)
+    return max(found, key=lambda each: each.weight)
+
+
+def _ways_to_read(path: Path, data: bytes) -> list[dict[str, Any]]:
+    """The keys of the package file by which a document of this kind may be read."""
+    suffix = path.suffix.lower()
+    if suffix == ".pdf":
+        return [{"read": "tables"}, {}]
+    if suffix == ".txt" and len(_PAGE_BREAK.findall(data)) > 1:
+        return [{"page_break": PAGE_BREAK}]
+    return [{}]
+
+
+def _read(data: bytes, entry: Mapping[str, Any]) -> Received:
+    document = parse_document(data, DocumentEntry.model_validate(entry))
+    return Received(data, entry, document, sightings(document))
+
+
+def sightings(document: Document) -> list[Sighting]:
+    """What seems to be a table in a document, in its order; of those that overlap, the largest."""
+    if document.is_grid:
+        return sightings_in_grid(document)
+    found = [
+        *sightings_in_lines(document, "block"),
+        *sightings_in_lines(document, "line"),
+        *sightings_of_cells(document),
+    ]
+    kept: list[Sighting] = []
+    for sighting in sorted(found, key=_size, reverse=True):
+        if not any(_overlap(sighting, other) for other in kept):
+            kept.append(sighting)
+    return sorted(kept, key=lambda each: each.first)
+
+
+def _size(sighting: Sighting) -> int:
+    """How many cells it has."""
+    return len(sighting.rows) * sighting.width
+
+
+def _overlap(one: Sighting, two: Sighting) -> bool:
+    return one.first <= two.last and one.last >= two.first
