@@ -1,4 +1,6 @@
-"""The dataset of a publication whose tables were written by hand, trust tables too, so that nothing is converted."""
+"""The dataset of a publication whose tables were written by hand, trust tables too, so that nothing
+is converted.
+"""
 
 from __future__ import annotations
 

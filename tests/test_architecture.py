@@ -1,7 +1,9 @@
 """What may import what: the floor plan of the toolkit, read from the syntax trees.
 
-`scripts/README.md` shows the plan and gives its reasons. An import goes left in the order of ROOMS, never right, and
-the rooms know each other by whole modules, so that a change is found where the plan says that it is.
+`scripts/README.md` shows the plan and gives its reasons. An import goes left in the order of ROOMS,
+never right, and the rooms know each other by whole modules, so that a change is found where the
+plan says that it
+is.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ MODULES = {
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 
-# From left to right, as data flows. A module may import its neighbours in one room, and what stands to the left.
+# From left to right, as data flows. A module may import its neighbours in one room, and what stands
+# to the left.
 ROOMS = [
     "errors",
     "files",
@@ -54,7 +57,8 @@ FORBIDDEN = [
     (SHOWS_TABLES, ["click", "openbaar.recipe", *DOCUMENTS]),
     (ROOMS, ["pandas", "rich", "requests", "openbaar.utils"]),
 ]
-# What a server does without: libraries that are large, slow to import, or print tracebacks with local variables.
+# What a server does without: libraries that are large, slow to import, or print tracebacks with
+# local variables.
 NOT_SERVED = {"frictionless", "rich", "re2", "openbaar.recipe.language", "openbaar.tables.convert"}
 
 

@@ -1,4 +1,6 @@
-"""The documentation names what the code knows: each key of an authored file, each command, each room."""
+"""The documentation names what the code knows: each key of an authored file, each command, each
+room.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ def keys(model: Any) -> set[str]:
 
 
 def code_in(*pages: str) -> str:
-    """What the pages print as code, in blocks and inside lines: prose that happens to hold a word is no documentation."""
+    """What the pages print as code, in blocks and inside lines: prose that happens to hold a word
+    is no documentation.
+    """
     parts: list[str] = []
     for page in pages:
         text = (ROOT / "docs" / page).read_text("utf-8")

@@ -1,7 +1,8 @@
-"""A document that prints a table gives that table back: values, keys, statuses, totals, and the place of each cell.
+"""A document that prints a table gives that table back: values, keys, statuses, totals, and the
+place of each cell.
 
-The tables and their print are made up by hypothesis. A few examples of each style run always; `OPENBAAR_EXAMPLES=1000`
-asks for as many of each.
+The tables and their print are made up by hypothesis. A few examples of each style run always;
+`OPENBAAR_EXAMPLES=1000` asks for as many of each.
 """
 
 from __future__ import annotations
@@ -51,7 +52,8 @@ def read_rows(made: Made, found: Rows) -> list[tuple[Any, ...]]:
 
 
 def may_be_ambiguous(made: Made, look: Look) -> bool:
-    """Whether no reader could tell some numbers apart: a space parts them and thousands too, or a year is glued to
+    """Whether no reader could tell some numbers apart: a space parts them and thousands too, or a
+    year is glued to
     one that has no thousands sign."""
     glued = look.style == "pdf word" and not may_be_glued(made, look)
     return glued or (
@@ -65,7 +67,9 @@ def squeezed(text: str) -> str:
 
 
 def misplaced(printed: Printed, provenance: Rows) -> Rows:
-    """The cells whose printed text does not stand on the lines that they name, where the document is a text."""
+    """The cells whose printed text does not stand on the lines that they name, where the document
+    is a text.
+    """
     lines = printed.data.decode().split("\n") if printed.ending == "txt" else []
     return [
         row

@@ -1,8 +1,12 @@
-"""A changed document never gives a wrong table in silence, as far as the document itself allows one to know.
+"""A changed document never gives a wrong table in silence, as far as the document itself allows one
+to know.
 
-Random changes are made to a copy of the document, with the guard of its hash off. Each is either noticed while
-converting, with its line; or by a total, an identity or a rule; or it harms no value. What is left, only the hash can
-catch: digits that no total covers, and the order of lines in running text. The test counts them all.
+Random changes are made to a copy of the document, with the guard of its hash off. Each is either
+noticed while converting, with its line; or by a total, an identity or a rule; or it harms no value.
+What is left, only the hash can catch: digits that no total covers, and the order of lines in
+running text. The
+test counts them
+all.
 """
 
 from __future__ import annotations
@@ -68,7 +72,10 @@ def change(lines: list[str], kind: str, chance: random.Random) -> list[str]:
 
 
 def rows(data: bytes) -> list[dict[str, str]]:
-    """The rows of a CSV in the order of their values; where they stand, and white space in them, aside."""
+    """The rows of a CSV in the order of their values.
+
+    Where they stand, and white space in them, aside.
+    """
     found = list(csv.DictReader(io.StringIO(data.decode())))
     for row in found:
         row.pop("source_lines", None)
@@ -108,7 +115,9 @@ def copy(tmp_path: Path) -> Publication:
 def test_no_random_change_gives_a_wrong_table_in_silence(
     copy: Publication, record_property: Callable[[str, object], None]
 ) -> None:
-    """Of 200 random changes, those that only the hash can catch touch uncovered digits or the order of prose."""
+    """Of 200 random changes, those that only the hash can catch touch uncovered digits or the order
+    of prose.
+    """
     original = convert(copy).files
     lines = (ROOT / DOCUMENT).read_text(encoding="utf-8").split("\n")
     counts: Counter[tuple[str, str]] = Counter()

@@ -1,4 +1,7 @@
-"""Publications of other documents, made by recipe alone. `publications/NOTICE.md` says where the documents come from."""
+"""Publications of other documents, made by recipe alone.
+
+`publications/NOTICE.md` says where the documents come from.
+"""
 
 from __future__ import annotations
 

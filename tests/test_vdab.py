@@ -1,4 +1,6 @@
-"""The first publication: every cell is the document's, every total adds up, and everything has its place."""
+"""The first publication: every cell is the document's, every total adds up, and everything has its
+place.
+"""
 
 from __future__ import annotations
 
@@ -67,7 +69,9 @@ def test_each_table_has_all_its_cells(tables: dict[str, Rows]) -> None:
 def test_no_number_of_the_document_is_lost_or_invented(
     tables: dict[str, Rows], lines: list[str]
 ) -> None:
-    """Read without any recipe: the numbers with a thousands dot are those published, and the totals reconciled."""
+    """Read without any recipe: the numbers with a thousands dot are those published, and the totals
+    reconciled.
+    """
     printed = Counter(
         number.replace(".", "")
         for number in re.findall(r"\d{1,3}\.\d{3}", "\n".join(lines[DATA_LINES]))
@@ -122,7 +126,10 @@ def test_every_identity_holds(tables: dict[str, Rows]) -> None:
 def test_each_published_value_is_found_again_at_its_lines(
     tables: dict[str, Rows], lines: list[str]
 ) -> None:
-    """The printed text stands on the lines that provenance gives; one made of several parts has … between them."""
+    """The printed text stands on the lines that provenance gives.
+
+    One made of several parts has … between them.
+    """
     for row in tables["provenance"]:
         text = "".join("".join(lines[int(row["first_line"]) - 1 : int(row["last_line"])]).split())
         for part in row["printed"].split(" … "):

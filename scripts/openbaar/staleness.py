@@ -34,7 +34,9 @@ def released_database_path(publication: Publication) -> Path:
 
 
 def is_stale(publication: Publication) -> bool:
-    """Whether anything that goes into the publication, or was made of it, changed since it was last published."""
+    """Whether anything that goes into the publication, or was made of it, changed since it was last
+    published.
+    """
     downloads = [
         archive_path(publication),
         workbook_path(publication),
@@ -51,7 +53,8 @@ def is_stale(publication: Publication) -> bool:
 def inputs_fingerprint(publication: Publication) -> str:
     """One hash over every file that goes into the publication, the toolkit's own included.
 
-    It is taken before they are read, so that a file that is edited meanwhile makes the publication stale.
+    It is taken before they are read, so that a file that is edited meanwhile makes the publication
+    stale.
     """
     root = publication.root
     toolkit = Path(__file__).parent
@@ -69,7 +72,9 @@ def inputs_fingerprint(publication: Publication) -> str:
 
 
 def record_fingerprint(publication: Publication, inputs: str, files: Mapping[str, bytes]) -> None:
-    """Record the fingerprint of the inputs and the hashes of what was made of them, so that `is_stale` can tell."""
+    """Record the fingerprint of the inputs and the hashes of what was made of them, so that
+    `is_stale` can tell.
+    """
     outputs = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     with replacing(_record_path(publication)) as partial:
         partial.write_text(json.dumps({"inputs": inputs, "outputs": outputs}, indent=1))

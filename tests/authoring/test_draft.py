@@ -1,4 +1,6 @@
-"""`openbaar init` drafts a publication: what is plain converts as it stands, and every guess is marked as one."""
+"""`openbaar init` drafts a publication: what is plain converts as it stands, and every guess is
+marked as one.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,10 @@ def init(folder: Path, *documents: Path, language: str = "nl") -> str:
 
 
 def tables(folder: Path) -> dict[str, Table]:
-    """What the drafts in a folder convert to, without the columns that say where and why; the trust tables left out."""
+    """What the drafts in a folder convert to, without the columns that say where and why.
+
+    The trust tables left out.
+    """
     publication = load_publication(folder)
     files = convert(publication).files
     return {name: without_places(files[f"tables/{name}.csv"]) for name in publication.tables}
@@ -134,7 +139,9 @@ def test_two_tables_that_look_alike_are_told_apart_by_the_lines_before_them(tmp_
 
 
 def workbook() -> bytes:
-    """Two sheets: one with a title, a total and years as headings, one with stacked headings and a blank."""
+    """Two sheets: one with a title, a total and years as headings, one with stacked headings and a
+    blank.
+    """
     data = io.BytesIO()
     with xlsxwriter.Workbook(data, {"in_memory": True}) as made:
         sheet = made.add_worksheet("Per provincie")
@@ -182,7 +189,8 @@ def test_the_drafts_of_a_web_page_convert_as_they_stand(tmp_path: Path) -> None:
     }
 
 
-# Of each document: its tables, how many rows each draft converts to (None: not yet), and how many totals add up.
+# Of each document: its tables, how many rows each draft converts to (None: not yet), and how many
+# totals add up.
 KNOWN = {
     "nl_vlaams_sv177_2026.txt": {
         "tabel_1": (6, "0 of 0"), "tabel_2a": (6, "1 of 2"), "tabel_2b": (6, "5 of 6"), "tabel_3a": (6, "0 of 0"),

@@ -1,4 +1,6 @@
-"""A preview shows each line of a document beside what the recipe reads from it, also while the recipe fails."""
+"""A preview shows each line of a document beside what the recipe reads from it, also while the
+recipe fails.
+"""
 
 from __future__ import annotations
 

@@ -1,8 +1,12 @@
-"""Processor time and memory on large made-up tables, each measured in a process of its own: `make bench`.
+"""Processor time and memory on large made-up tables, each measured in a process of its own: `make
+bench`.
 
-A document of 20,000 rows in groups with totals is converted as rows on lines, as Word's order and as CSV. A table of
-100,000 rows is built into a database, and the same CSV is loaded by `sqlite-utils insert --csv` and by SQLite's own
-`.import`, which do less: no types, no keys, no checks, no indexes. Look at the ratios, machines differ.
+A document of 20,000 rows in groups with totals is converted as rows on lines, as Word's order and
+as CSV. A table of 100,000 rows is built into a database, and the same CSV is loaded by
+`sqlite-utils insert --csv` and by SQLite's own `.import`, which do less: no types, no keys, no
+checks, no indexes. Look at the
+ratios, machines
+differ.
 """
 
 from __future__ import annotations
@@ -54,7 +58,10 @@ class Measured:
 
 
 def measured(what: str, *command: str) -> Measured:
-    """Run a program to its end, below a small process that measures it. Raises CalledProcessError when it fails."""
+    """Run a program to its end, below a small process that measures it.
+
+    Raises CalledProcessError when it fails.
+    """
     run = subprocess.run(
         [sys.executable, "-c", MEASURE, *command], check=True, stdout=subprocess.PIPE, text=True
     )

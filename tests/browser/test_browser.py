@@ -1,4 +1,6 @@
-"""The site in a real browser: for eyes, ears, keyboards, phones and paper, without errors and without other hosts."""
+"""The site in a real browser: for eyes, ears, keyboards, phones and paper, without errors and
+without other hosts.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def browser() -> Iterator[Browser]:
 
 
 def opened(site: Served, browser: Browser, **options: Any) -> Iterator[Page]:
-    """A page without a history, which must end without console errors, failed requests or other hosts."""
+    """A page without a history, which must end without console errors, failed requests or other
+    hosts.
+    """
     wrong: list[str] = []
     context = browser.new_context(base_url=site.address, **{"locale": "nl-BE", **options})
     page = context.new_page()

@@ -1,7 +1,8 @@
-"""What a broken or hostile document does: a clear error that names it and the place in it, in bounded time and memory.
+"""What a broken or hostile document does: a clear error that names it and the place in it, in
+bounded time and memory.
 
-And what a document does that is no longer the one the recipe was written for: an error that names the line and the
-key of the recipe; never a guess, never a line that is dropped unseen.
+And what a document does that is no longer the one the recipe was written for: an error that names
+the line and the key of the recipe; never a guess, never a line that is dropped unseen.
 """
 
 from __future__ import annotations

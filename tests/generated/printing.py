@@ -1,4 +1,5 @@
-"""Printing a made-up table as documents do: text in the order of Word, a cell on each line, rows as lines, PDF,
+"""Printing a made-up table as documents do: text in the order of Word, a cell on each line, rows as
+lines, PDF,
 workbooks, CSV and saved pages."""
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ def cells_of(row: Row, made: Made, look: Look) -> Cells:
 
 
 def beside(cells: Sequence[str]) -> str:
-    """Cells on one line; a blank one is printed as a space, and no space parts it from the next one."""
+    """Cells on one line; a blank one is printed as a space, and no space parts it from the next
+    one.
+    """
     text = cells[0]
     for before, cell in pairwise(cells):
         text += cell if before == " " else f" {cell}"
@@ -65,7 +68,8 @@ def beside(cells: Sequence[str]) -> str:
 
 
 def fragments(made: Made, look: Look) -> Iterator[tuple[str, list[Row], bool]]:
-    """The runs of rows of one group on one page: the label, which holds on the first one only, the rows, and
+    """The runs of rows of one group on one page: the label, which holds on the first one only, the
+    rows, and
     whether a page ends before them."""
     printed = 0
     for group in made.groups or [""]:
@@ -87,7 +91,9 @@ def grand_total(made: Made) -> list[Row]:
 
 
 def wrapped(cell: str, inside_words: bool) -> list[str]:
-    """A cell on two lines: parted behind a space, which stays, or inside a long word where there is none."""
+    """A cell on two lines: parted behind a space, which stays, or inside a long word where there is
+    none.
+    """
     if " " in cell:
         first, rest = cell.split(" ", 1)
         return [f"{first} ", rest]
@@ -95,7 +101,8 @@ def wrapped(cell: str, inside_words: bool) -> list[str]:
 
 
 def rows_with_places(made: Made, look: Look) -> Iterator[tuple[int, bool, str, str, Row, bool]]:
-    """Each row with its number, whether a page ends before it, the label that is printed at it (nothing where it is
+    """Each row with its number, whether a page ends before it, the label that is printed at it
+    (nothing where it is
     at another one), that of its group, and whether it is the first of the group."""
     index = 0
     lengths = {label: len(rows) for label, rows, _ in fragments(made, look) if label}
@@ -109,8 +116,10 @@ def rows_with_places(made: Made, look: Look) -> Iterator[tuple[int, bool, str, s
 
 
 def word_text(made: Made, look: Look) -> list[str]:
-    """Blocks parted by blank lines. A merged label stands before the last row of its page fragment, and where the
-    fragment has two rows it is glued to the first one's number; three blank lines are a page break."""
+    """Blocks parted by blank lines. A merged label stands before the last row of its page fragment,
+    and where the
+    fragment has two rows it is glued to the first one's number; three blank lines are a page
+    break."""
     lines = [BEFORE, ""]
     for heading in heading_lines(made, look):
         lines += [line for cell in heading if cell for line in (cell, "")]
@@ -135,9 +144,11 @@ def word_text(made: Made, look: Look) -> list[str]:
 def _blocks(
     before: Cells, cells: Cells, row: Row, look: Look, index: int, ends_blank: bool
 ) -> list[str]:
-    """The blocks of a row: its label, its name and its values in one or, where `look` says so, in several.
+    """The blocks of a row: its label, its name and its values in one or, where `look` says so, in
+    several.
 
-    Where the row above `ends_blank`, a label in a block of its own would read like one that is glued to that row.
+    Where the row above `ends_blank`, a label in a block of its own would read like one that is
+    glued to that row.
     """
     name = (
         wrapped(cells[0], inside_words=True)
@@ -193,7 +204,9 @@ def row_lines(made: Made, look: Look) -> list[list[str]]:
 
 
 def grid(made: Made, look: Look) -> tuple[list[Cells], list[tuple[int, int]]]:
-    """The rows of cells between the headings and the totals, and which of them share a merged label."""
+    """The rows of cells between the headings and the totals, and which of them share a merged
+    label.
+    """
     rows: list[Cells] = []
     spans: dict[str, tuple[int, int]] = {}
     with_label = bool(made.groups) and look.label in ("first", "spanned")
@@ -246,7 +259,8 @@ def print_pdf_lines(made: Made, look: Look) -> Printed:
 
 
 def print_pdf_word(made: Made, look: Look) -> Printed:
-    """A PDF as Word writes it: a merged label comes before the last row of its page fragment, at the height of the
+    """A PDF as Word writes it: a merged label comes before the last row of its page fragment, at
+    the height of the
     first one."""
     out = io.BytesIO()
     canvas = Canvas(out)
@@ -354,7 +368,9 @@ def print_csv(made: Made, look: Look) -> Printed:
 
 
 def print_html(made: Made, look: Look) -> Printed:
-    """A saved page; labels span rows, upper headings columns, and a no-break space may stand in a number."""
+    """A saved page; labels span rows, upper headings columns, and a no-break space may stand in a
+    number.
+    """
     rows, spans = grid(made, look)
     first_of = {first: last - first + 1 for first, last in spans}
     covered = {row for first, last in spans for row in range(first + 1, last + 1)}

@@ -31,8 +31,9 @@ def write_publication(
 ) -> Path:
     """Write a publication into `root`, and return that.
 
-    `documents` are bytes by file name, `tables` what each table file says but for its texts; a table with `csv` gets
-    that as its rows. `package` and `entry` add to the package file and to each of its documents.
+    `documents` are bytes by file name, `tables` what each table file says but for its texts; a
+    table with `csv` gets that as its rows. `package` and `entry` add to the package file and to
+    each of its documents.
     """
     for folder in ("sources", "tables"):
         (root / folder).mkdir(parents=True, exist_ok=True)
@@ -81,7 +82,10 @@ def schema(columns: Mapping[str, str], key: list[str], **more: Any) -> dict[str,
 
 
 def converted(root: Path) -> dict[str, Rows]:
-    """All tables of the publication in `root`, converted: their rows as texts. Raises OpenbaarError."""
+    """All tables of the publication in `root`, converted: their rows as texts.
+
+    Raises OpenbaarError.
+    """
     files = convert(load_publication(root)).files
     return {
         Path(path).stem: list(csv.DictReader(io.StringIO(data.decode())))

@@ -1,4 +1,6 @@
-"""The publication of a made-up table: its schema, its recipe from the table's shape, its code lists, its rows."""
+"""The publication of a made-up table: its schema, its recipe from the table's shape, its code
+lists, its rows.
+"""
 
 from __future__ import annotations
 
@@ -103,7 +105,10 @@ def header(made: Made, look: Look) -> list[str]:
 
 
 def heading_lines(made: Made, look: Look) -> list[list[str]]:
-    """The headings as printed: the cells of each line; an upper heading stands above the first of its columns."""
+    """The headings as printed: the cells of each line.
+
+    An upper heading stands above the first of its columns.
+    """
     first = ["Groep", "Naam"] if made.groups and look.label in ("spanned", "first") else ["Naam"]
     if not made.headings:
         return [[*first, *(f"Kolom{index}" for index in range(made.width))]]
@@ -169,7 +174,9 @@ def _templates(made: Made, look: Look) -> dict[str, Any]:
 
 
 def expected_rows(made: Made) -> list[tuple[Any, ...]]:
-    """The rows that converting must give: keys as codes or texts, then value and status, in the order of print."""
+    """The rows that converting must give: keys as codes or texts, then value and status, in the
+    order of print.
+    """
     names = {label: code for code, label in _codes(made.names).items()} if made.coded else {}
     groups = (
         {label: code for code, label in _codes(made.groups).items()}

@@ -1,8 +1,8 @@
 """Made-up tables, and the ways in which documents print them, drawn by hypothesis.
 
-A `Made` is a table as a reader understands it; a `Look` is everything about its print that does not change what it
-says: where labels stand, how numbers and blanks are written, which names wrap, where a page ends. What is left out
-is what no reader could tell apart either, each with its reason.
+A `Made` is a table as a reader understands it; a `Look` is everything about its print that does not
+change what it says: where labels stand, how numbers and blanks are written, which names wrap, where
+a page ends. What is left out is what no reader could tell apart either, each with its reason.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ STYLES = (
     "html",
 )
 GRIDS = ("pdf tables", "xlsx", "ods", "csv", "html")
-# Where the label of a group may stand in each style; "spanned" is a merged cell, which stands in each of its rows.
+# Where the label of a group may stand in each style; "spanned" is a merged cell, which stands in
+# each of its rows.
 LABELS = {
     "word": ("merged", "none"),
     "cells": ("merged", "first", "above", "none"),
@@ -49,7 +50,9 @@ Values = tuple[Decimal | None, ...]
 
 @dataclass(frozen=True)
 class Row:
-    """A row as a reader understands it: the label of its group (or nothing), its own name, its values."""
+    """A row as a reader understands it: the label of its group (or nothing), its own name, its
+    values.
+    """
 
     group: str
     name: str
@@ -60,8 +63,9 @@ class Row:
 class Made:
     """A table: its rows, its columns of values, and what it says besides.
 
-    `headings` are data where they are given (melted, of one or two levels), else the columns are called c0, c1 …
-    `coded` says whether names come from a code list; groups are years, or come from one too.
+    `headings` are data where they are given (melted, of one or two levels), else the columns are
+    called c0, c1 … `coded` says whether names come from a code list; groups are years, or come from
+    one too.
     """
 
     rows: tuple[Row, ...]
@@ -111,7 +115,9 @@ class Made:
 
 @dataclass(frozen=True)
 class Look:
-    """How a table is printed. `wraps` and `breaks` hold numbers of rows: whose name wraps, before which a page ends."""
+    """How a table is printed. `wraps` and `breaks` hold numbers of rows: whose name wraps, before
+    which a page ends.
+    """
 
     style: str
     label: str = "first"
@@ -131,7 +137,9 @@ class Look:
 
 
 def may_be_glued(made: Made, look: Look) -> bool:
-    """Whether a reader can tell a number from the label glued to it: not from a year, unless thousands are parted."""
+    """Whether a reader can tell a number from the label glued to it: not from a year, unless
+    thousands are parted.
+    """
     return not made.grouped_by_year or (bool(look.thousands) and not made.places)
 
 
@@ -143,7 +151,10 @@ tails = st.lists(rest, max_size=2).map(" ".join)
 
 @st.composite
 def labels(draw: st.DrawFn, count: int, coded: bool) -> list[str]:
-    """Different labels, none of them the beginning of another one; those of a code list may hold digits and signs."""
+    """Different labels, none of them the beginning of another one.
+
+    Those of a code list may hold digits and signs.
+    """
     firsts = draw(
         st.lists(word, min_size=count, max_size=count, unique=True).filter(_none_begins_another)
     )
@@ -176,7 +187,8 @@ def tables(draw: st.DrawFn) -> Made:
     headings = draw(headings_of())
     width = len(headings) or draw(st.integers(1, 3))
     group_totals, by_year, count = draw(st.booleans()), draw(st.booleans()), draw(st.integers(0, 4))
-    # Labels that are words beside names that are free text: nothing says where one ends and the other begins.
+    # Labels that are words beside names that are free text: nothing says where one ends and the
+    # other begins.
     by_year = by_year or not coded
     names = draw(labels(draw(st.integers(1, 6)) + (0 if by_year else count), coded))
     first = draw(st.integers(1990, 2020))
@@ -187,7 +199,8 @@ def tables(draw: st.DrawFn) -> Made:
     row = st.tuples(*[cell] * width)
     rows = []
     for group in groups or [""]:
-        # Without totals a new group shows only by a name that comes again: the first one does, in each group.
+        # Without totals a new group shows only by a name that comes again: the first one does, in
+        # each group.
         kept = [name for name in names if name == names[0] or draw(st.booleans())]
         rows += [Row(group, name, draw(row)) for name in kept]
     marked = draw(st.sampled_from(["", "", *names, *groups]))

@@ -1,4 +1,6 @@
-"""Workbooks of OpenDocument, written by hand: what calamine reads of them is a table with repeats and spans."""
+"""Workbooks of OpenDocument, written by hand: what calamine reads of them is a table with repeats
+and spans.
+"""
 
 from __future__ import annotations
 

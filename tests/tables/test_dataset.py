@@ -1,4 +1,6 @@
-"""The dataset of a folder: its CSV files read once and whole, with all that is wrong with any of them."""
+"""The dataset of a folder: its CSV files read once and whole, with all that is wrong with any of
+them.
+"""
 
 from __future__ import annotations
 

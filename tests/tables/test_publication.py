@@ -1,4 +1,6 @@
-"""Authored files with mistakes: all of them are named at once, each with its file, line and column, and what to do."""
+"""Authored files with mistakes: all of them are named at once, each with its file, line and column,
+and what to do.
+"""
 
 from __future__ import annotations
 

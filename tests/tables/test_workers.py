@@ -1,4 +1,6 @@
-"""Reading spread over processes, or over a Dask cluster, gives what one process gives, whatever dies on the way."""
+"""Reading spread over processes, or over a Dask cluster, gives what one process gives, whatever
+dies on the way.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,10 @@ needs_dask = pytest.mark.skipif(
 
 
 def corpus(folder: Path, wrong: str = "") -> Path:
-    """A publication of five documents with two tables each, one after the other; the text `wrong` is no number."""
+    """A publication of five documents with two tables each, one after the other.
+
+    The text `wrong` is no number.
+    """
     documents, tables = {}, {}
     for index in range(5):
         rows = [f"{1000 * index + row} {row % 7}" for row in range(1, 40)]

@@ -1,4 +1,6 @@
-"""What all commands share: their options, how they speak, and how errors become messages and exit status 1."""
+"""What all commands share: their options, how they speak, and how errors become messages and exit
+status 1.
+"""
 
 from __future__ import annotations
 

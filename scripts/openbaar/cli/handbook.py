@@ -1,4 +1,6 @@
-"""`openbaar help`: the handbook that travels with the package, so that it fits the installed version."""
+"""`openbaar help`: the handbook that travels with the package, so that it fits the installed
+version.
+"""
 
 from __future__ import annotations
 

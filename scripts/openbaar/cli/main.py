@@ -1,4 +1,5 @@
-"""The command `openbaar`. It only reads options, calls the toolkit, and turns its errors into text and exit codes.
+"""The command `openbaar`. It only reads options, calls the toolkit, and turns its errors into text
+and exit codes.
 
 Everything else is imported when a command runs, so that `--help` answers at once.
 """
@@ -64,8 +65,8 @@ def convert(
 ) -> None:
     """Read the documents and write tables/*.csv.
 
-    Without TABLES all of them, and the trust tables (provenance, reconciliation, footnotes, anomalies);
-    with TABLES only those.
+    Without TABLES all of them, and the trust tables (provenance, reconciliation, footnotes,
+    anomalies); with TABLES only those.
     """
     from openbaar.publish import write_files, write_lines
     from openbaar.tables.convert import convert, convert_only
@@ -140,7 +141,10 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 @common
 @click.pass_context
 def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) -> None:
-    """Report everything that is wrong, files that differ from a fresh build included; exit 1 if anything is."""
+    """Report everything that is wrong, files that differ from a fresh build included.
+
+    Exit 1 if anything is.
+    """
     from openbaar.publish import check
 
     run = Run(ctx, project, quiet or as_json)
@@ -164,7 +168,10 @@ def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) 
 @common
 @click.pass_context
 def publish(ctx: click.Context, project: Path | None, quiet: bool) -> None:
-    """Convert, package, build and check, and pack the download in dist/; nothing is replaced if anything is wrong."""
+    """Convert, package, build and check, and pack the download in dist/.
+
+    Nothing is replaced if anything is wrong.
+    """
     from openbaar.publish import publish
     from openbaar.staleness import archive_path, database_path, workbook_path
 
@@ -243,7 +250,9 @@ def serve(
 @common
 @click.pass_context
 def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, quiet: bool) -> None:
-    """Publish what is stale, then write the whole site as static files into FOLDER, for any web server."""
+    """Publish what is stale, then write the whole site as static files into FOLDER, for any web
+    server.
+    """
     run = Run(ctx, project, quiet)
     publication = run.load()
     database = _publish_if_stale(run, publication)
@@ -254,7 +263,7 @@ def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, qui
 
 
 def _publish_if_stale(run: Run, publication: Publication) -> Path:
-    """Publish in a process of its own, which takes the libraries that checking needs away with it."""
+    """Publish in a process of its own, which takes the libraries that checking needs away with it."""  # noqa: E501
     import subprocess
 
     from openbaar.staleness import database_path, is_stale

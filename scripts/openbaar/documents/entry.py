@@ -14,7 +14,9 @@ UNKNOWN = "unknown"  # what is said of a document where nothing is known
 
 
 class Person(Strict):
-    """Someone, or an organisation, as citations name them: `family` and `given`, or `name` as it is."""
+    """Someone, or an organisation, as citations name them: `family` and `given`, or `name` as it
+    is.
+    """
 
     family: Text | None = None
     given: Text | None = None

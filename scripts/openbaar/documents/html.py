@@ -40,7 +40,9 @@ def read_html_tables(data: bytes, path: str) -> Document:
 
 
 def _page(text: str, path: str) -> Any:
-    """The page as a tree. Raises OpenbaarError where it is nested too deeply to be read whole, or holds no element."""
+    """The page as a tree. Raises OpenbaarError where it is nested too deeply to be read whole, or
+    holds no element.
+    """
     from lxml import etree, html
 
     parser = html.HTMLParser(encoding="utf-8")
@@ -57,7 +59,10 @@ def _page(text: str, path: str) -> Any:
 
 
 def _grid(table: Any) -> list[list[str]]:
-    """The texts of a table's cells; `spanning` holds, by column, the cells of rows above that reach down to here."""
+    """The texts of a table's cells.
+
+    `spanning` holds, by column, the cells of rows above that reach down to here.
+    """
     grid: list[list[str]] = []
     spanning: dict[int, tuple[str, int]] = {}
     for row in table.xpath(".//tr"):

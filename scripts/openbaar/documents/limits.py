@@ -1,7 +1,7 @@
 """How large a workbook really is, found out before a library reads it whole.
 
-A workbook is a zip of XML: a small file can unpack to any size, may lie about that size, and two cells in far
-corners of a sheet make a grid that no memory holds.
+A workbook is a zip of XML: a small file can unpack to any size, may lie about that size, and two
+cells in far corners of a sheet make a grid that no memory holds.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ LONGEST_TAG = 1000  # bytes of a chunk that are looked at again with the next on
 
 
 def check_workbook(data: bytes, path: str) -> None:
-    """Raises OpenbaarError when the bytes are no workbook, need a password, or would take too much memory."""
+    """Raises OpenbaarError when the bytes are no workbook, need a password, or would take too much
+    memory.
+    """
     place = Place(path)
     if data.startswith(ENCRYPTED):
         hint = "open it and save it as .xlsx without a password"

@@ -1,7 +1,7 @@
 """Lines: what every kind of document becomes, so that one recipe language reads them all.
 
-A line of a text is its text. A row of a grid (a sheet, a table of a PDF or of a page) is its cells with SEPARATOR
-between them, and knows the address of each.
+A line of a text is its text. A row of a grid (a sheet, a table of a PDF or of a page) is its cells
+with SEPARATOR between them, and knows the address of each.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ def shown(text: str) -> str:
 class Line:
     """One line of a document.
 
-    `number` counts through the document from 1, `page` is the number of the page or the name of the sheet,
-    `row` counts through that page from 1, and `cells` are the addresses of a grid's cells.
+    `number` counts through the document from 1, `page` is the number of the page or the name of the
+    sheet, `row` counts through that page from 1, and `cells` are the addresses of a grid's cells.
     """
 
     number: int
@@ -46,9 +46,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Document:
-    """A document as lines: its path in the publication; whether it is a grid; whether its pages are told apart.
+    """A document as lines: its path in the publication; whether it is a grid; whether its pages are
+    told apart.
 
-    Where they are (a PDF, a workbook), places name the page and count its lines; else they count through the document.
+    Where they are (a PDF, a workbook), places name the page and count its lines; else they count
+    through the document.
     """
 
     path: str
@@ -70,7 +72,9 @@ class Document:
     def place(
         self, first: int | None = None, last: int | None = None, cell: str | None = None
     ) -> Place:
-        """The place of the lines numbered `first` to `last`, or of one cell of them, as a reader finds it."""
+        """The place of the lines numbered `first` to `last`, or of one cell of them, as a reader
+        finds it.
+        """
         if not self.has_pages or first is None:
             return Place(self.path, first, last, cell=cell)
         start, end = self.line(first), self.line(last or first)
@@ -81,7 +85,8 @@ class Document:
 def grid_lines(
     pages: Iterable[tuple[int | str, Sequence[Sequence[str]], Sequence[Sequence[str]]]],
 ) -> tuple[Line, ...]:
-    """The lines of grids, given for each page its name, its rows of cell texts, and their addresses.
+    """The lines of grids, given for each page its name, its rows of cell texts, and their
+    addresses.
 
     White space inside a cell is made single: a line break in a cell is no line of the document.
     """

@@ -1,4 +1,5 @@
-"""What calamine does not tell of an OpenDocument workbook: how large its sheets are before they are read, and which
+"""What calamine does not tell of an OpenDocument workbook: how large its sheets are before they are
+read, and which
 cells are merged."""
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ Merged = tuple[
 def merged_cells(data: bytes, path: str) -> dict[str, list[Merged]]:
     """The merged cells of each sheet that reach over several rows.
 
-    Raises OpenbaarError when the bytes hold no sheets, or a sheet has too many cells: a row and a cell may say that
-    they stand there any number of times.
+    Raises OpenbaarError when the bytes hold no sheets, or a sheet has too many cells: a row and a
+    cell may say that they stand there any number of times.
     """
     from lxml import etree
 
@@ -44,7 +45,9 @@ def merged_cells(data: bytes, path: str) -> dict[str, list[Merged]]:
 
 
 class _Sheet:
-    """A sheet while its rows go by: how many there were, up to which cell something stands, what is merged."""
+    """A sheet while its rows go by: how many there were, up to which cell something stands, what is
+    merged.
+    """
 
     def __init__(self) -> None:
         self.rows = self.filled = self.columns = 0

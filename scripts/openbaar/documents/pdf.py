@@ -1,4 +1,6 @@
-"""PDF documents, page by page: the words in their reading order as text, or their tables as grids of cells."""
+"""PDF documents, page by page: the words in their reading order as text, or their tables as grids
+of cells.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,8 @@ TEXTS = re.compile(
 def read_pdf_text(data: bytes, path: str) -> Document:
     """The lines of a PDF in the order of its content, by pypdf, trailing spaces kept.
 
-    Raises OpenbaarError when it is no PDF, needs a password, is cut off, holds no text, or too much of it.
+    Raises OpenbaarError when it is no PDF, needs a password, is cut off, holds no text, or too much
+    of it.
     """
     lines: list[Line] = []
     with _clear_errors(path):
@@ -43,10 +46,11 @@ def read_pdf_text(data: bytes, path: str) -> Document:
 
 
 def read_pdf_tables(data: bytes, path: str) -> Document:
-    """The ruled tables of a PDF as one grid a page, by pdfplumber; addresses are `table.row.column`, from 1.
+    """The ruled tables of a PDF as one grid a page, by pdfplumber; addresses are
+    `table.row.column`, from 1.
 
-    A cell merged over several rows stands in each of them; one merged over columns stands in the first.
-    Raises OpenbaarError as `read_pdf_text` does, and when there is no ruled table.
+    A cell merged over several rows stands in each of them; one merged over columns stands in the
+    first. Raises OpenbaarError as `read_pdf_text` does, and when there is no ruled table.
     """
     import pdfplumber
 
@@ -80,7 +84,9 @@ def _counted(row: Sequence[str]) -> range:
 
 
 def _cells(table: Table) -> list[list[str]]:
-    """The texts of a table; None, where a cell is covered by a merged one, becomes the text above or nothing."""
+    """The texts of a table; None, where a cell is covered by a merged one, becomes the text above
+    or nothing.
+    """
     texts: list[list[str]] = []
     bottoms: dict[int, float] = {}
     for row, printed in zip(table.rows, table.extract(), strict=True):
@@ -96,7 +102,10 @@ def _cells(table: Table) -> list[list[str]]:
 
 
 def _opened(data: bytes, path: str) -> pypdf.PdfReader:
-    """The PDF as pypdf sees it, which bounds what it unpacks. Raises OpenbaarError for a password, or many pages."""
+    """The PDF as pypdf sees it, which bounds what it unpacks.
+
+    Raises OpenbaarError for a password, or many pages.
+    """
     import pypdf
 
     reader = pypdf.PdfReader(io.BytesIO(data))
@@ -110,7 +119,7 @@ def _opened(data: bytes, path: str) -> pypdf.PdfReader:
 
 
 def _check_length(path: str, number: int, page: pypdf.PageObject) -> None:
-    """Refuse a page with very much text before it is laid out, which takes a minute and a gigabyte."""
+    """Refuse a page with very much text before it is laid out, which takes a minute and a gigabyte."""  # noqa: E501
     contents = page.get_contents()
     shown = TEXTS.finditer(b"" if contents is None else contents.get_data())
     printed = sum(len(text.group()) for text in shown)
@@ -121,7 +130,10 @@ def _check_length(path: str, number: int, page: pypdf.PageObject) -> None:
 
 @contextmanager
 def _clear_errors(path: str) -> Iterator[None]:
-    """Whatever the PDF libraries raise on a broken file becomes one clear error; what they log is not shown."""
+    """Whatever the PDF libraries raise on a broken file becomes one clear error.
+
+    What they log is not shown.
+    """
     loggers: list[Any] = [logging.getLogger(name) for name in ("pypdf", "pdfminer")]
     levels = [logger.level for logger in loggers]
     for logger in loggers:

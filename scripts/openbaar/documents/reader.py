@@ -1,6 +1,8 @@
-"""Documents as received: read whole, checked against the hash of what a person saw, parted into lines.
+"""Documents as received: read whole, checked against the hash of what a person saw, parted into
+lines.
 
-The ending of the file's name says how: text, PDF (as text or as tables), a workbook, CSV, or tables of a saved page.
+The ending of the file's name says how: text, PDF (as text or as tables), a workbook, CSV, or tables
+of a saved page.
 """
 
 from __future__ import annotations
@@ -21,13 +23,13 @@ ENDINGS = (".txt", ".pdf", ".xlsx", ".ods", ".csv", ".html", ".htm")
 def read_document(root: Path, entry: DocumentEntry, verify: bool = True) -> Document:
     """Read the document of `entry` in the publication folder `root`.
 
-    Raises OpenbaarError when it is missing, outside the folder, too large, not of the kind its name says, or
-    (with `verify`) not the document whose SHA-256 was recorded.
+    Raises OpenbaarError when it is missing, outside the folder, too large, not of the kind its name
+    says, or (with `verify`) not the document whose SHA-256 was recorded.
     """
     data = read_inside(root, entry.path, MAX_BYTES)
     found = hashlib.sha256(data).hexdigest()
     if verify and found != entry.sha256:
-        hint = f"look at what changed; to accept it, write sha256: {found} for it in tables/package.yaml"
+        hint = f"look at what changed; to accept it, write sha256: {found} for it in tables/package.yaml"  # noqa: E501
         raise OpenbaarError(
             Problem(Place(entry.path), f"has changed: its SHA-256 is not {entry.sha256}", hint)
         )
@@ -35,7 +37,10 @@ def read_document(root: Path, entry: DocumentEntry, verify: bool = True) -> Docu
 
 
 def parse_document(data: bytes, entry: DocumentEntry) -> Document:
-    """The document that the bytes are. The libraries that read the larger kinds are imported when one is met."""
+    """The document that the bytes are.
+
+    The libraries that read the larger kinds are imported when one is met.
+    """
     ending = Path(entry.path).suffix.lower()
     if ending == ".pdf":
         from openbaar.documents.pdf import read_pdf_tables, read_pdf_text

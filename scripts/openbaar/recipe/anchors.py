@@ -1,4 +1,4 @@
-"""Finding a table in its document: the lines between its anchors, below the headings it must have."""
+"""Finding a table in its document: the lines between its anchors, below the headings it must have."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ MAX_COMPARED = 5000
 
 @dataclass(frozen=True)
 class Region:
-    """The lines of a table: all of them after its anchor, the units of its headings, and the lines below those."""
+    """The lines of a table: all of them after its anchor, the units of its headings, and the lines
+    below those.
+    """
 
     lines: tuple[Line, ...]
     header: tuple[Unit, ...]
@@ -82,7 +84,10 @@ def _check_matches_once(document: Document, pattern: str, found: int) -> None:
 
 
 def _find(document: Document, pattern: str, start: int, key: str) -> int:
-    """The index of the first line from `start` that the pattern matches. Raises OpenbaarError where none does."""
+    """The index of the first line from `start` that the pattern matches.
+
+    Raises OpenbaarError where none does.
+    """
     found = _search(document.lines, pattern, start)
     if found is not None:
         return found
@@ -148,7 +153,10 @@ def _header(document: Document, recipe: Recipe, lines: Sequence[Line]) -> tuple[
 
 
 def _heading(units: Sequence[Unit], index: int, expected: str) -> tuple[Unit, int]:
-    """The heading that begins with the unit at `index`, joined while it is only a beginning; and the next index."""
+    """The heading that begins with the unit at `index`, joined while it is only a beginning.
+
+    And the next index.
+    """
     wanted = squeezed(expected)
     heading = units[index]
     index += 1
@@ -176,7 +184,10 @@ def _below(lines: Sequence[Line], header: Sequence[Unit]) -> tuple[Line, ...]:
 
 
 def _repeated_headings(document: Document, pattern: str, lines: Sequence[Line]) -> list[Line]:
-    """Headings that come again; they must read the same each time. Raises OpenbaarError where they do not."""
+    """Headings that come again; they must read the same each time.
+
+    Raises OpenbaarError where they do not.
+    """
     matcher = compiled(pattern)
     headings = [line for line in lines if matcher.search(line.shown)]
     if not headings:

@@ -12,7 +12,8 @@ from openbaar.schema.values import Value
 class CodeList:
     """The codes of a table by the form in which a document prints them, without white space.
 
-    White space does not count, because documents vary it (`(*)onbekend`, `(*)  onbekend`) and break words anywhere.
+    White space does not count, because documents vary it (`(*)onbekend`, `(*)  onbekend`) and break
+    words anywhere.
     """
 
     name: str

@@ -22,7 +22,8 @@ def label_rows(
 ) -> list[LabelledRow]:
     """Give each row the label of its group; a row that totals the whole table belongs to none.
 
-    before: man 44.899 | (*)onbekend 78.140 | 2020 vrouw 91.493 | man 38.286 | … (restart: gender, label: merged)
+    before: man 44.899 | (*)onbekend 78.140 | 2020 vrouw 91.493 | man 38.286 | … (restart: gender,
+    label: merged)
     after: 2020 man 44.899 | 2020 (*)onbekend 78.140 | 2020 vrouw 91.493 | 2021 man 38.286 | …
 
     Raises OpenbaarError for each group that has no label, two labels, one where a merged label
@@ -37,7 +38,10 @@ def label_rows(
 def try_labels(
     document: Document, rows: Sequence[ReadRow], group: Group | None, readers: Mapping[str, Reader]
 ) -> tuple[list[LabelledRow], list[Problem]]:
-    """Label rows as `label_rows` does, but return the problems too; a group that is wrong has no label."""
+    """Label rows as `label_rows` does, but return the problems too.
+
+    A group that is wrong has no label.
+    """
     if group is None:
         return [(row, None) for row in rows], []
     return _Grouping(document, rows, group, readers).labelled()
@@ -88,7 +92,9 @@ class _Grouping:
         return Problem(self.document.place(label.first_line), message)
 
     def _label(self, members: Sequence[ReadRow], number: int) -> Cell:
-        """The one label of a group. Raises OpenbaarError when it is not exactly one, or not where it must be."""
+        """The one label of a group. Raises OpenbaarError when it is not exactly one, or not where
+        it must be.
+        """
         if self.group.label == "none":
             return self._lost_label(members, number)
         printed = self._printed_label(members)

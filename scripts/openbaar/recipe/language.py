@@ -76,14 +76,17 @@ class RowTemplate(Strict):
 
 
 def template_fields(template: str) -> list[str]:
-    """The field names of a template such as `{province} {started}`. Raises ValueError if it is none."""
+    """The field names of a template such as `{province} {started}`.
+
+    Raises ValueError if it is none.
+    """
     names = []
     for _, name, spec, conversion in string.Formatter().parse(template):
         if name is None:
             continue
         if not name.isidentifier() or spec or conversion:
             raise ValueError(
-                f"'{template}' should hold field names between braces, as in '{{start_year}} {{started}}'"
+                f"'{template}' should hold field names between braces, as in '{{start_year}} {{started}}'"  # noqa: E501
             )
         names.append(name)
     return names
@@ -150,8 +153,9 @@ def heading_parts(heading: str) -> list[str]:
 class Melt(Strict):
     """Columns of numbers under headings that are themselves data, turned into rows.
 
-    `columns` maps each heading as printed to the fields that stand below it: which column is read from which field.
-    Under stacked headings, `into` names a column for each level, and a heading is `"2021 | men"`.
+    `columns` maps each heading as printed to the fields that stand below it: which column is read
+    from which field. Under stacked headings, `into` names a column for each level, and a heading is
+    `"2021 | men"`.
     """
 
     into: Texts
@@ -163,7 +167,7 @@ class Melt(Strict):
         for heading in self.columns:
             if len(heading_parts(heading)) != len(self.into):
                 raise ValueError(
-                    f"the heading '{heading}' should have {len(self.into)} parts, as 'into' has columns"
+                    f"the heading '{heading}' should have {len(self.into)} parts, as 'into' has columns"  # noqa: E501
                 )
         return self
 
@@ -173,7 +177,7 @@ class Units(Strict):
 
     by: Literal["block", "line", "aligned", "cell"] | None = Field(
         None,
-        description="blocks parted by blank lines, each line, its cells in columns, or each line as one cell",
+        description="blocks parted by blank lines, each line, its cells in columns, or each line as one cell",  # noqa: E501
     )
     starts: Pattern | None = Field(None, description="a unit begins at each line that this matches")
     split: Pattern | None = Field(
@@ -221,7 +225,7 @@ class Recipe(Strict):
     document: str | None = None
     page: Text | None = Field(
         None,
-        description="the page or the sheet on which it stands, where others should not be looked at",
+        description="the page or the sheet on which it stands, where others should not be looked at",  # noqa: E501
     )
     header: Texts = Field((), description="the headings as printed, which must all stand there")
     repeated: Pattern | None = Field(
@@ -257,7 +261,9 @@ class Recipe(Strict):
         return (*self.rows, *self.totals.group, *self.totals.table, *label)
 
     def for_cells(self, separator: str) -> Recipe:
-        """The recipe for a document of cells: with `separator` where a template or a heading has ` | `."""
+        """The recipe for a document of cells: with `separator` where a template or a heading has `
+        | `.
+        """
 
         def parted(row: RowTemplate) -> RowTemplate:
             return row.model_copy(update={"row": re.sub(r" *\| *(?!\|)", separator, row.row)})

@@ -23,7 +23,9 @@ Cells = dict[str, Cell]  # by column
 
 @dataclass(frozen=True)
 class Record:
-    """A row of the table to be: its cells by column, and the lines of the document it was read from."""
+    """A row of the table to be: its cells by column, and the lines of the document it was read
+    from.
+    """
 
     cells: Mapping[str, Cell]
     first_line: int
@@ -53,7 +55,8 @@ def make_records(
     before: HOUT | blank | 113 | 112, under the headings 2021 | 2022 | 2023
     after: HOUT 2021 blank | HOUT 2022 113 | HOUT 2023 112
 
-    Raises OpenbaarError when a heading is not in the header, or a column is set to what it cannot hold.
+    Raises OpenbaarError when a heading is not in the header, or a column is set to what it cannot
+    hold.
     """
     headings = _melted_headings(document, recipe, header, readers)
     maker = _Maker(document, recipe, schema)
@@ -115,7 +118,8 @@ class _HeadingSearch:
     reached: dict[str, tuple[int, int]] = field(default_factory=dict)  # unit and offset, by column
 
     def next(self, column: str, printed: str) -> Cell:
-        """The next cell of `column` that is printed so; where headings were lost, what it would have been.
+        """The next cell of `column` that is printed so; where headings were lost, what it would
+        have been.
 
         Raises OpenbaarError when it is not there, or its text is no value of the column.
         """
@@ -151,7 +155,10 @@ class _HeadingSearch:
         return Problem(place, message, "write it as printed, marks included")
 
     def _lines(self) -> tuple[int, int]:
-        """The first and last line of the header; the first line of the document where there is none."""
+        """The first and last line of the header.
+
+        The first line of the document where there is none.
+        """
         if not self.header:
             first = self.document.lines[0].number
             return first, first
@@ -176,7 +183,9 @@ def _touches(left: str, right: str) -> bool:
 
 
 class _Part(NamedTuple):
-    """What a row holds under one heading, or in one of its repetitions: the heading's cells, and the fields."""
+    """What a row holds under one heading, or in one of its repetitions: the heading's cells, and
+    the fields.
+    """
 
     heading: Cells
     slots: list[Slot]
@@ -228,7 +237,8 @@ class _Maker:
     def totals(
         self, row: ReadRow, slots: Sequence[Slot], key: Mapping[str, Cell]
     ) -> list[StatedTotal]:
-        """The totals that a row states: the fields declared so, or all columns of a row that is one.
+        """The totals that a row states: the fields declared so, or all columns of a row that is
+        one.
 
         A column of the key in such a row is no total, but says of which rows it is one.
 
@@ -258,7 +268,9 @@ class _Maker:
         return slot.name if is_in_total_row and self.schema.has(slot.name) else None
 
     def record(self, row: ReadRow, slots: Sequence[Slot], key: Cells) -> Record:
-        """The record of a row of data: its own cells, those of its key, and those that the recipe sets."""
+        """The record of a row of data: its own cells, those of its key, and those that the recipe
+        sets.
+        """
         first, last = row.lines(*self._own_slots(row))
         cells = dict(key)
         for slot in slots:
@@ -295,9 +307,11 @@ def _cell(row: ReadRow, slot: Slot) -> Cell:
 def _derived(
     template: str, cells: Mapping[str, Cell], column: SchemaField, lines: tuple[int, int]
 ) -> Cell:
-    """The cell that a template such as `{question}{part}` makes of others; of none, it is on the row's `lines`.
+    """The cell that a template such as `{question}{part}` makes of others; of none, it is on the
+    row's `lines`.
 
-    Raises ValueError or KeyError when it names what is not there, or makes what the column cannot hold.
+    Raises ValueError or KeyError when it names what is not there, or makes what the column cannot
+    hold.
     """
     used = {name: cells[name] for name in template_fields(template)}
     values = {name: "" if cell.value is None else cell.value for name, cell in used.items()}

@@ -24,7 +24,9 @@ MAX_SHOWN = 80  # characters of a unit in a message
 
 @dataclass(frozen=True)
 class RowsRead:
-    """What reading rows came to: the rows, the units that the recipe drops, and what is wrong with the rest."""
+    """What reading rows came to: the rows, the units that the recipe drops, and what is wrong with
+    the rest.
+    """
 
     rows: list[ReadRow] = field(default_factory=list)
     dropped: list[Unit] = field(default_factory=list)
@@ -34,7 +36,8 @@ class RowsRead:
 def read_rows(
     document: Document, units: Sequence[Unit], recipe: Recipe, readers: Mapping[str, Reader]
 ) -> list[ReadRow]:
-    """Read all units as rows. A unit that is no row alone may be one together with the next ones on its page.
+    """Read all units as rows. A unit that is no row alone may be one together with the next ones on
+    its page.
 
     before: "2020" | "vrouw 91.493", with the template "{start_year} {gender} {started}"
     after: start_year 2020, gender vrouw, started 91.493
@@ -50,7 +53,9 @@ def read_rows(
 def try_rows(
     document: Document, units: Sequence[Unit], recipe: Recipe, readers: Mapping[str, Reader]
 ) -> RowsRead:
-    """Read the units as `read_rows` does, but return the problems beside the rows that could be read."""
+    """Read the units as `read_rows` does, but return the problems beside the rows that could be
+    read.
+    """
     kept, dropped = _without_dropped(units, recipe)
     too_long = _too_long(document, kept, recipe)
     walk = _Walk(document, kept, recipe, readers)
@@ -165,7 +170,8 @@ def _readings_at(
             for slots in _attempt(template, candidate.unit, readers).readings:
                 row = ReadRow(kind, template, candidate.unit, slots)
                 found.append(_Found(candidate.taken, row))
-        # A line that is a row by itself is one; blocks were separated on purpose, so there both count.
+        # A line that is a row by itself is one; blocks were separated on purpose, so there both
+        # count.
         if found and recipe.reading.by == "line":
             break
     return found
@@ -212,7 +218,9 @@ def _cell_count(template: RowTemplate) -> int:
 
 
 def _parts(row: ReadRow) -> list[ReadRow]:
-    """The rows of a template with ` || `: each with its own fields, in the order in which they are printed."""
+    """The rows of a template with ` || `: each with its own fields, in the order in which they are
+    printed.
+    """
     rows = []
     start = 0
     for part in row.template.row.split(" || "):
@@ -245,7 +253,9 @@ def _unread(
     recipe: Recipe,
     readers: Mapping[str, Reader],
 ) -> Problem:
-    """The problem of a unit that fits no template, with the one that came nearest, and where and why it stopped."""
+    """The problem of a unit that fits no template, with the one that came nearest, and where and
+    why it stopped.
+    """
     unit = units[index]
     place = document.place(*unit.lines())
     message = f"recipe key 'rows': {_quoted(unit.text)} fits no row pattern"
@@ -266,7 +276,10 @@ def _unread(
 
 
 def _nearest(tries: Sequence[_Tried], alone: Unit) -> _Tried:
-    """The try that came furthest; joined units count only where they gained something over the one alone."""
+    """The try that came furthest.
+
+    Joined units count only where they gained something over the one alone.
+    """
     useful = []
     for tried in tries:
         if tried.unit is alone or tried.attempt.furthest > len(alone.text) + 1:

@@ -47,7 +47,9 @@ def template_items(template: str) -> tuple[Item, ...]:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What reading a text by a template came to: all readings, how far the text fitted, why no further."""
+    """What reading a text by a template came to: all readings, how far the text fitted, why no
+    further.
+    """
 
     readings: list[Reading]
     furthest: int
@@ -92,7 +94,9 @@ def _ends_of(text: str, items: Sequence[Item], readers: Mapping[str, Reader]) ->
 
 
 class _Step(NamedTuple):
-    """A field as it may be read at some place: its slot, where it ends, and whether it is printed as a space."""
+    """A field as it may be read at some place: its slot, where it ends, and whether it is printed
+    as a space.
+    """
 
     reading: Reading
     end: int
@@ -172,7 +176,9 @@ class _Matcher:
             self.reason = ""
 
     def _ends(self, index: int, start: int) -> Iterator[int]:
-        """Where a field that begins at `start` could end: before the next literal, or anywhere before a field."""
+        """Where a field that begins at `start` could end: before the next literal, or anywhere
+        before a field.
+        """
         if index + 1 == len(self.items):
             yield len(self.text)
             return

@@ -1,4 +1,6 @@
-"""What a printed cell means: numbers by a strict grammar, codes, years, text, blanks and footnote marks."""
+"""What a printed cell means: numbers by a strict grammar, codes, years, text, blanks and footnote
+marks.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,9 @@ How = Literal["read", "code", "group_label", "heading", "blank", "derived"]
 
 @dataclass(frozen=True)
 class Parsed:
-    """A printed cell that was understood: its value, its text, how one became the other, mark and blank's reason."""
+    """A printed cell that was understood: its value, its text, how one became the other, mark and
+    blank's reason.
+    """
 
     value: Value
     printed: str
@@ -89,7 +93,10 @@ class Reader:
         return Parsed(value, printed, self.how, mark)
 
     def why_not(self, printed: str) -> str:
-        """Why `printed` is no such cell, in the words of what parses it; nothing where it is a code list."""
+        """Why `printed` is no such cell, in the words of what parses it.
+
+        Nothing where it is a code list.
+        """
         text, _ = self._without_mark(printed.strip())
         try:
             self.parse(text)
@@ -99,7 +106,9 @@ class Reader:
 
     @property
     def blank_is_space(self) -> bool:
-        """Whether a blank cell of this field is printed as white space, so that space at an end of a row counts."""
+        """Whether a blank cell of this field is printed as white space, so that space at an end of
+        a row counts.
+        """
         return any(not printed.strip() for printed in self.blank)
 
     def blank_cell(self, printed: str) -> Parsed:
@@ -107,7 +116,10 @@ class Reader:
         return Parsed(None, printed.strip(), "blank", status=self.blank[printed])
 
     def _without_mark(self, printed: str) -> tuple[str, str | None]:
-        """The text without the footnote mark before or behind it, and that mark; the longest one that fits."""
+        """The text without the footnote mark before or behind it, and that mark.
+
+        The longest one that fits.
+        """
         for mark in sorted(self.marks, key=len, reverse=True):
             if printed.startswith(mark):
                 return printed.removeprefix(mark).lstrip(), mark
@@ -117,7 +129,10 @@ class Reader:
 
 
 def _without_sign(text: str, signs: Sequence[str]) -> str:
-    """The number without the currency or percent sign before or behind it. Raises ValueError where one is due."""
+    """The number without the currency or percent sign before or behind it.
+
+    Raises ValueError where one is due.
+    """
     for sign in signs:
         if text.startswith(sign):
             return text.removeprefix(sign).lstrip()
@@ -129,7 +144,10 @@ def _without_sign(text: str, signs: Sequence[str]) -> str:
 
 
 def parse_number(text: str, numbers: NumberFormat) -> Decimal:
-    """The number that `text` is, whole, in the document's convention. Raises ValueError when it is none."""
+    """The number that `text` is, whole, in the document's convention.
+
+    Raises ValueError when it is none.
+    """
     if numbers.thousands == " ":
         text = text.translate(SPACES)
     if not _number_pattern(numbers.thousands, numbers.decimal).fullmatch(text):
@@ -144,7 +162,9 @@ def parse_number(text: str, numbers: NumberFormat) -> Decimal:
 
 @lru_cache(maxsize=32)
 def _number_pattern(thousands: str, decimal: str) -> re.Pattern[str]:
-    """What a number looks like: groups of three digits behind each thousands sign, digits behind the decimal sign."""
+    """What a number looks like: groups of three digits behind each thousands sign, digits behind
+    the decimal sign.
+    """
     whole = "(?:0|[1-9][0-9]*)"
     if thousands:
         whole = rf"(?:0|[1-9][0-9]{{0,2}}(?:{re.escape(thousands)}[0-9]{{3}})*)"
@@ -158,8 +178,8 @@ def parse_date(text: str, form: str, language: str) -> str:
     before: "19 januari 2026", "%d %B %Y", "nl"
     after: "2026-01-19"
 
-    Months (%B, %b) are named in `language`, by the names of the Unicode CLDR. Raises ValueError when
-    it is no date.
+    Months (%B, %b) are named in `language`, by the names of the Unicode CLDR. Raises ValueError
+    when it is no date.
     """
     if "%B" in form or "%b" in form:
         text = _with_month_as_number(text, language)
@@ -199,7 +219,10 @@ class _Parser:
     language: str
 
     def __call__(self, text: str) -> Value:
-        """The value of a text, within the schema's constraints. Raises ValueError when it is none."""
+        """The value of a text, within the schema's constraints.
+
+        Raises ValueError when it is none.
+        """
         if self.read.pattern is not None and not compiled(self.read.pattern).fullmatch(text):
             raise ValueError(f"'{text}' does not match '{self.read.pattern}'")
         if self.codes is not None:
@@ -207,7 +230,9 @@ class _Parser:
         return parse_value(self.column, self._as_in_csv(text))
 
     def _as_in_csv(self, text: str) -> str:
-        """The text as the CSV file has it: a number without signs, a date in ISO 8601, single spaces."""
+        """The text as the CSV file has it: a number without signs, a date in ISO 8601, single
+        spaces.
+        """
         kind = self.column.type if self.read.type is None else self.read.type
         if kind in ("integer", "number"):
             number = parse_number(_without_sign(text, self.read.sign), self.numbers)
@@ -224,13 +249,17 @@ def field_reader(
     codes: CodeList | None,
     language: str = "en",
 ) -> Reader:
-    """The reader of a field: by its code list if it has one, else by its type, within the schema's constraints."""
+    """The reader of a field: by its code list if it has one, else by its type, within the schema's
+    constraints.
+    """
     parser = _Parser(column, read, numbers, codes, language)
     return Reader(parser, "read" if codes is None else "code", read.marks, read.blank)
 
 
 def _plain(number: Decimal, kind: str) -> str:
-    """The number as a CSV writes it: without an exponent, and without decimals where it must be whole."""
+    """The number as a CSV writes it: without an exponent, and without decimals where it must be
+    whole.
+    """
     if kind == "integer" and number == number.to_integral_value():
         return str(int(number))
     return f"{number:f}"

@@ -1,7 +1,10 @@
-"""Checks: rules that a table must keep. Each kind is a model of what authors write, with its own verdicts.
+"""Checks: rules that a table must keep. Each kind is a model of what authors write, with its own
+verdicts.
 
-Do the stated totals add up, do tables agree, does each row keep the rules? A check gives rows of the trust table
-`reconciliation`, and none is left out because it holds. To add a kind, write its class and name it in `Check`.
+Do the stated totals add up, do tables agree, does each row keep the rules? A check gives rows of
+the trust table `reconciliation`, and none is left out because it holds. To add a kind, write its
+class and name it
+in `Check`.
 """
 
 from __future__ import annotations
@@ -35,7 +38,8 @@ Where = dict[str, Any]  # column -> the value, or the values, that its rows have
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a check may look at: the rows of all tables, the number that its line states, the rows of each anomaly.
+    """What a check may look at: the rows of all tables, the number that its line states, the rows
+    of each anomaly.
 
     `concerned` holds for each anomaly the values of the rows that it speaks of.
     """
@@ -46,7 +50,9 @@ class Evidence:
 
 
 class Compared(Strict):
-    """What a sum is compared with: the same sum in another table, or a number printed in the document."""
+    """What a sum is compared with: the same sum in another table, or a number printed in the
+    document.
+    """
 
     table: Name | None = None
     sum: Name | None = None
@@ -133,7 +139,9 @@ class ExplainedRule(Rule):
 
 
 class SumCheck(ExplainedRule):
-    """The sum of a column, for each value of `by`, is that of another table, or the number that a line states."""
+    """The sum of a column, for each value of `by`, is that of another table, or the number that a
+    line states.
+    """
 
     sum: Name
     equals: Compared
@@ -142,7 +150,10 @@ class SumCheck(ExplainedRule):
     numeric = ("sum",)
 
     def verdicts(self, table: str, evidence: Evidence) -> list[Verdict]:
-        """One verdict for a stated number; for another table one for each group that either of them has."""
+        """One verdict for a stated number.
+
+        For another table one for each group that either of them has.
+        """
         rows = self.selected(evidence.rows[table])
         if evidence.stated is not None:
             return [self._against_line(table, rows, evidence.stated)]
@@ -206,11 +217,15 @@ class TotalCheck(ExplainedRule):
     numeric = ("total",)
 
     def named_columns(self) -> list[str]:
-        """The column of the total; what it is a total over may be a label that is no column of the table."""
+        """The column of the total; what it is a total over may be a label that is no column of the
+        table.
+        """
         return [self.total, *self.without]
 
     def verdicts(self, table: str, evidence: Evidence) -> list[Verdict]:
-        """None of its own: `stated_totals` looks at these checks when it judges what the document states."""
+        """None of its own: `stated_totals` looks at these checks when it judges what the document
+        states.
+        """
         return []
 
     def speaks_of(self, stated: StatedTotal) -> bool:
@@ -218,7 +233,9 @@ class TotalCheck(ExplainedRule):
         return self.total == stated.column and _as_texts(self.where) == _as_texts(stated.where)
 
     def unmet(self, table: str) -> Verdict:
-        """The verdict where the document states no such total, because then the check says what is not so."""
+        """The verdict where the document states no such total, because then the check says what is
+        not so.
+        """
         return Verdict(
             id=verdict_id(table, self.name),
             table=table,
@@ -266,7 +283,7 @@ class RowRule(Rule):
         return True
 
     def verdicts(self, table: str, evidence: Evidence) -> list[Verdict]:
-        """One verdict: how many rows break the rule, and whether an anomaly explains all of them."""
+        """One verdict: how many rows break the rule, and whether an anomaly explains all of them."""  # noqa: E501
         broken = self.broken_by(self.selected(evidence.rows[table]))
         unexplained = [each for each in broken if not self._explained(each, evidence)]
         explained = len(broken) - len(unexplained)
@@ -299,7 +316,9 @@ class RowRule(Rule):
 
 
 class NotBeforeCheck(RowRule):
-    """No `value` where the second of two columns is before the first, and `cannot_exist` nowhere else."""
+    """No `value` where the second of two columns is before the first, and `cannot_exist` nowhere
+    else.
+    """
 
     not_before: tuple[Name, Name]
     value: Name
@@ -335,7 +354,10 @@ class NotBeforeCheck(RowRule):
 
 
 class ConsecutiveCheck(RowRule):
-    """A column counts on by one from row to row, for each value of `by`; a value may come on several rows."""
+    """A column counts on by one from row to row, for each value of `by`.
+
+    A value may come on several rows.
+    """
 
     consecutive: Name
     by: Texts = ()
@@ -379,7 +401,7 @@ class WordsCheck(Rule):
 
 
 class PercentCheck(RowRule):
-    """A column is the first column of `of` in percent of the second one, as far as it is printed."""
+    """A column is the first column of `of` in percent of the second one, as far as it is printed."""  # noqa: E501
 
     percent: Name
     of: tuple[Name, Name]
@@ -485,7 +507,10 @@ def _total_verdict(
 
 
 class _Sums:
-    """The sums of a table's columns over rows that have certain values; each way of grouping is added up once."""
+    """The sums of a table's columns over rows that have certain values.
+
+    Each way of grouping is added up once.
+    """
 
     def __init__(self, rows: Rows) -> None:
         self.rows = rows

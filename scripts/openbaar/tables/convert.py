@@ -24,7 +24,9 @@ def say_nothing(_message: str) -> None:
 
 @dataclass(frozen=True)
 class Gathered:
-    """What reading came to: the sources, and for each table that was wanted its reading or its problems."""
+    """What reading came to: the sources, and for each table that was wanted its reading or its
+    problems.
+    """
 
     sources: Sources
     readings: dict[str, Reading]
@@ -41,7 +43,8 @@ class Gathered:
 def gather(
     publication: Publication, verify: bool, names: Collection[str] | None, say: Say
 ) -> Gathered:
-    """Read the sources and from them the tables called `names`, or all, one after the other in this process.
+    """Read the sources and from them the tables called `names`, or all, one after the other in this
+    process.
 
     Raises OpenbaarError for sources that cannot be read; what is wrong with a table is returned.
     """
@@ -82,8 +85,8 @@ def convert(
 ) -> Dataset:
     """Convert all tables; authored tables are as they stand, the trust tables are added.
 
-    `verify` refuses documents other than the ones whose hash was recorded; `say` reports each table.
-    Raises OpenbaarError with every problem of every table.
+    `verify` refuses documents other than the ones whose hash was recorded; `say` reports each
+    table. Raises OpenbaarError with every problem of every table.
     """
     gathered = gather(publication, verify, None, say)
     problems = gathered.all_problems(publication)
@@ -122,8 +125,8 @@ def convert_only(
 ) -> dict[str, bytes]:
     """The CSV files of the tables called `names` alone, whatever is wrong with others.
 
-    The trust tables are left out: they need all tables. Raises OpenbaarError with every problem of those tables, and
-    for a name that is no table with a recipe.
+    The trust tables are left out: they need all tables. Raises OpenbaarError with every problem of
+    those tables, and for a name that is no table with a recipe.
     """
     recipes = [name for name, table in publication.tables.items() if table.recipe is not None]
     wrong = [name for name in names if name not in recipes]
@@ -144,7 +147,7 @@ def _no_recipe(name: str, recipes: Collection[str]) -> Problem:
 
 
 def _own_tables(publication: Publication, gathered: Gathered) -> dict[str, TableData]:
-    """The authors' tables: those that were read from documents, and those that are written by hand."""
+    """The authors' tables: those that were read from documents, and those that are written by hand."""  # noqa: E501
     tables = dict(gathered.sources.authored)
     for name, reading in gathered.readings.items():
         tables[name] = table_data(publication.tables[name], reading.rows)

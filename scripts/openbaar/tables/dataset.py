@@ -1,7 +1,9 @@
 """The tables of a publication with their rows, and the lines of its documents.
 
-The two halves of the toolkit meet here and nowhere else: converting ends in a `Dataset`, and the package, the
-database and the site are made of one. Each CSV file is read once, or written once, and its rows are passed on typed.
+The two halves of the toolkit meet here and nowhere else: converting ends in a `Dataset`, and the
+package, the database and the site are made of one. Each CSV file is read once, or written once, and
+its rows are
+passed on typed.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ from openbaar.tables.publication import Publication
 
 
 class DocumentLine(NamedTuple):
-    """A line of a document as a page shows it: its page or sheet ('' where there are none), its number, its text."""
+    """A line of a document as a page shows it: its page or sheet ('' where there are none), its
+    number, its text.
+    """
 
     page: str
     number: int
@@ -53,7 +57,9 @@ class TableData:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A publication with the data of all its tables, the trust tables last, and the lines of its documents."""
+    """A publication with the data of all its tables, the trust tables last, and the lines of its
+    documents.
+    """
 
     publication: Publication
     tables: Mapping[str, TableData]
@@ -90,7 +96,8 @@ def read_table_data(publication: Publication, table: Table) -> TableData:
 
 
 def read_dataset(publication: Publication) -> Dataset:
-    """The dataset that stands in the folder of the publication, as the last `openbaar convert` left it.
+    """The dataset that stands in the folder of the publication, as the last `openbaar convert` left
+    it.
 
     Raises OpenbaarError with every problem of every CSV file.
     """

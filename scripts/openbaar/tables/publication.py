@@ -48,7 +48,10 @@ class Publication:
         return self.root / "tables" / f"{table}.csv"
 
     def document(self, path: str | None) -> DocumentEntry:
-        """The document with that path; the first one when None. Raises KeyError when there is none."""
+        """The document with that path; the first one when None.
+
+        Raises KeyError when there is none.
+        """
         if path is None:
             return self.package.documents[0]
         return {document.path: document for document in self.package.documents}[path]
@@ -95,7 +98,9 @@ def _in_all(message: str, languages: Sequence[str]) -> dict[str, str]:
 
 
 def _in_each_language(described: dict[str, Any], languages: Sequence[str]) -> dict[str, Any]:
-    """A description of a trust table with its columns in each language, the first one naming the row."""
+    """A description of a trust table with its columns in each language, the first one naming the
+    row.
+    """
     fields: list[dict[str, Any]] = []
     for column in described["schema"]["fields"]:
         if "{language}" in column["name"]:
@@ -130,7 +135,8 @@ def _column_in(column: dict[str, Any], language: str) -> dict[str, Any]:
 
 
 def read_publication(root: Path) -> Publication:
-    """Read all authored files of the publication in `root`, each checked by itself; `references` checks them together.
+    """Read all authored files of the publication in `root`, each checked by itself; `references`
+    checks them together.
 
     Raises OpenbaarError with every problem found in any of them.
     """
@@ -171,7 +177,8 @@ def read_publication(root: Path) -> Publication:
 
 
 def _with_shared_parts(file: YamlFile, package_file: YamlFile) -> YamlFile:
-    """The table file with each column, footnote and note that it only names completed from the package file.
+    """The table file with each column, footnote and note that it only names completed from the
+    package file.
 
     Raises OpenbaarError for each name that the package file does not describe.
     """
@@ -193,7 +200,9 @@ def _with_shared_parts(file: YamlFile, package_file: YamlFile) -> YamlFile:
 
 @dataclass
 class _Shared:
-    """What `tables/package.yaml` describes for several tables, and what a table file names of it in vain."""
+    """What `tables/package.yaml` describes for several tables, and what a table file names of it in
+    vain.
+    """
 
     file: YamlFile
     package: dict[Any, Any]
@@ -214,7 +223,9 @@ class _Shared:
         return complete
 
     def footnotes(self, given: dict[Any, Any]) -> dict[Any, Any]:
-        """Footnotes by their mark: the name of a shared one, or a mapping that may complete one by its `name`."""
+        """Footnotes by their mark: the name of a shared one, or a mapping that may complete one by
+        its `name`.
+        """
         complete: dict[Any, Any] = {}
         for mark, item in given.items():
             own = {"name": item} if isinstance(item, str) else item

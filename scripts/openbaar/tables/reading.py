@@ -1,7 +1,8 @@
-"""Reading tables from their documents: everything that was understood, and everything that is wrong with it.
+"""Reading tables from their documents: everything that was understood, and everything that is wrong
+with it.
 
-Nothing here raises for a recipe that fails, because a recipe is written by looking at what it reads so far: `convert`
-raises what `read_table` found wrong, `preview` shows it beside the lines.
+Nothing here raises for a recipe that fails, because a recipe is written by looking at what it reads
+so far: `convert` raises what `read_table` found wrong, `preview` shows it beside the lines.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from openbaar.tables.trust import footnote_lines
 
 
 class Located(NamedTuple):
-    """Where a table is: its document, with the patches of its recipe applied, and the region in it."""
+    """Where a table is: its document, with the patches of its recipe applied, and the region in it."""  # noqa: E501
 
     document: Document
     region: Region
@@ -61,7 +62,9 @@ def find_regions(
 
 
 def resolved(recipe: Recipe, document: Document) -> Recipe:
-    """The recipe as it is for this document: templates have its separator of cells, and a row of a grid is a unit."""
+    """The recipe as it is for this document: templates have its separator of cells, and a row of a
+    grid is a unit.
+    """
     if document.is_grid and recipe.units is None:
         recipe = recipe.model_copy(update={"units": Units(by="line")})
     if in_cells(recipe, document):
@@ -70,16 +73,19 @@ def resolved(recipe: Recipe, document: Document) -> Recipe:
 
 
 def in_cells(recipe: Recipe, document: Document) -> bool:
-    """Whether rows are made of cells, in the document or by the way in which the recipe reads it."""
+    """Whether rows are made of cells, in the document or by the way in which the recipe reads it."""  # noqa: E501
     return document.is_grid or recipe.reading.in_cells
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a recipe makes of its document: the parts in the order in which they are read, as far as that went.
+    """What a recipe makes of its document: the parts in the order in which they are read, as far as
+    that went.
 
-    `region` is None where the table was not found; `notes` are the lines of its footnotes by their marks, and `others`
-    the lines that the recipe leaves to other tables. What is wrong is in `problems`; none means that it converts.
+    `region` is None where the table was not found; `notes` are the lines of its footnotes by their
+    marks, and `others` the lines that the recipe leaves to other tables. What is wrong is in
+    `problems`; none means
+    that it converts.
     """
 
     table: Table
@@ -108,7 +114,10 @@ class Reading:
         return row
 
     def _lines_of(self, record: Record) -> str:
-        """The lines of a record, `107-109`; with their page or sheet before them where places have one, `3:12`."""
+        """The lines of a record, `107-109`.
+
+        With their page or sheet before them where places have one, `3:12`.
+        """
         place = self.document.place(record.first_line, record.last_line)
         lines = str(place.first_line)
         if place.last_line not in (None, place.first_line):
@@ -125,8 +134,8 @@ def read_table(
 ) -> Reading:
     """Read one table whose region was found, as far as its recipe understands the document.
 
-    Each step goes on with what the one before understood, but only the problems of the first step that fails are
-    kept: a row that is lost makes its group wrong too.
+    Each step goes on with what the one before understood, but only the problems of the first step
+    that fails are kept: a row that is lost makes its group wrong too.
     """
     region = regions[table.name].region
     recipe = resolved(recipe_of(table), document)
@@ -204,7 +213,9 @@ def _readers(
 
 
 def _units(region: Region, recipe: Recipe, left_out: frozenset[int]) -> list[Unit]:
-    """What rows are read in: the lines below the headings, without footnotes and those of other tables."""
+    """What rows are read in: the lines below the headings, without footnotes and those of other
+    tables.
+    """
     lines = [line for line in region.body if line.number not in left_out]
     return make_units(lines, recipe.reading)
 
@@ -243,7 +254,10 @@ def _with_status(record: Record, status: str) -> Record:
 
 
 def _checked(reading: Reading) -> list[list[Problem]]:
-    """What is wrong with the records, by what was looked at; the later looks need records without problems."""
+    """What is wrong with the records, by what was looked at.
+
+    The later looks need records without problems.
+    """
     problems = record_problems(reading.table, reading.document, reading.records)
     if problems:
         return [problems]

@@ -27,7 +27,9 @@ from openbaar.tables.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What there is to reconcile: the rows of all tables, the totals that documents state, and the documents."""
+    """What there is to reconcile: the rows of all tables, the totals that documents state, and the
+    documents.
+    """
 
     publication: Publication
     rows: Mapping[str, Rows]
@@ -35,9 +37,11 @@ class Reconciliation:
     documents: Mapping[str, Document]
 
     def verdicts(self) -> list[Verdict]:
-        """Everything that can be checked, table by table: stated totals, then the checks of the table file.
+        """Everything that can be checked, table by table: stated totals, then the checks of the
+        table file.
 
-        Raises OpenbaarError for each number that a check looks for in a document and does not find once.
+        Raises OpenbaarError for each number that a check looks for in a document and does not find
+        once.
         """
         verdicts: list[Verdict] = []
         problems: list[Problem] = []
@@ -83,7 +87,10 @@ class Reconciliation:
     def _stated_on_line(
         self, table: Table, check: SumCheck, pattern: str, place: Place
     ) -> StatedTotal:
-        """The number on the one line that `pattern` matches. Raises OpenbaarError when it is not one line."""
+        """The number on the one line that `pattern` matches.
+
+        Raises OpenbaarError when it is not one line.
+        """
         document = self.documents[self._document_of(table)]
         line, printed = _only_match(document, pattern, place)
         try:
@@ -93,7 +100,10 @@ class Reconciliation:
         return StatedTotal(check.sum, {}, value, document.place(line.number))
 
     def _document_of(self, table: Table) -> str:
-        """The path of the document from which a table is read; the first one for an authored table."""
+        """The path of the document from which a table is read.
+
+        The first one for an authored table.
+        """
         named = None if table.recipe is None else table.recipe.document
         return self.publication.document(named).path
 
@@ -105,7 +115,10 @@ class Reconciliation:
 
 
 def _only_match(document: Document, pattern: str, place: Place) -> tuple[Line, str]:
-    """The one line that `pattern` matches, and what its group holds. Raises OpenbaarError when there is no such one."""
+    """The one line that `pattern` matches, and what its group holds.
+
+    Raises OpenbaarError when there is no such one.
+    """
     found: list[tuple[Line, Any]] = []
     for line in document.lines:
         match = compiled(pattern).search(line.shown)

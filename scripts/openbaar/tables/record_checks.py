@@ -1,4 +1,6 @@
-"""What must hold of the records of a table before they are published: nothing missing, nothing twice, no remark gone."""
+"""What must hold of the records of a table before they are published: nothing missing, nothing
+twice, no remark gone.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def _states_a_reason(record: Record) -> bool:
 
 
 def concern_problems(table: Table, document: Document, records: Sequence[Record]) -> list[Problem]:
-    """Each anomaly and footnote that names rows of the table is about some of them, or those are gone."""
+    """Each anomaly and footnote that names rows of the table is about some of them, or those are
+    gone.
+    """
     about: dict[str, Mapping[str, str]] = {}
     for name, anomaly in table.anomalies.items():
         about[f"anomaly '{name}'"] = anomaly.rows
@@ -104,7 +108,10 @@ def has_values(record: Record, values: Mapping[str, str]) -> bool:
 def mark_problems(
     table: Table, document: Document, records: Sequence[Record], lines: Mapping[str, int]
 ) -> list[Problem]:
-    """Each footnote's mark is at some cell, or a mark was lost; `lines` are those of the footnotes by mark."""
+    """Each footnote's mark is at some cell, or a mark was lost.
+
+    `lines` are those of the footnotes by mark.
+    """
     marks: set[str | None] = set()
     for record in records:
         marks.update(cell.parsed.mark for cell in record.cells.values())

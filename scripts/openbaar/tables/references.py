@@ -1,7 +1,8 @@
-"""What one authored file alone cannot tell: names that must be somewhere else, and texts in every language.
+"""What one authored file alone cannot tell: names that must be somewhere else, and texts in every
+language.
 
-Each name that a table file mentions (a column, a field, a table, a document, an anomaly) must exist; otherwise a
-misspelt key would quietly do nothing.
+Each name that a table file mentions (a column, a field, a table, a document, an anomaly) must
+exist; otherwise a misspelt key would quietly do nothing.
 """
 
 from __future__ import annotations
@@ -53,7 +54,10 @@ def _problems(publication: Publication) -> Iterator[Problem]:
 
 @dataclass(frozen=True)
 class OwnedAnomaly:
-    """An anomaly with its name, and the table in whose file it is declared; None for the package file."""
+    """An anomaly with its name, and the table in whose file it is declared.
+
+    None for the package file.
+    """
 
     owner: str | None
     name: str
@@ -89,7 +93,8 @@ def _language_problems(
     file = publication.files[owner or "package"]
     for path, text in _texts_in(model, ()):
         wrong = set(text) ^ languages
-        # A text that was completed from package.yaml is looked at there, and an omitted one has no place.
+        # A text that was completed from package.yaml is looked at there, and an omitted one has no
+        # place.
         if wrong and path in file.places:
             message = f"should be given in {listed}; look at: {', '.join(sorted(wrong))}"
             yield Problem(file.place(*path), message)
@@ -112,7 +117,9 @@ def _texts_in(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, Localized
 
 
 def _address_problems(publication: Publication) -> Iterator[Problem]:
-    """Tables that moved or were withdrawn are gone, once, and what moved is found under its new name."""
+    """Tables that moved or were withdrawn are gone, once, and what moved is found under its new
+    name.
+    """
     package = publication.package
     for name in package.moved:
         yield from _still_there(publication, "moved", name)
@@ -162,7 +169,9 @@ def _key_problems(publication: Publication, table: Table) -> Iterator[Problem]:
 
 
 def _footnote_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    """Footnotes name columns and tables that exist, and are of a table that is read from a document."""
+    """Footnotes name columns and tables that exist, and are of a table that is read from a
+    document.
+    """
     for mark, footnote in table.footnotes.items():
         place = publication.place(table.name, "footnotes", mark)
         yield from _unknown(place, "table", [footnote.below], publication.tables)
@@ -199,7 +208,10 @@ def _anomaly_problems(publication: Publication, owned: OwnedAnomaly) -> Iterator
 
 
 def _check_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    """Names of checks are given once; what they name exists, and holds numbers where it is added up."""
+    """Names of checks are given once.
+
+    What they name exists, and holds numbers where it is added up.
+    """
     anomalies = [owned.name for owned in anomalies_of(publication)]
     taken: set[str] = set()
     for index, check in enumerate(table.checks):
@@ -239,14 +251,18 @@ def _compared_problems(
 
 @dataclass(frozen=True)
 class _RecipeNames:
-    """A recipe, and the names that it may mention: its fields, the columns of its table, and what else there is."""
+    """A recipe, and the names that it may mention: its fields, the columns of its table, and what
+    else there is.
+    """
 
     publication: Publication
     table: Table
     recipe: Recipe
 
     def problems(self) -> Iterator[Problem]:
-        """Every name that the recipe mentions is a field or a column, and nothing that is read is lost."""
+        """Every name that the recipe mentions is a field or a column, and nothing that is read is
+        lost.
+        """
         yield from self._key_problems()
         yield from self._field_problems()
         yield from self._group_problems()

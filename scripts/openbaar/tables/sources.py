@@ -1,4 +1,4 @@
-"""What recipes are applied to: the documents, the authored tables, and the code lists among them."""
+"""What recipes are applied to: the documents, the authored tables, and the code lists among them."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from openbaar.tables.publication import Publication
 
 @dataclass(frozen=True)
 class Sources:
-    """What recipes are applied to: the documents by path, the authored tables, the code lists among them."""
+    """What recipes are applied to: the documents by path, the authored tables, the code lists among
+    them.
+    """
 
     documents: dict[str, Document]
     authored: dict[str, TableData]
@@ -25,7 +27,8 @@ class Sources:
 
 
 def read_sources(publication: Publication, verify: bool) -> Sources:
-    """Read all documents (with `verify`, only those whose hash was recorded), authored tables and code lists.
+    """Read all documents (with `verify`, only those whose hash was recorded), authored tables and
+    code lists.
 
     Raises OpenbaarError with what is wrong with any of them.
     """

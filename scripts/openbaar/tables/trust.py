@@ -1,4 +1,4 @@
-"""The trust tables: where each cell is printed, what the footnotes say, what a reader should know."""
+"""The trust tables: where each cell is printed, what the footnotes say, what a reader should know."""  # noqa: E501
 
 from __future__ import annotations
 
@@ -68,7 +68,10 @@ def _provenance_row(table: str, key: str, column: str, cell: Cell, document: Doc
 
 
 def place_columns(place: Place) -> Row:
-    """A place as columns of a trust table; the last line is the first one where it is no other on the same page."""
+    """A place as columns of a trust table.
+
+    The last line is the first one where it is no other on the same page.
+    """
     last = place.first_line if place.last_line is None else place.last_line
     return {
         "document": place.file,
@@ -83,7 +86,8 @@ def footnote_lines(
 ) -> dict[str, int]:
     """The line on which each footnote of `table` is printed; `lines` are those of each table.
 
-    Raises OpenbaarError for each one that is not on exactly one line, or whose text is not as written.
+    Raises OpenbaarError for each one that is not on exactly one line, or whose text is not as
+    written.
     """
     found: dict[str, int] = {}
     problems = []
@@ -156,7 +160,8 @@ def footnote_rows(
 def anomaly_rows(publication: Publication, documents: Mapping[str, Document]) -> Rows:
     """One row for each anomaly, those of the package first, with the lines that show it.
 
-    Raises OpenbaarError for each one whose lines are not found exactly once: a declared anomaly that has gone.
+    Raises OpenbaarError for each one whose lines are not found exactly once: a declared anomaly
+    that has gone.
     """
     rows: list[Row] = []
     problems: list[Problem] = []
@@ -195,7 +200,7 @@ def _shown_at(document: Document, anomaly: Anomaly, place: Place) -> tuple[int, 
         matches = [line.number for line in document.lines if searched.search(line.shown)]
         if len(matches) != 1:
             found = ", ".join(str(number) for number in matches)
-            message = f"'{pattern}' should match one line of {document.path}, but matches: {found or 'none'}"
+            message = f"'{pattern}' should match one line of {document.path}, but matches: {found or 'none'}"  # noqa: E501
             hint = "the anomaly has gone, or the pattern matches too much"
             raise OpenbaarError(Problem(place, message, hint))
         numbers += matches

@@ -1,4 +1,6 @@
-"""Verdicts: what comparing two numbers came to, as it becomes a row of the trust table `reconciliation`."""
+"""Verdicts: what comparing two numbers came to, as it becomes a row of the trust table
+`reconciliation`.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class Judgement:
-    """Whether two numbers are equal, differ as a person declared, or differ; and if they do, how."""
+    """Whether two numbers are equal, differ as a person declared, or differ.
+
+    And if they do, how.
+    """
 
     outcome: Outcome
     detail: str | None = None
@@ -38,7 +43,8 @@ def judge(stated: Decimal, computed: Decimal, known: Decimal = NOTHING) -> Judge
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The outcome of one comparison: of which column and rows, with what, and where the document states it.
+    """The outcome of one comparison: of which column and rows, with what, and where the document
+    states it.
 
     `anomaly` is the one that explains a difference.
     """

@@ -1,4 +1,5 @@
-"""Many documents: reading spread over processes of this machine or over a Dask cluster, with the same outcome.
+"""Many documents: reading spread over processes of this machine or over a Dask cluster, with the
+same outcome.
 
 The unit of work is a document with its tables, because parsing it takes longest; where there are
 fewer documents than workers, the tables of each are dealt out to several. A worker gets the
@@ -41,7 +42,7 @@ Outcome = Gathered | list[Problem]  # what became of a part; problems where its 
 
 @dataclass(frozen=True)
 class Workers:
-    """An executor, how many workers it has, and what its futures raise when one of them has died."""
+    """An executor, how many workers it has, and what its futures raise when one of them has died."""  # noqa: E501
 
     executor: Executor
     count: int
@@ -151,7 +152,10 @@ class _Work:
 
 @dataclass(frozen=True)
 class _Spread:
-    """Gathers tables with the workers that `start` gives; one that dies costs a retry of what was not done."""
+    """Gathers tables with the workers that `start` gives.
+
+    One that dies costs a retry of what was not done.
+    """
 
     start: Start
     progress: Progress
@@ -194,14 +198,18 @@ def _deadly(path: str) -> Problem:
 def _parts(
     publication: Publication, verify: bool, names: Collection[str], workers: int
 ) -> Iterator[Part]:
-    """The work in parts, each of one document; with fewer documents than workers, several of each."""
+    """The work in parts, each of one document.
+
+    With fewer documents than workers, several of each.
+    """
     documents = publication.package.documents
     shares = max(1, workers // len(documents))
     for entry in documents:
         read = _tables_of(publication, entry)
         alone = _with_one_document(publication, entry, read)
         wanted = [name for name in read if name in names]
-        # A document without wanted tables is a part too: its lines are shown, and anomalies are in it.
+        # A document without wanted tables is a part too: its lines are shown, and anomalies are in
+        # it.
         for share in range(max(1, min(shares, len(wanted)))):
             yield Part(alone, verify, tuple(wanted[share::shares]))
 
@@ -226,7 +234,10 @@ def _with_one_document(
 
 
 def _outcomes(workers: Workers, parts: Mapping[int, Part]) -> Iterator[tuple[int, Outcome]]:
-    """What became of the parts, each as soon as it is done; those whose worker died are left out."""
+    """What became of the parts, each as soon as it is done.
+
+    Those whose worker died are left out.
+    """
     futures: dict[Future[Outcome], int] = {}
     for index, part in parts.items():
         try:
@@ -242,7 +253,10 @@ def _outcomes(workers: Workers, parts: Mapping[int, Part]) -> Iterator[tuple[int
 
 
 def _put_together(publication: Publication, work: _Work) -> Gathered:
-    """The parts as one process would have gathered them. Raises OpenbaarError where sources failed."""
+    """The parts as one process would have gathered them.
+
+    Raises OpenbaarError where sources failed.
+    """
     gathered: list[Gathered] = []
     failures: dict[Problem, None] = {}  # what is wrong with an authored table comes with each part
     for index in work.parts:

@@ -36,7 +36,9 @@ State = Literal["outside", "blank", "read", "missed"]
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that was read from a line: what it is, of which column, its value, how and in which cell it stands."""
+    """One thing that was read from a line: what it is, of which column, its value, how and in which
+    cell it stands.
+    """
 
     kind: Kind
     column: str = ""
@@ -46,14 +48,19 @@ class Part:
 
     @property
     def told(self) -> str:
-        """What was read, as people read it: `gender female ‹vrouw›`; the printed text only where it is another."""
+        """What was read, as people read it: `gender female ‹vrouw›`.
+
+        The printed text only where it is another.
+        """
         told = " ".join(word for word in (self.column, self.value) if word)
         return told if self.printed in ("", self.value) else f"{told} ‹{self.printed}›"
 
 
 @dataclass(frozen=True)
 class SeenLine:
-    """A line, whether it belongs to the table and was read, what was read from it, and what is wrong with it."""
+    """A line, whether it belongs to the table and was read, what was read from it, and what is
+    wrong with it.
+    """
 
     line: Line
     state: State
@@ -74,7 +81,10 @@ class Preview:
 
     @property
     def span(self) -> tuple[int, int]:
-        """The numbers of the first and last line that have to do with the table; (1, 0) where none has."""
+        """The numbers of the first and last line that have to do with the table.
+
+        (1, 0) where none has.
+        """
         numbers = [
             seen.line.number
             for seen in self.lines
@@ -101,7 +111,8 @@ class Preview:
 def previews(publication: Publication, table: str | None = None) -> list[Preview]:
     """Preview `table`, or all tables that have a recipe.
 
-    Raises OpenbaarError when there is no such table, or when a document or a code list cannot be read at all.
+    Raises OpenbaarError when there is no such table, or when a document or a code list cannot be
+    read at all.
     """
     names = [name for name, each in publication.tables.items() if each.recipe is not None]
     if table is not None and table not in names:
@@ -196,7 +207,10 @@ def _melted_headings(records: Sequence[Record], start: int, stop: int) -> dict[i
 
 
 def _row_parts(reading: Reading) -> Iterator[tuple[int, Part]]:
-    """What each row holds, at the lines on which its fields begin; other lines of it are joined to those."""
+    """What each row holds, at the lines on which its fields begin.
+
+    Other lines of it are joined to those.
+    """
     for row in reading.read.rows:
         begun: set[int] = set()
         for slot in row.slots:
@@ -236,7 +250,9 @@ def _column_under(reading: Reading, name: str) -> tuple[str, str]:
 
 
 def _left_out(reading: Reading) -> Iterator[tuple[int, Part]]:
-    """The lines that are no rows: footnotes, those of other tables, and those that the recipe drops."""
+    """The lines that are no rows: footnotes, those of other tables, and those that the recipe
+    drops.
+    """
     for mark, number in reading.notes.items():
         yield number, Part("note", value=mark)
     body = (

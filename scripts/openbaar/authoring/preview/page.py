@@ -1,4 +1,6 @@
-"""Previews as one page of HTML that needs nothing else: the documents on the left, the tables read from them beside."""
+"""Previews as one page of HTML that needs nothing else: the documents on the left, the tables read
+from them beside.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ ORDER: tuple[State, ...] = ("missed", "read", "outside", "blank")
 
 @dataclass(frozen=True)
 class Told:
-    """What one table says of a line: what it reads from it, the rows made of it, and what is wrong."""
+    """What one table says of a line: what it reads from it, the rows made of it, and what is wrong."""  # noqa: E501
 
     table: str
     parts: tuple[Part, ...]
@@ -26,7 +28,10 @@ class Told:
 
 @dataclass(frozen=True)
 class PageLine:
-    """A line of a document with what all tables say of it; `find` are the words by which it can be looked up."""
+    """A line of a document with what all tables say of it.
+
+    `find` are the words by which it can be looked up.
+    """
 
     id: str
     place: str
@@ -48,7 +53,10 @@ class PageCell:
 
 
 def page(title: str, previews: Sequence[Preview]) -> str:
-    """The page that shows `previews`. Each line and each cell has an address on it, and can be looked up by name."""
+    """The page that shows `previews`.
+
+    Each line and each cell has an address on it, and can be looked up by name.
+    """
     environment = Environment(
         loader=PackageLoader("openbaar.authoring", "preview"),
         autoescape=True,
@@ -88,7 +96,10 @@ def _page_lines(name: str, previews: Sequence[Preview]) -> Iterator[PageLine]:
 
 
 def _telling(seen: Sequence[tuple[Preview, SeenLine]]) -> list[tuple[Preview, SeenLine]]:
-    """The tables that have something to tell of a line; that one leaves it to others goes without saying."""
+    """The tables that have something to tell of a line.
+
+    That one leaves it to others goes without saying.
+    """
     return [
         (each, found)
         for each, found in seen

@@ -10,8 +10,8 @@ from openbaar.authoring.preview.lines import Part, Preview, SeenLine
 from openbaar.errors import Problem
 
 COLOURS = {
-    "from": "bright_black", "until": "bright_black", "heading": "blue", "key": "cyan", "value": "green",
-    "label": "magenta", "total": "yellow", "note": "blue", "elsewhere": "bright_black", "dropped": "bright_black",
+    "from": "bright_black", "until": "bright_black", "heading": "blue", "key": "cyan", "value": "green",  # noqa: E501
+    "label": "magenta", "total": "yellow", "note": "blue", "elsewhere": "bright_black", "dropped": "bright_black",  # noqa: E501
     "joined": "bright_black",
 }  # fmt: skip
 MISSED = "not understood"
@@ -20,7 +20,8 @@ AROUND = 2  # lines of the document shown before and after the table
 
 
 def render(preview: Preview, width: int = 160) -> str:
-    """The preview of a table as text of at most `width` columns where that is possible, with the colours of click.
+    """The preview of a table as text of at most `width` columns where that is possible, with the
+    colours of click.
 
     Whoever prints it with `click.echo` gets it plain where the output is no terminal.
     """
@@ -82,7 +83,10 @@ def _filled(parts: Sequence[Part], width: int) -> Iterator[list[Part]]:
 
 
 def _told(parts: Sequence[Part]) -> str:
-    """Parts as one text: `key gender female · value started 91493 · share 7`; a kind that goes on is not repeated."""
+    """Parts as one text: `key gender female · value started 91493 · share 7`.
+
+    A kind that goes on is not repeated.
+    """
     told = []
     before = None
     for part in parts:
@@ -98,12 +102,14 @@ def _problem(problem: Problem) -> str:
 
 
 def _address(preview: Preview, seen: SeenLine) -> str:
-    """The line as places name it: its number, with its page or sheet before it where the document has those."""
+    """The line as places name it: its number, with its page or sheet before it where the document
+    has those.
+    """
     line = seen.line
     return f"{line.page}:{line.row}" if preview.reading.document.has_pages else str(line.number)
 
 
 def _printed(seen: SeenLine) -> str:
-    """The text of a line, with a sign for each space at its end, because those say how lines join."""
+    """The text of a line, with a sign for each space at its end, because those say how lines join."""  # noqa: E501
     text = seen.line.shown.replace("\t", "→")
     return text.rstrip(" ") + "␠" * (len(text) - len(text.rstrip(" ")))
