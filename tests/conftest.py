@@ -47,9 +47,7 @@ def files(dataset: Dataset) -> dict[str, bytes]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print what tests recorded as their summary: figures that are worth reading even when all is
-    well.
-    """
+    """Print the figures that tests recorded, also when all tests pass."""
     for outcome in ("passed", "failed"):
         for report in terminalreporter.getreports(outcome):
             for name, value in report.user_properties:

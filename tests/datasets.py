@@ -1,6 +1,4 @@
-"""The dataset of a publication whose tables were written by hand, trust tables too, so that nothing
-is converted.
-"""
+"""The dataset of a publication whose tables, trust tables too, were written by hand."""
 
 from __future__ import annotations
 

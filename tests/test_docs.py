@@ -1,6 +1,4 @@
-"""The documentation names what the code knows: each key of an authored file, each command, each
-room.
-"""
+"""The documentation names what the code knows: keys of authored files, commands, rooms."""
 
 from __future__ import annotations
 
@@ -31,9 +29,7 @@ def keys(model: Any) -> set[str]:
 
 
 def code_in(*pages: str) -> str:
-    """What the pages print as code, in blocks and inside lines: prose that happens to hold a word
-    is no documentation.
-    """
+    """What the pages print as code, in blocks and in lines: prose is no documentation."""
     parts: list[str] = []
     for page in pages:
         text = (ROOT / "docs" / page).read_text("utf-8")

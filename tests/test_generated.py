@@ -1,5 +1,4 @@
-"""A document that prints a table gives that table back: values, keys, statuses, totals, and the
-place of each cell.
+"""A document that prints a table gives that table back: values, totals and places.
 
 The tables and their print are made up by hypothesis. A few examples of each style run always;
 `OPENBAAR_EXAMPLES=1000` asks for as many of each.
@@ -52,9 +51,10 @@ def read_rows(made: Made, found: Rows) -> list[tuple[Any, ...]]:
 
 
 def may_be_ambiguous(made: Made, look: Look) -> bool:
-    """Whether no reader could tell some numbers apart: a space parts them and thousands too, or a
-    year is glued to
-    one that has no thousands sign."""
+    """Whether no reader could tell some numbers apart.
+
+    A space separates them and thousands too, or a year is glued to one without a thousands sign.
+    """
     glued = look.style == "pdf word" and not may_be_glued(made, look)
     return glued or (
         look.thousands == " " and made.width > 1 and not look.is_grid and look.style != "cells"
@@ -67,9 +67,7 @@ def squeezed(text: str) -> str:
 
 
 def misplaced(printed: Printed, provenance: Rows) -> Rows:
-    """The cells whose printed text does not stand on the lines that they name, where the document
-    is a text.
-    """
+    """The cells whose text is not on the lines that they name, where the document is a text."""
     lines = printed.data.decode().split("\n") if printed.ending == "txt" else []
     return [
         row

@@ -1,5 +1,4 @@
-"""A changed document never gives a wrong table in silence, as far as the document itself allows one
-to know.
+"""A changed document never gives a wrong table in silence, as far as it allows to know.
 
 Random changes are made to a copy of the document, with the guard of its hash off. Each is either
 noticed while converting, with its line; or by a total, an identity or a rule; or it harms no value.
@@ -115,9 +114,7 @@ def copy(tmp_path: Path) -> Publication:
 def test_no_random_change_gives_a_wrong_table_in_silence(
     copy: Publication, record_property: Callable[[str, object], None]
 ) -> None:
-    """Of 200 random changes, those that only the hash can catch touch uncovered digits or the order
-    of prose.
-    """
+    """Of 200 random changes, only the hash can catch uncovered digits and the order of prose."""
     original = convert(copy).files
     lines = (ROOT / DOCUMENT).read_text(encoding="utf-8").split("\n")
     counts: Counter[tuple[str, str]] = Counter()

@@ -1,6 +1,4 @@
-"""The first publication: every cell is the document's, every total adds up, and everything has its
-place.
-"""
+"""The first publication: each cell is the document's, totals add up, places are right."""
 
 from __future__ import annotations
 
@@ -69,9 +67,7 @@ def test_each_table_has_all_its_cells(tables: dict[str, Rows]) -> None:
 def test_no_number_of_the_document_is_lost_or_invented(
     tables: dict[str, Rows], lines: list[str]
 ) -> None:
-    """Read without any recipe: the numbers with a thousands dot are those published, and the totals
-    reconciled.
-    """
+    """Read without a recipe: numbers with a thousands dot are those published or reconciled."""
     printed = Counter(
         number.replace(".", "")
         for number in re.findall(r"\d{1,3}\.\d{3}", "\n".join(lines[DATA_LINES]))

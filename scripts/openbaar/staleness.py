@@ -34,9 +34,7 @@ def released_database_path(publication: Publication) -> Path:
 
 
 def is_stale(publication: Publication) -> bool:
-    """Whether anything that goes into the publication, or was made of it, changed since it was last
-    published.
-    """
+    """Whether any input or product of the publication changed since it was last published."""
     downloads = [
         archive_path(publication),
         workbook_path(publication),
@@ -72,9 +70,7 @@ def inputs_fingerprint(publication: Publication) -> str:
 
 
 def record_fingerprint(publication: Publication, inputs: str, files: Mapping[str, bytes]) -> None:
-    """Record the fingerprint of the inputs and the hashes of what was made of them, so that
-    `is_stale` can tell.
-    """
+    """Record the fingerprint of the inputs and the hashes of the products, for `is_stale`."""
     outputs = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
     with replacing(_record_path(publication)) as partial:
         partial.write_text(json.dumps({"inputs": inputs, "outputs": outputs}, indent=1))

@@ -1,6 +1,4 @@
-"""`openbaar init` drafts a publication: what is plain converts as it stands, and every guess is
-marked as one.
-"""
+"""`openbaar init` drafts a publication: plain tables convert as drafted, guesses are marked."""
 
 from __future__ import annotations
 
@@ -139,9 +137,7 @@ def test_two_tables_that_look_alike_are_told_apart_by_the_lines_before_them(tmp_
 
 
 def workbook() -> bytes:
-    """Two sheets: one with a title, a total and years as headings, one with stacked headings and a
-    blank.
-    """
+    """Two sheets: one with a title, a total and years as headings; one with stacked headings."""
     data = io.BytesIO()
     with xlsxwriter.Workbook(data, {"in_memory": True}) as made:
         sheet = made.add_worksheet("Per provincie")

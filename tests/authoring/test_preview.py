@@ -1,6 +1,4 @@
-"""A preview shows each line of a document beside what the recipe reads from it, also while the
-recipe fails.
-"""
+"""A preview shows each line of a document beside what the recipe reads from it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Pictures of each kind of page, wide, narrow and dark: `python tests/browser/screenshots.py FOLDER
-[PAGE…]`.
+"""Pictures of each kind of page, wide, narrow and dark.
+
+`python tests/browser/screenshots.py FOLDER [PAGE…]`
 """
 
 from __future__ import annotations

@@ -1,6 +1,4 @@
-"""The site in a real browser: for eyes, ears, keyboards, phones and paper, without errors and
-without other hosts.
-"""
+"""The site in a real browser: for eyes, ears, keyboards, phones and paper."""
 
 from __future__ import annotations
 
@@ -36,9 +34,7 @@ def browser() -> Iterator[Browser]:
 
 
 def opened(site: Served, browser: Browser, **options: Any) -> Iterator[Page]:
-    """A page without a history, which must end without console errors, failed requests or other
-    hosts.
-    """
+    """A page without a history; no console error, failed request or other host is allowed."""
     wrong: list[str] = []
     context = browser.new_context(base_url=site.address, **{"locale": "nl-BE", **options})
     page = context.new_page()

@@ -1,5 +1,4 @@
-"""What a broken or hostile document does: a clear error that names it and the place in it, in
-bounded time and memory.
+"""Broken or hostile documents give a clear error with a place, in bounded time and memory.
 
 And what a document does that is no longer the one the recipe was written for: an error that names
 the line and the key of the recipe; never a guess, never a line that is dropped unseen.

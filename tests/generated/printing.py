@@ -1,6 +1,4 @@
-"""Printing a made-up table as documents do: text in the order of Word, a cell on each line, rows as
-lines, PDF,
-workbooks, CSV and saved pages."""
+"""Printing a made-up table as documents do: text, PDF, workbooks, CSV and saved pages."""
 
 from __future__ import annotations
 
@@ -58,9 +56,7 @@ def cells_of(row: Row, made: Made, look: Look) -> Cells:
 
 
 def beside(cells: Sequence[str]) -> str:
-    """Cells on one line; a blank one is printed as a space, and no space parts it from the next
-    one.
-    """
+    """Cells on one line; a blank one is one space, without a further space before the next."""
     text = cells[0]
     for before, cell in pairwise(cells):
         text += cell if before == " " else f" {cell}"
@@ -68,9 +64,11 @@ def beside(cells: Sequence[str]) -> str:
 
 
 def fragments(made: Made, look: Look) -> Iterator[tuple[str, list[Row], bool]]:
-    """The runs of rows of one group on one page: the label, which holds on the first one only, the
-    rows, and
-    whether a page ends before them."""
+    """The runs of rows of one group on one page.
+
+    Each is its label, which holds on the first one only, its rows, and whether a page ends before
+    them.
+    """
     printed = 0
     for group in made.groups or [""]:
         parts: list[list[Row]] = []
@@ -91,9 +89,7 @@ def grand_total(made: Made) -> list[Row]:
 
 
 def wrapped(cell: str, inside_words: bool) -> list[str]:
-    """A cell on two lines: parted behind a space, which stays, or inside a long word where there is
-    none.
-    """
+    """A cell on two lines: split behind a space, which stays, or else inside a long word."""
     if " " in cell:
         first, rest = cell.split(" ", 1)
         return [f"{first} ", rest]
@@ -101,9 +97,11 @@ def wrapped(cell: str, inside_words: bool) -> list[str]:
 
 
 def rows_with_places(made: Made, look: Look) -> Iterator[tuple[int, bool, str, str, Row, bool]]:
-    """Each row with its number, whether a page ends before it, the label that is printed at it
-    (nothing where it is
-    at another one), that of its group, and whether it is the first of the group."""
+    """Each row with its number and its place in its group.
+
+    That is: whether a page ends before it, the label printed at it (or nothing), the label of its
+    group, and whether it is the first of the group.
+    """
     index = 0
     lengths = {label: len(rows) for label, rows, _ in fragments(made, look) if label}
     for group in made.groups or [""]:
@@ -116,10 +114,11 @@ def rows_with_places(made: Made, look: Look) -> Iterator[tuple[int, bool, str, s
 
 
 def word_text(made: Made, look: Look) -> list[str]:
-    """Blocks parted by blank lines. A merged label stands before the last row of its page fragment,
-    and where the
-    fragment has two rows it is glued to the first one's number; three blank lines are a page
-    break."""
+    """Blocks between blank lines, in the order that Word gives.
+
+    A merged label stands before the last row of its page fragment, and where the fragment has two
+    rows it is glued to the first one's number; three blank lines are a page break.
+    """
     lines = [BEFORE, ""]
     for heading in heading_lines(made, look):
         lines += [line for cell in heading if cell for line in (cell, "")]
@@ -144,8 +143,7 @@ def word_text(made: Made, look: Look) -> list[str]:
 def _blocks(
     before: Cells, cells: Cells, row: Row, look: Look, index: int, ends_blank: bool
 ) -> list[str]:
-    """The blocks of a row: its label, its name and its values in one or, where `look` says so, in
-    several.
+    """The blocks of a row: one, or where `look` says so, one each for label, name and values.
 
     Where the row above `ends_blank`, a label in a block of its own would read like one that is
     glued to that row.
@@ -204,9 +202,7 @@ def row_lines(made: Made, look: Look) -> list[list[str]]:
 
 
 def grid(made: Made, look: Look) -> tuple[list[Cells], list[tuple[int, int]]]:
-    """The rows of cells between the headings and the totals, and which of them share a merged
-    label.
-    """
+    """The rows of cells between headings and totals, and which of them share a merged label."""
     rows: list[Cells] = []
     spans: dict[str, tuple[int, int]] = {}
     with_label = bool(made.groups) and look.label in ("first", "spanned")
@@ -259,9 +255,10 @@ def print_pdf_lines(made: Made, look: Look) -> Printed:
 
 
 def print_pdf_word(made: Made, look: Look) -> Printed:
-    """A PDF as Word writes it: a merged label comes before the last row of its page fragment, at
-    the height of the
-    first one."""
+    """A PDF as Word writes it.
+
+    A merged label comes before the last row of its page fragment, at the height of the first one.
+    """
     out = io.BytesIO()
     canvas = Canvas(out)
     height = 800
@@ -368,9 +365,7 @@ def print_csv(made: Made, look: Look) -> Printed:
 
 
 def print_html(made: Made, look: Look) -> Printed:
-    """A saved page; labels span rows, upper headings columns, and a no-break space may stand in a
-    number.
-    """
+    """A saved page: labels span rows, upper headings columns, numbers may have no-break spaces."""
     rows, spans = grid(made, look)
     first_of = {first: last - first + 1 for first, last in spans}
     covered = {row for first, last in spans for row in range(first + 1, last + 1)}

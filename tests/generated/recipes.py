@@ -1,6 +1,4 @@
-"""The publication of a made-up table: its schema, its recipe from the table's shape, its code
-lists, its rows.
-"""
+"""The publication of a made-up table: its schema, recipe, code lists and rows."""
 
 from __future__ import annotations
 
@@ -174,9 +172,7 @@ def _templates(made: Made, look: Look) -> dict[str, Any]:
 
 
 def expected_rows(made: Made) -> list[tuple[Any, ...]]:
-    """The rows that converting must give: keys as codes or texts, then value and status, in the
-    order of print.
-    """
+    """The rows that converting must give, in printed order: keys, then value and status."""
     names = {label: code for code, label in _codes(made.names).items()} if made.coded else {}
     groups = (
         {label: code for code, label in _codes(made.groups).items()}

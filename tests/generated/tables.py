@@ -50,9 +50,7 @@ Values = tuple[Decimal | None, ...]
 
 @dataclass(frozen=True)
 class Row:
-    """A row as a reader understands it: the label of its group (or nothing), its own name, its
-    values.
-    """
+    """A row as a reader understands it: the label of its group or none, its name, its values."""
 
     group: str
     name: str
@@ -115,8 +113,9 @@ class Made:
 
 @dataclass(frozen=True)
 class Look:
-    """How a table is printed. `wraps` and `breaks` hold numbers of rows: whose name wraps, before
-    which a page ends.
+    """How a table is printed.
+
+    `wraps` are the numbers of rows whose name wraps, `breaks` those before which a page ends.
     """
 
     style: str
@@ -137,8 +136,9 @@ class Look:
 
 
 def may_be_glued(made: Made, look: Look) -> bool:
-    """Whether a reader can tell a number from the label glued to it: not from a year, unless
-    thousands are parted.
+    """Whether a reader can tell a number from the label glued to it.
+
+    After a year that takes separated thousands.
     """
     return not made.grouped_by_year or (bool(look.thousands) and not made.places)
 

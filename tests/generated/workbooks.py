@@ -1,6 +1,4 @@
-"""Workbooks of OpenDocument, written by hand: what calamine reads of them is a table with repeats
-and spans.
-"""
+"""OpenDocument workbooks, written by hand: a table with repeats and spans."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The dataset of a folder: its CSV files read once and whole, with all that is wrong with any of
-them.
-"""
+"""The dataset of a folder: its CSV files read once, with everything that is wrong in them."""
 
 from __future__ import annotations
 

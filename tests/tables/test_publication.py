@@ -1,6 +1,4 @@
-"""Authored files with mistakes: all of them are named at once, each with its file, line and column,
-and what to do.
-"""
+"""Mistakes in authored files: all named at once, each with its place and what to do."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Reading spread over processes, or over a Dask cluster, gives what one process gives, whatever
-dies on the way.
-"""
+"""Reading in many processes gives what one process gives, whatever dies on the way."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The commands for those who write recipes: `init` begins a publication, `preview` shows what a
-recipe reads.
-"""
+"""The commands for those who write recipes: `init` and `preview`."""
 
 from __future__ import annotations
 
@@ -35,8 +33,7 @@ def init(
     project: Path | None,
     quiet: bool,
 ) -> None:
-    """Begin a publication in FOLDER: copy the documents, and draft a recipe for each table seen in
-    them.
+    """Begin a publication in FOLDER: copy the documents, and draft a recipe for each table.
 
     Each guess is marked `# guess:`. Nothing that exists is overwritten.
     """
@@ -67,8 +64,7 @@ def preview(
     project: Path | None,
     quiet: bool,
 ) -> None:
-    """Show the lines of the document beside what the recipe of TABLE reads from each, also while it
-    fails.
+    """Show the lines of the document beside what the recipe of TABLE reads from each.
 
     Without TABLE it shows all tables that have a recipe.
     """

@@ -1,6 +1,4 @@
-"""What all commands share: their options, how they speak, and how errors become messages and exit
-status 1.
-"""
+"""What all commands share: options, messages, and exit status 1 for errors."""
 
 from __future__ import annotations
 

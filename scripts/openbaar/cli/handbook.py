@@ -1,6 +1,4 @@
-"""`openbaar help`: the handbook that travels with the package, so that it fits the installed
-version.
-"""
+"""`openbaar help`: the handbook of the installed version."""
 
 from __future__ import annotations
 

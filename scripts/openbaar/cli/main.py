@@ -1,5 +1,4 @@
-"""The command `openbaar`. It only reads options, calls the toolkit, and turns its errors into text
-and exit codes.
+"""The command `openbaar`: it reads options, calls the toolkit, and prints its errors.
 
 Everything else is imported when a command runs, so that `--help` answers at once.
 """
@@ -250,9 +249,7 @@ def serve(
 @common
 @click.pass_context
 def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, quiet: bool) -> None:
-    """Publish what is stale, then write the whole site as static files into FOLDER, for any web
-    server.
-    """
+    """Publish what is stale, then write the whole site into FOLDER, for any web server."""
     run = Run(ctx, project, quiet)
     publication = run.load()
     database = _publish_if_stale(run, publication)
@@ -263,7 +260,7 @@ def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, qui
 
 
 def _publish_if_stale(run: Run, publication: Publication) -> Path:
-    """Publish in a process of its own, which takes the libraries that checking needs away with it."""  # noqa: E501
+    """Publish in a process of its own: the libraries that checking needs go away with it."""
     import subprocess
 
     from openbaar.staleness import database_path, is_stale

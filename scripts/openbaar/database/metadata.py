@@ -16,8 +16,8 @@ import yaml
 from openbaar.database.addresses import answer_address
 from openbaar.database.descriptions import column_text, contents, paragraphs, table_remarks
 from openbaar.database.trust_summary import TrustSummary
-from openbaar.documents.entry import UNKNOWN
 from openbaar.errors import OpenbaarError, Problem
+from openbaar.schema.conventions import UNKNOWN
 from openbaar.schema.model import SchemaField
 from openbaar.schema.names import check_address
 from openbaar.tables.dataset import Dataset

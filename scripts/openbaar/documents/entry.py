@@ -6,17 +6,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from openbaar.schema.conventions import UNKNOWN
 from openbaar.schema.names import check_source
 from openbaar.texts import Localized
 from openbaar.yamlfile import Strict, Text
 
-UNKNOWN = "unknown"  # what is said of a document where nothing is known
-
 
 class Person(Strict):
-    """Someone, or an organisation, as citations name them: `family` and `given`, or `name` as it
-    is.
-    """
+    """A person or an organisation as citations name it: `family` and `given`, or `name`."""
 
     family: Text | None = None
     given: Text | None = None

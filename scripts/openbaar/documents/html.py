@@ -40,8 +40,9 @@ def read_html_tables(data: bytes, path: str) -> Document:
 
 
 def _page(text: str, path: str) -> Any:
-    """The page as a tree. Raises OpenbaarError where it is nested too deeply to be read whole, or
-    holds no element.
+    """The page as a tree.
+
+    Raises OpenbaarError where it is nested too deeply to be read whole, or holds no element.
     """
     from lxml import etree, html
 

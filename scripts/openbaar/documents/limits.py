@@ -27,7 +27,9 @@ LONGEST_TAG = 1000  # bytes of a chunk that are looked at again with the next on
 
 
 def check_workbook(data: bytes, path: str) -> None:
-    """Raises OpenbaarError when the bytes are no workbook, need a password, or would take too much
+    """Refuse a workbook that cannot be read safely.
+
+    Raises OpenbaarError when the bytes are no workbook, need a password, or would take too much
     memory.
     """
     place = Place(path)

@@ -46,8 +46,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Document:
-    """A document as lines: its path in the publication; whether it is a grid; whether its pages are
-    told apart.
+    """A document as lines: its path, whether it is a grid, and whether it has pages.
 
     Where they are (a PDF, a workbook), places name the page and count its lines; else they count
     through the document.
@@ -72,9 +71,7 @@ class Document:
     def place(
         self, first: int | None = None, last: int | None = None, cell: str | None = None
     ) -> Place:
-        """The place of the lines numbered `first` to `last`, or of one cell of them, as a reader
-        finds it.
-        """
+        """The place of the lines numbered `first` to `last`, or of a cell, as a reader finds it."""
         if not self.has_pages or first is None:
             return Place(self.path, first, last, cell=cell)
         start, end = self.line(first), self.line(last or first)
@@ -85,8 +82,7 @@ class Document:
 def grid_lines(
     pages: Iterable[tuple[int | str, Sequence[Sequence[str]], Sequence[Sequence[str]]]],
 ) -> tuple[Line, ...]:
-    """The lines of grids, given for each page its name, its rows of cell texts, and their
-    addresses.
+    """The lines of grids: for each page its name, its rows of cell texts, and their addresses.
 
     White space inside a cell is made single: a line break in a cell is no line of the document.
     """

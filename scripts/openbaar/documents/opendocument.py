@@ -1,6 +1,7 @@
-"""What calamine does not tell of an OpenDocument workbook: how large its sheets are before they are
-read, and which
-cells are merged."""
+"""OpenDocument workbooks: how large their sheets are, and which cells are merged.
+
+Calamine tells neither before it has read everything.
+"""
 
 from __future__ import annotations
 
@@ -45,9 +46,7 @@ def merged_cells(data: bytes, path: str) -> dict[str, list[Merged]]:
 
 
 class _Sheet:
-    """A sheet while its rows go by: how many there were, up to which cell something stands, what is
-    merged.
-    """
+    """A sheet as its rows go by: how many came, up to which cell it is filled, what is merged."""
 
     def __init__(self) -> None:
         self.rows = self.filled = self.columns = 0

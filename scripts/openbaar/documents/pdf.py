@@ -1,6 +1,4 @@
-"""PDF documents, page by page: the words in their reading order as text, or their tables as grids
-of cells.
-"""
+"""PDF documents, page by page: their text in reading order, or their tables as grids."""
 
 from __future__ import annotations
 
@@ -46,11 +44,11 @@ def read_pdf_text(data: bytes, path: str) -> Document:
 
 
 def read_pdf_tables(data: bytes, path: str) -> Document:
-    """The ruled tables of a PDF as one grid a page, by pdfplumber; addresses are
-    `table.row.column`, from 1.
+    """The ruled tables of a PDF, one grid for each page, found by pdfplumber.
 
-    A cell merged over several rows stands in each of them; one merged over columns stands in the
-    first. Raises OpenbaarError as `read_pdf_text` does, and when there is no ruled table.
+    Addresses are `table.row.column`, counted from 1. A cell merged over several rows stands in each
+    of them; one merged over columns stands in the first. Raises OpenbaarError as `read_pdf_text`
+    does, and when there is no ruled table.
     """
     import pdfplumber
 
@@ -84,8 +82,9 @@ def _counted(row: Sequence[str]) -> range:
 
 
 def _cells(table: Table) -> list[list[str]]:
-    """The texts of a table; None, where a cell is covered by a merged one, becomes the text above
-    or nothing.
+    """The texts of a table.
+
+    A cell that is covered by a merged one (None) gets the text above it, or none.
     """
     texts: list[list[str]] = []
     bottoms: dict[int, float] = {}
@@ -119,7 +118,7 @@ def _opened(data: bytes, path: str) -> pypdf.PdfReader:
 
 
 def _check_length(path: str, number: int, page: pypdf.PageObject) -> None:
-    """Refuse a page with very much text before it is laid out, which takes a minute and a gigabyte."""  # noqa: E501
+    """Refuse a page with very much text before its layout takes a minute and a gigabyte."""
     contents = page.get_contents()
     shown = TEXTS.finditer(b"" if contents is None else contents.get_data())
     printed = sum(len(text.group()) for text in shown)

@@ -1,5 +1,4 @@
-"""Documents as received: read whole, checked against the hash of what a person saw, parted into
-lines.
+"""Documents as received: read whole, checked against their recorded hash, split into lines.
 
 The ending of the file's name says how: text, PDF (as text or as tables), a workbook, CSV, or tables
 of a saved page.
@@ -29,10 +28,12 @@ def read_document(root: Path, entry: DocumentEntry, verify: bool = True) -> Docu
     data = read_inside(root, entry.path, MAX_BYTES)
     found = hashlib.sha256(data).hexdigest()
     if verify and found != entry.sha256:
-        hint = f"look at what changed; to accept it, write sha256: {found} for it in tables/package.yaml"  # noqa: E501
-        raise OpenbaarError(
-            Problem(Place(entry.path), f"has changed: its SHA-256 is not {entry.sha256}", hint)
+        message = f"has changed: its SHA-256 is not {entry.sha256}"
+        hint = (
+            f"look at what changed; to accept it, write sha256: {found} for it "
+            "in tables/package.yaml"
         )
+        raise OpenbaarError(Problem(Place(entry.path), message, hint))
     return parse_document(data, entry)
 
 

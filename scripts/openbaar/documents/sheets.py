@@ -16,12 +16,12 @@ from openbaar.errors import OpenbaarError, Place, Problem
 
 
 def read_workbook(data: bytes, path: str) -> Document:
-    """All sheets of a workbook, by calamine; a page is a sheet, an address is that of the sheet
-    (`B12`).
+    """All sheets of a workbook, read by calamine.
 
-    A cell merged over several rows stands in each of them; one merged over columns stands in the
-    first. Numbers are written with a point and without thousands signs, dates as in ISO 8601.
-    Raises OpenbaarError when it is no workbook, needs a password, or is too large.
+    A page is a sheet, and an address is that of the sheet (`B12`). A cell merged over several rows
+    stands in each of them; one merged over columns stands in the first. Numbers are written with a
+    point and without thousands signs, dates as in ISO 8601. Raises OpenbaarError when it is no
+    workbook, needs a password, or is too large.
     """
     import python_calamine
 
@@ -41,7 +41,7 @@ def read_workbook(data: bytes, path: str) -> Document:
 
 
 def read_csv_grid(data: bytes, path: str) -> Document:
-    """The rows of a CSV file, parted by comma or semicolon, whichever its first line has more of."""  # noqa: E501
+    """The rows of a CSV file, split at commas or semicolons: what its first line has more of."""
     text = decode(data, path)
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
@@ -64,7 +64,8 @@ def _sheet(
     sheet: Any, name: str, path: str, merged: Sequence[Merged] | None
 ) -> tuple[str, list[list[str]], list[list[str]]]:
     if sheet.total_height * sheet.total_width > MAX_CELLS:
-        message = f"has {sheet.total_height} rows of {sheet.total_width} cells; at most {MAX_CELLS} cells are read"  # noqa: E501
+        size = f"{sheet.total_height} rows of {sheet.total_width} cells"
+        message = f"has {size}; at most {MAX_CELLS} cells are read"
         raise OpenbaarError(Problem(Place(path, page=name), message))
     rows = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     for (first_row, first_column), (last_row, _) in merged or sheet.merged_cell_ranges or []:
@@ -92,7 +93,7 @@ def _addresses(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def _letters(column: int) -> str:
-    """The letters of a column counted from 0: A … Z, AA …"""
+    """The letters of a column counted from 0: A, B, … Z, AA, and so on."""
     letters = ""
     while column >= 0:
         letters = chr(ord("A") + column % 26) + letters

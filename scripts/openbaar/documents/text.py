@@ -1,5 +1,6 @@
-"""Documents that are text. Line ends are never stripped: a trailing space says how a wrapped line
-joins the next.
+"""Documents that are text.
+
+Line ends are never stripped: a trailing space says how a wrapped line joins the next.
 """
 
 from __future__ import annotations
@@ -9,10 +10,10 @@ from openbaar.errors import OpenbaarError, Place, Problem
 
 
 def read_text(data: bytes, path: str, page_break: int | None) -> Document:
-    """The lines of a text in UTF-8; a form feed begins a page, and so do `page_break` blank lines
-    in a row.
+    """The lines of a text in UTF-8.
 
-    Raises OpenbaarError when the bytes are no text in UTF-8, or hold nothing.
+    A page begins at a form feed, and after `page_break` blank lines in a row. Raises OpenbaarError
+    when the bytes are no text in UTF-8, or hold nothing.
     """
     return Document(path, _lines(decode(data, path), page_break))
 

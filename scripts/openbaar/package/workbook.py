@@ -17,8 +17,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from openbaar.documents.entry import UNKNOWN
 from openbaar.files import replacing
+from openbaar.schema.conventions import UNKNOWN
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.model import SchemaField
 from openbaar.schema.values import Value

@@ -1,4 +1,4 @@
-"""Finding a table in its document: the lines between its anchors, below the headings it must have."""  # noqa: E501
+"""Finding a table in its document: the lines between its anchors, below its headings."""
 
 from __future__ import annotations
 
@@ -18,9 +18,7 @@ MAX_COMPARED = 5000
 
 @dataclass(frozen=True)
 class Region:
-    """The lines of a table: all of them after its anchor, the units of its headings, and the lines
-    below those.
-    """
+    """The lines of a table: all after its anchor, its headings as units, and the lines below."""
 
     lines: tuple[Line, ...]
     header: tuple[Unit, ...]

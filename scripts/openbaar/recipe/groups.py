@@ -92,8 +92,9 @@ class _Grouping:
         return Problem(self.document.place(label.first_line), message)
 
     def _label(self, members: Sequence[ReadRow], number: int) -> Cell:
-        """The one label of a group. Raises OpenbaarError when it is not exactly one, or not where
-        it must be.
+        """The one label of a group.
+
+        Raises OpenbaarError when there is not exactly one, or it is not where it must be.
         """
         if self.group.label == "none":
             return self._lost_label(members, number)

@@ -1,7 +1,7 @@
 """The recipe language: how the lines of a document become the rows of a table.
 
 Each model is one mapping that a table file may hold under `recipe:`; its fields are the keys.
-`tables/README.md` explains each of them with a small before and after.
+`docs/recipe.md` explains each of them with a small before and after.
 """
 
 from __future__ import annotations
@@ -85,8 +85,9 @@ def template_fields(template: str) -> list[str]:
         if name is None:
             continue
         if not name.isidentifier() or spec or conversion:
+            example = "{start_year} {started}"
             raise ValueError(
-                f"'{template}' should hold field names between braces, as in '{{start_year}} {{started}}'"  # noqa: E501
+                f"'{template}' should hold field names between braces, as in '{example}'"
             )
         names.append(name)
     return names
@@ -164,11 +165,10 @@ class Melt(Strict):
 
     @model_validator(mode="after")
     def _levels(self) -> Self:
+        levels = len(self.into)
         for heading in self.columns:
-            if len(heading_parts(heading)) != len(self.into):
-                raise ValueError(
-                    f"the heading '{heading}' should have {len(self.into)} parts, as 'into' has columns"  # noqa: E501
-                )
+            if len(heading_parts(heading)) != levels:
+                raise ValueError(f"the heading '{heading}' should have {levels} parts, as 'into'")
         return self
 
 
@@ -177,7 +177,7 @@ class Units(Strict):
 
     by: Literal["block", "line", "aligned", "cell"] | None = Field(
         None,
-        description="blocks parted by blank lines, each line, its cells in columns, or each line as one cell",  # noqa: E501
+        description="blocks between blank lines, each line, its cells in columns, each line a cell",
     )
     starts: Pattern | None = Field(None, description="a unit begins at each line that this matches")
     split: Pattern | None = Field(
@@ -225,7 +225,7 @@ class Recipe(Strict):
     document: str | None = None
     page: Text | None = Field(
         None,
-        description="the page or the sheet on which it stands, where others should not be looked at",  # noqa: E501
+        description="the page or the sheet to look at; all of them where it is left out",
     )
     header: Texts = Field((), description="the headings as printed, which must all stand there")
     repeated: Pattern | None = Field(
@@ -261,9 +261,7 @@ class Recipe(Strict):
         return (*self.rows, *self.totals.group, *self.totals.table, *label)
 
     def for_cells(self, separator: str) -> Recipe:
-        """The recipe for a document of cells: with `separator` where a template or a heading has `
-        | `.
-        """
+        """The recipe for a document of cells, with `separator` where authors write ` | `."""
 
         def parted(row: RowTemplate) -> RowTemplate:
             return row.model_copy(update={"row": re.sub(r" *\| *(?!\|)", separator, row.row)})

@@ -23,9 +23,7 @@ Cells = dict[str, Cell]  # by column
 
 @dataclass(frozen=True)
 class Record:
-    """A row of the table to be: its cells by column, and the lines of the document it was read
-    from.
-    """
+    """A row of the table to be: its cells by column, and the lines it was read from."""
 
     cells: Mapping[str, Cell]
     first_line: int
@@ -118,10 +116,10 @@ class _HeadingSearch:
     reached: dict[str, tuple[int, int]] = field(default_factory=dict)  # unit and offset, by column
 
     def next(self, column: str, printed: str) -> Cell:
-        """The next cell of `column` that is printed so; where headings were lost, what it would
-        have been.
+        """The next cell of `column` that is printed so.
 
-        Raises OpenbaarError when it is not there, or its text is no value of the column.
+        Where the headings were lost, what it would have been. Raises OpenbaarError when it is not
+        there, or its text is no value of the column.
         """
         parsed = self.readers[column].read(printed)
         if parsed is not None and self.is_lost:
@@ -183,9 +181,7 @@ def _touches(left: str, right: str) -> bool:
 
 
 class _Part(NamedTuple):
-    """What a row holds under one heading, or in one of its repetitions: the heading's cells, and
-    the fields.
-    """
+    """What a row holds under one heading, or in one repetition: heading cells, and fields."""
 
     heading: Cells
     slots: list[Slot]
@@ -237,10 +233,10 @@ class _Maker:
     def totals(
         self, row: ReadRow, slots: Sequence[Slot], key: Mapping[str, Cell]
     ) -> list[StatedTotal]:
-        """The totals that a row states: the fields declared so, or all columns of a row that is
-        one.
+        """The totals that a row states.
 
-        A column of the key in such a row is no total, but says of which rows it is one.
+        They are the fields declared so, or all columns of a row that states totals. A column of the
+        key in such a row is no total, but says of which rows it is one.
 
         before: "2020 | total | 7", where the year is a merged cell
         after: the total of 2020 is 7
@@ -268,9 +264,7 @@ class _Maker:
         return slot.name if is_in_total_row and self.schema.has(slot.name) else None
 
     def record(self, row: ReadRow, slots: Sequence[Slot], key: Cells) -> Record:
-        """The record of a row of data: its own cells, those of its key, and those that the recipe
-        sets.
-        """
+        """The record of a row of data: its own cells, its key's, and those that the recipe sets."""
         first, last = row.lines(*self._own_slots(row))
         cells = dict(key)
         for slot in slots:
@@ -307,11 +301,10 @@ def _cell(row: ReadRow, slot: Slot) -> Cell:
 def _derived(
     template: str, cells: Mapping[str, Cell], column: SchemaField, lines: tuple[int, int]
 ) -> Cell:
-    """The cell that a template such as `{question}{part}` makes of others; of none, it is on the
-    row's `lines`.
+    """The cell that a template such as `{question}{part}` makes of other cells.
 
-    Raises ValueError or KeyError when it names what is not there, or makes what the column cannot
-    hold.
+    A cell made of no other one is on the row's `lines`. Raises ValueError or KeyError when it names
+    what is not there, or makes what the column cannot hold.
     """
     used = {name: cells[name] for name in template_fields(template)}
     values = {name: "" if cell.value is None else cell.value for name, cell in used.items()}

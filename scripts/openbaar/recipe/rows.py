@@ -24,9 +24,7 @@ MAX_SHOWN = 80  # characters of a unit in a message
 
 @dataclass(frozen=True)
 class RowsRead:
-    """What reading rows came to: the rows, the units that the recipe drops, and what is wrong with
-    the rest.
-    """
+    """What reading rows came to: the rows, the units that are dropped, and the problems."""
 
     rows: list[ReadRow] = field(default_factory=list)
     dropped: list[Unit] = field(default_factory=list)
@@ -36,8 +34,9 @@ class RowsRead:
 def read_rows(
     document: Document, units: Sequence[Unit], recipe: Recipe, readers: Mapping[str, Reader]
 ) -> list[ReadRow]:
-    """Read all units as rows. A unit that is no row alone may be one together with the next ones on
-    its page.
+    """Read all units as rows.
+
+    A unit that is no row by itself may be one together with the next ones on its page.
 
     before: "2020" | "vrouw 91.493", with the template "{start_year} {gender} {started}"
     after: start_year 2020, gender vrouw, started 91.493
@@ -53,9 +52,7 @@ def read_rows(
 def try_rows(
     document: Document, units: Sequence[Unit], recipe: Recipe, readers: Mapping[str, Reader]
 ) -> RowsRead:
-    """Read the units as `read_rows` does, but return the problems beside the rows that could be
-    read.
-    """
+    """Read the units as `read_rows` does, but return the problems beside the rows."""
     kept, dropped = _without_dropped(units, recipe)
     too_long = _too_long(document, kept, recipe)
     walk = _Walk(document, kept, recipe, readers)
@@ -218,9 +215,7 @@ def _cell_count(template: RowTemplate) -> int:
 
 
 def _parts(row: ReadRow) -> list[ReadRow]:
-    """The rows of a template with ` || `: each with its own fields, in the order in which they are
-    printed.
-    """
+    """The rows of a template with ` || `, each with its own fields in their printed order."""
     rows = []
     start = 0
     for part in row.template.row.split(" || "):
@@ -253,9 +248,7 @@ def _unread(
     recipe: Recipe,
     readers: Mapping[str, Reader],
 ) -> Problem:
-    """The problem of a unit that fits no template, with the one that came nearest, and where and
-    why it stopped.
-    """
+    """The problem of a unit that fits no template: which came nearest, and where it stopped."""
     unit = units[index]
     place = document.place(*unit.lines())
     message = f"recipe key 'rows': {_quoted(unit.text)} fits no row pattern"

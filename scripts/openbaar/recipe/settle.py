@@ -1,6 +1,4 @@
-"""Rows that can be read in several ways, settled by the totals that the document states, or left
-unsettled.
-"""
+"""Rows that can be read in several ways: the totals that the document states settle some."""
 
 from __future__ import annotations
 
@@ -20,7 +18,7 @@ NOTHING = Decimal(0)
 
 @dataclass(frozen=True)
 class ReadRow:
-    """A row as read: the unit it is in, its template, and its fields in the order of the template."""  # noqa: E501
+    """A row as read: its unit, its template, and its fields in the order of the template."""
 
     kind: Kind
     template: RowTemplate
@@ -59,8 +57,7 @@ Sums = tuple[Decimal, ...]  # one for each number of a total, in its order
 
 
 def settle(options: Sequence[list[ReadRow]]) -> Options:
-    """For each row its one reading, where it has one or the totals leave one; else all its
-    readings.
+    """Each row's one reading where it has one or the totals leave one, else all its readings.
 
     A total settles the rows above it, back to the total before, when exactly one choice of their
     readings adds up to it in every column; a total of the table settles all its rows.
@@ -81,10 +78,7 @@ def settle(options: Sequence[list[ReadRow]]) -> Options:
 
 
 def _settled_by(total: ReadRow, options: Options) -> Options:
-    """The rows with the one choice that adds up to `total`.
-
-    As they were where there is no single one.
-    """
+    """The rows with the one choice that adds up to `total`; unchanged where there is not one."""
     stated = total.numbers()
     if not stated or all(len(readings) == 1 for readings in options):
         return options
@@ -95,8 +89,7 @@ def _settled_by(total: ReadRow, options: Options) -> Options:
 
 
 def _choices_that_add_up(stated: Mapping[str, Decimal], options: Options) -> list[Choice]:
-    """The choices of readings whose sums are those stated: none, one, or two of them where there
-    are more.
+    """Up to two choices of readings whose sums are those stated.
 
     Row by row, the sums that can be reached are kept with the choices that reach them. None is
     found where there are too many sums to look at.

@@ -47,9 +47,7 @@ def template_items(template: str) -> tuple[Item, ...]:
 
 @dataclass(frozen=True)
 class Attempt:
-    """What reading a text by a template came to: all readings, how far the text fitted, why no
-    further.
-    """
+    """What reading a text by a template came to: all readings, and how far the text fitted."""
 
     readings: list[Reading]
     furthest: int
@@ -94,9 +92,7 @@ def _ends_of(text: str, items: Sequence[Item], readers: Mapping[str, Reader]) ->
 
 
 class _Step(NamedTuple):
-    """A field as it may be read at some place: its slot, where it ends, and whether it is printed
-    as a space.
-    """
+    """A field as it may be read somewhere: its slot, its end, and whether it is a space."""
 
     reading: Reading
     end: int
@@ -176,8 +172,9 @@ class _Matcher:
             self.reason = ""
 
     def _ends(self, index: int, start: int) -> Iterator[int]:
-        """Where a field that begins at `start` could end: before the next literal, or anywhere
-        before a field.
+        """Where a field that begins at `start` could end.
+
+        That is before the next literal, or anywhere where another field follows.
         """
         if index + 1 == len(self.items):
             yield len(self.text)

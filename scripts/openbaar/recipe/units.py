@@ -33,9 +33,7 @@ OFFSET = itemgetter(0)
 
 @dataclass(frozen=True)
 class Unit:
-    """A text put together from lines: where in it each line begins, its page, where each cell
-    begins.
-    """
+    """A text put together from lines: where in it each line and each cell begins, and its page."""
 
     text: str
     starts: tuple[LineStart, ...]
@@ -85,8 +83,9 @@ def join(first: Unit, second: Unit, separator: str = " ") -> Unit:
 
 
 def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
-    """Put lines together as `how` says; blank lines separate blocks and paragraphs, and are no
-    units.
+    """Put lines together as `how` says.
+
+    Blank lines separate blocks and paragraphs, and are no units.
 
     before: ["(07) Buiten ", "Brussel/Vlaanderen", "", "434"]
     by block: "(07) Buiten Brussel/Vlaanderen" | "434"
@@ -144,8 +143,7 @@ def _cell_starts(line: Line, offset: int) -> Iterator[CellStart]:
 
 
 def _aligned(line: Line) -> Unit:
-    """A line whose cells are in columns, two or more spaces apart, as `pdftotext -layout` writes
-    them.
+    """A line whose cells are two or more spaces apart, as `pdftotext -layout` writes them.
 
     before: "Gent      1.234     5"
     after: "Gent␟1.234␟5"
@@ -155,8 +153,9 @@ def _aligned(line: Line) -> Unit:
 
 
 def _cells(lines: Sequence[Line]) -> Iterator[Unit]:
-    """Each line as a cell; one that ends in a space goes on in the next, one of spaces alone is a
-    blank cell.
+    """Each line as a cell.
+
+    A line that ends in a space continues in the next one; spaces alone are a blank cell.
 
     before: ["2023", "€ ", "9.917", " ", "", "26"]
     after: "2023" | "€ 9.917" | "" | "26"
@@ -218,11 +217,12 @@ class _RunningText:
 
 
 def _paragraphs(lines: Sequence[Line]) -> Unit:
-    """Running text: a line that ends in a space goes on in the next; blank lines separate
-    paragraphs.
+    """Running text.
+
+    A line that ends in a space continues in the next one; blank lines separate paragraphs.
 
     before: ["is te leren ", "wat nodig is. ", "", "- een lijst ", "- van twee"]
-    after: "is te leren wat nodig is. \\n\\n- een lijst \\n- van twee"
+    after: "is te leren wat nodig is. \n\n- een lijst \n- van twee"
     """
     running = _RunningText()
     for line in lines:

@@ -1,6 +1,4 @@
-"""What a printed cell means: numbers by a strict grammar, codes, years, text, blanks and footnote
-marks.
-"""
+"""What a printed cell means: numbers by a strict grammar, codes, years, text, blanks, marks."""
 
 from __future__ import annotations
 
@@ -30,9 +28,7 @@ How = Literal["read", "code", "group_label", "heading", "blank", "derived"]
 
 @dataclass(frozen=True)
 class Parsed:
-    """A printed cell that was understood: its value, its text, how one became the other, mark and
-    blank's reason.
-    """
+    """A printed cell that was understood: value, text, how they relate, mark, reason of a blank."""
 
     value: Value
     printed: str
@@ -106,8 +102,9 @@ class Reader:
 
     @property
     def blank_is_space(self) -> bool:
-        """Whether a blank cell of this field is printed as white space, so that space at an end of
-        a row counts.
+        """Whether a blank cell of this field is printed as white space.
+
+        Then space at the end of a row counts.
         """
         return any(not printed.strip() for printed in self.blank)
 
@@ -162,9 +159,7 @@ def parse_number(text: str, numbers: NumberFormat) -> Decimal:
 
 @lru_cache(maxsize=32)
 def _number_pattern(thousands: str, decimal: str) -> re.Pattern[str]:
-    """What a number looks like: groups of three digits behind each thousands sign, digits behind
-    the decimal sign.
-    """
+    """What a number looks like: groups of three digits, then digits behind the decimal sign."""
     whole = "(?:0|[1-9][0-9]*)"
     if thousands:
         whole = rf"(?:0|[1-9][0-9]{{0,2}}(?:{re.escape(thousands)}[0-9]{{3}})*)"
@@ -230,9 +225,7 @@ class _Parser:
         return parse_value(self.column, self._as_in_csv(text))
 
     def _as_in_csv(self, text: str) -> str:
-        """The text as the CSV file has it: a number without signs, a date in ISO 8601, single
-        spaces.
-        """
+        """The text as the CSV file has it: a number without signs, an ISO date, single spaces."""
         kind = self.column.type if self.read.type is None else self.read.type
         if kind in ("integer", "number"):
             number = parse_number(_without_sign(text, self.read.sign), self.numbers)
@@ -249,16 +242,18 @@ def field_reader(
     codes: CodeList | None,
     language: str = "en",
 ) -> Reader:
-    """The reader of a field: by its code list if it has one, else by its type, within the schema's
-    constraints.
+    """The reader of a field.
+
+    It reads by the code list of the column, or else by its type, within the schema's constraints.
     """
     parser = _Parser(column, read, numbers, codes, language)
     return Reader(parser, "read" if codes is None else "code", read.marks, read.blank)
 
 
 def _plain(number: Decimal, kind: str) -> str:
-    """The number as a CSV writes it: without an exponent, and without decimals where it must be
-    whole.
+    """The number as a CSV file has it.
+
+    It has no exponent, and no decimals where it must be whole.
     """
     if kind == "integer" and number == number.to_integral_value():
         return str(int(number))

@@ -1,4 +1,4 @@
-"""What all published packages have in common: the names of trust tables, the form of a version.
+"""What all published packages have in common: trust tables, the form of a version, "unknown".
 
 Both halves of the toolkit and the running site need these, so this module imports nothing.
 """
@@ -7,4 +7,5 @@ from __future__ import annotations
 
 # Where each cell comes from, whether the totals add up, and what to know before using the figures.
 TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
+UNKNOWN = "unknown"  # what is said of a document where nothing is known
 VERSION = r"\d+\.\d+\.\d+"  # a regular expression: major.minor.patch of https://semver.org

@@ -13,13 +13,13 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
+from openbaar.schema.conventions import UNKNOWN
 from openbaar.site.citation_formats import FORMATS, Item, apa, date_parts
 from openbaar.site.language import gettext
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.site.refusals import language_of, refusal
 from openbaar.texts import spoken
 
-UNKNOWN = "unknown"
 DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T.*)?")
 
 

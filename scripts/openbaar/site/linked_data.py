@@ -10,8 +10,8 @@ from xml.sax.saxutils import escape
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
+from openbaar.schema.conventions import UNKNOWN
 from openbaar.site import downloads
-from openbaar.site.citation import UNKNOWN
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.texts import catalogue

@@ -1,9 +1,8 @@
-"""Checks: rules that a table must keep. Each kind is a model of what authors write, with its own
-verdicts.
+"""Checks: rules that a table must keep.
 
-Do the stated totals add up, do tables agree, does each row keep the rules? A check gives rows of
-the trust table `reconciliation`, and none is left out because it holds. To add a kind, write its
-class and name it
+Each kind is a model of what authors write, and gives its own verdicts. Do the stated totals add up,
+do tables agree, does each row keep the rules? A check gives rows of the trust table
+`reconciliation`, and none is left out because it holds. To add a kind, write its class and name it
 in `Check`.
 """
 
@@ -38,8 +37,7 @@ Where = dict[str, Any]  # column -> the value, or the values, that its rows have
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a check may look at: the rows of all tables, the number that its line states, the rows
-    of each anomaly.
+    """What a check may look at: the rows of all tables, stated numbers, rows of anomalies.
 
     `concerned` holds for each anomaly the values of the rows that it speaks of.
     """
@@ -50,9 +48,7 @@ class Evidence:
 
 
 class Compared(Strict):
-    """What a sum is compared with: the same sum in another table, or a number printed in the
-    document.
-    """
+    """What a sum is compared with: a sum in another table, or a number in the document."""
 
     table: Name | None = None
     sum: Name | None = None
@@ -139,9 +135,7 @@ class ExplainedRule(Rule):
 
 
 class SumCheck(ExplainedRule):
-    """The sum of a column, for each value of `by`, is that of another table, or the number that a
-    line states.
-    """
+    """The sum of a column, for each value of `by`, equals another table's or a stated number."""
 
     sum: Name
     equals: Compared
@@ -217,15 +211,14 @@ class TotalCheck(ExplainedRule):
     numeric = ("total",)
 
     def named_columns(self) -> list[str]:
-        """The column of the total; what it is a total over may be a label that is no column of the
-        table.
+        """The column of the total.
+
+        What it is a total over may be a label that is no column of the table.
         """
         return [self.total, *self.without]
 
     def verdicts(self, table: str, evidence: Evidence) -> list[Verdict]:
-        """None of its own: `stated_totals` looks at these checks when it judges what the document
-        states.
-        """
+        """None of its own: `stated_totals` uses these checks to judge what the document states."""
         return []
 
     def speaks_of(self, stated: StatedTotal) -> bool:
@@ -233,9 +226,7 @@ class TotalCheck(ExplainedRule):
         return self.total == stated.column and _as_texts(self.where) == _as_texts(stated.where)
 
     def unmet(self, table: str) -> Verdict:
-        """The verdict where the document states no such total, because then the check says what is
-        not so.
-        """
+        """The verdict where the document states no such total: the check itself is wrong."""
         return Verdict(
             id=verdict_id(table, self.name),
             table=table,
@@ -283,7 +274,7 @@ class RowRule(Rule):
         return True
 
     def verdicts(self, table: str, evidence: Evidence) -> list[Verdict]:
-        """One verdict: how many rows break the rule, and whether an anomaly explains all of them."""  # noqa: E501
+        """One verdict: how many rows break the rule, and whether an anomaly explains them all."""
         broken = self.broken_by(self.selected(evidence.rows[table]))
         unexplained = [each for each in broken if not self._explained(each, evidence)]
         explained = len(broken) - len(unexplained)
@@ -316,8 +307,9 @@ class RowRule(Rule):
 
 
 class NotBeforeCheck(RowRule):
-    """No `value` where the second of two columns is before the first, and `cannot_exist` nowhere
-    else.
+    """There is no `value` where the second column is before the first.
+
+    The status `cannot_exist` is at these rows and nowhere else.
     """
 
     not_before: tuple[Name, Name]
@@ -401,7 +393,7 @@ class WordsCheck(Rule):
 
 
 class PercentCheck(RowRule):
-    """A column is the first column of `of` in percent of the second one, as far as it is printed."""  # noqa: E501
+    """A column is the first column of `of` in percent of the second, to the printed precision."""
 
     percent: Name
     of: tuple[Name, Name]

@@ -24,9 +24,7 @@ def say_nothing(_message: str) -> None:
 
 @dataclass(frozen=True)
 class Gathered:
-    """What reading came to: the sources, and for each table that was wanted its reading or its
-    problems.
-    """
+    """What reading came to: the sources, and each table's reading or its problems."""
 
     sources: Sources
     readings: dict[str, Reading]
@@ -43,8 +41,7 @@ class Gathered:
 def gather(
     publication: Publication, verify: bool, names: Collection[str] | None, say: Say
 ) -> Gathered:
-    """Read the sources and from them the tables called `names`, or all, one after the other in this
-    process.
+    """Read the sources, and from them the tables called `names`, or all, in this process.
 
     Raises OpenbaarError for sources that cannot be read; what is wrong with a table is returned.
     """
@@ -147,7 +144,7 @@ def _no_recipe(name: str, recipes: Collection[str]) -> Problem:
 
 
 def _own_tables(publication: Publication, gathered: Gathered) -> dict[str, TableData]:
-    """The authors' tables: those that were read from documents, and those that are written by hand."""  # noqa: E501
+    """The authors' tables, those read from documents and those written by hand."""
     tables = dict(gathered.sources.authored)
     for name, reading in gathered.readings.items():
         tables[name] = table_data(publication.tables[name], reading.rows)

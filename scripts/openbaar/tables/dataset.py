@@ -24,8 +24,9 @@ from openbaar.tables.publication import Publication
 
 
 class DocumentLine(NamedTuple):
-    """A line of a document as a page shows it: its page or sheet ('' where there are none), its
-    number, its text.
+    """A line of a document as a page shows it.
+
+    It has its page or sheet ('' where there are none), its number, and its text.
     """
 
     page: str
@@ -57,9 +58,7 @@ class TableData:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A publication with the data of all its tables, the trust tables last, and the lines of its
-    documents.
-    """
+    """A publication with its data: all tables, the trust tables last, and its documents' lines."""
 
     publication: Publication
     tables: Mapping[str, TableData]
@@ -96,8 +95,7 @@ def read_table_data(publication: Publication, table: Table) -> TableData:
 
 
 def read_dataset(publication: Publication) -> Dataset:
-    """The dataset that stands in the folder of the publication, as the last `openbaar convert` left
-    it.
+    """The dataset in the folder of the publication, as `openbaar convert` last wrote it.
 
     Raises OpenbaarError with every problem of every CSV file.
     """

@@ -14,9 +14,7 @@ from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Package, Table
 from openbaar.texts import catalogue, language_name
-from openbaar.yamlfile import YamlFile, load_model, parse_yaml, read_yaml
-
-KeyPath = tuple[str | int, ...]
+from openbaar.yamlfile import KeyPath, YamlFile, load_model, parse_yaml, read_yaml
 
 
 @dataclass(frozen=True)
@@ -98,8 +96,9 @@ def _in_all(message: str, languages: Sequence[str]) -> dict[str, str]:
 
 
 def _in_each_language(described: dict[str, Any], languages: Sequence[str]) -> dict[str, Any]:
-    """A description of a trust table with its columns in each language, the first one naming the
-    row.
+    """A description of a trust table, with its columns in each language.
+
+    The first column names the row.
     """
     fields: list[dict[str, Any]] = []
     for column in described["schema"]["fields"]:
@@ -135,10 +134,9 @@ def _column_in(column: dict[str, Any], language: str) -> dict[str, Any]:
 
 
 def read_publication(root: Path) -> Publication:
-    """Read all authored files of the publication in `root`, each checked by itself; `references`
-    checks them together.
+    """Read all authored files of the publication in `root`, each checked by itself.
 
-    Raises OpenbaarError with every problem found in any of them.
+    `references` checks them together. Raises OpenbaarError with every problem found in any of them.
     """
     folder = root / "tables"
     if not (folder / "package.yaml").is_file():
@@ -177,8 +175,7 @@ def read_publication(root: Path) -> Publication:
 
 
 def _with_shared_parts(file: YamlFile, package_file: YamlFile) -> YamlFile:
-    """The table file with each column, footnote and note that it only names completed from the
-    package file.
+    """The table file, with the shared parts it names completed from the package file.
 
     Raises OpenbaarError for each name that the package file does not describe.
     """
@@ -200,9 +197,7 @@ def _with_shared_parts(file: YamlFile, package_file: YamlFile) -> YamlFile:
 
 @dataclass
 class _Shared:
-    """What `tables/package.yaml` describes for several tables, and what a table file names of it in
-    vain.
-    """
+    """The shared parts of `tables/package.yaml`, and what a table file names in vain."""
 
     file: YamlFile
     package: dict[Any, Any]
@@ -223,8 +218,9 @@ class _Shared:
         return complete
 
     def footnotes(self, given: dict[Any, Any]) -> dict[Any, Any]:
-        """Footnotes by their mark: the name of a shared one, or a mapping that may complete one by
-        its `name`.
+        """Footnotes by their mark.
+
+        Each is the name of a shared one, a mapping that completes one by its `name`, or its own.
         """
         complete: dict[Any, Any] = {}
         for mark, item in given.items():

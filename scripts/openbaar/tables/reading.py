@@ -1,5 +1,4 @@
-"""Reading tables from their documents: everything that was understood, and everything that is wrong
-with it.
+"""Reading tables from their documents: what was understood, and what is wrong.
 
 Nothing here raises for a recipe that fails, because a recipe is written by looking at what it reads
 so far: `convert` raises what `read_table` found wrong, `preview` shows it beside the lines.
@@ -37,7 +36,7 @@ from openbaar.tables.trust import footnote_lines
 
 
 class Located(NamedTuple):
-    """Where a table is: its document, with the patches of its recipe applied, and the region in it."""  # noqa: E501
+    """Where a table is: its document, patched as its recipe says, and the region in it."""
 
     document: Document
     region: Region
@@ -62,8 +61,9 @@ def find_regions(
 
 
 def resolved(recipe: Recipe, document: Document) -> Recipe:
-    """The recipe as it is for this document: templates have its separator of cells, and a row of a
-    grid is a unit.
+    """The recipe for this document.
+
+    Its templates have the document's separator of cells, and a row of a grid is a unit.
     """
     if document.is_grid and recipe.units is None:
         recipe = recipe.model_copy(update={"units": Units(by="line")})
@@ -73,19 +73,17 @@ def resolved(recipe: Recipe, document: Document) -> Recipe:
 
 
 def in_cells(recipe: Recipe, document: Document) -> bool:
-    """Whether rows are made of cells, in the document or by the way in which the recipe reads it."""  # noqa: E501
+    """Whether rows are made of cells, in the document or by how the recipe reads it."""
     return document.is_grid or recipe.reading.in_cells
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a recipe makes of its document: the parts in the order in which they are read, as far as
-    that went.
+    """What a recipe makes of its document, part by part, as far as reading went.
 
     `region` is None where the table was not found; `notes` are the lines of its footnotes by their
     marks, and `others` the lines that the recipe leaves to other tables. What is wrong is in
-    `problems`; none means
-    that it converts.
+    `problems`; a table without problems converts.
     """
 
     table: Table
@@ -213,9 +211,7 @@ def _readers(
 
 
 def _units(region: Region, recipe: Recipe, left_out: frozenset[int]) -> list[Unit]:
-    """What rows are read in: the lines below the headings, without footnotes and those of other
-    tables.
-    """
+    """What rows are read in: the lines below the headings that are not other tables' or notes."""
     lines = [line for line in region.body if line.number not in left_out]
     return make_units(lines, recipe.reading)
 

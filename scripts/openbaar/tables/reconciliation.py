@@ -27,9 +27,7 @@ from openbaar.tables.verdicts import Verdict
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What there is to reconcile: the rows of all tables, the totals that documents state, and the
-    documents.
-    """
+    """What there is to reconcile: the rows of all tables, the stated totals, and the documents."""
 
     publication: Publication
     rows: Mapping[str, Rows]
@@ -37,8 +35,7 @@ class Reconciliation:
     documents: Mapping[str, Document]
 
     def verdicts(self) -> list[Verdict]:
-        """Everything that can be checked, table by table: stated totals, then the checks of the
-        table file.
+        """Everything that can be checked, table by table: stated totals, then checks.
 
         Raises OpenbaarError for each number that a check looks for in a document and does not find
         once.

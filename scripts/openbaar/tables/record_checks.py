@@ -1,6 +1,4 @@
-"""What must hold of the records of a table before they are published: nothing missing, nothing
-twice, no remark gone.
-"""
+"""What must hold of records before they are published: nothing missing, nothing twice."""
 
 from __future__ import annotations
 
@@ -81,9 +79,7 @@ def _states_a_reason(record: Record) -> bool:
 
 
 def concern_problems(table: Table, document: Document, records: Sequence[Record]) -> list[Problem]:
-    """Each anomaly and footnote that names rows of the table is about some of them, or those are
-    gone.
-    """
+    """Each anomaly and footnote that names rows of the table is about some of them."""
     about: dict[str, Mapping[str, str]] = {}
     for name, anomaly in table.anomalies.items():
         about[f"anomaly '{name}'"] = anomaly.rows

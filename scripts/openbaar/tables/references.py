@@ -1,5 +1,4 @@
-"""What one authored file alone cannot tell: names that must be somewhere else, and texts in every
-language.
+"""What must hold between authored files: names lead somewhere, texts are in every language.
 
 Each name that a table file mentions (a column, a field, a table, a document, an anomaly) must
 exist; otherwise a misspelt key would quietly do nothing.
@@ -19,9 +18,9 @@ from openbaar.tables.checks import SumCheck
 from openbaar.tables.model import Anomaly, Table
 from openbaar.tables.publication import Publication, read_publication
 from openbaar.texts import Localized
+from openbaar.yamlfile import KeyPath
 
 NUMBERS = ("integer", "number", "year")
-KeyPath = tuple[str | int, ...]
 
 
 def load_publication(root: Path) -> Publication:
@@ -117,9 +116,7 @@ def _texts_in(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, Localized
 
 
 def _address_problems(publication: Publication) -> Iterator[Problem]:
-    """Tables that moved or were withdrawn are gone, once, and what moved is found under its new
-    name.
-    """
+    """Tables that moved or were withdrawn are gone, once, and their new names exist."""
     package = publication.package
     for name in package.moved:
         yield from _still_there(publication, "moved", name)
@@ -169,9 +166,7 @@ def _key_problems(publication: Publication, table: Table) -> Iterator[Problem]:
 
 
 def _footnote_problems(publication: Publication, table: Table) -> Iterator[Problem]:
-    """Footnotes name columns and tables that exist, and are of a table that is read from a
-    document.
-    """
+    """Footnotes name columns and tables that exist, in a table that is read from a document."""
     for mark, footnote in table.footnotes.items():
         place = publication.place(table.name, "footnotes", mark)
         yield from _unknown(place, "table", [footnote.below], publication.tables)
@@ -251,18 +246,14 @@ def _compared_problems(
 
 @dataclass(frozen=True)
 class _RecipeNames:
-    """A recipe, and the names that it may mention: its fields, the columns of its table, and what
-    else there is.
-    """
+    """A recipe, and the names that it may mention: fields, columns, tables and documents."""
 
     publication: Publication
     table: Table
     recipe: Recipe
 
     def problems(self) -> Iterator[Problem]:
-        """Every name that the recipe mentions is a field or a column, and nothing that is read is
-        lost.
-        """
+        """Every name that the recipe mentions is a field or a column, and nothing read is lost."""
         yield from self._key_problems()
         yield from self._field_problems()
         yield from self._group_problems()

@@ -1,4 +1,4 @@
-"""What recipes are applied to: the documents, the authored tables, and the code lists among them."""  # noqa: E501
+"""What recipes are applied to: documents, authored tables, and the code lists among these."""
 
 from __future__ import annotations
 
@@ -17,9 +17,7 @@ from openbaar.tables.publication import Publication
 
 @dataclass(frozen=True)
 class Sources:
-    """What recipes are applied to: the documents by path, the authored tables, the code lists among
-    them.
-    """
+    """What recipes are applied to: documents by path, authored tables, code lists among them."""
 
     documents: dict[str, Document]
     authored: dict[str, TableData]
@@ -27,10 +25,10 @@ class Sources:
 
 
 def read_sources(publication: Publication, verify: bool) -> Sources:
-    """Read all documents (with `verify`, only those whose hash was recorded), authored tables and
-    code lists.
+    """Read all documents, authored tables and code lists.
 
-    Raises OpenbaarError with what is wrong with any of them.
+    With `verify`, only documents with the recorded hash are read. Raises OpenbaarError with what is
+    wrong with any of them.
     """
     documents = {}
     problems: list[Problem] = []

@@ -1,4 +1,4 @@
-"""The trust tables: where each cell is printed, what the footnotes say, what a reader should know."""  # noqa: E501
+"""The trust tables: where each cell is printed, its footnotes, and what readers should know."""
 
 from __future__ import annotations
 
@@ -200,7 +200,10 @@ def _shown_at(document: Document, anomaly: Anomaly, place: Place) -> tuple[int, 
         matches = [line.number for line in document.lines if searched.search(line.shown)]
         if len(matches) != 1:
             found = ", ".join(str(number) for number in matches)
-            message = f"'{pattern}' should match one line of {document.path}, but matches: {found or 'none'}"  # noqa: E501
+            message = (
+                f"'{pattern}' should match one line of {document.path}, but matches: "
+                f"{found or 'none'}"
+            )
             hint = "the anomaly has gone, or the pattern matches too much"
             raise OpenbaarError(Problem(place, message, hint))
         numbers += matches

@@ -1,6 +1,4 @@
-"""Verdicts: what comparing two numbers came to, as it becomes a row of the trust table
-`reconciliation`.
-"""
+"""Verdicts: the outcomes of comparisons, as rows of the trust table `reconciliation`."""
 
 from __future__ import annotations
 
@@ -43,8 +41,7 @@ def judge(stated: Decimal, computed: Decimal, known: Decimal = NOTHING) -> Judge
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The outcome of one comparison: of which column and rows, with what, and where the document
-    states it.
+    """The outcome of one comparison: of what, with what, and where the document states it.
 
     `anomaly` is the one that explains a difference.
     """

@@ -1,11 +1,10 @@
-"""Many documents: reading spread over processes of this machine or over a Dask cluster, with the
-same outcome.
+"""Reading many documents in processes of this machine or on a Dask cluster.
 
-The unit of work is a document with its tables, because parsing it takes longest; where there are
-fewer documents than workers, the tables of each are dealt out to several. A worker gets the
-publication as it was checked here, reads the document from the publication's folder (so workers of
-a cluster must see that folder at the same path), and returns readings or problems. They are put
-together in the order of the publication, whoever was done first.
+The outcome is the same as in one process. The unit of work is a document with its tables, because
+parsing it takes longest; where there are fewer documents than workers, the tables of each are dealt
+out to several. A worker gets the publication as it was checked here, reads the document from the
+publication's folder (so workers of a cluster must see that folder at the same path), and returns
+readings or problems. They are put together in the order of the publication, whoever was done first.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ Outcome = Gathered | list[Problem]  # what became of a part; problems where its 
 
 @dataclass(frozen=True)
 class Workers:
-    """An executor, how many workers it has, and what its futures raise when one of them has died."""  # noqa: E501
+    """An executor, how many workers it has, and what its futures raise when one has died."""
 
     executor: Executor
     count: int

@@ -16,10 +16,9 @@ from openbaar.authoring.draft.received import Received, received
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.draft.trial import Tried, best_draft
 from openbaar.authoring.draft.vocabulary import vocabulary
-from openbaar.documents.entry import UNKNOWN
 from openbaar.documents.lines import SEPARATOR, Line
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.schema.conventions import TRUST_TABLES
+from openbaar.schema.conventions import TRUST_TABLES, UNKNOWN
 from openbaar.texts import catalogue
 
 SHOWN_PLACES = 10  # places that are not understood which are named for each document

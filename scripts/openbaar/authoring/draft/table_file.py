@@ -13,7 +13,7 @@ from openbaar.authoring.draft.draft import Draft, primary_key, table_columns
 from openbaar.authoring.draft.place import Footnote, anchors, end, footnotes
 from openbaar.authoring.draft.printed import kind
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
-from openbaar.documents.entry import UNKNOWN
+from openbaar.schema.conventions import UNKNOWN
 from openbaar.texts import catalogue
 
 LONGEST_TITLE = 200

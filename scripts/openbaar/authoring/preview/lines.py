@@ -10,6 +10,7 @@ from typing import Literal
 
 from openbaar.documents.lines import Line
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.recipe.language import Recipe
 from openbaar.recipe.records import Record
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
@@ -36,9 +37,7 @@ State = Literal["outside", "blank", "read", "missed"]
 
 @dataclass(frozen=True)
 class Part:
-    """One thing that was read from a line: what it is, of which column, its value, how and in which
-    cell it stands.
-    """
+    """One thing that was read from a line: its kind, column, value, printed text and cell."""
 
     kind: Kind
     column: str = ""
@@ -50,22 +49,27 @@ class Part:
     def told(self) -> str:
         """What was read, as people read it: `gender female ‹vrouw›`.
 
-        The printed text only where it is another.
+        The printed text is shown only where it differs from the value.
         """
         told = " ".join(word for word in (self.column, self.value) if word)
-        return told if self.printed in ("", self.value) else f"{told} ‹{self.printed}›"
+        if self.printed in ("", self.value):
+            return told
+        return f"{told} ‹{self.printed}›"
 
 
 @dataclass(frozen=True)
 class SeenLine:
-    """A line, whether it belongs to the table and was read, what was read from it, and what is
-    wrong with it.
-    """
+    """A line: whether it was read, what was read from it, and what is wrong with it."""
 
     line: Line
     state: State
     parts: tuple[Part, ...]
     problems: tuple[Problem, ...]
+
+    @property
+    def concerns_table(self) -> bool:
+        """Whether the line has anything to do with the table."""
+        return bool(self.parts or self.problems) or self.state == "missed"
 
 
 @dataclass(frozen=True)
@@ -81,21 +85,16 @@ class Preview:
 
     @property
     def span(self) -> tuple[int, int]:
-        """The numbers of the first and last line that have to do with the table.
-
-        (1, 0) where none has.
-        """
-        numbers = [
-            seen.line.number
-            for seen in self.lines
-            if seen.parts or seen.problems or seen.state == "missed"
-        ]
+        """The numbers of the first and last line that concern the table; (1, 0) where none does."""
+        numbers = [seen.line.number for seen in self.lines if seen.concerns_table]
         return (min(numbers), max(numbers)) if numbers else (1, 0)
 
     @cached_property
     def general(self) -> list[Problem]:
         """The problems that stand at no line of the document."""
-        at_lines = {id(problem) for seen in self.lines for problem in seen.problems}
+        at_lines: set[int] = set()
+        for seen in self.lines:
+            at_lines.update(id(problem) for problem in seen.problems)
         return [problem for problem in self.reading.problems if id(problem) not in at_lines]
 
     @cached_property
@@ -115,45 +114,56 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
     read at all.
     """
     names = [name for name, each in publication.tables.items() if each.recipe is not None]
-    if table is not None and table not in names:
-        hint = nearest(table, names)
-        raise OpenbaarError(
-            Problem(Place(f"tables/{table}.yaml"), "is no table with a recipe", hint)
-        )
+    if table is not None:
+        if table not in names:
+            place = Place(f"tables/{table}.yaml")
+            raise OpenbaarError(Problem(place, "is no table with a recipe", nearest(table, names)))
+        names = [table]
     sources = read_sources(publication, verify=True)
     regions, missing = find_regions(publication, sources.documents)
     found = []
-    for name in [table] if table else names:
+    for name in names:
         each = publication.tables[name]
         if name in regions:
             reading = read_table(publication, each, regions[name][0], regions, sources.codes)
         else:
-            document = sources.documents[publication.document(recipe_of(each).document).path]
-            reading = Reading(each, document, recipe_of(each), problems=missing[name])
+            recipe = recipe_of(each)
+            document = sources.documents[publication.document(recipe.document).path]
+            reading = Reading(each, document, recipe, problems=missing[name])
         found.append(Preview(reading))
     return found
 
 
 def _seen_lines(reading: Reading) -> Iterator[SeenLine]:
-    parts = defaultdict(list)
+    parts: dict[int, list[Part]] = defaultdict(list)
     for number, part in [*_surroundings(reading), *_row_parts(reading), *_left_out(reading)]:
         parts[number].append(part)
-    problems: dict[int, list[Problem]] = defaultdict(list)
+    problems, wrong = _problems_by_line(reading)
+    expected: set[int] = set()  # the lines that should have been read
+    if reading.region is not None:
+        expected = wrong | {line.number for line in reading.region.body}
+    for line in reading.document.lines:
+        found = tuple(parts[line.number])
+        state: State = "outside"
+        if found:
+            state = "read"
+        elif line.is_blank:
+            state = "blank"
+        elif line.number in expected:
+            state = "missed"
+        yield SeenLine(line, state, found, tuple(problems[line.number]))
+
+
+def _problems_by_line(reading: Reading) -> tuple[dict[int, list[Problem]], set[int]]:
+    """The problems by the first line each of them names, and all lines that any of them names."""
+    by_line: dict[int, list[Problem]] = defaultdict(list)
     wrong: set[int] = set()
     for problem in reading.problems:
         numbers = _numbers_at(reading, problem.place)
-        wrong |= set(numbers)
         if numbers:
-            problems[numbers[0]].append(problem)
-    body = {line.number for line in reading.region.body} if reading.region else set()
-    for line in reading.document.lines:
-        found = tuple(parts[line.number])
-        state: State = "read" if found else "blank" if line.is_blank else "outside"
-        if not found and not line.is_blank and line.number in body:
-            state = "missed"
-        if state == "outside" and line.number in wrong and reading.region is not None:
-            state = "missed"
-        yield SeenLine(line, state, found, tuple(problems[line.number]))
+            by_line[numbers[0]].append(problem)
+        wrong.update(numbers)
+    return by_line, wrong
 
 
 def _numbers_at(reading: Reading, place: Place) -> list[int]:
@@ -163,11 +173,8 @@ def _numbers_at(reading: Reading, place: Place) -> list[int]:
     rows = range(place.first_line, (place.last_line or place.first_line) + 1)
     if not reading.document.has_pages:
         return list(rows)
-    return [
-        line.number
-        for line in reading.document.lines
-        if str(line.page) == place.page and line.row in rows
-    ]
+    on_page = [line for line in reading.document.lines if str(line.page) == place.page]
+    return [line.number for line in on_page if line.row in rows]
 
 
 def _surroundings(reading: Reading) -> Iterator[tuple[int, Part]]:
@@ -175,23 +182,39 @@ def _surroundings(reading: Reading) -> Iterator[tuple[int, Part]]:
     region, recipe = reading.region, reading.recipe
     if region is None or not region.lines:
         return
-    first, last = region.lines[0].number, region.lines[-1].number
-    end = first
-    for pattern in reversed(recipe.from_):
-        numbers = (line.number for line in reversed(reading.document.lines[: end - 1]))
-        end = next(
-            (n for n in numbers if compiled(pattern).search(reading.document.line(n).shown)), end
-        )
-        yield end, Part("from", value=pattern)
+    yield from _anchors(reading, region.lines[0].number)
+    last = region.lines[-1].number
     if recipe.until is not None and last < len(reading.document.lines):
         yield last + 1, Part("until", value=recipe.until)
     for unit in region.header:
-        start, stop = unit.lines()
-        headings = _melted_headings(reading.records, start, stop)
-        yield from (
-            (number, Part("heading")) for number in range(start, stop + 1) if number not in headings
-        )
-        yield from ((number, part) for number, found in headings.items() for part in found)
+        yield from _headings(reading.records, *unit.lines())
+
+
+def _anchors(reading: Reading, end: int) -> Iterator[tuple[int, Part]]:
+    """The line that each pattern of `from` matches last before line `end`, the last one first."""
+    for pattern in reversed(reading.recipe.from_):
+        end = _last_match(reading.document.lines[: end - 1], pattern, end)
+        yield end, Part("from", value=pattern)
+
+
+def _last_match(lines: Sequence[Line], pattern: str, default: int) -> int:
+    """The number of the last of the lines that the pattern matches, or `default`."""
+    matcher = compiled(pattern)
+    for line in reversed(lines):
+        if matcher.search(line.shown):
+            return line.number
+    return default
+
+
+def _headings(records: Sequence[Record], start: int, stop: int) -> Iterator[tuple[int, Part]]:
+    """The headings on the lines from `start` to `stop`.
+
+    Those that became values of a column are shown with it.
+    """
+    melted = _melted_headings(records, start, stop)
+    for number in range(start, stop + 1):
+        for part in melted.get(number, [Part("heading")]):
+            yield number, part
 
 
 def _melted_headings(records: Sequence[Record], start: int, stop: int) -> dict[int, list[Part]]:
@@ -200,9 +223,8 @@ def _melted_headings(records: Sequence[Record], start: int, stop: int) -> dict[i
     for record in records:
         for column, cell in record.cells.items():
             if cell.parsed.how == "heading" and start <= cell.first_line <= stop:
-                found[cell.first_line][
-                    Part("heading", column, _text(cell.value), cell.parsed.printed)
-                ] = None
+                part = Part("heading", column, _text(cell.value), cell.parsed.printed)
+                found[cell.first_line][part] = None
     return {number: list(parts) for number, parts in found.items()}
 
 
@@ -224,49 +246,54 @@ def _row_parts(reading: Reading) -> Iterator[tuple[int, Part]]:
 
 
 def _part(reading: Reading, row: ReadRow, slot: Slot) -> Part:
-    recipe, schema = reading.recipe, reading.table.table_schema
-    column, heading = _column_under(reading, slot.name)
-    declared = recipe.fields.get(slot.name)
-    kind: Kind = "key" if column in schema.primaryKey else "value"
-    if recipe.group and slot.name == recipe.group.field:
-        kind = "label"
-    elif row.kind in ("group_total", "table_total") or (declared and declared.total):
-        kind = "total"
+    column, heading = _column_under(reading.recipe, slot.name)
+    kind = _kind(reading, row, slot.name, column)
+    if heading is not None:
+        column = f"{column} [{heading}]"
     parsed = slot.parsed
-    value = f"blank: {parsed.status}" if parsed.how == "blank" else _text(parsed.value)
-    address = row.unit.cell(slot.start) or ""
-    return Part(
-        kind, f"{column} [{heading}]" if heading else column, value, parsed.printed, address
-    )
+    value = _text(parsed.value)
+    if parsed.how == "blank":
+        value = f"blank: {parsed.status}"
+    return Part(kind, column, value, parsed.printed, row.unit.cell(slot.start) or "")
 
 
-def _column_under(reading: Reading, name: str) -> tuple[str, str]:
+def _kind(reading: Reading, row: ReadRow, field: str, column: str) -> Kind:
+    """Whether a field is the label of a group, a total, part of the key, or a value."""
+    recipe = reading.recipe
+    declared = recipe.fields.get(field)
+    if recipe.group is not None and field == recipe.group.field:
+        return "label"
+    if row.is_total or (declared is not None and declared.total is not None):
+        return "total"
+    if column in reading.table.table_schema.primaryKey:
+        return "key"
+    return "value"
+
+
+def _column_under(recipe: Recipe, name: str) -> tuple[str, str | None]:
     """The column of a field, and the heading under which it stands where that is melted."""
-    for heading, columns in reading.recipe.melt.columns.items() if reading.recipe.melt else ():
-        for column, field in columns.items():
-            if field == name:
-                return column, heading
-    return name, ""
+    if recipe.melt is not None:
+        for heading, columns in recipe.melt.columns.items():
+            for column, field in columns.items():
+                if field == name:
+                    return column, heading
+    return name, None
 
 
 def _left_out(reading: Reading) -> Iterator[tuple[int, Part]]:
-    """The lines that are no rows: footnotes, those of other tables, and those that the recipe
-    drops.
-    """
+    """The lines that are no rows: footnotes, lines of other tables, and what the recipe drops."""
     for mark, number in reading.notes.items():
         yield number, Part("note", value=mark)
-    body = (
-        {line.number for line in reading.region.body if not line.is_blank}
-        if reading.region
-        else set()
-    )
+    if reading.region is None:
+        return
+    body = {line.number for line in reading.region.body if not line.is_blank}
     for number in sorted(reading.others & body - set(reading.notes.values())):
         yield number, Part("elsewhere")
     for unit in reading.read.dropped:
         first, last = unit.lines()
-        yield from (
-            (number, Part("dropped")) for number in range(first, last + 1) if number in body
-        )
+        for number in range(first, last + 1):
+            if number in body:
+                yield number, Part("dropped")
 
 
 def _text(value: object) -> str:

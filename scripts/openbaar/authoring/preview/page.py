@@ -1,6 +1,4 @@
-"""Previews as one page of HTML that needs nothing else: the documents on the left, the tables read
-from them beside.
-"""
+"""Previews as one HTML page: the documents on the left, the tables read from them on the right."""
 
 from __future__ import annotations
 
@@ -12,13 +10,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from openbaar.authoring.preview.lines import Part, Preview, SeenLine, State
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import Problem
+from openbaar.recipe.records import Record
 
 ORDER: tuple[State, ...] = ("missed", "read", "outside", "blank")
 
 
 @dataclass(frozen=True)
 class Told:
-    """What one table says of a line: what it reads from it, the rows made of it, and what is wrong."""  # noqa: E501
+    """What one table says of a line: what it reads, the rows it makes, and what is wrong."""
 
     table: str
     parts: tuple[Part, ...]
@@ -68,13 +67,13 @@ def page(title: str, previews: Sequence[Preview]) -> str:
     for preview in previews:
         by_path.setdefault(preview.reading.document.path, []).append(preview)
     names = {path: f"d{number}" for number, path in enumerate(by_path, start=1)}
-    documents = [
-        (path, names[path], list(_page_lines(names[path], those)))
-        for path, those in by_path.items()
-    ]
-    tables = [
-        (each, list(_page_rows(names[each.reading.document.path], each))) for each in previews
-    ]
+    documents = []
+    for path, its_previews in by_path.items():
+        documents.append((path, names[path], list(_page_lines(names[path], its_previews))))
+    tables = []
+    for preview in previews:
+        name = names[preview.reading.document.path]
+        tables.append((preview, list(_page_rows(name, preview))))
     template = environment.get_template("page.html")
     return template.render(title=title, documents=documents, tables=tables)
 
@@ -100,11 +99,13 @@ def _telling(seen: Sequence[tuple[Preview, SeenLine]]) -> list[tuple[Preview, Se
 
     That one leaves it to others goes without saying.
     """
-    return [
-        (each, found)
-        for each, found in seen
-        if found.problems or any(part.kind != "elsewhere" for part in found.parts)
-    ]
+    return [(preview, line) for preview, line in seen if _tells(line)]
+
+
+def _tells(seen: SeenLine) -> bool:
+    if seen.problems:
+        return True
+    return any(part.kind != "elsewhere" for part in seen.parts)
 
 
 def _told(preview: Preview, seen: SeenLine) -> Told:
@@ -117,16 +118,17 @@ def _place(document: Document, line: Line) -> str:
 
 
 def _page_rows(name: str, preview: Preview) -> Iterator[tuple[str, list[PageCell]]]:
-    """The rows of a table as read so far; a column that a row has no cell for is empty."""
+    """The rows of a table as read so far, each with its name on the page."""
     table = preview.reading.table
     for number, record in enumerate(preview.reading.records, start=1):
-        cells = []
-        for column in table.columns:
-            cell = record.cells.get(column)
-            text = "" if cell is None or cell.value is None else str(cell.value)
-            line = cell.first_line if cell else record.first_line
-            printed = cell.parsed.printed if cell else ""
-            cells.append(
-                PageCell(f"{table.name}.{number}.{column}", text, f"{name}.{line}", printed)
-            )
-        yield f"{table.name}.{number}", cells
+        row = f"{table.name}.{number}"
+        yield row, [_page_cell(f"{row}.{column}", name, record, column) for column in table.columns]
+
+
+def _page_cell(cell_id: str, document: str, record: Record, column: str) -> PageCell:
+    """The cell of a column; an empty one where the record has none."""
+    cell = record.cells.get(column)
+    if cell is None:
+        return PageCell(cell_id, "", f"{document}.{record.first_line}", "")
+    text = "" if cell.value is None else str(cell.value)
+    return PageCell(cell_id, text, f"{document}.{cell.first_line}", cell.parsed.printed)

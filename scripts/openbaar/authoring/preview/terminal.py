@@ -10,20 +10,27 @@ from openbaar.authoring.preview.lines import Part, Preview, SeenLine
 from openbaar.errors import Problem
 
 COLOURS = {
-    "from": "bright_black", "until": "bright_black", "heading": "blue", "key": "cyan", "value": "green",  # noqa: E501
-    "label": "magenta", "total": "yellow", "note": "blue", "elsewhere": "bright_black", "dropped": "bright_black",  # noqa: E501
+    "from": "bright_black",
+    "until": "bright_black",
+    "heading": "blue",
+    "key": "cyan",
+    "value": "green",
+    "label": "magenta",
+    "total": "yellow",
+    "note": "blue",
+    "elsewhere": "bright_black",
+    "dropped": "bright_black",
     "joined": "bright_black",
-}  # fmt: skip
+}
 MISSED = "not understood"
 WIDEST = 60  # characters of a line that are shown; the page shows all
 AROUND = 2  # lines of the document shown before and after the table
 
 
 def render(preview: Preview, width: int = 160) -> str:
-    """The preview of a table as text of at most `width` columns where that is possible, with the
-    colours of click.
+    """The preview of a table as text, at most `width` columns wide where that is possible.
 
-    Whoever prints it with `click.echo` gets it plain where the output is no terminal.
+    It has the colours of click; `click.echo` leaves them out where the output is no terminal.
     """
     first, last = preview.span
     lines = [seen for seen in preview.lines if first - AROUND <= seen.line.number <= last + AROUND]
@@ -36,15 +43,16 @@ def render(preview: Preview, width: int = 160) -> str:
 
 
 def _heading(preview: Preview) -> str:
+    """The name of the table, where it is, and how much was read."""
     reading = preview.reading
+    problems = _counted(len(reading.problems), "problem")
     counts = [
         _counted(len(reading.records), "row"),
         _counted(len(reading.totals), "stated total"),
-        click.style(
-            _counted(len(reading.problems), "problem"), fg="red" if reading.problems else "green"
-        ),
+        click.style(problems, fg="red" if reading.problems else "green"),
     ]
-    where = reading.document.place(*preview.span) if preview.span[1] else reading.document.place()
+    first, last = preview.span
+    where = reading.document.place(first, last) if last else reading.document.place()
     return f"{click.style(reading.table.name, bold=True)}  {where}  {', '.join(counts)}"
 
 
@@ -54,20 +62,25 @@ def _counted(number: int, what: str) -> str:
 
 def _line(preview: Preview, seen: SeenLine, gutter: int, left: int, width: int) -> Iterator[str]:
     """One line of the document, on as many lines of the terminal as its parts take."""
-    text = _printed(seen)
-    text = text if len(text) <= left else text[: left - 1] + "…"
     margin = gutter + left + 8
     told = [_told(row) for row in _filled(seen.parts, max(width - margin, 30))]
     if seen.state == "missed":
         told = [click.style(MISSED, fg="red", bold=True)]
+    text = _shortened(_printed(seen), left).ljust(left)
+    if seen.state == "outside":
+        text = click.style(text, dim=True)
     number = click.style(_address(preview, seen).rjust(gutter), dim=True)
-    faint = seen.state == "outside"
-    padded = click.style(text.ljust(left), dim=True) if faint else text.ljust(left)
-    yield f"  {number} │ {padded} │ {told[0] if told else ''}".rstrip()
+    yield f"  {number} │ {text} │ {told[0] if told else ''}".rstrip()
     for more in told[1:]:
         yield f"  {'':{gutter}} │ {'':{left}} │ {more}"
     for problem in seen.problems:
         yield _problem(problem)
+
+
+def _shortened(text: str, width: int) -> str:
+    if len(text) <= width:
+        return text
+    return text[: width - 1] + "…"
 
 
 def _filled(parts: Sequence[Part], width: int) -> Iterator[list[Part]]:
@@ -102,14 +115,12 @@ def _problem(problem: Problem) -> str:
 
 
 def _address(preview: Preview, seen: SeenLine) -> str:
-    """The line as places name it: its number, with its page or sheet before it where the document
-    has those.
-    """
+    """The line as places name it: its number, after its page or sheet if there are any."""
     line = seen.line
     return f"{line.page}:{line.row}" if preview.reading.document.has_pages else str(line.number)
 
 
 def _printed(seen: SeenLine) -> str:
-    """The text of a line, with a sign for each space at its end, because those say how lines join."""  # noqa: E501
+    """The text of a line, with a sign for each space at its end: those say how lines join."""
     text = seen.line.shown.replace("\t", "→")
     return text.rstrip(" ") + "␠" * (len(text) - len(text.rstrip(" ")))

@@ -12,11 +12,10 @@ PAUSE = 0.5  # seconds between two looks
 def watch(
     root: Path, draw: Callable[[], None], pause: Callable[[float], None] = time.sleep
 ) -> None:
-    """Call `draw` now and whenever a table file, an authored CSV file or a document changes, until
-    Ctrl-C.
+    """Call `draw` now, and each time a table file, an authored CSV file or a document changes.
 
-    The times of the files are looked at twice a second: that works on every file system, and needs
-    no library.
+    Watching ends with Ctrl-C. The times of the files are looked at twice a second: that works on
+    every file system, and needs no library.
     """
     seen: dict[Path, int] | None = None
     try:
