@@ -222,7 +222,7 @@ def _paragraphs(lines: Sequence[Line]) -> Unit:
     A line that ends in a space continues in the next one; blank lines separate paragraphs.
 
     before: ["is te leren ", "wat nodig is. ", "", "- een lijst ", "- van twee"]
-    after: "is te leren wat nodig is. \n\n- een lijst \n- van twee"
+    after: "is te leren wat nodig is. \\n\\n- een lijst \\n- van twee"
     """
     running = _RunningText()
     for line in lines:
