@@ -138,7 +138,7 @@ def test_the_page_on_hosting_names_the_examples_and_the_limits_that_are_in_force
     wanted = [
         "[`nginx.conf`](nginx.conf)",
         "[`Containerfile`](Containerfile)",
-        f"| {limits.SETTINGS['sql_time_limit_ms'] // 1000} s, one at a time, eight may wait",
+        f"| {limits.SETTINGS['sql_time_limit_ms'] // 1000} s, one at a time; eight may wait",
         f"| {limits.HEAP // 1_000_000} MB |",
         f"| {max(limits.LIMITS.values()) // 1_000_000} MB |",
         f"{limits.SETTINGS['max_returned_rows']:,} rows and {limits.MAX_RESULT // 1_000_000} MB",

@@ -59,29 +59,37 @@ def _page(text: str, path: str) -> Any:
     return page
 
 
+_Spanning = dict[int, tuple[str, int]]  # by column: a text, and how many rows it still covers
+
+
 def _grid(table: Any) -> list[list[str]]:
     """The texts of a table's cells.
 
     `spanning` holds, by column, the cells of rows above that reach down to here.
     """
     grid: list[list[str]] = []
-    spanning: dict[int, tuple[str, int]] = {}
+    spanning: _Spanning = {}
     for row in table.xpath(".//tr"):
         placed = {column: text for column, (text, _) in spanning.items()}
-        spanning = {
-            column: (text, left - 1) for column, (text, left) in spanning.items() if left > 1
-        }
+        spanning = _one_row_less(spanning)
         column = 0
         for cell in row.xpath("./td|./th"):
             while column in placed:
                 column += 1
-            text, rows = " ".join(cell.text_content().split()), _span(cell, "rowspan")
+            text = " ".join(cell.text_content().split())
+            rows = _span(cell, "rowspan")
             for covered in range(column, column + _span(cell, "colspan")):
                 placed[covered] = text if covered == column else ""
                 if rows > 1:
                     spanning[covered] = (placed[covered], rows - 1)
-        grid.append([placed.get(column, "") for column in range(max(placed, default=-1) + 1)])
+        width = max(placed, default=-1) + 1
+        grid.append([placed.get(column, "") for column in range(width)])
     return grid
+
+
+def _one_row_less(spanning: _Spanning) -> _Spanning:
+    """What still reaches down after one more row."""
+    return {column: (text, left - 1) for column, (text, left) in spanning.items() if left > 1}
 
 
 def _span(cell: Any, name: str) -> int:

@@ -92,8 +92,10 @@ def _cells(table: Table) -> list[list[str]]:
         bottom = row.bbox[3]
         line: list[str] = []
         for column, (cell, text) in enumerate(zip(row.cells, printed, strict=True)):
-            covered_from_above = cell is None and texts and bottoms.get(column, 0) >= bottom - 1
-            line.append(texts[-1][column] if covered_from_above else text or "")
+            covered_from_above = cell is None and bottoms.get(column, 0) >= bottom - 1
+            if covered_from_above and texts:
+                text = texts[-1][column]
+            line.append("" if text is None else text)
             if cell is not None:
                 bottoms[column] = cell[3]
         texts.append(line)

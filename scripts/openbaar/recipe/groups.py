@@ -65,15 +65,15 @@ class _Grouping:
         problems: list[Problem] = []
         seen: dict[Value, int] = {}
         for number, members in enumerate(groups):
+            label: Cell | None = None
             try:
                 label = self._label(members, number)
             except OpenbaarError as error:
                 problems += error.problems
-                labelled += [(row, None) for row in members]
-                continue
-            if label.value in seen:
-                problems.append(self._given_twice(label, seen[label.value]))
-            seen.setdefault(label.value, _first_line(members))
+            else:
+                first = _first_line(members)
+                if seen.setdefault(label.value, first) != first:
+                    problems.append(self._given_twice(label, seen[label.value]))
             labelled += [(row, label) for row in members]
         labelled += [(row, None) for row in self.rows if row.kind == "table_total"]
         return labelled, problems

@@ -193,21 +193,29 @@ def _candidates(units: Sequence[Unit], index: int, recipe: Recipe) -> Iterator[_
     one page.
     """
     templates = _templates(recipe)
-    by_cell = recipe.reading.by == "cell"
-    separator = SEPARATOR if by_cell else " "
-    most = max(_cell_count(row) for _, row in templates) if by_cell else recipe.join
+    if recipe.reading.by != "cell":
+        for count, unit in _joined(units, index, recipe.join, " "):
+            yield _Candidate(count, unit, templates)
+        return
+    by_count: dict[int, list[tuple[Kind, RowTemplate]]] = {}
+    for kind, row in templates:
+        by_count.setdefault(_cell_count(row), []).append((kind, row))
+    for count, unit in _joined(units, index, max(by_count), SEPARATOR):
+        if count in by_count:
+            yield _Candidate(count, unit, by_count[count])
+
+
+def _joined(
+    units: Sequence[Unit], index: int, most: int, separator: str
+) -> Iterator[tuple[int, Unit]]:
+    """The unit at `index` alone, and joined with the next ones of its page up to `most` of them."""
     unit = units[index]
-    for count in range(1, most + 1):
-        if count > 1:
-            next_index = index + count - 1
-            if next_index >= len(units) or units[next_index].page != unit.page:
-                return
-            unit = join(unit, units[next_index], separator)
-        fitting = templates
-        if by_cell:
-            fitting = [(kind, row) for kind, row in templates if _cell_count(row) == count]
-        if fitting:
-            yield _Candidate(count, unit, fitting)
+    yield 1, unit
+    for count, following in enumerate(units[index + 1 : index + most], start=2):
+        if following.page != unit.page:
+            return
+        unit = join(unit, following, separator)
+        yield count, unit
 
 
 def _cell_count(template: RowTemplate) -> int:

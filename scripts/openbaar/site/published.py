@@ -80,7 +80,8 @@ class Published:
         for table in self.tables:
             for key in self.foreign_keys(table):
                 referenced.add(referenced_table(table, key))
-        return [name for name in self.tables if name in referenced and name in self.labels]
+        labelled = referenced & self.labels.keys()
+        return [name for name in self.tables if name in labelled]
 
     def foreign_keys(self, table: str) -> list[Descriptor]:
         """The foreign keys of a table, those that hold only where a cell is filled too."""

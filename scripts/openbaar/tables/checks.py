@@ -438,7 +438,9 @@ def _kind_of(given: Any) -> str | None:
     """
     if isinstance(given, Rule):
         given = given.model_dump(exclude_defaults=True)
-    kinds = [kind for kind in KINDS if isinstance(given, dict) and given.get(kind) is not None]
+    if not isinstance(given, dict):
+        return None
+    kinds = [kind for kind in KINDS if given.get(kind) is not None]
     return f"[{kinds[0]}]" if len(kinds) == 1 else None
 
 

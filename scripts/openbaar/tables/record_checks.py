@@ -37,7 +37,8 @@ def record_problems(table: Table, document: Document, records: Sequence[Record])
 
 def _missing_columns(table: Table, record: Record) -> list[str]:
     """The columns that have no cell; `source_lines` is filled later."""
-    return [name for name in table.columns if name not in record.cells and name != "source_lines"]
+    present = {*record.cells, "source_lines"}
+    return [name for name in table.columns if name not in present]
 
 
 def _blank_problems(table: Table, record: Record, place: Place) -> list[Problem]:

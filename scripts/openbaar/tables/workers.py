@@ -167,7 +167,9 @@ class _Spread:
         Raises OpenbaarError with the problems of all sources, or naming the documents at which
         workers died again and again.
         """
-        wanted = [name for name in publication.tables if names is None or name in names]
+        wanted = list(publication.tables)
+        if names is not None:
+            wanted = [name for name in wanted if name in names]
         work = _Work({})
         for _ in range(ATTEMPTS):
             with self.start() as workers:

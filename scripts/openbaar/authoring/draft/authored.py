@@ -35,14 +35,20 @@ def _lines(entries: Sequence[Entry], indent: str) -> Iterator[str]:
     for entry in entries:
         comment = f"  # guess: {entry.guess}" if entry.guess else ""
         key = _flow(entry.key)
-        if isinstance(entry.value, list) and entry.value and isinstance(entry.value[0], Entry):
+        if _holds(entry.value, Entry):
             yield f"{indent}{key}:{comment}"
             yield from _lines(entry.value, indent + "  ")
-        elif isinstance(entry.value, list) and entry.value and isinstance(entry.value[0], dict):
+        elif _holds(entry.value, dict):
             yield f"{indent}{key}:{comment}"
-            yield from (f"{indent}  - {_flow(item)}" for item in entry.value)
+            for item in entry.value:
+                yield f"{indent}  - {_flow(item)}"
         else:
             yield f"{indent}{key}: {_flow(entry.value)}{comment}"
+
+
+def _holds(value: Any, kind: type) -> bool:
+    """Whether a value is a list with something of this kind in it."""
+    return isinstance(value, list) and value != [] and isinstance(value[0], kind)
 
 
 class _Flow(yaml.SafeDumper):
@@ -50,9 +56,16 @@ class _Flow(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    plain = re.fullmatch(r"[^\W\d_][\w-]*(?: [\w-]+)*", text) is not None
-    style = None if plain else "'" if "\\" in text else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, _quotes(text))
+
+
+def _quotes(text: str) -> str | None:
+    """The quotes around a text: none around words, single ones where a backslash is literal."""
+    if re.fullmatch(r"[^\W\d_][\w-]*(?: [\w-]+)*", text):
+        return None
+    if "\\" in text:
+        return "'"
+    return '"'
 
 
 _Flow.add_representer(str, _text)

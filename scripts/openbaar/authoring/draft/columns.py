@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from openbaar.authoring.draft.printed import bare, kind, number_format, unsigned
+from openbaar.authoring.draft.printed import bare, kind, marks_at, number_format, unsigned
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.recipe.language import NumberFormat
 from openbaar.recipe.values import parse_number
@@ -133,38 +133,39 @@ class _Seen:
     @classmethod
     def of(cls, index: int, title: str, cells: Sequence[str], marks: Collection[str]) -> _Seen:
         """What is seen in the cells of a column."""
-        found: dict[str, None] = {}
-        blanks: dict[str, None] = {}
-        for cell in cells:
-            mark = bare(cell)[1]
-            if mark is not None and mark in marks:
-                found[mark] = None
-            if kind(cell) == "blank":
-                blanks[cell.strip()] = None
+        blanks = dict.fromkeys(cell.strip() for cell in cells if kind(cell) == "blank")
         plain = [unmarked(cell, marks) for cell in cells]
         is_numeric = _is_numeric(cells, marks)
-        return cls(index, title, plain, tuple(found), tuple(blanks), is_numeric)
+        return cls(index, title, plain, marks_at(cells, marks), tuple(blanks), is_numeric)
 
     def column(self, convention: NumberFormat | None, taken: Collection[str]) -> Column:
         """What the column seems to be, under a name that is not taken."""
         if not any(self.cells):
-            name = unique(self.title or "empty", taken)
-            return Column(name, self.title, "string", empty=True)
-        if not self.is_numeric:
-            blank = ("",) if "" in self.cells else ()
-            name = unique(self.title or "label", taken)
-            return Column(name, self.title, "string", blank=blank, marks=self.marks)
+            return Column(self._name("empty", taken), self.title, "string", empty=True)
+        if self.is_numeric:
+            return self._of_numbers(convention, taken)
+        blank = ("",) if "" in self.cells else ()
+        name = self._name("label", taken)
+        return Column(name, self.title, "string", blank=blank, marks=self.marks)
+
+    def _of_numbers(self, convention: NumberFormat | None, taken: Collection[str]) -> Column:
+        """A column of years, whole numbers or numbers."""
         figures = _figures(self.cells)
-        if not self.blanks and all(kind(cell) == "year" for cell in figures):
-            return Column(unique(self.title or "year", taken), self.title, "year", marks=self.marks)
+        are_years = all(kind(cell) == "year" for cell in figures)
+        if are_years and not self.blanks:
+            return Column(self._name("year", taken), self.title, "year", marks=self.marks)
         return Column(
-            unique(self.title or f"value_{self.index}", taken),
+            self._name(f"value_{self.index}", taken),
             self.title,
             "integer" if _are_whole(figures, convention) else "number",
             sign=_signs(figures),
             blank=self.blanks,
             marks=self.marks,
         )
+
+    def _name(self, default: str, taken: Collection[str]) -> str:
+        """A name after the title, or `default` where there is none."""
+        return unique(self.title or default, taken)
 
 
 def _signs(figures: Sequence[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from openbaar.authoring.draft.columns import (
 )
 from openbaar.authoring.draft.labels import grouped
 from openbaar.authoring.draft.place import Footnote, footnotes
-from openbaar.authoring.draft.printed import bare, kind
+from openbaar.authoring.draft.printed import bare, kind, marks_at
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
 from openbaar.recipe.language import NumberFormat
 
@@ -181,14 +181,14 @@ class _Stack:
         are_years = all(kind(bare(text)[0]) == "year" for text in printed)
         below = _headings_below(headings, printed, numeric[0])
         is_stacked = are_years or len(headings) == 2
-        if not is_stacked or len(below) < 2 or any(each != below[0] for each in below):
+        are_alike = all(each == below[0] for each in below)
+        if not is_stacked or len(below) < 2 or not are_alike:
             return None
         return cls(numeric[0], printed, below[0], are_years)
 
     def parent(self, marks: Collection[str], taken: Collection[str]) -> Column:
         """The column that the upper headings become."""
-        found = dict.fromkeys(bare(text)[1] for text in self.printed)
-        used = tuple(mark for mark in found if mark is not None and mark in marks)
+        used = marks_at(self.printed, marks)
         if self.are_years:
             return Column(unique("year", taken), "", "year", marks=used)
         return Column(unique("heading", taken), "", "string", marks=used)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from openbaar.authoring.draft.printed import Kind, is_total, kind
-from openbaar.authoring.draft.sighting import SeenRow, Sighting, holds_numbers
+from openbaar.authoring.draft.sighting import SeenRow, Sighting, holds_numbers, lines_before
 from openbaar.authoring.draft.titles import with_title
 from openbaar.documents.lines import Document
 from openbaar.recipe.language import Units
@@ -130,8 +130,7 @@ def _states_totals(cells: _Cells, shape: _Shape) -> bool:
 
 
 def _sighting(document: Document, rows: Sequence[SeenRow], above: Sequence[Unit]) -> Sighting:
-    first = rows[0].first
-    lines = [line for line in document.lines if line.number < first and not line.is_blank]
+    lines = lines_before(document.lines, rows[0].first)
     sighting = with_title(Sighting(document, "cell", tuple(rows), separator=" | "), lines)
     if not sighting.before:
         return sighting

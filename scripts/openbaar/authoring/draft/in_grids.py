@@ -126,26 +126,34 @@ def _sighting(document: Document, lines: Sequence[Line]) -> Sighting | None:
     above, start = _headings(lines)
     texts = {line.text for line in above}
     leading = [line for line in lines[:start] if line not in above]
-    repeated = any(line.text in texts for line in lines[start:])
-    rows = _rows([line for line in lines[start:] if line.text not in texts])
-    if repeated:
-        rows = [*(_row(line, "label") for line in leading), *rows]
+    below = [line for line in lines[start:] if line.text not in texts]
+    rows = _rows(below)
+    repeated = len(below) < len(lines) - start
+    if repeated:  # then labels come above the headings, group by group
+        rows = [*_labels(leading), *rows]
         leading = []
-    data = [row for row in rows if row.kind == "data"]
-    if len(data) < FEWEST or not holds_numbers(rows):
+    if not _is_table(rows):
         return None
+    headings = tuple(_cells(line) for line in above)
+    sighting = Sighting(document, "grid", tuple(rows), headings=headings, separator=" | ")
+    if repeated:
+        sighting = replace(sighting, repeated=True)
+    else:
+        sighting = replace(sighting, header=tuple(line.shown for line in above))
     before = leading[-1] if leading else _line_above(document, lines[0])
-    return Sighting(
-        document,
-        "grid",
-        tuple(rows),
-        headings=tuple(_cells(line) for line in above),
-        header=() if repeated else tuple(line.shown for line in above),
-        repeated=repeated,
-        before=() if before is None else (before.number,),
-        title="" if before is None else _title(before),
-        separator=" | ",
-    )
+    if before is None:
+        return sighting
+    return replace(sighting, before=(before.number,), title=_title(before))
+
+
+def _is_table(rows: Sequence[SeenRow]) -> bool:
+    """Whether there are rows enough for a table, and numbers in them."""
+    data = [row for row in rows if row.kind == "data"]
+    return len(data) >= FEWEST and holds_numbers(rows)
+
+
+def _labels(lines: Sequence[Line]) -> list[SeenRow]:
+    return [_row(line, "label") for line in lines]
 
 
 def _headings(lines: Sequence[Line]) -> tuple[list[Line], int]:

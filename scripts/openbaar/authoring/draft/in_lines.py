@@ -16,7 +16,7 @@ from openbaar.authoring.draft.printed import (
     regrouped,
     split_row,
 )
-from openbaar.authoring.draft.sighting import SeenRow, Sighting, holds_numbers
+from openbaar.authoring.draft.sighting import SeenRow, Sighting, holds_numbers, lines_before
 from openbaar.authoring.draft.titles import is_title, with_title
 from openbaar.documents.lines import Document
 from openbaar.recipe.language import Units
@@ -104,7 +104,8 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
     splits = [_split(unit) for unit in make_units(document.lines, Units(by=units))]
     found = []
     for run in _runs(splits):
-        separator = "\t" if all(each.tabbed for each in run if each.is_row) else " "
+        are_tabbed = all(each.tabbed for each in run if each.is_row)
+        separator = "\t" if are_tabbed else " "
         for seen in _seen_rows(run):
             if not _is_table(seen.rows):
                 continue
@@ -154,6 +155,19 @@ class _SeenRows:
 
     rows: list[SeenRow] = field(default_factory=list)
     join: int = 1
+
+    def add(self, row: SeenRow | None, split: _Split, names: int) -> None:
+        """Add the row that a line makes, if any, perhaps with so many lines of its name above."""
+        if row is None:
+            return
+        if row.first != split.first:
+            self.join = max(self.join, names + 1)
+        self.rows.append(row)
+
+    def remove_labels_at_end(self) -> None:
+        """Remove labels below which no row is."""
+        while self.rows and self.rows[-1].kind == "label":
+            self.rows.pop()
 
 
 def _seen_rows(run: Sequence[_Split]) -> list[_SeenRows]:
@@ -250,13 +264,9 @@ def _joined(run: Sequence[_Split], width: int, widths: _Widths) -> _SeenRows:
             names.append(split)
         else:
             row = _row_below_names(split, cells, names, seen.rows)
-            if row is not None and row.first != split.first:
-                seen.join = max(seen.join, len(names) + 1)
-            if row is not None:
-                seen.rows.append(row)
+            seen.add(row, split, len(names))
             names = []
-    while seen.rows and seen.rows[-1].kind == "label":
-        seen.rows.pop()
+    seen.remove_labels_at_end()
     return seen
 
 
@@ -306,9 +316,7 @@ def _with_surroundings(sighting: Sighting, splits: Sequence[_Split]) -> Sighting
         printed = [line.text.strip() for line in lines if start <= line.number < sighting.first]
         header = " ".join(text for text in printed if text)
         sighting = replace(sighting, headings=(headings,), header=(header,))
-    return with_title(
-        sighting, [line for line in lines if line.number < start and not line.is_blank]
-    )
+    return with_title(sighting, lines_before(lines, start))
 
 
 def _headings(split: _Split, width: int) -> tuple[str, ...]:

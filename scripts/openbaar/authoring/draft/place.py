@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from openbaar.authoring.draft.columns import escaped
 from openbaar.authoring.draft.printed import MARK
-from openbaar.authoring.draft.sighting import Sighting
+from openbaar.authoring.draft.sighting import Sighting, lines_after
 from openbaar.documents.lines import Line
 from openbaar.schema.patterns import compiled
 
@@ -109,8 +109,7 @@ def footnotes(sighting: Sighting) -> list[Footnote]:
     after: the mark `*` and the text "Datenstand: 13. Mai 2025"
     """
     lines = lines_of(sighting)
-    below = [line for line in lines if line.number > sighting.last and not line.is_blank]
-    below = below[:FOOTNOTE_LINES]
+    below = lines_after(lines, sighting.last)[:FOOTNOTE_LINES]
     if not below:
         return []
     start = _first_line_of_region(sighting, lines)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Literal
 
@@ -34,6 +34,16 @@ def _lexeme() -> re.Pattern[str]:
     longest_first = sorted(vocabulary().blank_words, key=len, reverse=True)
     blanks = "|".join(re.escape(word) for word in longest_first)
     return re.compile(rf"(?P<cell>(?:{_SIGNED})(?: ?{MARK})?|{blanks})(?=\s|$)|\S+")
+
+
+def marks_at(texts: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Those of the known marks that are at one of the texts, in the order of the texts."""
+    found: dict[str, None] = {}
+    for text in texts:
+        mark = bare(text)[1]
+        if mark is not None and mark in known:
+            found[mark] = None
+    return tuple(found)
 
 
 def bare(text: str) -> tuple[str, str | None]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from openbaar.authoring.draft.printed import bare, is_total, kind, number_format
-from openbaar.documents.lines import Document
+from openbaar.documents.lines import Document, Line
 
 FARTHEST_YEAR = 10  # years between two headings that are years
 RowKind = Literal["data", "total", "label"]
@@ -125,3 +125,13 @@ def holds_numbers(rows: Sequence[SeenRow]) -> bool:
         if is_mostly_numbers and number_format(numbers) is not None:
             return True
     return False
+
+
+def lines_before(lines: Iterable[Line], number: int) -> list[Line]:
+    """The lines before line `number` that are not blank."""
+    return [line for line in lines if line.number < number and not line.is_blank]
+
+
+def lines_after(lines: Iterable[Line], number: int) -> list[Line]:
+    """The lines after line `number` that are not blank."""
+    return [line for line in lines if line.number > number and not line.is_blank]

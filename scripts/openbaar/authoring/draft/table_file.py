@@ -129,7 +129,7 @@ def _rows(draft: Draft) -> list[str]:
     """The row pattern; where a year is printed once for several rows, also with it."""
     labels = draft.sighting.labels
     separator = draft.sighting.separator
-    row = separator.join("" if each.empty else _braces(each.name) for each in draft.columns)
+    row = separator.join(_braces_of(column) for column in draft.columns)
     rows = [row]
     if draft.group is None or labels is None:
         return rows
@@ -139,6 +139,11 @@ def _rows(draft: Draft) -> list[str]:
     if labels.glued:
         rows.append(f"{row}{label}")
     return rows
+
+
+def _braces_of(column: Column) -> str:
+    """What stands for a column in a row pattern; nothing for an empty one."""
+    return "" if column.empty else _braces(column.name)
 
 
 def _braces(name: str) -> str:

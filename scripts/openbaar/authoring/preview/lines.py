@@ -43,7 +43,7 @@ class Part:
     column: str = ""
     value: str = ""
     printed: str = ""
-    cell: str = ""
+    cell: str | None = None
 
     @property
     def told(self) -> str:
@@ -254,7 +254,7 @@ def _part(reading: Reading, row: ReadRow, slot: Slot) -> Part:
     value = _text(parsed.value)
     if parsed.how == "blank":
         value = f"blank: {parsed.status}"
-    return Part(kind, column, value, parsed.printed, row.unit.cell(slot.start) or "")
+    return Part(kind, column, value, parsed.printed, row.unit.cell(slot.start))
 
 
 def _kind(reading: Reading, row: ReadRow, field: str, column: str) -> Kind:
