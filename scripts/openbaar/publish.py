@@ -24,7 +24,7 @@ from openbaar.package.archive import write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import permalink_problems, read_permalinks, released
-from openbaar.package.validation import problems_of_citation, problems_of_generated
+from openbaar.package.validation import problems_of_citation, problems_of_package
 from openbaar.package.workbook import write_workbook
 from openbaar.schema.csvfile import Row
 from openbaar.staleness import (
@@ -161,7 +161,7 @@ def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
     recorded = read_permalinks(publication.root)
     problems += permalink_problems(recorded, generated.dataset)
     say("validating the package")
-    problems += problems_of_generated(staging, generated.files["datapackage.json"])
+    problems += problems_of_package(staging, generated.files["datapackage.json"])
     problems += problems_of_citation(generated.files[citation_file.FILE])
     say("building the database")
     database = _staged_database(generated, staging)
