@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from openbaar.api import Project as Project
     from openbaar.api import open as open
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 _API = ("Project", "open")
 
 
