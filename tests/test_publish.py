@@ -181,14 +181,6 @@ def test_quiet_says_nothing_and_may_stand_before_or_behind_the_command(folder: P
     assert run(folder, "convert", "--quiet").output == ""
 
 
-def test_help_names_every_command() -> None:
-    listed = CliRunner().invoke(main, ["--help"]).output
-    assert all(
-        f"\n  {name} " in listed
-        for name in ("convert", "package", "build", "check", "publish", "serve")
-    )
-
-
 def test_help_imports_none_of_the_large_libraries() -> None:
     """That is what keeps it under 0.3 seconds."""
     code = (

@@ -18,7 +18,7 @@ from openbaar.errors import OpenbaarError
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     multiple=True,
     required=True,
-    help="A document: text, PDF, workbook, CSV or web page; may be given several times.",
+    help="A text, PDF, workbook, CSV file or saved web page. Can be repeated.",
 )
 @click.option(
     "--language", default="nl", show_default=True, help="The language of the publication."
@@ -33,9 +33,10 @@ def init(
     project: Path | None,
     quiet: bool,
 ) -> None:
-    """Begin a publication in FOLDER: copy the documents, and draft a recipe for each table.
+    """Start a publication in FOLDER from documents.
 
-    Each guess is marked `# guess:`. Nothing that exists is overwritten.
+    Copies the documents and drafts a table file for each table found in them. Each guess is marked
+    `# guess:`. Nothing is overwritten.
     """
     from openbaar.authoring.draft.project import init
 
@@ -49,11 +50,9 @@ def init(
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),
-    help="Write it as a page to this file.",
+    help="Write the preview as an HTML page to this file.",
 )
-@click.option(
-    "--watch", is_flag=True, help="Show it again each time a file is saved, until Ctrl-C."
-)
+@click.option("--watch", is_flag=True, help="Update it each time a file is saved, until Ctrl-C.")
 @common
 @click.pass_context
 def preview(
@@ -64,9 +63,9 @@ def preview(
     project: Path | None,
     quiet: bool,
 ) -> None:
-    """Show the lines of the document beside what the recipe of TABLE reads from each.
+    """Show what the recipe of TABLE reads from each line.
 
-    Without TABLE it shows all tables that have a recipe.
+    Without TABLE, shows all tables that have a recipe.
     """
     from openbaar.authoring.preview.watch import watch as watch_files
 

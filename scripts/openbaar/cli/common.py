@@ -24,7 +24,7 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; print every problem of an OpenbaarError on a line of its own.
 
-        SIGTERM ends a command as Ctrl-C does, so that what it holds open is cleared away.
+        SIGTERM ends a command as Ctrl-C does, so that its temporary files are removed.
         """
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
@@ -62,9 +62,9 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
     project = click.option(
         "--project",
         type=click.Path(exists=True, file_okay=False, path_type=Path),
-        help="The publication folder; the current one by default.",
+        help="The folder of the publication; by default the current one.",
     )
-    quiet = click.option("-q", "--quiet", is_flag=True, help="Say nothing but what is wrong.")
+    quiet = click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
     return project(quiet(command))
 
 
@@ -77,12 +77,12 @@ class Run:
         self.quiet: bool = quiet or bool(before.get("quiet"))
 
     def say(self, message: str) -> None:
-        """Tell of progress, on standard error."""
+        """Report progress, on standard error."""
         if not self.quiet:
             click.echo(click.style(message, dim=True), err=True)
 
     def done(self, message: str) -> None:
-        """Tell of a result, on standard output."""
+        """Print a result, on standard output."""
         if not self.quiet:
             click.echo(message)
 

@@ -21,9 +21,9 @@ PAGES = {
 @click.argument("topic", required=False, type=click.Choice(list(PAGES)))
 @click.pass_context
 def show_help(ctx: click.Context, topic: str | None) -> None:
-    """Show a page of the handbook: how to write table files and recipes, what errors mean.
+    """Show a page of the handbook.
 
-    Without TOPIC it lists the commands and the topics.
+    Without TOPIC, lists the commands and the topics.
     """
     if topic is None:
         click.echo(ctx.find_root().get_help())

@@ -47,10 +47,10 @@ main.add_command(show_help)
     "--workers",
     type=click.IntRange(1, 256),
     default=1,
-    help="Spread the work over so many processes.",
+    help="How many processes read documents.",
 )
 @click.option(
-    "--scheduler", metavar="ADDRESS", help="Spread it over the Dask cluster at tcp://HOST:PORT."
+    "--scheduler", metavar="ADDRESS", help="Read them on the Dask cluster at tcp://HOST:PORT."
 )
 @common
 @click.pass_context
@@ -64,8 +64,8 @@ def convert(
 ) -> None:
     """Read the documents and write tables/*.csv.
 
-    Without TABLES all of them, and the trust tables (provenance, reconciliation, footnotes,
-    anomalies); with TABLES only those.
+    With TABLES it writes only those; without, all tables and the trust tables (provenance,
+    reconciliation, footnotes, anomalies).
     """
     from openbaar.publish import write_files, write_lines
     from openbaar.tables.convert import convert, convert_only
@@ -110,7 +110,7 @@ def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather
 @common
 @click.pass_context
 def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
-    """Write datapackage.json, the descriptor of the data package, for the CSV files as they are."""
+    """Write datapackage.json, which describes the CSV files as they are."""
     from openbaar.package.descriptor import descriptor, package_bytes
     from openbaar.publish import write_files
     from openbaar.tables.dataset import read_dataset
@@ -125,7 +125,7 @@ def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 @common
 @click.pass_context
 def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
-    """Build the database in build/ and write metadata.yml, from the CSV files as they are."""
+    """Build the database and metadata.yml from the CSV files as they are."""
     from openbaar.publish import build_site
 
     run = Run(ctx, project, quiet)
@@ -140,9 +140,10 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 @common
 @click.pass_context
 def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) -> None:
-    """Report everything that is wrong, files that differ from a fresh build included.
+    """Report everything that is wrong or out of date.
 
-    Exit 1 if anything is.
+    That includes generated files that differ from a fresh build. Exits with 1 if there is anything
+    to report.
     """
     from openbaar.publish import check
 
@@ -167,9 +168,10 @@ def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) 
 @common
 @click.pass_context
 def publish(ctx: click.Context, project: Path | None, quiet: bool) -> None:
-    """Convert, package, build and check, and pack the download in dist/.
+    """Convert, package, build, check, and write the downloads.
 
-    Nothing is replaced if anything is wrong.
+    If anything is wrong, nothing is replaced. The database is in build/, the downloads are in
+    dist/.
     """
     from openbaar.publish import publish
     from openbaar.staleness import archive_path, database_path, workbook_path
@@ -204,18 +206,16 @@ def _url(required: bool) -> Callable[..., Any]:
     type=click.IntRange(0, 65535),
     default=8001,
     show_default=True,
-    help="0 takes any free port.",
+    help="The port to listen on; 0 for any free one.",
 )
 @click.option("--open", "open_browser", is_flag=True, help="Open the site in the browser.")
-@click.option(
-    "--public", is_flag=True, help="Limit what strangers can do, for a site on the open internet."
-)
+@click.option("--public", is_flag=True, help="Limit what visitors can do, for the public internet.")
 @_url(required=False)
 @click.option(
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Which address to listen on, as in a container.",
+    help="The address to listen on; a container needs 0.0.0.0.",
 )
 @common
 @click.pass_context
@@ -228,7 +228,10 @@ def serve(
     quiet: bool,
     **profile: Any,
 ) -> None:
-    """Publish what is stale, then show the site on this machine until Ctrl-C."""
+    """Publish if anything is out of date, then serve the site.
+
+    Stop it with Ctrl-C.
+    """
     if profile["public"] and profile["url"] is None:
         raise click.UsageError("--public needs --url, the address at which the site is known.")
     run = Run(ctx, project, quiet)
@@ -249,7 +252,10 @@ def serve(
 @common
 @click.pass_context
 def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, quiet: bool) -> None:
-    """Publish what is stale, then write the whole site into FOLDER, for any web server."""
+    """Publish if anything is out of date, then write static files.
+
+    FOLDER gets the whole site, for any web server.
+    """
     run = Run(ctx, project, quiet)
     publication = run.load()
     database = _publish_if_stale(run, publication)

@@ -147,7 +147,7 @@ def _clear_errors(path: str) -> Iterator[None]:
         Exception
     ) as error:  # their parsers raise anything from KeyError to RecursionError on a damaged file
         detail = str(error).split("\n")[0] or type(error).__name__
-        hint = "it may be cut off, damaged, or no PDF; try to open it and save it anew"
+        hint = "it may be cut off, damaged, or no PDF; try to open it and save it again"
         raise OpenbaarError(
             Problem(Place(path), f"cannot be read as PDF: {detail}", hint)
         ) from error
