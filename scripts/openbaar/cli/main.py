@@ -110,7 +110,10 @@ def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather
 @common
 @click.pass_context
 def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
-    """Write datapackage.json, which describes the CSV files as they are."""
+    """Write datapackage.json.
+
+    It describes the CSV files as they are.
+    """
     from openbaar.package.descriptor import descriptor, package_bytes
     from openbaar.publish import write_files
     from openbaar.tables.dataset import read_dataset
@@ -125,7 +128,10 @@ def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 @common
 @click.pass_context
 def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
-    """Build the database and metadata.yml from the CSV files as they are."""
+    """Build the database and metadata.yml.
+
+    They are made from the CSV files as they are; the database is in build/.
+    """
     from openbaar.publish import build_site
 
     run = Run(ctx, project, quiet)
