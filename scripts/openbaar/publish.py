@@ -26,7 +26,6 @@ from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import permalink_problems, read_permalinks, released
 from openbaar.package.validation import problems_of_citation, problems_of_package
 from openbaar.package.workbook import write_workbook
-from openbaar.schema.csvfile import Row
 from openbaar.staleness import (
     archive_path,
     database_path,
@@ -38,6 +37,7 @@ from openbaar.staleness import (
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import Dataset, lines_bytes, lines_path, read_dataset
 from openbaar.tables.publication import Publication
+from openbaar.tables.verdicts import differences
 
 Say = Callable[[str], None]
 Files = dict[str, bytes]  # by their path in the publication
@@ -156,7 +156,7 @@ def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
     publication = generated.publication
     _write_package(generated, staging)
     say("checking the totals")
-    problems = list(_unequal(generated.dataset))
+    problems = differences(generated.dataset.rows("reconciliation"))
     say("checking the addresses that were released")
     recorded = read_permalinks(publication.root)
     problems += permalink_problems(recorded, generated.dataset)
@@ -217,25 +217,6 @@ def _put_in_place(generated: Generated, products: Mapping[Path, Path]) -> list[s
         with replacing(target) as partial:
             shutil.copyfile(made, partial)
     return changed
-
-
-def _unequal(dataset: Dataset) -> Iterator[Problem]:
-    """Each total, identity or rule that does not hold and is not explained."""
-    for row in dataset.rows("reconciliation"):
-        if row["verdict"] != "different":
-            continue
-        compared = f"{row['id']} ({row['scope']})" if row["scope"] else str(row["id"])
-        message = f"{compared}: {row['column_name']}: {row['detail']}"
-        hint = "correct the recipe, or declare the difference with an anomaly that explains it"
-        yield Problem(_compared_at(row), message, hint)
-
-
-def _compared_at(verdict: Row) -> Place:
-    """Where the document states what a row of `reconciliation` compares, or else that table."""
-    first, last = verdict["first_line"], verdict["last_line"]
-    if isinstance(first, int) and isinstance(last, int):
-        return Place(str(verdict["document"]), first, last)
-    return Place("tables/reconciliation.csv")
 
 
 def _orphaned(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:

@@ -222,7 +222,13 @@ def load_model(file: YamlFile, model: type[Model], **extra: Any) -> Model:
         return model.model_validate({**data, **extra})
     except ValidationError as error:
         errors = error.errors(include_url=False)
-        raise OpenbaarError(_problem(file, model, dict(item)) for item in errors) from error
+        problems = [_problem(file, model, dict(item)) for item in errors]
+        raise OpenbaarError(sorted(problems, key=_position)) from error
+
+
+def _position(problem: Problem) -> tuple[int, int]:
+    """Where in its file a problem is, so that problems are read from top to bottom."""
+    return problem.place.first_line or 0, problem.place.column or 0
 
 
 # The kinds of error are those of https://docs.pydantic.dev/latest/errors/validation_errors/.

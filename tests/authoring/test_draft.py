@@ -23,6 +23,7 @@ from openbaar.authoring.draft.printed import (
     split_row,
 )
 from openbaar.cli.main import main
+from openbaar.errors import OpenbaarError
 from openbaar.schema.patterns import compiled
 from openbaar.tables.convert import convert
 from openbaar.tables.references import load_publication
@@ -296,10 +297,12 @@ def test_a_document_without_tables_makes_a_publication_without_tables_and_says_s
     (tmp_path / "d.txt").write_text("Er is geen tabel.\nIn 2021 waren er 3.\n", "utf-8")
     said = init(tmp_path / "made", tmp_path / "d.txt")
     assert said.splitlines()[:2] == [
-        "sources/d.txt: 3 lines, 0 tables",
-        "  no table was seen in it; its recipe is for you to write",
+        "sources/d.txt: 2 lines, 0 tables",
+        "  no table was found in it; write a table file with a recipe",
     ]
-    assert load_publication(tmp_path / "made").tables == {}
+    with pytest.raises(OpenbaarError) as caught:
+        load_publication(tmp_path / "made")
+    assert [problem.message for problem in caught.value.problems] == ["there is no table yet"]
 
 
 def test_the_document_is_copied_byte_for_byte(tmp_path: Path) -> None:

@@ -118,6 +118,19 @@ def test_every_line_says_what_was_read_from_it(root: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_stated_total_that_differs_is_told_by_preview_and_by_convert(root: Path) -> None:
+    document = DOCUMENT.replace("1.512", "1.513")
+    (root / "sources/d.txt").write_text(document, "utf-8")
+    digest = hashlib.sha256(document.encode()).hexdigest()
+    (root / "tables/package.yaml").write_text(PACKAGE.format(sha256=digest), "utf-8")
+    message = "counted-total-number-2020-line9 (year = 2020): number: 1513 stated, 1512 computed"
+    assert [problem.message for problem in preview_of(root).lines[8].problems] == [message]
+    done = CliRunner().invoke(main, ["--project", str(root), "--quiet", "convert"])
+    assert done.exit_code == 0
+    assert f"sources/d.txt:9: {message}" in done.stderr.splitlines()
+    assert (root / "tables/counted.csv").read_text("utf-8").count("\n") == 7
+
+
 def test_a_recipe_that_fails_still_shows_the_lines_that_it_reads_and_why_the_others_fit_nothing(
     root: Path,
 ) -> None:

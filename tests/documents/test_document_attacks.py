@@ -155,7 +155,7 @@ def test_a_pdf_that_is_cut_off_is_refused(read: str, kept: float, tmp_path: Path
     (found,) = problems(tmp_path, "d.pdf", whole[: int(len(whole) * kept)], read=read)
     assert found.startswith("sources/d.pdf: cannot be read as PDF: ")
     assert found.endswith(
-        "(it may be cut off, damaged, or no PDF; try to open it and save it anew)"
+        "(it may be cut off, damaged, or no PDF; try to open it and save it again)"
     )
 
 

@@ -187,6 +187,48 @@ def test_a_longer_mark_is_not_taken_for_a_shorter_one(folder: Path) -> None:
     assert [line.split(",")[-1] for line in provenance if ",n," in line] == ["*", "**"]
 
 
+def with_digit_marks(folder: Path, document: str, more: str = "") -> None:
+    """A table whose footnote mark is `2`, which is a digit of its numbers too."""
+    footnotes = "footnotes: {'2': {line: '^2 foo', text: {en: foo}" + more + "}}\n"
+    totals = "  totals: {table: 'total {n}'}\n"
+    fields = "fields: {name: {pattern: 'an|be|ce|de'}, n: {marks: '2'}}"
+    table = TABLE.replace("units: line", f"units: line\n  {fields}")
+    (folder / "tables/t.yaml").write_text(table.replace("recipe:", footnotes + "recipe:") + totals)
+    (folder / "sources/d.txt").write_text(document)
+
+
+def test_a_digit_that_may_be_a_mark_is_refused_where_nothing_decides(folder: Path) -> None:
+    with_digit_marks(folder, "Table 1\nan 31\nbe 12\n2 foo\n")
+    (found,) = problems(folder)
+    assert found.startswith("sources/d.txt:3: t: recipe key 'rows': 'be 12' can be read in 2 ways")
+
+
+@pytest.mark.parametrize(
+    ("total", "be", "mark"), [("43", "12", ""), ("32", "1", "2")], ids=["a digit", "a mark"]
+)
+def test_a_total_decides_whether_a_digit_is_a_mark(
+    folder: Path, total: str, be: str, mark: str
+) -> None:
+    with_digit_marks(
+        folder, f"Table 1\nan 31\nbe 12\ntotal {total}\nce 52\nde 7\ntotal 12\n2 foo\n"
+    )
+    table = (folder / "tables/t.yaml").read_text()
+    totals = "totals: {group: 'total {n}'}"
+    (folder / "tables/t.yaml").write_text(table.replace("totals: {table: 'total {n}'}", totals))
+    assert rows(folder) == ["an,31", f"be,{be}", "ce,5", "de,7"]
+    provenance = convert(load_publication(folder), verify=False).rows("provenance")
+    marks = [row["mark"] or "" for row in provenance if row["column_name"] == "n"]
+    assert marks == ["", mark, "2", ""]
+
+
+def test_a_mark_at_a_row_that_its_footnote_is_not_about_is_an_error(folder: Path) -> None:
+    with_digit_marks(folder, "Table 1\nan 1\nbe 52\ntotal 6\n2 foo\n", ", applies_to: {name: an}")
+    assert problems(folder) == [
+        "sources/d.txt:3: t: '52' (n) has the mark 2, whose footnote is about rows with name = an only"
+        " (correct 'applies_to', or the marks of the field)"
+    ]
+
+
 def test_many_lines_that_do_not_fit_are_not_all_listed(folder: Path) -> None:
     (folder / "sources/d.txt").write_text("Table 1\n" + "nothing\n" * 500)
     assert len(problems(folder)) == 21

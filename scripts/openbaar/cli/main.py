@@ -69,8 +69,10 @@ def convert(
     """
     from openbaar.publish import write_files, write_lines
     from openbaar.tables.convert import convert, convert_only
+    from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
+    different = []
     publication = run.load()
     with _gathering(run, workers, scheduler) as gather:
         if tables:
@@ -79,7 +81,10 @@ def convert(
             dataset = convert(publication, say=run.say, gather=gather)
             files = dataset.files
             write_lines(dataset)
+            different = differences(dataset.rows("reconciliation"))
     _tell_written(run, write_files(publication, files))
+    if different:  # the tables are written all the same, for the author to look at
+        print_problems(different)
 
 
 @contextmanager

@@ -307,4 +307,8 @@ def _way(row: ReadRow) -> str:
 
 
 def _slot_in_words(slot: Slot) -> str:
-    return f"{slot.name} {slot.parsed.printed!r}"
+    words = f"{slot.name} {slot.parsed.printed!r}"
+    mark = slot.parsed.mark
+    if mark is not None and mark.isalnum():  # which could be a digit of the number instead
+        words += f" as {slot.parsed.value} with the mark {mark}"
+    return words

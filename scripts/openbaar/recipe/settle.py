@@ -60,7 +60,7 @@ def settle(options: Sequence[list[ReadRow]]) -> Options:
     """Each row's one reading where it has one or the totals leave one, else all its readings.
 
     A total settles the rows above it, back to the total before, when exactly one choice of their
-    readings adds up to it in every column; a total of the table settles all its rows.
+    readings and its own adds up in every column; a total of the table settles all its rows.
 
     before: "1 234 567" as 1 | 234567 or 1234 | 567, then "2 0", then the total "1 236 567"
     after: 1234 | 567
@@ -68,23 +68,30 @@ def settle(options: Sequence[list[ReadRow]]) -> Options:
     settled = list(options)
     start = 0
     for index, readings in enumerate(options):
-        if len(readings) > 1 or not readings[0].is_total:
+        kinds = {reading.kind for reading in readings}
+        if kinds not in ({"group_total"}, {"table_total"}):
             continue
-        total = readings[0]
-        first = 0 if total.kind == "table_total" else start
-        settled[first:index] = _settled_by(total, settled[first:index])
+        first = 0 if "table_total" in kinds else start
+        settled[first : index + 1] = _settled_by(readings, settled[first:index])
         start = index + 1
     return settled
 
 
-def _settled_by(total: ReadRow, options: Options) -> Options:
-    """The rows with the one choice that adds up to `total`; unchanged where there is not one."""
-    stated = total.numbers()
-    if not stated or all(len(readings) == 1 for readings in options):
-        return options
-    choices = _choices_that_add_up(stated, options)
+def _settled_by(totals: list[ReadRow], options: Options) -> Options:
+    """The rows and their total with the one choice that adds up; unchanged where there is not one.
+
+    `totals` are the readings of the total.
+    """
+    unsettled = [*options, totals]
+    if all(len(readings) == 1 for readings in unsettled):
+        return unsettled
+    choices: list[Choice] = []
+    for total in totals:
+        stated = total.numbers()
+        if stated:
+            choices += [(*rows, total) for rows in _choices_that_add_up(stated, options)]
     if len(choices) != 1:
-        return options
+        return unsettled
     return [[row] for row in choices[0]]
 
 

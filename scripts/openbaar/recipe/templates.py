@@ -158,12 +158,13 @@ class _Matcher:
     def _values(self, index: int, name: str, start: int) -> Iterator[_Step]:
         reader = self.readers[name]
         for end in self._ends(index, start):
-            parsed = reader.read(self.text[start:end])
-            if parsed is not None:
+            readings = reader.readings(self.text[start:end])
+            if readings:
                 self._reach(end)
-                yield _Step((Slot(name, parsed, start, end),), end, False)
             elif start == self.furthest and not self.reason:
                 self.reason = reader.why_not(self.text[start:end])
+            for parsed in readings:
+                yield _Step((Slot(name, parsed, start, end),), end, False)
 
     def _reach(self, position: int) -> None:
         """Remember how far the text fitted."""

@@ -60,15 +60,23 @@ class Reader:
     how: How = "read"
     marks: tuple[str, ...] = ()
     blank: Mapping[str, str] = field(default_factory=dict)
-    _known: dict[str, Parsed | None] = field(
+    _known: dict[str, tuple[Parsed, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
     def read(self, printed: str) -> Parsed | None:
-        """What `printed` means, footnote mark separated from it; None when it is no such cell.
+        """What `printed` means; None when it is no such cell, or could mean two things."""
+        readings = self.readings(printed)
+        return readings[0] if len(readings) == 1 else None
+
+    def readings(self, printed: str) -> tuple[Parsed, ...]:
+        """Everything that `printed` could mean; nothing when it is no such cell.
+
+        A footnote mark is separated from it. A mark such as `2` could also be the last digit of a
+        number, so such a cell has two meanings: `12` is 1 with a footnote, or 12.
 
         The same text is met again and again, by one template after the other and alone or joined
-        with its neighbours, so its meaning is remembered.
+        with its neighbours, so its meanings are remembered.
         """
         if printed not in self._known:
             if len(self._known) > MAX_KNOWN:
@@ -76,10 +84,19 @@ class Reader:
             self._known[printed] = self._understood(printed)
         return self._known[printed]
 
-    def _understood(self, printed: str) -> Parsed | None:
+    def _understood(self, printed: str) -> tuple[Parsed, ...]:
         if printed != printed.strip() or SEPARATOR in printed:
-            return None
-        text, mark = self._without_mark(printed)
+            return ()
+        readings = []
+        for text, mark in self._separations(printed):
+            parsed = self._parsed(text, printed, mark)
+            if parsed is not None:
+                readings.append(parsed)
+            if _is_certain(parsed, mark):
+                break
+        return tuple(readings)
+
+    def _parsed(self, text: str, printed: str, mark: str | None) -> Parsed | None:
         try:
             value = self.parse(text)
         except ValueError:
@@ -93,9 +110,8 @@ class Reader:
 
         Nothing where it is a code list.
         """
-        text, _ = self._without_mark(printed.strip())
         try:
-            self.parse(text)
+            self.parse(self._without_mark(printed.strip()))
         except ValueError as error:
             return str(error)
         return ""
@@ -112,17 +128,29 @@ class Reader:
         """The blank cell that is printed as `printed`, with the reason declared for it."""
         return Parsed(None, printed.strip(), "blank", status=self.blank[printed])
 
-    def _without_mark(self, printed: str) -> tuple[str, str | None]:
-        """The text without the footnote mark before or behind it, and that mark.
+    def _without_mark(self, printed: str) -> str:
+        """The text without the longest footnote mark before or behind it."""
+        return self._separations(printed)[0][0]
 
-        The longest one that fits.
+    def _separations(self, printed: str) -> list[tuple[str, str | None]]:
+        """The text without each footnote mark before or behind it, and that mark; then as it is.
+
+        The longest mark comes first.
         """
+        found: list[tuple[str, str | None]] = []
         for mark in sorted(self.marks, key=len, reverse=True):
             if printed.startswith(mark):
-                return printed.removeprefix(mark).lstrip(), mark
+                found.append((printed.removeprefix(mark).lstrip(), mark))
             if printed.endswith(mark):
-                return printed.removesuffix(mark).rstrip(), mark
-        return printed, None
+                found.append((printed.removesuffix(mark).rstrip(), mark))
+        return [*found, (printed, None)]
+
+
+def _is_certain(parsed: Parsed | None, mark: str | None) -> bool:
+    """Whether a cell with this mark has no other meaning: digits may be part of a number."""
+    if mark is None or not mark.isalnum():
+        return True
+    return parsed is not None and not isinstance(parsed.value, int | Decimal)
 
 
 def _without_sign(text: str, signs: Sequence[str]) -> str:

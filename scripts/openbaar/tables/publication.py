@@ -260,6 +260,10 @@ def _mapping(data: Any) -> dict[Any, Any]:
 
 
 def _order_problems(package: Package, file: YamlFile, found: set[str]) -> Iterator[Problem]:
+    """Whether the list of tables names each table file once, and nothing else."""
+    if not package.tables and not found:
+        hint = "write tables/<name>.yaml and name it here"
+        yield Problem(file.place("tables"), "there is no table yet", hint)
     for index, name in enumerate(package.tables):
         if name in package.tables[:index]:
             yield Problem(

@@ -89,12 +89,17 @@ def concern_problems(table: Table, document: Document, records: Sequence[Record]
     place = document.place(records[0].first_line, records[-1].last_line)
     problems = []
     for what, rows in about.items():
-        named = {name: value for name, value in rows.items() if name != "source_lines"}
+        named = _without_lines(rows)
         if not any(has_values(record, named) for record in records):
             listed = ", ".join(f"{name} = {value}" for name, value in named.items())
             message = f"the {what} is about rows with {listed}, but there are none"
             problems.append(Problem(place, message))
     return problems
+
+
+def _without_lines(rows: Mapping[str, str]) -> dict[str, str]:
+    """The values that rows have, without `source_lines`, which is filled later."""
+    return {name: value for name, value in rows.items() if name != "source_lines"}
 
 
 def has_values(record: Record, values: Mapping[str, str]) -> bool:
@@ -105,7 +110,7 @@ def has_values(record: Record, values: Mapping[str, str]) -> bool:
 def mark_problems(
     table: Table, document: Document, records: Sequence[Record], lines: Mapping[str, int]
 ) -> list[Problem]:
-    """Each footnote's mark is at some cell, or a mark was lost.
+    """Each footnote's mark is at some cell, or a mark was lost; and at rows it is about only.
 
     `lines` are those of the footnotes by mark.
     """
@@ -116,4 +121,27 @@ def mark_problems(
     for mark in sorted(table.footnotes.keys() - marks):
         message = f"key 'footnotes': the mark {mark} is at no cell that was read"
         problems.append(Problem(document.place(lines.get(mark)), message))
+    for record in records:
+        problems += _marks_elsewhere(table, document, record)
+    return problems
+
+
+def _marks_elsewhere(table: Table, document: Document, record: Record) -> list[Problem]:
+    """Marks at cells of rows that their footnotes are not about."""
+    problems = []
+    for column, cell in record.cells.items():
+        mark = cell.parsed.mark
+        footnote = None if mark is None else table.footnotes.get(mark)
+        if footnote is None:
+            continue
+        rows = _without_lines(footnote.applies_to)
+        if has_values(record, rows):
+            continue
+        listed = ", ".join(f"{name} = {value}" for name, value in rows.items())
+        message = (
+            f"'{cell.parsed.printed}' ({column}) has the mark {mark}, whose footnote is about rows "
+            f"with {listed} only"
+        )
+        hint = "correct 'applies_to', or the marks of the field"
+        problems.append(Problem(document.place(cell.first_line, cell.last_line), message, hint))
     return problems

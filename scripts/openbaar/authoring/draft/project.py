@@ -16,7 +16,7 @@ from openbaar.authoring.draft.received import Received, received
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.draft.trial import Tried, best_draft
 from openbaar.authoring.draft.vocabulary import vocabulary
-from openbaar.documents.lines import SEPARATOR, Line
+from openbaar.documents.lines import SEPARATOR, Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES, UNKNOWN
 from openbaar.texts import catalogue
@@ -105,16 +105,23 @@ def _package(folder: Path, documents: Sequence[Mapping[str, Any]], language: str
     ]
 
 
+def _line_count(document: Document) -> int:
+    """How many lines a document has; nothing behind the last line end is one."""
+    if document.lines[-1].shown == "":
+        return len(document.lines) - 1
+    return len(document.lines)
+
+
 def _report(each: Received, tried: Sequence[Tried]) -> Iterator[str]:
     """What was seen in a document, and where it holds figures that no table reads."""
     document = each.document
     tables = "1 table" if len(tried) == 1 else f"{len(tried)} tables"
-    yield f"{each.path}: {len(document.lines)} lines, {tables}"
+    yield f"{each.path}: {_line_count(document)} lines, {tables}"
     for draft in tried:
         place = document.place(draft.sighting.first, draft.sighting.last)
         yield f"  {draft.name}: {place}, {draft.result.columns} columns; {draft.outcome}"
     if not tried:
-        yield "  no table was seen in it; its recipe is for you to write"
+        yield "  no table was found in it; write a table file with a recipe"
     missed = list(_missed(each))
     for line in missed[:SHOWN_PLACES]:
         yield f"  not understood: {document.place(line.number)}: {_short(line.shown)}"

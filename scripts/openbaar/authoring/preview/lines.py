@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -15,9 +15,11 @@ from openbaar.recipe.records import Record
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.schema.patterns import compiled
+from openbaar.tables.checks import stated_totals
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, find_regions, read_table, recipe_of
 from openbaar.tables.sources import read_sources
+from openbaar.tables.verdicts import differences
 
 Kind = Literal[
     "from",
@@ -126,12 +128,22 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
         each = publication.tables[name]
         if name in regions:
             reading = read_table(publication, each, regions[name][0], regions, sources.codes)
+            reading = _with_differences(reading)
         else:
             recipe = recipe_of(each)
             document = sources.documents[publication.document(recipe.document).path]
             reading = Reading(each, document, recipe, problems=missing[name])
         found.append(Preview(reading))
     return found
+
+
+def _with_differences(reading: Reading) -> Reading:
+    """The reading with the stated totals that are not the sums of its rows as problems."""
+    if reading.problems:
+        return reading
+    table = reading.table
+    verdicts = stated_totals(table.name, reading.rows, reading.totals, table.checks)
+    return replace(reading, problems=differences([verdict.row() for verdict in verdicts]))
 
 
 def _seen_lines(reading: Reading) -> Iterator[SeenLine]:
