@@ -147,9 +147,9 @@ def test_convert_refuses_a_name_that_is_no_table_with_a_recipe(folder: Path) -> 
     refused = run(folder, "convert", "budget", "answer")
     assert refused.exit_code == 1
     assert refused.stderr.splitlines() == [
-        "tables/budget.yaml: is no table with a recipe",
+        "tables/budget.yaml: is not a table with a recipe",
         "  → did you mean 'budgets'?",
-        "tables/answer.yaml: is no table with a recipe",
+        "tables/answer.yaml: is not a table with a recipe",
         "  → did you mean 'answers'?",
         "2 problems",
     ]

@@ -321,7 +321,7 @@ def test_nothing_that_exists_is_overwritten(tmp_path: Path) -> None:
     )
     assert (done.exit_code, done.stderr) == (
         1,
-        f"{tmp_path / 'made'}: is there already, and nothing is overwritten\n  → name a new folder\n1 problem\n",
+        f"{tmp_path / 'made'}: exists already and will not be overwritten\n  → name a new folder\n1 problem\n",
     )
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["mine.txt"]
 
@@ -345,7 +345,7 @@ def test_every_document_that_cannot_be_read_is_named_and_nothing_is_written(tmp_
             "sources/empty.txt: is empty",
             "sources/latin.txt:1: is not UTF-8: byte 0 is 0xeb",
             "sources/a.doc: cannot be read: known endings are .txt, .pdf, .xlsx, .ods, .csv, .html, .htm",
-            f"{tmp_path / 'other/d.txt'}: has the name of another document",
+            f"{tmp_path / 'other/d.txt'}: has the same name as another document",
             "4 problems",
         ],
     )

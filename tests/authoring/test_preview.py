@@ -162,9 +162,9 @@ def test_a_recipe_that_fails_still_shows_the_lines_that_it_reads_and_why_the_oth
             "{nl: tot mei}",
             "{nl: tot juni}",
             10,
-            "key 'footnotes': the footnote * does not read 'tot juni' here",
+            "key 'footnotes': the footnote * should read 'tot juni' here",
         ),
-        ("[year, gender]", "[year]", 6, "the key (2020) was read on line 5 already"),
+        ("[year, gender]", "[year]", 6, "the key (2020) was already read on line 5"),
     ],
 )
 def test_a_problem_stands_at_the_line_it_is_about(
@@ -242,7 +242,7 @@ def test_a_table_that_is_not_there_is_named_with_the_nearest_one(root: Path) -> 
     shown = CliRunner().invoke(main, ["--project", str(root), "preview", "count"])
     assert (shown.exit_code, shown.stderr) == (
         1,
-        "tables/count.yaml: is no table with a recipe\n  → did you mean 'counted'?\n1 problem\n",
+        "tables/count.yaml: is not a table with a recipe\n  → did you mean 'counted'?\n1 problem\n",
     )
 
 

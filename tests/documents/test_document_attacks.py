@@ -64,9 +64,9 @@ def test_an_empty_document_is_refused(ending: str, message: str, tmp_path: Path)
 @pytest.mark.parametrize(
     ("ending", "message"),
     [
-        ("txt", "sources/d.txt:1: holds a NUL byte, so it is not text"),
-        ("csv", "sources/d.csv:1: holds a NUL byte, so it is not text"),
-        ("html", "sources/d.html:1: holds a NUL byte, so it is not text"),
+        ("txt", "sources/d.txt:1: contains a NUL byte, so it is not text"),
+        ("csv", "sources/d.csv:1: contains a NUL byte, so it is not text"),
+        ("html", "sources/d.html:1: contains a NUL byte, so it is not text"),
         ("pdf", "sources/d.pdf: cannot be read as PDF: "),
         ("xlsx", "sources/d.xlsx: cannot be read as a workbook: File is not a zip file"),
         ("ods", "sources/d.ods: cannot be read as a workbook: File is not a zip file"),
@@ -135,11 +135,11 @@ def test_a_pdf_with_a_password_is_refused(read: str, tmp_path: Path) -> None:
     [
         (
             "text",
-            "sources/d.pdf: holds no text (it may be a scan: put it through text recognition first)",
+            "sources/d.pdf: contains no text (it may be a scan: put it through text recognition first)",
         ),
         (
             "tables",
-            "sources/d.pdf: holds no ruled table (read it as text: leave out `read: tables`)",
+            "sources/d.pdf: contains no ruled table (read it as text: leave out `read: tables`)",
         ),
     ],
 )
@@ -292,7 +292,7 @@ def test_blank_rows_to_the_end_of_the_sheet_do_no_harm(tmp_path: Path) -> None:
             "sources/d.csv:2: the row that begins here is broken: field larger than field limit (131072) "
             "(look for a quote that is not closed)",
         ),
-        ("d.html", "<p>Geen tabel.</p>", "sources/d.html: holds no table"),
+        ("d.html", "<p>Geen tabel.</p>", "sources/d.html: contains no table"),
         ("d.html", "<!-- niets -->", "sources/d.html: cannot be read as a page: Document is empty"),
         (
             "d.html",
@@ -302,7 +302,7 @@ def test_blank_rows_to_the_end_of_the_sheet_do_no_harm(tmp_path: Path) -> None:
         (
             "d.html",
             "<table><tr>" + "<td colspan=1000>x" * 2001,
-            "sources/d.html: holds tables of more than 2000000 cells",
+            "sources/d.html: contains tables of more than 2000000 cells",
         ),
     ],
 )
@@ -428,7 +428,7 @@ def test_the_document_that_the_recipe_was_written_for_converts(tmp_path: Path) -
         (
             "Antwoord\n",
             "Antwoord\n\n",
-            "sources/d.txt:7: t: recipe key 'patch': 'man' does not stand here exactly once",
+            "sources/d.txt:7: t: recipe key 'patch': 'man' is not in this line exactly once",
         ),
     ],
 )

@@ -54,7 +54,7 @@ def test_a_page_begins_at_a_form_feed_or_after_the_declared_number_of_blank_line
     [
         (b"", "sources/d.txt: is empty"),
         (b" \n\n", "sources/d.txt: is empty"),
-        (b"een\ntw\0ee", "sources/d.txt:2: holds a NUL byte, so it is not text"),
+        (b"een\ntw\0ee", "sources/d.txt:2: contains a NUL byte, so it is not text"),
         (
             b"een\nkwartaal \xeb",
             "sources/d.txt:2: is not UTF-8: byte 13 is 0xeb (save the text as UTF-8)",
@@ -115,6 +115,6 @@ def test_a_patch_that_no_longer_applies_is_an_error(tmp_path: Path, line: int, w
     document = read(tmp_path, b"a a 1\nb 2")
     with pytest.raises(
         OpenbaarError,
-        match=f"^sources/d.txt:{line}: recipe key 'patch': '{was}' does not stand here exactly once",
+        match=f"^sources/d.txt:{line}: recipe key 'patch': '{was}' is not in this line exactly once",
     ):
         apply_patches(document, [Patch(line=line, was=was, to="", why="")])

@@ -109,7 +109,7 @@ def test_other_bytes_under_a_version_that_was_released_are_refused(
     [
         (
             {},
-            [f"{TABLES}: the address /id/mergers was released and is gone ({HINT})"],
+            [f"{TABLES}: the address /id/mergers was released, but no longer exists ({HINT})"],
         ),
         ({"moved": {"mergers": "municipalities"}}, []),
         ({"withdrawn": {"mergers": {"nl": "fout", "en": "wrong"}}}, []),
@@ -128,12 +128,12 @@ def test_an_old_name_may_not_be_forgotten_again(
 ) -> None:
     publish(at_version(publication, "1.2.0", moved={"towns": "municipalities"}), files)
     assert problems(publication, files) == [
-        f"{TABLES}: the address /id/towns was released and is gone ({HINT})"
+        f"{TABLES}: the address /id/towns was released, but no longer exists ({HINT})"
     ]
 
 
 @pytest.mark.parametrize(
-    ("bytes_", "verb"), [(None, "is missing, but it is"), (b"year\n1999\n", "differs from")]
+    ("bytes_", "verb"), [(None, "is missing, but was"), (b"year\n1999\n", "differs from")]
 )
 def test_the_file_of_an_earlier_version_may_neither_go_nor_change(
     publication: Publication, files: dict[str, bytes], bytes_: bytes | None, verb: str
@@ -215,7 +215,7 @@ def test_what_moved_or_was_withdrawn_must_make_sense(hand_made: Path) -> None:
     with pytest.raises(OpenbaarError) as raised:
         load_publication(hand_made)
     assert [f"{each.message} ({each.hint})" for each in raised.value.problems] == [
-        "there is a table 'regions', so it is not moved ()",
+        "the table 'regions' exists, so it is not moved ()",
         "'towns' is under 'moved' too (keep one of them)",
         "there is no table 'municipality' (did you mean 'municipalities'?)",
     ]

@@ -116,7 +116,7 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
         lambda data: field(data)["constraints"].update(pattern="("),
         [
             "resources.0.schema.fields.0.constraints.pattern:"
-            " the pattern '(' is not one: missing ): ("
+            " the pattern '(' is not a valid regular expression: missing ): ("
         ],
     ),
     "a name that needs quoting": (

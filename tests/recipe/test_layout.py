@@ -229,7 +229,7 @@ def test_a_group_that_goes_on_after_a_page_break_has_its_label_on_the_first_page
         (
             "2021",
             "2020",
-            "sources/d.txt:20: recipe key 'group': the label '2020' was given to the group from line 8 already",
+            "sources/d.txt:20: recipe key 'group': the label '2020' already belongs to the group from line 8",
         ),
         (
             "man 1\n",
@@ -314,7 +314,7 @@ def test_a_heading_that_changed_is_an_error() -> None:
         update={"recipe": MELTED.recipe.model_copy(update={"header": ("Naam 2021 2023 (**)",)})}
     )  # type: ignore[union-attr]
     assert messages("table\nNaam 2021 2023 (**)\nriet 3 4\nend", made) == [
-        "sources/d.txt:2: recipe key 'melt': the heading '2022 (**)' is not among the headings, or no year "
+        "sources/d.txt:2: recipe key 'melt': the heading '2022 (**)' was not found, or is not a year "
         "(write it as printed, marks included)"
     ]
 

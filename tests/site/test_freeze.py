@@ -172,7 +172,7 @@ def test_a_folder_with_other_files_is_left_alone(built: Built, tmp_path: Path) -
     with pytest.raises(OpenbaarError) as raised:
         freeze(built.database, built.metadata, tmp_path, URL)
     assert [str(problem) for problem in raised.value.problems] == [
-        f"{tmp_path}: holds something else, which would be lost "
+        f"{tmp_path}: contains other files, which would be lost "
         "(give a folder that is new, empty, or was made by `openbaar freeze`)"
     ]
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.odt"]

@@ -124,7 +124,7 @@ def test_a_port_that_is_taken_is_an_error_that_says_what_to_do(small: Built) -> 
         with pytest.raises(OpenbaarError) as raised:
             serve(small.database, small.metadata, Options(port=port))
     assert [str(problem) for problem in raised.value.problems] == [
-        f"127.0.0.1:{port}: cannot listen there: Address already in use "
+        f"127.0.0.1:{port}: cannot listen on this address: Address already in use "
         "(choose another with --port)"
     ]
 

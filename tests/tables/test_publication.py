@@ -84,9 +84,9 @@ def test_a_table_may_name_a_column_that_the_package_file_describes(folder: Path)
         ("title: {nl: t}\n", "",
          ["tables/t.yaml:1:1: the key 'title' is missing here"]),
         ("{nl: m}\n      desc", "{nl: m, fr: m}\n      desc",
-         ["tables/t.yaml:8:7: should be given in nl; look at: fr"]),
+         ["tables/t.yaml:8:7: should be given in nl; check: fr"]),
         ("'^t$'", "'(t'",
-         ["tables/t.yaml:11:3: recipe.from.0: the pattern '(t' is not one: missing ): (t"]),
+         ["tables/t.yaml:11:3: recipe.from.0: the pattern '(t' is not a valid regular expression: missing ): (t"]),
         ("name: m", "name: select",
          ["tables/t.yaml:7:7: schema.fields.1.name: the name 'select' is a keyword of SQL; choose another, such as "
           "'select_name'"]),
@@ -127,7 +127,7 @@ def test_a_mistake_in_a_table_file_is_named_with_its_place(
         ("tables: [t]", "tables: [t, u]", ["tables/package.yaml:15:13: there is no tables/u.yaml (known: t)"]),
         ("tables: [t]", "tables: []",
          ["tables/package.yaml:15:1: tables/t.yaml is not in this list (add it where readers should see it)"]),
-        ("languages: [nl]", "languages: [nl, en]", ["tables/package.yaml:4:1: should be given in en, nl; look at: en"]),
+        ("languages: [nl]", "languages: [nl, en]", ["tables/package.yaml:4:1: should be given in en, nl; check: en"]),
         ("path: sources/d.txt", "path: ../d.txt",
          ["tables/package.yaml:10:5: documents.0.path: the path '../d.txt' should be relative and stay inside the "
           "publication"]),
@@ -166,13 +166,13 @@ def test_a_table_may_not_take_the_name_of_a_trust_table(folder: Path) -> None:
     (folder / "tables/provenance.yaml").write_text(TABLE)
     (folder / "tables/package.yaml").write_text(PACKAGE.replace("[t]", "[t, provenance]"))
     assert problems(folder) == [
-        "tables/provenance.yaml: has the name of a table that the toolkit makes (rename it)"
+        "tables/provenance.yaml: has the name of a generated table (rename it)"
     ]
 
 
 def test_a_folder_without_a_package_file_is_no_publication(tmp_path: Path) -> None:
     assert problems(tmp_path) == [
-        f"tables/package.yaml: is not there, so {tmp_path} is no publication (use --project DIR)"
+        f"tables/package.yaml: does not exist, so {tmp_path} is not a publication (use --project DIR)"
     ]
 
 

@@ -142,7 +142,7 @@ def test_a_document_at_which_workers_die_again_and_again_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("openbaar.tables.workers.Part.read", die)
-    message = f"a worker died each of {ATTEMPTS} times that this was read"
+    message = f"a worker died in all {ATTEMPTS} attempts to read this"
     hint = "it may need more memory than there is; try it with one process"
     assert problems(folder, gather=in_processes(2)) == [
         f"sources/d{index}.txt: {message} ({hint})" for index in range(5)

@@ -43,7 +43,7 @@ def unreadable(error: OSError) -> Problem:
     return Problem(
         Place(name),
         f"cannot be read or written: {error.strerror or error}",
-        "look at the folder's rights",
+        "check the permissions of the folder",
     )
 
 

@@ -16,11 +16,11 @@ def read_html_tables(data: bytes, path: str) -> Document:
     """All tables of a page, one after the other; addresses are `table.row.column`, from 1.
 
     A cell that spans rows stands in each of them; one that spans columns stands in the first.
-    Raises OpenbaarError when it is no text, or holds no table.
+    Raises OpenbaarError when it is no text, or contains no table.
     """
     tables = _page(decode(data, path), path).xpath("//table[not(.//table)]")
     if not tables:
-        raise OpenbaarError(Problem(Place(path), "holds no table"))
+        raise OpenbaarError(Problem(Place(path), "contains no table"))
     rows: list[list[str]] = []
     addresses: list[list[str]] = []
     cells = 0
@@ -29,7 +29,7 @@ def read_html_tables(data: bytes, path: str) -> Document:
         cells += sum(map(len, grid))
         if cells > MAX_CELLS:
             raise OpenbaarError(
-                Problem(Place(path), f"holds tables of more than {MAX_CELLS} cells")
+                Problem(Place(path), f"contains tables of more than {MAX_CELLS} cells")
             )
         rows += grid
         addresses += [

@@ -28,8 +28,8 @@ TEXTS = re.compile(
 def read_pdf_text(data: bytes, path: str) -> Document:
     """The lines of a PDF in the order of its content, by pypdf, trailing spaces kept.
 
-    Raises OpenbaarError when it is no PDF, needs a password, is cut off, holds no text, or too much
-    of it.
+    Raises OpenbaarError when it is no PDF, needs a password, is cut off, or contains no text or too
+    much of it.
     """
     lines: list[Line] = []
     with _clear_errors(path):
@@ -39,7 +39,7 @@ def read_pdf_text(data: bytes, path: str) -> Document:
                 lines.append(Line(len(lines) + 1, line, number, row))
     if all(line.is_blank for line in lines):
         hint = "it may be a scan: put it through text recognition first"
-        raise OpenbaarError(Problem(Place(path), "holds no text", hint))
+        raise OpenbaarError(Problem(Place(path), "contains no text", hint))
     return Document(path, tuple(lines), has_pages=True)
 
 
@@ -73,7 +73,7 @@ def read_pdf_tables(data: bytes, path: str) -> Document:
             page.close()
     if not any(rows for _, rows, _ in pages):
         hint = "read it as text: leave out `read: tables`"
-        raise OpenbaarError(Problem(Place(path), "holds no ruled table", hint))
+        raise OpenbaarError(Problem(Place(path), "contains no ruled table", hint))
     return Document(path, grid_lines(pages), is_grid=True, has_pages=True)
 
 

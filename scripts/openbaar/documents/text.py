@@ -22,7 +22,7 @@ def decode(data: bytes, path: str) -> str:
     """The bytes as text. Raises OpenbaarError that names the line where they are none."""
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
-        raise OpenbaarError(Problem(Place(path, line), "holds a NUL byte, so it is not text"))
+        raise OpenbaarError(Problem(Place(path, line), "contains a NUL byte, so it is not text"))
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -133,7 +133,7 @@ def _gone(recorded: Permalinks, publication: Publication) -> Iterator[Problem]:
     place = publication.place(None, "tables")
     hint = "name it there under 'moved' with its new name, or under 'withdrawn' with the reason"
     for name in sorted(once_named - still_named):
-        yield Problem(place, f"the address /id/{name} was released and is gone", hint)
+        yield Problem(place, f"the address /id/{name} was released, but no longer exists", hint)
 
 
 def _changed(recorded: Permalinks, dataset: Dataset) -> Iterator[Problem]:
@@ -165,7 +165,7 @@ def _file_problems(root: Path, version: str, table: str, digest: str) -> Iterato
     hint = "restore it from git"
     file = root / path
     if not file.is_file():
-        message = f"is missing, but it is what was released as {address}"
+        message = f"is missing, but was released as {address}"
         yield Problem(Place(path), message, hint)
     elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
         yield Problem(Place(path), f"differs from what was released as {address}", hint)

@@ -95,7 +95,7 @@ def _find(document: Document, pattern: str, start: int, key: str) -> int:
     message = f"recipe key '{key}': '{pattern}' matches no line {where}"
     like = _most_alike(document.lines[start:], pattern)
     if like is None:
-        hint = "look for what changed in the document"
+        hint = "check what changed in the document"
         raise OpenbaarError(Problem(_rest_of(document, start), message, hint))
     hint = f"the line most like it is '{like.shown}'"
     raise OpenbaarError(Problem(document.place(like.number), message, hint))

@@ -86,8 +86,8 @@ class _Grouping:
 
     def _given_twice(self, label: Cell, first: int) -> Problem:
         message = (
-            f"recipe key 'group': the label '{label.value}' was given to the group"
-            f" from line {first} already"
+            f"recipe key 'group': the label '{label.value}' already belongs to the group"
+            f" from line {first}"
         )
         return Problem(self.document.place(label.first_line), message)
 

@@ -30,7 +30,7 @@ class NumberFormat(Strict):
     @model_validator(mode="after")
     def _two_signs(self) -> Self:
         if self.thousands and self.thousands == self.decimal:
-            raise ValueError(f"'{self.decimal}' cannot part thousands and begin the decimals too")
+            raise ValueError(f"'{self.decimal}' cannot separate both thousands and decimals")
         return self
 
 

@@ -19,8 +19,8 @@ def apply_patches(document: Document, patches: Sequence[Patch]) -> Document:
     problems = []
     for patch in patches:
         if not 1 <= patch.line <= len(lines) or lines[patch.line - 1].text.count(patch.was) != 1:
-            message = f"recipe key 'patch': '{patch.was}' does not stand here exactly once"
-            hint = "the correction no longer applies; look again"
+            message = f"recipe key 'patch': '{patch.was}' is not in this line exactly once"
+            hint = "the correction no longer applies; check the document"
             problems.append(Problem(Place(document.path, patch.line), message, hint))
             continue
         line = lines[patch.line - 1]

@@ -147,9 +147,7 @@ class _HeadingSearch:
 
     def _missing(self, column: str, printed: str) -> Problem:
         place = self.document.place(*self._lines()) if self.header else self.document.place()
-        message = (
-            f"recipe key 'melt': the heading '{printed}' is not among the headings, or no {column}"
-        )
+        message = f"recipe key 'melt': the heading '{printed}' was not found, or is not a {column}"
         return Problem(place, message, "write it as printed, marks included")
 
     def _lines(self) -> tuple[int, int]:

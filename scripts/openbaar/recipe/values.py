@@ -177,7 +177,7 @@ def parse_number(text: str, numbers: NumberFormat) -> Decimal:
         text = text.translate(SPACES)
     if not _number_pattern(numbers.thousands, numbers.decimal).fullmatch(text):
         form = f"thousands '{numbers.thousands}', decimals '{numbers.decimal}'"
-        raise ValueError(f"'{text}' is no number with {form}")
+        raise ValueError(f"'{text}' is not a number with {form}")
     if numbers.thousands:
         text = text.replace(numbers.thousands, "")
     if numbers.decimal:

@@ -111,7 +111,7 @@ def check_key_columns(columns: Sequence[str], keys: Iterable[Sequence[str]]) -> 
     """Raise ValueError where a column is there twice, or a key names one that is not there."""
     for name in columns:
         if columns.count(name) > 1:
-            raise ValueError(f"the column '{name}' is there twice")
+            raise ValueError(f"the column '{name}' is defined twice")
     for key in keys:
         for name in key:
             if name not in columns:

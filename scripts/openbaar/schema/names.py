@@ -40,7 +40,7 @@ def check_name(name: str) -> str:
         advice = f"choose another, such as '{name}_name'"
         raise ValueError(f"the name '{name}' is a keyword of SQL; {advice}")
     if name in SQLITE_COLUMNS or name.startswith("sqlite_") or name.endswith("_fts"):
-        raise ValueError(f"the name '{name}' has a meaning of its own in SQLite; choose another")
+        raise ValueError(f"the name '{name}' has a special meaning in SQLite; choose another")
     return name
 
 

@@ -25,7 +25,9 @@ def compiled(pattern: str) -> Any:
     try:
         return re2.compile(pattern, _OPTIONS)
     except re2.error as error:
-        raise ValueError(f"the pattern '{pattern}' is not one: {_detail(error)}") from error
+        raise ValueError(
+            f"the pattern '{pattern}' is not a valid regular expression: {_detail(error)}"
+        ) from error
 
 
 def _detail(error: Exception) -> str:

@@ -74,7 +74,7 @@ def _check_replaceable(target: Path) -> None:
         return
     hint = "give a folder that is new, empty, or was made by `openbaar freeze`"
     raise OpenbaarError(
-        Problem(Place(str(target)), "holds something else, which would be lost", hint)
+        Problem(Place(str(target)), "contains other files, which would be lost", hint)
     )
 
 

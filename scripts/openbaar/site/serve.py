@@ -125,7 +125,7 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         try:
             listener.bind((host, port))
         except OSError as error:
-            message = f"cannot listen there: {error.strerror}"
+            message = f"cannot listen on this address: {error.strerror}"
             problem = Problem(Place(f"{host}:{port}"), message, "choose another with --port")
             raise OpenbaarError(problem) from error
         yield listener

@@ -123,7 +123,7 @@ def convert_only(
     """The CSV files of the tables called `names` alone, whatever is wrong with others.
 
     The trust tables are left out: they need all tables. Raises OpenbaarError with every problem of
-    those tables, and for a name that is no table with a recipe.
+    those tables, and for a name that is not a table with a recipe.
     """
     recipes = [name for name, table in publication.tables.items() if table.recipe is not None]
     wrong = [name for name in names if name not in recipes]
@@ -140,7 +140,7 @@ def convert_only(
 
 def _no_recipe(name: str, recipes: Collection[str]) -> Problem:
     place = Place(f"tables/{name}.yaml")
-    return Problem(place, "is no table with a recipe", nearest(name, recipes))
+    return Problem(place, "is not a table with a recipe", nearest(name, recipes))
 
 
 def _own_tables(publication: Publication, gathered: Gathered) -> dict[str, TableData]:

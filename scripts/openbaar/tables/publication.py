@@ -143,7 +143,7 @@ def read_publication(root: Path) -> Publication:
         raise OpenbaarError(
             Problem(
                 Place("tables/package.yaml"),
-                f"is not there, so {root} is no publication",
+                f"does not exist, so {root} is not a publication",
                 "use --project DIR",
             )
         )
@@ -266,9 +266,7 @@ def _order_problems(package: Package, file: YamlFile, found: set[str]) -> Iterat
         yield Problem(file.place("tables"), "there is no table yet", hint)
     for index, name in enumerate(package.tables):
         if name in package.tables[:index]:
-            yield Problem(
-                file.place("tables", index), f"the table '{name}' stands twice in this list"
-            )
+            yield Problem(file.place("tables", index), f"the table '{name}' is listed twice")
         if name not in found:
             yield Problem(
                 file.place("tables", index), f"there is no tables/{name}.yaml", nearest(name, found)
@@ -282,6 +280,6 @@ def _order_problems(package: Package, file: YamlFile, found: set[str]) -> Iterat
     for name in sorted(found & set(TRUST_TABLES)):
         yield Problem(
             Place(f"tables/{name}.yaml"),
-            "has the name of a table that the toolkit makes",
+            "has the name of a generated table",
             "rename it",
         )

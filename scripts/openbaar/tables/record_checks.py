@@ -22,7 +22,7 @@ def record_problems(table: Table, document: Document, records: Sequence[Record])
         place = document.place(record.first_line, record.last_line)
         missing = _missing_columns(table, record)
         if missing:
-            message = f"no row pattern gives the column '{missing[0]}' a value here"
+            message = f"no row pattern sets the column '{missing[0]}' here"
             problems.append(Problem(place, message))
             continue
         problems += _blank_problems(table, record, place)
@@ -30,7 +30,7 @@ def record_problems(table: Table, document: Document, records: Sequence[Record])
         first = seen.setdefault(key, record)
         if first is not record:
             shown = ", ".join(str(part) for part in key)
-            message = f"the key ({shown}) was read on line {first.first_line} already"
+            message = f"the key ({shown}) was already read on line {first.first_line}"
             problems.append(Problem(place, message))
     return problems
 
@@ -55,8 +55,8 @@ def _blank_problems(table: Table, record: Record, place: Place) -> list[Problem]
         problems.append(Problem(place, message, hint))
     elif len(reasons) > 1:
         listed = ", ".join(reasons)
-        message = f"this row has blanks of several kinds ({listed}), which one status cannot tell"
-        problems.append(Problem(place, message, "melt it"))
+        message = f"this row has blanks for several reasons ({listed}), but only one status"
+        problems.append(Problem(place, message, "turn these columns into rows with 'melt'"))
     return problems
 
 
@@ -119,7 +119,7 @@ def mark_problems(
         marks.update(cell.parsed.mark for cell in record.cells.values())
     problems = []
     for mark in sorted(table.footnotes.keys() - marks):
-        message = f"key 'footnotes': the mark {mark} is at no cell that was read"
+        message = f"key 'footnotes': the mark {mark} was found at no cell"
         problems.append(Problem(document.place(lines.get(mark)), message))
     for record in records:
         problems += _marks_elsewhere(table, document, record)

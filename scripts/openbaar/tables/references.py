@@ -95,7 +95,7 @@ def _language_problems(
         # A text that was completed from package.yaml is looked at there, and an omitted one has no
         # place.
         if wrong and path in file.places:
-            message = f"should be given in {listed}; look at: {', '.join(sorted(wrong))}"
+            message = f"should be given in {listed}; check: {', '.join(sorted(wrong))}"
             yield Problem(file.place(*path), message)
 
 
@@ -133,7 +133,7 @@ def _address_problems(publication: Publication) -> Iterator[Problem]:
 def _still_there(publication: Publication, key: str, name: str) -> Iterator[Problem]:
     if name in publication.resources:
         place = publication.place(None, key, name)
-        yield Problem(place, f"there is a table '{name}', so it is not {key}")
+        yield Problem(place, f"the table '{name}' exists, so it is not {key}")
 
 
 def _document_problems(publication: Publication) -> Iterator[Problem]:
@@ -172,7 +172,7 @@ def _footnote_problems(publication: Publication, table: Table) -> Iterator[Probl
         yield from _unknown(place, "table", [footnote.below], publication.tables)
         yield from _unknown(place, "column", footnote.applies_to, table.columns)
         if table.recipe is None:
-            yield Problem(place, "is at a table without a recipe, whose document is not read")
+            yield Problem(place, "belongs to a table without a recipe, so no document is read")
 
 
 def _printed_form_problems(publication: Publication, table: Table) -> Iterator[Problem]:
@@ -212,7 +212,7 @@ def _check_problems(publication: Publication, table: Table) -> Iterator[Problem]
     for index, check in enumerate(table.checks):
         place = publication.place(table.name, "checks", index)
         if check.name in taken:
-            yield Problem(place, f"there is another check '{check.name}' above")
+            yield Problem(place, f"there is already a check '{check.name}'")
         taken.add(check.name)
         yield from _unknown(place, "anomaly", [check.named_anomaly()], anomalies)
         yield from _unknown(place, "column", check.named_columns(), table.columns)
@@ -224,7 +224,7 @@ def _check_problems(publication: Publication, table: Table) -> Iterator[Problem]
 def _not_numbers(place: Place, table: Table, names: Iterable[str]) -> Iterator[Problem]:
     for name in names:
         if name in table.columns and table.table_schema.field(name).type not in NUMBERS:
-            message = f"the column '{name}' holds no numbers"
+            message = f"the column '{name}' has no numbers"
             yield Problem(place, f"{message}, so nothing can be added up or compared")
 
 
@@ -371,6 +371,6 @@ def _lost(place: Place, row: RowTemplate, used: Collection[str]) -> Iterator[Pro
     for name in dict.fromkeys(row.fields):
         if name not in used:
             message = (
-                f"the field '{name}' of '{row.row}' is no column, so what it reads would be lost"
+                f"the field '{name}' of '{row.row}' is not a column, so what it reads would be lost"
             )
             yield Problem(place, message, f"{nearest(name, used)}; or name it under 'ignore'")

@@ -126,7 +126,7 @@ def _footnote_line(printed: _Printed, document: Document, lines: Sequence[Line])
         raise OpenbaarError(Problem(place, message))
     if not _is_footnote(matches[0].shown, printed.text):
         place = document.place(matches[0].number)
-        message = f"{key} does not read '{printed.text}' here, and nothing else"
+        message = f"{key} should read '{printed.text}' here, and nothing else"
         hint = "write the text as printed, all that follows the mark"
         raise OpenbaarError(Problem(place, message, hint))
     return matches[0].number

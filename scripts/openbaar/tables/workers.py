@@ -190,7 +190,7 @@ class _Spread:
 
 
 def _deadly(path: str) -> Problem:
-    message = f"a worker died each of {ATTEMPTS} times that this was read"
+    message = f"a worker died in all {ATTEMPTS} attempts to read this"
     return Problem(
         Place(path), message, "it may need more memory than there is; try it with one process"
     )

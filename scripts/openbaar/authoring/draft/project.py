@@ -32,7 +32,7 @@ def init(folder: Path, documents: Sequence[Path], language: str) -> list[str]:
     anything already; then nothing is written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        what = "is there already, and nothing is overwritten"
+        what = "exists already and will not be overwritten"
         raise OpenbaarError(Problem(Place(str(folder)), what, "name a new folder"))
     found = received(documents, language)
     drafts: list[Tried] = []

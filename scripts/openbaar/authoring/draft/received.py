@@ -63,7 +63,7 @@ def received(paths: Sequence[Path], language: str) -> list[Received]:
     names: set[str] = set()
     for path in paths:
         if path.name in names:
-            what = "has the name of another document"
+            what = "has the same name as another document"
             problems.append(Problem(Place(str(path)), what, "rename one of them"))
             continue
         names.add(path.name)

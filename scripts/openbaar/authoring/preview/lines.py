@@ -119,7 +119,9 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
     if table is not None:
         if table not in names:
             place = Place(f"tables/{table}.yaml")
-            raise OpenbaarError(Problem(place, "is no table with a recipe", nearest(table, names)))
+            raise OpenbaarError(
+                Problem(place, "is not a table with a recipe", nearest(table, names))
+            )
         names = [table]
     sources = read_sources(publication, verify=True)
     regions, missing = find_regions(publication, sources.documents)
