@@ -133,7 +133,7 @@ def test_an_old_name_may_not_be_forgotten_again(
 
 
 @pytest.mark.parametrize(
-    ("bytes_", "verb"), [(None, "is missing, but was"), (b"year\n1999\n", "differs from")]
+    ("bytes_", "verb"), [(None, "is missing, but was"), (b"year\n1999\n", "differs from what was")]
 )
 def test_the_file_of_an_earlier_version_may_neither_go_nor_change(
     publication: Publication, files: dict[str, bytes], bytes_: bytes | None, verb: str
@@ -146,7 +146,7 @@ def test_the_file_of_an_earlier_version_may_neither_go_nor_change(
     if bytes_ is not None:
         path.write_bytes(bytes_)
     assert problems(later, files) == [
-        f"tables/releases/1.2.0/regions.csv: {verb} what was released as /id/regions/1.2.0 "
+        f"tables/releases/1.2.0/regions.csv: {verb} released as /id/regions/1.2.0 "
         "(restore it from git)"
     ]
     withdrawn = at_version(

@@ -328,10 +328,31 @@ class _RecipeNames:
         for row in self.recipe.rows:
             place = self._place("rows")
             yield from self._not_columns(place, row.set)
+            yield from self._replacement_problems(place, row)
             yield from _lost(place, row, used | _set_from(row))
             yield from self._repetition_problems(place, row)
         for row in (*self.recipe.totals.group, *self.recipe.totals.table):
             yield from _lost(self._place("totals"), row, used)
+
+    def _replacement_problems(self, place: Place, row: RowTemplate) -> Iterator[Problem]:
+        """What a row sets replaces nothing that is read, unless it is made of it."""
+        read = {*row.fields, *self._melted_columns()}
+        for column, template in row.set.items():
+            if column in read and column not in template_fields(template):
+                message = (
+                    f"'set' would replace the column '{column}', which is read from the document"
+                )
+                hint = f"remove it from 'set', or use {{{column}}} in its text"
+                yield Problem(place, message, hint)
+
+    def _melted_columns(self) -> set[str]:
+        """The columns that headings, and the fields below them, become."""
+        if self.recipe.melt is None:
+            return set()
+        columns = set(self.recipe.melt.into)
+        for below in self.recipe.melt.columns.values():
+            columns.update(below)
+        return columns
 
     def _used(self) -> set[str]:
         """The fields whose values end somewhere."""
