@@ -36,6 +36,10 @@ BETWEEN_BANDS = 12
 SMALLEST_BAND = 24
 POINT_BAND = 70
 LONGEST_LEVEL_LABEL = 8  # in characters; longer labels are slanted
+MARGIN = 5
+# The font of a reader may be wider than the one that labels are measured with: DejaVu Sans by about
+# 15 percent than Arial. So each character of a label gets a little more room.
+SPARE_ROOM = 1.2
 
 
 @dataclass(frozen=True)
@@ -102,8 +106,22 @@ def _specification(picture: Picture) -> Spec:
         "encoding": _encoding(picture),
         "width": width,
         "height": height,
+        "padding": _padding(picture),
         "config": _config(),
     }
+
+
+def _padding(picture: Picture) -> Spec:
+    """The margins, wide enough for the names beside lying bars in another font."""
+    left = MARGIN
+    if not picture.upright:
+        left += _spare_room(picture.category)
+    return {"left": left, "right": MARGIN, "top": MARGIN, "bottom": MARGIN}
+
+
+def _spare_room(axis: Axis) -> int:
+    """How much wider than measured the longest label may be, in pixels."""
+    return round(SPARE_ROOM * max(map(len, axis.labels)))
 
 
 def _data(picture: Picture) -> list[Spec]:
@@ -174,7 +192,13 @@ def _color(axis: Axis, ordered: bool) -> Spec:
         "field": "color",
         "type": "nominal",
         "scale": {"domain": values, "range": used},
-        "legend": {"orient": "top", "direction": "horizontal", "columns": 4, "title": axis.title},
+        "legend": {
+            "orient": "top",
+            "direction": "horizontal",
+            "columns": 4,
+            "columnPadding": 2 * MARGIN + _spare_room(axis),
+            "title": axis.title,
+        },
     }
 
 
