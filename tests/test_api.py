@@ -26,6 +26,13 @@ def test_what_is_wrong_is_a_list_of_problems_with_places(hand_made: Path) -> Non
     ]
 
 
+def test_mistakes_in_authored_files_are_problems_too(hand_made: Path) -> None:
+    file = hand_made / "tables" / "regions.yaml"
+    file.write_text(file.read_text("utf-8").replace("title:", "titel:", 1), "utf-8")
+    messages = [problem.message for problem in openbaar.open(hand_made).check()]
+    assert "the key 'titel' is not known" in messages
+
+
 def test_a_folder_without_a_publication_is_an_error_of_the_toolkit(tmp_path: Path) -> None:
     with pytest.raises(OpenbaarError, match=r"tables/package\.yaml"):
         openbaar.open(tmp_path).convert()

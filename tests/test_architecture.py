@@ -2,8 +2,7 @@
 
 `scripts/README.md` shows the plan and gives its reasons. An import goes left in the order of ROOMS,
 never right, and the rooms know each other by whole modules, so that a change is found where the
-plan says that it
-is.
+plan says that it is.
 """
 
 from __future__ import annotations

@@ -3,9 +3,7 @@
 Random changes are made to a copy of the document, with the guard of its hash off. Each is either
 noticed while converting, with its line; or by a total, an identity or a rule; or it harms no value.
 What is left, only the hash can catch: digits that no total covers, and the order of lines in
-running text. The
-test counts them
-all.
+running text. The test counts them all.
 """
 
 from __future__ import annotations

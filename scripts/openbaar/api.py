@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from openbaar.errors import Problem
+from openbaar.errors import OpenbaarError, Problem
 from openbaar.publish import check, publish
 from openbaar.schema.csvfile import Rows
 from openbaar.tables.convert import convert
@@ -68,7 +68,11 @@ class Project:
 
     def check(self) -> list[Problem]:
         """Everything that is wrong, as `openbaar check` reports it; empty when nothing is."""
-        return check(self.publication)
+        try:
+            publication = self.publication
+        except OpenbaarError as error:
+            return error.problems
+        return check(publication)
 
     def publish(self) -> list[str]:
         """Publish as `openbaar publish` does; returns the paths of the files in git that changed.

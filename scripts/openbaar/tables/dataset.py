@@ -1,9 +1,8 @@
 """The tables of a publication with their rows, and the lines of its documents.
 
 The two halves of the toolkit meet here and nowhere else: converting ends in a `Dataset`, and the
-package, the database and the site are made of one. Each CSV file is read once, or written once, and
-its rows are
-passed on typed.
+package, the database and the site are made of one. Each CSV file is read or written once, and its
+rows are passed on typed.
 """
 
 from __future__ import annotations
