@@ -8,6 +8,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from datasette.plugins import pm
 from datasette.utils import parse_metadata
 
+import openbaar.site
 from openbaar.errors import OpenbaarError
 from openbaar.site.application import SETTINGS
 from openbaar.site.serve import Options, serve, site
@@ -118,6 +120,50 @@ def test_the_database_can_be_downloaded_as_it_was_built_from_a_server_without_a_
         assert response.read() == small.database.read_bytes()
 
 
+@pytest.mark.slow
+def test_the_command_serves_a_publication(hand_made: Path) -> None:
+    """In a process of its own, which imports the plugin in the order of the command."""
+    command = [
+        sys.executable,
+        "-m",
+        "openbaar",
+        "--project",
+        str(hand_made),
+        "serve",
+        "--port",
+        "0",
+    ]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            said = next(line for line in process.stdout if line.startswith("http"))
+            page = fetch(said.split()[0])
+        finally:
+            process.terminate()
+    assert "Gemeenten van België" in page
+
+
+@pytest.mark.slow
+def test_the_command_freezes_a_publication(hand_made: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "openbaar", "--project", str(hand_made), "freeze"]
+    arguments = [str(tmp_path / "frozen"), "--url", "https://data.example"]
+    subprocess.run([*command, *arguments], check=True)
+    assert "Gemeenten van België" in (tmp_path / "frozen" / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("module", ["site", "site.serve", "site.freeze", "site.citation", "api"])
+def test_the_plugin_is_found_whole_whatever_is_imported_first(module: str) -> None:
+    code = (
+        f"import openbaar.{module}\n"
+        "from datasette.plugins import pm\n"
+        "print(len(pm.get_hookcallers(pm.get_plugin('openbaar'))))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    ).stdout
+    assert int(found) == len(openbaar.site.__all__)
+
+
 def test_a_port_that_is_taken_is_an_error_that_says_what_to_do(small: Built) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -129,10 +175,11 @@ def test_a_port_that_is_taken_is_an_error_that_says_what_to_do(small: Built) -> 
     ]
 
 
+@pytest.mark.parametrize("found", [None, object()], ids=["no plugin", "one without hooks"])
 def test_a_site_without_its_plugin_is_not_served(
-    small: Built, monkeypatch: pytest.MonkeyPatch
+    small: Built, monkeypatch: pytest.MonkeyPatch, found: object
 ) -> None:
-    monkeypatch.setattr(pm, "has_plugin", lambda name: False)
+    monkeypatch.setattr(pm, "get_plugin", lambda name: found)
     with pytest.raises(OpenbaarError) as raised:
         site(small.database, small.metadata)
     assert [problem.message for problem in raised.value.problems] == [

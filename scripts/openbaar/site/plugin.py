@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
-from datasette.plugins import pm
 from datasette.utils import tilde_decode
 from jinja2 import Environment
 from markupsafe import Markup
@@ -50,6 +49,10 @@ def startup(datasette: Datasette) -> None:
     published = published_by(datasette)
     if published is None:
         return
+    # Not at the top: this import loads all plugins, and `openbaar.site` is not complete until this
+    # module is. Datasette would find it without its hooks, and serve its pages without them.
+    from datasette.plugins import pm
+
     # Where rich is installed, Datasette prints each error with all local variables, slowly. The
     # module is asked of the plugin manager: importing it before Datasette has loaded its own
     # plugins would leave it out of them.

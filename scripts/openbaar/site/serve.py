@@ -57,7 +57,9 @@ def site(database: Path, metadata: Path, url: str | None = None, public: bool = 
     `Options`. Raises OpenbaarError when the metadata cannot be read, or Datasette has not found the
     plugin.
     """
-    if not pm.has_plugin(PLUGIN):  # a site without it would be without its protection too
+    plugin = pm.get_plugin(PLUGIN)
+    if plugin is None or not pm.get_hookcallers(plugin):
+        # A site without the plugin, or without its hooks, would be without its protection too.
         hint = "install openbaar again, and leave DATASETTE_LOAD_PLUGINS unset"
         raise OpenbaarError(Problem(Place("datasette"), f"does not find the plugin {PLUGIN}", hint))
     described = read_yaml(metadata, metadata.name).data
