@@ -283,9 +283,10 @@ def _publish_if_stale(run: Run, publication: Publication) -> Path:
     from openbaar.staleness import database_path, is_stale
 
     if is_stale(publication):
-        arguments = [sys.executable, "-m", "openbaar", "--project", str(publication.root)]
-        quiet = ["--quiet"] if run.quiet else []
-        finished = subprocess.run([*arguments, *quiet, "publish"], check=False)  # noqa: S603  our own command
+        command = [sys.executable, "-m", "openbaar", "--project", str(publication.root), "publish"]
+        if run.quiet:
+            command.append("--quiet")
+        finished = subprocess.run(command, check=False)  # noqa: S603  our own command
         if finished.returncode:
             raise click.exceptions.Exit(finished.returncode)
     else:

@@ -24,6 +24,7 @@ from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Query
+from openbaar.tables.wording import answer_text
 from openbaar.texts import N_, catalogue, localized
 from openbaar.yamlfile import KeyPath
 
@@ -221,8 +222,7 @@ def _answer(publication: Publication, table: Table) -> str | None:
     """The answer of the document that holds the table."""
     if table.question is None:
         return None
-    answer = catalogue(publication.language).gettext("answer %(question)s")
-    return str(answer % {"question": table.question})
+    return answer_text(table.question, catalogue(publication.language))
 
 
 def _facet(field: SchemaField) -> str | dict[str, str]:

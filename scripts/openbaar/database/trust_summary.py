@@ -14,9 +14,9 @@ from babel.support import NullTranslations
 
 from openbaar.database.addresses import answer_address, page_address, rows_address
 from openbaar.schema.csvfile import Row
-from openbaar.schema.values import Value
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
+from openbaar.tables.wording import answer_text, lines_text, verdicts_text
 from openbaar.texts import catalogue
 
 
@@ -39,7 +39,7 @@ class TrustSummary:
             return None
         first = min(int(str(cell["first_line"])) for cell in cells)
         last = max(int(str(cell["last_line"])) for cell in cells)
-        return line_text(first, last, self._words)
+        return lines_text(first, last, self._words)
 
     def source(self) -> list[str]:
         """Where the table was read, with a link to the source of each cell; nothing if by hand."""
@@ -60,25 +60,16 @@ class TrustSummary:
         rows = self._rows("reconciliation")
         if not rows:
             return []
-        sentences: list[str] = []
-        for kind in ("stated_total", "identity", "rule"):
-            verdicts = [row["verdict"] for row in rows if row["kind"] == kind]
-            if verdicts:
-                sentence = _how_many_hold(kind, len(verdicts), self._words)
-                counted = {"equal": verdicts.count("equal"), "all": len(verdicts)}
-                sentences.append(sentence % counted)
-        explained = [row for row in rows if row["verdict"] == "explained"]
-        if explained:
-            sentences.append(_how_many_explained(len(explained), self._words))
         address = rows_address(self.dataset.publication, "reconciliation", self.table)
         link = _link(address, self._words.gettext("reconciliation"))
-        return [f"{' '.join(sentences)} ({link})"]
+        sentences = " ".join(verdicts_text(rows, self._words))
+        return [f"{sentences} ({link})"]
 
     def footnotes(self) -> list[str]:
         """Each footnote with its mark, its text, its lines and the rows it applies to."""
         items: list[str] = []
         for row in self._rows("footnotes"):
-            place = line_text(row["first_line"], row["last_line"], self._words)
+            place = lines_text(row["first_line"], row["last_line"], self._words)
             if row["applies_to"] is not None:
                 rows = escape(conditions_text(json.loads(str(row["applies_to"]))))
                 place += "; " + self._words.gettext("applies to %(rows)s") % {"rows": rows}
@@ -107,20 +98,13 @@ class TrustSummary:
 
     def _answer(self, question: str) -> str:
         """The answer that holds the table, with a link where it has a page."""
-        answer = escape(self._words.gettext("answer %(question)s") % {"question": question})
+        answer = escape(answer_text(question, self._words))
         address = answer_address(self.dataset.publication, self.table)
         return answer if address is None else _link(address, answer)
 
     def _text(self, row: Row) -> str:
         """The text of a footnote or anomaly."""
         return escape(str(row[f"text_{self.language}"]))
-
-
-def line_text(first: Value, last: Value, words: NullTranslations) -> str:
-    """Lines of a document in words: `line 8`, `lines 4–6`."""
-    if first == last:
-        return str(words.gettext("line %(first)s") % {"first": first})
-    return str(words.gettext("lines %(first)s–%(last)s") % {"first": first, "last": last})
 
 
 def conditions_text(conditions: Mapping[str, str]) -> str:
@@ -134,33 +118,3 @@ def conditions_text(conditions: Mapping[str, str]) -> str:
 
 def _link(address: str, content: str) -> str:
     return f'<a href="{address}">{content}</a>'
-
-
-def _how_many_hold(kind: str, count: int, words: NullTranslations) -> str:
-    """A sentence about `count` checks of one kind, with `%(equal)s` and `%(all)s` to fill in."""
-    if kind == "stated_total":
-        sentence = words.ngettext(
-            "%(equal)s of %(all)s stated total adds up.",
-            "%(equal)s of %(all)s stated totals add up.",
-            count,
-        )
-    elif kind == "identity":
-        sentence = words.ngettext(
-            "%(equal)s of %(all)s sum agrees with another table.",
-            "%(equal)s of %(all)s sums agree with another table.",
-            count,
-        )
-    else:
-        sentence = words.ngettext(
-            "%(equal)s of %(all)s rule holds for each row.",
-            "%(equal)s of %(all)s rules hold for each row.",
-            count,
-        )
-    return str(sentence)
-
-
-def _how_many_explained(count: int, words: NullTranslations) -> str:
-    sentence = words.ngettext(
-        "%(all)s difference is explained.", "%(all)s differences are explained.", count
-    )
-    return str(sentence % {"all": count})

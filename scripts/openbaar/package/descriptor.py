@@ -29,6 +29,7 @@ from openbaar.schema.model import Constraints, ForeignKey, Schema, SchemaField
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
+from openbaar.tables.wording import answer_text, lines_text
 from openbaar.texts import catalogue, localized
 
 
@@ -220,12 +221,11 @@ def _part(publication: Publication, table: Table, path: str, span: Span) -> Desc
 
 
 def _part_title(title: str, question: str | None, span: Span, languages: Sequence[str]) -> str:
-    _ = catalogue(*languages).gettext
+    words = catalogue(*languages)
     parts = [title]
     if question is not None:
-        parts.append(_("answer %(question)s") % {"question": question})
-    lines = _("line %(first)s") if span.first == span.last else _("lines %(first)s–%(last)s")
-    parts.append(lines % {"first": span.first, "last": span.last})
+        parts.append(answer_text(question, words))
+    parts.append(lines_text(span.first, span.last, words))
     return ", ".join(parts)
 
 

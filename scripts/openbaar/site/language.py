@@ -12,6 +12,7 @@ from http.cookies import CookieError, SimpleCookie
 from urllib.parse import parse_qsl, urlencode
 
 from babel import Locale, UnknownLocaleError
+from babel.support import NullTranslations
 
 from openbaar.site.asgi import (
     Application,
@@ -58,16 +59,19 @@ def visit() -> Visit:
     return _visit.get()
 
 
+def words() -> NullTranslations:
+    """What the toolkit says, in the language of the visit."""
+    return catalogue(visit().language, visit().first_language)
+
+
 def gettext(message: str) -> str:
     """The message in the language of the visit."""
-    words = catalogue(visit().language, visit().first_language)
-    return str(words.gettext(message))
+    return str(words().gettext(message))
 
 
 def ngettext(singular: str, plural: str, number: int) -> str:
     """The message for that number of things, in the language of the visit."""
-    words = catalogue(visit().language, visit().first_language)
-    return str(words.ngettext(singular, plural, number))
+    return str(words().ngettext(singular, plural, number))
 
 
 def locale() -> Locale:

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from openbaar.site.columns import column_of, label_of
-from openbaar.site.language import gettext, ngettext, visit
+from openbaar.site.language import gettext, visit, words
 from openbaar.site.published import Published
+from openbaar.tables.wording import lines_text, verdicts_text
 from openbaar.texts import ENGLISH
 
 if TYPE_CHECKING:
@@ -141,14 +142,12 @@ def place_of(published: Published, row: TrustRow) -> Passage | None:
     if last is None:
         last = first
     address = published.line_path(document, page, first)
-    return Passage(line_text(page, first, last), address)
+    return Passage(passage_text(page, first, last), address)
 
 
-def line_text(page: str | None, first: int, last: int) -> str:
+def passage_text(page: str | None, first: int, last: int) -> str:
     """What to call lines: 'lines 3–5', and 'page 2, lines 3–5' where each page has its own."""
-    text = gettext("lines %(first)s–%(last)s") % {"first": first, "last": last}
-    if first == last:
-        text = gettext("line %(first)s") % {"first": first}
+    text = lines_text(first, last, words())
     if not page:
         return text
     return gettext("page %(page)s, %(lines)s") % {"page": page, "lines": text}
@@ -181,51 +180,7 @@ def named_columns(published: Published, table: str, wanted: Mapping[str, str]) -
     return ", ".join(named)
 
 
-@dataclass(frozen=True)
-class Count:
-    """How many checks of a kind there are, and how many of them found what was stated."""
-
-    equal: int
-    all: int
-
-
 async def reconciliation(datasette: Datasette, published: Published, table: str) -> list[str]:
     """What the checks of a table found, a sentence for each kind of check that it has."""
     rows = await _trust_rows(datasette, published, "reconciliation", table)
-    sentences = []
-    totals = _count(rows, "stated_total")
-    if totals.all:
-        message = ngettext(
-            "%(equal)s of %(all)s stated total adds up.",
-            "%(equal)s of %(all)s stated totals add up.",
-            totals.all,
-        )
-        sentences.append(message % vars(totals))
-    sums = _count(rows, "identity")
-    if sums.all:
-        message = ngettext(
-            "%(equal)s of %(all)s sum agrees with another table.",
-            "%(equal)s of %(all)s sums agree with another table.",
-            sums.all,
-        )
-        sentences.append(message % vars(sums))
-    rules = _count(rows, "rule")
-    if rules.all:
-        message = ngettext(
-            "%(equal)s of %(all)s rule holds for each row.",
-            "%(equal)s of %(all)s rules hold for each row.",
-            rules.all,
-        )
-        sentences.append(message % vars(rules))
-    explained = [row["verdict"] for row in rows].count("explained")
-    if explained:
-        message = ngettext(
-            "%(all)s difference is explained.", "%(all)s differences are explained.", explained
-        )
-        sentences.append(message % {"all": explained})
-    return sentences
-
-
-def _count(rows: Sequence[TrustRow], kind: str) -> Count:
-    verdicts = [row["verdict"] for row in rows if row["kind"] == kind]
-    return Count(verdicts.count("equal"), len(verdicts))
+    return verdicts_text(rows, words())

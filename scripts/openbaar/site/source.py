@@ -17,7 +17,7 @@ from openbaar.site.columns import key_label, text
 from openbaar.site.highlighting import Piece, highlighted
 from openbaar.site.language import gettext
 from openbaar.site.published import Published, anchor, document_name, publication_of
-from openbaar.site.remarks import line_text
+from openbaar.site.remarks import passage_text
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -173,7 +173,7 @@ async def excerpts(
     for run in _runs(cells):
         lines = await _lines_around(database, run, cells)
         if lines:  # else the document itself is not in the database
-            place = line_text(run.page, run.first, run.last)
+            place = passage_text(run.page, run.first, run.last)
             address = published.line_path(run.document, run.page, run.first)
             found.append(Excerpt(_title(published, run.document), place, address, lines))
     return found

@@ -16,6 +16,7 @@ from openbaar.schema.values import Value
 from openbaar.tables.model import Anomaly, Footnote, Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import OwnedAnomaly, anomalies_of
+from openbaar.tables.verdicts import place_columns
 from openbaar.texts import Localized
 
 SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
@@ -64,20 +65,6 @@ def _provenance_row(table: str, key: str, column: str, cell: Cell, document: Doc
         "printed": cell.parsed.printed or None,
         "how": cell.parsed.how,
         "mark": cell.parsed.mark,
-    }
-
-
-def place_columns(place: Place) -> Row:
-    """A place as columns of a trust table.
-
-    The last line is the first one where it is no other on the same page.
-    """
-    last = place.first_line if place.last_line is None else place.last_line
-    return {
-        "document": place.file,
-        "page": place.page,
-        "first_line": place.first_line,
-        "last_line": last,
     }
 
 

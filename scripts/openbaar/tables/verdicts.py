@@ -74,12 +74,15 @@ class Verdict:
             "verdict": self.outcome,
             "anomaly": self.anomaly,
             "detail": self.detail,
-            **_placed(self.place),
+            **place_columns(self.place),
         }
 
 
-def _placed(place: Place | None) -> Row:
-    """A place as the columns of `reconciliation`."""
+def place_columns(place: Place | None) -> Row:
+    """A place as the columns of a trust table.
+
+    The last line is the first one where it is no other on the same page.
+    """
     if place is None:
         return {"document": None, "page": None, "first_line": None, "last_line": None}
     last = place.first_line if place.last_line is None else place.last_line

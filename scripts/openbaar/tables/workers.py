@@ -69,7 +69,7 @@ def in_processes(workers: int, progress: Progress = no_progress) -> Gather:
 
 
 def on_cluster(address: str, progress: Progress = no_progress) -> Gather:
-    """What gathers tables on the Dask cluster with a scheduler at `address`, as `tcp://127.0.0.1:8786`.
+    """What gathers tables on a Dask cluster; `address` is that of its scheduler (`tcp://…:8786`).
 
     Raises OpenbaarError (once used) when distributed is not installed, or nothing answers there.
     """

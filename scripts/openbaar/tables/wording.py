@@ -1,0 +1,69 @@
+"""Places and verdicts in words, as pages, downloads and descriptions have them.
+
+`words` is the catalogue of the language to say them in. This imports little: the site runs it too.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from babel.support import NullTranslations
+
+
+def lines_text(first: object, last: object, words: NullTranslations) -> str:
+    """Lines of a document: `line 8`, `lines 4–6`."""
+    if first == last:
+        return str(words.gettext("line %(first)s") % {"first": first})
+    return str(words.gettext("lines %(first)s–%(last)s") % {"first": first, "last": last})
+
+
+def answer_text(question: str, words: NullTranslations) -> str:
+    """The answer to a question of the document: `answer 1c`."""
+    return str(words.gettext("answer %(question)s") % {"question": question})
+
+
+def verdicts_text(rows: Iterable[Mapping[str, Any]], words: NullTranslations) -> list[str]:
+    """What rows of `reconciliation` found: a sentence for each kind of check that there is."""
+    kinds: Counter[str] = Counter()
+    equal: Counter[str] = Counter()
+    explained = 0
+    for row in rows:
+        kinds[row["kind"]] += 1
+        equal[row["kind"]] += row["verdict"] == "equal"
+        explained += row["verdict"] == "explained"
+    sentences = []
+    for kind in ("stated_total", "identity", "rule"):
+        if kinds[kind]:
+            counted = {"equal": equal[kind], "all": kinds[kind]}
+            sentences.append(_how_many_hold(kind, kinds[kind], words) % counted)
+    if explained:
+        sentence = words.ngettext(
+            "%(all)s difference is explained.", "%(all)s differences are explained.", explained
+        )
+        sentences.append(str(sentence) % {"all": explained})
+    return sentences
+
+
+def _how_many_hold(kind: str, count: int, words: NullTranslations) -> str:
+    """A sentence about `count` checks of one kind, with `%(equal)s` and `%(all)s` to fill in."""
+    if kind == "stated_total":
+        sentence = words.ngettext(
+            "%(equal)s of %(all)s stated total adds up.",
+            "%(equal)s of %(all)s stated totals add up.",
+            count,
+        )
+    elif kind == "identity":
+        sentence = words.ngettext(
+            "%(equal)s of %(all)s sum agrees with another table.",
+            "%(equal)s of %(all)s sums agree with another table.",
+            count,
+        )
+    else:
+        sentence = words.ngettext(
+            "%(equal)s of %(all)s rule holds for each row.",
+            "%(equal)s of %(all)s rules hold for each row.",
+            count,
+        )
+    return str(sentence)
