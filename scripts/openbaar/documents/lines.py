@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from openbaar.errors import Place
 
@@ -19,12 +20,21 @@ def shown(text: str) -> str:
     return text.replace(SEPARATOR, " | ")
 
 
+class Word(NamedTuple):
+    """A word of a line, and where it begins and ends: in points from the left edge of its page."""
+
+    text: str
+    start: float
+    end: float
+
+
 @dataclass(frozen=True)
 class Line:
     """One line of a document.
 
     `number` counts through the document from 1, `page` is the number of the page or the name of the
     sheet, `row` counts through that page from 1, and `cells` are the addresses of a grid's cells.
+    `words` are known where the document was read with its layout (`read: layout`).
     """
 
     number: int
@@ -32,6 +42,7 @@ class Line:
     page: int | str = 1
     row: int = 0
     cells: tuple[str, ...] = ()
+    words: tuple[Word, ...] = ()
 
     @property
     def shown(self) -> str:
