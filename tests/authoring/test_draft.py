@@ -264,9 +264,9 @@ def test_every_guess_is_marked_and_nothing_unknown_is_invented(tmp_path: Path) -
         "from",
         "until",
         "header",
-        "units",
+        "by",
         "rows",
-        "fields",
+        "cells",
     ]
     package = yaml.safe_load((made / "package.yaml").read_text("utf-8"))
     assert {

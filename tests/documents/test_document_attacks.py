@@ -342,11 +342,11 @@ RECIPE: dict[str, Any] = {
     "header": "Jaar Geslacht Aantal",
     "until": "^Bron",
     "join": 2,
-    "numbers": {"thousands": ".", "decimal": ","},
-    "fields": {"sex": {"pattern": "man|vrouw"}},
+    "numbers": "1.234.567,5",
+    "cells": {"sex": {"pattern": "man|vrouw"}},
     "rows": ["{sex} {n}", "{year} {sex} {n}"],
     "totals": {"table": "Totaal {n}"},
-    "group": {"field": "year", "label": "merged", "restart": "sex"},
+    "group": {"label": "year", "printed": "merged", "ends": "{sex}"},
     "patch": [{"line": 7, "was": "man", "to": "man", "why": "to see that it is still there"}],
 }
 
@@ -443,7 +443,7 @@ def test_a_document_that_changed_is_an_error_with_its_line_and_the_key_of_the_re
 
 
 def test_a_line_that_can_be_read_in_two_ways_is_refused_with_both(tmp_path: Path) -> None:
-    recipe = {"units": "line", "numbers": {"thousands": " "}, "rows": "{started} {completed}"}
+    recipe = {"by": "line", "numbers": "1 234", "rows": "{started} {completed}"}
     table = {
         "schema": schema({"started": "integer", "completed": "integer"}, ["started"]),
         "recipe": recipe,

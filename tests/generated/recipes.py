@@ -15,7 +15,9 @@ Tables = dict[str, dict[str, Any]]
 
 
 def columns(made: Made) -> list[str]:
-    """The fields of the row templates that hold values."""
+    """The fields of the row templates that hold values: one, again and again, below headings."""
+    if made.headings:
+        return ["n"] * made.width
     return [f"c{index}" for index in range(made.width)]
 
 
@@ -26,7 +28,7 @@ def table_files(made: Made, look: Look) -> Tables:
     kind = "number" if made.places else "integer"
     years = {"grp": made.grouped_by_year, "year": True}
     types = {name: "year" if years.get(name) else "string" for name in keys + levels}
-    types |= dict.fromkeys(["n"] if levels else columns(made), kind)
+    types |= dict.fromkeys(columns(made), kind)
     codes = {"name": made.coded, "grp": bool(made.groups) and not made.grouped_by_year}
     lists = {column: f"{column}s" for column, coded in codes.items() if coded}
     foreign = [
@@ -67,8 +69,8 @@ def recipe(made: Made, look: Look) -> dict[str, Any]:
         "from": "^Tabel 1",
         "until": "^Bron",
         "header": header(made, look),
-        "numbers": {"thousands": look.thousands, "decimal": look.decimal if made.places else ""},
-        "fields": _fields(made, look),
+        "numbers": numbers(made, look),
+        "cells": _cells(made, look),
         **_templates(made, look),
     }
     if look.style == "pdf tables":  # what stands around a ruled table is not read
@@ -81,25 +83,31 @@ def recipe(made: Made, look: Look) -> dict[str, Any]:
         "pdf word": "line",
     }.get(look.style)
     if units:
-        found["units"] = units
+        found["by"] = units
     if not look.is_grid:
         found["join"] = 4
-    if look.repeated:
-        found["repeated"] = "^(Groep )?Naam "
-    if made.headings:
-        names = [" | ".join(heading) for heading in made.headings]
-        fields = [{"n": field} for field in columns(made)]
-        found["melt"] = {
-            "into": LEVELS[: len(made.headings[0])],
-            "columns": dict(zip(names, fields, strict=True)),
-        }
     return found
 
 
+def numbers(made: Made, look: Look) -> str:
+    """A number as the document prints them."""
+    whole = look.thousands.join(("1", "234", "567")) if look.thousands else "1234"
+    return f"{whole}{look.decimal}5" if made.places else whole
+
+
 def header(made: Made, look: Look) -> list[str]:
-    """The headings as a person writes them into the recipe, one text for each line of them."""
+    """The headings as a person writes them into the recipe, one text for each line of them.
+
+    A heading that is data is the field of its level.
+    """
     sep = " | " if look.is_grid or look.style == "cells" else " "
-    return [sep.join(cell for cell in line if cell) for line in heading_lines(made, look)]
+    lines = heading_lines(made, look)
+    if made.headings:
+        levels = LEVELS[: len(made.headings[0])]
+        for line, level in zip(lines[-len(levels) :], levels, strict=True):
+            first = len(line) - len(made.headings)
+            line[first:] = [f"{{{level}}}" if cell else "" for cell in line[first:]]
+    return [sep.join(cell for cell in line if cell) for line in lines]
 
 
 def heading_lines(made: Made, look: Look) -> list[list[str]]:
@@ -121,16 +129,20 @@ def heading_lines(made: Made, look: Look) -> list[list[str]]:
     return [["" for _ in first] + upper, lowest]
 
 
-def _fields(made: Made, look: Look) -> dict[str, Any]:
+def _cells(made: Made, look: Look) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     if any(None in row.values for row in made.rows):
-        fields = {name: {"blank": {look.blank: "not_given"}} for name in columns(made)}
+        fields = {name: {"blank": {look.blank: "not_given"}} for name in set(columns(made))}
     if not made.coded:
         # A name that is free text has to be told from numbers, blanks and totals.
         fields["name"] = {"pattern": r"\p{Lu}\p{Ll}+( \p{Ll}+)*"}
     if made.marked and look.style != "pdf tables":
         field = "name" if made.marked in made.names else "grp"
         fields[field] = {**fields.get(field, {}), "marks": MARK}
+    for index, level in enumerate(LEVELS):
+        words = {heading[index] for heading in made.headings if len(heading) > index}
+        if words and level != "year":
+            fields[level] = {"pattern": "|".join(sorted(words))}
     return fields
 
 
@@ -140,7 +152,7 @@ def _templates(made: Made, look: Look) -> dict[str, Any]:
     sep = " | " if parted else " "
     values = sep.join(f"{{{name}}}" for name in columns(made))
     forms = ["{row}"]
-    group: dict[str, Any] = {"field": "grp", "label": look.label}
+    group: dict[str, Any] = {"label": "grp", "printed": look.label}
     if made.groups and look.label in ("merged", "first", "spanned"):
         blank = f" {sep.strip()} {{row}}" if look.is_grid else "{row}"
         forms = (
@@ -150,11 +162,11 @@ def _templates(made: Made, look: Look) -> dict[str, Any]:
     if glued and made.groups and look.label == "merged":
         forms.append("{row}{grp}")
     if look.label in ("merged", "none"):
-        group |= {"ends": "total"} if made.group_totals else {"restart": "name"}
+        group["ends"] = "total" if made.group_totals else "{name}"
     if look.label == "above":
-        group["row"] = "{grp}" + (" | " * made.width if look.is_grid else "")
+        group["printed"] = "{grp}" + (" | " * made.width if look.is_grid else "")
     if look.label == "none":
-        group |= {"sequence": made.groups, "why": "made up"}
+        group |= {"printed": made.groups, "why": "made up"}
     found: dict[str, Any] = {
         "rows": [form.replace("{row}", f"{{name}}{sep}{values}") for form in forms]
     }

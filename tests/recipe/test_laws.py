@@ -9,7 +9,8 @@ from decimal import Decimal
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from openbaar.recipe.language import NumberFormat, RowTemplate
+from openbaar.recipe.language import RowTemplate
+from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.settle import ReadRow, settle
 from openbaar.recipe.templates import MAX_READINGS, Slot, attempt, template_items
 from openbaar.recipe.units import LineStart, Unit

@@ -96,8 +96,8 @@ def test_a_table_may_name_a_column_that_the_package_file_describes(folder: Path)
         ("'{n} {m}'", "'{n} {m!r}'",
          ["tables/t.yaml:12:3: recipe.rows.0: '{n} {m!r}' should hold field names between braces, as in "
           "'{start_year} {started}'"]),
-        ("recipe:\n", "recipe:\n  fields: {n: {marks: '*'}}\n",
-         ["tables/t.yaml:11:16: there is no footnote '*'"]),
+        ("recipe:\n", "recipe:\n  cells: {n: {marks: '*'}}\n",
+         ["tables/t.yaml:11:15: there is no footnote '*'"]),
         ("recipe:\n", "recipe:\n  document: sources/e.txt\n",
          ["tables/t.yaml:11:3: there is no document 'sources/e.txt' (did you mean 'sources/d.txt'?)"]),
         ("recipe:\n", "checks: [{name: c, sum: n, by: k, equals: {table: u}}]\nrecipe:\n",

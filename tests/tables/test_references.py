@@ -33,7 +33,7 @@ schema:
     - {name: n, type: integer, title: {en: n}, description: {en: n}}
 recipe:
   from: '^Table 1$'
-  units: line
+  by: line
   rows: '{name} {n}'
 """
 DOCUMENT = "Table 1\nan 1\nbe 2\nce 3\n"
@@ -67,23 +67,23 @@ def rows(folder: Path) -> list[str]:
 @pytest.mark.parametrize(
     ("was", "becomes", "expected"),
     [
-        ("recipe:\n", "recipe:\n  fields: {amount: {scale: 1000}}\n",
-         "tables/t.yaml:9:12: there is no field in the row patterns 'amount'"),
-        ("recipe:\n", "recipe:\n  fields: {n: {total: m}}\n",
-         "tables/t.yaml:9:16: there is no column 'm' (known: n, name)"),
-        ("recipe:\n", "recipe:\n  without: [u]\n", "tables/t.yaml:9:3: there is no table with a recipe 'u'"),
-        ("recipe:\n", "recipe:\n  count: place\n", "tables/t.yaml:9:3: there is no column 'place'"),
-        ("recipe:\n", "recipe:\n  group: {field: name, label: first, restart: nme}\n",
-         "tables/t.yaml:9:38: there is no field in the row patterns 'nme' (did you mean 'name'?)"),
+        ("recipe:\n", "recipe:\n  cells: {amount: {scale: 1000}}\n",
+         "tables/t.yaml:9:11: there is no field in the row patterns 'amount'"),
+        ("recipe:\n", "recipe:\n  cells: {n: {total: m}}\n",
+         "tables/t.yaml:9:15: there is no column 'm' (known: n, name)"),
+        ("recipe:\n", "recipe:\n  skip: {table: u}\n", "tables/t.yaml:9:3: there is no table with a recipe 'u'"),
+        ("recipe:\n", "recipe:\n  set: {place: '{#}'}\n", "tables/t.yaml:9:3: there is no column 'place'"),
+        ("recipe:\n", "recipe:\n  group: {label: name, printed: first, ends: '{nme}'}\n",
+         "tables/t.yaml:9:40: there is no field in the row patterns 'nme' (did you mean 'name'?)"),
         ("'{name} {n}'", "'{name} {n} {whatever}'",
          "tables/t.yaml:11:3: the field 'whatever' of '{name} {n} {whatever}' is not a column, so what it reads"),
         ("'{name} {n}'", "{row: '{name} {n}', set: {m: x}}", "tables/t.yaml:11:3: there is no column 'm'"),
         ("'{name} {n}'", "{row: '{name} {n}', set: {n: '7'}}",
          "tables/t.yaml:11:3: 'set' would replace the column 'n', which is read from the document"),
-        ("'{name} {n}'", "{row: '{name} {a}', set: {n: '7'}}\n  melt: {into: name, columns: {x: {n: a}}}",
+        ("'{name} {n}'", "{row: '{n}', set: {n: '7'}}\n  header: '{name}'",
          "tables/t.yaml:11:3: 'set' would replace the column 'n', which is read from the document"),
         ("'{name} {n}'", "'{name} en {name} {n} {n} {n}'",
-         "tables/t.yaml:11:3: '{name} en {name} {n} {n} {n}': fields that come twice must come equally"),
+         "tables/t.yaml:11:3: '{name} en {name} {n} {n} {n}': fields that come more than once must"),
         ("'{name} {n}'\n", "'{name} {n}'\n  totals: {table: 'Total {q}'}\n",
          "tables/t.yaml:12:3: the field 'q' of 'Total {q}' is not a column"),
         ("recipe:\n", "checks: [{name: c, sum: name, equals: {line: '(x)'}}]\nrecipe:\n",
@@ -134,17 +134,17 @@ def test_a_name_that_is_nowhere_is_an_error(
 @pytest.mark.parametrize(
     ("document", "recipe", "expected"),
     [
-        ("Table 1\nan 1\nbe 2\n\nce 3\n", "units: line", ["an,1", "be,2", "ce,3"]),
-        ("Table 1\nan 1\n\nbe 2\n\nce 3\n", "units: block", ["an,1", "be,2", "ce,3"]),
-        ("Table 1\nan 1\n \nbe 2 \n", "units: line", ["an,1", "be,2"]),
-        ("Table 1\nan 1 \n\nNota\n\nbe 2\n", "{units: block, drop: Nota}", ["an,1", "be,2"]),
+        ("Table 1\nan 1\nbe 2\n\nce 3\n", "by: line", ["an,1", "be,2", "ce,3"]),
+        ("Table 1\nan 1\n\nbe 2\n\nce 3\n", "by: block", ["an,1", "be,2", "ce,3"]),
+        ("Table 1\nan 1\n \nbe 2 \n", "by: line", ["an,1", "be,2"]),
+        ("Table 1\nan 1 \n\nNota\n\nbe 2\n", "{by: block, skip: Nota}", ["an,1", "be,2"]),
     ],
 )
 def test_every_line_between_the_anchors_becomes_a_row(
     folder: Path, document: str, recipe: str, expected: list[str]
 ) -> None:
     lines = recipe.strip("{}").replace(", ", "\n  ")
-    (folder / "tables/t.yaml").write_text(TABLE.replace("units: line", lines))
+    (folder / "tables/t.yaml").write_text(TABLE.replace("by: line", lines))
     (folder / "sources/d.txt").write_text(document)
     assert rows(folder) == expected
 
@@ -152,17 +152,17 @@ def test_every_line_between_the_anchors_becomes_a_row(
 @pytest.mark.parametrize(
     ("document", "recipe", "expected"),
     [
-        ("Table 1\nan 1\nSource: somebody\nbe 2\n", "units: line",
+        ("Table 1\nan 1\nSource: somebody\nbe 2\n", "by: line",
          "sources/d.txt:3: t: recipe key 'rows': 'Source: somebody' fits no row pattern"),
-        ("Table 1\nan 1\nce 3.OOO\nde 4\n", "units: line",
+        ("Table 1\nan 1\nce 3.OOO\nde 4\n", "by: line",
          "sources/d.txt:3: t: recipe key 'rows': 'ce 3.OOO' fits no row pattern ('{name} {n}' came nearest and stopped "
          "fitting before '3.OOO': '3.OOO' is not a number with thousands '', decimals '')"),
-        ("Table 1\n\n", "units: line", "sources/d.txt: t: no row was read between the anchors"),
-        ("Table 1\nan -\n", "fields: {n: {blank: {'-': not_given}}}\n  units: line",
+        ("Table 1\n\n", "by: line", "sources/d.txt: t: no row was read between the anchors"),
+        ("Table 1\nan -\n", "cells: {n: {blank: {'-': not_given}}}\n  by: line",
          "sources/d.txt:2: t: the column 'n' is blank here without a reason"),
-        ("Table 1\nan 1 * = foo\nbe 2 *\n", "fields: {n: {marks: '*'}}\n  units: line",
+        ("Table 1\nan 1 * = foo\nbe 2 *\n", "cells: {n: {marks: '*'}}\n  by: line",
          "sources/d.txt:2: t: key 'footnotes': the footnote * should read 'foo' here, and nothing else"),
-        ("Table 1\n" + "x" * 10_001, "units: line", "sources/d.txt:2: t: recipe key 'units': 'xxx"),
+        ("Table 1\n" + "x" * 10_001, "by: line", "sources/d.txt:2: t: recipe key 'by': 'xxx"),
     ],
 )  # fmt: skip
 def test_a_line_that_is_no_row_is_an_error_and_not_part_of_the_next_one(
@@ -170,7 +170,7 @@ def test_a_line_that_is_no_row_is_an_error_and_not_part_of_the_next_one(
 ) -> None:
     footnotes = "footnotes: {'*': {line: ' = ', text: {en: foo}}}\n" if "marks" in recipe else ""
     (folder / "tables/t.yaml").write_text(
-        TABLE.replace("units: line", recipe).replace("recipe:", footnotes + "recipe:")
+        TABLE.replace("by: line", recipe).replace("recipe:", footnotes + "recipe:")
     )
     (folder / "sources/d.txt").write_text(document)
     assert problems(folder)[0][: len(expected)] == expected
@@ -178,7 +178,7 @@ def test_a_line_that_is_no_row_is_an_error_and_not_part_of_the_next_one(
 
 def test_a_longer_mark_is_not_taken_for_a_shorter_one(folder: Path) -> None:
     footnotes = "footnotes:\n  '*': {line: '^\\* one', text: {en: one}}\n  '**': {line: '^\\*\\* two', text: {en: two}}\n"
-    table = TABLE.replace("units: line", "units: line\n  fields: {n: {marks: ['*', '**']}}")
+    table = TABLE.replace("by: line", "by: line\n  cells: {n: {marks: ['*', '**']}}")
     (folder / "tables/t.yaml").write_text(table.replace("recipe:", footnotes + "recipe:"))
     (folder / "sources/d.txt").write_text("Table 1\nan 1*\nbe 2**\n* one\n** two\n")
     assert rows(folder) == ["an,1", "be,2"]
@@ -195,8 +195,8 @@ def with_digit_marks(folder: Path, document: str, more: str = "") -> None:
     """A table whose footnote mark is `2`, which is a digit of its numbers too."""
     footnotes = "footnotes: {'2': {line: '^2 foo', text: {en: foo}" + more + "}}\n"
     totals = "  totals: {table: 'total {n}'}\n"
-    fields = "fields: {name: {pattern: 'an|be|ce|de'}, n: {marks: '2'}}"
-    table = TABLE.replace("units: line", f"units: line\n  {fields}")
+    fields = "cells: {name: {pattern: 'an|be|ce|de'}, n: {marks: '2'}}"
+    table = TABLE.replace("by: line", f"by: line\n  {fields}")
     (folder / "tables/t.yaml").write_text(table.replace("recipe:", footnotes + "recipe:") + totals)
     (folder / "sources/d.txt").write_text(document)
 

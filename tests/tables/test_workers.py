@@ -51,7 +51,7 @@ def corpus(folder: Path, wrong: str = "") -> Path:
         ).encode()
         recipe: dict[str, Any] = {
             "document": f"sources/d{index}.txt",
-            "units": "line",
+            "by": "line",
             "rows": "{key} {n}",
         }
         for name, where in {

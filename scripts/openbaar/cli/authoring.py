@@ -1,4 +1,4 @@
-"""The commands for those who write recipes: `init` and `preview`."""
+"""The commands for those who write recipes: `init`, `preview` and `migrate`."""
 
 from __future__ import annotations
 
@@ -105,3 +105,23 @@ def _preview_once(run: Run, table: str | None, html: Path | None) -> None:
     with replacing(html) as partial:
         partial.write_text(page(publication.package.name, found), "utf-8")
     run.done(f"wrote {html}")
+
+
+@click.command()
+@common
+@click.pass_context
+def migrate(ctx: click.Context, project: Path | None, quiet: bool) -> None:
+    """Rewrite recipes of before version 0.2 in the language of today.
+
+    Comments stay. A recipe that needs a person stays as it was, and is named.
+    """
+    from openbaar.authoring.migrate import migrate as migrated_in
+
+    run = Run(ctx, project, quiet)
+    migrated = migrated_in(run.root)
+    for name in migrated.files:
+        run.done(f"rewrote {name}")
+    if not migrated.files and not migrated.problems:
+        run.done("no file needs to be rewritten")
+    if migrated.problems:
+        raise OpenbaarError(migrated.problems)

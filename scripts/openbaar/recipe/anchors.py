@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
-from openbaar.documents.lines import SEPARATOR, Document, Line, shown
+from openbaar.documents.lines import Document, Line, shown
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.recipe.language import Recipe, Units
+from openbaar.recipe.language import Recipe
+from openbaar.recipe.templates import BLANKS, Reading, attempt_loosely
 from openbaar.recipe.units import Unit, join, make_units
+from openbaar.recipe.values import Reader
 from openbaar.schema.patterns import compiled
 
 # Lines that are compared for the one most like an anchor that is gone; comparing takes a while.
 MAX_COMPARED = 5000
+MOST_JOINED = 50  # units that make one heading
+MAX_SHOWN = 80  # characters of a heading in a message
+
+
+class Heading(NamedTuple):
+    """A heading as printed: its unit, and the fields that were read in it."""
+
+    unit: Unit
+    slots: Reading
 
 
 @dataclass(frozen=True)
 class Region:
-    """The lines of a table: all after its anchor, its headings as units, and the lines below."""
+    """The lines of a table: all after its anchor, its headings, and the lines of its rows."""
 
     lines: tuple[Line, ...]
-    header: tuple[Unit, ...]
+    header: tuple[Heading, ...]
     body: tuple[Line, ...]
 
 
-def locate(document: Document, recipe: Recipe) -> Region:
-    """Find the region that `recipe` describes.
+def locate(document: Document, recipe: Recipe, readers: Mapping[str, Reader]) -> Region:
+    """Find the region that `recipe` describes; `readers` read the headings that are data.
 
     Raises OpenbaarError when an anchor is gone or the first one matches twice, or a heading is not
     as written.
@@ -38,15 +50,9 @@ def locate(document: Document, recipe: Recipe) -> Region:
     if recipe.until is not None:
         end = _find(document, recipe.until, start, "until")
     lines = document.lines[start:end]
-    header = _header(document, recipe, lines)
-    body = _below(lines, header)
-    if recipe.repeated is None:
-        return Region(lines, header, body)
-    repeated = _repeated_headings(document, recipe.repeated, body)
-    taken = {line.number for line in repeated}
-    once = make_units(repeated[:1], Units(by="line"))
-    rest = tuple(line for line in body if line.number not in taken)
-    return Region(lines, (*header, *once), rest)
+    if not recipe.header:
+        return Region(lines, (), lines)
+    return _without_headings(document, recipe, lines, readers)
 
 
 def _only_page(document: Document, page: str) -> Document:
@@ -127,84 +133,119 @@ def _search(lines: Sequence[Line], pattern: str, start: int) -> int | None:
     return None
 
 
-def _header(document: Document, recipe: Recipe, lines: Sequence[Line]) -> tuple[Unit, ...]:
-    """The units of the headings; they must be those of the recipe, white space aside.
+def _without_headings(
+    document: Document, recipe: Recipe, lines: tuple[Line, ...], readers: Mapping[str, Reader]
+) -> Region:
+    """The region with its headings set apart, wherever they come: first, and on each page again.
 
-    One heading of the recipe may be printed as several units: `"Jaar Aantal"` where each is a line
-    of its own. Raises OpenbaarError where a heading is another one.
+    Raises OpenbaarError where they are not found, or come again with other data in them.
     """
-    if not recipe.header:
-        return ()
     units = make_units(lines, recipe.reading)
-    headings: list[Unit] = []
-    index = 0
-    for expected in recipe.header:
-        if index >= len(units):
-            place = document.place(lines[0].number) if lines else document.place()
-            raise OpenbaarError(_other_heading(place, expected, "nothing"))
-        heading, index = _heading(units, index, expected)
-        if squeezed(heading.text) != squeezed(expected):
-            printed = shown(" ".join(heading.text.split()))
-            raise OpenbaarError(_other_heading(document.place(*heading.lines()), expected, printed))
-        headings.append(heading)
-    return tuple(headings)
+    search = _HeaderSearch(units, recipe.header, readers)
+    found = search.all()
+    if not found:
+        raise OpenbaarError(_other_heading(document, recipe, lines, search))
+    problems = []
+    for again in found[1:]:
+        if _data(again) != _data(found[0]):
+            problems.append(_other_data(document, found[0], again))
+    if problems:
+        raise OpenbaarError(problems)
+    taken: set[int] = set()
+    for headings in found:
+        for heading in headings:
+            first, last = heading.unit.lines()
+            taken.update(range(first, last + 1))
+    body = tuple(line for line in lines if line.number not in taken)
+    return Region(lines, tuple(found[0]), body)
 
 
-def _heading(units: Sequence[Unit], index: int, expected: str) -> tuple[Unit, int]:
-    """The heading that begins with the unit at `index`, joined while it is only a beginning.
-
-    And the next index.
-    """
-    wanted = squeezed(expected)
-    heading = units[index]
-    index += 1
-    while index < len(units) and _is_beginning(heading, wanted):
-        heading = join(heading, units[index])
-        index += 1
-    return heading, index
+def _data(headings: Sequence[Heading]) -> list[object]:
+    """What is read in headings."""
+    return [slot.parsed.value for heading in headings for slot in heading.slots]
 
 
-def _is_beginning(heading: Unit, wanted: str) -> bool:
-    """Whether the heading is the beginning of what is wanted, and not yet all of it."""
-    printed = squeezed(heading.text)
-    return wanted.startswith(printed) and printed != wanted
+@dataclass
+class _HeaderSearch:
+    """Finds the headings of a recipe among units, one of which may be a part of one."""
+
+    units: Sequence[Unit]
+    header: Sequence[str]
+    readers: Mapping[str, Reader]
+
+    def all(self) -> list[list[Heading]]:
+        """The headings each time that all of them come, one after the other."""
+        found: list[list[Heading]] = []
+        index = 0
+        while index < len(self.units):
+            headings, after = self.at(index)
+            if len(headings) == len(self.header):
+                found.append(headings)
+                index = after
+            else:
+                index += 1
+        return found
+
+    def at(self, index: int) -> tuple[list[Heading], int]:
+        """As many of the headings as come from a unit on, and the index of the unit after them."""
+        headings: list[Heading] = []
+        for expected in self.header:
+            heading, after = self._one(index, expected)
+            if heading is None:
+                break
+            headings.append(heading)
+            index = after
+        return headings, index
+
+    def _one(self, index: int, expected: str) -> tuple[Heading | None, int]:
+        """The heading that begins with a unit, joined with the next ones as far as is needed."""
+        if index >= len(self.units):
+            return None, index
+        unit = self.units[index]
+        for after in range(index + 1, min(index + MOST_JOINED, len(self.units)) + 1):
+            found = attempt_loosely(expected, unit.text, self.readers)
+            if len(found.readings) == 1:
+                return Heading(unit, found.readings[0]), after
+            is_beginning = found.furthest == len(unit.text.rstrip(BLANKS))
+            if not is_beginning or after == len(self.units):
+                break
+            unit = join(unit, self.units[after])
+        return None, index
 
 
-def _other_heading(place: Place, expected: str, printed: str) -> Problem:
-    message = f"recipe key 'header': expected '{expected}', found '{printed}'"
-    return Problem(place, message, "the headings have changed, or the anchor is elsewhere")
+def _other_heading(
+    document: Document, recipe: Recipe, lines: Sequence[Line], search: _HeaderSearch
+) -> Problem:
+    """The problem of headings that are not there: what stands at the top instead."""
+    hint = "the headings have changed, or the anchor is elsewhere"
+    headings, index = search.at(0)
+    expected = search.header[len(headings)]
+    if index >= len(search.units):
+        place = document.place(lines[0].number) if lines else document.place()
+        return Problem(place, f"recipe key 'header': expected '{expected}', found nothing", hint)
+    unit = search.units[index]
+    tried = attempt_loosely(expected, unit.text, search.readers)
+    if len(tried.readings) > 1:
+        ways = len(tried.readings)
+        message = f"recipe key 'header': '{expected}' can be read in {ways} ways here"
+        hint = "say under 'cells' what its fields look like: a pattern, or marks"
+        return Problem(document.place(*unit.lines()), message, hint)
+    printed = shown(" ".join(unit.text.split()))
+    rest = shown(" ".join(unit.text[tried.furthest :].split()))
+    if 0 < len(rest) < len(printed):
+        printed = f"… {rest}"
+    message = f"recipe key 'header': expected '{expected}', found '{_cut_off(printed)}'"
+    return Problem(document.place(*unit.lines()), message, hint)
 
 
-def _below(lines: Sequence[Line], header: Sequence[Unit]) -> tuple[Line, ...]:
-    """The lines below the headings."""
-    last = header[-1].lines()[1] if header else 0
-    return tuple(line for line in lines if line.number > last)
+def _cut_off(text: str) -> str:
+    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
 
 
-def _repeated_headings(document: Document, pattern: str, lines: Sequence[Line]) -> list[Line]:
-    """Headings that come again; they must read the same each time.
-
-    Raises OpenbaarError where they do not.
-    """
-    matcher = compiled(pattern)
-    headings = [line for line in lines if matcher.search(line.shown)]
-    if not headings:
-        place = document.place()
-        if lines:
-            place = document.place(lines[0].number, lines[-1].number)
-        message = f"recipe key 'repeated': '{pattern}' matches no line of the table"
-        raise OpenbaarError(Problem(place, message))
-    first = headings[0]
-    for line in headings:
-        if squeezed(line.text) != squeezed(first.text):
-            message = (
-                f"recipe key 'repeated': '{line.shown}' is not the heading '{first.shown}' again"
-            )
-            hint = "the columns may have changed here"
-            raise OpenbaarError(Problem(document.place(line.number), message, hint))
-    return headings
-
-
-def squeezed(text: str) -> str:
-    """The text without white space and without the separators of cells."""
-    return "".join(text.replace(SEPARATOR, " ").split())
+def _other_data(document: Document, first: Sequence[Heading], again: Sequence[Heading]) -> Problem:
+    """The problem of headings that come again with other data in them."""
+    place = document.place(*again[0].unit.lines())
+    before = ", ".join(str(value) for value in _data(first))
+    now = ", ".join(str(value) for value in _data(again))
+    message = f"recipe key 'header': the headings come again with {now} instead of {before}"
+    return Problem(place, message, "the columns have changed here: write a table of its own")

@@ -59,7 +59,7 @@ class _Grouping:
     def labelled(self) -> tuple[list[LabelledRow], list[Problem]]:
         """The rows with their labels, those that total the whole table last; and what is wrong."""
         groups = _parted(self.rows, self.group)
-        if self.group.label == "none" and len(groups) != len(self.group.sequence):
+        if self.group.lost and len(groups) != len(self.group.lost):
             return [(row, None) for row in self.rows], [self._wrong_number(len(groups))]
         labelled: list[LabelledRow] = []
         problems: list[Problem] = []
@@ -80,8 +80,8 @@ class _Grouping:
 
     def _wrong_number(self, found: int) -> Problem:
         place = self.document.place(_first_line(self.rows)) if self.rows else self.document.place()
-        named = len(self.group.sequence)
-        message = f"recipe key 'group': {found} groups begin here, but 'sequence' names {named}"
+        named = len(self.group.lost)
+        message = f"recipe key 'group': {found} groups begin here, but 'printed' names {named}"
         return Problem(place, message)
 
     def _given_twice(self, label: Cell, first: int) -> Problem:
@@ -96,14 +96,14 @@ class _Grouping:
 
         Raises OpenbaarError when there is not exactly one, or it is not where it must be.
         """
-        if self.group.label == "none":
+        if self.group.lost:
             return self._lost_label(members, number)
         printed = self._printed_label(members)
         first, last = printed.row.lines(printed.slot)
         if printed.before != _expected_row(members, self.group):
             place = self.document.place(first, last)
             where = "on the first row of its group"
-            if self.group.label == "merged":
+            if self.group.is_merged:
                 where = "before the last row on its page"
             text = printed.slot.parsed.printed
             message = f"recipe key 'group': the label '{text}' should be {where}"
@@ -113,17 +113,17 @@ class _Grouping:
     def _lost_label(self, members: Sequence[ReadRow], number: int) -> Cell:
         """The label that a person gave a group, because the document lost it."""
         first, last = _first_line(members), members[-1].lines()[1]
-        given = self.group.sequence[number]
-        parsed = self.readers[self.group.field].read(given)
+        given = self.group.lost[number]
+        parsed = self.readers[self.group.label].read(given)
         if parsed is None:
-            message = f"recipe key 'group': '{given}' is no {self.group.field}"
+            message = f"recipe key 'group': '{given}' is no {self.group.label}"
             raise OpenbaarError(Problem(self.document.place(first, last), message))
         return Cell(replace(parsed, printed="", how="derived"), first, last)
 
     def _printed_label(self, members: Sequence[ReadRow]) -> _PrintedLabel:
         found: list[_PrintedLabel] = []
         for index, row in enumerate(members):
-            for slot in row.named(self.group.field):
+            for slot in row.named(self.group.label):
                 is_behind = len(row.slots) > 1 and slot is row.slots[-1]
                 found.append(_PrintedLabel(row, slot, index + 1 if is_behind else index))
         if len(found) == 1:
@@ -131,10 +131,10 @@ class _Grouping:
         place = self.document.place(_first_line(members), members[-1].lines()[1])
         labels = ", ".join(repr(each.slot.parsed.printed) for each in found)
         message = (
-            f"recipe key 'group': a group should have one label for '{self.group.field}',"
+            f"recipe key 'group': a group should have one label for '{self.group.label}',"
             f" this one has {labels or 'none'}"
         )
-        hint = "look at what 'restart' or 'ends' makes of these lines"
+        hint = "look at what 'ends' makes of these lines"
         raise OpenbaarError(Problem(place, message, hint))
 
 
@@ -163,7 +163,7 @@ class _Parting:
             self.seen = set()
         self.groups[-1].append(row)
         self.seen |= keys
-        self.ended = self.group.ends == "total" and row.kind == "group_total"
+        self.ended = self.group.ends_at_total and row.kind == "group_total"
 
     def _keys(self, row: ReadRow) -> set[Value]:
         if self.group.restart is None:
@@ -175,7 +175,7 @@ class _Parting:
             return True
         if self.group.restart or self.group.ends:
             return self.ended or bool(keys & self.seen)
-        return not self.groups or bool(row.named(self.group.field))
+        return not self.groups or bool(row.named(self.group.label))
 
 
 def _parted(rows: Sequence[ReadRow], group: Group) -> list[list[ReadRow]]:
@@ -197,7 +197,7 @@ def _expected_row(members: Sequence[ReadRow], group: Group) -> int:
     Word emits a vertically merged cell with the last row of its page fragment, so PDF text prints
     it before that row (measured in all 25 merged groups of the first publication).
     """
-    if group.label != "merged":
+    if not group.is_merged:
         return 0
     page = members[0].unit.page
     return max(index for index, row in enumerate(members) if row.unit.page == page)
@@ -207,4 +207,4 @@ def data_slots(row: ReadRow, group: Group | None) -> list[Slot]:
     """The fields of a row without the label of its group."""
     if group is None:
         return list(row.slots)
-    return [slot for slot in row.slots if slot.name != group.field]
+    return [slot for slot in row.slots if slot.name != group.label]

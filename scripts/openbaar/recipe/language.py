@@ -8,49 +8,59 @@ from __future__ import annotations
 
 import re
 import string
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from openbaar.schema.patterns import Pattern, Patterns
-from openbaar.yamlfile import Strict, Text, Texts, as_list
+from openbaar.recipe.numbers import NumbersByExample
+from openbaar.schema.patterns import Pattern, Patterns, check_pattern
+from openbaar.yamlfile import Strict, Text, Texts, as_list, as_text
+
+ROW_NUMBER = "{#}"  # in `set`: the running number of the row
+Kind = Literal["data", "group_total", "table_total", "label"]
+# Keys of the language before 0.2, which `openbaar migrate` rewrites.
+OLD_KEYS = ("units", "repeated", "drop", "without", "ignore", "count", "melt", "fields")
 
 
-class NumberFormat(Strict):
-    """How a document prints numbers: which sign parts thousands, which one begins the decimals.
-
-    A number must fit this whole: groups of exactly three digits behind each thousands sign,
-    and at least one digit behind the decimal sign. So `38.0` is no number where `.` parts
-    thousands, and `1234` is none where a thousands sign is due.
-    """
-
-    thousands: Literal[".", ",", " ", "'", "’", ""] = ""
-    decimal: Literal[".", ",", ""] = ""
-
-    @model_validator(mode="after")
-    def _two_signs(self) -> Self:
-        if self.thousands and self.thousands == self.decimal:
-            raise ValueError(f"'{self.decimal}' cannot separate both thousands and decimals")
-        return self
+def _as_values(value: Any) -> Any:
+    """A text, or one text for each time that a field stands in a row."""
+    return tuple(as_text(item) for item in value) if isinstance(value, list) else as_text(value)
 
 
-class ReadField(Strict):
-    """How one `{field}` of a row template is printed, where the schema does not say it already."""
+Values = Annotated[str | tuple[str, ...], BeforeValidator(_as_values)]
 
-    type: Literal["string", "integer", "number", "year"] | None = None
+
+def _as_reasons(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+# Why a cell is blank: a status, or one for each time that the field stands in a row, where null
+# says that it is never blank there.
+Reasons = Annotated[str | tuple[str | None, ...], BeforeValidator(_as_reasons)]
+
+
+class ReadCell(Strict):
+    """How the cells of one `{field}` are printed, where the schema does not say it already."""
+
+    numbers: NumbersByExample | None = None
     pattern: Pattern | None = None
     scale: int = Field(
         1, description="what a printed number is multiplied by: 1000000 for '3,95 mio'"
     )
     marks: Texts = Field((), description="the footnote marks that may stand at this field")
-    sign: Texts = Field((), description="what may be printed before or behind a number: '€', '%'")
+    sign: Texts = Field((), description="what is printed before or behind a number: '€', '%'")
     date: str | None = Field(None, description="how a date is printed: '%d/%m/%Y'")
-    blank: dict[str, str] = Field(
+    blank: dict[str, Reasons] = Field(
         {}, description="printed text of a blank cell -> why it is blank (a status)"
     )
     total: str | None = Field(
-        None, description="the column whose total over the group is stated here"
+        None, description="the column whose total over the group, or the row, is stated here"
     )
+
+    @property
+    def is_number(self) -> bool:
+        """Whether something is said that only numbers have."""
+        return self.numbers is not None or bool(self.sign) or self.scale != 1
 
 
 class RowTemplate(Strict):
@@ -60,19 +70,36 @@ class RowTemplate(Strict):
     """
 
     row: str
-    set: dict[str, Text] = {}
+    set: dict[str, Values] = {}
 
     @property
     def fields(self) -> list[str]:
         """The names between braces, in order; a name may stand more than once."""
         return template_fields(self.row)
 
+    @property
+    def parts(self) -> list[str]:
+        """The rows that are printed as one, each as a template."""
+        return self.row.split(" || ")
+
     @model_validator(mode="after")
     def _template(self) -> Self:
         template_fields(self.row)
-        for value in self.set.values():
-            template_fields(value)
+        check_set(self.set)
         return self
+
+
+def check_set(values: dict[str, Values]) -> None:
+    """Raises ValueError where a column is set to what is no template."""
+    for value in values.values():
+        for template in as_values(value):
+            if template != ROW_NUMBER:
+                template_fields(template)
+
+
+def as_values(value: Values) -> tuple[str, ...]:
+    """The one value, or the one for each time, as a tuple."""
+    return (value,) if isinstance(value, str) else value
 
 
 def template_fields(template: str) -> list[str]:
@@ -93,6 +120,16 @@ def template_fields(template: str) -> list[str]:
     return names
 
 
+def times(fields: list[str]) -> int:
+    """How often the fields of a template stand in it that stand there more than once; else 1."""
+    return max((fields.count(name) for name in fields), default=1)
+
+
+def is_ignored(field: str) -> bool:
+    """Whether a field is read and neither published nor checked: its name begins with `_`."""
+    return field.startswith("_")
+
+
 def _as_row(value: Any) -> Any:
     return {"row": value} if isinstance(value, str) else value
 
@@ -111,73 +148,84 @@ class Totals(Strict):
 
 
 class Group(Strict):
-    """Rows that share one printed label, and where that label stands."""
+    """Rows that share one label, and where that label is printed.
 
-    field: str
-    label: Literal["merged", "first", "above", "none"]
-    row: Annotated[RowTemplate, BeforeValidator(_as_row)] | None = Field(
-        None, description="the row that holds the label alone"
+    `printed` is `first` (on the first row of its group), `merged` (where Word puts a merged cell),
+    the template of the row above the group that holds the label alone, or, where the document lost
+    the labels, a list of them.
+    """
+
+    label: str = Field(description="the column that the label fills")
+    printed: Annotated[str | Texts, BeforeValidator(lambda value: _as_values(value))]
+    ends: Text | None = Field(
+        None,
+        description="'total': it ends at its total; '{field}': where a value of it comes again",
     )
-    restart: str | None = Field(
-        None, description="a new group begins where a value of this field comes again"
-    )
-    ends: Literal["total"] | None = Field(
-        None, description="a group ends at a row that states its total"
-    )
-    sequence: tuple[Text, ...] = Field(
-        (), description="the labels in order, where the document lost them"
-    )
-    why: str = Field("", description="how one knows the sequence")
+    why: str = Field("", description="how one knows labels that the document lost")
+
+    @property
+    def is_merged(self) -> bool:
+        """Whether the label is where the text of a PDF by Word has merged cells."""
+        return self.printed == "merged"
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        """The labels in order, where the document lost them."""
+        return self.printed if isinstance(self.printed, tuple) else ()
+
+    @property
+    def row(self) -> RowTemplate | None:
+        """The row that holds the label alone, where there is one."""
+        if isinstance(self.printed, str) and "{" in self.printed:
+            return RowTemplate(row=self.printed)
+        return None
+
+    @property
+    def ends_at_total(self) -> bool:
+        """Whether a group ends at a row that states its total."""
+        return self.ends == "total"
+
+    @property
+    def restart(self) -> str | None:
+        """The field whose values come again where a new group begins."""
+        if self.ends is None or self.ends_at_total:
+            return None
+        return template_fields(self.ends)[0]
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.label == "none" and not (self.sequence and self.why):
-            raise ValueError("a group whose labels were lost needs 'sequence' and 'why'")
-        if self.label != "none" and (self.sequence or self.why):
+        if bool(self.lost) != bool(self.why):
+            raise ValueError("'why' says how one knows labels that were lost: give it with a list")
+        if self.row is None and not self.lost and self.printed not in ("merged", "first"):
             raise ValueError(
-                "'sequence' and 'why' are for 'label: none'; otherwise the labels are read"
+                "'printed' should be 'merged', 'first', a template of the row that holds the label "
+                "alone, or the list of labels that the document lost"
             )
-        if (self.label == "above") != (self.row is not None):
-            raise ValueError(
-                "'label: above' needs the 'row' that holds the label alone, and only that"
-            )
-        if self.label in ("merged", "none") and bool(self.restart) == bool(self.ends):
-            raise ValueError("say where a group ends: either 'restart' or 'ends'")
-        return self
-
-
-def heading_parts(heading: str) -> list[str]:
-    """The parts of a stacked heading: `"2021 | men"` -> ["2021", "men"]."""
-    return [part.strip() for part in heading.split(" | ")]
-
-
-class Melt(Strict):
-    """Columns of numbers under headings that are themselves data, turned into rows.
-
-    `columns` maps each heading as printed to the fields that stand below it: which column is read
-    from which field. Under stacked headings, `into` names a column for each level, and a heading is
-    `"2021 | men"`.
-    """
-
-    into: Texts
-    columns: dict[Text, dict[str, str]]
-    why: str = Field("", description="where the headings were lost: how one knows them")
-
-    @model_validator(mode="after")
-    def _levels(self) -> Self:
-        levels = len(self.into)
-        for heading in self.columns:
-            if len(heading_parts(heading)) != levels:
-                raise ValueError(f"the heading '{heading}' should have {levels} parts, as 'into'")
+        if self.row is not None and self.row.fields != [self.label]:
+            raise ValueError(f"the template under 'printed' should hold '{{{self.label}}}' alone")
+        if (
+            self.ends is not None
+            and not self.ends_at_total
+            and len(template_fields(self.ends)) != 1
+        ):
+            raise ValueError("'ends' should be 'total', or one field between braces")
+        if (self.is_merged or self.lost) and self.ends is None:
+            raise ValueError("say where a group ends: 'ends: total', or 'ends: \"{field}\"'")
         return self
 
 
 class Units(Strict):
-    """How lines are put together before rows are read in them: exactly one of three ways."""
+    """How lines are put together before rows are read in them: exactly one of these ways.
+
+    `columns` may go with `starts`, for rows of several lines.
+    """
 
     by: Literal["block", "line", "aligned", "cell"] | None = Field(
         None,
         description="blocks between blank lines, each line, its cells in columns, each line a cell",
+    )
+    columns: Borders | None = Field(
+        None, description="where the columns of each line end, or 'gaps'"
     )
     starts: Pattern | None = Field(None, description="a unit begins at each line that this matches")
     split: Pattern | None = Field(
@@ -187,19 +235,67 @@ class Units(Strict):
     @property
     def in_cells(self) -> bool:
         """Whether a unit is made of cells, so that ` | ` parts them in templates."""
-        return self.by in ("aligned", "cell")
+        return self.by in ("aligned", "cell") or self.columns is not None
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if sum(way is not None for way in (self.by, self.starts, self.split)) != 1:
+        ways: list[object] = [self.by, self.columns, self.split]
+        if self.columns is None:
+            ways.append(self.starts)
+        if sum(way is not None for way in ways) != 1:
             raise ValueError(
-                "give 'block', 'line', 'aligned', 'cell', {starts: pattern} or {split: pattern}"
+                "give 'block', 'line', 'aligned', 'cell', {columns: …}, {starts: pattern} or "
+                "{split: pattern}"
             )
         return self
 
 
+def _as_borders(value: Any) -> Any:
+    """A list of borders, one such list by page, or `gaps`."""
+    if isinstance(value, dict):
+        return {as_text(page): _in_order(borders) for page, borders in value.items()}
+    return value if value == "gaps" else _in_order(value)
+
+
+def _in_order(value: Any) -> tuple[float, ...]:
+    """Borders from left to right. Raises ValueError where they are not."""
+    numbers = [value] if isinstance(value, int | float) else value
+    is_list = isinstance(numbers, list | tuple) and bool(numbers)
+    if not is_list or not all(_is_border(number) for number in numbers):
+        raise ValueError("'columns' should be 'gaps', or a list of numbers: where columns end")
+    if sorted(set(numbers)) != list(numbers):
+        raise ValueError("the borders under 'columns' should go from left to right, each once")
+    return tuple(float(number) for number in numbers)
+
+
+def _is_border(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+Borders = Annotated[
+    Literal["gaps"] | tuple[float, ...] | dict[str, tuple[float, ...]], BeforeValidator(_as_borders)
+]
+
+
 def _as_units(value: Any) -> Any:
     return {"by": value} if isinstance(value, str) else value
+
+
+class SkippedTables(Strict):
+    """Tables whose lines are left out of this one."""
+
+    table: Texts
+
+
+def _as_skipped(value: Any) -> Any:
+    return tuple(_checked_skip(item) for item in as_list(value))
+
+
+def _checked_skip(item: Any) -> Any:
+    return check_pattern(item) if isinstance(item, str) else item
+
+
+Skipped = Annotated[tuple[str | SkippedTables, ...], BeforeValidator(_as_skipped)]
 
 
 class Patch(Strict):
@@ -211,9 +307,21 @@ class Patch(Strict):
     why: str
 
 
+class KindOfRow(NamedTuple):
+    """A template with what a row that fits it is."""
+
+    kind: Kind
+    template: RowTemplate
+
+
 class Recipe(Strict):
     """How one table is read from one document."""
 
+    document: str | None = None
+    page: Text | None = Field(
+        None,
+        description="the page or the sheet to look at; all of them where it is left out",
+    )
     from_: Patterns = Field(
         (),
         alias="from",
@@ -222,56 +330,133 @@ class Recipe(Strict):
     until: Pattern | None = Field(
         None, description="the first line that is no longer part of it; else the end"
     )
-    document: str | None = None
-    page: Text | None = Field(
-        None,
-        description="the page or the sheet to look at; all of them where it is left out",
+    header: Texts = Field(
+        (), description="the headings as printed, with `{field}` where a heading is data"
     )
-    header: Texts = Field((), description="the headings as printed, which must all stand there")
-    repeated: Pattern | None = Field(
-        None, description="headings that come again, on each page or in each group"
-    )
-    units: Annotated[Units, BeforeValidator(_as_units)] | None = None
-    numbers: NumberFormat | None = None
-    fields: dict[str, ReadField] = {}
-    rows: RowTemplates
-    totals: Totals = Totals()
-    drop: Patterns = Field((), description="units that are no rows: each must match as a whole")
+    by: Annotated[Units, BeforeValidator(_as_units)] | None = None
     join: int = Field(
         1, ge=1, le=20, description="how many units may make one row together, at the most"
     )
-    ignore: Texts = Field((), description="fields that are read and neither published nor checked")
-    group: Group | None = None
-    melt: Melt | None = None
-    count: str | None = Field(
-        None, description="the column that takes the running number of the row"
+    numbers: NumbersByExample | None = None
+    rows: RowTemplates
+    set: dict[str, Values] = Field(
+        {}, description="columns of every row that are not printed, made of text and fields"
     )
-    without: tuple[str, ...] = Field((), description="tables whose lines are left out of this one")
+    why: str = Field("", description="how one knows values that are listed under 'set'")
+    totals: Totals = Totals()
+    skip: Skipped = Field(
+        (), description="units that are no rows, each matched as a whole, and lines of other tables"
+    )
+    cells: dict[str, ReadCell] = {}
+    group: Group | None = None
     patch: tuple[Patch, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_old_keys(cls, value: Any) -> Any:
+        old = [key for key in OLD_KEYS if isinstance(value, dict) and key in value]
+        if old:
+            keys = ", ".join(f"'{key}'" for key in old)
+            raise ValueError(
+                f"the keys {keys} are of the recipe language before 0.2; run 'openbaar migrate'"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _templates_of_text(self) -> Self:
+        for heading in self.header:
+            template_fields(heading)
+        check_set(self.set)
+        lists_values = any(isinstance(value, tuple) for value in self.set.values())
+        if lists_values != bool(self.why):
+            raise ValueError("'why' says how one knows values that 'set' lists: give both or none")
+        return self
 
     @property
     def reading(self) -> Units:
         """How lines are put together; blocks, where nothing else is said."""
-        return self.units or Units(by="block")
+        return self.by or Units(by="block")
 
     @property
     def templates(self) -> tuple[RowTemplate, ...]:
         """All row templates, of rows, totals and labels."""
-        label = (self.group.row,) if self.group and self.group.row else ()
-        return (*self.rows, *self.totals.group, *self.totals.table, *label)
+        return tuple(each.template for each in self.kinds_of_rows)
+
+    @property
+    def kinds_of_rows(self) -> list[KindOfRow]:
+        """The templates with what a row that fits them is."""
+        found = [KindOfRow("data", row) for row in self.rows]
+        found += [KindOfRow("group_total", row) for row in self.totals.group]
+        found += [KindOfRow("table_total", row) for row in self.totals.table]
+        if self.group is not None and self.group.row is not None:
+            found.append(KindOfRow("label", self.group.row))
+        return found
+
+    @property
+    def headings(self) -> list[str]:
+        """The columns that are read from the headings, the highest level first."""
+        names: dict[str, None] = {}
+        for heading in self.header:
+            names.update(dict.fromkeys(template_fields(heading)))
+        return list(names)
+
+    @property
+    def skipped_patterns(self) -> list[str]:
+        """The patterns of units that are no rows."""
+        return [item for item in self.skip if isinstance(item, str)]
+
+    @property
+    def skipped_tables(self) -> list[str]:
+        """The tables whose lines are left out."""
+        names: list[str] = []
+        for item in self.skip:
+            if isinstance(item, SkippedTables):
+                names += item.table
+        return names
+
+    @property
+    def _implies_label(self) -> bool:
+        """Whether the label of a group stands at rows, and no template says where."""
+        if self.group is None or self.group.printed not in ("merged", "first"):
+            return False
+        return all(self.group.label not in row.fields for row in (*self.rows, *self.totals.group))
+
+    def for_text(self) -> Recipe:
+        """The recipe for running text, with a template for each place where a label may stand.
+
+        before: "{gender} {started}", group: {label: start_year, printed: merged, …}
+        after: "{gender} {started}", "{start_year} {gender} {started}",
+            "{gender} {started}{start_year}"
+        """
+        if self.group is None or not self._implies_label:
+            return self
+        forms = ["{row}", f"{{{self.group.label}}} {{row}}"]
+        if self.group.is_merged:
+            forms.append(f"{{row}}{{{self.group.label}}}")
+
+        def all_forms(rows: tuple[RowTemplate, ...]) -> tuple[RowTemplate, ...]:
+            found = []
+            for row in rows:
+                for form in forms:
+                    text = form.replace("{row}", row.row)
+                    found.append(row.model_copy(update={"row": text}))
+            return tuple(found)
+
+        totals = Totals(group=all_forms(self.totals.group), table=self.totals.table)
+        return self.model_copy(update={"rows": all_forms(self.rows), "totals": totals})
 
     def for_cells(self, separator: str) -> Recipe:
         """The recipe for a document of cells, with `separator` where authors write ` | `."""
 
-        def parted(row: RowTemplate) -> RowTemplate:
-            return row.model_copy(update={"row": re.sub(r" *\| *(?!\|)", separator, row.row)})
+        def parted(template: str) -> str:
+            return re.sub(r" *\| *(?!\|)", separator, template)
 
         def all_parted(rows: tuple[RowTemplate, ...]) -> tuple[RowTemplate, ...]:
-            return tuple(parted(row) for row in rows)
+            return tuple(row.model_copy(update={"row": parted(row.row)}) for row in rows)
 
         group = self.group
-        if group and group.row:
-            group = group.model_copy(update={"row": parted(group.row)})
+        if group is not None and isinstance(group.printed, str):
+            group = group.model_copy(update={"printed": parted(group.printed)})
         totals = Totals(group=all_parted(self.totals.group), table=all_parted(self.totals.table))
         header = tuple(text.replace("|", " ") for text in self.header)
         return self.model_copy(

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import NamedTuple
 
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.recipe.anchors import Heading
 from openbaar.recipe.groups import LabelledRow, data_slots
-from openbaar.recipe.language import Melt, Recipe, heading_parts, template_fields
+from openbaar.recipe.language import ROW_NUMBER, Recipe, template_fields
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
-from openbaar.recipe.units import Unit
-from openbaar.recipe.values import Cell, Parsed, Reader
+from openbaar.recipe.values import Cell, Parsed
 from openbaar.schema.model import Schema, SchemaField
 from openbaar.schema.values import Value, parse_value
 
@@ -45,33 +44,37 @@ def make_records(
     rows: Sequence[LabelledRow],
     recipe: Recipe,
     schema: Schema,
-    header: Sequence[Unit],
-    readers: Mapping[str, Reader],
+    header: Sequence[Heading],
 ) -> tuple[list[Record], list[StatedTotal]]:
     """The records and the stated totals of labelled rows.
 
     before: HOUT | blank | 113 | 112, under the headings 2021 | 2022 | 2023
     after: HOUT 2021 blank | HOUT 2022 113 | HOUT 2023 112
 
-    Raises OpenbaarError when a heading is not in the header, or a column is set to what it cannot
-    hold.
+    Raises OpenbaarError where a column is set to what it cannot hold, or a cell is blank that is
+    never blank there.
     """
-    headings = _melted_headings(document, recipe, header, readers)
+    headings = _headings(header)
     maker = _Maker(document, recipe, schema)
     records: list[Record] = []
     totals: list[StatedTotal] = []
     for row, label in rows:
         base: Cells = {}
         if recipe.group is not None and label is not None:
-            base = {recipe.group.field: label}
-        for part in _melted(row, recipe, headings):
-            key = base | part.heading
-            totals += maker.totals(row, part.slots, key)
+            base = {recipe.group.label: label}
+        for part in maker.parts(row):
+            key = base | headings.at(part.time)
+            totals += maker.totals(row, part, key)
             if row.kind == "data":
-                records.append(maker.record(row, part.slots, key))
-    if recipe.count is not None:
-        records = [_numbered(record, recipe.count, n) for n, record in enumerate(records, start=1)]
+                records.append(maker.record(row, part, key))
+    for column in _numbered_columns(recipe):
+        records = [_numbered(record, column, n) for n, record in enumerate(records, start=1)]
     return records, totals
+
+
+def _numbered_columns(recipe: Recipe) -> list[str]:
+    """The columns that take the running number of the row."""
+    return [column for column, value in recipe.set.items() if value == ROW_NUMBER]
 
 
 def _numbered(record: Record, column: str, number: int) -> Record:
@@ -79,144 +82,58 @@ def _numbered(record: Record, column: str, number: int) -> Record:
     return replace(record, cells={**record.cells, column: cell})
 
 
-def _melted_headings(
-    document: Document, recipe: Recipe, header: Sequence[Unit], readers: Mapping[str, Reader]
-) -> dict[str, Cells]:
-    """The cells of each melted heading by their columns, found in the header from left to right.
+@dataclass(frozen=True)
+class _Headings:
+    """The cells of headings that are data, by their column, from left to right."""
 
-    Under stacked headings the upper one is printed once above several; it is found once and holds
-    for all of them.
-    """
-    if recipe.melt is None:
-        return {}
-    search = _HeadingSearch(document, header, readers, is_lost=bool(recipe.melt.why))
-    lowest = recipe.melt.into[-1]
-    found: dict[str, Cells] = {}
-    above: dict[
-        str, tuple[str, Cell]
-    ] = {}  # the last heading of each level, as printed and as read
-    for printed in recipe.melt.columns:
-        found[printed] = {}
-        for column, part in zip(recipe.melt.into, heading_parts(printed), strict=True):
-            is_the_same = column in above and above[column][0] == part
-            if column == lowest or not is_the_same:
-                above[column] = (part, search.next(column, part))
-            found[printed][column] = above[column][1]
-    return found
+    levels: Mapping[str, Sequence[Cell]]
+
+    @property
+    def count(self) -> int:
+        """How many headings the lowest level has."""
+        return max((len(cells) for cells in self.levels.values()), default=0)
+
+    def at(self, time: int) -> Cells:
+        """The headings of each level above a repetition; an upper one is above several."""
+        found = {}
+        for column, cells in self.levels.items():
+            found[column] = cells[min(time, self.count - 1) * len(cells) // self.count]
+        return found
 
 
-@dataclass
-class _HeadingSearch:
-    """Finds the headings of each level in the header, one after the other."""
-
-    document: Document
-    header: Sequence[Unit]
-    readers: Mapping[str, Reader]
-    is_lost: bool  # whether the document lost its headings, so that there is nothing to find
-    reached: dict[str, tuple[int, int]] = field(default_factory=dict)  # unit and offset, by column
-
-    def next(self, column: str, printed: str) -> Cell:
-        """The next cell of `column` that is printed so.
-
-        Where the headings were lost, what it would have been. Raises OpenbaarError when it is not
-        there, or its text is no value of the column.
-        """
-        parsed = self.readers[column].read(printed)
-        if parsed is not None and self.is_lost:
-            return Cell(replace(parsed, printed="", how="derived"), *self._lines())
-        place = self._find(column, printed)
-        if parsed is None or place is None:
-            raise OpenbaarError(self._missing(column, printed))
-        index, start = place
-        end = start + len(printed)
-        self.reached[column] = (index, end)
-        unit = self.header[index]
-        heading = replace(parsed, how="heading")
-        return Cell(heading, *unit.lines(start, end), unit.cell(start))
-
-    def _find(self, column: str, printed: str) -> tuple[int, int] | None:
-        """In which unit of the header, and where in it, the next such heading is."""
-        index, offset = self.reached.get(column, (0, 0))
-        while index < len(self.header):
-            start = _find_word(self.header[index].text, printed, offset)
-            if start is not None:
-                return index, start
-            index += 1
-            offset = 0
-        return None
-
-    def _missing(self, column: str, printed: str) -> Problem:
-        place = self.document.place(*self._lines()) if self.header else self.document.place()
-        message = f"recipe key 'melt': the heading '{printed}' was not found, or is not a {column}"
-        return Problem(place, message, "write it as printed, marks included")
-
-    def _lines(self) -> tuple[int, int]:
-        """The first and last line of the header.
-
-        The first line of the document where there is none.
-        """
-        if not self.header:
-            first = self.document.lines[0].number
-            return first, first
-        return self.header[0].lines()[0], self.header[-1].lines()[1]
+def _headings(header: Sequence[Heading]) -> _Headings:
+    levels: dict[str, list[Cell]] = {}
+    for unit, slots in header:
+        for slot in slots:
+            parsed = replace(slot.parsed, how="heading")
+            lines = unit.lines(slot.start, slot.end)
+            levels.setdefault(slot.name, []).append(Cell(parsed, *lines, unit.cell(slot.start)))
+    return _Headings(levels)
 
 
-def _find_word(text: str, printed: str, start: int) -> int | None:
-    """Where `printed` is in `text` from `start` on, not as a part of a longer word or number."""
-    found = text.find(printed, start)
-    while found >= 0:
-        end = found + len(printed)
-        before, after = text[max(found - 1, 0) : found], text[end : end + 1]
-        if not _touches(before, printed[0]) and not _touches(printed[-1], after):
-            return found
-        found = text.find(printed, found + 1)
-    return None
+@dataclass(frozen=True)
+class _Part:
+    """What a row holds in one repetition of its fields, counted from 0 of `times`."""
 
-
-def _touches(left: str, right: str) -> bool:
-    """Whether two characters side by side are part of one word or number."""
-    return bool(left and right) and (left + right).isalnum()
-
-
-class _Part(NamedTuple):
-    """What a row holds under one heading, or in one repetition: heading cells, and fields."""
-
-    heading: Cells
+    time: int
+    times: int
     slots: list[Slot]
 
 
-def _melted(row: ReadRow, recipe: Recipe, headings: Mapping[str, Cells]) -> list[_Part]:
-    """The row once for each heading, with the fields under it renamed to their columns."""
-    slots = data_slots(row, recipe.group)
-    if recipe.melt is None:
-        return [_Part({}, part) for part in _repeated(slots)]
-    melted_names = _melted_names(recipe.melt)
-    kept = [slot for slot in slots if slot.name not in melted_names]
-    parts = []
-    for printed, columns in recipe.melt.columns.items():
-        column_of = {name: column for column, name in columns.items()}
-        under = [replace(s, name=column_of[s.name]) for s in slots if s.name in column_of]
-        parts.append(_Part(dict(headings[printed]), kept + under))
-    return parts
+def _repeated(slots: Sequence[Slot]) -> list[_Part]:
+    """A field that comes several times in a row makes as many records; what comes once is in all.
 
-
-def _melted_names(melt: Melt) -> set[str]:
-    """The fields below headings."""
-    names: set[str] = set()
-    for columns in melt.columns.values():
-        names.update(columns.values())
-    return names
-
-
-def _repeated(slots: Sequence[Slot]) -> list[list[Slot]]:
-    """A field that comes twice in a row makes two records that differ only in that field."""
+    before: sector HOUT, started blank, started 113, started 112
+    after: HOUT blank | HOUT 113 | HOUT 112
+    """
     by_name: dict[str, list[Slot]] = {}
     for slot in slots:
         by_name.setdefault(slot.name, []).append(slot)
     times = max((len(same) for same in by_name.values()), default=1)
-    parts: list[list[Slot]] = []
+    parts: list[_Part] = []
     for time in range(times):
-        parts.append([same[min(time, len(same) - 1)] for same in by_name.values()])
+        chosen = [same[time] if len(same) > 1 else same[0] for same in by_name.values()]
+        parts.append(_Part(time, times, chosen))
     return parts
 
 
@@ -228,48 +145,94 @@ class _Maker:
     recipe: Recipe
     schema: Schema
 
-    def totals(
-        self, row: ReadRow, slots: Sequence[Slot], key: Mapping[str, Cell]
-    ) -> list[StatedTotal]:
+    def parts(self, row: ReadRow) -> list[_Part]:
+        """The row once for each repetition of its fields, blanks with their reason there.
+
+        Raises OpenbaarError where a cell is blank that is never blank there.
+        """
+        found = []
+        for part in _repeated(data_slots(row, self.recipe.group)):
+            slots = [self._with_reason(row, slot, part.time) for slot in part.slots]
+            found.append(replace(part, slots=slots))
+        return found
+
+    def _with_reason(self, row: ReadRow, slot: Slot, time: int) -> Slot:
+        """A field whose blank has the one reason for this repetition."""
+        reasons = slot.parsed.status
+        if reasons is None or isinstance(reasons, str):
+            return slot
+        reason = reasons[time] if time < len(reasons) else None
+        if reason is None:
+            message = f"recipe key 'cells': '{slot.name}' is blank, which it never is there"
+            hint = f"it is the cell number {time + 1} of that field in its row"
+            raise OpenbaarError(Problem(self.document.place(*row.lines(slot)), message, hint))
+        return replace(slot, parsed=replace(slot.parsed, status=reason))
+
+    def totals(self, row: ReadRow, part: _Part, key: Mapping[str, Cell]) -> list[StatedTotal]:
         """The totals that a row states.
 
         They are the fields declared so, or all columns of a row that states totals. A column of the
-        key in such a row is no total, but says of which rows it is one.
+        key in such a row is no total, but says of which rows it is one. So does one in a row whose
+        cells stand below headings, and that states their sum.
 
         before: "2020 | total | 7", where the year is a merged cell
         after: the total of 2020 is 7
         """
-        where = {column: cell.value for column, cell in key.items()}
-        if row.kind != "data":
-            for slot in slots:
-                if slot.name in self.schema.primaryKey:
-                    where[slot.name] = slot.parsed.value
         totals = []
-        for slot in slots:
-            column = self._total_of(row, slot, where)
-            if column is not None and slot.parsed.value is not None:
-                value = Decimal(str(slot.parsed.value))
-                place = self.document.place(*row.lines(slot))
-                totals.append(StatedTotal(column, where, value, place))
+        for slot in part.slots:
+            column = self._total_of(row, slot)
+            if column is None or slot.parsed.value is None:
+                continue
+            where = self._where(row, part, key)
+            if _is_of_row(row, slot, part):
+                if part.time > 0:
+                    continue  # it is stated once for all repetitions
+                where = self._where_of_row(row, part, key)
+            value = Decimal(str(slot.parsed.value))
+            place = self.document.place(*row.lines(slot))
+            totals.append(StatedTotal(column, where, value, place))
         return totals
 
-    def _total_of(self, row: ReadRow, slot: Slot, where: Mapping[str, Value]) -> str | None:
+    def _where(self, row: ReadRow, part: _Part, key: Mapping[str, Cell]) -> dict[str, Value]:
+        """Of which rows a total is one: those of its label and headings, and of its own key."""
+        where = {column: cell.value for column, cell in key.items()}
+        for column, value in self.recipe.set.items():
+            if isinstance(value, tuple):
+                where[column] = self._set(row, {}, column, value[part.time]).value
+        if row.kind != "data":
+            where |= self._own_key(part)
+        return where
+
+    def _where_of_row(self, row: ReadRow, part: _Part, key: Mapping[str, Cell]) -> dict[str, Value]:
+        """Of which rows a total over the headings of a row is one: all that were read from it."""
+        below = self.recipe.headings
+        where = {column: cell.value for column, cell in key.items() if column not in below}
+        return where | self._own_key(part)
+
+    def _own_key(self, part: _Part) -> dict[str, Value]:
+        """The columns of the key that are printed in a row."""
+        key = self.schema.primaryKey
+        return {slot.name: slot.parsed.value for slot in part.slots if slot.name in key}
+
+    def _total_of(self, row: ReadRow, slot: Slot) -> str | None:
         """The column whose total a field states; None where it states none."""
-        declared = self.recipe.fields.get(slot.name)
+        declared = self.recipe.cells.get(slot.name)
         if declared is not None and declared.total is not None:
             return declared.total
-        is_in_total_row = row.kind != "data" and slot.name not in where
+        is_in_total_row = row.kind != "data" and slot.name not in self.schema.primaryKey
         return slot.name if is_in_total_row and self.schema.has(slot.name) else None
 
-    def record(self, row: ReadRow, slots: Sequence[Slot], key: Cells) -> Record:
+    def record(self, row: ReadRow, part: _Part, key: Cells) -> Record:
         """The record of a row of data: its own cells, its key's, and those that the recipe sets."""
         first, last = row.lines(*self._own_slots(row))
         cells = dict(key)
-        for slot in slots:
+        for slot in part.slots:
             if self.schema.has(slot.name):
                 cells[slot.name] = _cell(row, slot)
-        for column, template in row.template.set.items():
-            cells[column] = self._set(row, cells, column, template)
+        for column, value in {**self.recipe.set, **row.template.set}.items():
+            if value != ROW_NUMBER:
+                given = value if isinstance(value, str) else value[part.time]
+                cells[column] = self._set(row, cells, column, given)
         if self.schema.has("status") and "status" not in cells:
             cells["status"] = _status(cells)
         return Record(cells, first, last)
@@ -277,8 +240,6 @@ class _Maker:
     def _own_slots(self, row: ReadRow) -> list[Slot]:
         """The fields of a row that say which lines it was read from."""
         slots = data_slots(row, self.recipe.group)
-        if self.recipe.melt is not None:
-            return slots
         return [slot for slot in slots if self.schema.has(slot.name)]
 
     def _set(self, row: ReadRow, cells: Cells, column: str, template: str) -> Cell:
@@ -288,8 +249,13 @@ class _Maker:
         try:
             return _derived(template, known, self.schema.field(column), lines)
         except (KeyError, ValueError) as error:
-            message = f"recipe key 'rows': '{column}' cannot be set to '{template}': {error}"
+            message = f"recipe key 'set': '{column}' cannot be set to '{template}': {error}"
             raise OpenbaarError(Problem(self.document.place(*lines), message)) from error
+
+
+def _is_of_row(row: ReadRow, slot: Slot, part: _Part) -> bool:
+    """Whether a field states the total over the headings of a row of data."""
+    return row.kind == "data" and part.times > 1 and len(row.named(slot.name)) == 1
 
 
 def _cell(row: ReadRow, slot: Slot) -> Cell:
@@ -316,8 +282,9 @@ def _derived(
 def _status(cells: Cells) -> Cell:
     """Whether a record has its value, or why it is blank."""
     for cell in cells.values():
-        if cell.parsed.status:
-            return replace(cell, parsed=Parsed(cell.parsed.status, "", "blank"))
+        reason = cell.parsed.status
+        if isinstance(reason, str):
+            return replace(cell, parsed=Parsed(reason, "", "blank"))
     measured = next(reversed(cells.values()))
     parsed = Parsed("normal", measured.parsed.printed, "derived")
     return Cell(parsed, measured.first_line, measured.last_line)

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document, shown
 from openbaar.errors import OpenbaarError, Problem
-from openbaar.recipe.language import Recipe, RowTemplate, template_fields
-from openbaar.recipe.settle import Kind, ReadRow, settle
+from openbaar.recipe.language import KindOfRow, Recipe, RowTemplate, template_fields
+from openbaar.recipe.settle import ReadRow, settle
 from openbaar.recipe.templates import Attempt, Slot, attempt
 from openbaar.recipe.units import Unit, join
 from openbaar.recipe.values import Reader
@@ -54,10 +54,10 @@ def try_rows(
 ) -> RowsRead:
     """Read the units as `read_rows` does, but return the problems beside the rows."""
     kept, dropped = _without_dropped(units, recipe)
-    too_long = _too_long(document, kept, recipe)
+    refused = _too_long(document, kept, recipe) + _cut(document, kept)
     walk = _Walk(document, kept, recipe, readers)
-    options = walk.options(told_before=len(too_long))
-    problems = too_long + walk.problems
+    options = walk.options(told_before=len(refused))
+    problems = refused + walk.problems
     rows: list[ReadRow] = []
     for readings in settle(options):
         if len(readings) == 1:
@@ -68,8 +68,8 @@ def try_rows(
 
 
 def _without_dropped(units: Sequence[Unit], recipe: Recipe) -> tuple[list[Unit], list[Unit]]:
-    """The units that are read, and those that the recipe drops."""
-    patterns = [compiled(pattern) for pattern in recipe.drop]
+    """The units that are read, and those that the recipe skips."""
+    patterns = [compiled(pattern) for pattern in recipe.skipped_patterns]
     kept: list[Unit] = []
     dropped: list[Unit] = []
     for unit in units:
@@ -92,12 +92,24 @@ def _too_long(document: Document, units: Sequence[Unit], recipe: Recipe) -> list
     for unit in units:
         if len(unit.text) > longest:
             message = (
-                f"recipe key 'units': {_quoted(unit.text)} has {len(unit.text)} characters;"
+                f"recipe key 'by': {_quoted(unit.text)} has {len(unit.text)} characters;"
                 f" at most {longest} are read as one"
             )
             place = document.place(*unit.lines())
             problems.append(Problem(place, message, "look at what separates the units"))
     return problems
+
+
+def _cut(document: Document, units: Sequence[Unit]) -> list[Problem]:
+    """The units in which a border between columns goes through a word."""
+    problems = []
+    for unit in units:
+        if unit.cut is not None:
+            word, border = unit.cut
+            message = f"recipe key 'columns': the border at {border:g} goes through '{word}'"
+            hint = "move the border, or skip the line where it is no row"
+            problems.append(Problem(document.place(*unit.lines()), message, hint))
+    return problems[:MAX_PROBLEMS]
 
 
 class _Found(NamedTuple):
@@ -147,16 +159,6 @@ class _Walk:
         return _unread(self.document, self.units, index, self.recipe, self.readers)
 
 
-def _templates(recipe: Recipe) -> list[tuple[Kind, RowTemplate]]:
-    """The templates of the recipe with what a row that fits them is."""
-    templates: list[tuple[Kind, RowTemplate]] = [("data", row) for row in recipe.rows]
-    templates += [("group_total", row) for row in recipe.totals.group]
-    templates += [("table_total", row) for row in recipe.totals.table]
-    if recipe.group is not None and recipe.group.row is not None:
-        templates.append(("label", recipe.group.row))
-    return templates
-
-
 def _readings_at(
     units: Sequence[Unit], index: int, recipe: Recipe, readers: Mapping[str, Reader]
 ) -> list[_Found]:
@@ -183,7 +185,7 @@ class _Candidate(NamedTuple):
 
     taken: int
     unit: Unit
-    templates: list[tuple[Kind, RowTemplate]]
+    templates: list[KindOfRow]
 
 
 def _candidates(units: Sequence[Unit], index: int, recipe: Recipe) -> Iterator[_Candidate]:
@@ -192,14 +194,14 @@ def _candidates(units: Sequence[Unit], index: int, recipe: Recipe) -> Iterator[_
     Where units are cells, a row holds as many as its template has; otherwise up to `join`, all of
     one page.
     """
-    templates = _templates(recipe)
+    templates = recipe.kinds_of_rows
     if recipe.reading.by != "cell":
         for count, unit in _joined(units, index, recipe.join, " "):
             yield _Candidate(count, unit, templates)
         return
-    by_count: dict[int, list[tuple[Kind, RowTemplate]]] = {}
-    for kind, row in templates:
-        by_count.setdefault(_cell_count(row), []).append((kind, row))
+    by_count: dict[int, list[KindOfRow]] = {}
+    for each in templates:
+        by_count.setdefault(_cell_count(each.template), []).append(each)
     for count, unit in _joined(units, index, max(by_count), SEPARATOR):
         if count in by_count:
             yield _Candidate(count, unit, by_count[count])
@@ -226,7 +228,7 @@ def _parts(row: ReadRow) -> list[ReadRow]:
     """The rows of a template with ` || `, each with its own fields in their printed order."""
     rows = []
     start = 0
-    for part in row.template.row.split(" || "):
+    for part in row.template.parts:
         end = start + len(template_fields(part))
         rows.append(replace(row, slots=row.slots[start:end]))
         start = end

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
-from openbaar.recipe.language import RowTemplate
+from openbaar.recipe.language import Kind, RowTemplate
 from openbaar.recipe.templates import Reading, Slot
 from openbaar.recipe.units import Unit
 
-Kind = Literal["data", "group_total", "table_total", "label"]
 MAX_SUMS = 100_000  # partial sums kept at a time; beyond that the totals do not decide
 NOTHING = Decimal(0)
 

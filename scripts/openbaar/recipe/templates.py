@@ -9,9 +9,13 @@ from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
 
+from openbaar.documents.lines import SEPARATOR
 from openbaar.recipe.values import Parsed, Reader
 
 MAX_READINGS = 20
+BLANKS = (
+    f"{string.whitespace}{SEPARATOR}\u00a0\u2002\u2003\u2009\u202f"  # what is no word of a heading
+)
 
 
 @dataclass(frozen=True)
@@ -136,9 +140,10 @@ class _Matcher:
         literal, name = self.items[index]
         if after_blank and literal.startswith(" "):
             literal = literal[1:]
-        if not self.text.startswith(literal, position):
+        after = self._after(literal, position)
+        if after is None:
             return
-        position += len(literal)
+        position = after
         self._reach(position)
         if name is None:
             yield _Step((), position, False)
@@ -166,6 +171,10 @@ class _Matcher:
             for parsed in readings:
                 yield _Step((Slot(name, parsed, start, end),), end, False)
 
+    def _after(self, literal: str, position: int) -> int | None:
+        """The position behind a literal that is printed at `position`; None where it is not."""
+        return position + len(literal) if self.text.startswith(literal, position) else None
+
     def _reach(self, position: int) -> None:
         """Remember how far the text fitted."""
         if position > self.furthest:
@@ -188,3 +197,51 @@ class _Matcher:
         while end != -1:
             yield end
             end = self.text.find(literal, end + 1)
+
+
+def attempt_loosely(template: str, text: str, readers: Mapping[str, Reader]) -> Attempt:
+    """All readings of a heading: white space and borders of cells do not matter in its words.
+
+    before: "Jaar Start {year} {year}", "Jaar  St art 2021 2022"
+    after: year 2021, year 2022
+
+    Between two fields some white space, or a border, must be printed.
+    """
+    matcher = _LooseMatcher(template_items(template), text.rstrip(BLANKS), readers)
+    readings = list(islice(matcher.match(0, 0, after_blank=False), MAX_READINGS))
+    return Attempt(readings, matcher.furthest, matcher.reason)
+
+
+class _LooseMatcher(_Matcher):
+    """A matcher for which white space and borders of cells only part fields."""
+
+    def _after(self, literal: str, position: int) -> int | None:
+        start = position
+        for character in "".join(literal.split()):
+            position = self._skipped(position)
+            if position >= len(self.text):
+                self._reach(position)  # the heading may go on in the next unit
+                return None
+            if self.text[position] != character:
+                return None
+            position += 1
+        if literal[-1:].isspace() or not literal:
+            position = self._skipped(position)
+        needs_space = literal.isspace() and 0 < start < len(self.text)
+        return None if needs_space and position == start else position
+
+    def _blanks(self, name: str, start: int) -> Iterator[_Step]:
+        """A heading that is data is never blank."""
+        return iter(())
+
+    def _skipped(self, position: int) -> int:
+        """The position behind white space and borders."""
+        while position < len(self.text) and self.text[position] in BLANKS:
+            position += 1
+        return position
+
+    def _ends(self, index: int, start: int) -> Iterator[int]:
+        literal = self.items[index + 1].literal if index + 1 < len(self.items) else ""
+        for end in range(start + 1, len(self.text) + 1):
+            if self._after(literal, end) is not None:
+                yield end

@@ -10,6 +10,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Line
+from openbaar.recipe.columns import Cut, borders_on, gaps, split_at
 from openbaar.recipe.language import Units
 from openbaar.schema.patterns import compiled
 
@@ -33,24 +34,28 @@ OFFSET = itemgetter(0)
 
 @dataclass(frozen=True)
 class Unit:
-    """A text put together from lines: where in it each line and each cell begins, and its page."""
+    """A text put together from lines: where in it each line and each cell begins, and its page.
+
+    `cut` is a word that a border between columns goes through, where there is one.
+    """
 
     text: str
     starts: tuple[LineStart, ...]
     page: int | str
     cells: tuple[CellStart, ...] = ()
+    cut: Cut | None = None
 
     def lines(self, start: int = 0, end: int | None = None) -> tuple[int, int]:
         """The first and last line number of `text[start:end]`."""
         last_character = len(self.text) - 1 if end is None else end - 1
-        first = self._line_at(start)
-        last = self._line_at(max(last_character, start))
-        return first, last
+        first = self._piece_at(start)
+        last = self._piece_at(max(last_character, start))
+        numbers = [piece.number for piece in self.starts[first : last + 1]]
+        return min(numbers), max(numbers)
 
-    def _line_at(self, offset: int) -> int:
-        """The number of the line on which the character at `offset` is."""
-        index = bisect_right(self.starts, offset, key=OFFSET) - 1
-        return self.starts[max(index, 0)].number
+    def _piece_at(self, offset: int) -> int:
+        """The index of the piece of a line in which the character at `offset` is."""
+        return max(bisect_right(self.starts, offset, key=OFFSET) - 1, 0)
 
     def cell(self, start: int) -> str | None:
         """The address of the cell in which the text at `start` is, where the document is a grid."""
@@ -79,6 +84,7 @@ def join(first: Unit, second: Unit, separator: str = " ") -> Unit:
         (*first.starts, *starts),
         first.page,
         (*first.cells, *cells),
+        first.cut or second.cut,
     )
 
 
@@ -93,6 +99,8 @@ def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
     by cell: "(07) Buiten Brussel/Vlaanderen" | "434"
     by aligned: a line such as "Gent   1.234    5" has the cells "Gent", "1.234" and "5"
     """
+    if how.columns is not None:
+        return _in_columns([line for line in lines if not line.is_blank], how)
     if how.starts is not None:
         return _sections(lines, how.starts)
     if how.split is not None:
@@ -150,6 +158,52 @@ def _aligned(line: Line) -> Unit:
     """
     text = re.sub(" {2,}", SEPARATOR, line.text.strip())
     return Unit(text, (LineStart(0, line.number),), line.page)
+
+
+def _in_columns(lines: Sequence[Line], how: Units) -> list[Unit]:
+    """Lines whose cells stand between borders; several lines are one row where `starts` says so."""
+    found = gaps(lines) if how.columns == "gaps" else ()
+    rows: list[list[_PlacedLine]] = []
+    for line in lines:
+        borders = found or borders_on(line.page, how.columns or "gaps")
+        placed = _PlacedLine(line, *split_at(line, borders))
+        is_row = how.starts is None or compiled(how.starts).search(placed.shown) is not None
+        if is_row or not rows or rows[-1][0].line.page != line.page:
+            rows.append([])
+        rows[-1].append(placed)
+    return [_row_of_cells(row) for row in rows]
+
+
+class _PlacedLine(NamedTuple):
+    """A line with the texts of its cells, and the word that a border cuts."""
+
+    line: Line
+    cells: tuple[str, ...]
+    cut: Cut | None
+
+    @property
+    def shown(self) -> str:
+        """The cells as patterns see them."""
+        return " | ".join(self.cells)
+
+
+def _row_of_cells(row: Sequence[_PlacedLine]) -> Unit:
+    """The row that several lines make: below each other in a cell is one text.
+
+    before: "Algemene" | "12" over "competenties" | ""
+    after: "Algemene competenties" | "12"
+    """
+    text = ""
+    starts = [LineStart(0, row[0].line.number)]
+    for column in range(max(len(placed.cells) for placed in row)):
+        text += SEPARATOR if column else ""
+        printed = [placed for placed in row if placed.cells[column : column + 1] not in ((), ("",))]
+        for index, placed in enumerate(printed):
+            text += " " if index else ""
+            starts.append(LineStart(len(text), placed.line.number))
+            text += placed.cells[column]
+    cut = next((placed.cut for placed in row if placed.cut is not None), None)
+    return Unit(text, tuple(starts), row[0].line.page, cut=cut)
 
 
 def _cells(lines: Sequence[Line]) -> Iterator[Unit]:

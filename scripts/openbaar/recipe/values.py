@@ -14,7 +14,8 @@ from babel import Locale
 
 from openbaar.documents.lines import SEPARATOR
 from openbaar.recipe.codes import CodeList
-from openbaar.recipe.language import NumberFormat, ReadField, Recipe
+from openbaar.recipe.language import ReadCell, Reasons, Recipe
+from openbaar.recipe.numbers import NumberFormat, number_pattern
 from openbaar.schema.model import Reference, Schema, SchemaField
 from openbaar.schema.patterns import compiled
 from openbaar.schema.values import Value, parse_value
@@ -22,6 +23,7 @@ from openbaar.texts import Localized
 
 # No-break, narrow no-break, thin and figure spaces separate thousands as a plain space does.
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " "))
+NO_COLUMN = "no_column"  # a name for fields that are none, which may begin with `_`
 MAX_KNOWN = 10_000  # texts whose meaning a reader remembers
 How = Literal["read", "code", "group_label", "heading", "blank", "derived"]
 
@@ -34,7 +36,7 @@ class Parsed:
     printed: str
     how: How
     mark: str | None = None
-    status: str | None = None
+    status: Reasons | None = None
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Reader:
     parse: Callable[[str], Value]
     how: How = "read"
     marks: tuple[str, ...] = ()
-    blank: Mapping[str, str] = field(default_factory=dict)
+    blank: Mapping[str, Reasons] = field(default_factory=dict)
     _known: dict[str, tuple[Parsed, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -175,7 +177,7 @@ def parse_number(text: str, numbers: NumberFormat) -> Decimal:
     """
     if numbers.thousands == " ":
         text = text.translate(SPACES)
-    if not _number_pattern(numbers.thousands, numbers.decimal).fullmatch(text):
+    if not number_pattern(numbers.thousands, numbers.decimal).fullmatch(text):
         form = f"thousands '{numbers.thousands}', decimals '{numbers.decimal}'"
         raise ValueError(f"'{text}' is not a number with {form}")
     if numbers.thousands:
@@ -183,16 +185,6 @@ def parse_number(text: str, numbers: NumberFormat) -> Decimal:
     if numbers.decimal:
         text = text.replace(numbers.decimal, ".")
     return Decimal(text)
-
-
-@lru_cache(maxsize=32)
-def _number_pattern(thousands: str, decimal: str) -> re.Pattern[str]:
-    """What a number looks like: groups of three digits, then digits behind the decimal sign."""
-    whole = "(?:0|[1-9][0-9]*)"
-    if thousands:
-        whole = rf"(?:0|[1-9][0-9]{{0,2}}(?:{re.escape(thousands)}[0-9]{{3}})*)"
-    decimals = rf"(?:{re.escape(decimal)}[0-9]+)?" if decimal else ""
-    return re.compile(f"-?{whole}{decimals}")
 
 
 def parse_date(text: str, form: str, language: str) -> str:
@@ -236,7 +228,7 @@ class _Parser:
     """Understands the text of one field: by its code list if it has one, else by its type."""
 
     column: SchemaField
-    read: ReadField
+    read: ReadCell
     numbers: NumberFormat
     codes: CodeList | None
     language: str
@@ -254,8 +246,7 @@ class _Parser:
 
     def _as_in_csv(self, text: str) -> str:
         """The text as the CSV file has it: a number without signs, an ISO date, single spaces."""
-        kind = self.column.type if self.read.type is None else self.read.type
-        if kind in ("integer", "number"):
+        if self.column.type in ("integer", "number"):
             number = parse_number(_without_sign(text, self.read.sign), self.numbers)
             return _plain(number * self.read.scale, self.column.type)
         if self.read.date is not None:
@@ -265,7 +256,7 @@ class _Parser:
 
 def field_reader(
     column: SchemaField,
-    read: ReadField,
+    read: ReadCell,
     numbers: NumberFormat,
     codes: CodeList | None,
     language: str = "en",
@@ -298,55 +289,42 @@ def field_readers(
 ) -> dict[str, Reader]:
     """A reader for each field that the row templates of `recipe` name.
 
-    A field that is no column takes the schema of the column it belongs to: the one it states the
-    total of, or the one that its heading melts it into; otherwise it is text. In cells a blank is
+    A field that is no column takes the schema of the column it states the total of; otherwise it is
+    a number where something is said that only numbers have, or text. In cells a blank is
     nothing, not a space.
     """
-    columns = _columns_of_melted(recipe)
     readers = {}
     for name in _field_names(recipe):
-        read = recipe.fields.get(name, ReadField())
+        read = recipe.cells.get(name, ReadCell())
         if in_cells:
             read = _with_stripped_blanks(read)
-        column_name = columns.get(name, name) if read.total is None else read.total
+        column_name = name if read.total is None else read.total
         column = _column(schema, column_name, read)
         reference = schema.reference(column_name)
         known = None if reference is None else codes.get(reference)
-        convention = numbers if recipe.numbers is None else recipe.numbers
+        convention = read.numbers or recipe.numbers or numbers
         readers[name] = field_reader(column, read, convention, known, language)
     return readers
 
 
 def _field_names(recipe: Recipe) -> set[str]:
     """The fields that are read: those of templates, the label of groups, headings."""
-    names: set[str] = set()
+    names = set(recipe.headings)
     for template in recipe.templates:
         names.update(template.fields)
     if recipe.group is not None:
-        names.add(recipe.group.field)
-    if recipe.melt is not None:
-        names.update(recipe.melt.into)
+        names.add(recipe.group.label)
     return names
 
 
-def _columns_of_melted(recipe: Recipe) -> dict[str, str]:
-    """The column into which each field below a heading is melted."""
-    columns: dict[str, str] = {}
-    if recipe.melt is not None:
-        for fields in recipe.melt.columns.values():
-            for column, name in fields.items():
-                columns[name] = column
-    return columns
-
-
-def _with_stripped_blanks(read: ReadField) -> ReadField:
+def _with_stripped_blanks(read: ReadCell) -> ReadCell:
     blank = {printed.strip(): reason for printed, reason in read.blank.items()}
     return read.model_copy(update={"blank": blank})
 
 
-def _column(schema: Schema, name: str, read: ReadField) -> SchemaField:
+def _column(schema: Schema, name: str, read: ReadCell) -> SchemaField:
     """The column of that name; of a field that is no column, one of its own type."""
     if schema.has(name):
         return schema.field(name)
-    kind = "string" if read.type is None else read.type
-    return SchemaField(name=name, type=kind, title=Localized(), description=Localized())
+    kind = "number" if read.is_number else "string"
+    return SchemaField(name=NO_COLUMN, type=kind, title=Localized(), description=Localized())

@@ -46,7 +46,7 @@ def gather(
     Raises OpenbaarError for sources that cannot be read; what is wrong with a table is returned.
     """
     sources = read_sources(publication, verify)
-    regions, missing = find_regions(publication, sources.documents)
+    regions, missing = find_regions(publication, sources.documents, sources.codes)
     readings: dict[str, Reading] = {}
     problems: dict[str, list[Problem]] = {}
     for name, table in publication.tables.items():
@@ -57,7 +57,7 @@ def gather(
         if name not in regions:
             continue
         say(f"reading {name}")
-        reading = read_table(publication, table, regions[name][0], regions, sources.codes)
+        reading = read_table(publication, table, regions[name].document, regions)
         if reading.problems:
             problems[name] = _named(reading.problems, name)
         else:

@@ -13,7 +13,8 @@ from pydantic import AfterValidator, Field, model_validator
 
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import nearest
-from openbaar.recipe.language import NumberFormat, Recipe
+from openbaar.recipe.language import Recipe
+from openbaar.recipe.numbers import NumberFormat, NumbersByExample
 from openbaar.schema.model import Constraints, FieldType, Schema
 from openbaar.schema.names import Address, Name, Version, check_package_name
 from openbaar.schema.patterns import Pattern, Patterns
@@ -153,7 +154,7 @@ class Package(Strict):
     licenses: tuple[License, ...]
     additions: tuple[License, ...]
     documents: tuple[DocumentEntry, ...]
-    numbers: NumberFormat = NumberFormat()
+    numbers: NumbersByExample = NumberFormat()
     fields: dict[Name, SharedField] = Field({}, description="columns that several tables share")
     footnotes: dict[Name, SharedFootnote] = Field(
         {}, description="footnotes that are printed at several tables"

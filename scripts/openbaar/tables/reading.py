@@ -36,14 +36,21 @@ from openbaar.tables.trust import footnote_lines
 
 
 class Located(NamedTuple):
-    """Where a table is: its document, patched as its recipe says, and the region in it."""
+    """Where a table is: its document, patched as its recipe says, and the region in it.
+
+    And the readers of its fields, which found the headings that are data.
+    """
 
     document: Document
     region: Region
+    recipe: Recipe
+    readers: Mapping[str, Reader]
 
 
 def find_regions(
-    publication: Publication, documents: Mapping[str, Document]
+    publication: Publication,
+    documents: Mapping[str, Document],
+    codes: Mapping[Reference, CodeList],
 ) -> tuple[dict[str, Located], dict[str, list[Problem]]]:
     """Where each table is, and the problems of those that were not found."""
     regions: dict[str, Located] = {}
@@ -54,7 +61,10 @@ def find_regions(
         document = documents[publication.document(table.recipe.document).path]
         try:
             document = apply_patches(document, table.recipe.patch)
-            regions[name] = Located(document, locate(document, resolved(table.recipe, document)))
+            recipe = resolved(table.recipe, document)
+            readers = _readers(publication, table, document, recipe, codes)
+            region = locate(document, recipe, readers)
+            regions[name] = Located(document, region, recipe, readers)
         except OpenbaarError as error:
             problems[name] = error.problems
     return regions, problems
@@ -63,13 +73,14 @@ def find_regions(
 def resolved(recipe: Recipe, document: Document) -> Recipe:
     """The recipe for this document.
 
-    Its templates have the document's separator of cells, and a row of a grid is a unit.
+    Its templates have the document's separator of cells, and a row of a grid is a unit. In running
+    text there is a template for each place where the label of a group may stand.
     """
-    if document.is_grid and recipe.units is None:
-        recipe = recipe.model_copy(update={"units": Units(by="line")})
+    if document.is_grid and recipe.by is None:
+        recipe = recipe.model_copy(update={"by": Units(by="line")})
     if in_cells(recipe, document):
         return recipe.for_cells(SEPARATOR)
-    return recipe
+    return recipe.for_text()
 
 
 def in_cells(recipe: Recipe, document: Document) -> bool:
@@ -128,23 +139,20 @@ def read_table(
     table: Table,
     document: Document,
     regions: Mapping[str, Located],
-    codes: Mapping[Reference, CodeList],
 ) -> Reading:
     """Read one table whose region was found, as far as its recipe understands the document.
 
     Each step goes on with what the one before understood, but only the problems of the first step
     that fails are kept: a row that is lost makes its group wrong too.
     """
-    region = regions[table.name].region
-    recipe = resolved(recipe_of(table), document)
+    _, region, recipe, readers = regions[table.name]
     others = _lines_of_others(document, recipe, regions)
     notes, note_problems = _footnotes(publication, table, document, regions)
-    readers = _readers(publication, table, document, recipe, codes)
     units = _units(region, recipe, others.union(notes.values()))
     read = try_rows(document, units, recipe, readers)
     labelled, label_problems = try_labels(document, read.rows, recipe.group, readers)
     reading = Reading(table, document, recipe, region, notes, others, read)
-    reading, made_problems = _with_records(reading, labelled, readers)
+    reading, made_problems = _with_records(reading, labelled)
     problems = _of_first_step(note_problems, read.problems, label_problems, made_problems)
     if not problems:
         reading = replace(reading, records=_with_doubts(table, reading.records))
@@ -172,7 +180,7 @@ def _lines_of_others(
 ) -> frozenset[int]:
     """The lines of the tables of the same document that the recipe leaves out."""
     numbers: set[int] = set()
-    for name in recipe.without:
+    for name in recipe.skipped_tables:
         located = regions.get(name)
         if located is not None and located.document.path == document.path:
             numbers.update(line.number for line in located.region.lines)
@@ -217,15 +225,13 @@ def _units(region: Region, recipe: Recipe, left_out: frozenset[int]) -> list[Uni
 
 
 def _with_records(
-    reading: Reading, labelled: Sequence[LabelledRow], readers: Mapping[str, Reader]
+    reading: Reading, labelled: Sequence[LabelledRow]
 ) -> tuple[Reading, Sequence[Problem]]:
     """The reading with the records and totals of its rows, and what is wrong with them."""
     header = reading.region.header if reading.region is not None else ()
     schema = reading.table.table_schema
     try:
-        records, totals = make_records(
-            reading.document, labelled, reading.recipe, schema, header, readers
-        )
+        records, totals = make_records(reading.document, labelled, reading.recipe, schema, header)
     except OpenbaarError as error:
         return reading, error.problems
     return replace(reading, records=records, totals=totals), ()

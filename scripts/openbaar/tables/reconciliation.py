@@ -8,7 +8,7 @@ from typing import Any
 
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.recipe.language import NumberFormat
+from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.records import StatedTotal
 from openbaar.recipe.values import parse_number
 from openbaar.schema.csvfile import Rows

@@ -70,7 +70,8 @@ def _blank_columns(table: Table, record: Record) -> list[str]:
 
 def _reasons(record: Record) -> list[str]:
     """Why cells of a record are blank, each reason once."""
-    return sorted({cell.parsed.status for cell in record.cells.values() if cell.parsed.status})
+    reasons = {cell.parsed.status for cell in record.cells.values()}
+    return sorted(reason for reason in reasons if isinstance(reason, str))
 
 
 def _states_a_reason(record: Record) -> bool:

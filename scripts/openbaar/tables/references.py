@@ -6,14 +6,23 @@ exist; otherwise a misspelt key would quietly do nothing.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import BaseModel
 
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.recipe.language import Recipe, RowTemplate, template_fields
+from openbaar.recipe.language import (
+    ROW_NUMBER,
+    Recipe,
+    RowTemplate,
+    Values,
+    as_values,
+    is_ignored,
+    template_fields,
+    times,
+)
 from openbaar.tables.checks import SumCheck
 from openbaar.tables.model import Anomaly, Table
 from openbaar.tables.publication import Publication, read_publication
@@ -255,9 +264,8 @@ class _RecipeNames:
     def problems(self) -> Iterator[Problem]:
         """Every name that the recipe mentions is a field or a column, and nothing read is lost."""
         yield from self._key_problems()
-        yield from self._field_problems()
+        yield from self._cell_problems()
         yield from self._group_problems()
-        yield from self._melt_problems()
         yield from self._row_problems()
 
     def _place(self, *path: str | int) -> Place:
@@ -265,14 +273,13 @@ class _RecipeNames:
 
     @property
     def _fields(self) -> set[str]:
-        """The fields of all row templates."""
+        """The fields of all row templates, and the label of groups."""
         names: set[str] = set()
         for template in self.recipe.templates:
             names.update(template.fields)
+        if self.recipe.group is not None:
+            names.add(self.recipe.group.label)
         return names
-
-    def _not_fields(self, place: Place, names: Iterable[str | None]) -> Iterator[Problem]:
-        return _unknown(place, "field in the row patterns", names, self._fields)
 
     def _not_columns(self, place: Place, names: Iterable[str | None]) -> Iterator[Problem]:
         return _unknown(place, "column", names, self.table.columns)
@@ -283,44 +290,28 @@ class _RecipeNames:
         tables = self.publication.tables.values()
         read = [table.name for table in tables if table.recipe is not None]
         yield from _unknown(self._place("document"), "document", [recipe.document], documents)
-        yield from self._not_columns(self._place("count"), [recipe.count])
-        place = self._place("without")
-        yield from _unknown(place, "table with a recipe", recipe.without, read)
-        yield from self._not_fields(self._place("ignore"), recipe.ignore)
+        yield from self._not_columns(self._place("header"), recipe.headings)
+        yield from self._not_columns(self._place("set"), recipe.set)
+        yield from _unknown(self._place("skip"), "table with a recipe", recipe.skipped_tables, read)
 
-    def _field_problems(self) -> Iterator[Problem]:
-        readable = self._fields
-        if self.recipe.group is not None:
-            readable.add(self.recipe.group.field)
-        if self.recipe.melt is not None:
-            readable.update(self.recipe.melt.into)
+    def _cell_problems(self) -> Iterator[Problem]:
+        readable = {*self._fields, *self.recipe.headings}
         footnotes = self.table.footnotes
-        for name, field in self.recipe.fields.items():
-            place = self._place("fields", name)
+        for name, cell in self.recipe.cells.items():
+            place = self._place("cells", name)
             yield from _unknown(place, "field in the row patterns", [name], readable)
-            yield from self._not_columns(self._place("fields", name, "total"), [field.total])
-            marks = self._place("fields", name, "marks")
-            yield from _unknown(marks, "footnote", field.marks, footnotes)
+            yield from self._not_columns(self._place("cells", name, "total"), [cell.total])
+            marks = self._place("cells", name, "marks")
+            yield from _unknown(marks, "footnote", cell.marks, footnotes)
 
     def _group_problems(self) -> Iterator[Problem]:
         group = self.recipe.group
         if group is None:
             return
-        # A label that was lost is in no template, so it has to be a column.
-        known = self.table.columns if group.label == "none" else self._fields
-        place = self._place("group", "field")
-        yield from _unknown(place, "field in the row patterns", [group.field], known)
-        yield from self._not_fields(self._place("group", "restart"), [group.restart])
-
-    def _melt_problems(self) -> Iterator[Problem]:
-        melt = self.recipe.melt
-        if melt is None:
-            return
-        yield from self._not_columns(self._place("melt", "into"), melt.into)
-        place = self._place("melt", "columns")
-        for columns in melt.columns.values():
-            yield from self._not_columns(place, columns)
-            yield from self._not_fields(place, columns.values())
+        if group.lost:  # then it is in no template, so it has to be a column
+            yield from self._not_columns(self._place("group", "label"), [group.label])
+        place = self._place("group", "ends")
+        yield from _unknown(place, "field in the row patterns", [group.restart], self._fields)
 
     def _row_problems(self) -> Iterator[Problem]:
         """Each field is a column, a label, a total, part of another one, or ignored."""
@@ -329,69 +320,80 @@ class _RecipeNames:
             place = self._place("rows")
             yield from self._not_columns(place, row.set)
             yield from self._replacement_problems(place, row)
-            yield from _lost(place, row, used | _set_from(row))
+            yield from _lost(place, row, used | _made_of({**self.recipe.set, **row.set}))
             yield from self._repetition_problems(place, row)
         for row in (*self.recipe.totals.group, *self.recipe.totals.table):
             yield from _lost(self._place("totals"), row, used)
+            yield from self._repetition_problems(self._place("totals"), row)
 
     def _replacement_problems(self, place: Place, row: RowTemplate) -> Iterator[Problem]:
         """What a row sets replaces nothing that is read, unless it is made of it."""
-        read = {*row.fields, *self._melted_columns()}
-        for column, template in row.set.items():
-            if column in read and column not in template_fields(template):
+        read = {*row.fields, *self.recipe.headings}
+        for column, value in {**self.recipe.set, **row.set}.items():
+            if column in read and column not in _made_of({column: value}):
                 message = (
                     f"'set' would replace the column '{column}', which is read from the document"
                 )
                 hint = f"remove it from 'set', or use {{{column}}} in its text"
                 yield Problem(place, message, hint)
 
-    def _melted_columns(self) -> set[str]:
-        """The columns that headings, and the fields below them, become."""
-        if self.recipe.melt is None:
-            return set()
-        columns = set(self.recipe.melt.into)
-        for below in self.recipe.melt.columns.values():
-            columns.update(below)
-        return columns
-
     def _used(self) -> set[str]:
         """The fields whose values end somewhere."""
-        used = {*self.table.columns, *self.recipe.ignore}
-        for name, field in self.recipe.fields.items():
-            if field.total is not None:
+        used = set(self.table.columns)
+        for name, cell in self.recipe.cells.items():
+            if cell.total is not None:
                 used.add(name)
-        if self.recipe.melt is not None:
-            for columns in self.recipe.melt.columns.values():
-                used.update(columns.values())
         if self.recipe.group is not None:
-            used.add(self.recipe.group.field)
+            used.add(self.recipe.group.label)
         return used
 
     def _repetition_problems(self, place: Place, row: RowTemplate) -> Iterator[Problem]:
-        """Fields that come twice in a row make two records, which must be told apart."""
-        if " || " in row.row:
-            return
-        counts = {row.fields.count(name) for name in row.fields} - {1}
-        if len(counts) > 1 or (counts and self.recipe.melt is not None):
-            message = (
-                f"'{row.row}': fields that come twice must come equally often, and not with 'melt'"
-            )
-            yield Problem(place, message)
+        """Fields that come several times in a row make as many records, told apart by headings."""
+        wanted = self._times_of_headings()
+        for part in row.parts:
+            fields = template_fields(part)
+            often = times(fields)
+            for name in dict.fromkeys(fields):
+                if fields.count(name) not in (1, often):
+                    message = f"'{part}': fields that come more than once must come equally often"
+                    yield Problem(place, message)
+            if wanted > 1 and often != wanted:
+                message = f"'{part}': {wanted} headings, but its fields come {often} times"
+                hint = "write the fields below the headings as often as there are headings"
+                yield Problem(place, message, hint)
+            yield from self._given_problems(row, often)
+
+    def _times_of_headings(self) -> int:
+        """How many headings the lowest level has that are data."""
+        fields: list[str] = []
+        for heading in self.recipe.header:
+            fields += template_fields(heading)
+        return times(fields)
+
+    def _given_problems(self, row: RowTemplate, often: int) -> Iterator[Problem]:
+        """A list under `set` has one value for each time that the fields come."""
+        for column, value in {**self.recipe.set, **row.set}.items():
+            if isinstance(value, tuple) and len(value) != often:
+                message = f"'{column}' has {len(value)} values, but fields come {often} times"
+                yield Problem(self._place("set", column), message, "give one for each time")
 
 
-def _set_from(row: RowTemplate) -> set[str]:
-    """The fields of which the columns that a row sets are made."""
+def _made_of(values: Mapping[str, Values]) -> set[str]:
+    """The fields of which the columns that a recipe sets are made."""
     used: set[str] = set()
-    for template in row.set.values():
-        used.update(template_fields(template))
+    for value in values.values():
+        for template in as_values(value):
+            if template != ROW_NUMBER:
+                used.update(template_fields(template))
     return used
 
 
 def _lost(place: Place, row: RowTemplate, used: Collection[str]) -> Iterator[Problem]:
     """The fields of a row whose values would end nowhere."""
     for name in dict.fromkeys(row.fields):
-        if name not in used:
+        if name not in used and not is_ignored(name):
             message = (
                 f"the field '{name}' of '{row.row}' is not a column, so what it reads would be lost"
             )
-            yield Problem(place, message, f"{nearest(name, used)}; or name it under 'ignore'")
+            hint = f"{nearest(name, used)}; or call it '_{name}', which is ignored"
+            yield Problem(place, message, hint)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from openbaar.authoring.draft.printed import bare, kind, marks_at, number_format, unsigned
 from openbaar.authoring.draft.sighting import Sighting
-from openbaar.recipe.language import NumberFormat
+from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
 from openbaar.schema.names import check_name
 

@@ -19,7 +19,7 @@ from openbaar.authoring.draft.labels import grouped
 from openbaar.authoring.draft.place import Footnote, footnotes
 from openbaar.authoring.draft.printed import bare, kind, marks_at
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
-from openbaar.recipe.language import NumberFormat
+from openbaar.recipe.numbers import NumberFormat
 
 Part = Literal["header", "footnotes", "melt", "totals", "group", "first"]
 MOST_LABELS = 50

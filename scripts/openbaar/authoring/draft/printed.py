@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from openbaar.authoring.draft.vocabulary import vocabulary
-from openbaar.recipe.language import NumberFormat
+from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import SPACES, parse_number
 
 MARK = r"(?:\(\*+\)|\*+|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡])"

@@ -9,10 +9,12 @@ from typing import Any
 
 from openbaar.authoring.draft.authored import Entry
 from openbaar.authoring.draft.columns import Column, escaped, without_brackets
-from openbaar.authoring.draft.draft import Draft, primary_key, table_columns
+from openbaar.authoring.draft.draft import Draft, Melted, primary_key, table_columns
 from openbaar.authoring.draft.place import Footnote, anchors, end, footnotes
 from openbaar.authoring.draft.printed import kind
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
+from openbaar.recipe.language import ROW_NUMBER
+from openbaar.recipe.numbers import NumberFormat
 from openbaar.schema.conventions import UNKNOWN
 from openbaar.texts import catalogue
 
@@ -94,67 +96,86 @@ def _recipe(draft: Draft, document: str | None, is_numbered: bool) -> list[Entry
         Entry("from", without_brackets(anchors(sighting)), "the lines before the table"),
         Entry("until", end(sighting, last), "the first line after it"),
         Entry("header", _header(draft), "what is printed above the rows"),
-        Entry("repeated", _repeated(sighting), "these headings come again"),
-        Entry("units", None if sighting.units == "grid" else sighting.units, "how lines make rows"),
+        Entry("by", _by(sighting), "how lines make rows"),
         Entry("join", draft.join if draft.join > 1 else None, "rows of several units"),
         Entry("numbers", _numbers(draft), "how numbers are printed"),
-        Entry("count", POSITION if is_numbered else None, "the number of the row"),
-        Entry("rows", without_brackets(_rows(draft)), "the row pattern"),
-        Entry("totals", totals.entry, "rows that state totals"),
-        Entry("ignore", without_brackets(totals.ignored), "stated in a total row, but no sum"),
-        Entry(
-            "fields", _fields(draft, totals), "signs, blanks, marks and limits of what is printed"
-        ),
-        Entry("drop", _drop(draft, last), "lines that are no rows"),
+        Entry("rows", _row(draft), "the row pattern"),
+        Entry("set", {POSITION: ROW_NUMBER} if is_numbered else None, "the number of the row"),
+        Entry("totals", totals.entry, "rows that state totals; what begins with _ is no sum"),
+        Entry("skip", _skip(draft, last), "lines that are no rows"),
+        Entry("cells", _cells(draft, totals), "signs, blanks, marks and limits of what is printed"),
         Entry("group", _group(draft), "a label printed once for several rows"),
-        Entry("melt", _melt(draft), "the headings are data"),
     ]
     return [entry for entry in made if entry.value]
 
 
+def _by(sighting: Sighting) -> str | None:
+    """How lines are put together; in a grid, nothing has to be said."""
+    return None if sighting.units == "grid" else sighting.units
+
+
 def _header(draft: Draft) -> list[str] | str | None:
+    """The headings as printed, with a field in the place of each that is data."""
     if "header" not in draft.parts:
         return None
-    return without_brackets(draft.sighting.header)
+    header = [_literal(text) for text in draft.sighting.header]
+    if draft.sighting.repeated:
+        header = [_literal(" | ".join(cells).rstrip(" |")) for cells in draft.sighting.headings]
+    if draft.melted is not None:
+        header = _with_fields(header, list(draft.melted.fields), draft.melted.parent.name)
+    return without_brackets(header)
 
 
-def _numbers(draft: Draft) -> dict[str, str]:
-    """The number format, as far as it is not the default."""
-    if draft.numbers is None:
-        return {}
-    return {key: sign for key, sign in draft.numbers.model_dump().items() if sign}
+def _with_fields(header: Sequence[str], headings: Sequence[str], name: str) -> list[str]:
+    """The headings with `{name}` instead of each of `headings`, one after the other.
+
+    before: "Provincie 2021 2022", the headings 2021 and 2022, the name year
+    after: "Provincie {year} {year}"
+    """
+    replaced = list(header)
+    index = start = 0
+    for heading in headings:
+        place = replaced[index].find(heading, start) if replaced else -1
+        while place < 0 and index + 1 < len(replaced):
+            index += 1
+            place = replaced[index].find(heading)
+        if place < 0:
+            return replaced
+        text = replaced[index]
+        replaced[index] = text[:place] + _braces(name) + text[place + len(heading) :]
+        start = place + len(_braces(name))
+    return replaced
 
 
-def _rows(draft: Draft) -> list[str]:
-    """The row pattern; where a year is printed once for several rows, also with it."""
-    labels = draft.sighting.labels
-    separator = draft.sighting.separator
-    row = separator.join(_braces_of(column) for column in draft.columns)
-    rows = [row]
-    if draft.group is None or labels is None:
-        return rows
-    label = _braces(draft.group.name)
-    if labels.front or labels.alone:
-        rows.append(f"{label}{separator}{row}")
-    if labels.glued:
-        rows.append(f"{row}{label}")
-    return rows
+def _numbers(draft: Draft) -> str | None:
+    """An example of the number format, unless it is the plain one."""
+    if draft.numbers is None or draft.numbers == NumberFormat():
+        return None
+    return draft.numbers.example
 
 
-def _braces_of(column: Column) -> str:
+def _row(draft: Draft) -> str:
+    """The row pattern; where the label of a group may stand in it goes without saying."""
+    return draft.sighting.separator.join(_braces_of(draft, column) for column in draft.columns)
+
+
+def _braces_of(draft: Draft, column: Column) -> str:
     """What stands for a column in a row pattern; nothing for an empty one."""
-    return "" if column.empty else _braces(column.name)
+    return "" if column.empty else _braces(_column_name(draft, column))
+
+
+def _column_name(draft: Draft, column: Column) -> str:
+    """The column that a field becomes, which several are melted into below headings."""
+    if draft.melted is not None:
+        for names in draft.melted.fields.values():
+            for name, field_name in names.items():
+                if field_name == column.name:
+                    return name
+    return column.name
 
 
 def _braces(name: str) -> str:
     return "{" + name + "}"
-
-
-def _repeated(sighting: Sighting) -> str | None:
-    if not sighting.repeated:
-        return None
-    heading = " | ".join(sighting.headings[-1]).rstrip(" |")
-    return f"^{escaped(heading)}"
 
 
 @dataclass
@@ -168,11 +189,6 @@ class _Totals:
     def entry(self) -> dict[str, Any]:
         """The key `totals` of the recipe."""
         return {"table": without_brackets(self.patterns)} if self.patterns else {}
-
-    @property
-    def ignored(self) -> list[str]:
-        """The fields that are read and neither published nor checked."""
-        return list(self.shares)
 
 
 def _totals(draft: Draft) -> _Totals:
@@ -196,9 +212,9 @@ def _total_pattern(draft: Draft, row: SeenRow, shares: dict[str, Column]) -> str
         if kind(cell) not in ("number", "year"):
             parts.append(_literal(cell))
         elif column.is_summed:
-            parts.append(_braces(column.name))
+            parts.append(_braces(_column_name(draft, column)))
         else:
-            name = f"share_{column.name}"
+            name = f"_{_column_name(draft, column)}"
             shares[name] = column
             parts.append(_braces(name))
     return draft.sighting.separator.join(parts)
@@ -209,22 +225,28 @@ def _literal(text: str) -> str:
     return text.replace("{", "{{").replace("}", "}}")
 
 
-def _fields(draft: Draft, totals: _Totals) -> list[Entry]:
+def _cells(draft: Draft, totals: _Totals) -> list[Entry]:
     """What is said of each field of the patterns; shares in totals are read like their column."""
     said: dict[str, Any] = {}
-    for column in draft.columns:
-        if not column.empty:
+    melted = set() if draft.melted is None else draft.melted.names
+    for column in [*draft.columns, *table_columns(draft)]:
+        if not column.empty and column.name not in melted:
             said[column.name] = column.read
     for name, column in totals.shares.items():
-        said[name] = {"type": column.type, **column.read}
+        said[name] = column.read
     if draft.melted is not None:
-        said[draft.melted.parent.name] = draft.melted.parent.read
-    if draft.group is not None:
-        said[draft.group.name] = draft.group.read
+        said[draft.melted.parent.name] |= _limits_of_headings(draft.melted)
     return [Entry(name, read) for name, read in said.items() if read]
 
 
-def _drop(draft: Draft, last: int) -> list[str]:
+def _limits_of_headings(melted: Melted) -> dict[str, str]:
+    """The headings that are words, so that one is told from the next."""
+    if melted.parent.type == "year":
+        return {}
+    return {"pattern": "|".join(escaped(heading) for heading in melted.fields)}
+
+
+def _skip(draft: Draft, last: int) -> list[str]:
     """Footnotes inside the table whose mark is at no figure."""
     if "footnotes" not in draft.parts:
         return []
@@ -241,14 +263,7 @@ def _group(draft: Draft) -> dict[str, Any]:
         return {}
     name = draft.group.name
     if draft.sighting.labels is not None:
-        label = "first" if "first" in draft.parts else "merged"
-        return {"field": name, "label": label, "restart": draft.columns[0].name}
+        printed = "first" if "first" in draft.parts else "merged"
+        return {"label": name, "printed": printed, "ends": _braces(draft.columns[0].name)}
     blanks = [""] * (draft.sighting.width - 1)
-    row = draft.sighting.separator.join([_braces(name), *blanks])
-    return {"field": name, "label": "above", "row": row}
-
-
-def _melt(draft: Draft) -> dict[str, Any]:
-    if draft.melted is None:
-        return {}
-    return {"into": draft.melted.parent.name, "columns": draft.melted.fields}
+    return {"label": name, "printed": draft.sighting.separator.join([_braces(name), *blanks])}

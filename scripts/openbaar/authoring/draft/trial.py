@@ -129,11 +129,11 @@ def _converted(folder: Path, name: str, sighting: Sighting) -> Result:
     """What the converter makes of a draft; the document is not read again."""
     publication = load_publication(folder)
     documents = {entry.path: sighting.document for entry in publication.package.documents}
-    regions, missing = find_regions(publication, documents)
+    regions, missing = find_regions(publication, documents, {})
     if missing:
         return Result(problems=missing[name], unread=math.inf)
     table = publication.tables[name]
-    reading = read_table(publication, table, sighting.document, regions, {})
+    reading = read_table(publication, table, sighting.document, regions)
     columns = len(reading.table.columns) - 1  # without the one that says where a row is
     if reading.problems:
         unread = len(reading.read.problems)

@@ -10,7 +10,6 @@ from typing import Literal
 
 from openbaar.documents.lines import Line
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.recipe.language import Recipe
 from openbaar.recipe.records import Record
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
@@ -124,12 +123,12 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
             )
         names = [table]
     sources = read_sources(publication, verify=True)
-    regions, missing = find_regions(publication, sources.documents)
+    regions, missing = find_regions(publication, sources.documents, sources.codes)
     found = []
     for name in names:
         each = publication.tables[name]
         if name in regions:
-            reading = read_table(publication, each, regions[name][0], regions, sources.codes)
+            reading = read_table(publication, each, regions[name].document, regions)
             reading = _with_differences(reading)
         else:
             recipe = recipe_of(each)
@@ -200,8 +199,8 @@ def _surroundings(reading: Reading) -> Iterator[tuple[int, Part]]:
     last = region.lines[-1].number
     if recipe.until is not None and last < len(reading.document.lines):
         yield last + 1, Part("until", value=recipe.until)
-    for unit in region.header:
-        yield from _headings(reading.records, *unit.lines())
+    for heading in region.header:
+        yield from _headings(reading.records, *heading.unit.lines())
 
 
 def _anchors(reading: Reading, end: int) -> Iterator[tuple[int, Part]]:
@@ -260,38 +259,50 @@ def _row_parts(reading: Reading) -> Iterator[tuple[int, Part]]:
 
 
 def _part(reading: Reading, row: ReadRow, slot: Slot) -> Part:
-    column, heading = _column_under(reading.recipe, slot.name)
-    kind = _kind(reading, row, slot.name, column)
-    if heading is not None:
-        column = f"{column} [{heading}]"
+    column = slot.name
+    same = row.named(column)
+    if len(same) > 1:
+        column = f"{column} [{_heading_above(reading, same.index(slot))}]"
     parsed = slot.parsed
     value = _text(parsed.value)
     if parsed.how == "blank":
-        value = f"blank: {parsed.status}"
-    return Part(kind, column, value, parsed.printed, row.unit.cell(slot.start))
+        value = f"blank: {_reason(slot, same)}"
+    return Part(
+        _kind(reading, row, slot.name), column, value, parsed.printed, row.unit.cell(slot.start)
+    )
 
 
-def _kind(reading: Reading, row: ReadRow, field: str, column: str) -> Kind:
+def _heading_above(reading: Reading, time: int) -> str:
+    """The headings above a repetition as printed, `2021 | men`; its number where there are none."""
+    levels: dict[str, list[str]] = defaultdict(list)
+    for heading in reading.region.header if reading.region is not None else ():
+        for slot in heading.slots:
+            levels[slot.name].append(slot.parsed.printed)
+    count = max((len(level) for level in levels.values()), default=0)
+    if time >= count:
+        return str(time + 1)
+    return " | ".join(level[time * len(level) // count] for level in levels.values())
+
+
+def _reason(slot: Slot, same: Sequence[Slot]) -> str | None:
+    """Why a field is blank, where that may differ from one time that it stands there to another."""
+    reasons = slot.parsed.status
+    if reasons is None or isinstance(reasons, str):
+        return reasons
+    return reasons[same.index(slot)]
+
+
+def _kind(reading: Reading, row: ReadRow, field: str) -> Kind:
     """Whether a field is the label of a group, a total, part of the key, or a value."""
     recipe = reading.recipe
-    declared = recipe.fields.get(field)
-    if recipe.group is not None and field == recipe.group.field:
+    declared = recipe.cells.get(field)
+    if recipe.group is not None and field == recipe.group.label:
         return "label"
     if row.is_total or (declared is not None and declared.total is not None):
         return "total"
-    if column in reading.table.table_schema.primaryKey:
+    if field in reading.table.table_schema.primaryKey:
         return "key"
     return "value"
-
-
-def _column_under(recipe: Recipe, name: str) -> tuple[str, str | None]:
-    """The column of a field, and the heading under which it stands where that is melted."""
-    if recipe.melt is not None:
-        for heading, columns in recipe.melt.columns.items():
-            for column, field in columns.items():
-                if field == name:
-                    return column, heading
-    return name, None
 
 
 def _left_out(reading: Reading) -> Iterator[tuple[int, Part]]:
