@@ -32,8 +32,12 @@ class DocumentEntry(Strict):
     path: Annotated[str, AfterValidator(check_source)]
     sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
     title: Localized
-    read: Literal["text", "tables"] = Field(
-        "text", description="of a PDF: its text, or its ruled tables"
+    read: Literal["text", "tables", "layout"] = Field(
+        "text",
+        description="of a PDF: its text, its ruled tables, or where its words stand on the page",
+    )
+    skip_pages: tuple[int, ...] = Field(
+        (), description="pages of a PDF that are not read, such as scans"
     )
     page_break: int | None = Field(
         None, description="how many blank lines in a row stand for a new page"

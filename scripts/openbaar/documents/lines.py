@@ -21,11 +21,13 @@ def shown(text: str) -> str:
 
 
 class Word(NamedTuple):
-    """A word of a line, and where it begins and ends: in points from the left edge of its page."""
+    """A word of a line, and where it stands: in points from the upper left corner of its page."""
 
     text: str
     start: float
     end: float
+    top: float = 0.0
+    bottom: float = 0.0
 
 
 @dataclass(frozen=True)

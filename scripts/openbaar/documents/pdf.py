@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -25,25 +25,50 @@ TEXTS = re.compile(
 )  # strings in a page's content
 
 
-def read_pdf_text(data: bytes, path: str) -> Document:
+def read_pdf_text(data: bytes, path: str, skipped: Collection[int] = ()) -> Document:
     """The lines of a PDF in the order of its content, by pypdf, trailing spaces kept.
 
-    Raises OpenbaarError when it is no PDF, needs a password, is cut off, or contains no text or too
-    much of it.
+    `skipped` are pages that are left out. Raises OpenbaarError when it is no PDF, needs a password,
+    is cut off, contains no text or too much of it, or has a page with a picture and no text.
     """
     lines: list[Line] = []
-    with _clear_errors(path):
-        for number, page in enumerate(_opened(data, path).pages, start=1):
-            _check_length(path, number, page)
-            for row, line in enumerate(page.extract_text().split("\n"), start=1):
+    pictures: list[int] = []
+    with clear_errors(path):
+        for number, page in enumerate(opened(data, path).pages, start=1):
+            if number in skipped:
+                continue
+            check_length(path, number, page)
+            text = page.extract_text()
+            if not text.strip() and has_picture(page):
+                pictures.append(number)
+            for row, line in enumerate(text.split("\n"), start=1):
                 lines.append(Line(len(lines) + 1, line, number, row))
     if all(line.is_blank for line in lines):
         hint = "it may be a scan: put it through text recognition first"
         raise OpenbaarError(Problem(Place(path), "contains no text", hint))
+    if pictures:
+        raise OpenbaarError([page_without_text(path, number) for number in pictures])
     return Document(path, tuple(lines), has_pages=True)
 
 
-def read_pdf_tables(data: bytes, path: str) -> Document:
+def page_without_text(path: str, number: int) -> Problem:
+    """The problem of a page that holds a picture and no text, amid pages with text."""
+    message = "holds a picture and no text, so nothing is read from this page"
+    hint = f"add it to 'skip_pages' of the document in tables/package.yaml: skip_pages: [{number}]"
+    return Problem(Place(path, page=str(number)), message, hint)
+
+
+def has_picture(page: pypdf.PageObject) -> bool:
+    """Whether a picture is placed on a page."""
+    resources = page.get("/Resources")
+    found = None if resources is None else resources.get_object().get("/XObject")
+    if found is None:
+        return False
+    objects = [each.get_object() for each in found.get_object().values()]
+    return any(each.get("/Subtype") == "/Image" for each in objects)
+
+
+def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Document:
     """The ruled tables of a PDF, one grid for each page, found by pdfplumber.
 
     Addresses are `table.row.column`, counted from 1. A cell merged over several rows stands in each
@@ -54,12 +79,12 @@ def read_pdf_tables(data: bytes, path: str) -> Document:
 
     pages = []
     with (
-        _clear_errors(path),
-        closing(_opened(data, path)) as opened,
+        clear_errors(path),
+        closing(opened(data, path)) as reader,
         pdfplumber.open(io.BytesIO(data)) as pdf,
     ):
-        for number, (page, same) in enumerate(zip(pdf.pages, opened.pages, strict=True), start=1):
-            _check_length(path, number, same)
+        for number, (page, same) in enumerate(zip(pdf.pages, reader.pages, strict=True), start=1):
+            check_length(path, number, same)
             rows: list[list[str]] = []
             addresses: list[list[str]] = []
             for index, table in enumerate(page.find_tables(), start=1):
@@ -102,7 +127,7 @@ def _cells(table: Table) -> list[list[str]]:
     return texts
 
 
-def _opened(data: bytes, path: str) -> pypdf.PdfReader:
+def opened(data: bytes, path: str) -> pypdf.PdfReader:
     """The PDF as pypdf sees it, which bounds what it unpacks.
 
     Raises OpenbaarError for a password, or many pages.
@@ -119,7 +144,7 @@ def _opened(data: bytes, path: str) -> pypdf.PdfReader:
     return reader
 
 
-def _check_length(path: str, number: int, page: pypdf.PageObject) -> None:
+def check_length(path: str, number: int, page: pypdf.PageObject) -> None:
     """Refuse a page with very much text before its layout takes a minute and a gigabyte."""
     contents = page.get_contents()
     shown = TEXTS.finditer(b"" if contents is None else contents.get_data())
@@ -130,7 +155,7 @@ def _check_length(path: str, number: int, page: pypdf.PageObject) -> None:
 
 
 @contextmanager
-def _clear_errors(path: str) -> Iterator[None]:
+def clear_errors(path: str) -> Iterator[None]:
     """Whatever the PDF libraries raise on a broken file becomes one clear error.
 
     What they log is not shown.

@@ -44,9 +44,7 @@ def parse_document(data: bytes, entry: DocumentEntry) -> Document:
     """
     ending = Path(entry.path).suffix.lower()
     if ending == ".pdf":
-        from openbaar.documents.pdf import read_pdf_tables, read_pdf_text
-
-        return (read_pdf_tables if entry.read == "tables" else read_pdf_text)(data, entry.path)
+        return _parse_pdf(data, entry)
     if ending in (".xlsx", ".ods"):
         from openbaar.documents.sheets import read_workbook
 
@@ -64,3 +62,15 @@ def parse_document(data: bytes, entry: DocumentEntry) -> Document:
     raise OpenbaarError(
         Problem(Place(entry.path), f"cannot be read: known endings are {', '.join(ENDINGS)}")
     )
+
+
+def _parse_pdf(data: bytes, entry: DocumentEntry) -> Document:
+    """A PDF in the way in which its entry says that it is read."""
+    if entry.read == "layout":
+        from openbaar.documents.layout import read_pdf_layout
+
+        return read_pdf_layout(data, entry.path, entry.skip_pages)
+    from openbaar.documents.pdf import read_pdf_tables, read_pdf_text
+
+    read = read_pdf_tables if entry.read == "tables" else read_pdf_text
+    return read(data, entry.path, entry.skip_pages)

@@ -259,17 +259,22 @@ def _as_borders(value: Any) -> Any:
 
 def _in_order(value: Any) -> tuple[float, ...]:
     """Borders from left to right. Raises ValueError where they are not."""
-    numbers = [value] if isinstance(value, int | float) else value
-    is_list = isinstance(numbers, list | tuple) and bool(numbers)
-    if not is_list or not all(_is_border(number) for number in numbers):
+    listed = list(value) if isinstance(value, list | tuple) else [value]
+    borders = [_border(item) for item in listed]
+    if not borders or None in borders:
         raise ValueError("'columns' should be 'gaps', or a list of numbers: where columns end")
-    if sorted(set(numbers)) != list(numbers):
+    found = [border for border in borders if border is not None]
+    if sorted(set(found)) != found:
         raise ValueError("the borders under 'columns' should go from left to right, each once")
-    return tuple(float(number) for number in numbers)
+    return tuple(found)
 
 
-def _is_border(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+def _border(value: Any) -> float | None:
+    """A number above zero; the decimals of authored files are texts."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    is_number = re.fullmatch(r"[0-9]+(\.[0-9]+)?", str(value)) is not None
+    return float(value) if is_number and float(value) > 0 else None
 
 
 Borders = Annotated[

@@ -125,7 +125,7 @@ def _group(
     if sighting.labels is not None:
         marks = [note.mark for note in notes if note.mark in sighting.labels.marks]
         return Column(unique("year", taken), "", "year", marks=tuple(marks))
-    if sighting.units == "grid" and sighting.of_kind("label"):
+    if sighting.units in ("grid", "columns") and sighting.of_kind("label"):
         return Column(unique("section", taken), "", "string")
     return None
 

@@ -43,11 +43,12 @@ class Sighting:
 
     `headings` are rows of cells, one for each level, as wide as the rows; `header` is what is
     printed above the rows, `before` the numbers of the lines by which the table is found, and
-    `join` how many lines make the longest row.
+    `join` how many lines make the longest row. `columns` are the borders between columns where
+    those are told by position.
     """
 
     document: Document
-    units: Literal["grid", "line", "block", "cell"]
+    units: Literal["grid", "line", "block", "cell", "columns"]
     rows: tuple[SeenRow, ...]
     headings: tuple[tuple[str, ...], ...] = ()
     header: tuple[str, ...] = ()
@@ -58,6 +59,7 @@ class Sighting:
     join: int = 1
     separator: str = " "
     labels: Labels | None = None
+    columns: tuple[float, ...] = ()
 
     @property
     def width(self) -> int:

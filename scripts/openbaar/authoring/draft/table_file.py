@@ -109,8 +109,10 @@ def _recipe(draft: Draft, document: str | None, is_numbered: bool) -> list[Entry
     return [entry for entry in made if entry.value]
 
 
-def _by(sighting: Sighting) -> str | None:
+def _by(sighting: Sighting) -> Any:
     """How lines are put together; in a grid, nothing has to be said."""
+    if sighting.units == "columns":
+        return {"columns": list(sighting.columns)}
     return None if sighting.units == "grid" else sighting.units
 
 

@@ -1,0 +1,66 @@
+"""Looking for tables in the pages of a PDF, by where its words stand."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from openbaar.authoring.draft.sighting import SeenRow, Sighting, lines_before, row_kind
+from openbaar.authoring.draft.titles import with_title
+from openbaar.documents.lines import Document, Line
+from openbaar.documents.tables_on_page import Cell, FoundTable, PageLine, find_tables
+from openbaar.recipe.columns import split_at
+
+DIGITS = 1  # of a border between columns, in points
+
+
+def sightings_in_pages(document: Document) -> list[Sighting]:
+    """What seems to be a table on a page: figures in columns, and the headings above them."""
+    several_pages = len({line.page for line in document.lines}) > 1
+    found = []
+    for page, group in groupby(document.lines, key=lambda line: line.page):
+        lines = list(group)
+        for table in find_tables([PageLine(line.words) for line in lines]):
+            sighting = _sighting(document, lines, table)
+            found.append(replace(sighting, page=str(page) if several_pages else None))
+    return found
+
+
+def _sighting(document: Document, lines: Sequence[Line], table: FoundTable) -> Sighting:
+    """A table as the recipe will read it: its rows are the cells between the borders."""
+    borders = tuple(round(border, DIGITS) for border in table.borders)
+    start = table.first + table.headings
+    rows = [_row(line, borders) for line in lines[start : table.last + 1]]
+    above = lines[table.first : start]
+    sighting = Sighting(
+        document,
+        "columns",
+        tuple(rows),
+        headings=_headings(table, len(borders) + 1),
+        header=tuple(" ".join(word.text for word in line.words) for line in above),
+        separator=" | ",
+        columns=borders,
+    )
+    before = [line for line in lines_before(document.lines, lines[table.first].number)]
+    on_page = [line for line in before if line.page == lines[0].page]
+    return with_title(sighting, on_page)
+
+
+def _row(line: Line, borders: Sequence[float]) -> SeenRow:
+    cells = split_at(line, borders).texts
+    return SeenRow(cells, line.number, line.number, row_kind(cells))
+
+
+def _headings(table: FoundTable, width: int) -> tuple[tuple[str, ...], ...]:
+    """The heading of each column, what stands above several of them before its own."""
+    above = [cell for cell in table.cells if cell.first_row < table.headings]
+    if not above:
+        return ()
+    return (tuple(_heading(above, column) for column in range(width)),)
+
+
+def _heading(cells: Sequence[Cell], column: int) -> str:
+    over = [cell for cell in cells if cell.first_column <= column <= cell.last_column]
+    in_order = sorted(over, key=lambda cell: cell.first_row)
+    return " ".join(cell.text for cell in in_order)

@@ -1,0 +1,151 @@
+"""PDF documents by where their words stand on the page, so that columns can be told by position."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
+from statistics import median
+from typing import Any
+
+from openbaar.documents.lines import Document, Line, Word
+from openbaar.documents.pdf import (
+    check_length,
+    clear_errors,
+    has_picture,
+    opened,
+    page_without_text,
+)
+from openbaar.documents.tables_on_page import PageLine, lines_of
+from openbaar.errors import OpenbaarError, Place, Problem
+
+SAME_PLACE = 1.0  # points: a letter printed twice within them is printed bold, not twice
+BETWEEN_LETTERS = 1.5  # points: a wider gap parts two words
+SIZE_OF_LETTER = 5.0  # points: how wide a letter is on a page that has none
+MOST_COLUMNS = 400  # characters of a line as it is laid out
+
+
+def read_pdf_layout(data: bytes, path: str, skipped: Collection[int] = ()) -> Document:
+    """The lines of a PDF as they stand on its pages, by pdfplumber, with the place of each word.
+
+    The text of a line is laid out with spaces, so that columns can be seen; its words are in points
+    from the upper left corner of the page, which is turned upright. `skipped` are pages that are
+    left out. Raises OpenbaarError when it is no PDF, needs a password, is cut off, has very much
+    text, or has a page with a picture and no text that is not skipped.
+    """
+    import pdfplumber
+
+    lines: list[Line] = []
+    problems: list[Problem] = []
+    with (
+        clear_errors(path),
+        closing(opened(data, path)) as reader,
+        pdfplumber.open(io.BytesIO(data)) as pdf,
+    ):
+        for number, (page, same) in enumerate(zip(pdf.pages, reader.pages, strict=True), start=1):
+            if number in skipped:
+                continue
+            check_length(path, number, same)
+            words = words_of_page(page)
+            if not words and has_picture(same):
+                problems.append(page_without_text(path, number))
+            found = _laid_out(lines_of(words))
+            for row, (text, line) in enumerate(found, start=1):
+                lines.append(Line(len(lines) + 1, text, number, row, words=line.words))
+            page.close()
+    if problems:
+        raise OpenbaarError(problems)
+    if not lines:
+        hint = "it may be a scan: put it through text recognition first"
+        raise OpenbaarError(Problem(Place(path), "contains no text", hint))
+    return Document(path, tuple(lines), has_pages=True)
+
+
+def words_of_page(page: Any) -> list[Word]:
+    """The words of a page of pdfplumber; those printed from below to above read as one reads them.
+
+    A letter printed twice at one place, as some programs print bold ones, counts once.
+    """
+    from pdfplumber.utils.text import extract_words
+
+    by_direction: dict[str, list[dict[str, Any]]] = {}
+    for letter in _once(page.chars):
+        by_direction.setdefault(_direction(letter), []).append(letter)
+    words: list[Word] = []
+    for direction, letters in by_direction.items():
+        order = "ttb" if direction == "down" else "btt"
+        found = extract_words(
+            letters,
+            x_tolerance=BETWEEN_LETTERS,
+            line_dir_rotated="ltr",
+            char_dir_rotated=order,
+        )
+        words += [_word(each) for each in found]
+    return words
+
+
+def _once(letters: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The letters without those that are printed again at the same place.
+
+    pdfplumber's own `dedupe_chars` takes time in the square of their number.
+    """
+    seen: dict[tuple[str, int, int], list[tuple[float, float]]] = {}
+    for letter in letters:
+        text, left, top = letter["text"], letter["x0"], letter["top"]
+        column, row = int(left // SAME_PLACE), int(top // SAME_PLACE)
+        near = [
+            place
+            for x in (column - 1, column, column + 1)
+            for y in (row - 1, row, row + 1)
+            for place in seen.get((text, x, y), ())
+        ]
+        if any(abs(x - left) < SAME_PLACE and abs(y - top) < SAME_PLACE for x, y in near):
+            continue
+        seen.setdefault((text, column, row), []).append((left, top))
+        yield letter
+
+
+def _direction(letter: dict[str, Any]) -> str:
+    """In which direction a letter is printed: `upright`, `up` or `down` the page."""
+    if letter["upright"]:
+        return "upright"
+    return "up" if letter["matrix"][1] > 0 else "down"
+
+
+def _word(found: dict[str, Any]) -> Word:
+    return Word(
+        found["text"],
+        round(found["x0"], 2),
+        round(found["x1"], 2),
+        round(found["top"], 2),
+        round(found["bottom"], 2),
+    )
+
+
+def _laid_out(lines: Sequence[PageLine]) -> list[tuple[str, PageLine]]:
+    """Each line with its text, in which a word stands about where it stands on the page."""
+    widths = [(word.end - word.start) / len(word.text) for line in lines for word in line.words]
+    letter = max(median(widths) if widths else SIZE_OF_LETTER, 0.5)
+    left = min((line.words[0].start for line in lines), default=0.0)
+    return [(_text(line, left, letter), line) for line in lines]
+
+
+def _text(line: PageLine, left: float, letter: float) -> str:
+    """The words of a line, two spaces or more between those that are far from each other."""
+    text = ""
+    for segment in _segments(line):
+        column = min(round((segment[0].start - left) / letter), MOST_COLUMNS)
+        spaces = max(column - len(text), 2 if text else 0)
+        text += " " * spaces + " ".join(word.text for word in segment)
+    return text
+
+
+def _segments(line: PageLine) -> list[list[Word]]:
+    """The words of a line, those together between which there is no gap."""
+    rest = list(line.words)
+    segments = []
+    for segment in line.segments:
+        count = len(segment.text.split(" "))
+        segments.append(rest[:count])
+        rest = rest[count:]
+    return segments

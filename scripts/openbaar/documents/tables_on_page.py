@@ -1,0 +1,440 @@
+"""Finding tables on a page by where its words stand: ruled or not, with blank and wrapped cells.
+
+Everything here is a function of lines of words; lengths are points. A table is a run of lines with
+figures in columns, and what stands above the columns are its headings. Precision comes first: two
+columns of running text, or figures at a chart, are no table.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+from typing import NamedTuple
+
+from openbaar.documents.lines import Word
+
+FEWEST_ROWS = 2  # with figures, below each other, make a table
+MOST_HEADINGS = 8  # lines above the first row that may be headings
+MOST_LABELS = 4  # lines one after the other that hold a label alone
+LONG_LINE = 12  # words of a line that is running text where nothing parts them
+LONG_CELL = 5  # words of a cell that is running text
+MOST_PROSE = 0.15  # of the cells behind the first column
+SHARE_OF_FULL_ROWS = 0.4  # of the rows have as many cells as the table has columns
+ROWS_PER_EXCEPTION = 15  # of so many rows, one may reach over a gap between columns
+NARROWEST_GAP = 2.0
+# Shares of the height of a line, which is about the size of its type.
+WIDE = 0.75  # a gap that may part two cells; a space is about a third of it
+BETWEEN_FIGURES = 0.32  # a gap that parts two numbers, not the thousands of one
+FARTHEST_SIGN = 6  # between a sign of currency and its number
+FARTHEST_ROW = 2.6  # between two rows of one table
+BESIDE = 0.1  # by which a label of two lines overlaps the figures between them
+_DASHES = ("-", "–", "—", "−", "to", "+")
+_SIGNS = ("$", "€", "£", "($", "¥")
+_CLOSING = ("%", ")", "%)")
+_LEADER = re.compile(r"[._\-–—=·…]{4,}")
+_CAPTION = re.compile(r"(?i)(table|figure|tabel|tabelle|abbildung|tableau|chart|grafiek)\b")
+_FIGURE = re.compile(
+    r"[(\[<>~≈±+\-−–$€£¥]*\s?(?:[$€£]\s?)?[.,]?\d[\d.,'’/:\s]*"
+    r"\s?(?:[%*†‡°)\]]|pp|[a-z]{1,2}\b|st|nd|rd|th)*"
+)
+_BLANKS = frozenset(["-", "–", "—", "−", "…", "...", "..", ".", "*", "--", "---", "X", "x"])
+_BLANK_WORDS = frozenset(["NA", "N/A", "n/a", "n.a.", "NS", "ND", "(D)", "(NA)", "(X)", "(Z)"])
+_SHORT_ANSWERS = frozenset(["yes", "no", "na", "y", "n", "ja", "nee", "nein", "oui", "non"])
+
+
+@dataclass(frozen=True)
+class PageLine:
+    """What is printed at one height of a page: its words from left to right."""
+
+    words: tuple[Word, ...]
+
+    @cached_property
+    def segments(self) -> tuple[Word, ...]:
+        """The words, those put together between which there is no gap."""
+        segments: list[Word] = []
+        for word in self.words:
+            if segments and _goes_on(segments[-1], word, self.height):
+                segments[-1] = _together(segments[-1], word)
+            else:
+                segments.append(word)
+        return tuple(segments)
+
+    @cached_property
+    def height(self) -> float:
+        """About the size of its type."""
+        return median(word.bottom - word.top for word in self.words)
+
+    @cached_property
+    def top(self) -> float:
+        """Where it begins."""
+        return min(word.top for word in self.words)
+
+    @cached_property
+    def bottom(self) -> float:
+        """Where it ends."""
+        return max(word.bottom for word in self.words)
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether one of its cells is a figure."""
+        return any(is_figure(segment.text) for segment in self.segments)
+
+    @property
+    def is_row(self) -> bool:
+        """Whether at least half of its cells behind the first are figures."""
+        behind = self.segments[1:]
+        figures = sum(is_figure(segment.text) for segment in behind)
+        return figures > 0 and 2 * figures >= len(behind)
+
+    @property
+    def may_be_row(self) -> bool:
+        """Whether it has several cells that are no running text."""
+        if len(self.segments) < 2:
+            return False
+        return self.has_figures or len(self.words) <= LONG_CELL * len(self.segments)
+
+    @property
+    def may_be_label(self) -> bool:
+        """Whether it is one short text."""
+        return len(self.segments) == 1 and len(self.words) <= LONG_LINE
+
+
+class Column(NamedTuple):
+    """A column: from where to where its cells stand in most rows."""
+
+    left: float
+    right: float
+
+
+class Spot(NamedTuple):
+    """A text in a row, and from which column to which it stands."""
+
+    first: int
+    last: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table: from which row to which, from which column to which, and its text."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+    text: str
+
+
+@dataclass(frozen=True)
+class FoundTable:
+    """A table on a page.
+
+    `first` and `last` are the indexes of its lines on the page, `headings` is how many of them are
+    headings, and `borders` are where one column ends and the next begins.
+    """
+
+    first: int
+    last: int
+    headings: int
+    borders: tuple[float, ...]
+    cells: tuple[Cell, ...]
+
+
+def is_figure(text: str) -> bool:
+    """Whether a cell holds a number, or what stands for one that is not there."""
+    text = text.strip()
+    if text in _BLANKS or text in _BLANK_WORDS or text.casefold() in _SHORT_ANSWERS:
+        return True
+    return _FIGURE.fullmatch(text) is not None
+
+
+def lines_of(words: Sequence[Word]) -> list[PageLine]:
+    """Words as lines, from above to below; what is raised or lowered stays with its line."""
+    lines: list[list[Word]] = []
+    for word in sorted(words, key=lambda each: (each.top + each.bottom, each.start)):
+        for line in reversed(lines[-3:]):
+            if _is_on(word, line):
+                line.append(word)
+                break
+        else:
+            lines.append([word])
+    made = [PageLine(tuple(sorted(line, key=lambda each: each.start))) for line in lines]
+    return sorted(made, key=lambda line: line.top)
+
+
+def _is_on(word: Word, line: Sequence[Word]) -> bool:
+    """Whether a word stands at the height of a line: at least half of the lower one of the two."""
+    top = median(each.top for each in line)
+    bottom = median(each.bottom for each in line)
+    shared = min(bottom, word.bottom) - max(top, word.top)
+    return shared >= 0.5 * min(bottom - top, word.bottom - word.top)
+
+
+def _goes_on(segment: Word, word: Word, height: float) -> bool:
+    """Whether a word belongs to what is printed before it."""
+    gap = word.start - segment.end
+    if segment.text in _SIGNS and is_figure(word.text):
+        return gap < FARTHEST_SIGN * height
+    if word.text in _CLOSING or word.text in _DASHES or segment.text[-1:] in _DASHES:
+        return gap < WIDE * height
+    if is_figure(segment.text) and is_figure(word.text):
+        return gap < BETWEEN_FIGURES * height
+    return gap < WIDE * height
+
+
+def _together(one: Word, other: Word) -> Word:
+    return Word(
+        f"{one.text} {other.text}",
+        min(one.start, other.start),
+        max(one.end, other.end),
+        min(one.top, other.top),
+        max(one.bottom, other.bottom),
+    )
+
+
+def find_tables(lines: Sequence[PageLine]) -> list[FoundTable]:
+    """The tables among the lines of a page, from above to below."""
+    kept: list[tuple[int, PageLine]] = []
+    for index, line in enumerate(lines):
+        words = tuple(word for word in line.words if not _LEADER.fullmatch(word.text))
+        if words:
+            kept.append((index, PageLine(words)))
+    found = []
+    start = 0
+    for run in _runs([line for _, line in kept]):
+        indexes = [index for index, _ in kept[start : start + len(run)]]
+        start += len(run)
+        table = _table(run, indexes)
+        if table is not None:
+            found.append(table)
+    return found
+
+
+def _runs(lines: Sequence[PageLine]) -> Iterator[list[PageLine]]:
+    """The lines in runs, each of which may be a table; a run of running text is one line."""
+    run: list[PageLine] = []
+    labels = 0
+    for line in lines:
+        if run and _is_far(run[-1], line):
+            yield run
+            run, labels = [], 0
+        if line.may_be_row:
+            run.append(line)
+            labels = 0
+        elif line.may_be_label and labels < MOST_LABELS:
+            run.append(line)
+            labels += 1
+        else:
+            yield from (each for each in (run, [line]) if each)
+            run, labels = [], 0
+    if run:
+        yield run
+
+
+def _is_far(above: PageLine, line: PageLine) -> bool:
+    return line.top - above.bottom > FARTHEST_ROW * max(line.height, above.height)
+
+
+def _table(run: Sequence[PageLine], indexes: Sequence[int]) -> FoundTable | None:
+    """The table in a run of lines, which are those with these indexes, if there is one."""
+    rows = [line for line in run if line.is_row]
+    if len(rows) < FEWEST_ROWS:
+        return None
+    columns = _columns(rows)
+    if len(columns) < 2:
+        return None
+    first, body, last = _extent(run, columns)
+    lines = run[first : last + 1]
+    headings = body - first
+    cells = _headings([_heading(line, columns) for line in lines[:headings]])
+    for index, row in enumerate(_rows(lines[headings:], columns), start=headings):
+        cells += [Cell(index, index, spot.first, spot.last, spot.text) for spot in row]
+    if _is_prose(cells, headings):
+        return None
+    borders = _borders(rows, columns)
+    return FoundTable(indexes[first], indexes[last], headings, borders, tuple(cells))
+
+
+def _columns(rows: Sequence[PageLine]) -> list[Column]:
+    """The columns of rows: by the gaps that run down, or by the rows with the most cells."""
+    by_gaps = _by_gaps(rows)
+    full = _fullest(rows)
+    return _by_order(full) if full and len(full[0].segments) > len(by_gaps) else by_gaps
+
+
+def _fullest(rows: Sequence[PageLine]) -> list[PageLine]:
+    """The rows with the most cells, where that is what many rows have."""
+    counts = [len(row.segments) for row in rows]
+    for count in sorted(set(counts), reverse=True):
+        if counts.count(count) >= max(3, SHARE_OF_FULL_ROWS * len(rows)):
+            return [row for row in rows if len(row.segments) == count]
+    return []
+
+
+def _by_order(rows: Sequence[PageLine]) -> list[Column]:
+    """The columns where the n-th cell of each row is in the n-th column."""
+    columns = []
+    for cells in zip(*(row.segments for row in rows), strict=True):
+        left = median(cell.start for cell in cells)
+        columns.append(Column(left, median(cell.end for cell in cells)))
+    return columns
+
+
+def _by_gaps(rows: Sequence[PageLine]) -> list[Column]:
+    """The columns between the gaps that run down through the rows, but for very few of them."""
+    allowed = len(rows) // ROWS_PER_EXCEPTION
+    edges: list[tuple[float, int]] = []
+    for row in rows:
+        for segment in row.segments:
+            edges += [(segment.start, 1), (segment.end, -1)]
+    columns: list[Column] = []
+    depth = 0
+    begin = 0.0
+    for position, change in sorted(edges):
+        before = depth
+        depth += change
+        if before <= allowed < depth:
+            is_near = bool(columns) and position - columns[-1].right < NARROWEST_GAP
+            begin = columns.pop().left if is_near else position
+        elif depth <= allowed < before:
+            columns.append(Column(begin, position))
+    return columns
+
+
+def _borders(rows: Sequence[PageLine], columns: Sequence[Column]) -> tuple[float, ...]:
+    """Where one column ends and the next begins: where a border goes through the fewest words."""
+    words = [word for row in rows for word in row.words]
+    borders = []
+    for one, two in pairwise(columns):
+        middle = (one.right + two.left) / 2
+        places = {middle, *(_right_of(word) for word in words if one.left < word.end < two.right)}
+        between = [place for place in places if one.left < place < two.right]
+        borders.append(min(between, key=lambda place: (_cuts(words, place), abs(place - middle))))
+    return tuple(borders)
+
+
+def _right_of(word: Word) -> float:
+    return word.end + NARROWEST_GAP / 2
+
+
+def _cuts(words: Sequence[Word], border: float) -> int:
+    """Through how many words a border goes."""
+    return sum(word.start < border < word.end for word in words)
+
+
+def _extent(run: Sequence[PageLine], columns: Sequence[Column]) -> tuple[int, int, int]:
+    """The indexes of the first heading, of the first row, and of the last row."""
+    rows = [index for index, line in enumerate(run) if line.is_row]
+    first = body = rows[0]
+    while first > 0 and body - first < MOST_HEADINGS and _may_be_heading(run[first - 1]):
+        first -= 1
+    while first < body and _is_title(run[first], columns):
+        first += 1
+    while first < body and _is_title(run[body - 1], columns):
+        body -= 1  # the label of the first group
+    last = rows[-1]
+    while last + 1 < len(run) and _is_beside(run[last], run[last + 1]):
+        last += 1
+    return first, body, last
+
+
+def _may_be_heading(line: PageLine) -> bool:
+    if _CAPTION.match(line.words[0].text):
+        return False
+    return max(len(segment.text.split()) for segment in line.segments) <= MOST_HEADINGS
+
+
+def _is_title(line: PageLine, columns: Sequence[Column]) -> bool:
+    """Whether a line is a text alone that begins above the first column."""
+    return len(line.segments) == 1 and line.words[0].start <= columns[0].right
+
+
+def _is_prose(cells: Sequence[Cell], headings: int) -> bool:
+    """Whether many cells behind the first column are running text: two columns of a page."""
+    behind = [cell for cell in cells if cell.first_column > 0 and cell.first_row >= headings]
+    long = [cell for cell in behind if len(cell.text.split()) > LONG_CELL]
+    return not behind or len(long) > MOST_PROSE * len(behind)
+
+
+def _rows(lines: Sequence[PageLine], columns: Sequence[Column]) -> list[list[Spot]]:
+    """The rows, where a label of several lines stands beside figures at its middle as one."""
+    found: list[list[Spot]] = []
+    for above, line in zip([None, *lines], lines, strict=False):
+        row = _spots(line, columns)
+        if above is not None and _is_beside(above, line) and _is_label_of(found[-1], row):
+            found[-1] = _merged([*found[-1], *row])
+        else:
+            found.append(row)
+    return found
+
+
+def _is_beside(above: PageLine, line: PageLine) -> bool:
+    """Whether a line begins clearly before the one above it ends."""
+    return above.bottom - line.top > BESIDE * line.height
+
+
+def _is_label_of(one: Sequence[Spot], other: Sequence[Spot]) -> bool:
+    """Whether one of two rows is a label alone."""
+    return any(len(row) == 1 and row[0].first == 0 for row in (one, other))
+
+
+def _spots(line: PageLine, columns: Sequence[Column]) -> list[Spot]:
+    """The cells of a row: in their order where there is one for each column."""
+    if len(line.segments) == len(columns):
+        return [Spot(index, index, each.text) for index, each in enumerate(line.segments)]
+    if _is_title(line, columns):
+        return [Spot(0, 0, line.segments[0].text)]
+    spots = []
+    for segment in line.segments:
+        column = _nearest(segment, columns)
+        spots.append(Spot(column, column, segment.text))
+    return _merged(spots)
+
+
+def _merged(spots: Sequence[Spot]) -> list[Spot]:
+    """The texts of each column as one."""
+    texts: dict[int, list[str]] = {}
+    for spot in spots:
+        texts.setdefault(spot.first, []).append(spot.text)
+    return [Spot(column, column, " ".join(parts)) for column, parts in sorted(texts.items())]
+
+
+def _shared(segment: Word, column: Column) -> float:
+    """How much of its width a text shares with a column; below zero, how far it is from it."""
+    return min(segment.end, column.right) - max(segment.start, column.left)
+
+
+def _nearest(segment: Word, columns: Sequence[Column]) -> int:
+    """The column with which a text shares most, or to which it is nearest."""
+    return max(range(len(columns)), key=lambda index: _shared(segment, columns[index]))
+
+
+def _heading(line: PageLine, columns: Sequence[Column]) -> list[Spot]:
+    """The cells of a line of headings, which stand above all columns that they touch."""
+    spots = []
+    for segment in line.segments:
+        touched = [n for n, column in enumerate(columns) if _shared(segment, column) > 0]
+        touched = touched or [_nearest(segment, columns)]
+        spots.append(Spot(touched[0], touched[-1], segment.text))
+    return spots
+
+
+def _headings(lines: Sequence[Sequence[Spot]]) -> list[Cell]:
+    """The cells of headings; texts below each other above the same columns are one."""
+    cells: list[Cell] = []
+    lowest: dict[tuple[int, int], int] = {}  # the index of the lowest cell above such columns
+    for row, spots in enumerate(lines):
+        for first, last, text in spots:
+            above = lowest.get((first, last))
+            goes_on = above is not None and cells[above].last_row == row - 1
+            if above is not None and goes_on and not is_figure(text):
+                joined = f"{cells[above].text} {text}"
+                cells[above] = Cell(cells[above].first_row, row, first, last, joined)
+            else:
+                lowest[first, last] = len(cells)
+                cells.append(Cell(row, row, first, last, text))
+    return cells
