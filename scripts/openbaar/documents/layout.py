@@ -80,8 +80,30 @@ def words_of_page(page: Any) -> list[Word]:
             line_dir_rotated="ltr",
             char_dir_rotated=order,
         )
-        words += [_word(each) for each in found]
+        made = [_word(each) for each in found]
+        words += made if direction == "upright" else _texts_of(made, direction)
     return words
+
+
+def _texts_of(words: Sequence[Word], direction: str) -> list[Word]:
+    """Words that run up or down the page, those of one text together in the order of reading."""
+    in_order = sorted(words, key=lambda word: (word.start, word.top), reverse=direction == "up")
+    texts: list[Word] = []
+    for word in in_order:
+        if texts and _follows(texts[-1], word):
+            before = texts[-1]
+            top, bottom = min(before.top, word.top), max(before.bottom, word.bottom)
+            texts[-1] = Word(f"{before.text} {word.text}", word.start, word.end, top, bottom)
+        else:
+            texts.append(word)
+    return texts
+
+
+def _follows(text: Word, word: Word) -> bool:
+    """Whether a word goes on where a text ends that runs up or down beside the same edge."""
+    gap = max(word.top - text.bottom, text.top - word.bottom)
+    is_in_line = abs(word.start - text.start) < BETWEEN_LETTERS
+    return is_in_line and gap < word.end - word.start
 
 
 def _once(letters: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
@@ -133,19 +155,8 @@ def _laid_out(lines: Sequence[PageLine]) -> list[tuple[str, PageLine]]:
 def _text(line: PageLine, left: float, letter: float) -> str:
     """The words of a line, two spaces or more between those that are far from each other."""
     text = ""
-    for segment in _segments(line):
-        column = min(round((segment[0].start - left) / letter), MOST_COLUMNS)
-        spaces = max(column - len(text), 2 if text else 0)
-        text += " " * spaces + " ".join(word.text for word in segment)
-    return text
-
-
-def _segments(line: PageLine) -> list[list[Word]]:
-    """The words of a line, those together between which there is no gap."""
-    rest = list(line.words)
-    segments = []
     for segment in line.segments:
-        count = len(segment.text.split(" "))
-        segments.append(rest[:count])
-        rest = rest[count:]
-    return segments
+        column = min(round((segment.start - left) / letter), MOST_COLUMNS)
+        spaces = max(column - len(text), 2 if text else 0)
+        text += " " * spaces + segment.text
+    return text

@@ -1,20 +1,19 @@
-"""PDF documents, page by page: their text in reading order, or their tables as grids."""
+"""PDF documents as text in reading order, page by page, and what all ways to read a PDF share."""
 
 from __future__ import annotations
 
 import io
 import logging
 import re
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from openbaar.documents.lines import Document, Line, grid_lines
+from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
 
 if TYPE_CHECKING:
     import pypdf
-    from pdfplumber.table import Table
 
 MAX_PAGES = 2000
 MAX_TEXT = (
@@ -66,65 +65,6 @@ def has_picture(page: pypdf.PageObject) -> bool:
         return False
     objects = [each.get_object() for each in found.get_object().values()]
     return any(each.get("/Subtype") == "/Image" for each in objects)
-
-
-def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Document:
-    """The ruled tables of a PDF, one grid for each page, found by pdfplumber.
-
-    Addresses are `table.row.column`, counted from 1. A cell merged over several rows stands in each
-    of them; one merged over columns stands in the first. Raises OpenbaarError as `read_pdf_text`
-    does, and when there is no ruled table.
-    """
-    import pdfplumber
-
-    pages = []
-    with (
-        clear_errors(path),
-        closing(opened(data, path)) as reader,
-        pdfplumber.open(io.BytesIO(data)) as pdf,
-    ):
-        for number, (page, same) in enumerate(zip(pdf.pages, reader.pages, strict=True), start=1):
-            check_length(path, number, same)
-            rows: list[list[str]] = []
-            addresses: list[list[str]] = []
-            for index, table in enumerate(page.find_tables(), start=1):
-                cells = _cells(table)
-                rows += cells
-                addresses += [
-                    [f"{index}.{r}.{c}" for c in _counted(row)]
-                    for r, row in enumerate(cells, start=1)
-                ]
-            pages.append((number, rows, addresses))
-            page.close()
-    if not any(rows for _, rows, _ in pages):
-        hint = "read it as text: leave out `read: tables`"
-        raise OpenbaarError(Problem(Place(path), "contains no ruled table", hint))
-    return Document(path, grid_lines(pages), is_grid=True, has_pages=True)
-
-
-def _counted(row: Sequence[str]) -> range:
-    return range(1, len(row) + 1)
-
-
-def _cells(table: Table) -> list[list[str]]:
-    """The texts of a table.
-
-    A cell that is covered by a merged one (None) gets the text above it, or none.
-    """
-    texts: list[list[str]] = []
-    bottoms: dict[int, float] = {}
-    for row, printed in zip(table.rows, table.extract(), strict=True):
-        bottom = row.bbox[3]
-        line: list[str] = []
-        for column, (cell, text) in enumerate(zip(row.cells, printed, strict=True)):
-            covered_from_above = cell is None and bottoms.get(column, 0) >= bottom - 1
-            if covered_from_above and texts:
-                text = texts[-1][column]
-            line.append("" if text is None else text)
-            if cell is not None:
-                bottoms[column] = cell[3]
-        texts.append(line)
-    return texts
 
 
 def opened(data: bytes, path: str) -> pypdf.PdfReader:

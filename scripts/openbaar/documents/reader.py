@@ -70,7 +70,10 @@ def _parse_pdf(data: bytes, entry: DocumentEntry) -> Document:
         from openbaar.documents.layout import read_pdf_layout
 
         return read_pdf_layout(data, entry.path, entry.skip_pages)
-    from openbaar.documents.pdf import read_pdf_tables, read_pdf_text
+    if entry.read == "tables":
+        from openbaar.documents.ruled import read_pdf_tables
 
-    read = read_pdf_tables if entry.read == "tables" else read_pdf_text
-    return read(data, entry.path, entry.skip_pages)
+        return read_pdf_tables(data, entry.path, entry.skip_pages)
+    from openbaar.documents.pdf import read_pdf_text
+
+    return read_pdf_text(data, entry.path, entry.skip_pages)

@@ -1,0 +1,253 @@
+"""The ruled tables of a PDF as grids, and the proof that no word of them is lost or read twice."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from openbaar.documents.layout import words_of_page
+from openbaar.documents.lines import Document, Word, grid_lines
+from openbaar.documents.pdf import (
+    check_length,
+    clear_errors,
+    has_picture,
+    opened,
+    page_without_text,
+)
+from openbaar.documents.tables_on_page import is_figure, lines_of
+from openbaar.errors import OpenbaarError, Place, Problem
+
+MOST_PROBLEMS = 20  # of one document
+SLACK = 2.0  # points by which a word may reach over a rule
+LONGER = 5.0  # points by which rules reach beyond the outermost upright ones of a table
+NEAR = 60.0  # points from a table: what stands farther beside it is not of it
+MOST_WORDS = 6  # of a text beside a table; more are running text
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+class Box(NamedTuple):
+    """A rectangle on a page, in points from its upper left corner."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+    def holds(self, word: Word) -> bool:
+        """Whether the middle of a word is in it."""
+        middle = (word.start + word.end) / 2
+        height = (word.top + word.bottom) / 2
+        return self.left <= middle <= self.right and self.top <= height <= self.bottom
+
+    def is_inside(self, other: Box) -> bool:
+        """Whether it lies in another one."""
+        across = other.left - SLACK <= self.left and self.right <= other.right + SLACK
+        return across and other.top - SLACK <= self.top and self.bottom <= other.bottom + SLACK
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A ruled table: where it is, and its rows of cells; None where a merged cell covers one."""
+
+    box: Box
+    rows: tuple[tuple[Box | None, ...], ...]
+
+    @property
+    def cells(self) -> Iterator[Box]:
+        """The cells that are not covered."""
+        for row in self.rows:
+            yield from (cell for cell in row if cell is not None)
+
+
+def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Document:
+    """The ruled tables of a PDF, one grid for each page, found by pdfplumber.
+
+    Addresses are `table.row.column`, counted from 1. A label that is merged over several rows
+    stands in each of them, but a figure stands once: in the first. One merged over columns stands
+    in the first. An outer column without an outer rule is one where the horizontal rules reach so
+    far. `skipped` are pages that are left out.
+
+    Raises OpenbaarError when it is no PDF, needs a password, is cut off, or holds no ruled table;
+    and with each word that would be lost: beside a table in no cell, cut by a rule, or in a table
+    inside a table.
+    """
+    import pdfplumber
+
+    pages = []
+    problems: list[Problem] = []
+    with (
+        clear_errors(path),
+        closing(opened(data, path)) as reader,
+        pdfplumber.open(io.BytesIO(data)) as pdf,
+    ):
+        for number, (page, same) in enumerate(zip(pdf.pages, reader.pages, strict=True), start=1):
+            if number in skipped:
+                continue
+            check_length(path, number, same)
+            words = words_of_page(page)
+            if not words and has_picture(same):
+                problems.append(page_without_text(path, number))
+            grids = _grids(page)
+            problems += _lost(grids, words, Place(path, page=str(number)))
+            pages.append((number, *_texts_and_addresses(grids, words)))
+            page.close()
+    if not any(rows for _, rows, _ in pages):
+        hint = "read it as text: leave out `read: tables`"
+        raise OpenbaarError(Problem(Place(path), "contains no ruled table", hint))
+    if problems:
+        raise OpenbaarError(problems[:MOST_PROBLEMS])
+    return Document(path, grid_lines(pages), is_grid=True, has_pages=True)
+
+
+def _grids(page: Any) -> list[Grid]:
+    """The ruled tables of a page, with the outer columns that no outer rule closes."""
+    found = page.find_tables()
+    ends: set[float] = set()
+    for table in found:
+        ends |= _ends_of_rules(page, Box(*table.bbox))
+    if ends:
+        found = page.find_tables({"explicit_vertical_lines": sorted(ends)})
+    return [_grid(table) for table in found]
+
+
+def _grid(table: Any) -> Grid:
+    rows = []
+    for row in table.rows:
+        rows.append(tuple(None if cell is None else Box(*cell) for cell in row.cells))
+    return Grid(Box(*table.bbox), tuple(rows))
+
+
+def _ends_of_rules(page: Any, box: Box) -> set[float]:
+    """Where the horizontal rules of a table end beyond its outermost upright rules."""
+    rules = [
+        edge
+        for edge in page.edges
+        if edge["orientation"] == "h" and box.top - SLACK <= edge["top"] <= box.bottom + SLACK
+    ]
+    touching = [
+        rule for rule in rules if rule["x0"] <= box.right + SLACK and rule["x1"] >= box.left - SLACK
+    ]
+    if len(touching) < 2:
+        return set()
+    left = min(rule["x0"] for rule in touching)
+    right = max(rule["x1"] for rule in touching)
+    ends = set()
+    if left < box.left - LONGER:
+        ends.add(left)
+    if right > box.right + LONGER:
+        ends.add(right)
+    return ends
+
+
+def _texts_and_addresses(
+    grids: Sequence[Grid], words: Sequence[Word]
+) -> tuple[list[list[str]], list[list[str]]]:
+    """The rows of all tables of a page: the texts of their cells, and the addresses of these."""
+    rows: list[list[str]] = []
+    addresses: list[list[str]] = []
+    for index, grid in enumerate(grids, start=1):
+        for number, texts in enumerate(_texts(grid, words), start=1):
+            rows.append(texts)
+            addresses.append([f"{index}.{number}.{c}" for c in range(1, len(texts) + 1)])
+    return rows, addresses
+
+
+def _texts(grid: Grid, words: Sequence[Word]) -> list[list[str]]:
+    """The texts of a table.
+
+    A cell that is covered by a merged one above (None) gets its label; a figure is not repeated.
+    """
+    texts: list[list[str]] = []
+    bottoms: dict[int, float] = {}
+    for row in grid.rows:
+        bottom = max(cell.bottom for cell in row if cell is not None)
+        line = []
+        for column, cell in enumerate(row):
+            if cell is not None:
+                bottoms[column] = cell.bottom
+                line.append(_text(cell, words))
+                continue
+            is_covered = bool(texts) and bottoms.get(column, 0) >= bottom - 1
+            line.append(_label(texts[-1][column]) if is_covered else "")
+        texts.append(line)
+    return texts
+
+
+def _text(cell: Box, words: Sequence[Word]) -> str:
+    """What is printed in a cell, its lines one after the other."""
+    lines = lines_of([word for word in words if cell.holds(word)])
+    return "\n".join(" ".join(word.text for word in line.words) for line in lines)
+
+
+def _label(text: str) -> str:
+    """A text that may be repeated: a label or a year, but no figure, which would count twice."""
+    return text if _YEAR.fullmatch(text) or not is_figure(text) else ""
+
+
+def _lost(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterator[Problem]:
+    """What would be lost, or read wrongly, of the tables of a page."""
+    for grid in grids:
+        if any(other is not grid and grid.box.is_inside(other.box) for other in grids):
+            yield Problem(
+                page,
+                f"has a table inside a table, at {_at(grid.box)}",
+                "read it with `read: layout`, or as text",
+            )
+    for word in words:
+        box = Box(word.start, word.top, word.end, word.bottom)
+        for grid in grids:
+            message = _wrong(word, box, grid)
+            if message is not None:
+                hint = "read it with `read: layout`, or add the page to 'skip_pages'"
+                yield Problem(page, message, hint)
+    yield from _beside(grids, words, page)
+
+
+def _wrong(word: Word, box: Box, grid: Grid) -> str | None:
+    """Why a word of a table would be lost, or read in part."""
+    if not grid.box.holds(word):
+        return None
+    cell = next((cell for cell in grid.cells if cell.holds(word)), None)
+    if cell is None:
+        message = f"prints '{word.text}' inside a table, but in no cell, at {_at(box)}"
+        return message
+    reaches_over = word.start < cell.left - SLACK or word.end > cell.right + SLACK
+    if reaches_over and any(character.isdigit() for character in word.text):
+        message = f"prints '{word.text}' across a rule between two cells, at {_at(box)}"
+        return message
+    return None
+
+
+def _beside(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterator[Problem]:
+    """The texts beside the rows of a table that are in no cell, near to it and not running text."""
+    free = [
+        word
+        for word in words
+        if any(letter.isalnum() for letter in word.text)
+        and not any(grid.box.holds(word) for grid in grids)
+    ]
+    lines = [line.words for line in lines_of(free)]
+    for grid in grids:
+        for printed in lines:
+            near = [word for word in printed if _is_beside(word, grid.box)]
+            if 0 < len(near) <= MOST_WORDS and len(printed) <= MOST_WORDS:
+                text = " ".join(word.text for word in near)
+                at = _at(Box(near[0].start, near[0].top, near[-1].end, near[0].bottom))
+                message = f"prints '{text}' beside the rows of a table, in no cell, at {at}"
+                yield Problem(page, message, "read it with `read: layout`, which has all words")
+
+
+def _is_beside(word: Word, box: Box) -> bool:
+    height = (word.top + word.bottom) / 2
+    if not box.top < height < box.bottom:
+        return False
+    return box.left - NEAR < word.end <= box.left or box.right <= word.start < box.right + NEAR
+
+
+def _at(box: Box) -> str:
+    """A place on a page, in points from its upper left corner."""
+    return f"x {box.left:.0f}, y {box.top:.0f}"
