@@ -87,8 +87,9 @@ def test_a_document_of_200_megabytes_is_refused_unread(ending: str, tmp_path: Pa
 
 
 def test_a_document_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
-    assert problems(tmp_path, "d.docx", b"PK") == [
-        "sources/d.docx: cannot be read: known endings are .txt, .pdf, .xlsx, .ods, .csv, .html, .htm"
+    assert problems(tmp_path, "d.doc", b"PK") == [
+        "sources/d.doc: cannot be read: known endings are .txt, .pdf, .xlsx, .ods, .xls, .docx, .csv, .html, .htm "
+        "(save it as .docx or PDF)"
     ]
 
 

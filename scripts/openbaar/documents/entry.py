@@ -39,6 +39,9 @@ class DocumentEntry(Strict):
     skip_pages: tuple[int, ...] = Field(
         (), description="pages of a PDF that are not read, such as scans"
     )
+    hidden: Literal["read", "skip"] | None = Field(
+        None, description="of a workbook: whether hidden sheets, rows and columns are read"
+    )
     page_break: int | None = Field(
         None, description="how many blank lines in a row stand for a new page"
     )

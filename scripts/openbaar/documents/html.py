@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from openbaar.documents.limits import MAX_CELLS
-from openbaar.documents.lines import Document, grid_lines
+from openbaar.documents.lines import Document, grid_lines, repeatable
 from openbaar.documents.text import decode
 from openbaar.errors import OpenbaarError, Place, Problem
 
@@ -15,7 +15,8 @@ MAX_SPAN = 1000  # the largest rowspan or colspan; HTML allows 65534
 def read_html_tables(data: bytes, path: str) -> Document:
     """All tables of a page, one after the other; addresses are `table.row.column`, from 1.
 
-    A cell that spans rows stands in each of them; one that spans columns stands in the first.
+    A label that spans rows stands in each of them, a number once, in the first; what spans columns
+    stands in the first.
     Raises OpenbaarError when it is no text, or contains no table.
     """
     tables = _page(decode(data, path), path).xpath("//table[not(.//table)]")
@@ -81,7 +82,7 @@ def _grid(table: Any) -> list[list[str]]:
             for covered in range(column, column + _span(cell, "colspan")):
                 placed[covered] = text if covered == column else ""
                 if rows > 1:
-                    spanning[covered] = (placed[covered], rows - 1)
+                    spanning[covered] = (repeatable(placed[covered]), rows - 1)
         width = max(placed, default=-1) + 1
         grid.append([placed.get(column, "") for column in range(width)])
     return grid

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -32,22 +33,33 @@ def check_workbook(data: bytes, path: str) -> None:
     Raises OpenbaarError when the bytes are no workbook, need a password, or would take too much
     memory.
     """
-    place = Place(path)
     if data.startswith(ENCRYPTED):
         hint = "open it and save it as .xlsx without a password"
         raise OpenbaarError(
-            Problem(place, "needs a password, or is a workbook of before 2007", hint)
+            Problem(Place(path), "needs a password, or is a workbook of before 2007", hint)
         )
+    check_archive(data, path, "a workbook")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        for entry in archive.infolist():
+            if entry.filename.startswith("xl/worksheets/"):
+                check_cells(*_corner(archive, entry), Place(path))
+
+
+def check_archive(data: bytes, path: str, kind: str) -> None:
+    """Refuse a zip of XML, such as `a workbook`, that cannot be read safely.
+
+    Raises OpenbaarError when the bytes are none, need a password, or unpack to very much.
+    """
+    place = Place(path)
+    if data.startswith(ENCRYPTED):
+        raise OpenbaarError(Problem(place, "needs a password", "save it without one"))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             if any(entry.flag_bits & 1 for entry in archive.infolist()):
                 raise OpenbaarError(Problem(place, "needs a password", "save it without one"))
             _check_size(archive, place)
-            for entry in archive.infolist():
-                if entry.filename.startswith("xl/worksheets/"):
-                    check_cells(*_corner(archive, entry), place)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
-        raise OpenbaarError(Problem(place, f"cannot be read as a workbook: {error}")) from error
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
+        raise OpenbaarError(Problem(place, f"cannot be read as {kind}: {error}")) from error
 
 
 def _check_size(archive: zipfile.ZipFile, place: Place) -> None:

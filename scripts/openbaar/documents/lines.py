@@ -6,6 +6,7 @@ with SEPARATOR between them, and knows the address of each.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -13,6 +14,19 @@ from typing import NamedTuple
 from openbaar.errors import Place
 
 SEPARATOR = "␟"  # Unicode's symbol for the unit separator, which no document prints
+
+
+_FIGURE = re.compile(r"[-+−(]?\s?[€$£]?\s?\d[\d.,'’ \u00a0\u202f]*\s?[%€)]*")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+def repeatable(text: str) -> str:
+    """The text of a cell merged over several rows, as it stands in the lower ones.
+
+    A label or a year holds for each of them; a number would count more than once, so nothing.
+    """
+    is_figure = _FIGURE.fullmatch(text.strip()) is not None
+    return "" if is_figure and not _YEAR.fullmatch(text.strip()) else text
 
 
 def shown(text: str) -> str:

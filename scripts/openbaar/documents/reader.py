@@ -16,7 +16,7 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import read_inside
 
 MAX_BYTES = 50_000_000
-ENDINGS = (".txt", ".pdf", ".xlsx", ".ods", ".csv", ".html", ".htm")
+ENDINGS = (".txt", ".pdf", ".xlsx", ".ods", ".xls", ".docx", ".csv", ".html", ".htm")
 
 
 def read_document(root: Path, entry: DocumentEntry, verify: bool = True) -> Document:
@@ -45,10 +45,10 @@ def parse_document(data: bytes, entry: DocumentEntry) -> Document:
     ending = Path(entry.path).suffix.lower()
     if ending == ".pdf":
         return _parse_pdf(data, entry)
-    if ending in (".xlsx", ".ods"):
+    if ending in (".xlsx", ".ods", ".xls"):
         from openbaar.documents.sheets import read_workbook
 
-        return read_workbook(data, entry.path)
+        return read_workbook(data, entry.path, entry.hidden)
     if ending == ".csv":
         from openbaar.documents.sheets import read_csv_grid
 
@@ -57,11 +57,14 @@ def parse_document(data: bytes, entry: DocumentEntry) -> Document:
         from openbaar.documents.html import read_html_tables
 
         return read_html_tables(data, entry.path)
+    if ending == ".docx":
+        from openbaar.documents.word import read_docx
+
+        return read_docx(data, entry.path)
     if ending == ".txt":
         return read_text(data, entry.path, entry.page_break)
-    raise OpenbaarError(
-        Problem(Place(entry.path), f"cannot be read: known endings are {', '.join(ENDINGS)}")
-    )
+    message = f"cannot be read: known endings are {', '.join(ENDINGS)}"
+    raise OpenbaarError(Problem(Place(entry.path), message, "save it as .docx or PDF"))
 
 
 def _parse_pdf(data: bytes, entry: DocumentEntry) -> Document:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from openbaar.documents.layout import words_of_page
-from openbaar.documents.lines import Document, Word, grid_lines
+from openbaar.documents.lines import Document, Word, grid_lines, repeatable
 from openbaar.documents.pdf import (
     check_length,
     clear_errors,
@@ -18,7 +17,7 @@ from openbaar.documents.pdf import (
     opened,
     page_without_text,
 )
-from openbaar.documents.tables_on_page import is_figure, lines_of
+from openbaar.documents.tables_on_page import lines_of
 from openbaar.errors import OpenbaarError, Place, Problem
 
 MOST_PROBLEMS = 20  # of one document
@@ -26,7 +25,6 @@ SLACK = 2.0  # points by which a word may reach over a rule
 LONGER = 5.0  # points by which rules reach beyond the outermost upright ones of a table
 NEAR = 60.0  # points from a table: what stands farther beside it is not of it
 MOST_WORDS = 6  # of a text beside a table; more are running text
-_YEAR = re.compile(r"(?:19|20)\d\d")
 
 
 class Box(NamedTuple):
@@ -172,7 +170,7 @@ def _texts(grid: Grid, words: Sequence[Word]) -> list[list[str]]:
                 line.append(_text(cell, words))
                 continue
             is_covered = bool(texts) and bottoms.get(column, 0) >= bottom - 1
-            line.append(_label(texts[-1][column]) if is_covered else "")
+            line.append(repeatable(texts[-1][column]) if is_covered else "")
         texts.append(line)
     return texts
 
@@ -181,11 +179,6 @@ def _text(cell: Box, words: Sequence[Word]) -> str:
     """What is printed in a cell, its lines one after the other."""
     lines = lines_of([word for word in words if cell.holds(word)])
     return "\n".join(" ".join(word.text for word in line.words) for line in lines)
-
-
-def _label(text: str) -> str:
-    """A text that may be repeated: a label or a year, but no figure, which would count twice."""
-    return text if _YEAR.fullmatch(text) or not is_figure(text) else ""
 
 
 def _lost(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterator[Problem]:

@@ -1,38 +1,55 @@
-"""Workbooks (.xlsx, .ods) by sheet and cell, and CSV files, as grids."""
+"""Workbooks (.xlsx, .ods, .xls) by sheet and cell, and CSV files, as grids."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from openbaar.documents.limits import MAX_CELLS, check_workbook
-from openbaar.documents.lines import Document, grid_lines
+from openbaar.documents.lines import Document, grid_lines, repeatable
 from openbaar.documents.opendocument import Merged, merged_cells
 from openbaar.documents.text import decode
+from openbaar.documents.workbook_parts import SheetParts, letters, problems_of, sheet_parts
 from openbaar.errors import OpenbaarError, Place, Problem
 
+Hidden = Literal["read", "skip"]
+Page = tuple[str, list[list[str]], list[list[str]]]  # a sheet's name, texts, and addresses
 
-def read_workbook(data: bytes, path: str) -> Document:
+
+def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Document:
     """All sheets of a workbook, read by calamine.
 
-    A page is a sheet, and an address is that of the sheet (`B12`). A cell merged over several rows
-    stands in each of them; one merged over columns stands in the first. Numbers are written with a
-    point and without thousands signs, dates as in ISO 8601. Raises OpenbaarError when it is no
-    workbook, needs a password, or is too large.
+    A page is a sheet, and an address is that of the sheet (`B12`). A label merged over several rows
+    stands in each of them, a number once, in the first; what is merged over columns stands in the
+    first. Numbers are written with a point and without thousands signs, dates as in ISO 8601.
+    `hidden` says whether hidden sheets, rows and columns are read or left out.
+
+    Raises OpenbaarError when it is no workbook, needs a password, or is too large; has cells in
+    error or formulas that were never computed; or has hidden parts and `hidden` does not say what
+    to do. Of an .xls, only hidden sheets are known.
     """
     import python_calamine
 
-    check_workbook(data, path)
+    is_old = path.lower().endswith(".xls")
+    parts: dict[str, SheetParts] = {}
+    if not is_old:
+        check_workbook(data, path)
+        parts = sheet_parts(data, path)
     merged = merged_cells(data, path) if path.lower().endswith(".ods") else {}
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(data))
-        pages = [
-            _sheet(workbook.get_sheet_by_name(name), name, path, merged.get(name))
-            for name in workbook.sheet_names
-        ]
+        if is_old:
+            parts = {each.name: _old_parts(each) for each in workbook.sheets_metadata}
+        _refuse(parts, path, hidden)
+        pages = []
+        for name in workbook.sheet_names:
+            of_sheet = parts.get(name, SheetParts(name))
+            if not (hidden == "skip" and of_sheet.is_hidden):
+                sheet = _sheet(workbook.get_sheet_by_name(name), name, path, merged.get(name))
+                pages.append(_without_hidden(sheet, of_sheet) if hidden == "skip" else sheet)
     except (python_calamine.CalamineError, OSError) as error:
         raise OpenbaarError(
             Problem(Place(path), f"cannot be read as a workbook: {error}")
@@ -60,9 +77,40 @@ def read_csv_grid(data: bytes, path: str) -> Document:
     return Document(path, grid_lines([(1, rows, _addresses(rows))]), is_grid=True)
 
 
-def _sheet(
-    sheet: Any, name: str, path: str, merged: Sequence[Merged] | None
-) -> tuple[str, list[list[str]], list[list[str]]]:
+def _old_parts(sheet: Any) -> SheetParts:
+    """What is known of a sheet of an .xls: whether it is hidden."""
+    is_visible = str(sheet.visible).rpartition(".")[2] == "Visible"
+    return SheetParts(sheet.name, is_hidden=not is_visible)
+
+
+def _refuse(parts: Mapping[str, SheetParts], path: str, hidden: Hidden | None) -> None:
+    """Raise OpenbaarError for what cannot be read, or is hidden without a word about it."""
+    problems: list[Problem] = []
+    for each in parts.values():
+        is_left_out = each.is_hidden and hidden == "skip"
+        if not is_left_out:
+            problems += problems_of(each, path, hidden_is_known=hidden is not None)
+    if problems:
+        raise OpenbaarError(problems)
+
+
+def _without_hidden(sheet: Page, parts: SheetParts) -> Page:
+    """A sheet without its hidden rows and columns; addresses stay those of the sheet."""
+    name, rows, addresses = sheet
+    columns = [index for index in range(_width(rows)) if index + 1 not in parts.columns]
+    kept = [index for index in range(len(rows)) if index + 1 not in parts.rows]
+    return (
+        name,
+        [[rows[row][column] for column in columns] for row in kept],
+        [[addresses[row][column] for column in columns] for row in kept],
+    )
+
+
+def _width(rows: Sequence[Sequence[str]]) -> int:
+    return len(rows[0]) if rows else 0
+
+
+def _sheet(sheet: Any, name: str, path: str, merged: Sequence[Merged] | None) -> Page:
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         size = f"{sheet.total_height} rows of {sheet.total_width} cells"
         message = f"has {size}; at most {MAX_CELLS} cells are read"
@@ -70,7 +118,7 @@ def _sheet(
     rows = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
     for (first_row, first_column), (last_row, _) in merged or sheet.merged_cell_ranges or []:
         for row in rows[first_row + 1 : last_row + 1]:
-            row[first_column] = rows[first_row][first_column]
+            row[first_column] = repeatable(rows[first_row][first_column])
     return name, rows, _addresses(rows)
 
 
@@ -89,13 +137,4 @@ def _text(value: Any) -> str:
 
 
 def _addresses(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    return [[f"{_letters(c)}{r}" for c in range(len(row))] for r, row in enumerate(rows, start=1)]
-
-
-def _letters(column: int) -> str:
-    """The letters of a column counted from 0: A, B, … Z, AA, and so on."""
-    letters = ""
-    while column >= 0:
-        letters = chr(ord("A") + column % 26) + letters
-        column = column // 26 - 1
-    return letters
+    return [[f"{letters(c)}{r}" for c in range(len(row))] for r, row in enumerate(rows, start=1)]

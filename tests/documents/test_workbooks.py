@@ -1,0 +1,153 @@
+"""Workbooks: what their values do not show is an error, or said, and never read in silence."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Callable
+
+import openpyxl
+import pytest
+import xlsxwriter
+import xlwt
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from openpyxl.worksheet.worksheet import Worksheet
+
+from openbaar.documents.sheets import Hidden, read_workbook
+from openbaar.errors import OpenbaarError
+
+ROWS = [["gemeente", "man", "vrouw"], ["Gent", 1, 2], ["Aalst", 3, 4]]
+
+
+def xlsx(change: Callable[[Worksheet], object] = lambda sheet: None) -> bytes:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Blad1"
+    for row in ROWS:
+        sheet.append(row)
+    change(sheet)
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def shown(data: bytes, hidden: Hidden | None = None, name: str = "d.xlsx") -> list[str]:
+    lines = read_workbook(data, f"sources/{name}", hidden).lines
+    return [f"{line.page}:{line.row} {line.shown}" for line in lines]
+
+
+def problems(data: bytes, name: str = "d.xlsx") -> list[str]:
+    with pytest.raises(OpenbaarError) as caught:
+        shown(data, name=name)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_cells_in_error_are_named_with_what_they_show() -> None:
+    data = io.BytesIO()
+    with xlsxwriter.Workbook(data) as book:
+        sheet = book.add_worksheet("Blad1")
+        sheet.write_formula("B2", "=1/0", None, "#DIV/0!")
+        sheet.write_formula("C3", "=NA()", None, "#N/A")
+        sheet.write_number("A1", 1)
+    assert problems(data.getvalue()) == [
+        "sources/d.xlsx#Blad1: has cells in error: B2 (#DIV/0!), C3 (#N/A) "
+        "(correct them in the source, or ask who made it)"
+    ]
+
+
+def test_a_formula_that_was_never_computed_is_no_blank_cell() -> None:
+    data = xlsx(lambda sheet: sheet.__setitem__("D2", "=B2+C2"))
+    assert problems(data) == [
+        "sources/d.xlsx#Blad1: has formulas that were never computed: D2 "
+        "(open it in a spreadsheet program and save it again)"
+    ]
+
+
+def hide(sheet: Worksheet) -> None:
+    sheet.row_dimensions[2].hidden = True
+    sheet.column_dimensions["C"].hidden = True
+
+
+def test_hidden_rows_and_columns_need_a_word() -> None:
+    data = xlsx(hide)
+    assert problems(data) == [
+        "sources/d.xlsx#Blad1: has hidden parts: rows 2; columns C "
+        "(say 'hidden: read' or 'hidden: skip' of the document in tables/package.yaml)"
+    ]
+    assert shown(data, "read") == [
+        "Blad1:1 gemeente | man | vrouw", "Blad1:2 Gent | 1 | 2", "Blad1:3 Aalst | 3 | 4",
+    ]  # fmt: skip
+    left = read_workbook(data, "sources/d.xlsx", "skip").lines
+    assert [(line.shown, line.cells) for line in left] == [
+        ("gemeente | man", ("A1", "B1")), ("Aalst | 3", ("A3", "B3")),
+    ]  # fmt: skip
+
+
+def test_hidden_rows_that_hold_nothing_hide_nothing() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet.row_dimensions[9].hidden = True
+        sheet.column_dimensions["K"].hidden = True
+
+    assert len(shown(xlsx(change))) == 3
+
+
+@pytest.mark.parametrize("state", ["hidden", "veryHidden"])
+def test_a_hidden_sheet_needs_a_word(state: str) -> None:
+    def change(sheet: Worksheet) -> None:
+        other = sheet.parent.create_sheet("geheim")
+        other.append([7])
+        other.sheet_state = state
+
+    data = xlsx(change)
+    assert problems(data) == [
+        "sources/d.xlsx#geheim: has hidden parts: the whole sheet "
+        "(say 'hidden: read' or 'hidden: skip' of the document in tables/package.yaml)"
+    ]
+    assert shown(data, "read")[-1] == "geheim:1 7"
+    assert shown(data, "skip") == shown(xlsx())
+
+
+def test_a_merged_number_counts_once_and_a_merged_label_holds_for_its_rows() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet.merge_cells("A2:A3")
+        sheet.merge_cells("C2:C3")
+
+    assert shown(xlsx(change))[1:] == ["Blad1:2 Gent | 1 | 2", "Blad1:3 Gent | 3 | "]
+
+
+def xls(state: int = 0) -> bytes:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("Blad1")
+    for index, row in enumerate(ROWS):
+        for column, value in enumerate(row):
+            sheet.write(index, column, value)
+    book.add_sheet("geheim").visibility = state
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def test_a_workbook_of_before_2007_is_read() -> None:
+    assert shown(xls(), name="d.xls") == [
+        "Blad1:1 gemeente | man | vrouw", "Blad1:2 Gent | 1 | 2", "Blad1:3 Aalst | 3 | 4",
+    ]  # fmt: skip
+    assert problems(xls(state=1), "d.xls")[0].startswith("sources/d.xls#geheim: has hidden parts")
+    assert problems(b"no workbook", "d.xls")[0].startswith(
+        "sources/d.xls: cannot be read as a workbook"
+    )
+
+
+WHOLE = [("d.xlsx", xlsx(hide)), ("d.xls", xls())]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(data: st.DataObject) -> None:
+    name, whole = data.draw(st.sampled_from(WHOLE))
+    damaged = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 8))):
+        damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    end = data.draw(st.sampled_from([len(damaged), len(damaged) // 2]))
+    with contextlib.suppress(OpenbaarError):
+        read_workbook(bytes(damaged[:end]), f"sources/{name}", "read")
