@@ -11,7 +11,7 @@ from pydantic import TypeAdapter
 from openbaar.errors import Place
 from openbaar.recipe.records import StatedTotal
 from openbaar.tables.checks import Check, Evidence, Rule, stated_totals
-from openbaar.tables.verdicts import Verdict
+from openbaar.tables.verdicts import Verdict, judge
 
 PLACE = Place("d.txt", 7)
 A = [
@@ -221,3 +221,22 @@ def test_a_check_that_says_too_little_or_too_much_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         check(**keys)
+
+
+def test_rounding_that_was_declared_is_a_verdict_of_its_own_and_no_more_than_that() -> None:
+    near = judge(Decimal("100.1"), Decimal("100.05"), within=Decimal("0.05"))
+    assert (near.outcome, near.detail) == (
+        "rounded", "a difference of up to 0.05 was declared as rounding",
+    )  # fmt: skip
+    assert judge(Decimal(5), Decimal(5), within=Decimal(1)).outcome == "equal"
+    assert judge(Decimal(5), Decimal("6.01"), within=Decimal(1)).outcome == "different"
+
+
+def test_a_truncated_share_holds_within_what_was_declared() -> None:
+    rows = [{"share": Decimal("33.2"), "part": 1, "whole": 3}]
+    evidence = Evidence({"a": rows})
+    strict = check(percent="share", of=("part", "whole"))
+    loose = check(percent="share", of=("part", "whole"), within=Decimal("0.2"))
+    assert [rule.verdicts("a", evidence)[0].outcome for rule in (strict, loose)] == [
+        "different", "equal",
+    ]  # fmt: skip

@@ -306,7 +306,9 @@ Skipped = Annotated[tuple[str | SkippedTables, ...], BeforeValidator(_as_skipped
 class Patch(Strict):
     """A correction of the document's text, refused as soon as it no longer applies."""
 
-    line: int
+    line: Annotated[Text, Field(pattern=r"^(.+:)?[0-9]+$")] = Field(
+        description="its number, after its page where places have one: 107, or 3:12"
+    )
     was: str
     to: str
     why: str

@@ -25,7 +25,7 @@ from openbaar.texts import Localized
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " "))
 NO_COLUMN = "no_column"  # a name for fields that are none, which may begin with `_`
 MAX_KNOWN = 10_000  # texts whose meaning a reader remembers
-How = Literal["read", "code", "group_label", "heading", "blank", "derived"]
+How = Literal["read", "code", "group_label", "heading", "blank", "derived", "patched"]
 
 
 @dataclass(frozen=True)

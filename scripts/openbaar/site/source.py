@@ -6,7 +6,7 @@ A page is empty ("") for a document that has none, here as in the database.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -81,11 +81,23 @@ async def _outcomes(database: Any, published: Published, path: str) -> dict[Line
         sql = f"SELECT DISTINCT {trace.columns}, {PLACE} FROM {table} WHERE document = :path"
         for row in await database.execute(sql, {"path": path}):
             outcome = trace.outcome(published, row)
-            for number in range(row["first_line"], row["last_line"] + 1):
-                known = outcomes[row["page"], number]
-                if outcome not in known:
-                    known.append(outcome)
+            for line in _lines_of(row):
+                if outcome not in outcomes[line]:
+                    outcomes[line].append(outcome)
     return dict(outcomes)
+
+
+def _lines_of(row: Any) -> Iterator[LineKey]:
+    """The lines that a row of a trust table names, and the other ones where it names more."""
+    for number in range(row["first_line"], row["last_line"] + 1):
+        yield row["page"], number
+    others = row["other_lines"] if "other_lines" in row.keys() else None  # noqa: SIM118  a database row
+    for part in (others or "").split(", "):
+        page, _, lines = part.rpartition(":")
+        first, _, last = lines.partition("-")
+        if first:
+            for number in range(int(first), int(last or first) + 1):
+                yield page, number
 
 
 def _row(published: Published, row: Any) -> Outcome:
@@ -100,6 +112,8 @@ def _total(published: Published, row: Any) -> Outcome:
     message = gettext("a total whose difference is explained")
     if row["verdict"] == "equal":
         message = gettext("a total that adds up")
+    elif row["verdict"] == "rounded":
+        message = gettext("a total that differs by rounding only")
     return Outcome(message, published.path("reconciliation", row["id"]), "total")
 
 
@@ -124,7 +138,7 @@ TRACES = {
     "provenance": Trace("table_name, row_id", _row),
     "reconciliation": Trace("id, verdict", _total),
     "footnotes": Trace("table_name, mark", _footnote),
-    "anomalies": Trace("id", _anomaly),
+    "anomalies": Trace("id, other_lines", _anomaly),
 }
 
 

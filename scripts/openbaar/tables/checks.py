@@ -117,12 +117,17 @@ class ExplainedRule(Rule):
     difference: Decimal = Field(
         NOTHING, description="the difference, stated minus computed, that is known"
     )
+    within: Decimal = Field(
+        NOTHING, ge=0, description="the largest difference that rounding explains"
+    )
     anomaly: Name | None = Field(None, description="the anomaly that explains what does not hold")
 
     @model_validator(mode="after")
     def _explained(self) -> Self:
         if self.difference and not self.anomaly:
             raise ValueError("a known 'difference' needs the 'anomaly' that explains it")
+        if self.difference and self.within:
+            raise ValueError("give 'difference' or 'within', not both")
         return self
 
     def named_anomaly(self) -> str | None:
@@ -155,7 +160,7 @@ class SumCheck(ExplainedRule):
 
     def _against_line(self, table: str, rows: Rows, stated: StatedTotal) -> Verdict:
         computed = sum_of(rows, self.sum)
-        judgement = judge(stated.value, computed, self.difference)
+        judgement = judge(stated.value, computed, self.difference, self.within)
         return Verdict(
             id=verdict_id(table, self.name),
             table=table,
@@ -181,7 +186,7 @@ class SumCheck(ExplainedRule):
         for group in sorted(mine.keys() | theirs.keys(), key=str):
             stated = theirs.get(group, NOTHING)
             computed = mine.get(group, NOTHING)
-            judgement = judge(stated, computed, self.difference)
+            judgement = judge(stated, computed, self.difference, self.within)
             if group not in mine:
                 judgement = Judgement("different", f"only {other} has it")
             elif group not in theirs:
@@ -206,7 +211,6 @@ class TotalCheck(ExplainedRule):
     """A total that the document states of a column is known to differ from its rows."""
 
     total: Name
-    anomaly: Name
     columns = ("total",)
     numeric = ("total",)
 
@@ -397,6 +401,9 @@ class PercentCheck(RowRule):
 
     percent: Name
     of: tuple[Name, Name]
+    within: Decimal = Field(
+        NOTHING, ge=0, description="the largest difference that rounding or truncation explains"
+    )
     columns = ("percent", "of")
     numeric = ("percent", "of")
 
@@ -414,7 +421,8 @@ class PercentCheck(RowRule):
             if not isinstance(stated, int | Decimal) or not divisor:
                 continue
             exact = 100 * number(row[part]) / divisor
-            if abs(exact - stated) > _half_of_last_digit(Decimal(stated)):
+            largest = max(self.within, _half_of_last_digit(Decimal(stated)))
+            if abs(exact - stated) > largest:
                 how = f"{self.percent} {stated}, but {part}/{whole} is {exact:.4f}%"
                 broken.append(Broken(row, how))
         return broken
@@ -482,7 +490,8 @@ def _total_verdict(
 ) -> Verdict:
     """The verdict on one stated total; `declared` are the checks that say how it differs."""
     known = declared[0].difference if declared else NOTHING
-    judgement = judge(stated.value, computed, known)
+    within = declared[0].within if declared else NOTHING
+    judgement = judge(stated.value, computed, known, within)
     line = stated.place.cell or f"line{stated.place.first_line}"
     return Verdict(
         id=verdict_id(table, "total", stated.column, *stated.where.values(), line),

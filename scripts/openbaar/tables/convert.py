@@ -13,7 +13,7 @@ from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, find_regions, read_table
 from openbaar.tables.reconciliation import Reconciliation
 from openbaar.tables.sources import Sources, read_sources
-from openbaar.tables.trust import anomaly_rows, footnote_rows, provenance_rows
+from openbaar.tables.trust import anomaly_rows, footnote_rows, patch_rows, provenance_rows
 
 Say = Callable[[str], None]
 
@@ -105,7 +105,7 @@ def convert(
         "provenance": _provenance(gathered),
         "reconciliation": reconciliation,
         "footnotes": _footnotes(publication, gathered),
-        "anomalies": anomalies,
+        "anomalies": [*anomalies, *_patches(publication, gathered)],
     }
     for name, rows in trust.items():
         tables[name] = table_data(publication.resources[name], rows)
@@ -155,6 +155,13 @@ def _provenance(gathered: Gathered) -> Rows:
     rows: list[Row] = []
     for reading in gathered.readings.values():
         rows += provenance_rows(reading.table, reading.document, reading.records)
+    return rows
+
+
+def _patches(publication: Publication, gathered: Gathered) -> Rows:
+    rows: list[Row] = []
+    for reading in gathered.readings.values():
+        rows += patch_rows(publication, reading.table, reading.document, reading.patched)
     return rows
 
 

@@ -16,7 +16,7 @@ from openbaar.recipe.anchors import Region, locate
 from openbaar.recipe.codes import CodeList
 from openbaar.recipe.groups import LabelledRow, try_labels
 from openbaar.recipe.language import Recipe, Units
-from openbaar.recipe.patches import apply_patches
+from openbaar.recipe.patches import Patched, apply_patches, mark_patched
 from openbaar.recipe.records import Record, StatedTotal, make_records
 from openbaar.recipe.rows import RowsRead, try_rows
 from openbaar.recipe.units import Unit, make_units
@@ -33,6 +33,7 @@ from openbaar.tables.record_checks import (
     record_problems,
 )
 from openbaar.tables.trust import footnote_lines
+from openbaar.tables.verdicts import lines_text
 
 
 class Located(NamedTuple):
@@ -107,6 +108,7 @@ class Reading:
     records: Sequence[Record] = ()
     totals: Sequence[StatedTotal] = ()
     problems: list[Problem] = field(default_factory=list)
+    patched: Sequence[Patched] = ()
 
     @property
     def rows(self) -> Rows:
@@ -127,11 +129,7 @@ class Reading:
 
         With their page or sheet before them where places have one, `3:12`.
         """
-        place = self.document.place(record.first_line, record.last_line)
-        lines = str(place.first_line)
-        if place.last_line not in (None, place.first_line):
-            lines = f"{place.first_line}-{place.last_line}"
-        return lines if place.page is None else f"{place.page}:{lines}"
+        return lines_text(self.document.place(record.first_line, record.last_line))
 
 
 def read_table(
@@ -155,7 +153,8 @@ def read_table(
     reading, made_problems = _with_records(reading, labelled)
     problems = _of_first_step(note_problems, read.problems, label_problems, made_problems)
     if not problems:
-        reading = replace(reading, records=_with_doubts(table, reading.records))
+        records, patched = mark_patched(document, recipe.patch, reading.records)
+        reading = replace(reading, records=_with_doubts(table, records), patched=patched)
         problems = _of_first_step(*_checked(reading))
     return replace(reading, problems=problems)
 

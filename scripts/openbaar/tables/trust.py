@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.recipe.patches import Patched, key_of
 from openbaar.recipe.records import Record
 from openbaar.recipe.values import Cell
 from openbaar.schema.csvfile import Row, Rows
@@ -16,8 +17,8 @@ from openbaar.schema.values import Value
 from openbaar.tables.model import Anomaly, Footnote, Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import OwnedAnomaly, anomalies_of
-from openbaar.tables.verdicts import place_columns
-from openbaar.texts import Localized
+from openbaar.tables.verdicts import lines_text, place_columns
+from openbaar.texts import Localized, catalogue
 
 SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 
@@ -156,31 +157,72 @@ def anomaly_rows(publication: Publication, documents: Mapping[str, Document]) ->
         document = documents[publication.document(owned.anomaly.document).path]
         place = publication.place(owned.owner, "anomalies", owned.name, "at")
         try:
-            first, last = _shown_at(document, owned.anomaly, place)
+            numbers = _shown_at(document, owned.anomaly, place)
         except OpenbaarError as error:
             problems += error.problems
             continue
-        rows.append(_anomaly_row(publication, owned, document.place(first, last)))
+        places = [document.place(first, last) for first, last in _runs(numbers)]
+        rows.append(_anomaly_row(publication, owned, places))
     if problems:
         raise OpenbaarError(problems)
     return rows
 
 
-def _anomaly_row(publication: Publication, owned: OwnedAnomaly, place: Place) -> Row:
+def patch_rows(
+    publication: Publication, table: Table, document: Document, patched: Sequence[Patched]
+) -> Rows:
+    """One row for each correction of a document: what it prints, what it was read as, and why."""
+    rows: list[Row] = []
+    for count, each in enumerate(patched, start=1):
+        patch = each.patch
+        texts = {}
+        for language in publication.package.languages:
+            message = catalogue(language).gettext(
+                "The document prints “%(was)s” here; it was read as “%(to)s”: %(why)s"
+            )
+            texts[language] = message % {"was": patch.was, "to": patch.to, "why": patch.why}
+        key: Mapping[str, str] = {}
+        if each.record is not None:
+            key = key_of(each.record, table.table_schema.primaryKey)
+        row: Row = {
+            "id": f"{table.name}_patch_{count}",
+            **_text_columns(publication, Localized(texts)),
+            "tables": json.dumps([table.name]),
+            "rows_concerned": _as_json(key),
+            **place_columns(document.place(each.line)),
+            "other_lines": None,
+        }
+        rows.append(row)
+    return rows
+
+
+def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """Numbers of lines as runs that follow each other: 3, 4, 9 are 3 to 4, and 9."""
+    runs: list[tuple[int, int]] = []
+    for number in sorted(set(numbers)):
+        if runs and runs[-1][1] == number - 1:
+            runs[-1] = (runs[-1][0], number)
+        else:
+            runs.append((number, number))
+    return runs
+
+
+def _anomaly_row(publication: Publication, owned: OwnedAnomaly, places: Sequence[Place]) -> Row:
     tables = list(owned.anomaly.tables)
     if owned.owner is not None:
-        tables = [owned.owner, *(name for name in tables if name != owned.owner)]
+        tables = [owned.owner, *(each for each in tables if each != owned.owner)]
     return {
         "id": owned.name,
         **_text_columns(publication, owned.anomaly.text),
         "tables": json.dumps(tables),
         "rows_concerned": _as_json(owned.anomaly.rows),
-        **place_columns(place),
+        **place_columns(places[0]),
+        "other_lines": ", ".join(lines_text(place) for place in places[1:]) or None,
     }
 
 
-def _shown_at(document: Document, anomaly: Anomaly, place: Place) -> tuple[int, int]:
-    """The first and the last of the lines that show an anomaly."""
+def _shown_at(document: Document, anomaly: Anomaly, place: Place) -> list[int]:
+    """The numbers of the lines that show an anomaly."""
     numbers: list[int] = []
     for pattern in anomaly.at:
         searched = compiled(pattern)
@@ -194,7 +236,7 @@ def _shown_at(document: Document, anomaly: Anomaly, place: Place) -> tuple[int, 
             hint = "the anomaly has gone, or the pattern matches too much"
             raise OpenbaarError(Problem(place, message, hint))
         numbers += matches
-    return min(numbers), max(numbers)
+    return numbers
 
 
 def _text_columns(publication: Publication, text: Localized) -> Row:

@@ -12,7 +12,7 @@ from openbaar.errors import Place, Problem
 from openbaar.schema.csvfile import Row, Rows
 
 Kind = Literal["stated_total", "identity", "rule"]
-Outcome = Literal["equal", "explained", "different"]
+Outcome = Literal["equal", "rounded", "explained", "different"]
 NOTHING = Decimal(0)
 
 
@@ -27,13 +27,21 @@ class Judgement:
     detail: str | None = None
 
 
-def judge(stated: Decimal, computed: Decimal, known: Decimal = NOTHING) -> Judgement:
-    """Compare two numbers whose `known` difference, stated minus computed, was declared."""
+def judge(
+    stated: Decimal, computed: Decimal, known: Decimal = NOTHING, within: Decimal = NOTHING
+) -> Judgement:
+    """Compare two numbers.
+
+    A person may have declared a `known` difference, stated minus computed, or that they may differ
+    by up to `within`, because they are rounded.
+    """
     difference = stated - computed
     if known:
         if difference == known:
             return Judgement("explained")
         return Judgement("different", f"the known difference is {known}, found {difference}")
+    if NOTHING < abs(difference) <= within:
+        return Judgement("rounded", f"a difference of up to {within} was declared as rounding")
     if difference:
         return Judgement("different", f"{stated} stated, {computed} computed")
     return Judgement("equal")
@@ -76,6 +84,14 @@ class Verdict:
             "detail": self.detail,
             **place_columns(self.place),
         }
+
+
+def lines_text(place: Place) -> str:
+    """The lines of a place: `107-109`, with their page or sheet before them, `3:12`."""
+    lines = str(place.first_line)
+    if place.last_line not in (None, place.first_line):
+        lines = f"{place.first_line}-{place.last_line}"
+    return lines if place.page is None else f"{place.page}:{lines}"
 
 
 def place_columns(place: Place | None) -> Row:

@@ -28,16 +28,23 @@ def verdicts_text(rows: Iterable[Mapping[str, Any]], words: NullTranslations) ->
     """What rows of `reconciliation` found: a sentence for each kind of check that there is."""
     kinds: Counter[str] = Counter()
     equal: Counter[str] = Counter()
+    rounded = 0
     explained = 0
     for row in rows:
         kinds[row["kind"]] += 1
         equal[row["kind"]] += row["verdict"] == "equal"
+        rounded += row["verdict"] == "rounded"
         explained += row["verdict"] == "explained"
     sentences = []
     for kind in ("stated_total", "identity", "rule"):
         if kinds[kind]:
             counted = {"equal": equal[kind], "all": kinds[kind]}
             sentences.append(_how_many_hold(kind, kinds[kind], words) % counted)
+    if rounded:
+        sentence = words.ngettext(
+            "%(all)s differs by rounding only.", "%(all)s differ by rounding only.", rounded
+        )
+        sentences.append(str(sentence) % {"all": rounded})
     if explained:
         sentence = words.ngettext(
             "%(all)s difference is explained.", "%(all)s differences are explained.", explained
