@@ -135,11 +135,12 @@ def _wrapped(lines: Sequence[Line]) -> Unit:
     """
     starts: list[LineStart] = []
     cells: list[CellStart] = []
-    text = ""
+    length = 0
     for line in lines:
-        starts.append(LineStart(len(text), line.number))
-        cells += _cell_starts(line, len(text))
-        text += line.text
+        starts.append(LineStart(length, line.number))
+        cells += _cell_starts(line, length)
+        length += len(line.text)
+    text = "".join(line.text for line in lines)
     return Unit(text, tuple(starts), lines[0].page, tuple(cells))
 
 

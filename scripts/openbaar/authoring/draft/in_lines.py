@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from operator import attrgetter
 from typing import Literal
 
 from openbaar.authoring.draft.labels import with_labels
@@ -307,13 +309,14 @@ def _goes_on(name: _Split, row: _Split) -> bool:
 
 def _with_surroundings(sighting: Sighting, splits: Sequence[_Split]) -> Sighting:
     """The sighting with its headings and its title."""
-    above = [split for split in splits if split.last < sighting.first]
     lines = sighting.document.lines
     start = sighting.first
-    headings = _headings(above[-1], sighting.width) if above else ()
+    index = bisect_left(splits, start, key=attrgetter("last"))
+    headings = _headings(splits[index - 1], sighting.width) if index else ()
     if headings:
-        start = above[-1].first
-        printed = [line.text.strip() for line in lines if start <= line.number < sighting.first]
+        start = splits[index - 1].first
+        numbers = range(start, sighting.first)
+        printed = [sighting.document.line(number).text.strip() for number in numbers]
         header = " ".join(text for text in printed if text)
         sighting = replace(sighting, headings=(headings,), header=(header,))
     return with_title(sighting, lines_before(lines, start))

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
 
 from openbaar.authoring.draft.columns import escaped
 from openbaar.authoring.draft.printed import MARK
 from openbaar.authoring.draft.sighting import Sighting, lines_after
 from openbaar.documents.lines import Line
-from openbaar.schema.patterns import compiled
 
 LENGTHS = (
     30,
     60,
     120,
 )  # characters of a line that a pattern spells, as few as find that line alone
+LAST_CHARACTER = chr(0x10FFFF)  # comes after every other one
 FOOTNOTE_LINES = 8  # lines below a table that may be footnotes
 
 
@@ -44,13 +47,14 @@ def anchors(sighting: Sighting) -> list[str]:
     Where the line before a table is there more than once, a line above that is unique comes first.
     """
     lines = lines_of(sighting)
+    texts = sighting.document.texts_in_order(sighting.page)
     found: list[str] = []
     start = 0
     for number in sighting.before:
         index = _index(lines, number)
-        pattern = _once(lines, index) if not found else _first(lines, start, index)
+        pattern = _only(texts, lines[index]) if not found else _first(lines, start, index)
         if pattern is None and not found:
-            above = _line_above_found_once(lines, index)
+            above = _line_above_found_once(lines, texts, index)
             if above is None:
                 return []
             found.append(above.pattern)
@@ -70,11 +74,13 @@ class _Anchor:
     pattern: str
 
 
-def _line_above_found_once(lines: Sequence[Line], index: int) -> _Anchor | None:
+def _line_above_found_once(
+    lines: Sequence[Line], texts: Sequence[str], index: int
+) -> _Anchor | None:
     """The nearest line above that a pattern finds alone."""
     for above in range(index - 1, -1, -1):
         if not lines[above].is_blank:
-            pattern = _once(lines, above)
+            pattern = _only(texts, lines[above])
             if pattern is not None:
                 return _Anchor(above, pattern)
     return None
@@ -113,7 +119,7 @@ def footnotes(sighting: Sighting) -> list[Footnote]:
     if not below:
         return []
     start = _first_line_of_region(sighting, lines)
-    region = lines[start : _index(lines, below[-1].number) + 1]
+    region = _in_order(lines[start : _index(lines, below[-1].number) + 1])
     found = []
     for line in below:
         match = re.match(rf"\s*({MARK})[\W_]*(\w.*?)\s*$", line.shown)
@@ -127,45 +133,60 @@ def footnotes(sighting: Sighting) -> list[Footnote]:
 
 def _index(lines: Sequence[Line], number: int) -> int:
     """The index of the line with that number."""
-    for index, line in enumerate(lines):
-        if line.number == number:
-            return index
-    raise ValueError(f"there is no line {number}")
+    return bisect_left(lines, number, key=attrgetter("number"))
 
 
-def _patterns(line: Line) -> list[str]:
-    """Patterns of a line from short to long, in whole words, the last one of all of it."""
+class _Beginning(NamedTuple):
+    """What a pattern spells of a line: its beginning, or all of it."""
+
+    text: str
+    is_whole: bool
+
+    @property
+    def pattern(self) -> str:
+        """The pattern as a recipe has it."""
+        return f"^{escaped(self.text)}$" if self.is_whole else f"^{escaped(self.text)}"
+
+    def finds(self, text: str) -> bool:
+        """Whether the pattern matches a line that is shown as `text`."""
+        return text == self.text if self.is_whole else text.startswith(self.text)
+
+    def count(self, texts: Sequence[str]) -> int:
+        """How many of the texts, which are in order, the pattern matches."""
+        first = bisect_left(texts, self.text)
+        after = self.text if self.is_whole else f"{self.text}{LAST_CHARACTER}"
+        last = bisect_right(texts, after, lo=first)
+        return last - first
+
+
+def _beginnings(line: Line) -> list[_Beginning]:
+    """What patterns may spell of a line, from short to long, in whole words, at last all of it."""
     text = line.shown
-    patterns = []
+    found = []
     for length in LENGTHS:
         beginning = text[:length].rpartition(" ")[0]
         if length < len(text) and beginning:
-            patterns.append(f"^{escaped(beginning)}")
-    return [*patterns, f"^{escaped(text)}$"]
+            found.append(_Beginning(beginning, is_whole=False))
+    return [*found, _Beginning(text, is_whole=True)]
 
 
-def _count(lines: Sequence[Line], pattern: str) -> int:
-    """How many lines a pattern finds."""
-    matcher = compiled(pattern)
-    return sum(1 for line in lines if matcher.search(line.shown))
+def _in_order(lines: Sequence[Line]) -> list[str]:
+    """The texts of lines in order, so that those with one beginning are beside each other."""
+    return sorted(line.shown for line in lines)
 
 
-def _only(lines: Sequence[Line], line: Line) -> str | None:
-    """The shortest pattern of a line that finds one of the lines, or None."""
-    for pattern in _patterns(line):
-        if _count(lines, pattern) == 1:
-            return pattern
+def _only(texts: Sequence[str], line: Line) -> str | None:
+    """The shortest pattern of a line that finds one of the texts, which are in order, or None."""
+    for beginning in _beginnings(line):
+        if beginning.count(texts) == 1:
+            return beginning.pattern
     return None
-
-
-def _once(lines: Sequence[Line], index: int) -> str | None:
-    """The shortest pattern that finds this line alone, or None."""
-    return _only(lines, lines[index])
 
 
 def _first(lines: Sequence[Line], start: int, index: int) -> str | None:
     """The shortest pattern that finds this line first, from `start`, or None."""
-    for pattern in _patterns(lines[index]):
-        if _count(lines[start:index], pattern) == 0:
-            return pattern
+    before = [line.shown for line in lines[start:index]]
+    for beginning in _beginnings(lines[index]):
+        if not any(beginning.finds(text) for text in before):
+            return beginning.pattern
     return None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
+from operator import attrgetter
 from typing import Literal
 
 from openbaar.authoring.draft.printed import bare, is_total, kind, number_format
 from openbaar.documents.lines import Document, Line
 
 FARTHEST_YEAR = 10  # years between two headings that are years
+NEAREST = 60  # lines around a table in which its title and footnotes are looked for
 RowKind = Literal["data", "total", "label"]
 
 
@@ -129,11 +132,15 @@ def holds_numbers(rows: Sequence[SeenRow]) -> bool:
     return False
 
 
-def lines_before(lines: Iterable[Line], number: int) -> list[Line]:
-    """The lines before line `number` that are not blank."""
-    return [line for line in lines if line.number < number and not line.is_blank]
+def lines_before(lines: Sequence[Line], number: int) -> list[Line]:
+    """The nearest lines before line `number` that are not blank, in their order."""
+    index = bisect_left(lines, number, key=attrgetter("number"))
+    above = (lines[at] for at in range(index - 1, -1, -1) if not lines[at].is_blank)
+    return list(islice(above, NEAREST))[::-1]
 
 
-def lines_after(lines: Iterable[Line], number: int) -> list[Line]:
-    """The lines after line `number` that are not blank."""
-    return [line for line in lines if line.number > number and not line.is_blank]
+def lines_after(lines: Sequence[Line], number: int) -> list[Line]:
+    """The nearest lines after line `number` that are not blank."""
+    index = bisect_right(lines, number, key=attrgetter("number"))
+    below = (lines[at] for at in range(index, len(lines)) if not lines[at].is_blank)
+    return list(islice(below, NEAREST))

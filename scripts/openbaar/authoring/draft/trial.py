@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from openbaar.authoring.draft.authored import Entry, authored
+from openbaar.authoring.draft.doubts import belief, doubts
 from openbaar.authoring.draft.draft import Part, draft_of
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.draft.table_file import entries
@@ -56,11 +57,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Tried:
-    """A draft, what became of it, and its text with comments that say so."""
+    """A draft, what became of it, what speaks against it, and its text with comments on that."""
 
     name: str
     sighting: Sighting
     result: Result
+    doubts: Sequence[str]
     text: str
 
     @property
@@ -68,6 +70,8 @@ class Tried:
         """What became of it, in a few words."""
         if self.result.problems:
             return f"does not convert yet; problems: {len(self.result.problems)}"
+        if self.doubts:
+            return f"needs a look: {self.doubts[0]} ({self.result.converts})"
         return f"converts: {self.result.converts}"
 
 
@@ -101,12 +105,13 @@ def best_draft(
         if not result.problems:
             break
     best = min(attempts, key=lambda attempt: attempt.badness)
-    comments = list(_comments(name, sighting, best.result))
+    found = [] if best.result.problems else list(doubts(sighting, best.result.verdicts))
+    comments = list(_comments(name, sighting, best.result, found))
     left_out = [part for part in VARIANTS[0] if part not in best.parts]
     if left_out and len(attempts) > 1:
         parts_left_out = ", ".join(left_out)
         comments.append(f"Left out, because the draft did not convert with it: {parts_left_out}.")
-    return Tried(name, sighting, best.result, authored(best.made, comments))
+    return Tried(name, sighting, best.result, found, authored(best.made, comments))
 
 
 def _result(
@@ -142,7 +147,7 @@ def _converted(folder: Path, name: str, sighting: Sighting) -> Result:
     return Result(columns, len(reading.rows), verdicts)
 
 
-def _comments(name: str, sighting: Sighting, result: Result) -> Iterator[str]:
+def _comments(name: str, sighting: Sighting, result: Result, found: Sequence[str]) -> Iterator[str]:
     """The comments at the head of a draft: where it is from, what became of it, what to look at."""
     document = sighting.document
     first = document.line(sighting.first).row
@@ -155,8 +160,12 @@ def _comments(name: str, sighting: Sighting, result: Result) -> Iterator[str]:
         yield f"Does not convert yet; `openbaar preview {name}` shows the lines that are missing:"
         for problem in result.problems[:MOST_PROBLEMS]:
             yield f"  {_short(str(problem))}"
+    elif found:
+        yield f"Converts, but needs a look before it is trusted: {result.converts}."
+        yield from (f"  {doubt}" for doubt in found)
     else:
         yield f"Converts as it stands: {result.converts}."
+        yield f"  Believed because {belief(sighting, result.verdicts)}."
     if len(result.problems) > MOST_PROBLEMS:
         yield f"  … and {len(result.problems) - MOST_PROBLEMS} more"
     for verdict in result.verdicts:
