@@ -1,0 +1,53 @@
+"""What speaks against a draft that converts: each doubt on a text that raises it, and on none other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from openbaar.authoring.draft.project import init
+
+DOUBTED = {
+    "two cells may be one number with a space in it: '15 186'": (
+        "Tabelle 1: Fälle\nBerlin 15 186\nHamburg 12 3\nKöln 7 45\nBremen 6 71\nQuelle: x\n"
+    ),
+    "a row may be the footer of a page": (
+        "Tabel 1: x\nGent 1 2\nAalst 3 4\nPagina 3 9\nHam 5 6\nMol 7 8\nBron: x\n"
+    ),
+    "2 rows are the same as the row before": (
+        "Tabel 1: x\nGent 1 2\nGent 1 2\nAalst 3 4\nAalst 3 4\nBron: x\n"
+    ),
+    "1 of 1 stated totals are not the sums of the rows": (
+        "Tabel 1: x\nGent 1\nAalst 3\nHam 5\nTotaal 10\nBron: x\n"
+    ),
+}
+TRUSTED = [
+    "Tabel 1: x\nGent 1.234 2\nAalst 3 4\nHam 5 6\nTotaal 1.242 12\nBron: x\n",
+    "Tabel 1: x\nGent 12 2\nAalst 3 14\nHam 5 6\nBron: x\n",
+]
+
+
+def reported(folder: Path, text: str) -> tuple[str, str]:
+    """What `init` says of the one table in a text, and the comments of its draft."""
+    (folder / "d.txt").write_text(text, "utf-8")
+    said = list(init(folder / "made", [folder / "d.txt"], "nl"))
+    (draft,) = [
+        path for path in (folder / "made/tables").glob("*.yaml") if path.name != "package.yaml"
+    ]
+    return said[1], draft.read_text("utf-8")
+
+
+@pytest.mark.parametrize("doubt", DOUBTED)
+def test_a_draft_that_may_be_wrong_needs_a_look(doubt: str, tmp_path: Path) -> None:
+    said, draft = reported(tmp_path, DOUBTED[doubt])
+    assert f"needs a look: {doubt}" in said
+    assert "# Converts, but needs a look before it is trusted" in draft
+    assert f"#   {doubt}" in draft
+
+
+@pytest.mark.parametrize("text", TRUSTED)
+def test_a_draft_without_doubts_says_why_it_is_believed(text: str, tmp_path: Path) -> None:
+    said, draft = reported(tmp_path, text)
+    assert "converts: 3 rows" in said
+    assert "#   Believed because" in draft
