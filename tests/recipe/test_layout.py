@@ -497,3 +497,20 @@ def test_a_key_in_a_row_of_totals_says_of_which_rows_it_is_the_total() -> None:
         ("n", {"year": 2020}, 11),
         ("n", {"year": 2021}, 7),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        (
+            "1\u20022",
+            "stopped fitting before '1\\u20022', which holds U+2002 EN SPACE, not a space",
+        ),
+        ("1  2", "stopped fitting before '␣2'"),
+    ],
+)
+def test_a_space_that_does_not_fit_is_shown_for_what_it_is(line: str, shown: str) -> None:
+    made = table(
+        {"a": "integer", "b": "integer"}, {"rows": "{a} {b}", "by": "line", "numbers": "1234"}
+    )
+    assert shown in messages(f"table\n{line}", made)[0]

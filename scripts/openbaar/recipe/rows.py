@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
@@ -243,6 +244,26 @@ def _quoted(text: str) -> str:
     return repr(text)
 
 
+def _with_spaces(rest: str) -> str:
+    """What is left of a text, and the first character in it that only looks like a space.
+
+    Spaces at its beginning are shown, because then they are what did not fit.
+    """
+    if rest[:1] == " " and SEPARATOR not in rest[:3]:
+        spaces = len(rest) - len(rest.lstrip(" "))
+        return _quoted("␣" * spaces + rest[spaces:])
+    odd = next((letter for letter in rest if letter.isspace() and letter not in " \n\t"), None)
+    if odd is not None:
+        return f"{_quoted(rest)}, which holds {_character(odd)}, not a space"
+    return _quoted(rest)
+
+
+def _character(character: str) -> str:
+    """A character by its number and name: `U+2002 EN SPACE`."""
+    name = unicodedata.name(character, "a control character")
+    return f"U+{ord(character):04X} {name}"
+
+
 class _Tried(NamedTuple):
     """A template that was tried on a unit, and how far it came."""
 
@@ -272,7 +293,7 @@ def _unread(
     nearest = _nearest(tries, unit)
     rest = nearest.unit.text[nearest.attempt.furthest :]
     template_shown = _quoted(nearest.template)
-    hint = f"{template_shown} came nearest and stopped fitting before {_quoted(rest)}"
+    hint = f"{template_shown} came nearest and stopped fitting before {_with_spaces(rest)}"
     if nearest.attempt.reason:
         hint += f": {nearest.attempt.reason}"
     return Problem(place, message, hint)

@@ -10,29 +10,60 @@ from openbaar.recipe.records import Record
 from openbaar.schema.values import Value
 from openbaar.tables.model import Table
 
+MOST_KEYS_AGAIN = 5  # that are named one by one
+
 
 def record_problems(table: Table, document: Document, records: Sequence[Record]) -> list[Problem]:
     """Each column has a cell in each record, blanks have a reason, and each key comes once."""
     if not records:
         hint = "look at 'from' and 'until'"
         return [Problem(document.place(), "no row was read between the anchors", hint)]
+    problems = _missing_problems(table, document, records)
+    whole = [record for record in records if not _missing_columns(table, record)]
+    for record in whole:
+        place = document.place(record.first_line, record.last_line)
+        problems += _blank_problems(table, record, place)
+    return problems + _key_problems(table, document, whole)
+
+
+def _missing_problems(table: Table, document: Document, records: Sequence[Record]) -> list[Problem]:
+    """The columns that no row pattern sets, each once: at the first of the rows without it."""
+    without: dict[str, list[Record]] = {}
+    for record in records:
+        for name in _missing_columns(table, record)[:1]:
+            without.setdefault(name, []).append(record)
+    problems = []
+    for name, lacking in without.items():
+        first = lacking[0]
+        message = f"no row pattern sets the column '{name}' here"
+        hint = (
+            "add its field to the row patterns, or give it under 'set'; rows without it: "
+            f"{len(lacking)}"
+        )
+        place = document.place(first.first_line, first.last_line)
+        problems.append(Problem(place, message, hint))
+    return problems
+
+
+def _key_problems(table: Table, document: Document, records: Sequence[Record]) -> list[Problem]:
+    """The keys that come again: each, or the first where they are so many that a column lacks."""
     problems: list[Problem] = []
     seen: dict[tuple[Value, ...], Record] = {}
     for record in records:
-        place = document.place(record.first_line, record.last_line)
-        missing = _missing_columns(table, record)
-        if missing:
-            message = f"no row pattern sets the column '{missing[0]}' here"
-            problems.append(Problem(place, message))
-            continue
-        problems += _blank_problems(table, record, place)
         key = tuple(record.cells[name].value for name in table.table_schema.primaryKey)
         first = seen.setdefault(key, record)
         if first is not record:
             shown = ", ".join(str(part) for part in key)
             message = f"the key ({shown}) was already read on line {first.first_line}"
+            place = document.place(record.first_line, record.last_line)
             problems.append(Problem(place, message))
-    return problems
+    if len(problems) <= MOST_KEYS_AGAIN:
+        return problems
+    hint = (
+        f"{len(problems)} rows have a key that another row has: 'primaryKey' lacks a column that "
+        "tells them apart"
+    )
+    return [Problem(problems[0].place, problems[0].message, hint)]
 
 
 def _missing_columns(table: Table, record: Record) -> list[str]:
@@ -56,7 +87,7 @@ def _blank_problems(table: Table, record: Record, place: Place) -> list[Problem]
     elif len(reasons) > 1:
         listed = ", ".join(reasons)
         message = f"this row has blanks for several reasons ({listed}), but only one status"
-        problems.append(Problem(place, message, "turn these columns into rows with 'melt'"))
+        problems.append(Problem(place, message, "read them as one field that stands several times"))
     return problems
 
 
