@@ -514,3 +514,15 @@ def test_a_space_that_does_not_fit_is_shown_for_what_it_is(line: str, shown: str
         {"a": "integer", "b": "integer"}, {"rows": "{a} {b}", "by": "line", "numbers": "1234"}
     )
     assert shown in messages(f"table\n{line}", made)[0]
+
+
+def test_a_total_above_its_rows_settles_them() -> None:
+    rows = {"rows": "{a} {b}", "numbers": "1 234", "by": "line"}
+    columns = {"a": "integer", "b": "integer"}
+    of_table = table(columns, {**rows, "totals": {"table": "Gesamt {a} {b}"}})
+    assert read("table\nGesamt 1 236 567\n1 234 567\n2 0", of_table) == [(1234, 567), (2, 0)]
+    of_groups = table(columns, {**rows, "totals": {"group": "Summe {a} {b}"}})
+    text = "table\nSumme 1 234 1 567\n1 234 567\n0 1 000\nSumme 5 1\n2 1\n3 0"
+    assert read(text, of_groups) == [(1234, 567), (0, 1000), (2, 1), (3, 0)]
+    undecided = "table\nSumme 1 234 568\n1 234 567\n0 1"
+    assert "can be read in 2 ways" in messages(undecided, of_groups)[0]

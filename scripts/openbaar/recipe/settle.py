@@ -58,21 +58,35 @@ def settle(options: Sequence[list[ReadRow]]) -> Options:
     """Each row's one reading where it has one or the totals leave one, else all its readings.
 
     A total settles the rows above it, back to the total before, when exactly one choice of their
-    readings and its own adds up in every column; a total of the table settles all its rows.
+    readings and its own adds up in every column; where a table begins with a total, it settles the
+    rows below it, down to the next one. A total of the table settles all its rows.
 
     before: "1 234 567" as 1 | 234567 or 1234 | 567, then "2 0", then the total "1 236 567"
     after: 1234 | 567
     """
     settled = list(options)
-    start = 0
-    for index, readings in enumerate(options):
-        kinds = {reading.kind for reading in readings}
-        if kinds not in ({"group_total"}, {"table_total"}):
-            continue
-        first = 0 if "table_total" in kinds else start
-        settled[first : index + 1] = _settled_by(readings, settled[first:index])
-        start = index + 1
+    totals = [index for index, readings in enumerate(options) if _is_total(readings)]
+    are_above = bool(totals) and totals[0] == 0
+    for position, index in enumerate(totals):
+        if options[index][0].kind == "table_total":
+            others = [each for each in range(len(options)) if each != index]
+        elif are_above:
+            end = totals[position + 1] if position + 1 < len(totals) else len(options)
+            others = list(range(index + 1, end))
+        else:
+            start = totals[position - 1] + 1 if position else 0
+            others = list(range(start, index))
+        *rows, total = _settled_by(settled[index], [settled[each] for each in others])
+        settled[index] = total
+        for each, readings in zip(others, rows, strict=True):
+            settled[each] = readings
     return settled
+
+
+def _is_total(readings: Sequence[ReadRow]) -> bool:
+    """Whether a row states totals, of a group or of the table, however it is read."""
+    kinds = {reading.kind for reading in readings}
+    return kinds in ({"group_total"}, {"table_total"})
 
 
 def _settled_by(totals: list[ReadRow], options: Options) -> Options:
