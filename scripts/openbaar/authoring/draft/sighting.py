@@ -132,8 +132,3 @@ def holds_numbers(rows: Sequence[SeenRow]) -> bool:
 def lines_before(lines: Iterable[Line], number: int) -> list[Line]:
     """The lines before line `number` that are not blank."""
     return [line for line in lines if line.number < number and not line.is_blank]
-
-
-def lines_after(lines: Iterable[Line], number: int) -> list[Line]:
-    """The lines after line `number` that are not blank."""
-    return [line for line in lines if line.number > number and not line.is_blank]

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from openbaar.authoring.draft.authored import Entry, authored
-from openbaar.authoring.draft.draft import Part, draft_of
+from openbaar.authoring.draft.authored import Entry, as_data, authored
+from openbaar.authoring.draft.draft import Draft, Part, draft_of
+from openbaar.authoring.draft.place import footnotes
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.draft.table_file import entries
 from openbaar.errors import OpenbaarError, Problem
+from openbaar.schema.csvfile import Rows
 from openbaar.tables.checks import stated_totals
-from openbaar.tables.reading import find_regions, read_table
-from openbaar.tables.references import load_publication
+from openbaar.tables.model import Package, Table
+from openbaar.tables.publication import Publication
+from openbaar.tables.reading import Reading, find_regions, read_table
+from openbaar.tables.references import check_references
 from openbaar.tables.verdicts import Verdict
+from openbaar.yamlfile import YamlFile, load_model
 
 # What a draft has, then what it has less where that fails; the first that converts is kept.
 VARIANTS: list[tuple[Part, ...]] = [
@@ -35,13 +39,14 @@ LONGEST_PROBLEM = 300  # characters
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a draft: the number of its columns and rows, its totals, its problems."""
+    """What became of a draft: the number of its columns, its rows, its totals, its problems."""
 
     columns: int = 0
-    rows: int = 0
+    rows: Rows = ()
     verdicts: Sequence[Verdict] = ()
     problems: Sequence[Problem] = ()
     unread: float = 0  # lines that are no rows; infinite where the table was not even found
+    reading: Reading | None = None
 
     @property
     def equal(self) -> int:
@@ -51,7 +56,7 @@ class Result:
     @property
     def converts(self) -> str:
         """How much was read."""
-        return f"{self.rows} rows, {self.equal} of {len(self.verdicts)} stated totals add up"
+        return f"{len(self.rows)} rows, {self.equal} of {len(self.verdicts)} stated totals add up"
 
 
 @dataclass(frozen=True)
@@ -93,53 +98,84 @@ def best_draft(
     `document` is the document's path where it is not the first one, `package` the package file
     that goes with the draft.
     """
+    trial = _Trial(name, sighting, package)
     attempts: list[_Attempt] = []
-    for parts in VARIANTS:
+    for parts in _variants(draft_of(sighting, language, VARIANTS[0])):
         made = entries(draft_of(sighting, language, parts), document)
-        result = _result(name, sighting, made, package)
+        result = trial.result(made)
         attempts.append(_Attempt(parts, made, result))
         if not result.problems:
             break
     best = min(attempts, key=lambda attempt: attempt.badness)
     comments = list(_comments(name, sighting, best.result))
-    left_out = [part for part in VARIANTS[0] if part not in best.parts]
+    left_out = [part for part in attempts[0].parts if part not in best.parts]
     if left_out and len(attempts) > 1:
         parts_left_out = ", ".join(left_out)
         comments.append(f"Left out, because the draft did not convert with it: {parts_left_out}.")
     return Tried(name, sighting, best.result, authored(best.made, comments))
 
 
-def _result(
-    name: str, sighting: Sighting, made: Sequence[Entry], package: Sequence[Entry]
-) -> Result:
-    """Convert one draft, in a folder of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        tables = Path(folder) / "tables"
-        tables.mkdir()
-        package_file = authored([*package, Entry("tables", [name])])
-        (tables / "package.yaml").write_text(package_file, "utf-8")
-        (tables / f"{name}.yaml").write_text(authored(made), "utf-8")
+def _variants(draft: Draft) -> list[tuple[Part, ...]]:
+    """The variants that differ for this sighting, of which `draft` has all parts."""
+    sighting = draft.sighting
+    is_there = {
+        "header": bool(sighting.header) or sighting.repeated,
+        "footnotes": bool(footnotes(sighting)),
+        "melt": draft.melted is not None,
+        "totals": bool(sighting.of_kind("total")),
+        "group": draft.group is not None,
+        "first": sighting.labels is not None,
+    }
+    found: dict[tuple[Part, ...], None] = {}
+    for parts in VARIANTS:
+        found[tuple(part for part in parts if is_there[part])] = None
+    return list(found)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Converts drafts of one sighting, in memory: neither documents nor files are read again."""
+
+    name: str
+    sighting: Sighting
+    package: Sequence[Entry]
+
+    def result(self, made: Sequence[Entry]) -> Result:
+        """What the converter makes of a draft."""
         try:
-            return _converted(Path(folder), name, sighting)
+            return self._converted(self._publication(made))
         except OpenbaarError as error:
             return Result(problems=error.problems, unread=math.inf)
 
+    def _publication(self, made: Sequence[Entry]) -> Publication:
+        """The publication that holds the draft alone. Raises OpenbaarError where it makes none."""
+        package = [*self.package, Entry("tables", [self.name])]
+        table_file = YamlFile(f"tables/{self.name}.yaml", as_data(made), {})
+        package_file = YamlFile("tables/package.yaml", as_data(package), {})
+        table = load_model(table_file, Table, name=self.name)
+        publication = Publication(
+            Path(),
+            load_model(package_file, Package),
+            {self.name: table},
+            {"package": package_file, self.name: table_file},
+        )
+        check_references(publication)
+        return publication
 
-def _converted(folder: Path, name: str, sighting: Sighting) -> Result:
-    """What the converter makes of a draft; the document is not read again."""
-    publication = load_publication(folder)
-    documents = {entry.path: sighting.document for entry in publication.package.documents}
-    regions, missing = find_regions(publication, documents, {})
-    if missing:
-        return Result(problems=missing[name], unread=math.inf)
-    table = publication.tables[name]
-    reading = read_table(publication, table, sighting.document, regions)
-    columns = len(reading.table.columns) - 1  # without the one that says where a row is
-    if reading.problems:
-        unread = len(reading.read.problems)
-        return Result(columns, problems=reading.problems, unread=unread)
-    verdicts = stated_totals(name, reading.rows, reading.totals, ())
-    return Result(columns, len(reading.rows), verdicts)
+    def _converted(self, publication: Publication) -> Result:
+        """What the converter makes of the only table of a publication."""
+        document = self.sighting.document
+        documents = {entry.path: document for entry in publication.package.documents}
+        regions, missing = find_regions(publication, documents, {})
+        if missing:
+            return Result(problems=missing[self.name], unread=math.inf)
+        reading = read_table(publication, publication.tables[self.name], document, regions)
+        columns = len(reading.table.columns) - 1  # without the one that says where a row is
+        if reading.problems:
+            unread = len(reading.read.problems)
+            return Result(columns, problems=reading.problems, unread=unread)
+        verdicts = stated_totals(self.name, reading.rows, reading.totals, ())
+        return Result(columns, reading.rows, verdicts, reading=reading)
 
 
 def _comments(name: str, sighting: Sighting, result: Result) -> Iterator[str]:
