@@ -69,6 +69,11 @@ class Tried:
     text: str
 
     @property
+    def is_trusted(self) -> bool:
+        """Whether it converts, and nothing speaks against it."""
+        return not self.result.problems
+
+    @property
     def outcome(self) -> str:
         """What became of it, in a few words."""
         if self.result.problems:
