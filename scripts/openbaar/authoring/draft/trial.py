@@ -12,6 +12,7 @@ from openbaar.authoring.draft.draft import Draft, Part, draft_of
 from openbaar.authoring.draft.place import footnotes
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.draft.table_file import entries
+from openbaar.authoring.draft.trust import Finished, doubts, reasons
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.schema.csvfile import Rows
 from openbaar.tables.checks import stated_totals
@@ -61,31 +62,37 @@ class Result:
 
 @dataclass(frozen=True)
 class Tried:
-    """A draft, what became of it, and its text with comments that say so."""
+    """A draft, what became of it, what speaks against trusting it, and its text.
+
+    The text has comments that say so.
+    """
 
     name: str
     sighting: Sighting
     result: Result
+    doubts: Sequence[str]
     text: str
 
     @property
     def is_trusted(self) -> bool:
         """Whether it converts, and nothing speaks against it."""
-        return not self.result.problems
+        return not self.result.problems and not self.doubts
 
     @property
     def outcome(self) -> str:
         """What became of it, in a few words."""
         if self.result.problems:
             return f"does not convert yet; problems: {len(self.result.problems)}"
+        if self.doubts:
+            return f"needs a look: {self.doubts[0]}; {self.result.converts}"
         return f"converts: {self.result.converts}"
 
 
 @dataclass(frozen=True)
 class _Attempt:
-    """One of the variants, and what became of it."""
+    """One of the variants, what became of it, and what is believed of it."""
 
-    parts: Sequence[Part]
+    draft: Draft
     made: Sequence[Entry]
     result: Result
 
@@ -93,6 +100,16 @@ class _Attempt:
     def badness(self) -> tuple[float, int]:
         """What it is compared by: lines that it does not read, then problems."""
         return self.result.unread, len(self.result.problems)
+
+    @property
+    def finished(self) -> Finished:
+        """What its trust is judged by."""
+        return Finished(self.draft, self.result.verdicts)
+
+    @property
+    def doubts(self) -> list[str]:
+        """What speaks against trusting it, where it converts."""
+        return [] if self.result.problems else doubts(self.finished)
 
 
 def best_draft(
@@ -106,18 +123,19 @@ def best_draft(
     trial = _Trial(name, sighting, package)
     attempts: list[_Attempt] = []
     for parts in _variants(draft_of(sighting, language, VARIANTS[0])):
-        made = entries(draft_of(sighting, language, parts), document)
+        draft = draft_of(sighting, language, parts)
+        made = entries(draft, document)
         result = trial.result(made)
-        attempts.append(_Attempt(parts, made, result))
+        attempts.append(_Attempt(draft, made, result))
         if not result.problems:
             break
     best = min(attempts, key=lambda attempt: attempt.badness)
-    comments = list(_comments(name, sighting, best.result))
-    left_out = [part for part in attempts[0].parts if part not in best.parts]
+    comments = list(_comments(name, best))
+    left_out = [part for part in attempts[0].draft.parts if part not in best.draft.parts]
     if left_out and len(attempts) > 1:
         parts_left_out = ", ".join(left_out)
         comments.append(f"Left out, because the draft did not convert with it: {parts_left_out}.")
-    return Tried(name, sighting, best.result, authored(best.made, comments))
+    return Tried(name, sighting, best.result, best.doubts, authored(best.made, comments))
 
 
 def _variants(draft: Draft) -> list[tuple[Part, ...]]:
@@ -183,8 +201,9 @@ class _Trial:
         return Result(columns, reading.rows, verdicts, reading=reading)
 
 
-def _comments(name: str, sighting: Sighting, result: Result) -> Iterator[str]:
+def _comments(name: str, attempt: _Attempt) -> Iterator[str]:
     """The comments at the head of a draft: where it is from, what became of it, what to look at."""
+    sighting, result = attempt.draft.sighting, attempt.result
     document = sighting.document
     first = document.line(sighting.first).row
     last = document.line(sighting.last).row
@@ -196,8 +215,12 @@ def _comments(name: str, sighting: Sighting, result: Result) -> Iterator[str]:
         yield f"Does not convert yet; `openbaar preview {name}` shows the lines that are missing:"
         for problem in result.problems[:MOST_PROBLEMS]:
             yield f"  {_short(str(problem))}"
+    elif attempt.doubts:
+        yield f"Converts, but needs a look: {result.converts}."
+        yield from (f"  {doubt}" for doubt in attempt.doubts)
     else:
         yield f"Converts as it stands: {result.converts}."
+        yield f"Believed, because {' and '.join(reasons(attempt.finished))}."
     if len(result.problems) > MOST_PROBLEMS:
         yield f"  … and {len(result.problems) - MOST_PROBLEMS} more"
     for verdict in result.verdicts:
