@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -307,16 +308,22 @@ def _goes_on(name: _Split, row: _Split) -> bool:
 
 def _with_surroundings(sighting: Sighting, splits: Sequence[_Split]) -> Sighting:
     """The sighting with its headings and its title."""
-    above = [split for split in splits if split.last < sighting.first]
+    above = _split_above(sighting.first, splits)
     lines = sighting.document.lines
     start = sighting.first
-    headings = _headings(above[-1], sighting.width) if above else ()
-    if headings:
-        start = above[-1].first
-        printed = [line.text.strip() for line in lines if start <= line.number < sighting.first]
+    headings = _headings(above, sighting.width) if above is not None else ()
+    if above is not None and headings:
+        start = above.first
+        printed = [line.text.strip() for line in lines[start - 1 : sighting.first - 1]]
         header = " ".join(text for text in printed if text)
         sighting = replace(sighting, headings=(headings,), header=(header,))
     return with_title(sighting, lines_before(lines, start))
+
+
+def _split_above(number: int, splits: Sequence[_Split]) -> _Split | None:
+    """The last unit that ends before line `number`."""
+    index = bisect_left(splits, number, key=lambda split: split.last)
+    return splits[index - 1] if index else None
 
 
 def _headings(split: _Split, width: int) -> tuple[str, ...]:

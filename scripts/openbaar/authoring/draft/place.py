@@ -92,6 +92,21 @@ def end(sighting: Sighting, last: int) -> str | None:
     return None
 
 
+def surroundings(sighting: Sighting) -> tuple[int, int]:
+    """The numbers of the first and last line of a part of the document in which it is found too.
+
+    The part goes on behind the table to a line that is not blank, where there is one.
+    """
+    lines = sighting.document.lines
+    first = max(min([sighting.first, *sighting.before]) - FARTHEST_UNIQUE - 1, 1)
+    if not anchors(sighting) or sighting.page is not None:
+        first = 1
+    last = min(sighting.last + 4 * FOOTNOTE_LINES, len(lines))
+    while last < len(lines) and lines[last - 1].is_blank:
+        last += 1
+    return first, last
+
+
 def _first_line_of_region(sighting: Sighting, lines: LineIndex) -> int:
     """The index of the first line after the anchors."""
     return lines.at(sighting.before[-1]) + 1 if sighting.before else 0

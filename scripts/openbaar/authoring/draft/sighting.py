@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -11,6 +11,7 @@ from openbaar.authoring.draft.printed import bare, is_total, kind, number_format
 from openbaar.documents.lines import Document, Line
 
 FARTHEST_YEAR = 10  # years between two headings that are years
+FARTHEST_LINES = 60  # that are looked at above a table
 RowKind = Literal["data", "total", "label"]
 
 
@@ -129,6 +130,15 @@ def holds_numbers(rows: Sequence[SeenRow]) -> bool:
     return False
 
 
-def lines_before(lines: Iterable[Line], number: int) -> list[Line]:
-    """The lines before line `number` that are not blank."""
-    return [line for line in lines if line.number < number and not line.is_blank]
+def lines_before(lines: Sequence[Line], number: int) -> list[Line]:
+    """The nearest lines before line `number` that are not blank, at most FARTHEST_LINES of them.
+
+    `lines` are those of a document, which are numbered from 1.
+    """
+    found: list[Line] = []
+    for index in range(number - 2, -1, -1):
+        if len(found) == FARTHEST_LINES:
+            break
+        if not lines[index].is_blank:
+            found.append(lines[index])
+    return found[::-1]

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from openbaar.authoring.draft.authored import Entry, as_data, authored
 from openbaar.authoring.draft.draft import Draft, Part, draft_of
-from openbaar.authoring.draft.place import footnotes
+from openbaar.authoring.draft.place import footnotes, surroundings
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.draft.table_file import entries
 from openbaar.authoring.draft.trust import Finished, doubts, reasons
+from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.schema.csvfile import Rows
 from openbaar.tables.checks import stated_totals
@@ -163,6 +165,17 @@ class _Trial:
     sighting: Sighting
     package: Sequence[Entry]
 
+    @cached_property
+    def document(self) -> Document:
+        """The lines around the table.
+
+        The patterns of a draft find the same lines in them as in the whole document, because they
+        were made so: only a table that no line is found before begins at the first line.
+        """
+        document = self.sighting.document
+        first, last = surroundings(self.sighting)
+        return replace(document, lines=document.lines[first - 1 : last])
+
     def result(self, made: Sequence[Entry]) -> Result:
         """What the converter makes of a draft."""
         try:
@@ -187,7 +200,7 @@ class _Trial:
 
     def _converted(self, publication: Publication) -> Result:
         """What the converter makes of the only table of a publication."""
-        document = self.sighting.document
+        document = self.document
         documents = {entry.path: document for entry in publication.package.documents}
         regions, missing = find_regions(publication, documents, {})
         if missing:
