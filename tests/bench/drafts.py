@@ -76,6 +76,7 @@ class Look:
     sign: str = ""
     plus: str = ""
     mixed: bool = False
+    trailing: str = ""  # at the end of each line
 
     def number(self, value: Decimal | None, blank: str = "-") -> str:
         """A value as printed."""
@@ -365,7 +366,10 @@ def made_document(style: str, seed: int) -> Made:
     decimal = "," if thousands in (".", "") else "."
     look = Look(rng.choice(list(WORDS)), rng.choice(LAYOUTS), thousands, decimal)
     made = Made(rng, look)
+    if look.layout == "spaced" and rng.random() < 0.5:
+        look.trailing = " "
     STYLES[style](made)
+    made.lines = [line + look.trailing if line else line for line in made.lines]
     return made
 
 

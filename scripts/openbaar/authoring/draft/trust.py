@@ -11,14 +11,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 
 from openbaar.authoring.draft.draft import Draft
-from openbaar.authoring.draft.printed import is_footnote, kind, regrouped, split_row
+from openbaar.authoring.draft.printed import is_footnote, kind, regrouped, split_row, unsigned
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
 from openbaar.authoring.draft.titles import is_title
 from openbaar.authoring.draft.vocabulary import vocabulary
 from openbaar.documents.lines import Line
+from openbaar.recipe.numbers import NumberFormat
+from openbaar.recipe.values import parse_number
 from openbaar.tables.verdicts import Verdict
 
 NEIGHBOURS = 4  # lines before and after a table that may be rows of it
@@ -27,6 +30,8 @@ FEWEST_LETTERS = 3  # lines of one letter that are rotated text
 FEWEST_CONFIRMED = 2  # totals that add up, where nothing else confirms the columns
 LONG_LABEL = 8  # words of a label that is running text
 MANY = 0.3  # of the rows: more than a coincidence
+FEWEST_SUMMED = 3  # cells of a row that show anything by their sum, or by their number
+FEWEST_ALIKE = 5  # rows that are alike
 FIGURES = ("number", "year")
 
 
@@ -69,6 +74,26 @@ class Finished:
         return bool(self.verdicts) and all(each.outcome == "equal" for each in self.verdicts)
 
     @property
+    def rows_add_up(self) -> bool:
+        """Whether the last number of each row is the sum of those before it."""
+        sums = [_numbers(row.cells, self.draft.numbers) for row in self.data]
+        if not all(len(numbers) >= FEWEST_SUMMED for numbers in sums):
+            return False
+        return all(numbers[-1] == sum(numbers[:-1]) > 0 for numbers in sums)
+
+    @property
+    def rows_are_alike(self) -> bool:
+        """Whether many rows are a text without digits and then as many figures, none put together.
+
+        Then no other reading has as many cells in every row.
+        """
+        labels = self.labels
+        texts = [label for label in labels if kind(label) == "text" and not re.search(r"\d", label)]
+        is_wide = self.sighting.width >= FEWEST_SUMMED
+        are_told_apart = len(set(labels)) == len(labels)
+        return is_wide and are_told_apart and len(texts) == len(labels) >= FEWEST_ALIKE
+
+    @property
     def is_labelled(self) -> bool:
         """Whether the first column says what a row is about: by a text, or by a year."""
         first = self.draft.columns[0]
@@ -89,6 +114,18 @@ class Finished:
         yield from _some((line for line in reversed(above) if not line.is_blank), count)
 
 
+def _numbers(cells: Sequence[str], numbers: NumberFormat | None) -> list[Decimal]:
+    """The numbers of a row, a blank as 0; none where a cell is no number."""
+    found = []
+    for cell in cells[1:]:
+        text = "0" if kind(cell) == "blank" else unsigned(cell)[0]
+        try:
+            found.append(Decimal(parse_number(text, numbers or NumberFormat())))
+        except ValueError:
+            return []
+    return found
+
+
 def _some(lines: Iterator[Line], count: int) -> Iterator[Line]:
     for _, line in zip(range(count), lines, strict=False):
         yield line
@@ -101,6 +138,10 @@ def reasons(seen: Finished) -> list[str]:
         found.append("the stated totals add up")
     if seen.has_headings:
         found.append("each column has a heading")
+    if seen.rows_add_up:
+        found.append("the last number of each row is the sum of the others")
+    if seen.rows_are_alike:
+        found.append("each row is a text and as many figures")
     if seen.is_parted:
         found.append("the document parts the cells")
     return found
@@ -113,8 +154,10 @@ def doubts(seen: Finished) -> list[str]:
 
 
 def nothing_confirms(seen: Finished) -> str:
-    """Neither headings nor totals say how many columns there are."""
-    if seen.has_headings or (seen.sighting.units == "grid" and seen.is_labelled):
+    """Neither headings nor totals say how many columns there are, nor do the rows themselves."""
+    if seen.has_headings or seen.rows_add_up or seen.rows_are_alike:
+        return ""
+    if seen.sighting.units == "grid" and seen.is_labelled:
         return ""
     equal = [each for each in seen.verdicts if each.outcome == "equal"]
     if seen.totals_equal and len(equal) >= FEWEST_CONFIRMED:
@@ -155,6 +198,40 @@ def numbers_in_labels(seen: Finished) -> str:
     beside = [label for label in seen.labels if re.search(r"\w\w \d[\d.,]* [^\W\d]", label)]
     if len(beside) > MANY * len(seen.data):
         return f"the label '{_short(beside[0])}' holds a number: tables may stand side by side"
+    return ""
+
+
+def labels_put_together(seen: Finished) -> str:
+    """A label of several lines may be two: a heading above a row, or the end of the row above.
+
+    Only a hyphen, or a small letter behind it, shows that a label goes on.
+    """
+    if seen.is_parted or seen.sighting.units == "cell":
+        return ""
+    for row in seen.sighting.rows:
+        if row.first == row.last:
+            continue
+        lines = [seen.sighting.document.line(each) for each in range(row.first, row.last + 1)]
+        texts = [line.text.strip() for line in lines if not line.is_blank]
+        for above, below in pairwise(texts):
+            if not above.endswith("-") and not below[:1].islower():
+                return f"the label '{_short(row.cells[0])}' may be two"
+        if texts[0][:1].islower():
+            return f"the label '{_short(row.cells[0])}' may begin in the row above"
+    return ""
+
+
+def label_cut_off(seen: Finished) -> str:
+    """The line above the first row, or below the last, may be a part of its label."""
+    if seen.is_parted or seen.sighting.units == "cell":
+        return ""
+    above = next(seen.lines_above(1), None)
+    below = next(seen.lines_below(), None)
+    first = seen.labels[0] if seen.labels else ""
+    if above is not None and (above.text.rstrip().endswith("-") or first[:1].islower()):
+        return f"the label '{_short(first)}' may begin in the line above"
+    if below is not None and below.text.strip()[:1].islower():
+        return f"the line '{_short(below.text)}' may be a part of the label above it"
     return ""
 
 
@@ -302,6 +379,8 @@ DOUBTS: Sequence[Callable[[Finished], str]] = (
     nothing_labels_the_rows,
     labels_come_again,
     numbers_in_labels,
+    labels_put_together,
+    label_cut_off,
     thousands_apart,
     ranges_cut_apart,
     texts_among_figures,
