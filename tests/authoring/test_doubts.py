@@ -9,22 +9,22 @@ import pytest
 from openbaar.authoring.draft.project import init
 
 DOUBTED = {
-    "two cells may be one number with a space in it: '15 186'": (
+    "neither headings nor stated totals confirm the columns": (
         "Tabelle 1: Fälle\nBerlin 15 186\nHamburg 12 3\nKöln 7 45\nBremen 6 71\nQuelle: x\n"
     ),
-    "a row may be the footer of a page": (
+    "the row 'Pagina' may be the footer of a page": (
         "Tabel 1: x\nGent 1 2\nAalst 3 4\nPagina 3 9\nHam 5 6\nMol 7 8\nBron: x\n"
     ),
-    "2 rows are the same as the row before": (
+    "the text is printed twice": (
         "Tabel 1: x\nGent 1 2\nGent 1 2\nAalst 3 4\nAalst 3 4\nBron: x\n"
     ),
-    "1 of 1 stated totals are not the sums of the rows": (
+    "a stated total is not the sum of the rows": (
         "Tabel 1: x\nGent 1\nAalst 3\nHam 5\nTotaal 10\nBron: x\n"
     ),
 }
 TRUSTED = [
     "Tabel 1: x\nGent 1.234 2\nAalst 3 4\nHam 5 6\nTotaal 1.242 12\nBron: x\n",
-    "Tabel 1: x\nGent 12 2\nAalst 3 14\nHam 5 6\nBron: x\n",
+    "Tabel 1: x\nNaam Aantal Deel\nGent 12 2\nAalst 3 14\nHam 5 6\nBron: x\n",
 ]
 
 
@@ -41,8 +41,8 @@ def reported(folder: Path, text: str) -> tuple[str, str]:
 @pytest.mark.parametrize("doubt", DOUBTED)
 def test_a_draft_that_may_be_wrong_needs_a_look(doubt: str, tmp_path: Path) -> None:
     said, draft = reported(tmp_path, DOUBTED[doubt])
-    assert f"needs a look: {doubt}" in said
-    assert "# Converts, but needs a look before it is trusted" in draft
+    assert "needs a look: " in said
+    assert "# Converts, but needs a look: " in draft
     assert f"#   {doubt}" in draft
 
 
@@ -50,4 +50,4 @@ def test_a_draft_that_may_be_wrong_needs_a_look(doubt: str, tmp_path: Path) -> N
 def test_a_draft_without_doubts_says_why_it_is_believed(text: str, tmp_path: Path) -> None:
     said, draft = reported(tmp_path, text)
     assert "converts: 3 rows" in said
-    assert "#   Believed because" in draft
+    assert "# Believed, because " in draft

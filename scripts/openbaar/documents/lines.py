@@ -84,16 +84,6 @@ class Document:
     is_grid: bool = False
     has_pages: bool = False
     _by_number: dict[int, Line] = field(default_factory=dict, init=False, repr=False, compare=False)
-    _in_order: dict[str | None, list[str]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
-    )
-
-    def texts_in_order(self, page: str | None = None) -> list[str]:
-        """The lines of a page as shown, or of all pages, in the order of their texts."""
-        if page not in self._in_order:
-            shown_lines = [line.shown for line in self.lines if page in (None, str(line.page))]
-            self._in_order[page] = sorted(shown_lines)
-        return self._in_order[page]
 
     def line(self, number: int) -> Line:
         """The line with that number."""

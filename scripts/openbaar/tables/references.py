@@ -38,10 +38,15 @@ def load_publication(root: Path) -> Publication:
     Raises OpenbaarError with every problem found in any of them.
     """
     publication = read_publication(root)
+    check_references(publication)
+    return publication
+
+
+def check_references(publication: Publication) -> None:
+    """Raises OpenbaarError with every name in the files of a publication that leads nowhere."""
     problems = list(_problems(publication))
     if problems:
         raise OpenbaarError(problems)
-    return publication
 
 
 def _problems(publication: Publication) -> Iterator[Problem]:

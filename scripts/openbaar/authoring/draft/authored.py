@@ -22,6 +22,15 @@ class Entry:
     guess: str = ""
 
 
+def as_data(entries: Sequence[Entry]) -> dict[str, Any]:
+    """What the YAML of the entries reads back as."""
+    return {entry.key: _plain(entry.value) for entry in entries}
+
+
+def _plain(value: Any) -> Any:
+    return as_data(value) if _holds(value, Entry) else value
+
+
 def authored(entries: Sequence[Entry], comments: Sequence[str] = ()) -> str:
     """The entries as YAML, below `comments`.
 

@@ -77,7 +77,7 @@ def sightings_of_cells(document: Document) -> list[Sighting]:
             rows.append(cells.row(shape.end, shape.width))
             index += shape.width
         if holds_numbers(rows):
-            found.append(_sighting(document, rows, units[: shape.start]))
+            found.append(_sighting(document, rows, units, shape.start))
     return found
 
 
@@ -129,12 +129,16 @@ def _states_totals(cells: _Cells, shape: _Shape) -> bool:
     return len(kinds) == shape.width and cells.is_total(shape.end) and "text" not in kinds[1:]
 
 
-def _sighting(document: Document, rows: Sequence[SeenRow], above: Sequence[Unit]) -> Sighting:
+def _sighting(
+    document: Document, rows: Sequence[SeenRow], units: Sequence[Unit], start: int
+) -> Sighting:
+    """The table that begins at the unit with index `start`, with its title and its headings."""
     lines = lines_before(document.lines, rows[0].first)
     sighting = with_title(Sighting(document, "cell", tuple(rows), separator=" | "), lines)
     if not sighting.before:
         return sighting
-    below = [unit for unit in above if unit.lines()[0] > sighting.before[-1]]
+    nearest = units[max(start - sighting.width - 1, 0) : start]
+    below = [unit for unit in nearest if unit.lines()[0] > sighting.before[-1]]
     if len(below) != sighting.width:
         return sighting
     headings = tuple(" ".join(unit.text.split()) for unit in below)

@@ -6,7 +6,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from operator import attrgetter
 from typing import Literal
 
 from openbaar.authoring.draft.labels import with_labels
@@ -309,17 +308,22 @@ def _goes_on(name: _Split, row: _Split) -> bool:
 
 def _with_surroundings(sighting: Sighting, splits: Sequence[_Split]) -> Sighting:
     """The sighting with its headings and its title."""
+    above = _split_above(sighting.first, splits)
     lines = sighting.document.lines
     start = sighting.first
-    index = bisect_left(splits, start, key=attrgetter("last"))
-    headings = _headings(splits[index - 1], sighting.width) if index else ()
-    if headings:
-        start = splits[index - 1].first
-        numbers = range(start, sighting.first)
-        printed = [sighting.document.line(number).text.strip() for number in numbers]
+    headings = _headings(above, sighting.width) if above is not None else ()
+    if above is not None and headings:
+        start = above.first
+        printed = [line.text.strip() for line in lines[start - 1 : sighting.first - 1]]
         header = " ".join(text for text in printed if text)
         sighting = replace(sighting, headings=(headings,), header=(header,))
     return with_title(sighting, lines_before(lines, start))
+
+
+def _split_above(number: int, splits: Sequence[_Split]) -> _Split | None:
+    """The last unit that ends before line `number`."""
+    index = bisect_left(splits, number, key=lambda split: split.last)
+    return splits[index - 1] if index else None
 
 
 def _headings(split: _Split, width: int) -> tuple[str, ...]:

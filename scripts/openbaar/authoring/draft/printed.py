@@ -12,10 +12,13 @@ from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import SPACES, parse_number
 
 MARK = r"(?:\(\*+\)|\*+|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡])"
-SIGNS = ("€", "$", "£", "%")
-_NUMBER = r"[-−]?\d+(?:[.,'’]\d+)*"
+REMEMBERED = 50_000  # texts; a cell is looked at again in each way to draft its table
+SIGNS = ("€", "$", "£", "%", "+")
+_NUMBER = r"[-−+]?\d+(?:[.,'’]\d+)*"
 _SIGNED = rf"(?:[€$£] ?)?{_NUMBER}(?: ?[%€])?"
 _SPACED_NUMBER = r"-?\d{1,3}(?: \d{3})+(?:[.,]\d+)?"
+_ANY_NUMBER = re.compile(rf"{_NUMBER}|{_SPACED_NUMBER}")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER_SO_FAR = re.compile(r"-?\d{1,3}(?: \d{3})*")
 _THOUSANDS = re.compile(r"\d{3}(?!\d)")
 _MARKED = re.compile(rf"^(?P<before>{MARK})?\s*(?P<text>.*?)\s*(?P<after>{MARK})?$", re.DOTALL)
@@ -46,6 +49,7 @@ def marks_at(texts: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
+@lru_cache(maxsize=REMEMBERED)
 def bare(text: str) -> tuple[str, str | None]:
     """A text without the footnote mark before or after it, and that mark: `2013*` -> 2013, `*`."""
     found = _MARKED.match(text.strip())
@@ -62,14 +66,15 @@ def unsigned(text: str) -> tuple[str, str | None]:
     return text, None
 
 
+@lru_cache(maxsize=REMEMBERED)
 def kind(text: str) -> Kind:
     """What a cell seems to hold, without mark and sign: a year, another number, nothing, a text."""
     plain = unsigned(bare(text)[0])[0].translate(SPACES)
     if plain in ("", *vocabulary().blank_words):
         return "blank"
-    if re.fullmatch(r"(?:19|20)\d\d", plain):
+    if _YEAR.fullmatch(plain):
         return "year"
-    if re.fullmatch(rf"{_NUMBER}|{_SPACED_NUMBER}", plain):
+    if _ANY_NUMBER.fullmatch(plain):
         return "number"
     return "text"
 

@@ -57,6 +57,16 @@ def init(folder: Path, documents: Sequence[Path], language: str) -> list[str]:
     return report
 
 
+def drafts_of(path: Path, language: str) -> list[Tried]:
+    """The drafts of one document, as `init` would make them; nothing is written.
+
+    Raises OpenbaarError where the document cannot be read.
+    """
+    (each,) = received([path], language)
+    package = _package(path.parent, [each.entry], language)
+    return list(_drafts(each, None, package, language, ()))
+
+
 def _drafts(
     each: Received,
     document: str | None,

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise
-from operator import attrgetter
+from itertools import pairwise
 from typing import Literal
 
 from openbaar.authoring.draft.printed import bare, is_total, kind, number_format
 from openbaar.documents.lines import Document, Line
 
 FARTHEST_YEAR = 10  # years between two headings that are years
-NEAREST = 60  # lines around a table in which its title and footnotes are looked for
+FARTHEST_LINES = 60  # that are looked at above a table
 RowKind = Literal["data", "total", "label"]
 
 
@@ -133,14 +131,14 @@ def holds_numbers(rows: Sequence[SeenRow]) -> bool:
 
 
 def lines_before(lines: Sequence[Line], number: int) -> list[Line]:
-    """The nearest lines before line `number` that are not blank, in their order."""
-    index = bisect_left(lines, number, key=attrgetter("number"))
-    above = (lines[at] for at in range(index - 1, -1, -1) if not lines[at].is_blank)
-    return list(islice(above, NEAREST))[::-1]
+    """The nearest lines before line `number` that are not blank, at most FARTHEST_LINES of them.
 
-
-def lines_after(lines: Sequence[Line], number: int) -> list[Line]:
-    """The nearest lines after line `number` that are not blank."""
-    index = bisect_right(lines, number, key=attrgetter("number"))
-    below = (lines[at] for at in range(index, len(lines)) if not lines[at].is_blank)
-    return list(islice(below, NEAREST))
+    `lines` are those of a document, which are numbered from 1.
+    """
+    found: list[Line] = []
+    for index in range(number - 2, -1, -1):
+        if len(found) == FARTHEST_LINES:
+            break
+        if not lines[index].is_blank:
+            found.append(lines[index])
+    return found[::-1]

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
-from openbaar.authoring.draft.authored import Entry, authored
-from openbaar.authoring.draft.doubts import belief, doubts
-from openbaar.authoring.draft.draft import Part, draft_of
+from openbaar.authoring.draft.authored import Entry, as_data, authored
+from openbaar.authoring.draft.draft import Draft, Part, draft_of
+from openbaar.authoring.draft.place import footnotes, surroundings
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.draft.table_file import entries
+from openbaar.authoring.draft.trust import Finished, doubts, reasons
+from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem
+from openbaar.schema.csvfile import Rows
 from openbaar.tables.checks import stated_totals
-from openbaar.tables.reading import find_regions, read_table
-from openbaar.tables.references import load_publication
+from openbaar.tables.model import Package, Table
+from openbaar.tables.publication import Publication
+from openbaar.tables.reading import Reading, find_regions, read_table
+from openbaar.tables.references import check_references
 from openbaar.tables.verdicts import Verdict
+from openbaar.yamlfile import YamlFile, load_model
 
 # What a draft has, then what it has less where that fails; the first that converts is kept.
 VARIANTS: list[tuple[Part, ...]] = [
@@ -36,13 +42,14 @@ LONGEST_PROBLEM = 300  # characters
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a draft: the number of its columns and rows, its totals, its problems."""
+    """What became of a draft: the number of its columns, its rows, its totals, its problems."""
 
     columns: int = 0
-    rows: int = 0
+    rows: Rows = ()
     verdicts: Sequence[Verdict] = ()
     problems: Sequence[Problem] = ()
     unread: float = 0  # lines that are no rows; infinite where the table was not even found
+    reading: Reading | None = None
 
     @property
     def equal(self) -> int:
@@ -52,12 +59,15 @@ class Result:
     @property
     def converts(self) -> str:
         """How much was read."""
-        return f"{self.rows} rows, {self.equal} of {len(self.verdicts)} stated totals add up"
+        return f"{len(self.rows)} rows, {self.equal} of {len(self.verdicts)} stated totals add up"
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A draft, what became of it, what speaks against it, and its text with comments on that."""
+    """A draft, what became of it, what speaks against trusting it, and its text.
+
+    The text has comments that say so.
+    """
 
     name: str
     sighting: Sighting
@@ -66,20 +76,25 @@ class Tried:
     text: str
 
     @property
+    def is_trusted(self) -> bool:
+        """Whether it converts, and nothing speaks against it."""
+        return not self.result.problems and not self.doubts
+
+    @property
     def outcome(self) -> str:
         """What became of it, in a few words."""
         if self.result.problems:
             return f"does not convert yet; problems: {len(self.result.problems)}"
         if self.doubts:
-            return f"needs a look: {self.doubts[0]} ({self.result.converts})"
+            return f"needs a look: {self.doubts[0]}; {self.result.converts}"
         return f"converts: {self.result.converts}"
 
 
 @dataclass(frozen=True)
 class _Attempt:
-    """One of the variants, and what became of it."""
+    """One of the variants, what became of it, and what is believed of it."""
 
-    parts: Sequence[Part]
+    draft: Draft
     made: Sequence[Entry]
     result: Result
 
@@ -87,6 +102,16 @@ class _Attempt:
     def badness(self) -> tuple[float, int]:
         """What it is compared by: lines that it does not read, then problems."""
         return self.result.unread, len(self.result.problems)
+
+    @property
+    def finished(self) -> Finished:
+        """What its trust is judged by."""
+        return Finished(self.draft, self.result.verdicts)
+
+    @property
+    def doubts(self) -> list[str]:
+        """What speaks against trusting it, where it converts."""
+        return [] if self.result.problems else doubts(self.finished)
 
 
 def best_draft(
@@ -97,58 +122,101 @@ def best_draft(
     `document` is the document's path where it is not the first one, `package` the package file
     that goes with the draft.
     """
+    trial = _Trial(name, sighting, package)
     attempts: list[_Attempt] = []
-    for parts in VARIANTS:
-        made = entries(draft_of(sighting, language, parts), document)
-        result = _result(name, sighting, made, package)
-        attempts.append(_Attempt(parts, made, result))
+    for parts in _variants(draft_of(sighting, language, VARIANTS[0])):
+        draft = draft_of(sighting, language, parts)
+        made = entries(draft, document)
+        result = trial.result(made)
+        attempts.append(_Attempt(draft, made, result))
         if not result.problems:
             break
     best = min(attempts, key=lambda attempt: attempt.badness)
-    found = [] if best.result.problems else list(doubts(sighting, best.result.verdicts))
-    comments = list(_comments(name, sighting, best.result, found))
-    left_out = [part for part in VARIANTS[0] if part not in best.parts]
+    comments = list(_comments(name, best))
+    left_out = [part for part in attempts[0].draft.parts if part not in best.draft.parts]
     if left_out and len(attempts) > 1:
         parts_left_out = ", ".join(left_out)
         comments.append(f"Left out, because the draft did not convert with it: {parts_left_out}.")
-    return Tried(name, sighting, best.result, found, authored(best.made, comments))
+    return Tried(name, sighting, best.result, best.doubts, authored(best.made, comments))
 
 
-def _result(
-    name: str, sighting: Sighting, made: Sequence[Entry], package: Sequence[Entry]
-) -> Result:
-    """Convert one draft, in a folder of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        tables = Path(folder) / "tables"
-        tables.mkdir()
-        package_file = authored([*package, Entry("tables", [name])])
-        (tables / "package.yaml").write_text(package_file, "utf-8")
-        (tables / f"{name}.yaml").write_text(authored(made), "utf-8")
+def _variants(draft: Draft) -> list[tuple[Part, ...]]:
+    """The variants that differ for this sighting, of which `draft` has all parts."""
+    sighting = draft.sighting
+    is_there = {
+        "header": bool(sighting.header) or sighting.repeated,
+        "footnotes": bool(footnotes(sighting)),
+        "melt": draft.melted is not None,
+        "totals": bool(sighting.of_kind("total")),
+        "group": draft.group is not None,
+        "first": sighting.labels is not None,
+    }
+    found: dict[tuple[Part, ...], None] = {}
+    for parts in VARIANTS:
+        found[tuple(part for part in parts if is_there[part])] = None
+    return list(found)
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Converts drafts of one sighting, in memory: neither documents nor files are read again."""
+
+    name: str
+    sighting: Sighting
+    package: Sequence[Entry]
+
+    @cached_property
+    def document(self) -> Document:
+        """The lines around the table.
+
+        The patterns of a draft find the same lines in them as in the whole document, because they
+        were made so: only a table that no line is found before begins at the first line.
+        """
+        document = self.sighting.document
+        first, last = surroundings(self.sighting)
+        return replace(document, lines=document.lines[first - 1 : last])
+
+    def result(self, made: Sequence[Entry]) -> Result:
+        """What the converter makes of a draft."""
         try:
-            return _converted(Path(folder), name, sighting)
+            return self._converted(self._publication(made))
         except OpenbaarError as error:
             return Result(problems=error.problems, unread=math.inf)
 
+    def _publication(self, made: Sequence[Entry]) -> Publication:
+        """The publication that holds the draft alone. Raises OpenbaarError where it makes none."""
+        package = [*self.package, Entry("tables", [self.name])]
+        table_file = YamlFile(f"tables/{self.name}.yaml", as_data(made), {})
+        package_file = YamlFile("tables/package.yaml", as_data(package), {})
+        table = load_model(table_file, Table, name=self.name)
+        publication = Publication(
+            Path(),
+            load_model(package_file, Package),
+            {self.name: table},
+            {"package": package_file, self.name: table_file},
+        )
+        check_references(publication)
+        return publication
 
-def _converted(folder: Path, name: str, sighting: Sighting) -> Result:
-    """What the converter makes of a draft; the document is not read again."""
-    publication = load_publication(folder)
-    documents = {entry.path: sighting.document for entry in publication.package.documents}
-    regions, missing = find_regions(publication, documents, {})
-    if missing:
-        return Result(problems=missing[name], unread=math.inf)
-    table = publication.tables[name]
-    reading = read_table(publication, table, sighting.document, regions)
-    columns = len(reading.table.columns) - 1  # without the one that says where a row is
-    if reading.problems:
-        unread = len(reading.read.problems)
-        return Result(columns, problems=reading.problems, unread=unread)
-    verdicts = stated_totals(name, reading.rows, reading.totals, ())
-    return Result(columns, len(reading.rows), verdicts)
+    def _converted(self, publication: Publication) -> Result:
+        """What the converter makes of the only table of a publication."""
+        document = self.document
+        documents = {entry.path: document for entry in publication.package.documents}
+        regions, missing = find_regions(publication, documents, {})
+        if missing:
+            return Result(problems=missing[self.name], unread=math.inf)
+        reading = read_table(publication, publication.tables[self.name], document, regions)
+        columns = len(reading.table.columns) - 1  # without the one that says where a row is
+        if reading.problems:
+            unread = len(reading.read.problems)
+            return Result(columns, problems=reading.problems, unread=unread)
+        verdicts = stated_totals(self.name, reading.rows, reading.totals, ())
+        return Result(columns, reading.rows, verdicts, reading=reading)
 
 
-def _comments(name: str, sighting: Sighting, result: Result, found: Sequence[str]) -> Iterator[str]:
+def _comments(name: str, attempt: _Attempt) -> Iterator[str]:
     """The comments at the head of a draft: where it is from, what became of it, what to look at."""
+    sighting, result = attempt.draft.sighting, attempt.result
     document = sighting.document
     first = document.line(sighting.first).row
     last = document.line(sighting.last).row
@@ -160,12 +228,12 @@ def _comments(name: str, sighting: Sighting, result: Result, found: Sequence[str
         yield f"Does not convert yet; `openbaar preview {name}` shows the lines that are missing:"
         for problem in result.problems[:MOST_PROBLEMS]:
             yield f"  {_short(str(problem))}"
-    elif found:
-        yield f"Converts, but needs a look before it is trusted: {result.converts}."
-        yield from (f"  {doubt}" for doubt in found)
+    elif attempt.doubts:
+        yield f"Converts, but needs a look: {result.converts}."
+        yield from (f"  {doubt}" for doubt in attempt.doubts)
     else:
         yield f"Converts as it stands: {result.converts}."
-        yield f"  Believed because {belief(sighting, result.verdicts)}."
+        yield f"Believed, because {' and '.join(reasons(attempt.finished))}."
     if len(result.problems) > MOST_PROBLEMS:
         yield f"  … and {len(result.problems) - MOST_PROBLEMS} more"
     for verdict in result.verdicts:

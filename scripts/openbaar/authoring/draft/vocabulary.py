@@ -11,11 +11,12 @@ from openbaar.yamlfile import parse_yaml
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """How rows of totals and titles begin, in small letters, and what blank cells hold."""
+    """How rows of totals, titles and footers begin, in small letters; what blank cells hold."""
 
     total_words: tuple[str, ...]
     title_words: tuple[str, ...]
     blank_words: tuple[str, ...]
+    page_words: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)
