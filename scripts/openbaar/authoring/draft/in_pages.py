@@ -10,7 +10,7 @@ from openbaar.authoring.draft.sighting import SeenRow, Sighting, lines_before, r
 from openbaar.authoring.draft.titles import with_title
 from openbaar.documents.lines import Document, Line
 from openbaar.documents.tables_on_page import Cell, FoundTable, PageLine, find_tables
-from openbaar.recipe.columns import split_at
+from openbaar.recipe.columns import split_at, words_of
 
 DIGITS = 1  # of a border between columns, in points
 
@@ -22,12 +22,12 @@ def sightings_in_pages(document: Document) -> list[Sighting]:
     for page, group in groupby(document.lines, key=lambda line: line.page):
         lines = list(group)
         for table in find_tables([PageLine(line.words) for line in lines]):
-            sighting = _sighting(document, lines, table)
+            sighting = sighting_of(document, lines, table)
             found.append(replace(sighting, page=str(page) if several_pages else None))
     return found
 
 
-def _sighting(document: Document, lines: Sequence[Line], table: FoundTable) -> Sighting:
+def sighting_of(document: Document, lines: Sequence[Line], table: FoundTable) -> Sighting:
     """A table as the recipe will read it: its rows are the cells between the borders."""
     borders = tuple(round(border, DIGITS) for border in table.borders)
     start = table.first + table.headings
@@ -38,7 +38,7 @@ def _sighting(document: Document, lines: Sequence[Line], table: FoundTable) -> S
         "columns",
         tuple(rows),
         headings=_headings(table, len(borders) + 1),
-        header=tuple(" ".join(word.text for word in line.words) for line in above),
+        header=tuple(" ".join(word.text for word in words_of(line)) for line in above),
         separator=" | ",
         columns=borders,
     )
