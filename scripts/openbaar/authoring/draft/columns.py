@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from openbaar.authoring.draft.printed import bare, kind, marks_at, number_format, unsigned
+from openbaar.authoring.draft.printed import PLUS, bare, kind, marks_at, number_format, unsigned
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
@@ -169,9 +169,15 @@ class _Seen:
 
 
 def _signs(figures: Sequence[str]) -> tuple[str, ...]:
-    """The signs of currency or percent at numbers."""
+    """The signs of currency or percent at numbers.
+
+    A plus sign may be missing, at numbers below zero, which the empty sign says.
+    """
     signs = dict.fromkeys(unsigned(figure)[1] for figure in figures)
-    return tuple(sign for sign in signs if sign)
+    found = [sign for sign in signs if sign]
+    if found == [PLUS] and None in signs:
+        found.append("")
+    return tuple(found)
 
 
 def _are_whole(figures: Sequence[str], convention: NumberFormat | None) -> bool:

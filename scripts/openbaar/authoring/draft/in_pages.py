@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from openbaar.authoring.draft.sighting import SeenRow, Sighting, lines_before, row_kind
+from openbaar.authoring.draft.sighting import SeenRow, Sighting, is_heading, lines_before, row_kind
 from openbaar.authoring.draft.titles import with_title
 from openbaar.documents.lines import Document, Line
 from openbaar.documents.tables_on_page import Cell, FoundTable, PageLine, find_tables
-from openbaar.recipe.columns import split_at
+from openbaar.recipe.columns import split_at, words_of
 
 DIGITS = 1  # of a border between columns, in points
 
@@ -22,23 +22,25 @@ def sightings_in_pages(document: Document) -> list[Sighting]:
     for page, group in groupby(document.lines, key=lambda line: line.page):
         lines = list(group)
         for table in find_tables([PageLine(line.words) for line in lines]):
-            sighting = _sighting(document, lines, table)
+            sighting = sighting_of(document, lines, table)
             found.append(replace(sighting, page=str(page) if several_pages else None))
     return found
 
 
-def _sighting(document: Document, lines: Sequence[Line], table: FoundTable) -> Sighting:
+def sighting_of(document: Document, lines: Sequence[Line], table: FoundTable) -> Sighting:
     """A table as the recipe will read it: its rows are the cells between the borders."""
     borders = tuple(round(border, DIGITS) for border in table.borders)
     start = table.first + table.headings
+    if is_heading(split_at(lines[start], borders).texts):
+        start += 1  # years
     rows = [_row(line, borders) for line in lines[start : table.last + 1]]
     above = lines[table.first : start]
     sighting = Sighting(
         document,
         "columns",
         tuple(rows),
-        headings=_headings(table, len(borders) + 1),
-        header=tuple(" ".join(word.text for word in line.words) for line in above),
+        headings=_headings(table, start - table.first, len(borders) + 1),
+        header=tuple(" ".join(word.text for word in words_of(line)) for line in above),
         separator=" | ",
         columns=borders,
     )
@@ -52,9 +54,9 @@ def _row(line: Line, borders: Sequence[float]) -> SeenRow:
     return SeenRow(cells, line.number, line.number, row_kind(cells))
 
 
-def _headings(table: FoundTable, width: int) -> tuple[tuple[str, ...], ...]:
-    """The heading of each column, what stands above several of them before its own."""
-    above = [cell for cell in table.cells if cell.first_row < table.headings]
+def _headings(table: FoundTable, count: int, width: int) -> tuple[tuple[str, ...], ...]:
+    """The heading of each column in `count` lines, what stands above several before its own."""
+    above = [cell for cell in table.cells if cell.first_row < count]
     if not above:
         return ()
     return (tuple(_heading(above, column) for column in range(width)),)

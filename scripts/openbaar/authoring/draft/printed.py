@@ -13,7 +13,8 @@ from openbaar.recipe.values import SPACES, parse_number
 
 MARK = r"(?:\(\*+\)|\*+|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡])"
 REMEMBERED = 50_000  # texts; a cell is looked at again in each way to draft its table
-SIGNS = ("€", "$", "£", "%", "+")
+PLUS = "+"
+SIGNS = ("€", "$", "£", "%", PLUS)
 _NUMBER = r"[-−+]?\d+(?:[.,'’]\d+)*"
 _SIGNED = rf"(?:[€$£] ?)?{_NUMBER}(?: ?[%€])?"
 _SPACED_NUMBER = r"-?\d{1,3}(?: \d{3})+(?:[.,]\d+)?"

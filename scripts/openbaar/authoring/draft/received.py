@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from openbaar.authoring.draft.in_aligned import sightings_in_aligned
 from openbaar.authoring.draft.in_cells import sightings_of_cells
 from openbaar.authoring.draft.in_grids import sightings_in_grid
 from openbaar.authoring.draft.in_lines import sightings_in_lines
@@ -124,15 +125,21 @@ def sightings(document: Document) -> list[Sighting]:
     if any(line.words for line in document.lines):
         return sightings_in_pages(document)
     found = [
+        *sightings_in_aligned(document),
         *sightings_in_lines(document, "block"),
         *sightings_in_lines(document, "line"),
         *sightings_of_cells(document),
     ]
     kept: list[Sighting] = []
-    for sighting in sorted(found, key=_size, reverse=True):
+    for sighting in sorted(found, key=_weight, reverse=True):
         if not any(_overlap(sighting, other) for other in kept):
             kept.append(sighting)
     return sorted(kept, key=lambda each: each.first)
+
+
+def _weight(sighting: Sighting) -> tuple[bool, int]:
+    """Whether its cells stand in columns, which says most; then how many it has."""
+    return sighting.units == "columns", _size(sighting)
 
 
 def _size(sighting: Sighting) -> int:

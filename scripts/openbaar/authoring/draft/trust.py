@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from itertools import islice, pairwise
 
 from openbaar.authoring.draft.draft import Draft
 from openbaar.authoring.draft.printed import is_footnote, kind, regrouped, split_row, unsigned
@@ -99,19 +99,19 @@ class Finished:
         first = self.draft.columns[0]
         return first.type in ("string", "year") and not first.empty
 
-    def lines_below(self) -> Iterator[Line]:
+    def lines_below(self, count: int) -> Iterator[Line]:
         """The next lines that are not blank."""
         lines = self.sighting.document.lines
         last = self.sighting.last
-        below = (line for line in lines[last : last + 4 * NEIGHBOURS] if not line.is_blank)
-        yield from _some(below, NEIGHBOURS)
+        below = (line for line in lines[last : last + 4 * count] if not line.is_blank)
+        yield from islice(below, count)
 
     def lines_above(self, count: int) -> Iterator[Line]:
         """The lines above the first row that are not blank, the nearest first."""
         lines = self.sighting.document.lines
         first = self.sighting.first - 1
         above = lines[max(first - 4 * count, 0) : first]
-        yield from _some((line for line in reversed(above) if not line.is_blank), count)
+        yield from islice((line for line in reversed(above) if not line.is_blank), count)
 
 
 def _numbers(cells: Sequence[str], numbers: NumberFormat | None) -> list[Decimal]:
@@ -124,11 +124,6 @@ def _numbers(cells: Sequence[str], numbers: NumberFormat | None) -> list[Decimal
         except ValueError:
             return []
     return found
-
-
-def _some(lines: Iterator[Line], count: int) -> Iterator[Line]:
-    for _, line in zip(range(count), lines, strict=False):
-        yield line
 
 
 def reasons(seen: Finished) -> list[str]:
@@ -221,12 +216,24 @@ def labels_put_together(seen: Finished) -> str:
     return ""
 
 
+def sections_of_one_row(seen: Finished) -> str:
+    """A label that stands alone above a single row may be the beginning of that row's label."""
+    if seen.sighting.units == "grid":
+        return ""
+    kinds = [row.kind for row in seen.sighting.rows]
+    for index, row in enumerate(seen.sighting.rows):
+        has_one_row = kinds[index : index + 3] in (["label", "data", "label"], ["label", "data"])
+        if has_one_row:
+            return f"the label '{_short(row.cells[0])}' may go on in the row below"
+    return ""
+
+
 def label_cut_off(seen: Finished) -> str:
     """The line above the first row, or below the last, may be a part of its label."""
     if seen.is_parted or seen.sighting.units == "cell":
         return ""
     above = next(seen.lines_above(1), None)
-    below = next(seen.lines_below(), None)
+    below = next(seen.lines_below(1), None)
     first = seen.labels[0] if seen.labels else ""
     if above is not None and (above.text.rstrip().endswith("-") or first[:1].islower()):
         return f"the label '{_short(first)}' may begin in the line above"
@@ -266,12 +273,13 @@ def ranges_cut_apart(seen: Finished) -> str:
 
 
 def texts_among_figures(seen: Finished) -> str:
-    """A column behind the first holds texts, though a line has only one label."""
-    if seen.is_parted:
+    """A column behind the first holds texts: perhaps the labels of a table beside it."""
+    if seen.sighting.units == "grid" or seen.sighting.separator == "\t":
         return ""
     for column in seen.draft.columns[1:]:
-        if column.type == "string":
-            return f"the column '{column.title or column.name}' holds figures and texts"
+        if column.type == "string" and not column.empty:
+            name = column.title or column.name
+            return f"the column '{_short(name)}' holds texts: tables may stand side by side"
     return ""
 
 
@@ -343,7 +351,9 @@ def rows_left_out(seen: Finished) -> str:
     """Lines beside it look like rows of it: of its other half on the next page, or of a group."""
     if seen.sighting.units in ("grid", "columns"):
         return ""
-    for line in seen.lines_below():
+    if seen.sighting.units == "cell":
+        return _cells_below(seen)
+    for line in seen.lines_below(NEIGHBOURS):
         if is_title(line.text) or is_footnote(line.text):
             break
         if _may_be_row(line, seen):
@@ -359,13 +369,25 @@ def rows_left_out(seen: Finished) -> str:
 
 def _may_be_row(line: Line, seen: Finished) -> bool:
     """Whether a line has about as many figures as a row; years alone are headings."""
-    if seen.sighting.units == "cell":
-        return kind(line.text) == "number" and not _is_page_mark(line.text)
     label, cells = split_row(line.text)
     figures = [cell for cell in cells if kind(cell) in FIGURES]
     are_years = all(kind(cell) == "year" for cell in figures)
     fewest = max(1, seen.sighting.width - 2)
     return len(figures) >= fewest and not (are_years and len(figures) > 1) and bool(label or cells)
+
+
+def _cells_below(seen: Finished) -> str:
+    """A text and as many figures as a row has, somewhere below a table of one cell a line."""
+    width = seen.sighting.width
+    lines = list(seen.lines_below(4 * width))
+    for index, line in enumerate(lines):
+        if is_title(line.text):
+            return ""
+        kinds = [kind(each.text) for each in lines[index + 1 : index + width]]
+        is_row = kinds.count("number") >= max(1, (width - 1) / 2) and "text" not in kinds
+        if len(kinds) == width - 1 and is_row and not _is_page_mark(line.text):
+            return f"the line '{_short(line.text)}' below it may begin a row of it"
+    return ""
 
 
 def _short(text: str) -> str:
@@ -380,6 +402,7 @@ DOUBTS: Sequence[Callable[[Finished], str]] = (
     labels_come_again,
     numbers_in_labels,
     labels_put_together,
+    sections_of_one_row,
     label_cut_off,
     thousands_apart,
     ranges_cut_apart,
