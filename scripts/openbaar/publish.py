@@ -7,18 +7,21 @@ disk, and a failure leaves those as they were.
 
 from __future__ import annotations
 
+import io
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import BinaryIO
 
-from openbaar.database.build import build_database
+from openbaar.database.build import Watch, build_database, watch_nothing
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import replacing
+from openbaar.files import Content, holds, replacing, write_content
 from openbaar.package import citation_file
 from openbaar.package.archive import write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
@@ -30,6 +33,7 @@ from openbaar.staleness import (
     archive_path,
     database_path,
     inputs_fingerprint,
+    parquet_folder,
     record_fingerprint,
     released_database_path,
     workbook_path,
@@ -40,7 +44,7 @@ from openbaar.tables.publication import Publication
 from openbaar.tables.verdicts import differences
 
 Say = Callable[[str], None]
-Files = dict[str, bytes]  # by their path in the publication
+Files = dict[str, Content]  # by their path in the publication
 
 
 def say_nothing(_message: str) -> None:
@@ -78,15 +82,15 @@ def generate(publication: Publication, verify: bool = True, say: Say = say_nothi
     return Generated(dataset, described, files)
 
 
-def write_files(publication: Publication, files: Mapping[str, bytes]) -> list[str]:
+def write_files(publication: Publication, files: Mapping[str, Content]) -> list[str]:
     """Put files in place, each whole; returns the paths of those whose bytes changed."""
     changed = []
     for name, data in files.items():
         target = publication.root / name
-        if target.is_file() and target.read_bytes() == data:
+        if holds(target, data):
             continue
         with replacing(target) as partial:
-            partial.write_bytes(data)
+            write_content(data, partial)
         changed.append(name)
     return changed
 
@@ -121,7 +125,8 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
     generated = generate(publication, say=say)
     with tempfile.TemporaryDirectory(prefix="openbaar-") as folder:
         staging = Path(folder)
-        problems = _stage(generated, staging, say)
+        with _parquet_files(generated, staging) as watch:
+            problems = _stage(generated, staging, say, watch)
         if problems:
             raise OpenbaarError(problems)
         say("packing the downloads")
@@ -151,8 +156,13 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
     return [str(target.relative_to(publication.root)), *changed]
 
 
-def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
-    """Write the package and its database to the folder `staging`; returns all that is wrong."""
+def _stage(
+    generated: Generated, staging: Path, say: Say, watch: Watch = watch_nothing
+) -> list[Problem]:
+    """Write the package and its database to the folder `staging`; returns all that is wrong.
+
+    `watch` sees the rows of large tables.
+    """
     publication = generated.publication
     _write_package(generated, staging)
     say("checking the totals")
@@ -161,12 +171,14 @@ def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
     recorded = read_permalinks(publication.root)
     problems += permalink_problems(recorded, generated.dataset)
     say("validating the package")
-    problems += problems_of_package(staging, generated.files["datapackage.json"])
-    problems += problems_of_citation(generated.files[citation_file.FILE])
+    problems += problems_of_package(
+        staging, package_bytes(generated.descriptor), generated.dataset.in_files
+    )
+    problems += problems_of_citation(citation_file.citation_bytes(publication))
     say("building the database")
     database = _staged_database(generated, staging)
     try:
-        build_database(generated.dataset, generated.descriptor, database)
+        build_database(generated.dataset, generated.descriptor, database, watch)
     except OpenbaarError as error:
         return problems + error.problems
     say("running every query")
@@ -178,10 +190,27 @@ def _write_package(generated: Generated, staging: Path) -> None:
     root = generated.publication.root
     for path, data in generated.files.items():
         (staging / path).parent.mkdir(parents=True, exist_ok=True)
-        (staging / path).write_bytes(data)
+        if isinstance(data, bytes):  # large tables are where they were
+            (staging / path).write_bytes(data)
     for entry in generated.publication.package.documents:
         (staging / entry.path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / entry.path, staging / entry.path)
+
+
+@contextmanager
+def _parquet_files(generated: Generated, staging: Path) -> Iterator[Watch]:
+    """What makes the Parquet files of the large tables while their rows pass."""
+    if not generated.dataset.in_files:
+        yield watch_nothing
+        return
+    from openbaar.package.parquet import ParquetFiles
+
+    with ParquetFiles(_staged_parquet(staging), generated.descriptor) as files:
+        yield files.write
+
+
+def _staged_parquet(staging: Path) -> Path:
+    return staging / "parquet"
 
 
 def _staged_database(generated: Generated, staging: Path) -> Path:
@@ -197,14 +226,18 @@ def _pack(generated: Generated, staging: Path) -> dict[Path, Path]:
     database = _staged_database(generated, staging)
     archive = staging / "package.zip"
     workbook = staging / "workbook.xlsx"
-    write_zip(generated.dataset, generated.descriptor, archive)
+    parquet = _staged_parquet(staging)
+    write_zip(generated.dataset, generated.descriptor, archive, parquet)
     write_workbook(generated.dataset, workbook)
-    return {
+    products = {
         database_path(publication): database,
         released_database_path(publication): database,
         archive_path(publication): archive,
         workbook_path(publication): workbook,
     }
+    for path in sorted(parquet.glob("*.parquet")):
+        products[parquet_folder(publication) / path.name] = path
+    return products
 
 
 def _put_in_place(generated: Generated, products: Mapping[Path, Path]) -> list[str]:
@@ -219,7 +252,7 @@ def _put_in_place(generated: Generated, products: Mapping[Path, Path]) -> list[s
     return changed
 
 
-def _orphaned(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:
+def _orphaned(publication: Publication, files: Files) -> Iterator[Problem]:
     """Each CSV file on disk that no table has."""
     for path in sorted((publication.root / "tables").glob("[!.]*.csv")):
         name = f"tables/{path.name}"
@@ -227,7 +260,7 @@ def _orphaned(publication: Publication, files: Mapping[str, bytes]) -> Iterator[
             yield Problem(Place(name), "belongs to no table", "remove it, or describe the table")
 
 
-def _outdated(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:
+def _outdated(publication: Publication, files: Files) -> Iterator[Problem]:
     """Each file on disk that is not what was generated now, with the first line that differs."""
     hint = "run `openbaar publish` and look at what changed"
     for name, data in files.items():
@@ -235,15 +268,27 @@ def _outdated(publication: Publication, files: Mapping[str, bytes]) -> Iterator[
         if not path.is_file():
             yield Problem(Place(name), "is missing", hint)
             continue
-        found = path.read_bytes()
-        if found != data:
-            yield Problem(Place(name, _first_difference(found, data)), "is out of date", hint)
+        if not holds(path, data):
+            yield Problem(Place(name, _first_difference(path, data)), "is out of date", hint)
 
 
-def _first_difference(before: bytes, after: bytes) -> int:
+def _first_difference(before: Path, after: Content) -> int:
     """The number of the first line in which two files differ; 1 where only their line ends do."""
-    pairs = zip_longest(before.splitlines(), after.splitlines())
+    with before.open("rb") as old_lines, _opened(after) as new_lines:
+        return _first_different_line(old_lines, new_lines)
+
+
+def _opened(content: Content) -> BinaryIO:
+    return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+
+def _first_different_line(before: BinaryIO, after: BinaryIO) -> int:
+    pairs = zip_longest(before, after)
     for number, (old, new) in enumerate(pairs, start=1):
-        if old != new:
+        if _without_end(old) != _without_end(new):
             return number
     return 1
+
+
+def _without_end(line: bytes | None) -> bytes | None:
+    return None if line is None else line.rstrip(b"\r\n")

@@ -11,6 +11,7 @@ PAGES = {
     "tutorial": "tutorial.md",
     "tables": "table-files.md",
     "recipe": "recipe.md",
+    "large-tables": "large-tables.md",
     "errors": "errors.md",
     "hosting": "hosting.md",
     "api": "api.md",

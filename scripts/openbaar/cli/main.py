@@ -68,11 +68,12 @@ def convert(
     With TABLES it writes only those; without, all tables and the trust tables (provenance,
     reconciliation, footnotes, anomalies).
     """
-    from openbaar.publish import write_files, write_lines
+    from openbaar.publish import Files, write_files, write_lines
     from openbaar.tables.convert import convert, convert_only
     from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
+    files: Files
     different = []
     publication = run.load()
     with _gathering(run, workers, scheduler) as gather:
