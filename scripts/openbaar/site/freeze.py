@@ -152,10 +152,7 @@ class _Freeze:
             self.fetched[page] = copied
             return []
         address = page.address(self.published)
-        headers = {"accept": "text/html"}
-        if page.language is not None:
-            headers["accept-language"] = page.language
-        answer = await self.datasette.client.get(address, headers=headers)
+        answer = await self.datasette.client.get(address, headers={"accept": "text/html"})
         if answer.status_code not in ANSWERS:
             message = f"answers with status {answer.status_code}"
             self.problems.append(Problem(Place(address), message))
@@ -243,7 +240,7 @@ def _identifiers(published: Published) -> Iterator[Page]:
 
 
 def _identifier(published: Published, path: str) -> Page:
-    """The page of an address below `/id/`, which is there once, for all languages."""
+    """The page of an address below `/id/`, which leads on to the page in the first language."""
     return Page(f"/id/{path}", "", published.languages[0])
 
 
