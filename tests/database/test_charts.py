@@ -14,6 +14,7 @@ from openbaar.database.charts import MAX_MARKS
 from openbaar.errors import OpenbaarError
 from served import ROOT, Built, build
 
+
 def svg_of(database: Path, page: str | None = None, form: str = "wide") -> str:
     """The chart of a page in Dutch, or the only one."""
     where = f"AND page = '{page}'" if page else ""

@@ -536,7 +536,8 @@ class _Words:
         for mark in sorted(marks, key=lambda mark: mark.series):
             parts = [series[mark.series].label, mark.label or self.gettext("no figure")]
             if mark.kind == "doubtful":
-                parts.append(f"({self.gettext('doubtful')})")
+                doubtful = self.gettext("doubtful")
+                parts.append(f"({doubtful})")
             told[mark.category].append(" ".join(filter(None, parts)))
         sentences: list[str] = []
         for category, figures in zip(categories, told, strict=True):

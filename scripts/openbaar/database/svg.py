@@ -117,10 +117,8 @@ def document(content: str, width: float, height: float, label: str, class_: str)
 def standalone(drawing: str, title: str, told: str) -> str:
     """A drawing as a file of its own: on paper, with its title and its text alternative inside."""
     start, _, rest = drawing.partition(">")
-    size = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', start)
-    if size is None:
-        raise ValueError("this is no drawing of ours")
-    wide, high = float(size[1]) + 2 * MARGIN, float(size[2]) + 2 * MARGIN
+    size = start.partition(' viewBox="0 0 ')[2].partition('"')[0]
+    wide, high = (float(length) + 2 * MARGIN for length in size.split())
     start = re.sub(r' (viewBox|width|height|class)="[^"]*"', "", start)
     box = f"{-MARGIN} {-MARGIN} {number(wide)} {number(high)}"
     start += f' viewBox="{box}" width="{number(wide)}" height="{number(high)}"'

@@ -19,10 +19,9 @@ from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
 from openbaar.database.svg import standalone
-from openbaar.site.language import PARAMETER, gettext, visit
+from openbaar.site.language import gettext, visit
 from openbaar.site.published import Published, publication_of
 from openbaar.site.refusals import refusal
-from openbaar.texts import N_, catalogue
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -37,7 +36,6 @@ OF_PAGE = f"""SELECT {COLUMNS} FROM _charts
 BY_NAME = f"SELECT {COLUMNS}, png FROM _charts WHERE name = :name AND language = :language"
 THUMBNAILS = """SELECT page, thumbnail FROM _charts
                 WHERE thumbnail IS NOT NULL AND language = :language"""
-SOURCE_AND_FIGURES = N_("Figures and source")
 
 
 @dataclass(frozen=True)
@@ -62,12 +60,12 @@ class Chart:
 
     def file(self, ending: str) -> str:
         """The path of the chart as a file, `svg` or `png`."""
-        return f"/chart/{self.language}/{self.name}.{ending}"
+        return f"/chart/{self.name}.{ending}"
 
     @property
     def embed(self) -> str:
         """The path of the page that other sites may frame."""
-        return f"{EMBED}{self.language}/{self.name}"
+        return f"{EMBED}{self.name}"
 
     def with_rows(self, keys: Iterable[str]) -> Chart:
         """The chart with the marks of other rows faded."""
@@ -156,13 +154,13 @@ async def thumbnail(datasette: Datasette, published: Published, page: str) -> Ma
 
 
 async def file(datasette: Any, request: Request) -> Response:
-    """`/chart/<language>/<name>.svg` or `.png`: a chart to take away.
+    """`/chart/<name>.svg` or `.png`: a chart to take away.
 
     304 where the visitor has it already. Raises DatasetteError where there is no such chart.
     """
     published = publication_of(datasette)
-    row, language = await _named(datasette, published, request)
-    chart, ending = _chart(row, language), request.url_vars["ending"]
+    row = await _named(datasette, published, request)
+    chart, ending = _chart(row, visit().language), request.url_vars["ending"]
     content: bytes = row["png"]
     if ending == "svg":
         content = standalone(chart.wide, chart.title, chart.told).encode("utf-8")
@@ -172,47 +170,31 @@ async def file(datasette: Any, request: Request) -> Response:
     return Response(content, headers=headers, content_type=MEDIA_TYPES[ending])
 
 
-async def _named(datasette: Datasette, published: Published, request: Request) -> tuple[Any, str]:
-    """The row of the chart that an address names, and its language.
-
-    Raises DatasetteError where there is none.
-    """
-    name, language = unquote(request.url_vars["name"]), request.url_vars["language"]
-    wanted = {"name": name, "language": language}
+async def _named(datasette: Datasette, published: Published, request: Request) -> Any:
+    """The row of the chart that an address names. Raises DatasetteError where there is none."""
+    name = unquote(request.url_vars["name"])
+    wanted = {"name": name, "language": visit().language}
     found = await datasette.get_database(published.name).execute(BY_NAME, wanted)
     row = found.first()
     if row is None:
         raise refusal(404, gettext("There is no chart '%(name)s'."), name=name)
-    return row, language
+    return row
 
 
 async def embedded(datasette: Any, request: Request) -> Response:
-    """`/embed/<language>/<name>`: a page with nothing but a chart, which other sites may frame."""
+    """`/embed/<name>`: a page with nothing but a chart, which other sites may frame."""
     published = publication_of(datasette)
-    row, language = await _named(datasette, published, request)
-    chart = _chart(row, language)
-    words = catalogue(language, published.languages[0])
-    html = await datasette.render_template(
-        "openbaar_embed.html",
-        {
-            "chart": chart,
-            "page": published.address(page_of(published, chart), request),
-            "link_text": words.gettext(SOURCE_AND_FIGURES),
-        },
-        request=request,
-    )
+    chart = _chart(await _named(datasette, published, request), visit().language)
+    query = f"?{urlencode(chart.parameters)}" if chart.parameters else ""
+    page = published.page_address(published.path(chart.page), chart.language, request)
+    variables = {"chart": chart, "page": page + query}
+    html = await datasette.render_template("openbaar_embed.html", variables, request=request)
     return Response.html(html)
-
-
-def page_of(published: Published, chart: Chart) -> str:
-    """The path of the page of a chart, in its language."""
-    query = {**chart.parameters, PARAMETER: chart.language}
-    return f"{published.path(chart.page)}?{urlencode(query)}"
 
 
 def frame_code(published: Published, chart: Chart, request: Request) -> str:
     """The HTML with which another site frames a chart."""
-    address = published.address(chart.embed, request)
+    address = published.page_address(chart.embed, chart.language, request)
     frame = Markup(
         '<iframe src="{address}" title="{title}" width="100%" height="{height}" loading="lazy">'
         "</iframe>"
@@ -221,6 +203,6 @@ def frame_code(published: Published, chart: Chart, request: Request) -> str:
 
 
 ROUTES = [
-    (r"/chart/(?P<language>[^/]+)/(?P<name>[^/]+)\.(?P<ending>svg|png)$", file),
-    (rf"{EMBED}(?P<language>[^/]+)/(?P<name>[^/]+)$", embedded),
+    (r"/chart/(?P<name>[^/]+)\.(?P<ending>svg|png)$", file),
+    (rf"{EMBED}(?P<name>[^/]+)$", embedded),
 ]
