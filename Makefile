@@ -40,7 +40,7 @@ man: .venv/dev  ## the man pages, from the commands themselves
 	rm -f docs/man/*.1
 	mkdir -p docs/man
 	$(BIN)/click-man openbaar --target docs/man --man-version "$$($(BIN)/openbaar --version | sed 's/.* //')" >/dev/null
-	sed -i '1s/"[0-9-]*" /"" /' docs/man/*.1  # the day on which they were made says nothing
+	sed -i '1s/"[0-9]\{4\}-[0-9-]*"/""/' docs/man/*.1  # the day on which they were made says nothing
 
 lock: .venv/dev  ## take the newest versions that pyproject.toml allows, with the hash of each file
 	$(LOCK) pyproject.toml --group build --output-file requirements/run.txt
