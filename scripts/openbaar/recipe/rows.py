@@ -11,7 +11,7 @@ from openbaar.documents.lines import SEPARATOR, Document, shown
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.recipe.language import KindOfRow, Recipe, RowTemplate, template_fields
 from openbaar.recipe.settle import ReadRow, settle
-from openbaar.recipe.templates import Attempt, Slot, attempt
+from openbaar.recipe.templates import Attempt, Slot, attempt, template_items
 from openbaar.recipe.units import Unit, join
 from openbaar.recipe.values import Reader
 from openbaar.schema.patterns import compiled
@@ -174,7 +174,31 @@ def _readings_at(
         # count.
         if found and recipe.reading.by == "line":
             break
-    return found
+    return _by_rank(found)
+
+
+def _by_rank(found: Sequence[_Found]) -> list[_Found]:
+    """The readings without those that a total outranks: free text that holds its printed words.
+
+    before: "Totaal 12" as a row of data with the label Totaal, or by the template "Totaal {n}"
+    after: the total
+    """
+    words: dict[int, list[str]] = {}
+    for taken, row in found:
+        if row.is_total:
+            words.setdefault(taken, []).extend(_literal_words(row.template))
+    kept = []
+    for each in found:
+        texts = each.row.texts() if each.row.kind == "data" else []
+        if not any(word in text.split() for word in words.get(each.taken, ()) for text in texts):
+            kept.append(each)
+    return kept
+
+
+def _literal_words(template: RowTemplate) -> list[str]:
+    """The words that a template prints itself."""
+    literals = " ".join(item.literal for item in template_items(template.row))
+    return [word for word in literals.replace(SEPARATOR, " ").split() if word[:1].isalpha()]
 
 
 def _attempt(template: RowTemplate, unit: Unit, readers: Mapping[str, Reader]) -> Attempt:
