@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from openbaar.documents.entry import DocumentEntry
 from openbaar.package.model import (
@@ -30,7 +30,7 @@ from openbaar.package.model import (
 )
 from openbaar.schema.csvfile import Rows
 from openbaar.schema.model import Constraints, ForeignKey, Schema, SchemaField
-from openbaar.tables.about import Contact, Publisher
+from openbaar.tables.about import Contact, License, Publisher
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
@@ -132,17 +132,24 @@ def _licences(publication: Publication) -> tuple[DescribedLicense, ...]:
     A reader of the standard, who does not know our key `appliesTo`, would take them for a choice.
     """
     _ = catalogue(publication.language).gettext
-    package = publication.package
+    of_documents, of_additions = _("source document"), _("additions")
     licences = []
-    for each in package.licenses:
-        title = f"{each.title} ({_('source document')})"
-        made = DescribedLicense(name=each.name, title=title, path=each.path, appliesTo="documents")
-        licences.append(made)
-    for each in package.additions:
-        title = f"{each.title} ({_('additions')})"
-        made = DescribedLicense(name=each.name, title=title, path=each.path, appliesTo="additions")
-        licences.append(made)
+    for each in publication.package.licenses:
+        licences.append(_licence(each, "documents", of_documents))
+    for each in publication.package.additions:
+        licences.append(_licence(each, "additions", of_additions))
     return tuple(licences)
+
+
+def _licence(
+    licence: License, applies_to: Literal["documents", "additions"], scope: str
+) -> DescribedLicense:
+    return DescribedLicense(
+        name=licence.name,
+        title=f"{licence.title} ({scope})",
+        path=licence.path,
+        appliesTo=applies_to,
+    )
 
 
 def _code_lists(dataset: Dataset) -> CodeLists:
