@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import click
 from openbaar import __version__
 from openbaar.cli.authoring import init, migrate, preview
 from openbaar.cli.common import Commands, Run, common, print_problems, unreadable
+from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
 from openbaar.errors import OpenbaarError
 
@@ -29,11 +31,14 @@ if TYPE_CHECKING:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="openbaar")
 @common
-def main(project: Path | None, quiet: bool) -> None:
+@click.pass_context
+def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     """Turn the tables of official documents into documented, citable open data.
 
     Works on a publication: a folder with sources/, tables/*.yaml and tables/package.yaml.
     """
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        ctx.color = False
 
 
 main.add_command(init)
@@ -43,7 +48,7 @@ main.add_command(show_help)
 
 
 @main.command()
-@click.argument("tables", nargs=-1)
+@click.argument("tables", nargs=-1, shell_complete=table_names)
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
