@@ -38,12 +38,18 @@ def parquet_folder(publication: Publication) -> Path:
     return archive_path(publication).with_suffix("") / "tables"
 
 
+def checksums_path(publication: Publication) -> Path:
+    """The SHA-256 of each download, as `sha256sum -c` reads them."""
+    return publication.root / "dist" / "SHA256SUMS"
+
+
 def is_stale(publication: Publication) -> bool:
     """Whether any input or product of the publication changed since it was last published."""
     downloads = [
         archive_path(publication),
         workbook_path(publication),
         released_database_path(publication),
+        checksums_path(publication),
     ]
     recorded = _record_path(publication)
     if not all(path.is_file() for path in [database_path(publication), *downloads, recorded]):

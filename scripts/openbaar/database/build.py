@@ -6,6 +6,8 @@ check on it has passed. Built twice on one machine it is the same, byte for byte
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -48,16 +50,37 @@ def build_database(
     if problems:
         raise OpenbaarError(problems)
     with replacing(target) as partial:
-        with closing(_opened(partial)) as database:
-            _add_tables(database, dataset)
-        _load_large(partial, dataset, watch)
-        with closing(_opened(partial)) as database:
-            _make_searchable(database, dataset)
-            problems = large_key_problems(database, dataset)
-            if problems:
-                raise OpenbaarError(problems)
-            add_site_content(database.conn, dataset, descriptor)
-            check_integrity(database, target.name)
+        try:
+            _build(dataset, descriptor, partial, target.name, watch)
+        except sqlite3.OperationalError as error:
+            raise _as_of_the_system(error, target) from error
+
+
+def _build(dataset: Dataset, descriptor: Descriptor, path: Path, name: str, watch: Watch) -> None:
+    """Build the database in a new file; `name` is how messages call it."""
+    with closing(_opened(path)) as database:
+        _add_tables(database, dataset)
+    _load_large(path, dataset, watch)
+    with closing(_opened(path)) as database:
+        _make_searchable(database, dataset)
+        problems = large_key_problems(database, dataset)
+        if problems:
+            raise OpenbaarError(problems)
+        add_site_content(database.conn, dataset, descriptor)
+        check_integrity(database, name)
+
+
+def _as_of_the_system(error: sqlite3.OperationalError, target: Path) -> Exception:
+    """An error of the disk as the operating system reports it; any other as it is.
+
+    SQLite has codes of its own: https://www.sqlite.org/rescode.html.
+    """
+    code = error.sqlite_errorcode & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        return OSError(errno.EIO, str(error), str(target))
+    return error
 
 
 def check_integrity(database: Database, name: str) -> None:

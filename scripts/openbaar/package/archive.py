@@ -12,8 +12,8 @@ from typing import Any
 from openbaar.files import Content, replacing, sha256_of
 from openbaar.package.descriptor import package_bytes
 from openbaar.package.model import Descriptor
+from openbaar.tables.about import License
 from openbaar.tables.dataset import Dataset, TableInFile
-from openbaar.tables.model import License
 from openbaar.tables.publication import Publication
 from openbaar.texts import catalogue, localized
 

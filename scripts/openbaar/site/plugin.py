@@ -23,6 +23,7 @@ from openbaar.site import (
     limits,
     linked_data,
     pages,
+    pictures,
     refusals,
     security,
     source,
@@ -40,6 +41,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *linked_data.ROUTES,
     *source.ROUTES,
     *pages.ROUTES,
+    *pictures.ROUTES,
 ]
 
 
@@ -82,7 +84,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
             return _may_be_column(datasette, published, path)
 
         protected = security.protected(app, published)
-        return only_http(app, language.speaking(protected, published.languages, is_column))
+        return only_http(app, language.speaking(protected, published.addresses, is_column))
 
     return wrapped
 
