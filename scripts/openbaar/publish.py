@@ -36,6 +36,7 @@ from openbaar.staleness import (
 )
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import Dataset, lines_bytes, lines_path, read_dataset
+from openbaar.tables.guesses import unconfirmed_guesses
 from openbaar.tables.publication import Publication
 from openbaar.tables.verdicts import differences
 
@@ -109,6 +110,14 @@ def check(publication: Publication, say: Say = say_nothing) -> list[Problem]:
     problems += _orphaned(publication, generated.files)
     problems += _outdated(publication, generated.files)
     return problems
+
+
+def warnings(publication: Publication) -> list[Problem]:
+    """What a person should still look at, although nothing is wrong as far as a program can tell.
+
+    These are the guesses of `openbaar init` that no person has confirmed.
+    """
+    return unconfirmed_guesses(publication)
 
 
 def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
