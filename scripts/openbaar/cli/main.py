@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from openbaar import __version__
-from openbaar.cli.authoring import init, migrate, preview
+from openbaar.cli.authoring import init, migrate, preview, recognise
 from openbaar.cli.common import (
     Commands,
     Run,
@@ -46,6 +46,7 @@ def main(project: Path | None, quiet: bool) -> None:
 main.add_command(init)
 main.add_command(preview)
 main.add_command(migrate)
+main.add_command(recognise)
 main.add_command(show_help)
 
 

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from openbaar.cli.main import main
-from openbaar.tables.guesses import unconfirmed_guesses
 from openbaar.tables.references import load_publication
+from openbaar.tables.unconfirmed import unconfirmed_guesses
 
 
 def with_line(publication: Path, line: str) -> list[str]:

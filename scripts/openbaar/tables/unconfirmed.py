@@ -1,10 +1,11 @@
-"""Guesses of `openbaar init` that no person has confirmed yet: a comment stays until one does.
+"""What a person should still look at: guesses of `openbaar init`, and figures told from pictures.
 
-They are warnings: nothing is wrong as far as a program can tell, but a person should look.
+They are warnings: nothing is wrong as far as a program can tell.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 
@@ -23,6 +24,31 @@ def unconfirmed_guesses(publication: Publication) -> list[Problem]:
         text = (publication.root / file.name).read_text("utf-8")
         found += _guesses(file.name, text)
     return found
+
+
+def unconfirmed_figures(publication: Publication) -> list[Problem]:
+    """Each table whose words were recognised on a scan, and that no stated total confirms."""
+    confirmed = _confirmed_tables(publication)
+    found = []
+    for name, table in publication.tables.items():
+        if table.recipe is None or name in confirmed:
+            continue
+        if publication.document(table.recipe.document).is_recognised:
+            message = "its figures were recognised on a picture, and no stated total confirms them"
+            hint = "give the totals under 'totals', or compare each figure with the scan"
+            found.append(Problem(publication.place(name, "recipe"), message, hint))
+    return found
+
+
+def _confirmed_tables(publication: Publication) -> set[str]:
+    """The tables with a stated total that is the sum of its rows, as published last."""
+    path = publication.csv_path("reconciliation")
+    if not path.exists():
+        return set()
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    stated = [row for row in rows if row["kind"] == "stated_total" and row["verdict"] == "equal"]
+    return {row["table_name"] for row in stated}
 
 
 def _guesses(name: str, text: str) -> Iterator[Problem]:
