@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from openbaar.cli.common import Run, common, print_problems
+from openbaar.cli.completion import table_names
 from openbaar.errors import OpenbaarError
 
 
@@ -78,7 +79,7 @@ def recognise(
 
 
 @click.command()
-@click.argument("table", required=False)
+@click.argument("table", required=False, shell_complete=table_names)
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document, shown
-from openbaar.errors import OpenbaarError, Problem
+from openbaar.errors import OpenbaarError, Problem, concerning
 from openbaar.recipe.language import KindOfRow, Recipe, RowTemplate, template_fields
 from openbaar.recipe.settle import Options, ReadRow, Undecided, settle, undecided
 from openbaar.recipe.templates import Attempt, Slot, attempt, template_items
@@ -142,28 +142,32 @@ class _Walk:
     recipe: Recipe
     readers: Mapping[str, Reader]
     problems: list[Problem] = field(default_factory=list)
+    index: int = 0  # the unit that is being read
 
     def options(self, told_before: int) -> list[list[ReadRow]]:
         """For each row all its readings. Stops after MAX_PROBLEMS, `told_before` included."""
+        with concerning("reading", lambda: self.document.place(*self.units[self.index].lines())):
+            return self._options(told_before)
+
+    def _options(self, told_before: int) -> list[list[ReadRow]]:
         options: list[list[ReadRow]] = []
         longest = _longest(self.recipe)
         lost = told_before > 0
-        index = 0
-        while index < len(self.units) and told_before + len(self.problems) <= MAX_PROBLEMS:
-            if lost and len(self.units[index].text) > longest:
+        while self.index < len(self.units) and told_before + len(self.problems) <= MAX_PROBLEMS:
+            if lost and len(self.units[self.index].text) > longest:
                 break
-            found = _readings_at(self.units, index, self.recipe, self.readers)
+            found = _readings_at(self.units, self.index, self.recipe, self.readers)
             counts = {each.taken for each in found}
             if len(counts) == 1:
                 options.append([each.row for each in found])
-                index += found[0].taken
+                self.index += found[0].taken
                 lost = False
                 continue
             # Where units are cells, one that does not fit makes the next ones not fit.
             if not (lost and self.recipe.reading.by == "cell"):
-                self.problems.append(self._problem_at(index, found))
+                self.problems.append(self._problem_at(self.index, found))
             lost = True
-            index += 1
+            self.index += 1
         return options
 
     def _problem_at(self, index: int, found: Sequence[_Found]) -> Problem:
