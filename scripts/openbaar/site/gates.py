@@ -15,6 +15,7 @@ from typing import Any
 
 from datasette.utils.asgi import Response
 
+from openbaar.site.addresses import Addresses
 from openbaar.site.apart import Answer, ForkServer
 from openbaar.site.asgi import APART, Application, Receive, Scope, Send, query_pairs, raw_path
 from openbaar.site.language import gettext
@@ -67,13 +68,16 @@ class Gates:
     the gate is for those that it cannot stop, and for all queries of a page together.
     """
 
+    addresses: Addresses
     sql: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=1.8))
     large: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=5))
     filtered: Gate = field(default_factory=lambda: Gate(at_once=2, waiting=30, seconds=5))
 
     def before(self, scope: Scope) -> Gate | None:
         """The gate before the answer to a request; None for one that costs little."""
-        if scope["type"] != "http" or APART in scope or OUTSIDE.match(raw_path(scope)):
+        if scope["type"] != "http" or APART in scope:
+            return None
+        if OUTSIDE.match(self.addresses.asked(raw_path(scope)).path):
             return None
         query = query_pairs(scope)
         names = {name for name, _ in query}

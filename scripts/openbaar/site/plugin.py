@@ -89,12 +89,13 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
 
         def around(answering: Application) -> Application:
             protected = security.protected(answering, published)
-            return language.speaking(protected, published.languages, is_column)
+            return language.speaking(protected, published.addresses, is_column)
 
         shown = only_http(app, around(app))
         if not published.public:
             return shown
-        return gates.gated(shown, around, gates.Gates(), ForkServer(datasette))
+        passing = gates.Gates(published.addresses)
+        return gates.gated(shown, around, passing, ForkServer(datasette))
 
     return wrapped
 
