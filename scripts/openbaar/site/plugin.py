@@ -25,6 +25,7 @@ from openbaar.site import (
     limits,
     linked_data,
     pages,
+    pictures,
     refusals,
     security,
     source,
@@ -43,6 +44,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *linked_data.ROUTES,
     *source.ROUTES,
     *pages.ROUTES,
+    *pictures.ROUTES,
 ]
 
 
