@@ -37,6 +37,7 @@ ROOMS = [
     "authoring",
     "staleness",
     "publish",
+    "many",
     "api",
     "cli",
     "__main__",
