@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document, shown
-from openbaar.errors import OpenbaarError, Problem
+from openbaar.errors import OpenbaarError, Problem, concerning
 from openbaar.recipe.language import KindOfRow, Recipe, RowTemplate, template_fields
-from openbaar.recipe.settle import ReadRow, settle
+from openbaar.recipe.settle import Options, ReadRow, Undecided, settle, undecided
 from openbaar.recipe.templates import Attempt, Slot, attempt, template_items
 from openbaar.recipe.units import Unit, join
 from openbaar.recipe.values import Reader
@@ -59,13 +59,26 @@ def try_rows(
     walk = _Walk(document, kept, recipe, readers)
     options = walk.options(told_before=len(refused))
     problems = refused + walk.problems
+    settled = settle(options)
     rows: list[ReadRow] = []
-    for readings in settle(options):
+    for readings in settled:
         if len(readings) == 1:
             rows += _parts(readings[0])
-        else:
-            problems.append(_ambiguous(document, readings))
+    if len(problems) < MAX_PROBLEMS:
+        problems += _undecided(document, settled)[: MAX_PROBLEMS - len(problems)]
     return RowsRead(rows, dropped, problems)
+
+
+def _undecided(document: Document, settled: Options) -> list[Problem]:
+    """The problems of rows that no total settles, each with the total that should have."""
+    if all(len(readings) == 1 for readings in settled):
+        return []
+    totals = undecided(settled)
+    problems = []
+    for index, readings in enumerate(settled):
+        if len(readings) > 1:
+            problems.append(_ambiguous(document, readings, total=totals.get(index)))
+    return problems
 
 
 def _without_dropped(units: Sequence[Unit], recipe: Recipe) -> tuple[list[Unit], list[Unit]]:
@@ -129,28 +142,32 @@ class _Walk:
     recipe: Recipe
     readers: Mapping[str, Reader]
     problems: list[Problem] = field(default_factory=list)
+    index: int = 0  # the unit that is being read
 
     def options(self, told_before: int) -> list[list[ReadRow]]:
         """For each row all its readings. Stops after MAX_PROBLEMS, `told_before` included."""
+        with concerning("reading", lambda: self.document.place(*self.units[self.index].lines())):
+            return self._options(told_before)
+
+    def _options(self, told_before: int) -> list[list[ReadRow]]:
         options: list[list[ReadRow]] = []
         longest = _longest(self.recipe)
         lost = told_before > 0
-        index = 0
-        while index < len(self.units) and told_before + len(self.problems) <= MAX_PROBLEMS:
-            if lost and len(self.units[index].text) > longest:
+        while self.index < len(self.units) and told_before + len(self.problems) <= MAX_PROBLEMS:
+            if lost and len(self.units[self.index].text) > longest:
                 break
-            found = _readings_at(self.units, index, self.recipe, self.readers)
+            found = _readings_at(self.units, self.index, self.recipe, self.readers)
             counts = {each.taken for each in found}
             if len(counts) == 1:
                 options.append([each.row for each in found])
-                index += found[0].taken
+                self.index += found[0].taken
                 lost = False
                 continue
             # Where units are cells, one that does not fit makes the next ones not fit.
             if not (lost and self.recipe.reading.by == "cell"):
-                self.problems.append(self._problem_at(index, found))
+                self.problems.append(self._problem_at(self.index, found))
             lost = True
-            index += 1
+            self.index += 1
         return options
 
     def _problem_at(self, index: int, found: Sequence[_Found]) -> Problem:
@@ -335,13 +352,24 @@ def _nearest(tries: Sequence[_Tried], alone: Unit) -> _Tried:
     return max(useful or tries, key=lambda tried: tried.attempt.furthest)
 
 
-def _ambiguous(document: Document, rows: Sequence[ReadRow], unit: Unit | None = None) -> Problem:
-    """The problem of a unit that can be read in several ways, with the readings listed."""
+def _ambiguous(
+    document: Document,
+    rows: Sequence[ReadRow],
+    unit: Unit | None = None,
+    total: Undecided | None = None,
+) -> Problem:
+    """The problem of a unit that can be read in several ways, with the readings listed.
+
+    `total` is the stated total that did not decide, where there is one.
+    """
     at = rows[0].unit if unit is None else unit
     ways = " | ".join(_way(row) for row in rows)
     text = _quoted(rows[0].unit.text)
     message = f"recipe key 'rows': {text} can be read in {len(rows)} ways: {ways}"
     hint = "narrow the patterns or the marks so that one is left, or give the totals that decide"
+    if total is not None:
+        line = document.line(total.total.lines()[0]).row
+        hint = f"the total on line {line} {total.why}; narrow the patterns or the marks"
     return Problem(document.place(*at.lines()), message, hint)
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import html
 import os
-import tempfile
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,7 @@ from openbaar.site.static_paths import (
 Say = Callable[[str], None]
 MARK = ".openbaar-frozen"  # in a folder that this module wrote and may replace
 NOT_FOUND = Path("404.html")  # what servers of such folders show where there is no page
+BEFORE = "before"  # in the folder beside the target: what the target held
 REDIRECTS = (301, 302, 303)
 ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
 SAY_EVERY = 500  # pages
@@ -62,19 +64,42 @@ def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = sa
     Returns the number of files; `say` is told of the progress. Raises OpenbaarError when `target`
     holds anything but an earlier freeze, or when a page does not answer; `target` stays as it was.
     """
-    _check_replaceable(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
-        folder = Path(name) / "site"
+    with _working_beside(target) as work:
+        _check_replaceable(target)
+        folder = work / "site"
         frozen = _Freeze(site(database, metadata, url), folder)
         asyncio.run(frozen.fetch_all(say))
         if frozen.problems:
             raise OpenbaarError(frozen.problems)
         (folder / MARK).write_text("")
         if target.exists():
-            os.replace(target, Path(name) / "before")  # removed with the temporary folder
+            os.replace(target, work / BEFORE)
         os.replace(folder, target)
     return sum(path.is_file() for path in target.rglob("*"))
+
+
+@contextmanager
+def _working_beside(target: Path) -> Iterator[Path]:
+    """An empty folder beside `target` to work in, which is removed afterwards.
+
+    What a killed run left there is removed too; if it was killed between its two last renames,
+    `target` gets back what it held.
+    """
+    work = target.with_name(f".{target.name}.openbaar-freeze")
+    _end(work, target)
+    work.mkdir()
+    try:
+        yield work
+    finally:
+        _end(work, target)
+
+
+def _end(work: Path, target: Path) -> None:
+    before = work / BEFORE
+    if before.exists() and not target.exists():
+        os.replace(before, target)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 def _check_replaceable(target: Path) -> None:

@@ -56,7 +56,7 @@ function toggled(chosen, { column, value }) {
 function fade(shown) {
   const hidden = new Set(rows.filter((row, index) => !shown[index]).map((row) => row.dataset.row));
   for (const mark of document.querySelectorAll("figure.chart [data-row]")) {
-    mark.classList.toggle("faded", hidden.has(mark.dataset.row));
+    mark.style.opacity = hidden.has(mark.dataset.row) ? 0.15 : "";
   }
   for (const drawing of document.querySelectorAll("figure.chart .drawing")) {
     drawing.classList.toggle("filtered", hidden.size > 0);
