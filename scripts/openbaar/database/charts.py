@@ -174,7 +174,7 @@ def _content_of_table(
     chart = _with_kinds(chart, table, rows)
     names = _names([table], labels, chart)
     content = ChartContent(chart, columns, names, rows, title=table.title)
-    return _told(content, publication, [table])
+    return _told(connection, content, publication, [table])
 
 
 def _with_kinds(chart: Chart, table: Table, rows: Iterable[ChartRow]) -> Chart:
@@ -219,12 +219,18 @@ def _contents_of_query(
         content = ChartContent(
             chart, columns, names, rows, is_sorted=is_sorted, title=query.title, about=about
         )
-        yield given, _told(content, publication, tables)
+        yield given, _told(connection, content, publication, tables)
 
 
-def _told(content: ChartContent, publication: Publication, tables: list[Table]) -> ChartContent:
+def _told(
+    connection: sqlite3.Connection,
+    content: ChartContent,
+    publication: Publication,
+    tables: list[Table],
+) -> ChartContent:
     """What a chart shows, with what is known of its rows and where they come from."""
-    found = findings(content.chart, tables, content.all_periods, publication.package)
+    package = publication.package
+    found = findings(connection, content.chart, tables, content.all_periods, package)
     return replace(content, findings=found, source=_source(publication, tables))
 
 
@@ -235,11 +241,11 @@ def _source(publication: Publication, tables: Iterable[Table]) -> Localized:
     for language in package.languages:
         words = catalogue(language, publication.language)
         parts: list[str] = []
+        title = localized(package.title, language)
         sources = _source_titles(publication, tables, language)
-        if sources:
+        if sources and sources != [title]:
             message = words.gettext("Source: %(source)s.")
             parts.append(message % {"source": "; ".join(sources)})
-        title = localized(package.title, language)
         message = words.gettext("%(publication)s, version %(version)s.")
         parts.append(message % {"publication": title, "version": package.version})
         told[language] = " ".join(parts)
