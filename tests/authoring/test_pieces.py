@@ -1,4 +1,6 @@
-"""Tables in pieces: `init` joins them where nothing but headings or heads of pages stands between."""
+"""Tables in pieces, and tables whose columns overlap.
+
+`init` joins pieces where nothing but headings or heads of pages stands between them."""
 
 from __future__ import annotations
 
@@ -95,3 +97,29 @@ def test_the_pieces_of_a_table_on_the_pages_of_a_pdf_are_one_table(tmp_path: Pat
     assert [cell.value for cell in first.cells.values()] == [2021, "Gent", 105]
     assert [cell.value for cell in last.cells.values()] == [2022, "Tielt", 327]
     assert len(draft.result.reading.records) == 18
+
+
+def test_centred_figures_of_different_widths_are_read_in_their_columns(tmp_path: Path) -> None:
+    written = io.BytesIO()
+    canvas = Canvas(written)
+    rows = [
+        ("Gemeente", "Bewoners", "Woningen", "Winkels"),
+        ("Gent", "1.234.567.890", "12", "1.500.250.125"),
+        ("Aalst", "45", "1.876.543.210", "45"),
+        ("Mol", "7", "17", "8"),
+        ("Geel", "1.000.000.000", "5", "12"),
+    ]
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            canvas.drawCentredString(100 + 72 * column, 760 - 20 * row, text)
+    canvas.save()
+    (tmp_path / "d.pdf").write_bytes(written.getvalue())
+    (draft,) = drafts_of(tmp_path / "d.pdf", "nl")
+    assert draft.is_trusted, draft.outcome
+    assert draft.result.reading is not None
+    found = [
+        [cell.value for cell in record.cells.values()] for record in draft.result.reading.records
+    ]
+    assert found == [
+        [label, *(int(each.replace(".", "")) for each in cells)] for label, *cells in rows[1:]
+    ]
