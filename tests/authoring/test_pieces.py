@@ -123,3 +123,31 @@ def test_centred_figures_of_different_widths_are_read_in_their_columns(tmp_path:
     assert found == [
         [label, *(int(each.replace(".", "")) for each in cells)] for label, *cells in rows[1:]
     ]
+
+
+@pytest.mark.parametrize("is_aligned", [False, True])
+def test_headings_and_a_page_number_amid_rows_are_no_rows(is_aligned: bool, tmp_path: Path) -> None:
+    rows = [
+        ("Land", "Fälle", "davon"),
+        ("Bayern", "150", "3"),
+        ("Hessen", "7", "5"),
+        ("Berlin", "4", "1"),
+    ]
+    more = [
+        ("Bremen", "12", "9"),
+        ("Hamburg", "29", "4"),
+        ("Saarland", "25", "14"),
+        ("Gesamt", "227", "36"),
+    ]
+
+    def printed(cells: tuple[str, ...]) -> str:
+        widths = (20, 8, 8) if is_aligned else (1, 1, 1)
+        parts = [cells[0].ljust(widths[0]), cells[1].rjust(widths[1]), cells[2].rjust(widths[2])]
+        return " ".join(part if is_aligned else part.strip() for part in parts)
+
+    lines = ["Tabelle 1: Fälle.", *map(printed, rows), "", "Drucksache 21/338 – 4 – 2025", ""]
+    lines += [printed(rows[0]), *map(printed, more), "Quelle: Register"]
+    (draft,) = drafts(tmp_path, "\n".join(lines) + "\n")
+    assert draft.is_trusted, draft.outcome
+    assert labels(draft) == ["Bayern", "Hessen", "Berlin", "Bremen", "Hamburg", "Saarland"]
+    assert draft.result.equal == 2
