@@ -28,7 +28,7 @@ from datasette.utils import tilde_encode
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
 
-HIDDEN = {"descriptor", "labels", "queries"}  # what the table `_site` of a database holds
+HIDDEN = {"descriptor", "facets", "labels", "queries"}  # what the table `_site` of a database holds
 PLUGIN = "openbaar"  # the name of the plugin, in the configuration of Datasette and in addresses
 Descriptor = Mapping[str, Any]
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # code list → code → language → name
@@ -48,6 +48,7 @@ class Published:
     descriptor: Descriptor
     labels: Labels = field(default_factory=dict)
     queries: Mapping[str, Descriptor] = field(default_factory=dict)
+    facets: Mapping[str, list[str]] = field(default_factory=dict)  # by table, as authors order them
     folder: Path | None = None
     permalinks: Descriptor = field(default_factory=dict)
     url: str | None = None
@@ -166,7 +167,7 @@ def _first_published(datasette: Datasette) -> Published | None:
 
 
 def _hidden_content(database: Path) -> dict[str, Any] | None:
-    """The descriptor, labels and queries in a database; None where openbaar did not build it.
+    """What the table `_site` of a database holds; None where openbaar did not build it.
 
     Read without Datasette, which is still starting.
     """
