@@ -23,6 +23,8 @@ MODULES = {
 ROOMS = [
     "errors",
     "files",
+    "placing",
+    "holding",
     "yamlfile",
     "texts",
     "schema",

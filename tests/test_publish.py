@@ -172,6 +172,7 @@ def test_convert_package_and_build_one_after_the_other_make_what_publish_makes(
     made = everything(folder)
     assert made.pop(DATABASE)
     assert made.pop("build/vdab-online-opleidingen.lines.json")
+    assert made.pop("build/.openbaar/lock") == b""
     assert made == wanted
 
 

@@ -7,7 +7,8 @@ only the command line turns that into text and an exit status.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -74,6 +75,27 @@ class OpenbaarError(Exception):
             problems = [problems]
         self.problems = list(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+@contextmanager
+def concerning(doing: str, place: Callable[[], object]) -> Iterator[None]:
+    """Say what was being done and where, `reading tables/x.csv:12`, in an error nobody foresaw.
+
+    An exception other than OpenbaarError gets a note, which `worked_on` reads. `place` is asked
+    only then.
+    """
+    try:
+        yield
+    except OpenbaarError:
+        raise
+    except Exception as error:
+        error.add_note(f"{doing} {place()}")
+        raise
+
+
+def worked_on(error: BaseException) -> list[str]:
+    """What was being done when an unforeseen error came up, the nearest to it first."""
+    return list(getattr(error, "__notes__", ()))
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

@@ -2,13 +2,13 @@
 
 What is generated and kept in git (CSV files, `datapackage.json`, `metadata.yml`, `CITATION.cff`,
 the record of permalinks) is generated in memory, so that a check can compare it with the files on
-disk, and a failure leaves those as they were.
+disk, and a failure leaves those as they were. One run at a time holds the publication.
 """
 
 from __future__ import annotations
 
+import hashlib
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -18,7 +18,7 @@ from openbaar.database.build import build_database
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import replacing
+from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
@@ -26,8 +26,10 @@ from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import permalink_problems, read_permalinks, released
 from openbaar.package.validation import problems_of_citation, problems_of_package
 from openbaar.package.workbook import write_workbook
+from openbaar.placing import put_in_place
 from openbaar.staleness import (
     archive_path,
+    checksums_path,
     database_path,
     inputs_fingerprint,
     record_fingerprint,
@@ -78,34 +80,49 @@ def generate(publication: Publication, verify: bool = True, say: Say = say_nothi
     return Generated(dataset, described, files)
 
 
-def write_files(publication: Publication, files: Mapping[str, bytes]) -> list[str]:
-    """Put files in place, each whole; returns the paths of those whose bytes changed."""
-    changed = []
+def write_files(publication: Publication, files: Mapping[str, bytes], work: Path) -> list[str]:
+    """Put files in place, all of them or none; returns the paths of those whose bytes changed.
+
+    `work` is an empty folder of the publication, as `holding.alone` gives it.
+    """
+    changed = _changed(publication, files)
+    put_in_place(publication.root, _written(changed, work))
+    return list(changed)
+
+
+def _changed(publication: Publication, files: Mapping[str, bytes]) -> Files:
+    """The files whose bytes are not those on disk."""
+    changed = {}
     for name, data in files.items():
         target = publication.root / name
-        if target.is_file() and target.read_bytes() == data:
-            continue
-        with replacing(target) as partial:
-            partial.write_bytes(data)
-        changed.append(name)
+        if not target.is_file() or target.read_bytes() != data:
+            changed[name] = data
     return changed
 
 
-def write_lines(dataset: Dataset) -> None:
-    """Leave the lines of the documents in build/, where `build_site` finds them."""
-    root = dataset.publication.root
-    path = str(lines_path(dataset.publication).relative_to(root))
-    write_files(dataset.publication, {path: lines_bytes(dataset.lines)})
+def _written(files: Mapping[str, bytes], work: Path) -> dict[str, Path]:
+    """Write files to the folder `work`, from where they can be put in place; by their name."""
+    ready = {}
+    for number, (name, data) in enumerate(files.items()):
+        ready[name] = work / f"{number}.ready"
+        ready[name].write_bytes(data)
+    return ready
+
+
+def lines_file(dataset: Dataset) -> Files:
+    """The lines of the documents, by their path in build/, where `build_site` finds them."""
+    path = lines_path(dataset.publication).relative_to(dataset.publication.root)
+    return {path.as_posix(): lines_bytes(dataset.lines)}
 
 
 def check(publication: Publication, say: Say = say_nothing) -> list[Problem]:
     """Everything that is wrong with the publication, files that are out of date included."""
-    try:
-        generated = generate(publication, say=say)
-    except OpenbaarError as error:
-        return error.problems
-    with tempfile.TemporaryDirectory(prefix="openbaar-") as folder:
-        problems = _stage(generated, Path(folder), say)
+    with alone(publication.root, say) as staging:
+        try:
+            generated = generate(publication, say=say)
+        except OpenbaarError as error:
+            return error.problems
+        problems = _stage(generated, staging, say)
     problems += _orphaned(publication, generated.files)
     problems += _outdated(publication, generated.files)
     return problems
@@ -117,17 +134,16 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
     Returns the paths of the files in git that changed.
     Raises OpenbaarError with every problem found, and then leaves everything as it was.
     """
-    inputs = inputs_fingerprint(publication)
-    generated = generate(publication, say=say)
-    with tempfile.TemporaryDirectory(prefix="openbaar-") as folder:
-        staging = Path(folder)
+    with alone(publication.root, say) as staging:
+        inputs = inputs_fingerprint(publication)
+        generated = generate(publication, say=say)
         problems = _stage(generated, staging, say)
         if problems:
             raise OpenbaarError(problems)
         say("packing the downloads")
         products = _pack(generated, staging)
-        changed = _put_in_place(generated, products)
-    record_fingerprint(publication, inputs, generated.files)
+        changed = _put_in_place(generated, products, staging)
+        record_fingerprint(publication, inputs, generated.files)
     return changed
 
 
@@ -137,18 +153,19 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
     Returns the path of the database and those of the files in git that changed.
     Raises OpenbaarError with every problem, and then leaves everything as it was.
     """
-    dataset = read_dataset(publication)
-    metadata = metadata_bytes(dataset)
-    target = database_path(publication)
-    with replacing(target) as partial:
+    with alone(publication.root, say) as staging:
+        dataset = read_dataset(publication)
+        files = _changed(publication, {"metadata.yml": metadata_bytes(dataset)})
+        built = staging / database_path(publication).name
         say("building the database")
-        build_database(dataset, descriptor(dataset), partial)
+        build_database(dataset, descriptor(dataset), built)
         say("running every query")
-        problems = result_problems(partial, publication)
+        problems = result_problems(built, publication)
         if problems:
             raise OpenbaarError(problems)
-    changed = write_files(publication, {"metadata.yml": metadata})
-    return [str(target.relative_to(publication.root)), *changed]
+        database = _name(publication, database_path(publication))
+        put_in_place(publication.root, {database: built, **_written(files, staging)})
+    return [database, *files]
 
 
 def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
@@ -188,35 +205,56 @@ def _staged_database(generated: Generated, staging: Path) -> Path:
     return staging / database_path(generated.publication).name
 
 
-def _pack(generated: Generated, staging: Path) -> dict[Path, Path]:
+def _pack(generated: Generated, staging: Path) -> dict[str, Path]:
     """Make the downloads in the folder `staging`.
 
-    Returns for each place in the publication the file to put there.
+    Returns for each name in the publication the file to put there.
     """
     publication = generated.publication
     database = _staged_database(generated, staging)
+    released = staging / "released.db"
     archive = staging / "package.zip"
     workbook = staging / "workbook.xlsx"
+    shutil.copyfile(database, released)
     write_zip(generated.dataset, generated.descriptor, archive)
     write_workbook(generated.dataset, workbook)
-    return {
-        database_path(publication): database,
-        released_database_path(publication): database,
+    downloads = {
+        released_database_path(publication): released,
         archive_path(publication): archive,
         workbook_path(publication): workbook,
     }
+    sums = staging / "SHA256SUMS"
+    sums.write_text(checksums(downloads), "utf-8")
+    products = {
+        database_path(publication): database,
+        **downloads,
+        checksums_path(publication): sums,
+    }
+    return {_name(publication, target): made for target, made in products.items()}
 
 
-def _put_in_place(generated: Generated, products: Mapping[Path, Path]) -> list[str]:
-    """Replace the published files, each whole; returns the paths of those in git that changed."""
-    for target in products:  # first, so that nothing is replaced when a folder cannot be made
-        target.parent.mkdir(parents=True, exist_ok=True)
-    changed = write_files(generated.publication, generated.files)
-    write_lines(generated.dataset)
-    for target, made in products.items():
-        with replacing(target) as partial:
-            shutil.copyfile(made, partial)
-    return changed
+def checksums(downloads: Mapping[Path, Path]) -> str:
+    """What `sha256sum -c` reads in the folder of the downloads: the hash and name of each."""
+    lines = []
+    for target, made in sorted(downloads.items()):
+        with made.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        lines.append(f"{digest}  {target.name}\n")
+    return "".join(lines)
+
+
+def _put_in_place(generated: Generated, products: Mapping[str, Path], staging: Path) -> list[str]:
+    """Replace the published files, all or none; returns the paths of those in git that changed."""
+    publication = generated.publication
+    changed = _changed(publication, generated.files)
+    lines = lines_file(generated.dataset)
+    put_in_place(publication.root, {**_written({**changed, **lines}, staging), **products})
+    return list(changed)
+
+
+def _name(publication: Publication, path: Path) -> str:
+    """How the publication calls a file in it."""
+    return path.relative_to(publication.root).as_posix()
 
 
 def _orphaned(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:

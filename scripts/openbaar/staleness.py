@@ -33,12 +33,18 @@ def released_database_path(publication: Publication) -> Path:
     return archive_path(publication).with_suffix(".db")
 
 
+def checksums_path(publication: Publication) -> Path:
+    """The SHA-256 of each download, as `sha256sum -c` reads them."""
+    return publication.root / "dist" / "SHA256SUMS"
+
+
 def is_stale(publication: Publication) -> bool:
     """Whether any input or product of the publication changed since it was last published."""
     downloads = [
         archive_path(publication),
         workbook_path(publication),
         released_database_path(publication),
+        checksums_path(publication),
     ]
     recorded = _record_path(publication)
     if not all(path.is_file() for path in [database_path(publication), *downloads, recorded]):

@@ -90,7 +90,7 @@ def by_finder(path: Path) -> Iterator[tuple[int, list[Cell]]]:
 
 def by_init(path: Path) -> Iterator[tuple[int, list[Cell]]]:
     """The tables that `openbaar init` sees, as rows of one line each."""
-    (found,) = received([path], "en")
+    (found,) = received([path])
     for sighting in found.sightings:
         page = found.document.line(sighting.first).page
         rows: list[Sequence[str]] = [*sighting.headings, *(row.cells for row in sighting.rows)]

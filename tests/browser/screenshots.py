@@ -20,7 +20,7 @@ LOOKS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
     "narrow": {"viewport": {"width": 390, "height": 844}},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
-    "english": {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"},
+    "english": {"viewport": {"width": 1280, "height": 900}},
 }
 
 
@@ -36,7 +36,7 @@ def main(folder: Path, names: list[str]) -> None:
             context = browser.new_context(base_url=site.address, **{"locale": "nl-BE", **options})
             page = context.new_page()
             for name in names or PAGES:
-                page.goto(PAGES[name])
+                page.goto(f"/en{PAGES[name]}" if look == "english" else PAGES[name])
                 page.screenshot(path=folder / f"{name}-{look}.png", full_page=name != "document")
             context.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +15,6 @@ from openbaar.recipe.anchors import locate
 from openbaar.recipe.codes import CodeList
 from openbaar.recipe.groups import label_rows
 from openbaar.recipe.language import Recipe, Units
-from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.records import make_records
 from openbaar.recipe.rows import read_rows
 from openbaar.recipe.templates import attempt
@@ -96,6 +96,8 @@ def messages(text: str, made: Table) -> list[str]:
         ("1. een \ntwee\n\ndrie\n2. vier", {"starts": r"^\d"}, ["1. een twee\n\ndrie", "2. vier"]),
         ("x:\n- a\n- b", {"starts": "^x"}, ["x:\n- a\n- b"]),
         ("verloren\n1. een", {"starts": r"^\d"}, ["verloren", "1. een"]),
+        ("2023\n€ \n9.917\n \n\n26", {"by": "cell"}, ["2023", "€ 9.917", "", "26"]),
+        ("2023 \n9.917 \n \n26 ", {"by": "cell"}, ["2023", "9.917", "", "26"]),
         ("koken, bak\nken. Braden", {"split": "[,.] "}, ["koken", "bakken", "Braden"]),
     ],
 )
@@ -451,7 +453,7 @@ def test_the_language_has_fewer_than_35_keys() -> None:
     for model in vars(language).values():
         if isinstance(model, type) and issubclass(model, Strict) and model is not Strict:
             fields = model.model_fields.items()
-            keys.update(field.alias or name for name, field in fields if model is not NumberFormat)
+            keys.update(field.alias or name for name, field in fields)
     assert len(keys) < 35, sorted(keys)
 
 
@@ -526,3 +528,45 @@ def test_a_total_above_its_rows_settles_them() -> None:
     assert read(text, of_groups) == [(1234, 567), (0, 1000), (2, 1), (3, 0)]
     undecided = "table\nSumme 1 234 568\n1 234 567\n0 1"
     assert "can be read in 2 ways" in messages(undecided, of_groups)[0]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said", "cells", "values"),
+    [
+        ("1.234,5", {}, ["+6,0", "-6,0", "−1.000"], ["6.0", "-6.0", "-1000"]),
+        ("- 1.234,5", {}, ["- 42", "+ 1.042,5", "-42", "42"], ["-42", "1042.5", "-42", "42"]),
+        ("–1234", {}, ["–42", "-42"], ["-42", "-42"]),
+        (".5", {"sign": "%"}, [".2%", "0.2%", "-.25 %", "12.5%"], [".2", ".2", "-.25", "12.5"]),
+        ("1,234,567", {"sign": ["$", ""]}, ["$ 1,042", "1,042", "$-7"], ["1042", "1042", "-7"]),
+    ],
+)
+def test_a_number_is_printed_as_its_example_shows(
+    numbers: str, said: dict[str, Any], cells: list[str], values: list[str]
+) -> None:
+    recipe = {"by": "line", "rows": "{n}", "cells": {"n": {"numbers": numbers, **said}}}
+    found = read("table\n" + "\n".join(cells), table({"n": "number"}, recipe))
+    assert [value for (value,) in found] == [Decimal(value) for value in values]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "cell"),
+    [
+        ("1.234,5", "- 42"),
+        ("1.234,5", "–42"),
+        ("1.234,5", ",5"),
+        ("1.234,5", "+-5"),
+        (".5", "."),
+        ("- 1234", "-  42"),
+    ],
+)
+def test_a_number_that_its_example_does_not_show_is_none(numbers: str, cell: str) -> None:
+    made = table({"n": "number"}, {"by": "line", "rows": "{n}", "numbers": numbers})
+    assert "fits no row pattern" in messages(f"table\n{cell}", made)[0]
+
+
+def test_a_total_outranks_a_label_of_the_same_words_but_no_other_label() -> None:
+    recipe = {"by": "line", "rows": "{label} {n}", "totals": {"table": "Totaal {n}"}}
+    made = table({"label": "string", "n": "integer"}, recipe)
+    text = "table\nGent 5\nTotaalbeeld 6\nTotaal 11"
+    assert read(text, made) == [("Gent", 5), ("Totaalbeeld", 6)]
+    assert [total.value for total in records(text, made)[1]] == [11]

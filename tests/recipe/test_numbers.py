@@ -12,6 +12,13 @@ FORMATS = [
     for decimal in (".", ",", "")
     if not thousands or thousands != decimal
 ]
+FORMATS += [
+    NumberFormat(thousands=".", decimal=",", is_sign_apart=True),
+    NumberFormat(minus="–"),
+    NumberFormat(minus="−", is_sign_apart=True),
+    NumberFormat(decimal=".", is_nought_left_out=True),
+    NumberFormat(decimal=",", is_nought_left_out=True, is_sign_apart=True),
+]
 
 
 @pytest.mark.parametrize("numbers", FORMATS)

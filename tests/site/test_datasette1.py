@@ -28,15 +28,15 @@ async def main():
     found = await visit(datasette, database, about)
     pages = {}
     for address in json.loads(addresses):
-        answer = await datasette.client.get(address, headers={"accept-language": "en"})
+        answer = await datasette.client.get(address)
         pages[address] = answer.text
     print(json.dumps([found, pages]))
 
 asyncio.run(main())
 """
 SIGNS = {
-    "/": '<html lang="en">',
-    "/vdab-online-opleidingen/started_by_gender/2022,female": '<mark title="Started">50.252</mark>',
+    "/en/": '<html lang="en">',
+    "/en/vdab-online-opleidingen/started_by_gender/2022,female": '<mark title="Started">50.252</mark>',
     "/source/vdab-online-opleidingen.txt": '<li value="173" id="L173">',
 }
 

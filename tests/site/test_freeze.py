@@ -198,8 +198,13 @@ REGIONS = Page("/municipalities/regions", "", "nl")
     ("link", "page", "expected"),
     [
         ("/municipalities/regions", HOME, ("/municipalities/regions", "", "nl")),
-        ("/municipalities/regions", Page("/", "", "en"), ("/municipalities/regions", "", "en")),
-        ("?lang=en", REGIONS, ("/municipalities/regions", "", "en")),
+        ("/municipalities/regions", Page("/", "", "en"), ("/municipalities/regions", "", "nl")),
+        ("/en/municipalities/regions", REGIONS, ("/municipalities/regions", "", "en")),
+        (
+            "?part_of=x",
+            Page("/municipalities/regions", "", "en"),
+            ("/municipalities/regions", "part_of=x", "en"),
+        ),
         ("https://data.example/municipalities", HOME, ("/municipalities", "", "nl")),
         (
             "/municipalities/regions?part_of=belgium",

@@ -99,8 +99,8 @@ def test_nginx_keeps_what_may_be_kept_and_serves_it_while_the_site_is_away(
             file = f"{address}/download/1.2.0/tables/regions.csv"
             assert [fetch(file), fetch(file)] == [(200, "MISS"), (200, "HIT")]
             page = f"{address}/municipalities/regions"
-            seen = [fetch(page, **{"Accept-Language": language}) for language in ("nl", "en", "nl")]
-            assert seen == [(200, "MISS"), (200, "MISS"), (200, "HIT")]
+            seen = [fetch(page, **{"Accept-Language": language}) for language in ("nl", "en")]
+            assert seen == [(200, "MISS"), (200, "HIT")]
             server.process.terminate()
             server.process.wait()
             assert fetch(file) == (200, "HIT")

@@ -154,7 +154,7 @@ def test_an_address_leads_to_the_form_that_is_asked_for(
 def test_what_is_not_there_says_so_with_its_reason(
     shown: Datasette, path: str, status: int, message: str
 ) -> None:
-    answer = get(shown, path, **{"accept": FIREFOX, "accept-language": "nl-BE,nl;q=0.9"})
+    answer = get(shown, path, accept=FIREFOX)
     assert (answer.status_code, message in answer.text) == (status, True), answer.text
 
 
@@ -166,11 +166,11 @@ def test_an_old_version_is_the_file_as_it_was_then(shown: Datasette) -> None:
 
 
 def test_a_person_who_follows_the_address_of_a_version_reads_what_it_is(shown: Datasette) -> None:
-    page = get(shown, "/id/municipalities/0.1.0", **{"accept": FIREFOX, "accept-language": "en"})
+    page = get(shown, "/en/id/municipalities/0.1.0", accept=FIREFOX)
     assert page.status_code == 200
     wanted = [
         "This is version 0.1.0 of the table 'municipalities'",
-        '<a href="/id/municipalities">The current version is 1.2.0.</a>',
+        '<a href="/en/id/municipalities">The current version is 1.2.0.</a>',
         '<a href="/download/0.1.0/tables/municipalities.csv">',
         "https://data.example/id/municipalities/0.1.0",
     ]

@@ -41,7 +41,7 @@ def with_grid(hand_made: Path, tmp_path: Path) -> Built:
 
 
 def test_the_cells_of_a_csv_document_are_shown_apart(with_grid: Built) -> None:
-    page = asyncio.run(shown(with_grid).client.get("/source/municipalities.csv?lang=en")).text
+    page = asyncio.run(shown(with_grid).client.get("/en/source/municipalities.csv")).text
     line = html.document_fromstring(page).get_element_by_id("L4")
     assert line.find('span[@class="text"]').text_content() == "1961 | Belgium | 2663"
 
@@ -58,10 +58,10 @@ def test_what_is_printed_in_a_cell_of_a_csv_document_is_marked(with_grid: Built)
 
 
 def test_a_line_says_what_it_became(small: Built) -> None:
-    page = asyncio.run(shown(small).client.get("/source/municipalities.txt?lang=en")).text
+    page = asyncio.run(shown(small).client.get("/en/source/municipalities.txt")).text
     line = html.document_fromstring(page).get_element_by_id("L12")
     assert [link.get("href") for link in line.findall(".//ul//a")] == [
-        "/municipalities/anomalies/merger_before_the_year"
+        "/en/municipalities/anomalies/merger_before_the_year"
     ]
 
 

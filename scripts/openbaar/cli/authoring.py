@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from openbaar.cli.common import Run, common, print_problems
+from openbaar.cli.completion import table_names
 from openbaar.errors import OpenbaarError
 
 
@@ -21,7 +22,12 @@ from openbaar.errors import OpenbaarError
     help="A text, PDF, workbook, CSV file or saved web page. Can be repeated.",
 )
 @click.option(
-    "--language", default="nl", show_default=True, help="The language of the publication."
+    "--language", help="The language of the publication; by default that of the documents."
+)
+@click.option(
+    "--minimal",
+    is_flag=True,
+    help="Only the documents and their table files: no readme, make, CI or container.",
 )
 @common
 @click.pass_context
@@ -29,24 +35,26 @@ def init(
     ctx: click.Context,
     folder: Path,
     documents: tuple[Path, ...],
-    language: str,
+    language: str | None,
+    minimal: bool,
     project: Path | None,
     quiet: bool,
 ) -> None:
     """Start a publication in FOLDER from documents.
 
-    Copies the documents and drafts a table file for each table found in them. Each guess is marked
-    `# guess:`. Nothing is overwritten.
+    Copies the documents and drafts a table file for each table found in them, each guess marked
+    `# guess:`. Around them: a readme, a Makefile, checks and Pages for GitHub and GitLab, and a
+    container. Nothing is overwritten.
     """
     from openbaar.authoring.draft.project import init
 
     run = Run(ctx, project, quiet)
-    for line in init(folder, documents, language):
+    for line in init(folder, documents, language, minimal):
         run.done(line)
 
 
 @click.command()
-@click.argument("table", required=False)
+@click.argument("table", required=False, shell_complete=table_names)
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),

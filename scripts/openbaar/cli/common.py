@@ -1,10 +1,10 @@
-"""What all commands share: options, messages, and exit status 1 for errors."""
+"""What all commands share: options, messages, and what errors and signals end in."""
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,39 +12,84 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.errors import OpenbaarError, Place, Problem, worked_on
 
 if TYPE_CHECKING:
     from openbaar.tables.publication import Publication
 
 
+# What a command ends with, besides 0 for success and click's 2 for a wrong call.
+FOUND_PROBLEMS = 1
+UNEXPECTED = 70  # EX_SOFTWARE of sysexits.h: a mistake in openbaar
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+TERMINATED = 143  # 128 + SIGTERM
+
+DEBUG = "OPENBAAR_DEBUG"  # an environment variable; anything in it shows tracebacks
+CHAIN = " while "
+
+
+class Terminated(BaseException):
+    """SIGTERM came. Like KeyboardInterrupt it is no Exception, so that nothing takes it for one."""
+
+
 class Commands(click.Group):
-    """The one place where the toolkit's errors become messages and exit status 1."""
+    """The one place where errors and signals become messages and exit statuses."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command; print every problem of an OpenbaarError on a line of its own.
 
-        SIGTERM ends a command as Ctrl-C does, so that its temporary files are removed.
+        Ctrl-C and SIGTERM end a command in the same way, so that its temporary files are removed.
         """
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+            signal.signal(signal.SIGTERM, _terminate)
         try:
             return super().invoke(ctx)
         except OpenbaarError as error:
             print_problems(error.problems)
+            status = FOUND_PROBLEMS
         except OSError as error:
             print_problems([unreadable(error)])
-        ctx.exit(1)
+            status = FOUND_PROBLEMS
+        except (KeyboardInterrupt, Terminated) as error:
+            click.echo("ended before it was done; no file is left half-written", err=True)
+            status = INTERRUPTED if isinstance(error, KeyboardInterrupt) else TERMINATED
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            if os.environ.get(DEBUG):
+                raise
+            print_unexpected(error, ctx.invoked_subcommand)
+            status = UNEXPECTED
+        ctx.exit(status)
+
+
+def _terminate(_signal: int, _frame: object) -> None:
+    raise Terminated
+
+
+def print_unexpected(error: Exception, command: str | None) -> None:
+    """Print an error that nobody foresaw: what was being done, and where to report it."""
+    doing = CHAIN.join([*worked_on(error), f"running `openbaar {command}`"])
+    detail = str(error).partition("\n")[0]
+    click.echo(f"unexpected error while {doing}: {type(error).__name__}: {detail}", err=True)
+    click.echo("  → this is a mistake in openbaar, and no published file was changed", err=True)
+    click.echo(
+        "  → report it where you got openbaar, with this message, the command and, where you may,"
+        f" that file; {DEBUG}=1 shows where in the code it happened",
+        err=True,
+    )
 
 
 def unreadable(error: OSError) -> Problem:
     """A file that cannot be read or written, as a problem."""
     name = os.path.relpath(error.filename) if isinstance(error.filename, str | Path) else "a file"
-    return Problem(
-        Place(name),
-        f"cannot be read or written: {error.strerror or error}",
-        "check the permissions of the folder",
-    )
+    hints = {
+        errno.ENOSPC: "make room on the disk",
+        errno.EDQUOT: "make room on the disk",
+        errno.EFBIG: "raise the limit on the size of files",
+    }
+    hint = hints.get(error.errno or 0, "check the permissions of the folder")
+    return Problem(Place(name), f"cannot be read or written: {error.strerror or error}", hint)
 
 
 def print_problems(problems: list[Problem]) -> None:

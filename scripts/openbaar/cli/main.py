@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ import click
 from openbaar import __version__
 from openbaar.cli.authoring import init, migrate, preview
 from openbaar.cli.common import Commands, Run, common, print_problems, unreadable
+from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
 from openbaar.errors import OpenbaarError
 
@@ -29,11 +31,14 @@ if TYPE_CHECKING:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="openbaar")
 @common
-def main(project: Path | None, quiet: bool) -> None:
+@click.pass_context
+def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     """Turn the tables of official documents into documented, citable open data.
 
     Works on a publication: a folder with sources/, tables/*.yaml and tables/package.yaml.
     """
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        ctx.color = False
 
 
 main.add_command(init)
@@ -43,7 +48,7 @@ main.add_command(show_help)
 
 
 @main.command()
-@click.argument("tables", nargs=-1)
+@click.argument("tables", nargs=-1, shell_complete=table_names)
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
@@ -68,22 +73,26 @@ def convert(
     With TABLES it writes only those; without, all tables and the trust tables (provenance,
     reconciliation, footnotes, anomalies).
     """
-    from openbaar.publish import write_files, write_lines
+    from openbaar.holding import alone
+    from openbaar.publish import lines_file, write_files
     from openbaar.tables.convert import convert, convert_only
     from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
     different = []
     publication = run.load()
-    with _gathering(run, workers, scheduler) as gather:
-        if tables:
-            files = convert_only(publication, tables, say=run.say, gather=gather)
-        else:
-            dataset = convert(publication, say=run.say, gather=gather)
-            files = dataset.files
-            write_lines(dataset)
-            different = differences(dataset.rows("reconciliation"))
-    _tell_written(run, write_files(publication, files))
+    lines: dict[str, bytes] = {}
+    with alone(publication.root, run.say) as work:
+        with _gathering(run, workers, scheduler) as gather:
+            if tables:
+                files = convert_only(publication, tables, say=run.say, gather=gather)
+            else:
+                dataset = convert(publication, say=run.say, gather=gather)
+                files = dataset.files
+                lines = lines_file(dataset)
+                different = differences(dataset.rows("reconciliation"))
+        changed = write_files(publication, {**files, **lines}, work)
+    _tell_written(run, [name for name in changed if name not in lines])
     if different:  # the tables are written all the same, for the author to look at
         print_problems(different)
 
@@ -120,14 +129,17 @@ def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
     It describes the CSV files as they are.
     """
+    from openbaar.holding import alone
     from openbaar.package.descriptor import descriptor, package_bytes
     from openbaar.publish import write_files
     from openbaar.tables.dataset import read_dataset
 
     run = Run(ctx, project, quiet)
     publication = run.load()
-    files = {"datapackage.json": package_bytes(descriptor(read_dataset(publication)))}
-    _tell_written(run, write_files(publication, files))
+    with alone(publication.root, run.say) as work:
+        files = {"datapackage.json": package_bytes(descriptor(read_dataset(publication)))}
+        changed = write_files(publication, files, work)
+    _tell_written(run, changed)
 
 
 @main.command()
@@ -271,9 +283,11 @@ def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, qui
     run = Run(ctx, project, quiet)
     publication = run.load()
     database = _publish_if_stale(run, publication)
+    from openbaar.holding import alone
     from openbaar.site.freeze import freeze
 
-    count = freeze(database, publication.root / "metadata.yml", folder.resolve(), url, run.say)
+    with alone(publication.root, run.say):
+        count = freeze(database, publication.root / "metadata.yml", folder.resolve(), url, run.say)
     run.done(f"wrote {count} files to {folder}")
 
 

@@ -6,6 +6,8 @@ check on it has passed. Built twice on one machine it is the same, byte for byte
 
 from __future__ import annotations
 
+import errno
+import os
 import sqlite3
 from decimal import Decimal
 from pathlib import Path
@@ -41,8 +43,23 @@ def build_database(dataset: Dataset, descriptor: Descriptor, target: Path) -> No
             _add_tables(database, dataset)
             add_site_content(database.conn, dataset, descriptor)
             check_integrity(database, target.name)
+        except sqlite3.OperationalError as error:
+            raise _as_of_the_system(error, target) from error
         finally:
             database.close()
+
+
+def _as_of_the_system(error: sqlite3.OperationalError, target: Path) -> Exception:
+    """An error of the disk as the operating system reports it; any other as it is.
+
+    SQLite has codes of its own: https://www.sqlite.org/rescode.html.
+    """
+    code = error.sqlite_errorcode & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(target))
+    if code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+        return OSError(errno.EIO, str(error), str(target))
+    return error
 
 
 def check_integrity(database: Database, name: str) -> None:

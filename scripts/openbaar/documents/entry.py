@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from openbaar.schema.conventions import UNKNOWN
-from openbaar.schema.names import check_source
+from openbaar.schema.names import Date, check_source
 from openbaar.texts import Localized
 from openbaar.yamlfile import Strict, Text
 
@@ -51,3 +51,7 @@ class DocumentEntry(Strict):
     )
     date: Text = UNKNOWN
     license: Text = UNKNOWN
+    rights: Localized | None = Field(
+        None, description="what is known of the terms under which it may be used again"
+    )
+    rights_checked: Date | None = Field(None, description="when a person looked for those terms")

@@ -6,13 +6,16 @@ import re
 from functools import lru_cache
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import BeforeValidator, PlainSerializer, model_validator
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
 
 from openbaar.yamlfile import Strict
 
 Thousands = Literal[".", ",", " ", "'", "’", ""]
 Decimal = Literal[".", ",", ""]
+Minus = Literal["-", "−", "–"]
+MINUSES = str.maketrans(dict.fromkeys("−–", "-"))
 _SIGN = re.compile(r"\D")
+_SIGNED = re.compile(r"(?P<minus>[-−–])(?P<space> ?)(?P<number>.*)")
 _EXAMPLES = "'1.234.567,89', '1,234,567', '1 234 567,8' or '1234'"
 
 
@@ -22,10 +25,18 @@ class NumberFormat(Strict):
     A number must fit this whole: groups of exactly three digits behind each thousands sign,
     and at least one digit behind the decimal sign. So `38.0` is no number where `.` parts
     thousands, and `1234` is none where a thousands sign is due.
+
+    A sign may stand before it: `+`, `-` and `−` may always, an en dash only where `minus` is one.
+
+    `is_sign_apart` says that a space may stand behind the sign, as in `- 42`, and
+    `is_nought_left_out` that a number below one may begin with its decimal sign, as in `.2`.
     """
 
     thousands: Thousands = ""
     decimal: Decimal = ""
+    minus: Minus = "-"
+    is_sign_apart: bool = False
+    is_nought_left_out: bool = False
 
     @model_validator(mode="after")
     def _two_signs(self) -> Self:
@@ -37,7 +48,12 @@ class NumberFormat(Strict):
     def example(self) -> str:
         """A number in this format, from which it can be read again."""
         whole = self.thousands.join(("1", "234", "567")) if self.thousands else "1234"
-        return f"{whole}{self.decimal}5" if self.decimal else whole
+        number = f"{whole}{self.decimal}5" if self.decimal else whole
+        if self.is_nought_left_out:
+            number = f"{self.decimal}5"
+        if self.is_sign_apart:
+            return f"{self.minus} {number}"
+        return number if self.minus == "-" else f"{self.minus}{number}"
 
 
 def format_of(example: str) -> NumberFormat:
@@ -49,12 +65,19 @@ def format_of(example: str) -> NumberFormat:
     Raises ValueError where it is no number, or could be one in two formats: `1.234` is either
     a number over a thousand, or one with three decimals.
     """
-    signs = _SIGN.findall(example)
-    thousands, decimal = _roles(signs, example)
+    signed = _SIGNED.fullmatch(example)
+    number = example if signed is None else signed["number"]
+    signs = _SIGN.findall(number)
+    thousands, decimal = _roles(signs, number)
+    numbers = {"thousands": thousands, "decimal": decimal, "is_nought_left_out": False}
+    if signed is not None:
+        numbers |= {"minus": signed["minus"], "is_sign_apart": bool(signed["space"])}
+    if decimal and number.startswith(decimal):
+        numbers["is_nought_left_out"] = True
     known = thousands in get_args(Thousands) and decimal in get_args(Decimal)
-    if not known or not _fits(example, thousands, decimal):
-        raise ValueError(f"'{example}' should be a number as printed, such as {_EXAMPLES}")
-    return NumberFormat.model_validate({"thousands": thousands, "decimal": decimal})
+    if known and number_pattern(NumberFormat.model_validate(numbers)).fullmatch(example):
+        return NumberFormat.model_validate(numbers)
+    raise ValueError(f"'{example}' should be a number as printed, such as {_EXAMPLES}")
 
 
 def _roles(signs: list[str], example: str) -> tuple[str, str]:
@@ -76,18 +99,19 @@ def _roles(signs: list[str], example: str) -> tuple[str, str]:
     return "", sign
 
 
-def _fits(example: str, thousands: str, decimal: str) -> bool:
-    return number_pattern(thousands, decimal).fullmatch(example) is not None
-
-
-@lru_cache(maxsize=32)
-def number_pattern(thousands: str, decimal: str) -> re.Pattern[str]:
+@lru_cache(maxsize=64)
+def number_pattern(numbers: NumberFormat) -> re.Pattern[str]:
     """What a number looks like: groups of three digits, then digits behind the decimal sign."""
     whole = "(?:0|[1-9][0-9]*)"
-    if thousands:
-        whole = rf"(?:0|[1-9][0-9]{{0,2}}(?:{re.escape(thousands)}[0-9]{{3}})*)"
-    decimals = rf"(?:{re.escape(decimal)}[0-9]+)?" if decimal else ""
-    return re.compile(f"-?{whole}{decimals}")
+    if numbers.thousands:
+        thousands = re.escape(numbers.thousands)
+        whole = rf"(?:0|[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}})*)"
+    decimals = rf"{re.escape(numbers.decimal)}[0-9]+" if numbers.decimal else ""
+    number = f"{whole}(?:{decimals})?"
+    if numbers.is_nought_left_out:
+        number = f"(?:{number}|{decimals})"
+    space = " ?" if numbers.is_sign_apart else ""
+    return re.compile(f"(?:[-+−{numbers.minus}]{space})?{number}")
 
 
 def _by_example(value: Any) -> Any:
@@ -103,4 +127,5 @@ NumbersByExample = Annotated[
     NumberFormat,
     BeforeValidator(_by_example),
     PlainSerializer(lambda numbers: numbers.example),
+    WithJsonSchema({"type": "string"}),
 ]

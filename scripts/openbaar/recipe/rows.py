@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document, shown
-from openbaar.errors import OpenbaarError, Problem
+from openbaar.errors import OpenbaarError, Problem, concerning
 from openbaar.recipe.language import KindOfRow, Recipe, RowTemplate, template_fields
 from openbaar.recipe.settle import ReadRow, settle
-from openbaar.recipe.templates import Attempt, Slot, attempt
+from openbaar.recipe.templates import Attempt, Slot, attempt, template_items
 from openbaar.recipe.units import Unit, join
 from openbaar.recipe.values import Reader
 from openbaar.schema.patterns import compiled
@@ -129,28 +129,32 @@ class _Walk:
     recipe: Recipe
     readers: Mapping[str, Reader]
     problems: list[Problem] = field(default_factory=list)
+    index: int = 0  # the unit that is being read
 
     def options(self, told_before: int) -> list[list[ReadRow]]:
         """For each row all its readings. Stops after MAX_PROBLEMS, `told_before` included."""
+        with concerning("reading", lambda: self.document.place(*self.units[self.index].lines())):
+            return self._options(told_before)
+
+    def _options(self, told_before: int) -> list[list[ReadRow]]:
         options: list[list[ReadRow]] = []
         longest = _longest(self.recipe)
         lost = told_before > 0
-        index = 0
-        while index < len(self.units) and told_before + len(self.problems) <= MAX_PROBLEMS:
-            if lost and len(self.units[index].text) > longest:
+        while self.index < len(self.units) and told_before + len(self.problems) <= MAX_PROBLEMS:
+            if lost and len(self.units[self.index].text) > longest:
                 break
-            found = _readings_at(self.units, index, self.recipe, self.readers)
+            found = _readings_at(self.units, self.index, self.recipe, self.readers)
             counts = {each.taken for each in found}
             if len(counts) == 1:
                 options.append([each.row for each in found])
-                index += found[0].taken
+                self.index += found[0].taken
                 lost = False
                 continue
             # Where units are cells, one that does not fit makes the next ones not fit.
             if not (lost and self.recipe.reading.by == "cell"):
-                self.problems.append(self._problem_at(index, found))
+                self.problems.append(self._problem_at(self.index, found))
             lost = True
-            index += 1
+            self.index += 1
         return options
 
     def _problem_at(self, index: int, found: Sequence[_Found]) -> Problem:
@@ -174,7 +178,31 @@ def _readings_at(
         # count.
         if found and recipe.reading.by == "line":
             break
-    return found
+    return _by_rank(found)
+
+
+def _by_rank(found: Sequence[_Found]) -> list[_Found]:
+    """The readings without those that a total outranks: free text that holds its printed words.
+
+    before: "Totaal 12" as a row of data with the label Totaal, or by the template "Totaal {n}"
+    after: the total
+    """
+    words: dict[int, list[str]] = {}
+    for taken, row in found:
+        if row.is_total:
+            words.setdefault(taken, []).extend(_literal_words(row.template))
+    kept = []
+    for each in found:
+        texts = each.row.texts() if each.row.kind == "data" else []
+        if not any(word in text.split() for word in words.get(each.taken, ()) for text in texts):
+            kept.append(each)
+    return kept
+
+
+def _literal_words(template: RowTemplate) -> list[str]:
+    """The words that a template prints itself."""
+    literals = " ".join(item.literal for item in template_items(template.row))
+    return [word for word in literals.replace(SEPARATOR, " ").split() if word[:1].isalpha()]
 
 
 def _attempt(template: RowTemplate, unit: Unit, readers: Mapping[str, Reader]) -> Attempt:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,7 +11,7 @@ from openbaar.recipe.language import Kind, RowTemplate
 from openbaar.recipe.templates import Reading, Slot
 from openbaar.recipe.units import Unit
 
-MAX_SUMS = 100_000  # partial sums kept at a time; beyond that the totals do not decide
+MAX_SUMS = 300_000  # partial sums kept for a total; beyond that it does not decide
 NOTHING = Decimal(0)
 
 
@@ -39,48 +40,52 @@ class ReadRow:
         """Whether it states totals."""
         return self.kind in ("group_total", "table_total")
 
-    def numbers(self) -> dict[str, Decimal]:
-        """The numbers of the row by field; blanks and texts are left out."""
-        found = {}
+    def texts(self) -> list[str]:
+        """The free texts of the row as printed: what is neither a number nor a code."""
+        parsed = [slot.parsed for slot in self.slots]
+        return [
+            each.printed for each in parsed if each.how == "read" and isinstance(each.value, str)
+        ]
+
+    def numbers(self) -> dict[Name, Decimal]:
+        """The numbers of the row by field and time; blanks and texts are left out."""
+        found: dict[Name, Decimal] = {}
+        times: Counter[str] = Counter()
         for slot in self.slots:
             value = slot.parsed.value
             if isinstance(value, int | Decimal) and not isinstance(value, bool):
-                found[slot.name] = Decimal(value)
+                found[slot.name, times[slot.name]] = Decimal(value)
+            times[slot.name] += 1
         return found
 
 
 Options = list[list[ReadRow]]  # for each row, every way in which it can be read
-Choice = tuple[ReadRow, ...]  # one way for each of several rows
+Name = tuple[str, int]  # a field, and which time it stands in its row
 Sums = tuple[Decimal, ...]  # one for each number of a total, in its order
 
 
 def settle(options: Sequence[list[ReadRow]]) -> Options:
-    """Each row's one reading where it has one or the totals leave one, else all its readings.
+    """Each row's readings that its totals leave, all of them where no choice adds up.
 
-    A total settles the rows above it, back to the total before, when exactly one choice of their
-    readings and its own adds up in every column; where a table begins with a total, it settles the
-    rows below it, down to the next one. A total of the table settles all its rows.
+    A total settles the rows above it, back to the total before; where a table begins with a total,
+    it settles the rows below it, down to the next one. A total of the table settles all its rows,
+    and the totals of its groups. A reading goes where no choice of readings that holds it adds up
+    in every column. What one total leaves, the next ones look at again.
 
     before: "1 234 567" as 1 | 234567 or 1234 | 567, then "2 0", then the total "1 236 567"
     after: 1234 | 567
     """
     settled = list(options)
-    totals = [index for index, readings in enumerate(options) if _is_total(readings)]
-    are_above = bool(totals) and totals[0] == 0
-    for position, index in enumerate(totals):
-        if options[index][0].kind == "table_total":
-            others = [each for each in range(len(options)) if each != index]
-        elif are_above:
-            end = totals[position + 1] if position + 1 < len(totals) else len(options)
-            others = list(range(index + 1, end))
-        else:
-            start = totals[position - 1] + 1 if position else 0
-            others = list(range(start, index))
-        *rows, total = _settled_by(settled[index], [settled[each] for each in others])
-        settled[index] = total
-        for each, readings in zip(others, rows, strict=True):
-            settled[each] = readings
+    stated = _stated(options)
+    unsettled = -1
+    while unsettled != (unsettled := _count(settled)):
+        for total in stated:
+            settled = total.narrowed(settled)
     return settled
+
+
+def _count(options: Options) -> int:
+    return sum(len(readings) for readings in options)
 
 
 def _is_total(readings: Sequence[ReadRow]) -> bool:
@@ -89,63 +94,114 @@ def _is_total(readings: Sequence[ReadRow]) -> bool:
     return kinds in ({"group_total"}, {"table_total"})
 
 
-def _settled_by(totals: list[ReadRow], options: Options) -> Options:
-    """The rows and their total with the one choice that adds up; unchanged where there is not one.
+def _stated(options: Sequence[list[ReadRow]]) -> list[_Stated]:
+    """The totals among rows, each with the rows that it is the sum of."""
+    totals = [index for index, readings in enumerate(options) if _is_total(readings)]
+    of_groups = [index for index in totals if options[index][0].kind == "group_total"]
+    data = [index for index, readings in enumerate(options) if not _is_total(readings)]
+    are_above = bool(totals) and totals[0] == 0
+    found = []
+    for position, index in enumerate(totals):
+        if options[index][0].kind == "table_total":
+            found.append(_Stated(index, data))
+            if _are_in_groups(data, of_groups, are_above):
+                found.append(_Stated(index, of_groups, "group_total"))
+            continue
+        start = totals[position - 1] + 1 if position else 0
+        rows = range(start, index)
+        if are_above:
+            end = totals[position + 1] if position + 1 < len(totals) else len(options)
+            rows = range(index + 1, end)
+        found.append(_Stated(index, list(rows)))
+    return found
 
-    `totals` are the readings of the total.
-    """
-    unsettled = [*options, totals]
-    if all(len(readings) == 1 for readings in unsettled):
-        return unsettled
-    choices: list[Choice] = []
-    for total in totals:
-        stated = total.numbers()
-        if stated:
-            choices += [(*rows, total) for rows in _choices_that_add_up(stated, options)]
-    if len(choices) != 1:
-        return unsettled
-    return [[row] for row in choices[0]]
+
+def _are_in_groups(data: Sequence[int], of_groups: Sequence[int], are_above: bool) -> bool:
+    """Whether each row of data has a total of its group: then the sum of those is that of all."""
+    if not data or not of_groups:
+        return False
+    return of_groups[0] < data[0] if are_above else of_groups[-1] > data[-1]
 
 
-def _choices_that_add_up(stated: Mapping[str, Decimal], options: Options) -> list[Choice]:
-    """Up to two choices of readings whose sums are those stated.
+@dataclass(frozen=True)
+class _Stated:
+    """A row that states totals, and the rows of a kind that it is the sum of, by their indexes."""
 
-    Row by row, the sums that can be reached are kept with the choices that reach them. None is
-    found where there are too many sums to look at.
+    total: int
+    parts: Sequence[int]
+    kind: Kind = "data"
+
+    def narrowed(self, options: Options) -> Options:
+        """The options without the readings with which nothing adds up.
+
+        Unchanged where nothing adds up at all, or where there are too many sums to look at.
+        """
+        involved = [*self.parts, self.total]
+        if all(len(options[each]) == 1 for each in involved):
+            return options
+        parts = [options[each] for each in self.parts]
+        kept: list[list[ReadRow]] = [[] for _ in involved]
+        for total in options[self.total]:
+            numbers = total.numbers()
+            found = _adding_up(numbers, parts, self.kind) if numbers else None
+            if found is None:
+                return options
+            for readings, more in zip(kept, [*found, [total]] if found else [], strict=False):
+                readings += [row for row in more if row not in readings]
+        if not all(kept):
+            return options
+        narrowed = list(options)
+        for each, readings in zip(involved, kept, strict=True):
+            narrowed[each] = [row for row in options[each] if row in readings]
+        return narrowed
+
+
+def _adding_up(stated: Mapping[Name, Decimal], options: Options, kind: Kind) -> Options | None:
+    """For each row the readings that are in a choice whose sums are those stated.
+
+    No rows where no choice adds up; None where there are too many sums to look at. The sums that
+    can be reached are found from the first row to the last, and those that lead to the total from
+    the last row to the first.
     """
     limit = tuple(stated.values())
-    only_grows = _has_no_number_below_zero(options)
-    reached: dict[Sums, list[Choice]] = {tuple(NOTHING for _ in stated): [()]}
-    for readings in options:
-        further: dict[Sums, list[Choice]] = {}
-        for sums, choices in reached.items():
-            for row in readings:
-                after = _added(sums, row, stated)
-                if only_grows and _is_beyond(after, limit):
-                    continue  # what only grows cannot come back to the total
-                kept = further.setdefault(after, [])
-                for choice in choices[: 2 - len(kept)]:  # two are enough to know that it is not one
-                    kept.append((*choice, row))
-        if len(further) > MAX_SUMS:
-            return []
-        reached = further
-    return reached.get(limit, [])
+    shares = [[_share(row, stated, kind) for row in readings] for readings in options]
+    only_grows = all(min(share, default=NOTHING) >= 0 for each in shares for share in each)
+    reached: list[set[Sums]] = [{tuple(NOTHING for _ in stated)}]
+    count = 0
+    for each in shares:
+        further = {_plus(sums, share) for sums in reached[-1] for share in each}
+        if only_grows:  # what only grows cannot come back to the total
+            further = {sums for sums in further if not _is_beyond(sums, limit)}
+        count += len(further)
+        if count > MAX_SUMS:
+            return None
+        reached.append(further)
+    if limit not in reached[-1]:
+        return []
+    wanted = {limit}
+    kept: Options = []
+    backwards = zip(reversed(options), reversed(shares), reversed(reached[:-1]), strict=True)
+    for readings, each, before in backwards:
+        ways = [
+            (sums, n)
+            for sums in before
+            for n, share in enumerate(each)
+            if _plus(sums, share) in wanted
+        ]
+        wanted = {sums for sums, _ in ways}
+        used = {n for _, n in ways}
+        kept.append([row for n, row in enumerate(readings) if n in used])
+    return kept[::-1]
 
 
-def _has_no_number_below_zero(options: Options) -> bool:
-    for readings in options:
-        for row in readings:
-            if any(number < 0 for number in row.numbers().values()):
-                return False
-    return True
+def _share(row: ReadRow, names: Iterable[Name], kind: Kind) -> Sums:
+    """What a row adds to each sum; a row of another kind adds nothing."""
+    numbers = row.numbers() if row.kind == kind else {}
+    return tuple(numbers.get(name, NOTHING) for name in names)
 
 
-def _added(sums: Sums, row: ReadRow, names: Iterable[str]) -> Sums:
-    """The sums with the numbers of a row of data added; other rows add nothing."""
-    if row.kind != "data":
-        return sums
-    numbers = row.numbers()
-    return tuple(part + numbers.get(name, NOTHING) for name, part in zip(names, sums, strict=True))
+def _plus(sums: Sums, share: Sums) -> Sums:
+    return tuple(one + other for one, other in zip(sums, share, strict=True))
 
 
 def _is_beyond(sums: Sums, limit: Sums) -> bool:

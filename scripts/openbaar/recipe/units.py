@@ -210,17 +210,22 @@ def _row_of_cells(row: Sequence[_PlacedLine]) -> Unit:
 def _cells(lines: Sequence[Line]) -> Iterator[Unit]:
     """Each line as a cell.
 
-    A line that ends in a space continues in the next one; spaces alone are a blank cell.
+    A line that ends in a space continues in the next one, unless every line does; spaces alone are
+    a blank cell.
 
     before: ["2023", "€ ", "9.917", " ", "", "26"]
     after: "2023" | "€ 9.917" | "" | "26"
+
+    before: ["2023 ", "9.917 ", "26 "]
+    after: "2023" | "9.917" | "26"
     """
     wrapped: list[Line] = []
+    may_go_on = not all(line.text.endswith(" ") for line in lines if not line.is_blank)
     for line in lines:
         if not line.text:
             continue
         wrapped.append(line)
-        goes_on = line.text.endswith(" ") and not line.is_blank
+        goes_on = may_go_on and line.text.endswith(" ") and not line.is_blank
         if not goes_on:
             yield _stripped(_wrapped(wrapped))
             wrapped = []

@@ -15,7 +15,7 @@ from babel import Locale
 from openbaar.documents.lines import SEPARATOR
 from openbaar.recipe.codes import CodeList
 from openbaar.recipe.language import ReadCell, Reasons, Recipe
-from openbaar.recipe.numbers import NumberFormat, number_pattern
+from openbaar.recipe.numbers import MINUSES, NumberFormat, number_pattern
 from openbaar.schema.model import Reference, Schema, SchemaField
 from openbaar.schema.patterns import compiled
 from openbaar.schema.values import Value, parse_value
@@ -175,16 +175,16 @@ def parse_number(text: str, numbers: NumberFormat) -> Decimal:
 
     Raises ValueError when it is none.
     """
-    if numbers.thousands == " ":
+    if numbers.thousands == " " or numbers.is_sign_apart:
         text = text.translate(SPACES)
-    if not number_pattern(numbers.thousands, numbers.decimal).fullmatch(text):
+    if not number_pattern(numbers).fullmatch(text):
         form = f"thousands '{numbers.thousands}', decimals '{numbers.decimal}'"
         raise ValueError(f"'{text}' is not a number with {form}")
     if numbers.thousands:
         text = text.replace(numbers.thousands, "")
     if numbers.decimal:
         text = text.replace(numbers.decimal, ".")
-    return Decimal(text)
+    return Decimal(text.translate(MINUSES).replace(" ", ""))
 
 
 def parse_date(text: str, form: str, language: str) -> str:

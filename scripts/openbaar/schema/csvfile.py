@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.errors import OpenbaarError, Place, Problem, concerning
 from openbaar.schema.model import Schema, SchemaField
 from openbaar.schema.values import Value, parse_value, value_text
 
@@ -47,13 +47,15 @@ def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
     rows: list[Row] = []
     problems: list[Problem] = []
     keys = _Keys(schema)
-    for record in _records(data, schema.names, name):
-        place = Place(name, record.line)
-        row, messages = _parsed(schema.fields, record.cells)
-        if not messages:
-            rows.append(row)
-            messages = keys.add(row, record.line)
-        problems += [Problem(place, message) for message in messages]
+    place = Place(name)
+    with concerning("reading", lambda: place):
+        for record in _records(data, schema.names, name):
+            place = Place(name, record.line)
+            row, messages = _parsed(schema.fields, record.cells)
+            if not messages:
+                rows.append(row)
+                messages = keys.add(row, record.line)
+            problems += [Problem(place, message) for message in messages]
     if problems:
         raise OpenbaarError(problems)
     return rows

@@ -1,4 +1,4 @@
-"""Which names, paths and addresses an author may give.
+"""Which names, paths, addresses and dates an author may give.
 
 Each function returns its argument, or raises ValueError that says what was expected. Table and
 column names become SQL names, CSV headers and addresses, so they need no quoting anywhere.
@@ -7,6 +7,7 @@ column names become SQL names, CSV headers and addresses, so they need no quotin
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -26,6 +27,8 @@ SQL_KEYWORDS = frozenset(
     then to transaction union unique update using values when where
     """.split()  # noqa: SIM905  as a list it would fill a page
 )
+# What the addresses of a site begin with where they lead to no page of the database.
+ADDRESSES = ("cite", "download", "embed", "feed", "id", "search", "source", "static")
 # Names that mean a row's number (https://www.sqlite.org/rowidtable.html) or, in full text search,
 # how well a row fits (https://www.sqlite.org/fts5.html).
 SQLITE_COLUMNS = ("rowid", "oid", "rank")
@@ -49,6 +52,8 @@ def check_package_name(name: str) -> str:
     if not re.fullmatch("[a-z][a-z0-9-]{0,62}", name):
         expected = "small letters, digits and -, begin with a letter, at most 63 long"
         raise ValueError(f"the name '{name}' should be {expected}")
+    if name in ADDRESSES:
+        raise ValueError(f"the name '{name}' has a special meaning in addresses; choose another")
     return name
 
 
@@ -77,18 +82,41 @@ def check_address(address: str) -> str:
 
 
 def check_site_address(address: str) -> str:
-    """The address of a site: http or https and a host, as Datasette's links need it.
+    """The address of a site: http or https and a host, and perhaps a path below which it is.
 
     It is returned without a slash at its end.
     """
     parts = urlsplit(address)
+    path = parts.path.rstrip("/")
     is_web_address = parts.scheme in ("http", "https") and parts.netloc != ""
-    has_path = parts.path.rstrip("/") != "" or parts.query != ""
-    if not is_web_address or has_path:
-        raise ValueError("give http:// or https:// and a host, without a path")
-    return f"{parts.scheme}://{parts.netloc}"
+    has_more = parts.query != "" or parts.fragment != ""
+    if not is_web_address or has_more or not re.fullmatch(r"(?:/[A-Za-z0-9._~-]+)*", path):
+        raise ValueError("give http:// or https://, a host, and perhaps a path, without a query")
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def check_date(text: str) -> str:
+    """A day of the calendar, as `2024-02-29`. Raises ValueError for another text."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise ValueError(f"'{text}' should be a day of the calendar, such as 2024-02-29")
+    return text
+
+
+def check_email(text: str) -> str:
+    """An address for mail: something, `@`, a host. Raises ValueError for another text."""
+    name, _, host = text.partition("@")
+    has_space = any(sign.isspace() for sign in text)
+    if not name or "." not in host or has_space:
+        raise ValueError(f"'{text}' should be an address for mail, such as data@example.org")
+    return text
 
 
 Name = Annotated[str, AfterValidator(check_name)]
 Version = Annotated[str, Field(pattern=f"^{VERSION}$")]
 Address = Annotated[str, AfterValidator(check_address)]
+Date = Annotated[str, AfterValidator(check_date)]
+Email = Annotated[str, AfterValidator(check_email)]

@@ -31,6 +31,11 @@ def raw_path(scope: Scope) -> str:
     return path.partition("?")[0]
 
 
+def origin(scope: Scope) -> str:
+    """The scheme and the host to which a request was sent: `https://data.example`."""
+    return f"{scope.get('scheme', 'http')}://{header(scope, b'host')}"
+
+
 def query_pairs(scope: Scope) -> list[tuple[str, str]]:
     """The names and values in the query of a request, in order."""
     return parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)

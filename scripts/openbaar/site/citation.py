@@ -212,7 +212,6 @@ async def cite(datasette: Any, request: Any) -> Response:
     return Response(
         chosen.write(publication(published, language, part, request)),
         content_type=f"{chosen.media_type}; charset=utf-8",
-        headers={"vary": "Accept-Language"},
     )
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import html
 import os
-import tempfile
+import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from openbaar.site.static_paths import Page, file_of, is_elsewhere, page_at
 
 Say = Callable[[str], None]
 MARK = ".openbaar-frozen"  # in a folder that this module wrote and may replace
+BEFORE = "before"  # in the folder beside the target: what the target held
 REDIRECTS = (301, 302, 303)
 ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
 SAY_EVERY = 500  # pages
@@ -50,10 +52,10 @@ def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = sa
     Returns the number of files; `say` is told of the progress. Raises OpenbaarError when `target`
     holds anything but an earlier freeze, or when a page does not answer; `target` stays as it was.
     """
-    _check_replaceable(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}-", dir=target.parent) as name:
-        folder = Path(name) / "site"
+    with _working_beside(target) as work:
+        _check_replaceable(target)
+        folder = work / "site"
         frozen = _Freeze(site(database, metadata, url), folder)
         asyncio.run(frozen.fetch_all(say))
         if frozen.problems:
@@ -61,9 +63,32 @@ def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = sa
         frozen.link_pages()
         (folder / MARK).write_text("")
         if target.exists():
-            os.replace(target, Path(name) / "before")  # removed with the temporary folder
+            os.replace(target, work / BEFORE)
         os.replace(folder, target)
     return sum(path.is_file() for path in target.rglob("*"))
+
+
+@contextmanager
+def _working_beside(target: Path) -> Iterator[Path]:
+    """An empty folder beside `target` to work in, which is removed afterwards.
+
+    What a killed run left there is removed too; if it was killed between its two last renames,
+    `target` gets back what it held.
+    """
+    work = target.with_name(f".{target.name}.openbaar-freeze")
+    _end(work, target)
+    work.mkdir()
+    try:
+        yield work
+    finally:
+        _end(work, target)
+
+
+def _end(work: Path, target: Path) -> None:
+    before = work / BEFORE
+    if before.exists() and not target.exists():
+        os.replace(before, target)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 def _check_replaceable(target: Path) -> None:
@@ -127,10 +152,7 @@ class _Freeze:
             self.fetched[page] = copied
             return []
         address = page.address(self.published)
-        headers = {"accept": "text/html"}
-        if page.language is not None:
-            headers["accept-language"] = page.language
-        answer = await self.datasette.client.get(address, headers=headers)
+        answer = await self.datasette.client.get(address, headers={"accept": "text/html"})
         if answer.status_code not in ANSWERS:
             message = f"answers with status {answer.status_code}"
             self.problems.append(Problem(Place(address), message))
@@ -218,7 +240,7 @@ def _identifiers(published: Published) -> Iterator[Page]:
 
 
 def _identifier(published: Published, path: str) -> Page:
-    """The page of an address below `/id/`, which is there once, for all languages."""
+    """The page of an address below `/id/`, which leads on to the page in the first language."""
     return Page(f"/id/{path}", "", published.languages[0])
 
 

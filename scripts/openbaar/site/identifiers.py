@@ -105,7 +105,7 @@ async def _version(datasette: Any, request: Any, name: str, version: str) -> Res
     context = _about_version(published, name, version, forms[CSV])
     context["address"] = published.address(f"/id/{name}/{version}", request)
     page = await datasette.render_template("openbaar_version.html", context, request=request)
-    return Response.html(page, headers={"vary": "Accept, Accept-Language"})
+    return Response.html(page, headers={"vary": "Accept"})
 
 
 def _about_version(published: Published, name: str, version: str, file: str) -> dict[str, Any]:

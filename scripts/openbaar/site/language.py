@@ -1,6 +1,7 @@
-"""In which language a page speaks: asked in the address, remembered, or preferred by the browser.
+"""In which language a page speaks: its address says so, and nothing else does.
 
-`?lang=en` chooses a language and a cookie keeps it, so that addresses stay the same in each one.
+So a page can be kept by caches and found by search engines in each language. `?lang=en`, which
+chose a language before, leads to the page of that language for ever.
 """
 
 from __future__ import annotations
@@ -8,33 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote, urlencode
 
 from babel import Locale, UnknownLocaleError
 from babel.support import NullTranslations
+from datasette.utils.asgi import Response
 
-from openbaar.site.asgi import (
-    Application,
-    Headers,
-    Receive,
-    Scope,
-    Send,
-    header,
-    query_pairs,
-    with_headers,
-)
-from openbaar.site.negotiate import preferred
+from openbaar.site.addresses import Addresses, leads_on
+from openbaar.site.asgi import Application, Receive, Scope, Send, origin, query_pairs, raw_path
+from openbaar.site.outside import outside
 from openbaar.texts import catalogue
 
-COOKIE = "lang"
 PARAMETER = "lang"
-YEAR = 365 * 24 * 60 * 60  # seconds
+OPEN = {"access-control-allow-origin": "*"}  # programs in pages of others follow the redirect too
 
 
 @dataclass(frozen=True)
 class Visit:
-    """The page that is being made: its language and its path, as asked for.
+    """The page that is being made: its language, and its path from the root with its query.
 
     `first_language` is that of the publication, for what the toolkit does not say in `language`.
     """
@@ -45,10 +37,9 @@ class Visit:
     first_language: str = "en"
 
     def in_language(self, language: str) -> str:
-        """The address of the same page in another language."""
-        pairs = without_language(parse_qsl(self.query, keep_blank_values=True))
-        pairs.append((PARAMETER, language))
-        return f"{self.path}?{urlencode(pairs)}"
+        """The path of the same page in another language, for a link."""
+        path = f"/{language}{self.path}"
+        return f"{path}?{self.query}" if self.query else path
 
 
 _visit: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039  it is frozen
@@ -83,80 +74,52 @@ def locale() -> Locale:
 
 
 def without_language(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The names and values of a query without the parameter that chooses a language."""
+    """The names and values of a query without the parameter that chose a language."""
     return [(name, value) for name, value in pairs if name != PARAMETER]
 
 
-def chosen(
-    languages: Sequence[str], asked: str | None, remembered: str | None, accepted: str
-) -> str:
-    """The language of a page: asked for, else remembered, else what the browser prefers.
-
-    `accepted` is an Accept-Language header
-    (https://www.rfc-editor.org/rfc/rfc9110#field.accept-language).
-    """
-    for wish in (asked, remembered):
-        if wish is not None and wish in languages:
-            return wish
-    return preferred(accepted, languages)
-
-
 def speaking(
-    app: Application, languages: Sequence[str], is_column: Callable[[str], bool]
+    app: Application, addresses: Addresses, is_column: Callable[[str], bool]
 ) -> Application:
-    """The application with a language for each page, out of `languages`.
+    """The application below the prefix of the site, with a language for each page.
 
-    It takes `lang=` out of the query, where Datasette would look for a column of that name, unless
-    `is_column` says that the page at this path may have one; then only the cookie and the browser
-    choose.
+    `is_column` says of a path whether a page there may have a column `lang`, which `?lang=`
+    filters; everywhere else `?lang=` belongs to an address of before.
     """
+    first = addresses.languages[0]
 
     async def spoken(scope: Scope, receive: Receive, send: Send) -> None:
-        asked = None if is_column(scope["path"]) else _asked(scope, languages)
-        if asked is not None:
-            query = urlencode(without_language(query_pairs(scope)))
-            scope = {**scope, "query_string": query.encode("latin-1")}
-        remembered = _remembered(header(scope, b"cookie"))
-        language = chosen(languages, asked, remembered, header(scope, b"accept-language"))
+        moved = _moved(scope, addresses, is_column)
+        if moved is not None:
+            await Response.redirect(moved, status=301, headers=OPEN).asgi_send(send)
+            return
+        asked = addresses.asked(raw_path(scope))
+        path = unquote(asked.path)
+        scope = {**scope, "path": path, "raw_path": asked.path.encode("latin-1")}
         query = scope["query_string"].decode("latin-1")
-        token = _visit.set(Visit(language, scope["path"], query, first_language=languages[0]))
+        host = addresses.origin or origin(scope)
+        token = _visit.set(Visit(asked.language, path, query, first_language=first))
         try:
-            await app(scope, receive, _announcing(send, language, remember=asked is not None))
+            await app(scope, receive, outside(send, addresses, asked.language, host))
         finally:
             _visit.reset(token)
 
     return spoken
 
 
-def _asked(scope: Scope, languages: Sequence[str]) -> str | None:
-    """The language that the address asks for; None where it asks for none of ours."""
-    wish = dict(query_pairs(scope)).get(PARAMETER)
-    return wish if wish in languages else None
-
-
-def _remembered(cookies: str) -> str | None:
-    """The language that the cookie keeps."""
-    try:
-        cookie = SimpleCookie(cookies).get(COOKIE)
-    except CookieError:
+def _moved(scope: Scope, addresses: Addresses, is_column: Callable[[str], bool]) -> str | None:
+    """The one address of what a request asks for, where it asks by another one; else None."""
+    if scope["method"] not in ("GET", "HEAD"):
         return None
-    return cookie.value if cookie else None
-
-
-def _announcing(send: Send, language: str, remember: bool) -> Send:
-    """`send`, with headers that say the language of a page, and a cookie if asked to `remember`."""
-
-    def change(_status: int, headers: Headers) -> Headers:
-        if _is_html(headers):
-            headers.append((b"content-language", language.encode()))
-            headers.append((b"vary", b"Accept-Language, Cookie"))
-        if remember:
-            cookie = f"{COOKIE}={language}; Path=/; Max-Age={YEAR}; SameSite=Lax"
-            headers.append((b"set-cookie", cookie.encode()))
-        return headers
-
-    return with_headers(send, change)
-
-
-def _is_html(headers: Headers) -> bool:
-    return any(name.lower() == b"content-type" and b"text/html" in value for name, value in headers)
+    path = addresses.without_prefix(raw_path(scope))
+    asked = addresses.asked(path)
+    language, pairs = asked.language, query_pairs(scope)
+    wish = dict(pairs).get(PARAMETER)
+    if wish in addresses.languages and not is_column(unquote(asked.path)):
+        language, pairs = wish, without_language(pairs)
+    elif path == addresses.below_prefix(asked.path or "/", language):
+        return None
+    address = addresses.of(asked.path or "/", language)
+    if not leads_on(address):
+        return None
+    return f"{address}?{urlencode(pairs)}" if pairs else address

@@ -114,7 +114,7 @@ def _licence(published: Published, language: str) -> Described:
     documents = {source.get("license", UNKNOWN) for source in published.descriptor["sources"]}
     if UNKNOWN in documents:
         documents = documents - {UNKNOWN} | {_("not stated")}
-    additions = [each["name"] for each in published.descriptor.get("additions", [])]
+    additions = [each["name"] for each in published.additions]
     of_documents, of_additions = _("source document"), _("additions")
     stated = f"{', '.join(sorted(documents))} ({of_documents})"
     added = f"{', '.join(additions)} ({of_additions})"
@@ -168,30 +168,33 @@ def _known(made: Described) -> Described:
 def link_header(published: Published, path: str, origin: str, sent: str) -> str:
     """The `Link` header of the page at `path`: what was `sent`, and of a table FAIR Signposting.
 
-    See https://signposting.org/FAIR/. `origin` is the address of the site. Datasette 0.65 sends its
-    address without the brackets that RFC 8288 asks for; they are put around it.
+    See https://signposting.org/FAIR/. `origin` is the scheme and the host of the request. Datasette
+    0.65 sends its address without the prefix of the site, and without the brackets that RFC 8288
+    asks for; they are put around it.
     """
+    home = published.url or origin
     links = []
     if sent:
-        links.append(re.sub(r"^([^<\s;]+)(?=;)", r"<\1>", sent))
+        bracketed = re.sub(r"^([^<\s;]+)(?=;)", r"<\1>", sent)
+        links.append(bracketed.replace(f"<{origin}/", f"<{home}/", 1))
     table = path.removeprefix(f"/{published.name}/")
     if table != path and table in published.tables and published.folder is not None:
-        links += _signposts(published, table, origin)
+        links += _signposts(published, table, home)
     return ", ".join(links)
 
 
-def _signposts(published: Published, table: str, origin: str) -> list[str]:
+def _signposts(published: Published, table: str, home: str) -> list[str]:
     """What leads from the page of a table to its identifier, its file and its descriptions."""
-    files = f"{origin}/download/{published.version}"
+    files = f"{home}/download/{published.version}"
     links = [
-        f'<{origin}/id/{table}>; rel="cite-as"',
+        f'<{home}/id/{table}>; rel="cite-as"',
         f'<{SCHEMA}Dataset>; rel="type"',
         f'<{SCHEMA}AboutPage>; rel="type"',
         f'<{files}/tables/{table}.csv>; rel="item"; type="text/csv"',
         f'<{files}/datapackage.json>; rel="describedby"; type="application/json"',
     ]
     for ending, each in FORMATS.items():
-        address = f"{origin}/cite/{table}.{ending}"
+        address = f"{home}/cite/{table}.{ending}"
         links.append(f'<{address}>; rel="describedby"; type="{each.media_type}"')
     return links
 

@@ -82,7 +82,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
             return _may_be_column(datasette, published, path)
 
         protected = security.protected(app, published)
-        return only_http(app, language.speaking(protected, published.languages, is_column))
+        return only_http(app, language.speaking(protected, published.addresses, is_column))
 
     return wrapped
 

@@ -6,7 +6,8 @@ plugin's configuration in Datasette adds where the site is known and where its f
     plugins:
       openbaar:
         folder: .                  # holds tables/, sources/ and dist/; without it, no downloads
-        url: https://data.example  # without it, links begin with the address of each request
+        url: https://data.example  # without it, links begin with the address of each request;
+                                   # with a path, the whole site is below that path
         public: true               # strangers reach the site: limit what they can do
 """
 
@@ -24,6 +25,8 @@ from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
+
+from openbaar.site.addresses import Addresses
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
@@ -65,6 +68,11 @@ class Published:
         return list(self.descriptor["languages"])
 
     @cached_property
+    def addresses(self) -> Addresses:
+        """How the addresses of its site are made."""
+        return Addresses(self.name, tuple(self.languages), self.url or "")
+
+    @cached_property
     def tables(self) -> dict[str, Descriptor]:
         """The resource of each table by its name, in the order in which readers see them."""
         return {resource["name"]: resource for resource in self.descriptor["resources"]}
@@ -73,6 +81,12 @@ class Published:
     def documents(self) -> dict[str, Descriptor]:
         """The documents by the part of their path that is in their address."""
         return {document_name(source["path"]): source for source in self.descriptor["sources"]}
+
+    @property
+    def additions(self) -> list[Descriptor]:
+        """The licences of what this publication adds to its documents."""
+        licences = self.descriptor.get("licenses", [])
+        return [each for each in licences if each["appliesTo"] == "additions"]
 
     @cached_property
     def code_lists(self) -> list[str]:
@@ -94,12 +108,16 @@ class Published:
         return [field["name"] for field in self.tables[table]["schema"]["fields"]]
 
     def path(self, *parts: str) -> str:
-        """The path of a page of the database: of a table, of a row, of a query."""
+        """The path of a page of the database, from the root: of a table, of a row, of a query."""
         return "/" + "/".join(tilde_encode(part) for part in (self.name, *parts))
 
     def line_path(self, document: str, page: str | None, line: int) -> str:
         """The path at which a line of a document is shown."""
         return f"/source/{quote(document_name(document))}#{anchor(page, line)}"
+
+    def page_address(self, path: str, language: str, request: Any = None) -> str:
+        """The full address of the page at `path` in a language, as `address` makes it."""
+        return self.address(self.addresses.below_prefix(path, language), request)
 
     def address(self, path: str, request: Any = None) -> str:
         """The full address of `path` (`/…`): on `url`, else on that of `request`, else `path`."""

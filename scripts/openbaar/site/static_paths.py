@@ -8,12 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
-from openbaar.site.language import PARAMETER as LANGUAGE
 from openbaar.site.published import Published
 
-FILES = re.compile(
-    r"/(?:cite[./]|download/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)"
-)
+CITATION = re.compile(r"/cite[./]")
+FILES = re.compile(r"/(?:download/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)")
 NEXT = "_next"  # the parameter with which Datasette shows the next rows
 SIZE = "_size"  # and the one that says how many; here always as many as it gives
 RESULTS = {".csv": "", ".json": "_shape=array"}  # files of a query's result, with what to ask
@@ -31,10 +29,11 @@ class Page:
 
     def address(self, published: Published) -> str:
         """The path and query to ask for; of a table, as many rows as Datasette gives at once."""
+        address = published.addresses.of(self.path, self.language or published.languages[0])
         parameters = parse_qsl(self.query, keep_blank_values=True)
         if self.path.removeprefix(f"/{published.name}/") in published.tables:
             parameters.append((SIZE, "max"))
-        return f"{self.path}?{urlencode(parameters)}" if parameters else self.path
+        return f"{address}?{urlencode(parameters)}" if parameters else address
 
 
 def is_elsewhere(published: Published, link: str) -> bool:
@@ -50,17 +49,22 @@ def page_at(published: Published, link: str, page: Page) -> Page | None:
     It holds pages with one filter (`?column=value`) and pages of the next rows, but none of the
     endless others that a visitor can ask for.
     """
-    parts = urlsplit(urljoin(page.path, link))
-    path = _published_file(published, parts.path)
+    addresses = published.addresses
+    here = addresses.of(page.path, page.language or published.languages[0])
+    parts = urlsplit(urljoin(here, link))
+    asked = addresses.asked(parts.path)
+    path = _published_file(published, asked.path)
     query = parse_qsl(parts.query, keep_blank_values=True)
+    if CITATION.match(path):
+        return Page(path, "", asked.language)
     if FILES.match(path):
         return Page(path)
     if path.startswith("/id/"):
-        return _identifier(published, path, query)
+        return _identifier(path, query, asked.language)
     if path.startswith(f"/{published.name}/"):
-        return _page_of_database(published, path, query, page.language)
+        return _page_of_database(published, path, query, asked.language)
     if path in ("/", f"/{published.name}") or path.startswith("/source/"):
-        return _page(published, path, query, page.language)
+        return _page(published, path, query, asked.language)
     return None
 
 
@@ -78,16 +82,14 @@ def _published_file(published: Published, path: str) -> str:
     return f"{files}/tables/{match[1]}.{match[2]}"
 
 
-def _identifier(published: Published, path: str, query: Query) -> Page | None:
-    """The address of `/id/`, which leads on; it is there once, for all languages."""
+def _identifier(path: str, query: Query, language: str) -> Page | None:
+    """The address of `/id/`, which leads on to the page in a language."""
     if _without_choices(query):
         return None
-    return Page(path.rstrip("/"), "", published.languages[0])
+    return Page(path.rstrip("/"), "", language)
 
 
-def _page_of_database(
-    published: Published, path: str, query: Query, language: str | None
-) -> Page | None:
+def _page_of_database(published: Published, path: str, query: Query, language: str) -> Page | None:
     """The page of a table, of a row or of a query, or the result of a query as a file."""
     if path.startswith(f"/{published.name}/-/"):
         return None
@@ -97,18 +99,18 @@ def _page_of_database(
     return _page(published, path, query, language)
 
 
-def _page(published: Published, path: str, query: Query, language: str | None) -> Page | None:
+def _page(published: Published, path: str, query: Query, language: str) -> Page | None:
     """The page at `path`; None where its query asks for more than one filter of a table."""
     kept = sorted(_without_choices(query))
     filters = [name for name, _ in kept if name != NEXT]
     if len(filters) > 1 or not set(filters) <= _columns(published, path):
         return None
-    return Page(path, urlencode(kept), _language(published, dict(query).get(LANGUAGE), language))
+    return Page(path, urlencode(kept), language)
 
 
 def _without_choices(query: Query) -> Query:
     """The parameters that decide which rows are shown, not how."""
-    return [(name, value) for name, value in query if name not in (LANGUAGE, SIZE)]
+    return [(name, value) for name, value in query if name != SIZE]
 
 
 def _columns(published: Published, path: str) -> set[str]:
@@ -119,25 +121,17 @@ def _columns(published: Published, path: str) -> set[str]:
     return set(published.column_names(table))
 
 
-def _language(published: Published, *wishes: str | None) -> str:
-    """The first of the wishes that is a language of the publication, else its first language."""
-    for wish in wishes:
-        if wish in published.languages:
-            return str(wish)
-    return published.languages[0]
-
-
 def file_of(published: Published, page: Page, is_html: bool) -> Path:
     """The file of a page: under its own path, and of HTML `index.html` in a folder of that path.
 
     Pages in the first language begin at the root, those in another one in a folder of its name. A
     query is one more folder: `/m/regions?part_of=x` in English is `en/m/regions/part_of=x/`.
     """
-    parts = list(PurePosixPath(page.path).parts[1:])
+    language = page.language or published.languages[0]
+    address = published.addresses.below_prefix(page.path, language)
+    parts = list(PurePosixPath(address).parts[1:])
     if not is_html:
         return Path(*parts)
-    if page.language is not None and page.language != published.languages[0]:
-        parts.insert(0, page.language)
     if page.query:
         parts.append(_folder_name(page.query))
     return Path(*parts, "index.html")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from openbaar.documents.lines import Document
-from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.errors import OpenbaarError, Place, Problem, concerning, nearest
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.tables.dataset import Dataset, DocumentLine, TableData, csv_path, table_data
 from openbaar.tables.publication import Publication
@@ -57,7 +58,8 @@ def gather(
         if name not in regions:
             continue
         say(f"reading {name}")
-        reading = read_table(publication, table, regions[name].document, regions)
+        with concerning("reading the table of", partial(publication.place, name)):
+            reading = read_table(publication, table, regions[name].document, regions)
         if reading.problems:
             problems[name] = _named(reading.problems, name)
         else:

@@ -130,8 +130,15 @@ def _texts_in(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, Localized
 
 
 def _address_problems(publication: Publication) -> Iterator[Problem]:
-    """Tables that moved or were withdrawn are gone, once, and their new names exist."""
+    """Names whose addresses would be those of something else.
+
+    Tables that moved or were withdrawn are gone, once, and their new names exist.
+    """
     package = publication.package
+    if package.name in package.languages:
+        place = publication.place(None, "name")
+        hint = "choose another"
+        yield Problem(place, f"'{package.name}' is a language, with addresses of its own", hint)
     for name in package.moved:
         yield from _still_there(publication, "moved", name)
     for name in package.withdrawn:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from openbaar.documents.lines import Document
 from openbaar.documents.reader import read_document
-from openbaar.errors import OpenbaarError, Problem
+from openbaar.errors import OpenbaarError, Problem, concerning
 from openbaar.recipe.codes import CodeList
 from openbaar.schema.model import Reference
 from openbaar.tables.code_lists import code_list
@@ -34,7 +34,8 @@ def read_sources(publication: Publication, verify: bool) -> Sources:
     problems: list[Problem] = []
     for entry in publication.package.documents:
         try:
-            documents[entry.path] = read_document(publication.root, entry, verify)
+            with concerning("reading", entry.path.__str__):
+                documents[entry.path] = read_document(publication.root, entry, verify)
         except OpenbaarError as error:
             problems += error.problems
     if problems:

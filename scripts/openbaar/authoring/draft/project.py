@@ -6,16 +6,19 @@ import os
 import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from openbaar.authoring.draft.authored import Entry, authored
 from openbaar.authoring.draft.columns import unique
+from openbaar.authoring.draft.language_guess import language_of
 from openbaar.authoring.draft.printed import kind, split_row
 from openbaar.authoring.draft.received import Received, received
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.draft.trial import Tried, best_draft
 from openbaar.authoring.draft.vocabulary import vocabulary
+from openbaar.authoring.scaffold.files import scaffold
 from openbaar.documents.lines import SEPARATOR, Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES, UNKNOWN
@@ -25,30 +28,36 @@ SHOWN_PLACES = 10  # places that are not understood which are named for each doc
 LONGEST_LINE = 80  # characters of a line that is shown
 
 
-def init(folder: Path, documents: Sequence[Path], language: str) -> list[str]:
+def init(
+    folder: Path, documents: Sequence[Path], language: str | None = None, minimal: bool = False
+) -> list[str]:
     """Make a publication of `documents` in `folder`; returns what was seen and not understood.
 
+    Without a `language`, the publication has that of the documents. `minimal` leaves out what
+    stands around a publication: readme, make, continuous integration, container.
     Raises OpenbaarError with every document that cannot be read, and when the folder holds
     anything already; then nothing is written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         what = "exists already and will not be overwritten"
         raise OpenbaarError(Problem(Place(str(folder)), what, "name a new folder"))
-    found = received(documents, language)
+    chosen, found = _in_language(received(documents), language)
     drafts: list[Tried] = []
     report: list[str] = []
     for each in found:
         document = None if each is found[0] else each.path
-        package = _package(folder, [each.entry], language)
-        tried = list(_drafts(each, document, package, language, drafts))
+        package = _package(folder, [each.entry], chosen)
+        tried = list(_drafts(each, document, package, chosen.name, drafts))
         drafts += tried
         report += _report(each, tried)
-    entries = _package(folder, [each.entry for each in found], language)
+    entries = _package(folder, [each.entry for each in found], chosen)
     entries.append(Entry("tables", [each.name for each in drafts]))
     files = {f"tables/{draft.name}.yaml": draft.text.encode() for draft in drafts}
     files["tables/package.yaml"] = authored(entries).encode()
     for each in found:
         files[each.path] = each.data
+    if not minimal:
+        files |= scaffold(_publication_name(folder), len(drafts))
     _put(folder, files)
     report.append(
         f"wrote {folder}; next: confirm the guesses (`grep -rn 'guess:' {folder}/tables`), "
@@ -62,9 +71,30 @@ def drafts_of(path: Path, language: str) -> list[Tried]:
 
     Raises OpenbaarError where the document cannot be read.
     """
-    (each,) = received([path], language)
-    package = _package(path.parent, [each.entry], language)
+    chosen, (each,) = _in_language(received([path]), language)
+    package = _package(path.parent, [each.entry], chosen)
     return list(_drafts(each, None, package, language, ()))
+
+
+@dataclass(frozen=True)
+class _Language:
+    """The language of a publication; `guess` says how it was found where nobody chose it."""
+
+    name: str
+    guess: str = ""
+
+
+def _in_language(
+    found: Sequence[Received], language: str | None
+) -> tuple[_Language, list[Received]]:
+    """The language of a publication, chosen or told by its documents, and these titled in it."""
+    if language is not None:
+        chosen = _Language(language)
+    else:
+        name, certain = language_of(each.document for each in found)
+        said = "the words of the documents" if certain else "the documents do not tell"
+        chosen = _Language(name, said)
+    return chosen, [each.titled_in(chosen.name) for each in found]
 
 
 def _drafts(
@@ -96,16 +126,23 @@ def _name(sighting: Sighting, stem: str) -> str:
     return sheet if isinstance(sheet, str) and sighting.document.is_grid else stem
 
 
-def _package(folder: Path, documents: Sequence[Mapping[str, Any]], language: str) -> list[Entry]:
+def _publication_name(folder: Path) -> str:
+    """What the publication is called: as its folder, in letters that an address may have."""
+    return unique(folder.resolve().name, ()).replace("_", "-")
+
+
+def _package(
+    folder: Path, documents: Sequence[Mapping[str, Any]], chosen: _Language
+) -> list[Entry]:
     """The package file without its list of tables; what nobody said is unknown."""
+    language = chosen.name
     unknown = catalogue(language).gettext(UNKNOWN)
-    name = unique(folder.resolve().name, ()).replace("_", "-")
     nobody = {"name": "notspecified", "title": unknown}
     guessed = "titles (the names of the files), how a PDF is read, what marks a page break"
     return [
-        Entry("name", name, "the name of the folder"),
+        Entry("name", _publication_name(folder), "the name of the folder"),
         Entry("version", "0.1.0"),
-        Entry("languages", [language]),
+        Entry("languages", [language], chosen.guess),
         Entry("title", {language: unknown}),
         Entry("description", {language: unknown}),
         Entry("contributors", [{"title": unknown}]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from openbaar.documents.reader import parse_document
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.names import check_source
 
+UNDETERMINED = "und"  # of ISO 639-2: the language is not known yet
 PAGE_BREAK = 3  # blank lines that mark a new page, in text that PDFBox takes from a PDF
 _PAGE_BREAK = re.compile(rb"(?:\r?\n[ \t]*){%d}" % (PAGE_BREAK + 1))
 # The ruled tables of a PDF are its cells as drawn, and its layout keeps blank cells: its text is
@@ -45,6 +46,11 @@ class Received:
         """Its path in the publication."""
         return self.document.path
 
+    def titled_in(self, language: str) -> Received:
+        """The same, with the file's name as the title in this language."""
+        (name,) = self.entry["title"].values()
+        return replace(self, entry={**self.entry, "title": {language: name}})
+
     @property
     def weight(self) -> float:
         """How many cells of tables were seen in it; those whose places are known count more."""
@@ -56,7 +62,7 @@ class Received:
         return any(each.first <= line.number <= each.last for each in self.sightings)
 
 
-def received(paths: Sequence[Path], language: str) -> list[Received]:
+def received(paths: Sequence[Path]) -> list[Received]:
     """The documents in their order.
 
     Raises OpenbaarError with every document that cannot be read.
@@ -71,7 +77,7 @@ def received(paths: Sequence[Path], language: str) -> list[Received]:
             continue
         names.add(path.name)
         try:
-            found.append(_received(path, language))
+            found.append(_received(path))
         except OpenbaarError as error:
             problems += error.problems
     if problems:
@@ -79,7 +85,7 @@ def received(paths: Sequence[Path], language: str) -> list[Received]:
     return found
 
 
-def _received(path: Path, language: str) -> Received:
+def _received(path: Path) -> Received:
     """A document read in the way in which the most of its tables are seen."""
     try:
         source = check_source(f"sources/{path.name}")
@@ -90,7 +96,8 @@ def _received(path: Path, language: str) -> Received:
         what = f"cannot be read: {error.strerror}"
         raise OpenbaarError(Problem(Place(str(path)), what)) from error
     digest = hashlib.sha256(data).hexdigest()
-    entry = {"path": source, "sha256": digest, "title": {language: path.name}}
+    # Nobody has said yet in which language the title is.
+    entry = {"path": source, "sha256": digest, "title": {UNDETERMINED: path.name}}
     found: list[Received] = []
     problems: list[Problem] = []
     for options in _ways_to_read(path, data):

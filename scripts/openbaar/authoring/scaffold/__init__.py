@@ -1,0 +1,1 @@
+"""What stands around a new publication: readme, make, continuous integration, container."""

@@ -1,0 +1,138 @@
+"""Several files of a folder put in place together: all of them, or none.
+
+A rename puts one file in place at once; no system renames fifty at once. So a journal is written
+first. Where the moment is cut short, by an error, a signal or a kill, `recover` reads it and puts
+back what was there. Beside each target there are for that moment `.<name>.new.partial`, its next
+content, and `.<name>.old.partial`, its earlier one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from openbaar.errors import OpenbaarError, Place, Problem
+
+FOLDER = "build/.openbaar"  # of a publication; what a run keeps for itself
+JOURNAL = f"{FOLDER}/journal.json"
+PARTIAL = f"{FOLDER}/journal.partial"
+DONE = f"{FOLDER}/done.json"  # the journal once all files are in place, until the earlier are gone
+
+
+def put_in_place(root: Path, ready: Mapping[str, Path]) -> None:
+    """Move each file of `ready` to its name in the folder `root`, all of them or none.
+
+    Only one run at a time may do so (`holding.alone`). Raises OpenbaarError where a name leads out
+    of `root`, OSError where a file cannot be written; everything is then as it was.
+    """
+    targets = [_inside(root, name) for name in ready]
+    try:
+        _write_journal(root, ready)
+        for target, made in zip(targets, ready.values(), strict=True):
+            _keep(target)
+            shutil.move(made, _beside(target, "new"))
+            _reach_disk(_beside(target, "new"))
+        for target in targets:
+            os.replace(_beside(target, "new"), target)
+        os.replace(root / JOURNAL, root / DONE)  # from here on the new files are the ones
+    finally:
+        recover(root)
+
+
+def recover(root: Path) -> bool:
+    """End a moment of putting in place: put back what was there, unless all files were replaced.
+
+    Returns whether something was put back. It may itself be cut short, and done again. Raises
+    OpenbaarError where the journal is not one.
+    """
+    (root / PARTIAL).unlink(missing_ok=True)
+    is_cut_short = (root / JOURNAL).is_file()
+    if is_cut_short:
+        for name, existed in _read_journal(root / JOURNAL).items():
+            _put_back(_inside(root, name), existed)
+        (root / JOURNAL).unlink()
+    elif (root / DONE).is_file():
+        for name in _read_journal(root / DONE):
+            _remove_beside(_inside(root, name))
+        (root / DONE).unlink()
+    return is_cut_short
+
+
+def _put_back(target: Path, existed: bool) -> None:
+    """Give a target its earlier file, or none if there was none."""
+    old = _beside(target, "old")
+    if old.exists():
+        os.replace(old, target)
+    elif not existed:
+        target.unlink(missing_ok=True)
+    _remove_beside(target)
+
+
+def _inside(root: Path, name: str) -> Path:
+    """The path of `name` in `root`, in a folder that is there now.
+
+    Raises OpenbaarError where a link or `..` leads out of `root`.
+    """
+    target = root / name
+    folder = target.parent.resolve()
+    if not folder.is_relative_to(root.resolve()):
+        message = "leads out of the publication"
+        raise OpenbaarError(Problem(Place(name), message, "put a folder in the place of the link"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return target
+
+
+def _beside(target: Path, state: str) -> Path:
+    return target.with_name(f".{target.name}.{state}.partial")
+
+
+def _keep(target: Path) -> None:
+    """Keep the file at `target` beside it, if there is one, as a second name for it."""
+    _remove_beside(target)
+    if not target.exists():
+        return
+    try:
+        os.link(target, _beside(target, "old"))
+    except OSError:  # a file system without hard links
+        shutil.copy2(target, _beside(target, "copy"))
+        os.replace(_beside(target, "copy"), _beside(target, "old"))
+
+
+def _remove_beside(target: Path) -> None:
+    for state in ("new", "copy", "old"):
+        _beside(target, state).unlink(missing_ok=True)
+
+
+def _reach_disk(path: Path) -> None:
+    """Wait until the bytes of a file are on the disk, which they must be before its name is."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def _write_journal(root: Path, names: Iterable[str]) -> None:
+    """Write which files are being replaced, and whether each was there before."""
+    existed = {name: (root / name).exists() for name in names}
+    partial = root / PARTIAL
+    partial.parent.mkdir(parents=True, exist_ok=True)
+    partial.write_text(json.dumps(existed, indent=1), "utf-8")
+    _reach_disk(partial)
+    os.replace(partial, root / JOURNAL)
+
+
+def _read_journal(path: Path) -> dict[str, bool]:
+    try:
+        existed = json.loads(path.read_bytes())
+    except ValueError as error:
+        raise _broken_journal() from error
+    if not isinstance(existed, dict):
+        raise _broken_journal()
+    return existed
+
+
+def _broken_journal() -> OpenbaarError:
+    hint = f"restore the generated files from git and remove {FOLDER}"
+    message = "is not a record of files that were being replaced"
+    return OpenbaarError(Problem(Place(JOURNAL), message, hint))

@@ -1,0 +1,77 @@
+"""No traceback reaches a person: what a command says of an error that nobody foresaw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from openbaar.cli.common import DEBUG, INTERRUPTED, UNEXPECTED
+from openbaar.cli.main import main
+from openbaar.errors import OpenbaarError, Place, Problem, concerning, worked_on
+
+PUBLICATIONS = Path(__file__).parent / "publications"
+
+
+def run(folder: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(main, ["--quiet", "--project", str(folder), *arguments])
+
+
+def failing(error: BaseException) -> Callable[..., None]:
+    def fail(*_arguments: object, **_named: object) -> None:
+        raise error
+
+    return fail
+
+
+def test_an_unforeseen_error_says_what_was_read_at_which_line_and_where_to_report_it(
+    hand_made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbaar.schema.csvfile._parsed", failing(KeyError("x")))
+    failed = run(hand_made, "check")
+    assert failed.exit_code == UNEXPECTED
+    assert failed.stderr.splitlines() == [
+        "unexpected error while reading tables/regions.csv:2 while running `openbaar check`: KeyError: 'x'",
+        "  → this is a mistake in openbaar, and no published file was changed",
+        "  → report it where you got openbaar, with this message, the command and, where you may, that file; "
+        "OPENBAAR_DEBUG=1 shows where in the code it happened",
+    ]
+
+
+def test_an_unforeseen_error_in_a_recipe_names_the_line_and_the_table_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("openbaar.recipe.rows._readings_at", failing(RecursionError()))
+    folder = Path(__file__).parent.parent
+    failed = run(folder, "check")
+    assert failed.exit_code == UNEXPECTED
+    assert failed.stderr.startswith(
+        "unexpected error while reading sources/vdab-online-opleidingen.txt:"
+    )
+    assert "while reading the table of tables/started_by_quarter.yaml:1:1 while" in failed.stderr
+    assert "Traceback" not in failed.output
+
+
+def test_the_traceback_is_shown_where_it_is_asked_for(
+    hand_made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbaar.schema.csvfile._parsed", failing(KeyError("x")))
+    monkeypatch.setenv(DEBUG, "1")
+    failed = run(hand_made, "check")
+    assert isinstance(failed.exception, KeyError)
+    assert worked_on(failed.exception) == ["reading tables/regions.csv:2"]
+
+
+def test_ctrl_c_ends_with_a_sentence(hand_made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("openbaar.schema.csvfile._parsed", failing(KeyboardInterrupt()))
+    stopped = run(hand_made, "check")
+    assert stopped.exit_code == INTERRUPTED
+    assert stopped.stderr == "ended before it was done; no file is left half-written\n"
+
+
+def test_problems_of_the_toolkit_get_no_note() -> None:
+    with pytest.raises(OpenbaarError) as caught, concerning("reading", lambda: "x"):
+        raise OpenbaarError(Problem(Place("x"), "is wrong"))
+    assert worked_on(caught.value) == []
