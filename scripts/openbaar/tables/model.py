@@ -107,7 +107,8 @@ class Table(Strict):
             *([self.label] if self.label else []),
             *([self.sort] if self.sort else []),
         ]
-        named += self.chart.columns if self.chart else []
+        if self.chart:
+            named += [*self.chart.columns, *self.chart.columns_of_rows]
         for name in named:
             if name not in self.columns:
                 raise ValueError(f"the column '{name}' is not there; {nearest(name, self.columns)}")
