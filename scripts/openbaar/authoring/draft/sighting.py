@@ -63,6 +63,11 @@ class Sighting:
     columns: tuple[float, ...] = ()
 
     @property
+    def is_unsure(self) -> bool:
+        """Whether one of its cells was recognised on a picture, and not surely."""
+        return any(kind(cell) == "unsure" for row in self.rows for cell in row.cells)
+
+    @property
     def width(self) -> int:
         """How many columns it has."""
         return len(self.rows[0].cells)

@@ -55,7 +55,7 @@ def _schema(
     fields = [_field(draft, each.name, each.title, each.type, unknown) for each in columns]
     if not key:
         fields.insert(0, _field(draft, POSITION, "", "integer", unknown))
-    if any(column.blank for column in draft.columns):
+    if any(column.blank for column in draft.columns) or draft.sighting.is_unsure:
         fields.append(_field(draft, "status", "", "string", unknown))
     fields.append(_field(draft, "source_lines", "", "string", unknown))
     guess = "names, types and titles of the columns; describe each"
@@ -211,7 +211,7 @@ def _total_pattern(draft: Draft, row: SeenRow, shares: dict[str, Column]) -> str
     """
     parts = [_literal(row.cells[0])]
     for column, cell in zip(draft.columns[1:], row.cells[1:], strict=True):
-        if kind(cell) not in ("number", "year"):
+        if kind(cell) not in ("number", "year", "unsure"):
             parts.append(_literal(cell))
         elif column.is_summed:
             parts.append(_braces(_column_name(draft, column)))

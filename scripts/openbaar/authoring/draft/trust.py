@@ -167,6 +167,15 @@ def totals_differ(seen: Finished) -> str:
     return ""
 
 
+def recognised_without_totals(seen: Finished) -> str:
+    """The words were told from a picture, where a digit is easily taken for another."""
+    if seen.sighting.is_unsure:
+        return "some of its words were not surely recognised"
+    if seen.sighting.document.is_recognised and not seen.totals_equal:
+        return "its words were recognised on a picture, and no total confirms them"
+    return ""
+
+
 def nothing_labels_the_rows(seen: Finished) -> str:
     """The rows begin with figures that are no years: axes of charts, page numbers."""
     if seen.is_labelled or (seen.is_parted and seen.has_headings) or seen.totals_equal:
@@ -398,6 +407,7 @@ def _short(text: str) -> str:
 DOUBTS: Sequence[Callable[[Finished], str]] = (
     totals_differ,
     nothing_confirms,
+    recognised_without_totals,
     nothing_labels_the_rows,
     labels_come_again,
     numbers_in_labels,
