@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from openbaar.database.foreign_keys import foreign_key_problems
+from openbaar.database.search_index import TOKENIZER
 from openbaar.database.site_content import add_site_content
 from openbaar.database.statements import create_statement, index_columns
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -25,7 +26,6 @@ from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.model import Table
 
 SqlValue = str | int | float | None
-TOKENIZER = "unicode61 remove_diacritics 2"  # `geevalueerd` finds `geëvalueerd`
 
 
 def build_database(dataset: Dataset, descriptor: Descriptor, target: Path) -> None:

@@ -24,6 +24,7 @@ from openbaar.database.results import (
     tables_named,
     with_units,
 )
+from openbaar.database.search_index import add_search_index
 from openbaar.errors import OpenbaarError
 from openbaar.package.model import Descriptor
 from openbaar.tables.dataset import Dataset, DocumentLines
@@ -74,6 +75,7 @@ def add_site_content(
         connection.executemany(f"INSERT INTO _charts VALUES ({places})", charts)
         lines = _document_lines(dataset.lines)
         connection.executemany("INSERT INTO _lines VALUES (?, ?, ?, ?, ?)", lines)
+    add_search_index(connection, dataset, labels)
 
 
 def _queries(

@@ -25,6 +25,7 @@ from openbaar.site import (
     pages,
     pictures,
     refusals,
+    search,
     security,
     source,
 )
@@ -40,6 +41,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *citation.ROUTES,
     *linked_data.ROUTES,
     *source.ROUTES,
+    *search.ROUTES,
     *pages.ROUTES,
     *pictures.ROUTES,
 ]

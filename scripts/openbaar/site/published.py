@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -110,6 +110,10 @@ class Published:
     def path(self, *parts: str) -> str:
         """The path of a page of the database, from the root: of a table, of a row, of a query."""
         return "/" + "/".join(tilde_encode(part) for part in (self.name, *parts))
+
+    def row_path(self, table: str, key: Sequence[str]) -> str:
+        """The path of the page of a row, `key` being the parts of its key."""
+        return f"{self.path(table)}/{','.join(tilde_encode(part) for part in key)}"
 
     def line_path(self, document: str, page: str | None, line: int) -> str:
         """The path at which a line of a document is shown."""
