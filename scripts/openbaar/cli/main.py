@@ -21,6 +21,7 @@ from openbaar.cli.authoring import init, migrate, preview
 from openbaar.cli.common import Commands, Run, common, print_problems, unreadable
 from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
+from openbaar.cli.versions import diff
 from openbaar.errors import OpenbaarError
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 main.add_command(init)
 main.add_command(preview)
 main.add_command(migrate)
+main.add_command(diff)
 main.add_command(show_help)
 
 
