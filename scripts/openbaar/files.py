@@ -13,8 +13,8 @@ from openbaar.errors import OpenbaarError, Place, Problem
 def read_inside(root: Path, name: str, most: int | None = None) -> bytes:
     """The bytes of the file `name` in the folder `root`, at most `most` of them.
 
-    Raises OpenbaarError when it cannot be read, is a link that leads out of the folder, or is
-    larger.
+    Raises OpenbaarError when it cannot be read, is no regular file (reading a pipe may never end),
+    is a link that leads out of the folder, or is larger.
     """
     path = root / name
     place = Place(name)
@@ -22,6 +22,8 @@ def read_inside(root: Path, name: str, most: int | None = None) -> bytes:
         if not path.resolve(strict=True).is_relative_to(root.resolve()):
             message = "is a link that leads out of the publication"
             raise OpenbaarError(Problem(place, message, "copy the file here"))
+        if not path.is_file():
+            raise OpenbaarError(Problem(place, "is no regular file", "put a copy of the file here"))
         size = path.stat().st_size
         if most is not None and size > most:
             raise OpenbaarError(Problem(place, f"has {size} bytes; at most {most} are read"))

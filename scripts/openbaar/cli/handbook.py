@@ -12,6 +12,7 @@ PAGES = {
     "tables": "table-files.md",
     "recipe": "recipe.md",
     "errors": "errors.md",
+    "incoming": "incoming.md",
     "hosting": "hosting.md",
     "api": "api.md",
 }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from openbaar import __version__
-from openbaar.cli.authoring import init, migrate, preview
+from openbaar.cli.authoring import init, inspect, migrate, preview
 from openbaar.cli.common import Commands, Run, common, print_problems, unreadable
 from openbaar.cli.handbook import show_help
 from openbaar.errors import OpenbaarError
@@ -39,6 +39,7 @@ def main(project: Path | None, quiet: bool) -> None:
 main.add_command(init)
 main.add_command(preview)
 main.add_command(migrate)
+main.add_command(inspect)
 main.add_command(show_help)
 
 

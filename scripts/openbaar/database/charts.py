@@ -33,6 +33,7 @@ from openbaar.tables.queries import Chart, Query
 from openbaar.texts import localized
 
 MAX_MARKS = 500  # a picture with more bars says nothing
+MAX_ROWS = 100_000  # of a result that is read to count its bars; a query may never end
 MAX_CHARTS = 60  # of one query: one for each choice of its parameters
 
 
@@ -149,7 +150,8 @@ def _contents_of_query(
     names = _names(tables_named(publication, query), labels, chart)
     for given in islice(_given(connection, publication, query, labels), MAX_CHARTS):
         rows: list[ChartRow] = []
-        for index, values in enumerate(_values_by_column(run(connection, query, given))):
+        found = islice(_values_by_column(run(connection, query, given)), MAX_ROWS)
+        for index, values in enumerate(found):
             rows.append(ChartRow(str(index), values))
         yield given, _sorted(ChartContent(chart, columns, names, rows))
 

@@ -13,9 +13,10 @@ import zlib
 from collections.abc import Iterator
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.limits import most
 
-MAX_UNPACKED = 300_000_000  # bytes
-MAX_CELLS = 2_000_000  # of one sheet, blank ones before its last row and column included
+MAX_UNPACKED = most("unpacked_bytes")
+MAX_CELLS = most("sheet_cells")  # blank ones before its last row and column included
 CHUNK = 1 << 20
 ENCRYPTED = bytes.fromhex(
     "d0cf11e0a1b11ae1"

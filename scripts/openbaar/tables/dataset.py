@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.files import read_inside
+from openbaar.limits import most
 from openbaar.schema.csvfile import Rows, read_csv, write_csv
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
@@ -89,7 +90,7 @@ def read_table_data(publication: Publication, table: Table) -> TableData:
     Raises OpenbaarError with every problem of the file.
     """
     path = csv_path(table.name)
-    data = read_inside(publication.root, path)
+    data = read_inside(publication.root, path, most("table_bytes"))
     return TableData(table, read_csv(data, table.table_schema, path), data)
 
 
