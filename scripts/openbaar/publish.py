@@ -39,6 +39,7 @@ from openbaar.staleness import (
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import Dataset, lines_bytes, lines_path, read_dataset
 from openbaar.tables.publication import Publication
+from openbaar.tables.unconfirmed import unconfirmed_figures, unconfirmed_guesses
 from openbaar.tables.verdicts import differences
 
 Say = Callable[[str], None]
@@ -126,6 +127,15 @@ def check(publication: Publication, say: Say = say_nothing) -> list[Problem]:
     problems += _orphaned(publication, generated.files)
     problems += _outdated(publication, generated.files)
     return problems
+
+
+def warnings(publication: Publication) -> list[Problem]:
+    """What a person should still look at, although nothing is wrong as far as a program can tell.
+
+    These are the guesses of `openbaar init` that no person has confirmed, and tables whose figures
+    were recognised on pictures and are confirmed by no total.
+    """
+    return [*unconfirmed_guesses(publication), *unconfirmed_figures(publication)]
 
 
 def publish(publication: Publication, say: Say = say_nothing) -> list[str]:

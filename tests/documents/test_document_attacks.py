@@ -88,7 +88,7 @@ def test_a_document_of_200_megabytes_is_refused_unread(ending: str, tmp_path: Pa
 
 def test_a_document_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     assert problems(tmp_path, "d.doc", b"PK") == [
-        "sources/d.doc: cannot be read: known endings are .txt, .pdf, .xlsx, .ods, .xls, .docx, .csv, .html, .htm "
+        "sources/d.doc: cannot be read: known endings are .txt, .pdf, .xlsx, .ods, .xls, .docx, .csv, .html, .htm, .tsv "
         "(save it as .docx or PDF)"
     ]
 
@@ -136,7 +136,7 @@ def test_a_pdf_with_a_password_is_refused(read: str, tmp_path: Path) -> None:
     [
         (
             "text",
-            "sources/d.pdf: contains no text (it may be a scan: put it through text recognition first)",
+            "sources/d.pdf: contains no text (it may be a scan: 'openbaar recognise' writes its words into a file that can be read)",
         ),
         (
             "tables",

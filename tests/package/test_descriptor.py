@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
+from pathlib import Path
 from typing import Any
 
+import pytest
+import yaml
+
+from datasets import dataset_of
+from openbaar.errors import OpenbaarError
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.tables.dataset import Dataset
+from openbaar.tables.publication import Publication
+from openbaar.tables.references import load_publication
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def resource_of(dataset: Dataset, name: str) -> dict[str, Any]:
@@ -39,13 +51,18 @@ def test_the_descriptor_says_what_holds_for_the_publication(dataset: Dataset) ->
         "languages": ["nl", "en"],
         "keywords": ["gemeenten", "municipalities"],
         "contributors": [{"title": "openbaar contributors", "roles": ["publisher"]}],
-        "licenses": [{"name": "notspecified", "title": "not stated"}],
-        "additions": [
+        "licenses": [
+            {
+                "name": "notspecified",
+                "title": "not stated (brondocument)",
+                "appliesTo": "documents",
+            },
             {
                 "name": "CC0-1.0",
-                "title": "Creative Commons Zero v1.0 Universal",
+                "title": "Creative Commons Zero v1.0 Universal (toevoegingen)",
                 "path": "https://creativecommons.org/publicdomain/zero/1.0/",
-            }
+                "appliesTo": "additions",
+            },
         ],
         "sources": [
             {
@@ -175,3 +192,112 @@ def test_a_pattern_of_alternatives_is_bracketed_because_frictionless_anchors_eac
 
 def test_the_bytes_are_readable_json_that_ends_with_a_line_end() -> None:
     assert package_bytes({"title": "België"}) == '{\n  "title": "België"\n}\n'.encode()
+
+
+ABOUT = {
+    "id": "urn:uuid:6d5e8b0a-6f4a-4c44-9a55-2f5f6f0c9f11",
+    "publisher": {"name": {"nl": "Agentschap X", "en": "Agency X"}, "type": "RegionalAuthority"},
+    "contact": {"name": {"nl": "Dienst", "en": "Desk"}, "email": "data@agency.example"},
+    "themes": ["GOVE"],
+    "places": ["http://publications.europa.eu/resource/authority/country/BEL"],
+    "period": {"first": "1961-01-01", "last": "2019-12-31"},
+    "frequency": "IRREG",
+    "access_rights": "PUBLIC",
+    "created": "2024-03-01",
+    "issued": "2024-02-03",
+    "modified": "2024-03-01",
+}
+
+
+def test_what_catalogues_ask_for_stands_in_the_descriptor(hand_made: Path) -> None:
+    made = descriptor(dataset_of(said(hand_made, ABOUT)))
+    assert {key: made[key] for key in (*ABOUT, "accessRights") if key in made} == {
+        "id": "urn:uuid:6d5e8b0a-6f4a-4c44-9a55-2f5f6f0c9f11",
+        "publisher": {
+            "title": "Agentschap X",
+            "translations": {"en": {"title": "Agency X"}},
+            "type": "RegionalAuthority",
+        },
+        "contact": {
+            "title": "Dienst",
+            "translations": {"en": {"title": "Desk"}},
+            "email": "data@agency.example",
+        },
+        "themes": ["GOVE"],
+        "places": ["http://publications.europa.eu/resource/authority/country/BEL"],
+        "period": {"first": "1961-01-01", "last": "2019-12-31"},
+        "frequency": "IRREG",
+        "accessRights": "PUBLIC",
+        "created": "2024-03-01T00:00:00Z",
+        "issued": "2024-02-03",
+        "modified": "2024-03-01",
+    }
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("created", "2024-02-30", "'2024-02-30' should be a day of the calendar"),
+        ("issued", "20240203", "'20240203' should be a day of the calendar"),
+        ("contact", {"name": {"nl": "D", "en": "D"}}, "give 'email' or 'path'"),
+        (
+            "contact",
+            {"name": {"nl": "D", "en": "D"}, "email": "nobody"},
+            "'nobody' should be an address for mail",
+        ),
+        (
+            "period",
+            {"first": "2024-01-02", "last": "2024-01-01"},
+            "the last day, 2024-01-01, is before the first, 2024-01-02",
+        ),
+        ("themes", ["SPORT"], "SPORT"),
+    ],
+)
+def test_what_catalogues_cannot_read_is_refused(
+    hand_made: Path, key: str, value: Any, message: str
+) -> None:
+    with pytest.raises(OpenbaarError, match=re.escape(message)):
+        said(hand_made, {key: value})
+
+
+def test_columns_list_the_codes_that_may_stand_in_them(hand_made: Path) -> None:
+    file = hand_made / "tables" / "statuses.yaml"
+    text = file.read_text("utf-8")
+    unique = text.replace(
+        "constraints: {required: true}", "constraints: {required: true, unique: true}"
+    )
+    file.write_text(unique, "utf-8")
+    made = dataset_of(load_publication(hand_made))
+    (field,) = [
+        each
+        for each in resource_of(made, "municipalities")["schema"]["fields"]
+        if each["name"] == "status"
+    ]
+    rows = made.rows("statuses")
+    label = made.tables["statuses"].table.label
+    assert field["categories"] == [{"value": row["code"], "label": row[label]} for row in rows]
+    assert len(rows) > 1
+    assert resource_of(made, "statuses")["categoryFieldMap"] == {"value": "code", "label": label}
+
+
+def test_no_two_foreign_keys_share_a_column() -> None:
+    """Other programs read only the first of them, or replace the column by the row it leads to."""
+    made = json.loads((ROOT / "datapackage.json").read_bytes())
+    (sectors,) = [each for each in made["resources"] if each["name"] == "started_by_sector"]
+    for resource in made["resources"]:
+        keys = resource["schema"].get("foreignKeys", [])
+        columns = [column for key in keys for column in key["fields"]]
+        assert len(columns) == len(set(columns)), resource["name"]
+    assert sectors["schema"]["foreignKeysWhereFilled"] == [
+        {
+            "fields": ["sector", "cluster"],
+            "reference": {"resource": "sectors", "fields": ["code", "cluster"]},
+        }
+    ]
+
+
+def said(folder: Path, keys: dict[str, Any]) -> Publication:
+    """The publication in a folder, with these keys in its package file."""
+    file = folder / "tables" / "package.yaml"
+    file.write_text(file.read_text("utf-8") + yaml.safe_dump(keys), "utf-8")
+    return load_publication(folder)

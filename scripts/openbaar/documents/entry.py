@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from openbaar.schema.conventions import UNKNOWN
-from openbaar.schema.names import check_source
+from openbaar.schema.names import Date, check_source
 from openbaar.texts import Localized
 from openbaar.yamlfile import Strict, Text
 
@@ -42,6 +42,12 @@ class DocumentEntry(Strict):
     hidden: Literal["read", "skip"] | None = Field(
         None, description="of a workbook: whether hidden sheets, rows and columns are read"
     )
+    sure: int = Field(
+        80,
+        ge=0,
+        le=100,
+        description="of recognised words: how sure the program must have been of a word, of 100",
+    )
     page_break: int | None = Field(
         None, description="how many blank lines in a row stand for a new page"
     )
@@ -51,3 +57,12 @@ class DocumentEntry(Strict):
     )
     date: Text = UNKNOWN
     license: Text = UNKNOWN
+    rights: Localized | None = Field(
+        None, description="what is known of the terms under which it may be used again"
+    )
+    rights_checked: Date | None = Field(None, description="when a person looked for those terms")
+
+    @property
+    def is_recognised(self) -> bool:
+        """Whether it holds words that a program recognised on a scan."""
+        return self.path.lower().endswith(".tsv")

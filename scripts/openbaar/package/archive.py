@@ -10,8 +10,8 @@ from pathlib import Path
 from openbaar.files import replacing
 from openbaar.package.descriptor import package_bytes
 from openbaar.package.model import Descriptor
+from openbaar.tables.about import License
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.model import License
 from openbaar.tables.publication import Publication
 from openbaar.texts import catalogue, localized
 

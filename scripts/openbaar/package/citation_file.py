@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from openbaar.documents.entry import DocumentEntry, Person
-from openbaar.tables.model import Contributor, License
+from openbaar.tables.about import Contributor, License
 from openbaar.tables.publication import Publication
 from openbaar.texts import localized
 

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from openbaar.documents.entry import DocumentEntry
 from openbaar.package.model import (
     PROFILE,
+    DescribedAgent,
+    DescribedCategory,
+    DescribedCategoryTable,
     DescribedField,
     DescribedForeignKey,
+    DescribedLicense,
     DescribedPackage,
     DescribedPerson,
     DescribedReference,
@@ -26,11 +30,16 @@ from openbaar.package.model import (
 )
 from openbaar.schema.csvfile import Rows
 from openbaar.schema.model import Constraints, ForeignKey, Schema, SchemaField
+from openbaar.tables.about import Contact, License, Publisher
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.wording import answer_text, lines_text
 from openbaar.texts import catalogue, localized
+
+# A longer list serves neither a menu nor a factor; its foreign key leads to the table with it.
+MOST_CATEGORIES = 200
+CodeLists = dict[str, tuple[DescribedCategory, ...]]  # table -> its codes with their labels
 
 
 class Span(NamedTuple):
@@ -58,14 +67,16 @@ def described(dataset: Dataset) -> DescribedPackage:
     publication = dataset.publication
     package = publication.package
     spans = _spans(dataset.rows("provenance"))
+    code_lists = _code_lists(dataset)
     resources = []
     for name, data in dataset.tables.items():
-        resources.append(_resource(publication, data, spans.get(name, {})))
+        resources.append(_resource(publication, data, spans.get(name, {}), code_lists))
     # The standard wants a time too.
     created = None if package.created is None else f"{package.created}T00:00:00Z"
     return DescribedPackage(
         profile=PROFILE,
         name=package.name,
+        id=package.id,
         version=package.version,
         title=localized(package.title, publication.language),
         description=localized(package.description, publication.language),
@@ -75,14 +86,110 @@ def described(dataset: Dataset) -> DescribedPackage:
         languages=package.languages,
         homepage=package.homepage,
         created=created,
-        doi=package.doi,
         keywords=package.keywords,
         contributors=package.contributors,
-        licenses=package.licenses,
-        additions=package.additions,
+        licenses=_licences(publication),
         sources=tuple(_document(publication, entry) for entry in package.documents),
+        doi=package.doi,
+        issued=package.issued,
+        modified=package.modified,
+        publisher=_publisher(publication, package.publisher),
+        contact=_contact(publication, package.contact),
+        themes=package.themes,
+        places=package.places,
+        period=package.period,
+        frequency=package.frequency,
+        accessRights=package.access_rights,
         resources=tuple(resources),
     )
+
+
+def _publisher(publication: Publication, publisher: Publisher | None) -> DescribedAgent | None:
+    if publisher is None:
+        return None
+    return DescribedAgent(
+        title=localized(publisher.name, publication.language),
+        translations=_translations(publication, title=publisher.name),
+        path=publisher.path,
+        type=publisher.type,
+    )
+
+
+def _contact(publication: Publication, contact: Contact | None) -> DescribedAgent | None:
+    if contact is None:
+        return None
+    return DescribedAgent(
+        title=localized(contact.name, publication.language),
+        translations=_translations(publication, title=contact.name),
+        email=contact.email,
+        path=contact.path,
+    )
+
+
+def _licences(publication: Publication) -> tuple[DescribedLicense, ...]:
+    """The licences of the figures and of what is added, each with a title that says of which.
+
+    A reader of the standard, who does not know our key `appliesTo`, would take them for a choice.
+    """
+    _ = catalogue(publication.language).gettext
+    of_documents, of_additions = _("source document"), _("additions")
+    licences = []
+    for each in publication.package.licenses:
+        licences.append(_licence(each, "documents", of_documents))
+    for each in publication.package.additions:
+        licences.append(_licence(each, "additions", of_additions))
+    return tuple(licences)
+
+
+def _licence(
+    licence: License, applies_to: Literal["documents", "additions"], scope: str
+) -> DescribedLicense:
+    return DescribedLicense(
+        name=licence.name,
+        title=f"{licence.title} ({scope})",
+        path=licence.path,
+        appliesTo=applies_to,
+    )
+
+
+def _code_lists(dataset: Dataset) -> CodeLists:
+    """The codes of each code list, in its order, with their labels.
+
+    A code list is a table that other columns point to by its one key column, and whose label is
+    there once for each code: the conditions of the recipe for category tables.
+    """
+    found = {}
+    for name in _referenced(dataset.publication):
+        columns = _category_columns(dataset.tables[name].table)
+        if columns is not None:
+            categories = []
+            for row in dataset.rows(name):
+                value, label = str(row[columns.value]), str(row[columns.label])
+                categories.append(DescribedCategory(value=value, label=label))
+            found[name] = tuple(categories)
+    return found
+
+
+def _referenced(publication: Publication) -> set[str]:
+    """The tables that some table points to."""
+    return {
+        key.reference.resource
+        for table in publication.resources.values()
+        for key in table.table_schema.foreignKeys
+    }
+
+
+def _category_columns(table: Table) -> DescribedCategoryTable | None:
+    """The columns with the codes and the labels of a code list; None where it is not one."""
+    schema = table.table_schema
+    if table.label is None or len(schema.primaryKey) != 1:
+        return None
+    value, label = schema.field(schema.primaryKey[0]), schema.field(table.label)
+    is_text = value.type == label.type == "string"
+    is_complete = label.constraints.unique and label.constraints.required
+    if not is_text or not is_complete:
+        return None
+    return DescribedCategoryTable(value=value.name, label=label.name)
 
 
 def _translations(publication: Publication, **texts: Mapping[str, str] | None) -> Translations:
@@ -99,9 +206,12 @@ def _translations(publication: Publication, **texts: Mapping[str, str] | None) -
 
 
 def _resource(
-    publication: Publication, data: TableData, spans: Mapping[str, Span]
+    publication: Publication, data: TableData, spans: Mapping[str, Span], code_lists: CodeLists
 ) -> DescribedResource:
     table = data.table
+    category_columns = None
+    if table.name in code_lists:
+        category_columns = _category_columns(table)
     sources = [_part(publication, table, path, span) for path, span in spans.items()]
     sources += [DescribedSource(title=each.title, path=each.path) for each in table.sources]
     return DescribedResource(
@@ -118,32 +228,61 @@ def _resource(
         hash=f"sha256:{data.sha256}",
         rows=len(data.rows),
         notes=tuple(dict(note) for note in table.notes),
+        categoryFieldMap=category_columns,
         sources=tuple(sources),
-        table_schema=_schema(publication, table),
+        table_schema=_schema(publication, table, code_lists),
     )
 
 
-def _schema(publication: Publication, table: Table) -> DescribedSchema:
+def _schema(publication: Publication, table: Table, code_lists: CodeLists) -> DescribedSchema:
     schema = table.table_schema
-    whole = []
-    partly_empty = []
-    for key in schema.foreignKeys:
+    everywhere = []
+    where_filled = []
+    named: set[str] = set()  # columns of the keys so far
+    for key in sorted(schema.foreignKeys, key=_length):
         described_key = _foreign_key(key, table.name)
-        if _may_be_partly_empty(schema, key):
-            partly_empty.append(described_key)
+        if _may_be_partly_empty(schema, key) or named.intersection(key.fields):
+            where_filled.append(described_key)
         else:
-            whole.append(described_key)
+            everywhere.append(described_key)
+            named.update(key.fields)
+    fields = []
+    for field in schema.fields:
+        categories = _categories(schema, field.name, code_lists)
+        fields.append(_field(publication, field, categories))
     return DescribedSchema(
-        fields=tuple(_field(publication, field) for field in schema.fields),
+        fields=tuple(fields),
         primaryKey=schema.primaryKey,
         uniqueKeys=schema.uniqueKeys,
-        foreignKeys=tuple(whole),
-        foreignKeysWhereFilled=tuple(partly_empty),
+        foreignKeys=tuple(everywhere),
+        foreignKeysWhereFilled=tuple(where_filled),
         missingValues=("",),
     )
 
 
-def _field(publication: Publication, field: SchemaField) -> DescribedField:
+def _length(key: ForeignKey) -> int:
+    """How many columns a key has: those of one come first, because they lead to code lists."""
+    return len(key.fields)
+
+
+def _categories(
+    schema: Schema, column: str, code_lists: CodeLists
+) -> tuple[DescribedCategory, ...]:
+    """The codes that may stand in a column, where it points to a code list that is not too long.
+
+    The recipe for category tables names the list here instead, which the official profile refuses.
+    """
+    for key in schema.foreignKeys:
+        if key.fields == (column,):
+            codes = code_lists.get(key.reference.resource, ())
+            if len(codes) <= MOST_CATEGORIES:
+                return codes
+    return ()
+
+
+def _field(
+    publication: Publication, field: SchemaField, categories: tuple[DescribedCategory, ...]
+) -> DescribedField:
     unit = None if field.unit is None else localized(field.unit, publication.language)
     return DescribedField(
         name=field.name,
@@ -154,6 +293,7 @@ def _field(publication: Publication, field: SchemaField) -> DescribedField:
         translations=_translations(
             publication, title=field.title, description=field.description, unit=field.unit
         ),
+        categories=categories,
         constraints=_constraints(field),
     )
 
@@ -191,14 +331,17 @@ def _is_always_filled(schema: Schema, name: str) -> bool:
 
 def _document(publication: Publication, entry: DocumentEntry) -> DescribedSource:
     authors = [DescribedPerson(**person.model_dump()) for person in entry.authors]
+    rights = None if entry.rights is None else localized(entry.rights, publication.language)
     return DescribedSource(
         title=localized(entry.title, publication.language),
-        translations=_translations(publication, title=entry.title),
+        translations=_translations(publication, title=entry.title, rights=entry.rights),
         path=entry.path,
         sha256=entry.sha256,
         author=entry.author,
         date=entry.date,
         license=entry.license,
+        rights=rights,
+        rights_checked=entry.rights_checked,
         authors=tuple(authors),
     )
 

@@ -14,7 +14,15 @@ from pydantic import Field, model_validator
 
 from openbaar.schema.model import Constraints, FieldType, Schema, SchemaField, check_key_columns
 from openbaar.schema.names import Name, Version
-from openbaar.tables.model import Contributor, License
+from openbaar.tables.about import (
+    AccessRights,
+    Contributor,
+    Frequency,
+    License,
+    Period,
+    PublisherType,
+    Theme,
+)
 from openbaar.texts import Localized
 from openbaar.yamlfile import Strict
 
@@ -33,6 +41,39 @@ class DescribedPerson(Strict):
     name: str | None = None
 
 
+class DescribedAgent(Strict):
+    """Who publishes, or who answers questions (ours)."""
+
+    title: str
+    translations: Translations = {}
+    email: str | None = None
+    path: str | None = None
+    type: PublisherType | None = None
+
+
+class DescribedLicense(License):
+    """A licence. `appliesTo` is ours: the figures, which are the documents', or what we add."""
+
+    appliesTo: Literal["documents", "additions"]
+
+
+class DescribedCategory(Strict):
+    """A code with what it means in the first language of the publication."""
+
+    value: str
+    label: str
+
+
+class DescribedCategoryTable(Strict):
+    """Which columns of a code list hold the codes and what they mean.
+
+    The key `categoryFieldMap` is that of https://datapackage.org/recipes/category-tables/.
+    """
+
+    value: Name
+    label: Name
+
+
 class DescribedSource(Strict):
     """A document, the part of one that a table was read from, or another source.
 
@@ -46,6 +87,8 @@ class DescribedSource(Strict):
     author: str | None = None
     date: str | None = None
     license: str | None = None
+    rights: str | None = None
+    rights_checked: str | None = None
     authors: tuple[DescribedPerson, ...] = ()
     question: str | None = None
     first_line: int | None = None
@@ -61,6 +104,7 @@ class DescribedField(Strict):
     description: str | None = None
     unit: str | None = None
     translations: Translations = {}
+    categories: tuple[DescribedCategory, ...] = ()
     constraints: Constraints = Constraints()
 
 
@@ -79,7 +123,10 @@ class DescribedForeignKey(Strict):
 
 
 class DescribedSchema(Strict):
-    """A Table Schema. `foreignKeysWhereFilled` is ours: keys that may be partly empty."""
+    """A Table Schema. `foreignKeysWhereFilled` is ours: keys that other programs stumble over.
+
+    Such a key may be partly empty, or shares a column with a key before it.
+    """
 
     fields: tuple[DescribedField, ...]
     primaryKey: tuple[Name, ...]
@@ -126,17 +173,22 @@ class DescribedResource(Strict):
     hash: str
     rows: int
     notes: tuple[dict[str, str], ...] = ()
+    categoryFieldMap: DescribedCategoryTable | None = None
     sources: tuple[DescribedSource, ...] = ()
     table_schema: DescribedSchema = Field(alias="schema")
 
 
 class DescribedPackage(Strict):
-    """The descriptor as a whole. `languages`, `translations`, `doi` and `additions` are ours."""
+    """The descriptor as a whole.
+
+    `languages`, `translations`, and what stands between `sources` and `resources`, are ours.
+    """
 
     profile: Literal["https://datapackage.org/profiles/2.0/datapackage.json"] = Field(
         alias="$schema"
     )
     name: str
+    id: str | None = None
     version: Version
     title: str
     description: str | None = None
@@ -144,12 +196,20 @@ class DescribedPackage(Strict):
     languages: tuple[str, ...]
     homepage: str | None = None
     created: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T00:00:00Z$")] | None = None
-    doi: str | None = None
     keywords: tuple[str, ...] = ()
     contributors: tuple[Contributor, ...] = ()
-    licenses: tuple[License, ...] = ()
-    additions: tuple[License, ...] = ()
+    licenses: tuple[DescribedLicense, ...] = ()
     sources: tuple[DescribedSource, ...] = ()
+    doi: str | None = None
+    issued: str | None = None
+    modified: str | None = None
+    publisher: DescribedAgent | None = None
+    contact: DescribedAgent | None = None
+    themes: tuple[Theme, ...] = ()
+    places: tuple[str, ...] = ()
+    period: Period | None = None
+    frequency: Frequency | None = None
+    accessRights: AccessRights | None = None
     resources: tuple[DescribedResource, ...]
 
     def as_data(self) -> Descriptor:

@@ -1,4 +1,4 @@
-"""Which names, paths and addresses an author may give.
+"""Which names, paths, addresses and dates an author may give.
 
 Each function returns its argument, or raises ValueError that says what was expected. Table and
 column names become SQL names, CSV headers and addresses, so they need no quoting anywhere.
@@ -7,6 +7,7 @@ column names become SQL names, CSV headers and addresses, so they need no quotin
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -94,6 +95,28 @@ def check_site_address(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{path}"
 
 
+def check_date(text: str) -> str:
+    """A day of the calendar, as `2024-02-29`. Raises ValueError for another text."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise ValueError(f"'{text}' should be a day of the calendar, such as 2024-02-29")
+    return text
+
+
+def check_email(text: str) -> str:
+    """An address for mail: something, `@`, a host. Raises ValueError for another text."""
+    name, _, host = text.partition("@")
+    has_space = any(sign.isspace() for sign in text)
+    if not name or "." not in host or has_space:
+        raise ValueError(f"'{text}' should be an address for mail, such as data@example.org")
+    return text
+
+
 Name = Annotated[str, AfterValidator(check_name)]
 Version = Annotated[str, Field(pattern=f"^{VERSION}$")]
 Address = Annotated[str, AfterValidator(check_address)]
+Date = Annotated[str, AfterValidator(check_date)]
+Email = Annotated[str, AfterValidator(check_email)]

@@ -114,7 +114,7 @@ def _licence(published: Published, language: str) -> Described:
     documents = {source.get("license", UNKNOWN) for source in published.descriptor["sources"]}
     if UNKNOWN in documents:
         documents = documents - {UNKNOWN} | {_("not stated")}
-    additions = [each["name"] for each in published.descriptor.get("additions", [])]
+    additions = [each["name"] for each in published.additions]
     of_documents, of_additions = _("source document"), _("additions")
     stated = f"{', '.join(sorted(documents))} ({of_documents})"
     added = f"{', '.join(additions)} ({of_additions})"

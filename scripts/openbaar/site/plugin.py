@@ -23,6 +23,7 @@ from openbaar.site import (
     limits,
     linked_data,
     pages,
+    pictures,
     refusals,
     security,
     source,
@@ -40,6 +41,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *linked_data.ROUTES,
     *source.ROUTES,
     *pages.ROUTES,
+    *pictures.ROUTES,
 ]
 
 

@@ -81,6 +81,12 @@ class Published:
         """The documents by the part of their path that is in their address."""
         return {document_name(source["path"]): source for source in self.descriptor["sources"]}
 
+    @property
+    def additions(self) -> list[Descriptor]:
+        """The licences of what this publication adds to its documents."""
+        licences = self.descriptor.get("licenses", [])
+        return [each for each in licences if each["appliesTo"] == "additions"]
+
     @cached_property
     def code_lists(self) -> list[str]:
         """The tables of the authors that only say what codes in other tables mean."""

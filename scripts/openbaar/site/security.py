@@ -29,6 +29,7 @@ from openbaar.site.asgi import (
 )
 from openbaar.site.language import gettext
 from openbaar.site.linked_data import link_header
+from openbaar.site.pictures import EMBED
 from openbaar.site.published import Published
 
 QUERIES_AT_ONCE = 1  # of the three threads of Datasette, so that pages of tables always have some
@@ -101,6 +102,8 @@ def with_security_headers(app: Application, published: Published) -> Application
     async def secured(scope: Scope, receive: Receive, send: Send) -> None:
         nonce = secrets.token_urlsafe(16)
         wanted = {**HEADERS, "content-security-policy": CSP.format(nonce=nonce)}
+        if raw_path(scope).startswith(EMBED):
+            wanted = framable(wanted)
         if is_https:
             wanted["strict-transport-security"] = "max-age=31536000"
 
@@ -114,6 +117,14 @@ def with_security_headers(app: Application, published: Published) -> Application
             _nonce.reset(token)
 
     return secured
+
+
+def framable(wanted: dict[str, str]) -> dict[str, str]:
+    """The headers of a page that other sites may frame, which no other page is."""
+    policy = wanted["content-security-policy"]
+    policy = policy.replace("frame-ancestors 'none'", "frame-ancestors *")
+    kept = {name: value for name, value in wanted.items() if name != "x-frame-options"}
+    return {**kept, "content-security-policy": policy}
 
 
 def with_link_header(app: Application, published: Published) -> Application:

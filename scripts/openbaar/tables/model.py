@@ -18,6 +18,7 @@ from openbaar.recipe.numbers import NumberFormat, NumbersByExample
 from openbaar.schema.model import Constraints, FieldType, Schema
 from openbaar.schema.names import Address, Name, Version, check_package_name
 from openbaar.schema.patterns import Pattern, Patterns
+from openbaar.tables.about import About
 from openbaar.tables.checks import Check
 from openbaar.tables.queries import Chart, Query
 from openbaar.texts import Localized
@@ -106,7 +107,8 @@ class Table(Strict):
             *([self.label] if self.label else []),
             *([self.sort] if self.sort else []),
         ]
-        named += self.chart.columns if self.chart else []
+        if self.chart:
+            named += [*self.chart.columns, *self.chart.columns_of_rows]
         for name in named:
             if name not in self.columns:
                 raise ValueError(f"the column '{name}' is not there; {nearest(name, self.columns)}")
@@ -122,23 +124,7 @@ class Source(Strict):
     path: Address | None = None
 
 
-class License(Strict):
-    """A licence, by its Open Definition or SPDX name."""
-
-    name: Text
-    title: Text
-    path: Address | None = None
-
-
-class Contributor(Strict):
-    """Someone who had a part in the publication."""
-
-    title: Text
-    roles: Texts = ()
-    path: Address | None = None
-
-
-class Package(Strict):
+class Package(About):
     """`tables/package.yaml`: what holds for the publication as a whole."""
 
     name: Annotated[str, AfterValidator(check_package_name)]
@@ -147,12 +133,6 @@ class Package(Strict):
     title: Localized
     description: Localized
     keywords: Texts = ()
-    homepage: Address | None = None
-    created: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}$")] | None = None
-    doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
-    contributors: tuple[Contributor, ...]
-    licenses: tuple[License, ...]
-    additions: tuple[License, ...]
     documents: tuple[DocumentEntry, ...]
     numbers: NumbersByExample = NumberFormat()
     fields: dict[Name, SharedField] = Field({}, description="columns that several tables share")
