@@ -77,8 +77,8 @@ LIMITS = (
     Limit(
         "table_bytes",
         200_000_000,
-        "bytes of the CSV file of a table",
-        "it is held in memory as a whole, as text and as values",
+        "bytes of the CSV file of a table that is not read piece by piece",
+        "it may be held in memory as a whole, as text and as values",
     ),
     Limit(
         "cell_characters",
@@ -94,7 +94,7 @@ LIMITS = (
     ),
     Limit(
         "csv_problems",
-        200,
+        1000,
         "problems of a CSV file that are told",
         "nobody reads more before mending the first",
     ),

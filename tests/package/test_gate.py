@@ -263,7 +263,7 @@ CSV_FILES: dict[str, tuple[bytes, list[str]]] = {
         b"a,b\n1," + b"x" * 120_000 + b"\n",
         ["t.csv:2:3: b: has 120000 characters; at most 100000 are read"],
     ),
-    "cp1252": (b"a,b\n1,caf\xe9\n", ["t.csv:2: is not UTF-8: byte 9 is 0xe9 (save it as UTF-8)"]),
+    "cp1252": (b"a,b\n1,caf\xe9\n", ["t.csv: is not UTF-8: byte 9 is 0xe9 (save it as UTF-8)"]),
     "a byte order mark": (
         b"\xef\xbb\xbfa,b\n1,2\n",
         ["t.csv:1: begins with a byte order mark (save it as UTF-8 without one)"],
@@ -301,11 +301,11 @@ def test_a_broken_csv_file_is_refused_with_all_places(
     assert problems(tmp_path / "t.csv") == expected
 
 
-def test_of_very_many_problems_the_first_are_told_and_the_others_counted(tmp_path: Path) -> None:
-    (tmp_path / "t.csv").write_bytes(b"a\n" + b"x\x07\n" * 1000)
+def test_of_very_many_problems_the_first_are_told(tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_bytes(b"a\n" + b"x\x07\n" * 1001)
     found = problems(tmp_path / "t.csv")
     assert len(found) == most("csv_problems") + 1
-    assert found[-1] == "t.csv: has 800 more problems"
+    assert found[-1] == "t.csv: may have more problems than these (correct these, then try again)"
 
 
 # ---- what is fine passes, and is what it was

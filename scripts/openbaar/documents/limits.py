@@ -9,10 +9,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import BROKEN_ZIP
 from openbaar.limits import most
 
 MAX_UNPACKED = most("unpacked_bytes")
@@ -59,7 +59,7 @@ def check_archive(data: bytes, path: str, kind: str) -> None:
             if any(entry.flag_bits & 1 for entry in archive.infolist()):
                 raise OpenbaarError(Problem(place, "needs a password", "save it without one"))
             _check_size(archive, place)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
+    except BROKEN_ZIP as error:
         raise OpenbaarError(Problem(place, f"cannot be read as {kind}: {error}")) from error
 
 

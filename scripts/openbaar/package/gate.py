@@ -13,14 +13,13 @@ import hashlib
 import io
 import stat
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import read_inside
+from openbaar.files import BROKEN_ZIP, read_inside
 from openbaar.jsonfile import read_json
 from openbaar.limits import most
 from openbaar.package.received import (
@@ -96,7 +95,7 @@ class _Zip:
         self.name = name
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(data))
-        except (zipfile.BadZipFile, NotImplementedError, ValueError) as error:
+        except BROKEN_ZIP as error:
             hint = "give a folder, a zip or a .csv"
             raise OpenbaarError(Problem(Place(name), f"is no zip: {error}", hint)) from error
         problems = list(self._problems())
@@ -149,7 +148,7 @@ class _Zip:
                 while chunk := file.read(CHUNK):
                     out += chunk
                     self._check(len(out), limit, entry, place)
-        except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
+        except BROKEN_ZIP as error:
             raise OpenbaarError(Problem(place, f"cannot be unpacked: {error}")) from error
         self.left -= len(out)
         return bytes(out)
@@ -262,7 +261,7 @@ def _lost_rows(
 ) -> Iterator[Problem]:
     """The rows whose key is filled and leads to no row."""
     known = {_values(row, key.reference.fields) for row in target.rows}
-    lines = row_lines(table.csv)
+    lines = row_lines(io.StringIO(table.csv.decode("utf-8"), newline=""))
     for row, line in zip(table.rows, lines, strict=True):
         values = _values(row, key.fields)
         if None not in values and values not in known:

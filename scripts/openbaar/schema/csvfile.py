@@ -9,8 +9,9 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, TextIO
 
 from openbaar.errors import OpenbaarError, Place, Problem, concerning
 from openbaar.limits import most
@@ -19,8 +20,10 @@ from openbaar.schema.values import Value, parse_value, value_text
 
 Row = Mapping[str, Value]
 Rows = Sequence[Row]
-MAX_PROBLEMS = most("csv_problems")
 Key = tuple[str, ...]  # the columns of a primary or unique key
+MOST_PROBLEMS = most("csv_problems")
+BLOCK = 2**20  # bytes
+BYTE_ORDER_MARK = "\ufeff"
 
 
 class Record(NamedTuple):
@@ -50,17 +53,14 @@ def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
     """
     text = decoded(data, name)
     rows: list[Row] = []
-    problems = _Problems(text, name)
+    problems = _Problems(name, lambda: io.StringIO(text, newline=""))
     keys = _Keys(schema)
     with concerning("reading", lambda: problems.place):
-        for record in _records(text, schema.names, problems):
-            row, wrong = _parsed(schema.fields, record.cells)
-            for index, message in wrong.items():
-                problems.add(message, record.line, index)
-            if not wrong:
+        for record in _records(io.StringIO(text, newline=""), schema.names, problems):
+            row = problems.row(schema.fields, record)
+            if row is not None:
                 rows.append(row)
-                for message in keys.add(row, record.line):
-                    problems.add(message, record.line)
+                problems.add_all(keys.add(row, record.line), record.line)
     problems.raise_any()
     return rows
 
@@ -72,74 +72,112 @@ def header_of(data: bytes, name: str) -> list[str]:
         header = next(reader, [])
     except csv.Error as error:
         raise OpenbaarError(Problem(Place(name, 1), f"the header is broken: {error}")) from error
-    if not header:
+    if not header or header[0].startswith(BYTE_ORDER_MARK):
+        _check_header(header, [], name)
         raise OpenbaarError(Problem(Place(name, 1), "there is no header"))
     return header
 
 
-def row_lines(data: bytes) -> list[int]:
+def row_lines(text: Iterable[str]) -> Iterator[int]:
     """The line on which each row of a CSV begins, from 1 and without the header.
 
     A row is not always a line: a quoted cell may contain line ends.
     """
-    reader = csv.reader(io.StringIO(data.decode("utf-8"), newline=""))
-    begins: list[int] = []
-    next_line = 1
+    reader = csv.reader(text)
+    next(reader, None)
+    line = reader.line_num + 1
     for _record in reader:
-        begins.append(next_line)
-        next_line = reader.line_num + 1
-    return begins[1:]
+        yield line
+        line = reader.line_num + 1
 
 
-def _parsed(fields: Sequence[SchemaField], cells: Sequence[str]) -> tuple[Row, dict[int, str]]:
-    """The typed values of the cells, and by its index what is wrong with each that does not fit."""
-    row: dict[str, Value] = {}
-    wrong: dict[int, str] = {}
-    for index, (field, text) in enumerate(zip(fields, cells, strict=True)):
-        try:
-            row[field.name] = parse_value(field, text)
-        except ValueError as error:
-            wrong[index] = f"{field.name}: {error}"
-    return row, wrong
+def check_shape(path: Path, schema: Schema, name: str) -> None:
+    """Raise OpenbaarError when the bytes, the header or a record of a CSV file are broken.
+
+    It looks at no value, and takes as much memory for a large file as for a small one.
+    """
+    problems = _problems_of(path, name)
+    for _record in _records_of(path, schema, problems):
+        pass
+    problems.raise_any()
+
+
+def check_rows(path: Path, schema: Schema, name: str, numbers: Iterable[int]) -> Iterator[Row]:
+    """Read the rows with these ascending numbers, from 0, of a CSV file.
+
+    Raises OpenbaarError when the last is read, with what is wrong with any, but for keys that are
+    used twice.
+    """
+    problems = _problems_of(path, name)
+    wanted = iter(numbers)
+    next_wanted = next(wanted, None)
+    for number, record in enumerate(_records_of(path, schema, problems)):
+        if number != next_wanted:
+            continue
+        next_wanted = next(wanted, None)
+        row = problems.row(schema.fields, record)
+        if row is None:
+            continue
+        messages = _Keys(schema).add(row, record.line)
+        problems.add_all(messages, record.line)
+        if not messages:
+            yield row
+    problems.raise_any()
 
 
 class _Problems:
-    """What is wrong with the text of a CSV file, up to as many problems as anybody reads."""
+    """What is wrong with a CSV file, up to as many problems as anybody reads.
 
-    def __init__(self, text: str, name: str) -> None:
-        self.text = text
+    `reopened` gives its text from the start: where a cell stands is only looked up for a problem.
+    """
+
+    def __init__(self, name: str, reopened: Callable[[], TextIO]) -> None:
+        self.reopened = reopened
         self.place = Place(name)  # where reading is
         self.found: list[Problem] = []
-        self.more = 0
 
-    def add(self, message: str, line: int, index: int | None = None, hint: str = "") -> None:
-        """Add a problem of the record that begins on `line`, or of its cell number `index`."""
-        if len(self.found) >= MAX_PROBLEMS:
-            self.more += 1
-            return
-        place = Place(self.place.file, line)
-        if index is not None:
-            place = cell_place(self.text, place, index)
-        self.found.append(Problem(place, message, hint))
+    def row(self, fields: Sequence[SchemaField], record: Record) -> Row | None:
+        """The typed values of a record; None where some do not fit, which are problems."""
+        row: dict[str, Value] = {}
+        fits = True
+        for index, (field, text) in enumerate(zip(fields, record.cells, strict=True)):
+            try:
+                row[field.name] = parse_value(field, text)
+            except ValueError as error:
+                fits = False
+                with self.reopened() as lines:
+                    place = cell_place(lines, Place(self.place.file, record.line), index)
+                self.add(Problem(place, f"{field.name}: {error}"))
+        return row if fits else None
+
+    def add_all(self, messages: Iterable[str], line: int) -> None:
+        """Add what is wrong with the record that begins on `line`."""
+        for message in messages:
+            self.add(Problem(Place(self.place.file, line), message))
+
+    def add(self, problem: Problem) -> None:
+        """Add a problem. Raises OpenbaarError with all of them when there are too many."""
+        if len(self.found) == MOST_PROBLEMS:
+            hint = "correct these, then try again"
+            place = Place(self.place.file)
+            self.found.append(Problem(place, "may have more problems than these", hint))
+            self.raise_any()
+        self.found.append(problem)
 
     def raise_any(self) -> None:
         """Raise OpenbaarError with the problems, if there are any."""
-        if self.more:
-            message = f"has {self.more} more problems"
-            self.found.append(Problem(Place(self.place.file), message))
         if self.found:
             raise OpenbaarError(self.found)
 
 
-def cell_place(text: str, record: Place, index: int) -> Place:
+def cell_place(lines: TextIO, record: Place, index: int) -> Place:
     """The line and the column at which the cell number `index` of a record begins, both from 1.
 
     A quoted cell begins with its quote, and one before it may have been on several lines.
     """
-    lines = io.StringIO(text, newline="")
-    for _ in range((record.first_line or 1) - 1):
-        lines.readline()
     line, column = record.first_line or 1, 1
+    for _ in range(line - 1):
+        lines.readline()
     is_quoted = False
     for character in iter(lambda: lines.read(1), ""):
         if index == 0:
@@ -152,6 +190,12 @@ def cell_place(text: str, record: Place, index: int) -> Place:
         elif character == "\n":
             line, column = line + 1, 1
     return Place(record.file, line, None, column)
+
+
+def used_twice(values: Iterable[Value], first_line: int) -> str:
+    """What is wrong with a row whose key is that of a row before it."""
+    shown = ", ".join(value_text(value) for value in values)
+    return f"the key ({shown}) is on line {first_line} already"
 
 
 class _Keys:
@@ -175,61 +219,92 @@ class _Keys:
             if None not in values:
                 first = first_lines.setdefault(values, line)
                 if first != line:
-                    shown = ", ".join(value_text(value) for value in values)
-                    messages.append(f"the key ({shown}) is on line {first} already")
+                    messages.append(used_twice(values, first))
             elif key == self.primary:
                 column = key[values.index(None)]
                 messages.append(f"{column}: is part of the primary key, but empty")
         return messages
 
 
-def _records(text: str, columns: list[str], problems: _Problems) -> Iterator[Record]:
+def _problems_of(path: Path, name: str) -> _Problems:
+    return _Problems(name, lambda: path.open(encoding="utf-8", newline=""))
+
+
+def _records_of(path: Path, schema: Schema, problems: _Problems) -> Iterator[Record]:
+    """The records of a file, read as they are needed. Raises OpenbaarError as `_records` does."""
+    with path.open(encoding="utf-8", newline="") as text:
+        try:
+            yield from _records(text, schema.names, problems)
+        except UnicodeDecodeError as error:
+            _check_encoding(path, problems.place.file)
+            raise AssertionError("the file changed while it was read") from error
+
+
+def _records(text: Iterable[str], columns: list[str], problems: _Problems) -> Iterator[Record]:
     """The records after the header that have the right number of cells.
 
     Raises OpenbaarError when the header is wrong or a quote is left open: after that nothing can be
     said of the cells.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    name = problems.place.file
+    reader = csv.reader(text, strict=True)
     line = 1
     try:
         header = next(reader, [])
-        _check_header(header, columns, problems.place.file)
+        _check_header(header, columns, name)
         line = reader.line_num + 1
         for cells in reader:
-            problems.place = Place(problems.place.file, line)
+            problems.place = Place(name, line)
             if len(cells) == len(columns):
                 yield Record(line, cells)
             else:
                 message = f"has {len(cells)} cells, not {len(columns)}"
-                problems.add(message, line)
+                problems.add(Problem(problems.place, message))
             line = reader.line_num + 1
     except csv.Error as error:
         message = f"the record that begins here is broken: {error}"
-        problems.add(message, line, hint="look for a quote that is not closed")
+        problems.add(Problem(Place(name, line), message, "look for a quote that is not closed"))
         problems.raise_any()
 
 
 def decoded(data: bytes, name: str) -> str:
-    """The bytes of a CSV file as text.
-
-    Raises OpenbaarError for bytes that are not UTF-8, and for a byte order mark before them, which
-    other readers take for a part of the first name.
-    """
-    if data.startswith(codecs.BOM_UTF8):
-        hint = "save it as UTF-8 without one"
-        raise OpenbaarError(Problem(Place(name, 1), "begins with a byte order mark", hint))
+    """The bytes of a CSV file as text. Raises OpenbaarError for bytes that are not UTF-8."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        message = f"is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}"
-        raise OpenbaarError(Problem(Place(name, line), message, "save it as UTF-8")) from error
+        raise _not_utf8(name, error.start, data[error.start]) from error
+
+
+def _check_encoding(path: Path, name: str) -> None:
+    """Raise OpenbaarError with the first byte of a file that is not UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    read = 0
+    with path.open("rb") as file:
+        while True:
+            block = file.read(BLOCK)
+            read += len(block)
+            try:
+                decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                # What it decodes begins with the bytes that the block before left over.
+                position = read - len(error.object) + error.start
+                raise _not_utf8(name, position, error.object[error.start]) from error
+            if not block:
+                return
+
+
+def _not_utf8(name: str, position: int, byte: int) -> OpenbaarError:
+    message = f"is not UTF-8: byte {position} is 0x{byte:02x}"
+    return OpenbaarError(Problem(Place(name), message, "save it as UTF-8"))
 
 
 def _check_header(header: list[str], columns: list[str], name: str) -> None:
     """Raise OpenbaarError for a header that does not name the columns in order."""
     if header == columns:
         return
+    if header and header[0].startswith(BYTE_ORDER_MARK):  # others take it for a part of the name
+        hint = "save it as UTF-8 without one"
+        raise OpenbaarError(Problem(Place(name, 1), "begins with a byte order mark", hint))
     expected = f"expected {','.join(columns)!r}"
     message = f"the header is {','.join(header)!r}" if header else "there is no header"
     raise OpenbaarError(Problem(Place(name, 1), message, expected))
