@@ -82,14 +82,15 @@ def convert(
     reconciliation, footnotes, anomalies).
     """
     from openbaar.holding import alone
-    from openbaar.publish import lines_file, write_files
+    from openbaar.publish import Files, lines_file, write_files
     from openbaar.tables.convert import convert, convert_only
     from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
+    files: Files
     different = []
     publication = run.load()
-    lines: dict[str, bytes] = {}
+    lines: Files = {}
     with alone(publication.root, run.say) as work:
         with _gathering(run, workers, scheduler) as gather:
             if tables:
