@@ -174,7 +174,9 @@ def test_who_shares_a_page_sees_what_it_says_and_its_chart(vdab: Built) -> None:
     told = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">', page))
     assert told["og:title"].startswith("Online courses started by gender – Online training at")
     assert told["description"] == told["og:description"]
-    assert told["description"].startswith("How many online courses were started per year and gender")
+    assert told["description"].startswith(
+        "How many online courses were started per year and gender"
+    )
     assert told["og:url"] == f"{SITE}/en/{name}/started_by_gender"
     picture = get(vdab, told["og:image"].removeprefix(SITE))
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")

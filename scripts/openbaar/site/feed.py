@@ -43,7 +43,8 @@ def _atom(published: Published, language: str, request: Any) -> str:
     for version in versions(published):
         entry = ElementTree.SubElement(root, "entry")
         _add(entry, "id", published.address(f"/download/{version}/", request))
-        _add(entry, "title", f"{title}, {gettext('version %(version)s') % {'version': version}}")
+        called = gettext("version %(version)s") % {"version": version}
+        _add(entry, "title", f"{title}, {called}")
         ElementTree.SubElement(entry, "link", rel="alternate", href=home)
         if version == published.version:
             _add_date(entry, published)

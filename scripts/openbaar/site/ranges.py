@@ -39,7 +39,7 @@ def asked(header: str, size: int) -> range | None:
 
 @dataclass(frozen=True)
 class FilePart:
-    """An answer with some bytes of a file (206), or without any where it has no such bytes (416)."""
+    """An answer with some bytes of a file (206); without any where it has no such bytes (416)."""
 
     path: Path
     part: range
