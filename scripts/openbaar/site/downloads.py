@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from babel.units import format_unit
 from datasette.utils.asgi import AsgiFileDownload, Response
@@ -48,7 +48,7 @@ SAVED = (*PACKED, ".csv", ".parquet")  # what browsers save instead of showing i
 SIZES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 FOR_EVER = "public, max-age=31536000, immutable"
 Files = dict[str, Path]  # by address
-Answer = Response | AsgiFileDownload | FilePart
+Answer: TypeAlias = Response | AsgiFileDownload | FilePart
 
 
 @dataclass(frozen=True)
