@@ -28,6 +28,7 @@ from openbaar.site import (
     pages,
     pictures,
     refusals,
+    rows,
     security,
     source,
 )
@@ -43,6 +44,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *citation.ROUTES,
     *linked_data.ROUTES,
     *feed.ROUTES,
+    *rows.ROUTES,
     *source.ROUTES,
     *pages.ROUTES,
     *pictures.ROUTES,

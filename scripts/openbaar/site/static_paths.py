@@ -80,7 +80,7 @@ def target_of(published: Published, link: str, page: Page) -> Target | None:
     path = _published_file(published, asked.path)
     if SHARED.match(path):
         return Target(Page(path))
-    if path.startswith("/-/") or path in ("/.json", f"/{published.name}.json"):
+    if path.startswith(("/-/", "/rows/")) or path in ("/.json", f"/{published.name}.json"):
         return None
     if path.startswith(f"/{published.name}/"):
         return _in_database(published, path, query, asked.language, parts.fragment)
