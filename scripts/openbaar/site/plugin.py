@@ -29,6 +29,7 @@ from openbaar.site import (
     pictures,
     refusals,
     rows,
+    search,
     security,
     source,
 )
@@ -46,6 +47,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *feed.ROUTES,
     *rows.ROUTES,
     *source.ROUTES,
+    *search.ROUTES,
     *pages.ROUTES,
     *pictures.ROUTES,
 ]
@@ -139,13 +141,13 @@ def extra_template_vars(
 
 @hookimpl  # type: ignore[untyped-decorator]
 def render_cell(
-    datasette: Datasette, database: str, table: str | None, column: str, value: Any
+    datasette: Datasette, database: str, table: str | None, column: str, value: Any, row: Any
 ) -> Markup | None:
     """Codes by their names, figures as the language writes them."""
     published = published_by(datasette)
     if published is None or database != published.name:
         return None
-    return pages.cell(published, table, column, value)
+    return pages.cell(published, table, column, value, row)
 
 
 @hookimpl  # type: ignore[untyped-decorator]

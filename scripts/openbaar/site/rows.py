@@ -24,9 +24,10 @@ from xlsxwriter import Workbook
 from openbaar.package import sheets
 from openbaar.site import remarks
 from openbaar.site.asgi import query_pairs
-from openbaar.site.columns import column_of, columns_of, label_of
+from openbaar.site.columns import column_of, columns_of
 from openbaar.site.downloads import MEDIA_TYPES
 from openbaar.site.language import gettext, visit
+from openbaar.site.naming import named
 from openbaar.site.published import Published, publication_of, text_of
 from openbaar.site.refusals import refusal
 
@@ -162,7 +163,7 @@ async def _workbook(datasette: Any, published: Published, chosen: Chosen) -> byt
     for row in chosen.rows:
         labelled = []
         for column in known:
-            label = label_of(published, column.code_list, row[column.name])
+            label = named(published, column, row[column.name], row)
             labelled.append(row[column.name] if label is None else label)
         shown.append(labelled)
     data = io.BytesIO()
