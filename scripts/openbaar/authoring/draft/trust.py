@@ -384,7 +384,8 @@ def piece_of_a_table(seen: Finished) -> str:
     """The headings above it come directly below rows like its own, or come again below it."""
     if seen.sighting.units == "grid":
         return ""
-    lines = [line for line in seen.sighting.document.lines if not line.is_blank]
+    near = slice(max(seen.sighting.first - FARTHEST_PIECE, 0), seen.sighting.last + FARTHEST_PIECE)
+    lines = [line for line in seen.sighting.document.lines[near] if not line.is_blank]
     numbers = [line.number for line in lines]
     first = bisect_left(numbers, seen.sighting.first)
     after = bisect_left(numbers, seen.sighting.last + 1)
@@ -410,7 +411,7 @@ def piece_of_a_table(seen: Finished) -> str:
 def _find_again(headings: Sequence[Line], lines: Sequence[Line]) -> int:
     """The row of the line where headings stand before, or 0."""
     wanted = [line.text.split() for line in headings]
-    for index in range(len(lines) - len(wanted), max(len(lines) - FARTHEST_PIECE, 0) - 1, -1):
+    for index in range(len(lines) - len(wanted), -1, -1):
         if [line.text.split() for line in lines[index : index + len(wanted)]] == wanted:
             return lines[index].row
     return 0
