@@ -21,6 +21,7 @@ from openbaar.authoring.draft.sighting import SeenRow, Sighting
 from openbaar.authoring.draft.titles import is_title
 from openbaar.authoring.draft.vocabulary import vocabulary
 from openbaar.documents.lines import Line
+from openbaar.recipe.columns import words_of
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
 from openbaar.tables.verdicts import Verdict
@@ -33,6 +34,7 @@ LONG_LABEL = 8  # words of a label that is running text
 MOST_HEADINGS = 10  # lines of headings that come again
 FEWEST_ALIKE_HEADINGS = 1  # lines
 FARTHEST_PIECE = 300  # lines between two pieces of a table
+INDENT = 1.5  # points or characters by which rows stand to the right of the label of a section
 MANY = 0.3  # of the rows: more than a coincidence
 FEWEST_SUMMED = 3  # cells of a row that show anything by their sum, or by their number
 FEWEST_ALIKE = 5  # rows that are alike
@@ -239,6 +241,29 @@ def sections_of_one_row(seen: Finished) -> str:
         if has_one_row:
             return f"the label '{_short(row.cells[0])}' may go on in the row below"
     return ""
+
+
+def labels_alone(seen: Finished) -> str:
+    """Labels alone on a line may be sections, or the first lines of the labels below them.
+
+    They are sections where all begin with the same word, or the rows below them are indented.
+    """
+    labels = seen.sighting.of_kind("label")
+    if seen.sighting.units != "columns" or not labels:
+        return ""
+    words = {row.cells[0].split()[0] for row in labels}
+    if len(labels) > 1 and len(words) == 1:
+        return ""
+    line = seen.sighting.document.line
+    ends = max(_indent(line(row.first)) for row in labels)
+    if all(_indent(line(row.first)) >= ends + INDENT for row in seen.data):
+        return ""
+    return f"the label '{_short(labels[0].cells[0])}' may go on in the row below"
+
+
+def _indent(line: Line) -> float:
+    """Where a line begins."""
+    return words_of(line)[0].start
 
 
 def label_cut_off(seen: Finished) -> str:
@@ -454,6 +479,7 @@ DOUBTS: Sequence[Callable[[Finished], str]] = (
     numbers_in_labels,
     labels_put_together,
     sections_of_one_row,
+    labels_alone,
     label_cut_off,
     thousands_apart,
     ranges_cut_apart,
