@@ -6,7 +6,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: serve publish test quick lint fuzz messages man lock bench clean
+.PHONY: serve publish test quick lint fuzz audit dependencies messages man lock bench clean
 .DELETE_ON_ERROR:
 
 serve: .venv/run  ## publish what is stale and show the site on this machine
@@ -34,6 +34,12 @@ fuzz: .venv/dev  ## look for inputs that break a reader or a route, SECONDS each
 	$(BIN)/python $(INSTALL) --require-hashes -r requirements/fuzz.txt \
 		|| echo "atheris cannot be installed here; seeds are mutated by chance, which finds less."
 	$(BIN)/python tests/fuzz/run.py $(SECONDS)
+
+audit: .venv/dev  ## known vulnerabilities of the locked versions, from a public database
+	$(BIN)/python tests/audit.py
+
+dependencies: .venv/dev  ## bring docs/dependencies.md up to date with the locks
+	$(BIN)/python tests/dependencies.py
 
 messages: .venv/dev  ## bring the catalogues of translations up to date with the messages in the code
 	mkdir -p build
