@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from openbaar.database.chart_content import ChartContent, ChartRow
 from openbaar.database.chart_files import png
-from openbaar.database.chart_pictures import ChartContent, ChartRow, picture
+from openbaar.database.chart_pictures import picture
 from openbaar.database.choices import choices
 from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbnail
 from openbaar.database.labels import Labels, Names
@@ -33,6 +34,7 @@ from openbaar.tables.queries import Chart, Query
 from openbaar.texts import Localized, catalogue, localized
 
 MAX_MARKS = 500  # a picture with more bars says nothing
+MAX_ROWS = 100_000  # of a result that is read to count its bars; a query may never end
 MAX_CHARTS = 60  # of one query: one for each choice of its parameters
 
 
@@ -213,7 +215,8 @@ def _contents_of_query(
     for chosen in islice(_choices(connection, publication, query, labels), MAX_CHARTS):
         given = {parameter: value for parameter, (value, _) in chosen.items()}
         rows: list[ChartRow] = []
-        for index, values in enumerate(_values_by_column(run(connection, query, given))):
+        found = islice(_values_by_column(run(connection, query, given)), MAX_ROWS)
+        for index, values in enumerate(found):
             rows.append(ChartRow(str(index), values))
         about = _about(query, chosen, publication.package.languages)
         content = ChartContent(
