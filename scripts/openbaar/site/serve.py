@@ -32,6 +32,7 @@ READ = (
     "tables/releases/*/*.csv",
     "sources/**/*",
     "dist/*",
+    "dist/*/tables/*.parquet",
 )
 
 LAST_ANSWERS = 1  # seconds in which a server that ends may finish what it answers
