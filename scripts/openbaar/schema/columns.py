@@ -17,6 +17,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -203,7 +204,7 @@ class _Findings:
         if column.constraints.enum is not None:
             right = _cleared_by_value(column, cells)
         elif column.type == "string":
-            right = _cleared_text(cells)
+            right = _by_distinct(cells, partial(_cleared_text, column))
         elif column.type == "integer":
             right = _in_range(column, _numbers(cells, INTEGER, pa.int64()))
         elif column.type == "number":
@@ -213,10 +214,9 @@ class _Findings:
             right = _in_range(column, numbers)
         else:
             right = _cleared_by_value(column, cells)
-        if column.constraints.pattern is not None:
-            pattern = f"^(?:{column.constraints.pattern})$"
-            right = pc.and_(right, pc.match_substring_regex(cells, pattern))
-        return pc.if_else(pc.is_null(cells), may_be_empty, right)
+        if column.constraints.pattern is not None and column.type != "string":
+            right = pc.and_(right, _matching(column.constraints.pattern, cells))
+        return pc.if_else(pc.is_null(cells), may_be_empty, right) if cells.null_count else right
 
     def _sample(self, batch: Batch) -> None:
         texts = [column.fill_null("").to_pylist() for column in batch.columns]
@@ -224,22 +224,40 @@ class _Findings:
             self.sample.append(Sampled(number, cells))
 
 
+def _by_distinct(cells: Array, cleared: Callable[[Array], Array]) -> Array:
+    """For each cell whether it is cleared; where few differ, these are looked at first."""
+    distinct = pc.unique(cells).drop_null()
+    if len(distinct) * 4 < len(cells) and pc.all(cleared(distinct)).as_py() is not False:
+        return pa.repeat(True, len(cells))
+    return cleared(cells)
+
+
+def _matching(pattern: str, cells: Array) -> Array:
+    """For each cell whether it is, as a whole, what the pattern describes."""
+    return pc.match_substring_regex(cells, f"^(?:{pattern})$")
+
+
 def _cleared_by_value(column: SchemaField, cells: Array) -> Array:
     """For each cell whether `parse_value` accepts it, asked once for each text in the batch."""
     right = []
-    for text in pc.unique(cells.drop_null()).to_pylist():
+    distinct = pc.unique(cells).drop_null()
+    for text in distinct.to_pylist():
         try:
             parse_value(column, text)
         except ValueError:
             continue
         right.append(text)
+    if len(right) == len(distinct):
+        return pa.repeat(True, len(cells))
     return pc.is_in(cells, pa.array(right, pa.string()))
 
 
-def _cleared_text(cells: Array) -> Array:
-    """For each text whether it has no hidden character, its normal form, and a fitting length."""
+def _cleared_text(column: SchemaField, cells: Array) -> Array:
+    """For each text whether it matches, is composed, not too long, and hides nothing."""
     right = pc.invert(pc.match_substring_regex(cells, HIDDEN.pattern))
     right = pc.and_(right, pc.less_equal(pc.binary_length(cells), MAX_CELL))
+    if column.constraints.pattern is not None:
+        right = pc.and_(right, _matching(column.constraints.pattern, cells))
     if pc.all(pc.string_is_ascii(cells)).as_py() is not False:
         return right
     return pc.and_(right, pc.equal(cells, pc.utf8_normalize(cells, "NFC")))
