@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,7 +26,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, CSVStreamingReader, ParseOptions, ReadOptions, open_csv
 
-from openbaar.schema.csvfile import Row, check_rows, check_shape
+from openbaar.errors import OpenbaarError
+from openbaar.schema.csvfile import Row, check_encoding, check_rows, check_shape
 from openbaar.schema.model import Schema, SchemaField
 from openbaar.schema.values import HIDDEN, INT64, MAX_CELL, MAX_DIGITS, Value, parse_value
 
@@ -76,16 +78,32 @@ def scan(path: Path, schema: Schema, name: str) -> Scan | None:
             for batch in _batches(file, schema):
                 found.add(batch)
         except pa.ArrowInvalid:
-            check_shape(path, schema, name)
+            _check_by_rows(path, schema, name)
             return None
-    if file.has_quotes:
-        # Arrow reads `"a"b` as `ab`; the csv module refuses it, and so do others.
-        check_shape(path, schema, name)
+    # Arrow reads `"a"b` as `ab`, and an empty line as empty cells; the csv module does not.
+    if (file.has_quotes or found.doubtful) and not _has_shape(path, schema, name):
+        _check_by_rows(path, schema, name)
     if found.doubtful:
         found.judged(check_rows(path, schema, name, found.doubtful))
     return Scan(
         found.rows, file.size, file.digest.hexdigest(), frozenset(found.whole), tuple(found.sample)
     )
+
+
+def _has_shape(path: Path, schema: Schema, name: str) -> bool:
+    """Whether each record of the file has the right number of cells, and its quotes are closed."""
+    try:
+        check_shape(path, schema, name)
+    except OpenbaarError:
+        return False
+    return True
+
+
+def _check_by_rows(path: Path, schema: Schema, name: str) -> None:
+    """Check the file as a small one is. Raises OpenbaarError with what is wrong."""
+    check_encoding(path, name)
+    for _row in check_rows(path, schema, name, itertools.count()):
+        pass
 
 
 def text_batches(path: Path, schema: Schema) -> Iterator[Batch]:
