@@ -38,6 +38,7 @@ ROOMS = [
     "authoring",
     "staleness",
     "publish",
+    "release",
     "api",
     "cli",
     "__main__",
