@@ -39,6 +39,7 @@ ROOMS = [
     "staleness",
     "publish",
     "release",
+    "many",
     "api",
     "cli",
     "__main__",
