@@ -76,7 +76,10 @@ def test_the_first_release_is_1_0_0_with_its_date_and_its_files(publication: Pat
 def test_a_corrected_text_raises_the_last_number(publication: Path) -> None:
     released(publication)
     edit(
-        publication, "tables/table_1.yaml", "description: {en: unknown}", "description: {en: Starts}"
+        publication,
+        "tables/table_1.yaml",
+        "description: {en: unknown}",
+        "description: {en: Starts}",
     )
     second = released(publication, LATER)
     assert second.version == "1.0.1"
