@@ -30,7 +30,6 @@ from openbaar.site import (
     refusals,
     rows,
     search,
-    search_file,
     security,
     source,
 )
@@ -49,7 +48,6 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *rows.ROUTES,
     *source.ROUTES,
     *search.ROUTES,
-    *search_file.ROUTES,
     *pages.ROUTES,
     *pictures.ROUTES,
 ]
