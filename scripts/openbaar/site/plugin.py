@@ -20,6 +20,7 @@ from openbaar.site import (
     citation,
     downloads,
     gates,
+    health,
     identifiers,
     language,
     limits,
@@ -27,6 +28,7 @@ from openbaar.site import (
     pages,
     pictures,
     refusals,
+    screening,
     security,
     source,
 )
@@ -44,6 +46,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *linked_data.ROUTES,
     *source.ROUTES,
     *pages.ROUTES,
+    *health.ROUTES,
     *pictures.ROUTES,
 ]
 
@@ -90,8 +93,14 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
             return _may_be_column(datasette, published, path)
 
         def around(answering: Application) -> Application:
-            protected = security.protected(answering, published)
-            return language.speaking(protected, published.addresses, is_column)
+            """The steps before an answer; the first one that a request meets stands last."""
+            answering = screening.screened(answering, published)
+            answering = security.with_link_header(answering, published)
+            answering = security.at_configured_address(answering, published)
+            answering = language.speaking(answering, published.addresses, is_column)
+            answering = refusals.always_answered(answering)
+            answering = security.with_caching(answering, published)
+            return security.with_security_headers(answering, published)
 
         shown = only_http(app, around(app))
         if not published.public:
@@ -161,5 +170,5 @@ def handle_exception(
     published = published_by(datasette)
     if published is None:
         return answers
-    answer = refusals.answer_to_error(request, exception)
+    answer = refusals.answer_to_error(request.method, request.path, exception)
     return answers if answer is None else [answer]
