@@ -18,10 +18,10 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx
 import pytest
 
-from openbaar.site import apart, fork_server, gates, limits, security
+from openbaar.site import apart, fork_server, gates, limits, screening
 from openbaar.site.addresses import Addresses
 from openbaar.site.asgi import Scope
-from served import Built, Served, served, shown
+from served import Built, Served, children, served, shown
 
 pytestmark = pytest.mark.slow
 
@@ -97,13 +97,6 @@ def timed(server: Served, path: str) -> tuple[float, httpx.Response]:
     start = time.monotonic()
     answer = get(server, path)
     return time.monotonic() - start, answer
-
-
-def children(process: int) -> list[int]:
-    """The processes that a process started and that still run."""
-    return [
-        int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()
-    ]
 
 
 def copies(server: Served) -> list[int]:
@@ -236,7 +229,7 @@ def test_more_facets_than_a_page_needs_are_refused(server: Served) -> None:
     answer = get(server, f"/en/municipalities/provenance?{facets}")
     assert (answer.status_code, answer.text) == (
         400,
-        f"A page shows {security.MAX_FACETS} facets of your choice at most.",
+        f"A page shows {screening.MAX_FACETS} facets of your choice at most.",
     )
 
 
