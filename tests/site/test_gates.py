@@ -268,6 +268,18 @@ def test_a_server_ends_at_once_whatever_is_asked_of_it(
     assert [each for each in processes if Path(f"/proc/{each}/cmdline").exists()] == []
 
 
+def test_a_server_at_home_ends_too(built: Built) -> None:
+    with served(built) as server, ThreadPoolExecutor(1) as pool:
+        get(server, "/municipalities/regions")
+        asked = pool.submit(get, server, query(UNINTERRUPTED[0]))
+        time.sleep(1)
+        start = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait() == 0
+        assert time.monotonic() - start < 5
+        assert asked.exception() is not None or asked.result().status_code == 500
+
+
 def test_the_process_that_answers_is_started_again_when_it_has_ended(built: Built) -> None:
     with served(built, URL, public=True) as server:
         assert get(server, query("select 1")).json() == [{"1": 1}]

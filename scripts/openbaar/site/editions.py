@@ -56,9 +56,10 @@ class Edition:
     answering: int = 0
 
     def close(self) -> None:
-        """Let go of its files and remove them."""
-        for database in self.datasette.databases.values():
-            database.close()
+        """Let go of its files and remove them.
+
+        Its connections are closed with the last thread that holds one, which may still be asking.
+        """
         if self.datasette.executor is not None:
             self.datasette.executor.shutdown(wait=False)
         if self.folder is not None:

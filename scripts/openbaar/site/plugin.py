@@ -39,6 +39,7 @@ from openbaar.site.published import Published, published_by
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
 
+HOUR = 60 * 60 * 1000  # milliseconds
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *identifiers.ROUTES,
     *downloads.ROUTES,
@@ -52,11 +53,11 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def startup(datasette: Datasette) -> None:
-    """Keep errors short, and the memory of a public site small."""
+def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
+    """Keep errors short, and the memory of a public site small; count the rows of tables once."""
     published = published_by(datasette)
     if published is None:
-        return
+        return None
     # Not at the top: this import loads all plugins, and `openbaar.site` is not complete until this
     # module is. Datasette would find it without its hooks, and serve its pages without them.
     from datasette.plugins import pm
@@ -70,6 +71,21 @@ def startup(datasette: Datasette) -> None:
         asked.execute = partial(asked.execute, log_sql_errors=False)
     if published.public:
         limits.limit_process()
+    return partial(_count, datasette, published.name)
+
+
+async def _count(datasette: Datasette, name: str) -> None:
+    """Count the rows of each table of a database that never changes, as `datasette inspect` does.
+
+    Pages would count them again for each visitor.
+    """
+    database = datasette.get_database(name)
+    if database.is_mutable or datasette.inspect_data:
+        return
+    counts = await database.table_counts(limit=HOUR)
+    tables = {table: {"count": count} for table, count in counts.items()}
+    known = {"hash": database.hash, "size": database.size, "file": str(database.path)}
+    datasette.inspect_data = {name: {**known, "tables": tables}}
 
 
 @hookimpl  # type: ignore[untyped-decorator]

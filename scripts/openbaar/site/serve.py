@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import socket
 import sys
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -90,6 +92,7 @@ def serve(
             _Server(_configuration(app), editions, answering).run([listener])
         finally:
             editions.close()
+    _end_despite_queries()
 
 
 def _configuration(app: Application) -> uvicorn.Config:
@@ -150,6 +153,19 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
             problem = Problem(Place(f"{host}:{port}"), message, "choose another with --port")
             raise OpenbaarError(problem) from error
         yield listener
+
+
+def _end_despite_queries() -> None:
+    """End this process where a query that nothing can interrupt still keeps one of its threads.
+
+    Python would wait for it. On a public site such a query is in a process of its own.
+    """
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(LAST_ANSWERS)
+            if thread.is_alive():
+                sys.stdout.flush()
+                os._exit(0)
 
 
 @contextmanager
