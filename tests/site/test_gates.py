@@ -170,7 +170,7 @@ def test_no_function_of_sqlite_runs_longer(server: Served) -> None:
                 took[name, arguments, values[:4]], answer = timed(server, query(sql))
                 assert answer.status_code in (200, 400, 403)
     print(sorted(took.items(), key=lambda item: -item[1])[:20])
-    assert {name: each for name, each in took.items() if each > LIMIT + 1} == {}
+    assert {name: each for name, each in took.items() if each > LIMIT + 1 + BUSY_MACHINE} == {}
 
 
 def test_queries_that_want_all_memory_or_time_are_stopped(server: Served) -> None:

@@ -11,7 +11,8 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import Response
 
@@ -19,6 +20,9 @@ from openbaar.site.addresses import Addresses
 from openbaar.site.apart import Answer, ForkServer
 from openbaar.site.asgi import APART, Application, Receive, Scope, Send, query_pairs, raw_path
 from openbaar.site.language import gettext
+
+if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
+    from datasette.app import Datasette
 
 SQL = {"sql", "_where"}
 FACETS = {"_facet", "_facet_array", "_facet_date"}
@@ -94,16 +98,23 @@ def _asks_many_rows(query: Mapping[str, str]) -> bool:
     return size != "" and not (re.fullmatch(r"\d{1,3}", size) and int(size) <= ROWS)
 
 
+_before: WeakKeyDictionary[Datasette, tuple[Gates, ForkServer]] = WeakKeyDictionary()
+
+
 def gated(
     app: Application,
     around: Callable[[Application], Application],
-    gates: Gates,
-    server: ForkServer,
+    datasette: Datasette,
+    addresses: Addresses,
 ) -> Application:
-    """`app`, whose costly requests are answered by `server`.
+    """`app`, an application of `datasette`, whose costly requests are answered apart.
 
-    `around` adds the language and the headers that every answer has.
+    `around` adds the language and the headers that every answer has. All applications of one
+    Datasette share their gates.
     """
+    if datasette not in _before:
+        _before[datasette] = Gates(addresses), ForkServer(datasette)
+    gates, server = _before[datasette]
     stopped = around(_stopped)
     busy = around(_busy)
 

@@ -32,7 +32,6 @@ from openbaar.site import (
     security,
     source,
 )
-from openbaar.site.apart import ForkServer
 from openbaar.site.asgi import Application, only_http
 from openbaar.site.published import Published, published_by
 
@@ -121,8 +120,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
         shown = only_http(app, around(app))
         if not published.public:
             return shown
-        passing = gates.Gates(published.addresses)
-        return gates.gated(shown, around, passing, ForkServer(datasette))
+        return gates.gated(shown, around, datasette, published.addresses)
 
     return wrapped
 
