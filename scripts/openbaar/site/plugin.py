@@ -29,6 +29,7 @@ from openbaar.site import (
     pictures,
     refusals,
     screening,
+    search,
     security,
     source,
 )
@@ -45,6 +46,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *citation.ROUTES,
     *linked_data.ROUTES,
     *source.ROUTES,
+    *search.ROUTES,
     *pages.ROUTES,
     *health.ROUTES,
     *pictures.ROUTES,
@@ -158,13 +160,13 @@ def extra_template_vars(
 
 @hookimpl  # type: ignore[untyped-decorator]
 def render_cell(
-    datasette: Datasette, database: str, table: str | None, column: str, value: Any
+    datasette: Datasette, database: str, table: str | None, column: str, value: Any, row: Any
 ) -> Markup | None:
     """Codes by their names, figures as the language writes them."""
     published = published_by(datasette)
     if published is None or database != published.name:
         return None
-    return pages.cell(published, table, column, value)
+    return pages.cell(published, table, column, value, row)
 
 
 @hookimpl  # type: ignore[untyped-decorator]
