@@ -29,6 +29,7 @@ FACETS = ("_facet", "_facet_array", "_facet_date")
 MAX_FACETS = 4  # that a visitor adds to those of the authors: each one reads the whole table
 COLUMN_PARAMETERS = (*FACETS, "_sort", "_sort_desc", "_json")
 FORM = re.compile(r"\.\w+$")  # of what a path shows: `.json`, `.csv`
+HIDDEN = re.compile(r"_|sqlite_|\w+_fts(_|\.|$)")  # names of tables that are not published
 Rule = Callable[["Asked"], Response | None]
 
 
@@ -122,6 +123,13 @@ def is_open(asked: Asked) -> Response | None:
     return None
 
 
+def is_published(asked: Asked) -> Response | None:
+    """The tables that only the site reads, such as those of its search, have no pages."""
+    if not asked.below_database or asked.table is not None:
+        return None
+    return _no_page() if HIDDEN.match(asked.below_database[0]) else None
+
+
 def has_query(asked: Asked) -> Response | None:
     """A whole database has no CSV: that of its queries needs `sql`."""
     names = [name for name, _ in asked.query]
@@ -210,6 +218,7 @@ RULES: tuple[Rule, ...] = (
     is_text,
     is_here,
     is_open,
+    is_published,
     has_query,
     has_few_facets,
     has_known_columns,
