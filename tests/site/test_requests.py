@@ -431,7 +431,7 @@ def public_site(built: Built) -> Application:
         ("/municipalities/regions.json?_json=nope", 400, "Er is geen kolom"),
         ("/en/municipalities/_lines?_sort=nope", 404, "This page does not exist."),
         ("/en/municipalities/_lines/nope,1", 404, "This page does not exist."),
-        ("/en/municipalities/municipalities_fts.json", 404, "This page does not exist."),
+        ("/en/municipalities/municipalities_fts", 404, "This page does not exist."),
         (f"/en/{'9' * 400}", 404, "This page does not exist."),
         (f"/en/municipalities/{'9' * 400}", 404, "This page does not exist."),
         ("/en/municipalities/regi~6Fns?_facet=nope", 400, "There is no column 'nope'"),

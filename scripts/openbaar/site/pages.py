@@ -174,6 +174,8 @@ async def variables(
     """The variables for one template of Datasette; none for those that need none of ours."""
     if template == "index.html":
         return await _home(datasette, published, request)
+    if template == "database.html":
+        return {"json_ld": linked_data.json_ld(published, None, visit().language, request)}
     if template == "query.html":
         return await _query(datasette, published, request)
     if table not in published.tables:
@@ -255,9 +257,22 @@ async def _row(
         "resource": published.tables[table],
         "record": record(published, table, row or {}),
         "called": row_title(published, table, parts, row or {}),
+        "json_ld": _row_json_ld(published, request, table, key, row),
         "excerpts": await source.excerpts(datasette, published, table, key),
         "warnings": warnings,
     }
+
+
+def _row_json_ld(
+    published: Published,
+    request: Request,
+    table: str,
+    key: str,
+    row: Mapping[str, Any] | None,
+) -> Markup | None:
+    if row is None:
+        return None
+    return linked_data.row_json_ld(published, table, key, row, visit().language, request)
 
 
 async def _fetched(
@@ -284,12 +299,14 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
     asked = dict(parse_qsl(request.query_string))
     raw_rows = await _raw_rows(datasette, published, name, asked)
     cited = (columns.text_in(about["title"]), _asked_path())
+    described = linked_data.query_json_ld(published, name, visit().language, request)
     return {
         "query_name": name,
         "about": about,
         "raw_rows": raw_rows,
         "chart": await query_chart(datasette, published, name, given),
         "citations": citation.blocks(published, visit().language, query=cited, request=request),
+        "json_ld": described,
     }
 
 

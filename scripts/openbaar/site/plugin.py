@@ -19,6 +19,7 @@ from markupsafe import Markup
 from openbaar.site import (
     citation,
     downloads,
+    feed,
     gates,
     health,
     identifiers,
@@ -28,6 +29,7 @@ from openbaar.site import (
     pages,
     pictures,
     refusals,
+    rows,
     screening,
     search,
     security,
@@ -41,10 +43,11 @@ if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own
 
 HOUR = 60 * 60 * 1000  # milliseconds
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
-    *identifiers.ROUTES,
     *downloads.ROUTES,
     *citation.ROUTES,
     *linked_data.ROUTES,
+    *feed.ROUTES,
+    *rows.ROUTES,
     *source.ROUTES,
     *search.ROUTES,
     *pages.ROUTES,
@@ -92,9 +95,10 @@ async def _count(datasette: Datasette, name: str) -> None:
 @hookimpl  # type: ignore[untyped-decorator]
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """The addresses of our own."""
-    if published_by(datasette) is None:
+    published = published_by(datasette)
+    if published is None:
         return []
-    return ROUTES
+    return [*identifiers.routes(published), *ROUTES]
 
 
 @hookimpl  # type: ignore[untyped-decorator]
