@@ -141,6 +141,8 @@ def test_what_costs_much_passes_a_gate(query: str, gate: str | None) -> None:
     for path in ("/municipalities/regions", "/en/municipalities/regions", "/municipalities.json"):
         assert every.before(scope(path, query)) is wanted
     assert every.before(scope("/download/1.2.0/x", query)) is None
+    assert every.before(scope("/download/1.2.0/tables/regions.json", query)) is every.files
+    assert every.before(scope("/rows/regions.xlsx", query)) is every.files
 
 
 @pytest.mark.parametrize("sql", UNINTERRUPTED)

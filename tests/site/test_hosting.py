@@ -200,5 +200,8 @@ def test_the_page_on_hosting_names_the_examples_and_the_limits_that_are_in_force
     ]
     assert [each for each in wanted if each not in text] == []
     every = gates.Gates(Addresses("", ("nl",)))
-    found = [(each.at_once, each.waiting) for each in (every.sql, every.large, every.filtered)]
-    assert (found, screening.MAX_FACETS) == ([(1, 8), (1, 8), (2, 30)], 4)
+    found = [
+        (each.at_once, each.waiting)
+        for each in (every.sql, every.large, every.filtered, every.files)
+    ]
+    assert (found, screening.MAX_FACETS) == ([(1, 8), (1, 8), (2, 30), (1, 8)], 4)

@@ -30,6 +30,7 @@ FACETS = {"_facet", "_facet_array", "_facet_date"}
 CHEAP = {"lang", "_next", "_size", "_shape", "_nl", "_labels", "_nocount", "_nofacet", "_dl"}
 ROWS = 100  # a page shows no more unless it is asked to
 OUTSIDE = re.compile(r"/(-|static|download|id|source|cite)/")  # below these is no database
+WRITTEN = re.compile(r"/rows/|/download/[^/]+/tables/\w+\.json$")
 
 
 @dataclass
@@ -66,7 +67,9 @@ class Gate:
 
 @dataclass(frozen=True)
 class Gates:
-    """The gates of a site: for SQL of visitors, for large pages, for searches and filters.
+    """The gates of a site: for SQL of visitors, large pages, searches and filters, and files.
+
+    Files are those that are written for one visitor: rows that a filter chooses, a table as JSON.
 
     SQLite itself stops most queries after the second of `limits.SETTINGS`, and says so; the time of
     the gate is for those that it cannot stop, and for all queries of a page together.
@@ -76,12 +79,16 @@ class Gates:
     sql: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=1.8))
     large: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=5))
     filtered: Gate = field(default_factory=lambda: Gate(at_once=2, waiting=30, seconds=5))
+    files: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=30))
 
     def before(self, scope: Scope) -> Gate | None:
         """The gate before the answer to a request; None for one that costs little."""
         if scope["type"] != "http" or APART in scope:
             return None
-        if OUTSIDE.match(self.addresses.asked(raw_path(scope)).path):
+        path = self.addresses.asked(raw_path(scope)).path
+        if WRITTEN.match(path):
+            return self.files
+        if OUTSIDE.match(path):
             return None
         query = query_pairs(scope)
         names = {name for name, _ in query}
