@@ -32,6 +32,7 @@ from openbaar.site import (
     rows,
     screening,
     search,
+    search_file,
     security,
     source,
 )
@@ -50,6 +51,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *rows.ROUTES,
     *source.ROUTES,
     *search.ROUTES,
+    *search_file.ROUTES,
     *pages.ROUTES,
     *health.ROUTES,
     *pictures.ROUTES,
