@@ -32,7 +32,6 @@ from openbaar.site import (
     rows,
     screening,
     search,
-    search_file,
     security,
     source,
 )
@@ -51,7 +50,6 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *rows.ROUTES,
     *source.ROUTES,
     *search.ROUTES,
-    *search_file.ROUTES,
     *pages.ROUTES,
     *health.ROUTES,
     *pictures.ROUTES,
