@@ -18,6 +18,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from openbaar.cli.main import main
+from openbaar.staleness import RECORD
 from served import Built, served
 
 ROOT = Path(__file__).parent.parent
@@ -41,12 +42,12 @@ def run(folder: Path, *arguments: str) -> Result:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    """All files but the pictures that are kept for the next run, and the record, which has times."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and "charts" not in path.parts and path.name != "published.json"
-    }
+    """All files but the drawings that are kept, which any run may add to, and the record of times."""
+    kept = folder / "build" / "charts"
+    files = [path for path in folder.rglob("*") if path.is_file() and kept not in path.parents]
+    named = {str(path.relative_to(folder)): path.read_bytes() for path in files}
+    named.pop(RECORD, None)
+    return named
 
 
 @pytest.mark.slow

@@ -19,7 +19,8 @@ from datasette.utils import parse_metadata
 import openbaar.site
 from openbaar.errors import OpenbaarError
 from openbaar.site.application import SETTINGS
-from openbaar.site.serve import Options, _private_copy, serve, site
+from openbaar.site.editions import _link_all
+from openbaar.site.serve import Options, serve, site
 from served import ROOT, Built, build, served, shown
 from walk import FINE, visit
 
@@ -217,8 +218,7 @@ def test_the_settings_are_in_force(small: Built) -> None:
 
 def test_a_site_reads_the_parquet_files_of_the_build_that_it_serves(tmp_path: Path) -> None:
     parquet = "dist/x-1.0.0/tables/t.parquet"
-    (tmp_path / parquet).parent.mkdir(parents=True)
-    for name in ("x.db", "metadata.yml", parquet):
-        (tmp_path / name).write_bytes(b"x")
-    with _private_copy(tmp_path / "x.db", tmp_path / "metadata.yml") as database:
-        assert (database.parent / parquet).is_file()
+    (tmp_path / "from" / parquet).parent.mkdir(parents=True)
+    (tmp_path / "from" / parquet).write_bytes(b"x")
+    _link_all(tmp_path / "from", tmp_path / "to")
+    assert (tmp_path / "to" / parquet).is_file()
