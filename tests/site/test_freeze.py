@@ -402,6 +402,14 @@ def test_a_link_that_leads_nowhere_goes_with_the_line_that_held_it() -> None:
     assert changed == page_with(kept + "<table><tr><th>e</th></tr></table>")
 
 
+def test_the_signs_between_links_go_with_them() -> None:
+    links = '<a href="gone">a</a>, <a href="/b">b</a>, <a href="/c">c</a> · <a href="gone">d</a>'
+    changed = rewritten(
+        page_with(f"<p>As {links}</p>"), lambda link: None if link == "gone" else link
+    )
+    assert changed == page_with('<p>As <a href="/b">b</a>, <a href="/c">c</a></p>')
+
+
 def test_rows_get_anchors_and_the_values_that_choose_among_them() -> None:
     body = (
         '<div class="facet-results"><div data-column="b"></div></div>'
