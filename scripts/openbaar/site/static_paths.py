@@ -12,7 +12,7 @@ from openbaar.site.language import PARAMETER as LANGUAGE
 from openbaar.site.published import Published
 
 FILES = re.compile(
-    r"/(?:cite[./]|download/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)"
+    r"/(?:catalog\.|cite[./]|download/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)"
 )
 NEXT = "_next"  # the parameter with which Datasette shows the next rows
 SIZE = "_size"  # and the one that says how many; here always as many as it gives
