@@ -50,6 +50,7 @@ def test_the_descriptor_says_what_holds_for_the_publication(dataset: Dataset) ->
         },
         "languages": ["nl", "en"],
         "keywords": ["gemeenten", "municipalities"],
+        "keywordsByLanguage": {"und": ["gemeenten", "municipalities"]},
         "contributors": [{"title": "openbaar contributors", "roles": ["publisher"]}],
         "licenses": [
             {

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from openbaar.files import replacing
+from openbaar.package import citation_file
+from openbaar.package.catalogues.facts import facts
+from openbaar.package.catalogues.records import records
 from openbaar.package.descriptor import package_bytes
 from openbaar.package.model import Descriptor
 from openbaar.tables.about import License
@@ -25,6 +28,8 @@ PERMISSIONS = 0o644 << 16  # everyone may read, the owner may write
 def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path) -> None:
     """Write the data package to `target`: descriptor, CSV files, source documents and README.
 
+    Beside them are the citation and the records for other kinds of catalogues.
+
     The file takes the place of an earlier one when it is complete. Raises OSError when a document
     cannot be read.
     """
@@ -32,8 +37,12 @@ def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path) -> None:
     files = dict(dataset.files)
     files["datapackage.json"] = package_bytes(descriptor)
     files["README.md"] = readme(dataset).encode("utf-8")
+    documents = {}
     for document in publication.package.documents:
-        files[document.path] = (publication.root / document.path).read_bytes()
+        documents[document.path] = (publication.root / document.path).read_bytes()
+    files |= documents
+    files |= records(facts(descriptor), {path: len(data) for path, data in documents.items()})
+    files[citation_file.FILE] = citation_file.citation_bytes(publication)
     with replacing(target) as partial, zipfile.ZipFile(partial, "w") as archive:
         for path in sorted(files):
             archive.writestr(_header(path), files[path], zipfile.ZIP_DEFLATED, compresslevel=9)

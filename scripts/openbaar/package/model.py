@@ -181,7 +181,8 @@ class DescribedResource(Strict):
 class DescribedPackage(Strict):
     """The descriptor as a whole.
 
-    `languages`, `translations`, and what stands between `sources` and `resources`, are ours.
+    Ours are `languages`, `translations`, `keywordsByLanguage`, and what stands between `sources`
+    and `resources`.
     """
 
     profile: Literal["https://datapackage.org/profiles/2.0/datapackage.json"] = Field(
@@ -197,6 +198,7 @@ class DescribedPackage(Strict):
     homepage: str | None = None
     created: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T00:00:00Z$")] | None = None
     keywords: tuple[str, ...] = ()
+    keywordsByLanguage: dict[str, tuple[str, ...]] = {}
     contributors: tuple[Contributor, ...] = ()
     licenses: tuple[DescribedLicense, ...] = ()
     sources: tuple[DescribedSource, ...] = ()

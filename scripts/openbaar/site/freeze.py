@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 from datasette.utils import path_from_row_pks
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.site import downloads
+from openbaar.site import catalogue, downloads
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.identifiers import recorded_versions
 from openbaar.site.published import Published, publication_of
@@ -217,7 +217,7 @@ def _known_pages(published: Published) -> Iterator[Page]:
     """The pages to begin with: of the whole, of the tables, and the addresses to cite."""
     yield from _in_each_language(published, "/")
     yield from _in_each_language(published, f"/{published.name}")
-    for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico"):
+    for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico", *catalogue.addresses(published)):
         yield Page(path)
     for table in published.tables:
         yield from _in_each_language(published, f"/{published.name}/{table}")

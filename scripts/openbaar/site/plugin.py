@@ -16,6 +16,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from openbaar.site import (
+    catalogue,
     citation,
     downloads,
     identifiers,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own
 
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *identifiers.ROUTES,
+    *catalogue.ROUTES,  # before the downloads, among which some of its files stand
     *downloads.ROUTES,
     *citation.ROUTES,
     *linked_data.ROUTES,

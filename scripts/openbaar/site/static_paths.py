@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from openbaar.site.published import Published
 
 CITATION = re.compile(r"/cite[./]")
-FILES = re.compile(r"/(?:download/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)")
+FILES = re.compile(
+    r"/(?:catalog\.|download/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)"
+)
 NEXT = "_next"  # the parameter with which Datasette shows the next rows
 SIZE = "_size"  # and the one that says how many; here always as many as it gives
 RESULTS = {".csv": "", ".json": "_shape=array"}  # files of a query's result, with what to ask

@@ -131,7 +131,6 @@ class Package(About):
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     title: Localized
     description: Localized
-    keywords: Texts = ()
     documents: tuple[DocumentEntry, ...]
     numbers: NumbersByExample = NumberFormat()
     fields: dict[Name, SharedField] = Field({}, description="columns that several tables share")
