@@ -58,15 +58,14 @@ def objections(described: Any, path: Path) -> Iterator[str]:
 
     names = Namespace("http://www.w3.org/ns/shacl#")
     _conforms, report, _text = pyshacl.validate(described, shacl_graph=usable(Graph().parse(path)))
-    for result in report.subjects(names.result, None):
-        for each in report.objects(result, names.result):
+    for listed in report.subjects(RDF.type, names.ValidationReport):
+        for each in report.objects(listed, names.result):
             if report.value(each, names.resultSeverity) == names.Violation:
                 thing, about = (
                     report.value(each, names.focusNode),
                     report.value(each, names.resultPath),
                 )
                 yield f"{thing} {about}: {report.value(each, names.resultMessage)}"
-    assert (None, RDF.type, names.ValidationReport) in report
 
 
 def usable(shapes: Any) -> Any:
@@ -91,25 +90,27 @@ def usable(shapes: Any) -> Any:
 
 
 def csvw(path: Path) -> Any:
-    """What csvw objects to in the metadata or in the tables that it describes."""
+    """What csvw objects to in the metadata, or in the tables that it describes."""
     from csvw import CSVW
 
     judged = CSVW(str(path), validate=True)
-    return (
-        []
-        if judged.is_valid
-        else [str(warning.message) for warning in judged.warnings] or ["invalid"]
-    )
+    try:
+        is_valid = judged.is_valid
+    except ValueError as error:
+        return [str(error)]
+    return [] if is_valid else [str(warning.message) for warning in judged.warnings]
 
 
 def croissant(path: Path) -> Any:
     """What mlcroissant objects to, and how many records it loads of each record set."""
     import mlcroissant
 
-    dataset = mlcroissant.Dataset(str(path))
-    issues = dataset.metadata.issues
-    sets = [each.name for each in dataset.metadata.record_sets]
-    loaded = {name: len(list(dataset.records(name))) for name in sets}
+    metadata = mlcroissant.Dataset(str(path)).metadata
+    issues = metadata.issues
+    loaded = {}
+    for name in [each.name for each in metadata.record_sets]:
+        fresh = mlcroissant.Dataset(str(path))  # it joins tables, and then yields joined ones
+        loaded[name] = len(list(fresh.records(name)))
     return {"errors": sorted(issues.errors), "warnings": sorted(issues.warnings), "loaded": loaded}
 
 
@@ -173,7 +174,7 @@ def readers(path: Path) -> Any:
     for resource in package["resources"]:
         file = str(path / resource["path"])
         by_pandas = pandas.read_csv(file, dtype=str, keep_default_na=False).to_numpy().tolist()
-        by_polars = polars.read_csv(file, infer_schema=False, missing_utf8_is_empty_string=True)
+        by_polars = polars.read_csv(file, infer_schema=False).fill_null("")
         by_duckdb = duckdb.read_csv(file, all_varchar=True).fetchall()
         read[resource["name"]] = {
             "pandas": by_pandas,

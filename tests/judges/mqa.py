@@ -63,7 +63,9 @@ def among(name: Any, beginning: str, codes: tuple[str, ...] = ()) -> Callable[[G
 
 def known_format(graph: Graph, thing: Any) -> bool:
     """Whether the format or the media type is of the vocabularies."""
-    return among(DCT["format"], FILE_TYPES)(graph, thing) or among(DCAT.mediaType, IANA)(graph, thing)
+    return among(DCT["format"], FILE_TYPES)(graph, thing) or among(DCAT.mediaType, IANA)(
+        graph, thing
+    )
 
 
 METRICS = (

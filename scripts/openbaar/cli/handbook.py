@@ -14,6 +14,7 @@ PAGES = {
     "errors": "errors.md",
     "hosting": "hosting.md",
     "api": "api.md",
+    "catalogues": "catalogues.md",
 }
 
 

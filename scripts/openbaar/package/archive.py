@@ -99,14 +99,19 @@ def _how_to_read(publication: Publication, language: str) -> list[str]:
     file = f"tables/{table}.csv"
     rows = f'frictionless.Package("datapackage.json").get_resource("{table}").read_rows()'
     spreadsheet = _("Spreadsheet: import %(file)s as comma-separated text in UTF-8.")
+    codes = _("Read codes as text: programs that guess types make 4000 of %(code)s.")
     return [
         _heading(_("How to read the files")),
         "",
         f"- Python: `import frictionless; {rows}`",
-        f'- R: `read.csv("{file}", encoding = "UTF-8", na.strings = "")`',
+        f'- pandas: `pandas.read_csv("{file}", dtype=str, keep_default_na=False)`',
+        f'- Polars: `polars.read_csv("{file}", infer_schema=False)`',
+        f"- DuckDB: `SELECT * FROM read_csv('{file}', all_varchar = true)`",
+        f'- R: `read.csv("{file}", colClasses = "character", encoding = "UTF-8")`',
         "- " + spreadsheet % {"file": f"`{file}`"},
         "",
-        _("`datapackage.json` gives the meaning, unit and keys of each column."),
+        codes % {"code": "`04000`"},
+        _("`datapackage.json` gives the meaning, type, unit and keys of each column."),
         "",
     ]
 

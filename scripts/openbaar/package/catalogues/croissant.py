@@ -89,7 +89,7 @@ def _file(table: TableFacts, base: str) -> Described:
 def _record_set(table: TableFacts, language: str) -> Described:
     references = {}
     for reference in table.references:
-        if len(reference.columns) == 1:  # Croissant has no references of several fields
+        if _is_joinable(table, reference):
             references[reference.columns[0]] = reference
     key = [{"@id": f"{table.name}/{name}"} for name in table.primary_key]
     described = {
@@ -105,6 +105,16 @@ def _record_set(table: TableFacts, language: str) -> Described:
     if table.is_code_list:
         described["dataType"] = "sc:Enumeration"
     return described
+
+
+def _is_joinable(table: TableFacts, reference: Reference) -> bool:
+    """Whether programs that join what a reference connects can do so.
+
+    Croissant has no references of several fields. They turn in circles on one within a table, and
+    fail where cells are empty.
+    """
+    is_single = len(reference.columns) == 1 and reference.table != table.name
+    return is_single and table.always_fills(reference)
 
 
 def _field(

@@ -36,7 +36,8 @@ def _table(table: TableFacts, paths: dict[str, str]) -> Described:
         "columns": [_column(column) for column in table.columns],
         "primaryKey": list(table.primary_key),
     }
-    always_filled = [each for each in table.references if _is_always_filled(table, each)]
+    # In CSVW each row must lead to a row.
+    always_filled = [each for each in table.references if table.always_fills(each)]
     if always_filled:
         schema["foreignKeys"] = [_foreign_key(each, paths) for each in always_filled]
     return {
@@ -45,12 +46,6 @@ def _table(table: TableFacts, paths: dict[str, str]) -> Described:
         "dc:description": _texts(table.description),
         "tableSchema": schema,
     }
-
-
-def _is_always_filled(table: TableFacts, reference: Reference) -> bool:
-    """Whether no cell of a key is empty: in CSVW each row must lead to a row."""
-    required = {column.name for column in table.columns if column.required}
-    return required.issuperset(reference.columns)
 
 
 def _foreign_key(reference: Reference, paths: dict[str, str]) -> Described:

@@ -130,6 +130,11 @@ class TableFacts:
         """Whether the toolkit made it, to tell where the figures come from."""
         return self.name in TRUST_TABLES
 
+    def always_fills(self, reference: Reference) -> bool:
+        """Whether no cell of a foreign key is empty."""
+        required = {column.name for column in self.columns if column.required}
+        return required.issuperset(reference.columns)
+
 
 @dataclass(frozen=True)
 class Facts:

@@ -79,13 +79,30 @@ def _person_id(number: int) -> str:
 
 
 def _people(facts: Facts) -> list[Described]:
+    """The creators and the publisher. A crate has no things in things, so employers stand apart."""
     people = []
     for number, creator in enumerate(facts.creators, 1):
-        people.append({"@id": _person_id(number), **schema_org.person(creator)})
+        described = {"@id": _person_id(number), **schema_org.person(creator)}
+        employer = described.get("affiliation")
+        if employer is not None:
+            employer_id = _employer_id(facts, number, employer["name"])
+            described["affiliation"] = {"@id": employer_id}
+            people.append({"@id": employer_id, **employer})
+        people.append(described)
     if facts.publisher is not None:
         publisher = schema_org.organisation(facts.publisher, facts.language)
         people.append({"@id": "#publisher", **publisher})
-    return people
+    by_id = {
+        each["@id"]: each for each in people
+    }  # of an employer that publishes, all that is known
+    return list(by_id.values())
+
+
+def _employer_id(facts: Facts, number: int, name: str) -> str:
+    """The name within the crate of a creator's employer, which may be the publisher."""
+    if facts.publisher is not None and name in facts.publisher.name.values():
+        return "#publisher"
+    return f"#employer-{number}"
 
 
 def _licences(facts: Facts) -> list[Described]:
