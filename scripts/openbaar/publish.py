@@ -20,7 +20,7 @@ from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.holding import alone
 from openbaar.package import citation_file
-from openbaar.package.archive import write_zip
+from openbaar.package.archive import sdmx_problems, write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import permalink_problems, read_permalinks, released
@@ -180,6 +180,7 @@ def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
     say("validating the package")
     problems += problems_of_package(staging, generated.files["datapackage.json"])
     problems += problems_of_citation(generated.files[citation_file.FILE])
+    problems += sdmx_problems(generated.dataset, generated.descriptor)
     say("building the database")
     database = _staged_database(generated, staging)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 
 from datasets import dataset_of
+from openbaar.errors import OpenbaarError
+from openbaar.package.archive import sdmx_messages, sdmx_problems
 from openbaar.package.catalogues import dcat, rdf
 from openbaar.package.catalogues.facts import Facts, facts
 from openbaar.package.catalogues.rdf import Iri, Node, Text, Typed
@@ -292,3 +295,64 @@ def test_croissant_addresses_files_from_where_it_is(stated: Facts) -> None:
     for base in ("", f"{SITE}/download/1.2.0/"):
         (file, *_) = made_of(stated, base)["croissant.json"]["distribution"]
         assert file["contentUrl"] == f"{base}tables/regions.csv"
+
+
+SDMX = """
+sdmx:
+  structure: "TEST:MUNICIPALITIES(1.0)"
+  concepts:
+    TIME_PERIOD: "{year}"
+    REF_AREA: {value: "{region.iso_code}", list: "ISO:ISO_3166_2(1.0)"}
+    OBS_VALUE: "{number}"
+    OBS_STATUS: {value: "{status}", codes: {cannot_exist: M, normal: A}}
+"""
+
+
+def with_sdmx(folder: Path, was: str = "", now: str = "") -> Dataset:
+    """The publication in a folder, with its municipalities mapped to concepts of SDMX."""
+    file = folder / "tables" / "municipalities.yaml"
+    assert was in SDMX
+    file.write_text(file.read_text("utf-8") + SDMX.replace(was, now), "utf-8")
+    return dataset_of(load_publication(folder))
+
+
+def test_sdmx_csv_has_the_codes_of_the_lists_and_the_figures(hand_made: Path) -> None:
+    dataset = with_sdmx(hand_made)
+    (written,) = sdmx_messages(dataset, descriptor(dataset)).values()
+    lines = written.decode("utf-8").split("\r\n")
+    assert lines[:3] == [
+        "STRUCTURE,STRUCTURE_ID,ACTION,TIME_PERIOD,REF_AREA,OBS_VALUE,OBS_STATUS",
+        "datastructure,TEST:MUNICIPALITIES(1.0),I,1961,BE,2663,",
+        "datastructure,TEST:MUNICIPALITIES(1.0),I,1961,BE-VLG,,M",
+    ]
+    assert len(lines) == 1 + len(dataset.rows("municipalities")) + 1
+
+
+def test_a_row_without_a_code_for_what_tells_it_apart_is_refused(hand_made: Path) -> None:
+    regions = hand_made / "tables" / "regions.csv"
+    regions.write_text(regions.read_text("utf-8").replace("BE-VLG", ""), "utf-8")
+    dataset = with_sdmx(hand_made)
+    problems = sdmx_problems(dataset, descriptor(dataset))
+    rows = [row for row in dataset.rows("municipalities") if row["region"] == "flanders"]
+    assert [each.message for each in problems] == [
+        f"the row '{row['year']}, flanders' has no code for the concept REF_AREA" for row in rows
+    ]
+    assert problems != []
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "message"),
+    [
+        ("{year}", "{yaer}", "there is no column 'yaer'"),
+        ("{year}", "2020", "no concept names the key column 'year'"),
+        ("{region.iso_code}", "{region.iso}", "there is no column 'iso'"),
+        ("{year}", "{year.code}", "the column 'year' points to no code list"),
+        ("OBS_VALUE", "VALUE", "no concept is OBS_VALUE, the figure itself"),
+        ("TEST:MUNICIPALITIES(1.0)", "MUNICIPALITIES", "should match pattern"),
+    ],
+)
+def test_a_mapping_that_leads_nowhere_is_refused(
+    hand_made: Path, was: str, now: str, message: str
+) -> None:
+    with pytest.raises(OpenbaarError, match=re.escape(message)):
+        with_sdmx(hand_made, was, now)

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from served import ROOT, Built, build, shown
+from served import ROOT, Built, build, published_of, shown
 from stated import state_everything
 
 pytestmark = pytest.mark.slow
@@ -123,6 +123,16 @@ def test_the_records_lie_beside_the_files_of_this_version(built: Built, name: st
 def test_croissant_on_the_site_has_whole_addresses(built: Built) -> None:
     (file, *_) = get(built, "/download/1.2.0/croissant.json").json()["distribution"]
     assert file["contentUrl"] == f"{SITE}/download/1.2.0/tables/regions.csv"
+
+
+def test_a_table_that_is_mapped_to_sdmx_is_offered_so(vdab: Built) -> None:
+    address = f"/download/{published_of(vdab).version}/sdmx/started_by_gender.csv"
+    answer = get(vdab, address)
+    assert answer.headers["content-type"].startswith("application/vnd.sdmx.data+csv")
+    assert answer.text.splitlines()[1] == (
+        "datastructure,OPENBAAR:STARTED_BY_GENDER(1.0),I,2020,M,44899"
+    )
+    assert get(vdab, address.replace("started_by_gender", "answers")).status_code == 404
 
 
 def test_a_site_without_files_still_has_a_catalogue(built: Built, tmp_path: Path) -> None:

@@ -7,8 +7,10 @@ import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from openbaar.errors import OpenbaarError, Problem
 from openbaar.files import replacing
 from openbaar.package import citation_file
+from openbaar.package.catalogues import sdmx
 from openbaar.package.catalogues.facts import facts
 from openbaar.package.catalogues.records import records
 from openbaar.package.descriptor import package_bytes
@@ -31,7 +33,7 @@ def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path) -> None:
     Beside them are the citation and the records for other kinds of catalogues.
 
     The file takes the place of an earlier one when it is complete. Raises OSError when a document
-    cannot be read.
+    cannot be read, and OpenbaarError when a row has no code of SDMX.
     """
     publication = dataset.publication
     files = dict(dataset.files)
@@ -42,10 +44,28 @@ def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path) -> None:
         documents[document.path] = (publication.root / document.path).read_bytes()
     files |= documents
     files |= records(facts(descriptor), {path: len(data) for path, data in documents.items()})
+    files |= sdmx_messages(dataset, descriptor)
     files[citation_file.FILE] = citation_file.citation_bytes(publication)
     with replacing(target) as partial, zipfile.ZipFile(partial, "w") as archive:
         for path in sorted(files):
             archive.writestr(_header(path), files[path], zipfile.ZIP_DEFLATED, compresslevel=9)
+
+
+def sdmx_messages(dataset: Dataset, descriptor: Descriptor) -> dict[str, bytes]:
+    """The SDMX-CSV of each table that has one, by its path.
+
+    Raises OpenbaarError with each row that has no code.
+    """
+    return sdmx.messages(descriptor, lambda table: sdmx.rows_of(dataset.tables[table].csv))
+
+
+def sdmx_problems(dataset: Dataset, descriptor: Descriptor) -> list[Problem]:
+    """The rows that have no code of SDMX where they need one."""
+    try:
+        sdmx_messages(dataset, descriptor)
+    except OpenbaarError as error:
+        return error.problems
+    return []
 
 
 def _header(path: str) -> zipfile.ZipInfo:

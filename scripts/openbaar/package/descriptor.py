@@ -230,6 +230,7 @@ def _resource(
         rows=len(data.rows),
         notes=tuple(dict(note) for note in table.notes),
         categoryFieldMap=category_columns,
+        sdmx=table.sdmx,
         sources=tuple(sources),
         table_schema=_schema(publication, table, code_lists),
     )

@@ -23,6 +23,7 @@ from openbaar.tables.about import (
     PublisherType,
     Theme,
 )
+from openbaar.tables.sdmx import Sdmx
 from openbaar.texts import Localized
 from openbaar.yamlfile import Strict
 
@@ -158,7 +159,7 @@ class DescribedSchema(Strict):
 
 
 class DescribedResource(Strict):
-    """A table of the package. `rows` and `notes` are ours."""
+    """A table of the package. `rows`, `notes` and `sdmx` are ours."""
 
     name: Name
     type: Literal["table"]
@@ -174,6 +175,7 @@ class DescribedResource(Strict):
     rows: int
     notes: tuple[dict[str, str], ...] = ()
     categoryFieldMap: DescribedCategoryTable | None = None
+    sdmx: Sdmx | None = None
     sources: tuple[DescribedSource, ...] = ()
     table_schema: DescribedSchema = Field(alias="schema")
 

@@ -7,19 +7,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from datasette.utils.asgi import Response
 
-from openbaar.package.catalogues import dcat, rdf
+from openbaar.package.catalogues import dcat, rdf, sdmx
 from openbaar.package.catalogues.facts import facts
 from openbaar.package.catalogues.records import FILES, records
 from openbaar.site import downloads
+from openbaar.site.language import gettext
 from openbaar.site.negotiate import preferred
 from openbaar.site.published import Published, document_name, publication_of
+from openbaar.site.refusals import refusal
 
 HTML, TURTLE, JSON_LD = "text/html", "text/turtle", "application/ld+json"
+SDMX_CSV = "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8"
 ENDINGS = {"ttl": TURTLE, "jsonld": JSON_LD}
 WRITERS = {TURTLE: rdf.turtle, JSON_LD: rdf.json_ld}
 # What a harvester that takes anything gets comes first.
@@ -61,6 +65,30 @@ async def record(datasette: Any, request: Any) -> Response:
         made[request.url_vars["path"]].decode("utf-8"),
         content_type=downloads.MEDIA_TYPES[".json"],
     )
+
+
+async def sdmx_file(datasette: Any, request: Any) -> Response:
+    """`/download/<version>/sdmx/<table>.csv`: a table as SDMX-CSV, of this version.
+
+    Raises DatasetteError where the author did not say how the table becomes that.
+    """
+    published = publication_of(datasette)
+    table = request.url_vars["table"]
+    folder = published.folder
+    is_current = request.url_vars["version"] == published.version
+    if not is_current or folder is None or table not in sdmx_tables(published):
+        raise refusal(404, gettext("There is no file '%(name)s'."), name=f"{table}.csv")
+
+    def read(name: str) -> Sequence[sdmx.TextRow]:
+        return sdmx.rows_of((folder / published.tables[name]["path"]).read_bytes())
+
+    written = sdmx.message(published.tables[table], read)
+    return Response(written.decode("utf-8"), content_type=SDMX_CSV)
+
+
+def sdmx_tables(published: Published) -> list[str]:
+    """The tables that the site offers as SDMX-CSV."""
+    return [name for name, resource in published.tables.items() if "sdmx" in resource]
 
 
 def _document_sizes(published: Published) -> dict[str, int]:
@@ -129,7 +157,8 @@ def addresses(published: Published) -> list[str]:
     """Every address of this module that answers with a file."""
     paths = [f"/catalog.{ending}" for ending in ENDINGS]
     if published.folder is not None:
-        paths += [f"/download/{published.version}/{name}" for name in FILES]
+        names = [*FILES, *(sdmx.path_of(table) for table in sdmx_tables(published))]
+        paths += [f"/download/{published.version}/{name}" for name in names]
     return paths
 
 
@@ -138,4 +167,5 @@ ROUTES = [
     (r"/catalog/?$", catalog),
     (rf"/catalog\.(?P<ending>{'|'.join(ENDINGS)})$", catalog_file),
     (rf"/download/(?P<version>[^/]+)/(?P<path>{_RECORD})$", record),
+    (r"/download/(?P<version>[^/]+)/sdmx/(?P<table>\w+)\.csv$", sdmx_file),
 ]
