@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from openbaar.site.catalogue import links
 from served import ROOT, Built, build, published_of, shown
 from stated import state_everything
 
@@ -95,6 +96,25 @@ def test_each_page_that_the_catalogue_names_is_there(built: Built) -> None:
     assert len(pages) >= 4 + 3
     for page in pages:
         assert get(built, page.removeprefix(SITE), "text/html").status_code == 200, page
+
+
+def test_the_page_of_the_whole_leads_to_every_record(built: Built) -> None:
+    answer = get(built, "/municipalities", "text/html")
+    assert f'<{SITE}/catalog>; rel="describedby"; type="text/turtle"' in answer.headers["link"]
+    for address in links(published_of(built, SITE, public=True)).values():
+        assert f'href="{address}"' in answer.text
+        assert get(built, address).status_code == 200
+
+
+def test_the_catalogue_is_one_for_all_languages_and_under_the_prefix_of_the_site(
+    built: Built,
+) -> None:
+    client = shown(built, f"{SITE}/figures", True).client
+    answer = asyncio.run(client.get("/figures/catalog"))
+    assert f"<{SITE}/figures/catalog>" in answer.text
+    assert f"<{SITE}/figures/download/1.2.0/tables/regions.csv>" in answer.text
+    led = asyncio.run(client.get("/figures/catalog", headers={"accept": "text/html"}))
+    assert led.headers["location"].removeprefix(SITE) == "/figures/municipalities"
 
 
 def test_only_a_public_site_tells_of_its_interface(built: Built) -> None:

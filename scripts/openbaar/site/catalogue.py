@@ -12,10 +12,11 @@ from typing import Any
 from urllib.parse import quote
 
 from datasette.utils.asgi import Response
+from jinja2 import Environment
 
 from openbaar.package.catalogues import dcat, rdf, sdmx
 from openbaar.package.catalogues.facts import facts
-from openbaar.package.catalogues.records import FILES, records
+from openbaar.package.catalogues.records import FILES, RECORD_NAMES, records
 from openbaar.site import downloads
 from openbaar.site.language import gettext
 from openbaar.site.negotiate import preferred
@@ -151,6 +152,23 @@ def _files(published: Published, table: str | None, request: Any) -> list[dcat.O
         )
         offered.append(file)
     return offered
+
+
+def links(published: Published) -> dict[str, str]:
+    """What readers and programs are shown on the page of the whole: an address by its name."""
+    named = {"DCAT-AP (Turtle)": "/catalog.ttl", "DCAT-AP (JSON-LD)": "/catalog.jsonld"}
+    if published.folder is not None:
+        files = f"/download/{published.version}"
+        named["Data Package"] = f"{files}/datapackage.json"
+        for name, file in RECORD_NAMES.items():
+            named[name] = f"{files}/{file}"
+    return named
+
+
+def prepare_templates(env: Environment, published: Published | None) -> None:
+    """Give templates the links that lead to what catalogues read."""
+    if published is not None:
+        env.globals["catalogue_links"] = links(published)
 
 
 def addresses(published: Published) -> list[str]:

@@ -102,6 +102,7 @@ def _may_be_column(datasette: Datasette, published: Published, path: str) -> boo
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Templates have the words of the site; their scripts are marked as ours."""
     pages.prepare(env, published_by(datasette))
+    catalogue.prepare_templates(env, published_by(datasette))
     security.prepare_templates(env)
 
 

@@ -9,7 +9,15 @@ from typing import Any
 from openbaar.package.catalogues import codemeta, croissant, csvw, datacite, ro_crate
 from openbaar.package.catalogues.facts import Facts
 
-FILES = (csvw.FILE, croissant.FILE, ro_crate.FILE, datacite.FILE, codemeta.FILE)
+# What readers know each format by, and the file that holds it.
+RECORD_NAMES = {
+    "CSVW": csvw.FILE,
+    "Croissant": croissant.FILE,
+    "RO-Crate": ro_crate.FILE,
+    "DataCite": datacite.FILE,
+    "CodeMeta": codemeta.FILE,
+}
+FILES = tuple(RECORD_NAMES.values())
 
 
 def records(facts: Facts, documents: Mapping[str, int], base: str = "") -> dict[str, bytes]:
