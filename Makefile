@@ -5,7 +5,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: serve publish test quick lint messages lock bench clean
+.PHONY: serve publish test quick lint messages man lock bench clean
 .DELETE_ON_ERROR:
 
 serve: .venv/run  ## publish what is stale and show the site on this machine
@@ -35,6 +35,12 @@ messages: .venv/dev  ## bring the catalogues of translations up to date with the
 		--add-location file --project openbaar --output-file ../../build/openbaar.pot .
 	$(BIN)/pybabel --quiet update --domain openbaar --input-file build/openbaar.pot \
 		--output-dir scripts/openbaar/locales --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+man: .venv/dev  ## the man pages, from the commands themselves
+	rm -f docs/man/*.1
+	mkdir -p docs/man
+	$(BIN)/click-man openbaar --target docs/man --man-version "$$($(BIN)/openbaar --version | sed 's/.* //')" >/dev/null
+	sed -i '1s/"[0-9]\{4\}-[0-9-]*"/""/' docs/man/*.1  # the day on which they were made says nothing
 
 lock: .venv/dev  ## take the newest versions that pyproject.toml allows, with the hash of each file
 	$(LOCK) pyproject.toml --group build --output-file requirements/run.txt

@@ -60,7 +60,14 @@ FORBIDDEN = [
 ]
 # What a server does without: libraries that are large, slow to import, or print tracebacks with
 # local variables.
-NOT_SERVED = {"frictionless", "rich", "re2", "openbaar.recipe.language", "openbaar.tables.convert"}
+NOT_SERVED = {
+    "frictionless",
+    "pyarrow",
+    "rich",
+    "re2",
+    "openbaar.recipe.language",
+    "openbaar.tables.convert",
+}
 
 
 def imports(path: Path) -> set[str]:

@@ -65,7 +65,7 @@ def unpacked(
 
 def _unpacked(root: Path, target: Path, name: str) -> Path:
     dataset = dataset_of(load_publication(root))
-    write_zip(dataset, descriptor(dataset), target / "x.zip")
+    write_zip(dataset, descriptor(dataset), target / "x.zip", target)
     with zipfile.ZipFile(target / "x.zip") as archive:
         archive.extractall(target / name)
     return target / name

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Problem
-from openbaar.publish import check, publish
+from openbaar.publish import check, publish, warnings
 from openbaar.schema.csvfile import Rows
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import Dataset, read_dataset
@@ -73,6 +73,13 @@ class Project:
         except OpenbaarError as error:
             return error.problems
         return check(publication)
+
+    def warnings(self) -> list[Problem]:
+        """What a person should still look at, as `openbaar check` lists it beside problems.
+
+        Raises OpenbaarError where the authored files cannot be read.
+        """
+        return warnings(self.publication)
 
     def publish(self) -> list[str]:
         """Publish as `openbaar publish` does; returns the paths of the files in git that changed.

@@ -290,7 +290,9 @@ def test_a_drafted_publication_can_be_published_at_once(tmp_path: Path) -> None:
     published = CliRunner().invoke(main, ["--project", str(tmp_path / "made"), "publish"])
     assert published.exit_code == 0, published.output
     checked = CliRunner().invoke(main, ["--project", str(tmp_path / "made"), "check"])
-    assert checked.stdout == "nothing is wrong\n"
+    assert (checked.exit_code, checked.stdout) == (0, "")
+    assert "tables/package.yaml:1:" in checked.stderr
+    assert checked.stderr.endswith(" warnings\n")
 
 
 def test_a_document_without_tables_makes_a_publication_without_tables_and_says_so(
@@ -346,7 +348,7 @@ def test_every_document_that_cannot_be_read_is_named_and_nothing_is_written(tmp_
         [
             "sources/empty.txt: is empty",
             "sources/latin.txt:1: is not UTF-8: byte 0 is 0xeb",
-            "sources/a.doc: cannot be read: known endings are .txt, .pdf, .xlsx, .ods, .xls, .docx, .csv, .html, .htm",
+            "sources/a.doc: cannot be read: known endings are .txt, .pdf, .xlsx, .ods, .xls, .docx, .csv, .html, .htm, .tsv",
             f"{tmp_path / 'other/d.txt'}: has the same name as another document",
             "4 problems",
         ],

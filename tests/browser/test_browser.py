@@ -153,7 +153,7 @@ def test_a_query_runs_with_what_is_chosen_and_its_address_holds_it(page: Page) -
 
 def test_a_mark_of_a_chart_tells_its_row_when_one_points_at_it(page: Page) -> None:
     page.goto(f"/{NAME}/started_by_gender")
-    page.locator("svg [data-row='2022,female']").hover()
+    page.locator("svg [data-row='2022,female']:visible").hover()
     expect(page.locator(".tip")).to_have_text(
         "Jaar start: 2022Gender: vrouwGestart: 50.252Regels: 173"
     )
@@ -167,7 +167,7 @@ def test_a_chart_of_filtered_rows_fades_all_others(page: Page) -> None:
     rows = page.locator("table.rows-and-columns tbody tr[data-row]").evaluate_all(
         "rows => rows.filter(row => !row.querySelector('.col-started .blank')).map(row => row.dataset.row)"
     )
-    marks = page.locator("svg [data-row]:not(.faded)").evaluate_all(
+    marks = page.locator("svg [data-row]:not([data-faded]):visible").evaluate_all(
         "marks => marks.map(mark => mark.dataset.row)"
     )
     assert (len(rows) > 1, sorted(marks)) == (True, sorted(rows))

@@ -315,8 +315,8 @@ def test_headings_that_are_data_are_melted_and_totals_kept_aside() -> None:
 
 def test_a_heading_that_changed_is_an_error() -> None:
     assert messages("table\nNaam 2021 hout\nriet 3 4\nend", MELTED) == [
-        "sources/d.txt:2: recipe key 'header': expected 'Naam {year} {year}', found '… hout' "
-        "(the headings have changed, or the anchor is elsewhere)"
+        "sources/d.txt:2: recipe key 'header': expected 'Naam {year} {year}', found 'Naam 2021 hout' "
+        "('hout' is no year: say under 'cells' which marks or pattern it has)"
     ]
 
 
@@ -570,3 +570,60 @@ def test_a_total_outranks_a_label_of_the_same_words_but_no_other_label() -> None
     text = "table\nGent 5\nTotaalbeeld 6\nTotaal 11"
     assert read(text, made) == [("Gent", 5), ("Totaalbeeld", 6)]
     assert [total.value for total in records(text, made)[1]] == [11]
+
+
+WORDS = " ".join(f"kop{n}" for n in range(60))
+
+
+@pytest.mark.parametrize(
+    ("header", "printed", "said"),
+    [
+        (
+            f"{WORDS} 2022",
+            f"{WORDS} 2023",
+            "expected '… kop58 kop59 2022', found '… kop58 kop59 2023'",
+        ),
+        (
+            "Naam {year} {year}",
+            "Naam 2021 2022*",
+            "expected 'Naam {year} {year}', found 'Naam 2021 2022*'",
+        ),
+        (
+            "Naam {year} {year}",
+            "Naam 2021 2022*",
+            "('2022*' is no year: say under 'cells' which marks",
+        ),
+        (WORDS, f"X {WORDS}", f"expected '{WORDS[:80]}…', found '{f'X {WORDS}'[:80]}…'"),
+    ],
+)
+def test_a_heading_is_shown_from_where_it_differs(header: str, printed: str, said: str) -> None:
+    made = table(
+        {"name": "string", "year": "year", "n": "integer"},
+        {"by": "line", "header": header, "rows": "{name} {n} {n}"},
+    )
+    (message,) = messages(f"table\n{printed}\na 1 2", made)
+    assert said in message
+
+
+@pytest.mark.parametrize(
+    ("total", "why"),
+    [
+        ("5 5", "the total on line 4 does not decide: no choice of readings adds up to it"),
+        (
+            "1 235 235 134",
+            "the total on line 4 does not decide: several choices of readings add up to it",
+        ),
+    ],
+)
+def test_totals_that_do_not_decide_say_why(total: str, why: str) -> None:
+    made = table(
+        {"a": "integer", "b": "integer"},
+        {
+            "by": "line",
+            "numbers": "1 234",
+            "rows": "{a} {b}",
+            "totals": {"table": "Totaal {a} {b}"},
+        },
+    )
+    found = messages(f"table\n1 234 567\n1 234 567\nTotaal {total}", made)
+    assert why in found[0]

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from openbaar.cli.common import Run, common, print_problems
+from openbaar.cli.completion import table_names
 from openbaar.errors import OpenbaarError
 
 
@@ -53,7 +54,32 @@ def init(
 
 
 @click.command()
-@click.argument("table", required=False)
+@click.argument("scan", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    default=("nl",),
+    show_default=True,
+    help="A language of the scan: nl, de, fr, en, or as Tesseract calls it. Can be repeated.",
+)
+@common
+@click.pass_context
+def recognise(
+    ctx: click.Context, scan: Path, languages: tuple[str, ...], project: Path | None, quiet: bool
+) -> None:
+    """Recognise the words of SCAN, a PDF made of pictures, with Tesseract.
+
+    Writes them beside it, into a file that `init` and recipes read: `scan.pdf`, `scan.words.tsv`.
+    """
+    from openbaar.authoring.recognise import recognise
+
+    run = Run(ctx, project, quiet)
+    run.done(f"wrote {recognise(scan, languages)}; next: compare it with the scan, then 'init'")
+
+
+@click.command()
+@click.argument("table", required=False, shell_complete=table_names)
 @click.option(
     "--html",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -110,7 +136,7 @@ def _preview_once(run: Run, table: str | None, html: Path | None) -> None:
         )
         return
     with replacing(html) as partial:
-        partial.write_text(page(publication.package.name, found), "utf-8")
+        partial.write_text(page(run.root, publication.package.name, found), "utf-8")
     run.done(f"wrote {html}")
 
 

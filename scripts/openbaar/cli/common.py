@@ -6,7 +6,7 @@ import errno
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,14 +92,24 @@ def unreadable(error: OSError) -> Problem:
     return Problem(Place(name), f"cannot be read or written: {error.strerror or error}", hint)
 
 
-def print_problems(problems: list[Problem]) -> None:
+def print_problems(problems: Sequence[Problem]) -> None:
     """Print each problem with its place and hint, and how many there are, on standard error."""
-    for problem in problems:
+    _print(problems, "problem", "red")
+
+
+def print_warnings(warnings: Sequence[Problem]) -> None:
+    """Print what a person should look at as problems are, and how many warnings there are."""
+    _print(warnings, "warning", "yellow")
+
+
+def _print(found: Sequence[Problem], name: str, colour: str) -> None:
+    for problem in found:
         click.echo(f"{click.style(str(problem.place), bold=True)}: {problem.message}", err=True)
         if problem.hint:
             click.echo(f"  → {problem.hint}", err=True)
-    count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
-    click.echo(click.style(count, fg="red"), err=True)
+    if found:
+        count = f"1 {name}" if len(found) == 1 else f"{len(found)} {name}s"
+        click.echo(click.style(count, fg=colour), err=True)
 
 
 def common(command: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,8 +9,10 @@ import click
 # What one may ask for, and the page of `docs/` that answers it.
 PAGES = {
     "tutorial": "tutorial.md",
+    "command": "command.md",
     "tables": "table-files.md",
     "recipe": "recipe.md",
+    "large-tables": "large-tables.md",
     "errors": "errors.md",
     "hosting": "hosting.md",
     "api": "api.md",

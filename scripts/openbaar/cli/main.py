@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,10 +17,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from openbaar import __version__
-from openbaar.cli.authoring import init, migrate, preview
-from openbaar.cli.common import Commands, Run, common, print_problems, unreadable
+from openbaar.cli.authoring import init, migrate, preview, recognise
+from openbaar.cli.common import (
+    Commands,
+    Run,
+    common,
+    print_problems,
+    print_warnings,
+    unreadable,
+)
+from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
-from openbaar.errors import OpenbaarError
+from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
     from openbaar.tables.convert import Gather
@@ -29,21 +38,25 @@ if TYPE_CHECKING:
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="openbaar")
 @common
-def main(project: Path | None, quiet: bool) -> None:
+@click.pass_context
+def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     """Turn the tables of official documents into documented, citable open data.
 
     Works on a publication: a folder with sources/, tables/*.yaml and tables/package.yaml.
     """
+    if os.environ.get("NO_COLOR"):  # https://no-color.org
+        ctx.color = False
 
 
 main.add_command(init)
 main.add_command(preview)
 main.add_command(migrate)
+main.add_command(recognise)
 main.add_command(show_help)
 
 
 @main.command()
-@click.argument("tables", nargs=-1)
+@click.argument("tables", nargs=-1, shell_complete=table_names)
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
@@ -69,14 +82,15 @@ def convert(
     reconciliation, footnotes, anomalies).
     """
     from openbaar.holding import alone
-    from openbaar.publish import lines_file, write_files
+    from openbaar.publish import Files, lines_file, write_files
     from openbaar.tables.convert import convert, convert_only
     from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
+    files: Files
     different = []
     publication = run.load()
-    lines: dict[str, bytes] = {}
+    lines: Files = {}
     with alone(publication.root, run.say) as work:
         with _gathering(run, workers, scheduler) as gather:
             if tables:
@@ -161,22 +175,30 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) -> None:
     """Report everything that is wrong or out of date.
 
-    That includes generated files that differ from a fresh build. Exits with 1 if there is anything
-    to report.
+    That includes generated files that differ from a fresh build. Exits with 1 if there is a
+    problem. Warnings, such as guesses of `init` that nobody confirmed, are listed beside problems.
     """
-    from openbaar.publish import check
+    from openbaar.publish import check, warnings
 
     run = Run(ctx, project, quiet or as_json)
+    warned: list[Problem] = []
     try:
-        problems = check(run.load(), run.say)
+        publication = run.load()
+        warned = warnings(publication)
+        problems = check(publication, run.say)
     except OpenbaarError as error:
         problems = error.problems
     except OSError as error:
         problems = [unreadable(error)]
     if as_json:
-        report = {"valid": not problems, "problems": [problem.as_dict() for problem in problems]}
+        report = {
+            "valid": not problems,
+            "problems": [problem.as_dict() for problem in problems],
+            "warnings": [warning.as_dict() for warning in warned],
+        }
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
-    elif problems:
+    elif problems or warned:
+        print_warnings(warned)
         print_problems(problems)
     else:
         run.done("nothing is wrong")

@@ -1,78 +1,69 @@
-"""The charts of tables and queries: what each one shows, in each language of the publication.
+"""The charts of tables and queries: which ones there are, in each language of the publication.
 
-An author writes which columns a chart shows. Here their rows, titles, units and names of codes
-become a `Picture`, which `drawing.py` draws.
+An author writes which columns a chart shows. Here their rows, titles, units and names of codes are
+put together; `chart_pictures.py` decides what is drawn of them, and `drawing.py` draws it.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import islice, product
 from operator import attrgetter
+from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
+from openbaar.database.chart_files import png
+from openbaar.database.chart_pictures import ChartContent, ChartRow, picture
 from openbaar.database.choices import choices
-from openbaar.database.drawing import Axis, Picture, draw
+from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbnail
 from openbaar.database.labels import Labels, Names
-from openbaar.database.results import (
-    Meaning,
-    meanings,
-    result_columns,
-    run,
-    tables_named,
-    with_units,
-)
+from openbaar.database.picture import Picture
+from openbaar.database.results import Meaning, meanings, result_columns, run, tables_named
+from openbaar.database.row_kinds import findings
+from openbaar.database.svg import standalone
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.schema.model import SchemaField
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Chart, Query
-from openbaar.texts import localized
+from openbaar.texts import Localized, catalogue, localized
 
 MAX_MARKS = 500  # a picture with more bars says nothing
 MAX_CHARTS = 60  # of one query: one for each choice of its parameters
 
 
 class DrawnChart(NamedTuple):
-    """A chart as it is stored: its page, the parameters it is of as JSON, its language, the SVG."""
+    """A chart as it is stored: its page, the parameters it is of as JSON, its language, drawings.
+
+    `name` is that of its files and of its page. `told` has its figures in words. What is folded
+    away of a long list has drawings of its own; the thumbnail is there without parameters only.
+    """
 
     page: str
     parameters: str
     language: str
-    svg: str
+    name: str
+    title: str
+    told: str
+    wide: str
+    narrow: str
+    rest_wide: str | None
+    rest_narrow: str | None
+    thumbnail: str | None
+    png: bytes
 
 
 @dataclass(frozen=True)
-class ChartRow:
-    """A row of a chart: the key by which a page knows it, and its values by column."""
+class _Charted:
+    """A chart that the author asked for: its page, the parameters it is of, what it shows."""
 
-    key: str
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class ChartContent:
-    """What a chart shows: its rows, and what is known of their columns.
-
-    `columns` describes them, and `names` has the names of the codes of those that hold codes.
-    """
-
-    chart: Chart
-    columns: Mapping[str, Meaning]
-    names: Mapping[str, Names]
-    rows: Sequence[ChartRow]
-
-    @property
-    def measured(self) -> str:
-        """The column that is measured: the one of an axis that has a unit."""
-        return self.chart.measured(with_units(self.columns))
-
-    def values(self, column: str) -> list[Any]:
-        """The values of a column, in the order of the rows."""
-        return [row.values[column] for row in self.rows]
+    page: str
+    given: Mapping[str, str]
+    content: ChartContent
 
 
 def draw_charts(
@@ -81,45 +72,81 @@ def draw_charts(
     """Every chart of the publication, for each choice of parameters, in each language.
 
     A chart that has nothing to show is left out, and so is the chart of a query that fails. Raises
-    OpenbaarError for a chart with more rows than a reader can tell apart.
+    OpenbaarError for a chart with more rows than a reader can tell apart, and for one that joins
+    what are no periods by a line.
     """
     drawn: list[DrawnChart] = []
-    languages = publication.package.languages
+    for charted in _charted(connection, publication, labels):
+        for language in publication.package.languages:
+            shown = picture(charted.content, language, publication.language)
+            if shown is not None:
+                drawn.append(_drawn(charted, shown, language, publication.root))
+    return drawn
+
+
+def _charted(
+    connection: sqlite3.Connection, publication: Publication, labels: Labels
+) -> Iterator[_Charted]:
     for name, table in publication.resources.items():
         if table.chart is not None:
-            content = _content_of_table(connection, table, table.chart, labels)
-            _check_size(content, publication.place(name, "chart"))
-            drawn += _drawn(name, {}, content, languages)
+            content = _content_of_table(connection, publication, table, table.chart, labels)
+            _check(content, publication.place(name, "chart"))
+            yield _Charted(name, {}, content)
     for name, query in publication.package.queries.items():
         if query.chart is not None:
             place = publication.place(None, "queries", name, "chart")
             contents = _contents_of_query(connection, publication, query, query.chart, labels)
             for given, content in contents:
-                _check_size(content, place)
-                drawn += _drawn(name, given, content, languages)
-    return drawn
+                _check(content, place)
+                yield _Charted(name, given, content)
 
 
-def _check_size(content: ChartContent, place: Place) -> None:
+def _check(content: ChartContent, place: Place) -> None:
     count = len(content.rows)
     if count > MAX_MARKS:
         message = f"the chart would show {count} rows; a reader can tell {MAX_MARKS} apart at most"
         raise OpenbaarError(Problem(place, message, "chart a query that finds fewer"))
+    if content.chart.mark == "line" and content.drawn and content.periods is None:
+        columns = ", ".join(content.category)
+        message = f"a line joins periods, and '{columns}' holds none"
+        raise OpenbaarError(Problem(place, message, "leave out 'mark'"))
 
 
-def _drawn(
-    page: str, given: Mapping[str, str], content: ChartContent, languages: Iterable[str]
-) -> Iterator[DrawnChart]:
-    """A chart in each language; none where no row has a value."""
-    parameters = json.dumps(given, sort_keys=True)
-    for language in languages:
-        svg = draw(picture(content, language), language)
-        if svg is not None:
-            yield DrawnChart(page, parameters, language, svg)
+def _drawn(charted: _Charted, shown: Picture, language: str, root: Path) -> DrawnChart:
+    """A chart with all its drawings."""
+    wide = draw(shown, WIDE)
+    told = shown.in_words(range(len(shown.categories)))
+    return DrawnChart(
+        page=charted.page,
+        parameters=json.dumps(charted.given, sort_keys=True),
+        language=language,
+        name=chart_name(charted.page, charted.given),
+        title=shown.title,
+        told=told,
+        wide=wide,
+        narrow=draw(shown, NARROW),
+        rest_wide=draw_rest(shown, WIDE),
+        rest_narrow=draw_rest(shown, NARROW),
+        thumbnail=None if charted.given else draw_thumbnail(shown),
+        png=png(standalone(wide, shown.title, told), root),
+    )
+
+
+def chart_name(page: str, given: Mapping[str, str]) -> str:
+    """The name of the files of a chart: `sector_change.cluster=bouw_en_hout`."""
+    parts = [page]
+    for parameter, value in sorted(given.items()):
+        encoded = quote(value, safe="").replace(".", "%2E").replace("%", "~")
+        parts.append(f"{parameter}={encoded}")
+    return ".".join(parts)
 
 
 def _content_of_table(
-    connection: sqlite3.Connection, table: Table, chart: Chart, labels: Labels
+    connection: sqlite3.Connection,
+    publication: Publication,
+    table: Table,
+    chart: Chart,
+    labels: Labels,
 ) -> ChartContent:
     """What the chart of a table shows; a row is known by its primary key, as on its own page."""
     result = connection.execute(f"SELECT {', '.join(table.columns)} FROM {table.name}")
@@ -128,7 +155,9 @@ def _content_of_table(
         key = ",".join(str(values[column]) for column in table.table_schema.primaryKey)
         rows.append(ChartRow(key, values))
     columns: dict[str, Meaning] = {field.name: field for field in table.table_schema.fields}
-    return _sorted(ChartContent(chart, columns, _names([table], labels, chart), rows))
+    names = _names([table], labels, chart)
+    content = ChartContent(chart, columns, names, rows, title=table.title)
+    return _told(content, publication, [table])
 
 
 def _contents_of_query(
@@ -146,12 +175,55 @@ def _contents_of_query(
         columns = meanings(result_columns(connection, publication, query))
     except sqlite3.Error:
         return  # `result_problems` reports it
-    names = _names(tables_named(publication, query), labels, chart)
-    for given in islice(_given(connection, publication, query, labels), MAX_CHARTS):
+    tables = tables_named(publication, query)
+    names = _names(tables, labels, chart)
+    is_sorted = re.search(r"\border\s+by\b", query.sql, re.IGNORECASE) is not None
+    for chosen in islice(_choices(connection, publication, query, labels), MAX_CHARTS):
+        given = {parameter: value for parameter, (value, _) in chosen.items()}
         rows: list[ChartRow] = []
         for index, values in enumerate(_values_by_column(run(connection, query, given))):
             rows.append(ChartRow(str(index), values))
-        yield given, _sorted(ChartContent(chart, columns, names, rows))
+        about = _about(query, chosen, publication.package.languages)
+        content = ChartContent(
+            chart, columns, names, rows, is_sorted=is_sorted, title=query.title, about=about
+        )
+        yield given, _told(content, publication, tables)
+
+
+def _told(content: ChartContent, publication: Publication, tables: list[Table]) -> ChartContent:
+    """What a chart shows, with what is known of its rows and where they come from."""
+    found = findings(content.chart, tables, content.all_periods, publication.package)
+    return replace(content, findings=found, source=_source(publication, tables))
+
+
+def _source(publication: Publication, tables: Iterable[Table]) -> Localized:
+    """Where the figures come from, and the publication with its version, in each language."""
+    package = publication.package
+    told = Localized()
+    for language in package.languages:
+        words = catalogue(language, publication.language)
+        parts: list[str] = []
+        sources = _source_titles(publication, tables, language)
+        if sources:
+            message = words.gettext("Source: %(source)s.")
+            parts.append(message % {"source": "; ".join(sources)})
+        title = localized(package.title, language)
+        message = words.gettext("%(publication)s, version %(version)s.")
+        parts.append(message % {"publication": title, "version": package.version})
+        told[language] = " ".join(parts)
+    return told
+
+
+def _source_titles(publication: Publication, tables: Iterable[Table], language: str) -> list[str]:
+    """The titles of the documents and other sources of tables, each once."""
+    titles: dict[str, None] = {}
+    for table in tables:
+        if table.recipe is not None:
+            document = publication.document(table.recipe.document)
+            titles[localized(document.title, language)] = None
+        for source in table.sources:
+            titles[source.title] = None
+    return list(titles)
 
 
 def _values_by_column(result: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
@@ -161,20 +233,32 @@ def _values_by_column(result: sqlite3.Cursor) -> Iterator[dict[str, Any]]:
         yield dict(zip(columns, values, strict=True))
 
 
-def _given(
+Chosen = Mapping[str, tuple[str, Mapping[str, str]]]  # parameter -> value and its name
+
+
+def _choices(
     connection: sqlite3.Connection, publication: Publication, query: Query, labels: Labels
-) -> Iterator[Mapping[str, str]]:
+) -> Iterator[Chosen]:
     """Each combination of choices of the parameters; one that is not chosen is left out."""
-    options: list[list[str]] = []
+    options: list[list[tuple[str, Mapping[str, str]]]] = []
     for parameter in query.parameters.values():
-        values = [""]
-        listed = choices(connection, publication, labels, parameter)
-        if listed is not None:
-            values += [value for value, _name in listed]
-        options.append(values)
+        listed = choices(connection, publication, labels, parameter) or []
+        options.append([("", {}), *listed])
     for combination in product(*options):
-        given = zip(query.parameters, combination, strict=True)
-        yield {name: value for name, value in given if value}
+        chosen = zip(query.parameters, combination, strict=True)
+        yield {name: choice for name, choice in chosen if choice[0]}
+
+
+def _about(query: Query, chosen: Chosen, languages: Iterable[str]) -> Localized:
+    """What was chosen, in words: `Year: 2022`."""
+    told = Localized()
+    for language in languages:
+        parts: list[str] = []
+        for parameter, (_value, name) in chosen.items():
+            title = localized(query.parameters[parameter].title, language)
+            parts.append(f"{title}: {localized(name, language)}")
+        told[language] = " · ".join(parts)
+    return told
 
 
 def _names(tables: Iterable[Table], labels: Labels, chart: Chart) -> dict[str, Names]:
@@ -188,80 +272,5 @@ def _names(tables: Iterable[Table], labels: Labels, chart: Chart) -> dict[str, N
             reference = table.table_schema.reference(column)
             if reference is not None:
                 names = labels.get(reference.resource, {})
-                found[column] = {**names, **found.get(column, {})}
+                found[column] = {**found.get(column, {}), **names}
     return found
-
-
-def _sorted(content: ChartContent) -> ChartContent:
-    """The content with rows that count up in the columns of whole numbers, such as years.
-
-    The column that is measured does not count, and rows that are equal stay in their order.
-    """
-    counted: list[str] = []
-    for column in content.chart.columns:
-        is_whole = all(isinstance(value, int) for value in content.values(column))
-        if is_whole and column != content.measured:
-            counted.append(column)
-
-    def numbers(row: ChartRow) -> list[int]:
-        return [row.values[column] for column in counted]
-
-    rows = sorted(content.rows, key=numbers)
-    return ChartContent(content.chart, content.columns, content.names, rows)
-
-
-def picture(content: ChartContent, language: str) -> Picture:
-    """What is to be drawn of a chart in one language."""
-    chart = content.chart
-    measured = content.measured
-    is_upright = chart.y == (measured,)
-    categories = chart.x if is_upright else chart.y
-    color: Axis | None = None
-    is_ordered = False
-    if chart.color is not None:
-        color = _axis(content, [chart.color], language)
-        is_ordered = _has_order(content.columns[chart.color])
-    return Picture(
-        keys=[row.key for row in content.rows],
-        measure=_measure_title(content.columns[measured], language),
-        values=content.values(measured),
-        category=_axis(content, categories, language),
-        color=color,
-        mark=chart.mark,
-        upright=is_upright,
-        ordered=is_ordered,
-    )
-
-
-def _measure_title(column: Meaning, language: str) -> str:
-    """The title of the column that is measured, with its unit: `Number (municipalities)`."""
-    title = localized(column.title, language)
-    if column.unit is None:
-        return title
-    return f"{title} ({localized(column.unit, language)})"
-
-
-def _axis(content: ChartContent, columns: Sequence[str], language: str) -> Axis:
-    """An axis of one column, or of several whose values are shown together."""
-    titles = [localized(content.columns[column].title, language) for column in columns]
-    labels: list[str] = []
-    for row in content.rows:
-        parts = [_label(content, column, row.values[column], language) for column in columns]
-        labels.append(" · ".join(parts))
-    return Axis(", ".join(titles), labels)
-
-
-def _label(content: ChartContent, column: str, value: Any, language: str) -> str:
-    """A value as a reader sees it: a code by its name, an empty one as nothing."""
-    if value is None:
-        return ""
-    text = str(value)
-    names = content.names.get(column, {})
-    if text in names:
-        return localized(names[text], language)
-    return text
-
-
-def _has_order(column: Meaning) -> bool:
-    """Whether the values of a column follow each other, as years do and regions do not."""
-    return isinstance(column, SchemaField) and column.type == "year"

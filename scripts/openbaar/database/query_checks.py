@@ -106,6 +106,10 @@ def _chart_problems(chart: Chart, columns: ResultColumns, place: Place) -> list[
         elif column not in described:
             message = f"the column '{column}' of the chart is neither in 'columns' nor in a table"
             problems.append(Problem(place, message, "give it a title in 'columns'"))
+    for column in chart.columns_of_rows:
+        if column not in columns:
+            message = f"the result has no column '{column}'"
+            problems.append(Problem(place, message, nearest(column, columns)))
     try:
         chart.measured(with_units(described))
     except ValueError as error:

@@ -2,7 +2,7 @@
 
 There are three hidden tables, whose names begin with `_` as no name of an author can: `_site` (the
 descriptor, the names of codes, and the queries with their columns and choices, as JSON), `_charts`
-(each chart as SVG) and `_lines` (the documents, line by line). None is part of the package.
+(each chart as SVG and PNG) and `_lines` (the documents, line by line). None is part of the package.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
-from openbaar.database.charts import draw_charts
+from openbaar.database.charts import DrawnChart, draw_charts
 from openbaar.database.choices import choices
 from openbaar.database.labels import Labels, code_labels
 from openbaar.database.query_checks import query_problems
@@ -26,7 +26,9 @@ from openbaar.tables.queries import Query
 TABLES = """
 CREATE TABLE _site (name TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
 CREATE TABLE _charts (
-  page TEXT, parameters TEXT, language TEXT, svg TEXT NOT NULL,
+  page TEXT, parameters TEXT, language TEXT, name TEXT NOT NULL, title TEXT NOT NULL,
+  told TEXT NOT NULL, wide TEXT NOT NULL, narrow TEXT NOT NULL, rest_wide TEXT, rest_narrow TEXT,
+  thumbnail TEXT, png BLOB NOT NULL,
   PRIMARY KEY (page, parameters, language)
 ) STRICT;
 CREATE TABLE _lines (
@@ -60,7 +62,8 @@ def add_site_content(
         for name, value in content.items():
             text = json.dumps(value, ensure_ascii=False)
             connection.execute("INSERT INTO _site VALUES (?, ?)", (name, text))
-        connection.executemany("INSERT INTO _charts VALUES (?, ?, ?, ?)", charts)
+        places = ", ".join("?" * len(DrawnChart._fields))
+        connection.executemany(f"INSERT INTO _charts VALUES ({places})", charts)
         lines = _document_lines(dataset.lines)
         connection.executemany("INSERT INTO _lines VALUES (?, ?, ?, ?, ?)", lines)
 

@@ -42,6 +42,12 @@ class DocumentEntry(Strict):
     hidden: Literal["read", "skip"] | None = Field(
         None, description="of a workbook: whether hidden sheets, rows and columns are read"
     )
+    sure: int = Field(
+        80,
+        ge=0,
+        le=100,
+        description="of recognised words: how sure the program must have been of a word, of 100",
+    )
     page_break: int | None = Field(
         None, description="how many blank lines in a row stand for a new page"
     )
@@ -55,3 +61,8 @@ class DocumentEntry(Strict):
         None, description="what is known of the terms under which it may be used again"
     )
     rights_checked: Date | None = Field(None, description="when a person looked for those terms")
+
+    @property
+    def is_recognised(self) -> bool:
+        """Whether it holds words that a program recognised on a scan."""
+        return self.path.lower().endswith(".tsv")

@@ -49,14 +49,16 @@ def read_pdf_layout(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
             words = words_of_page(page)
             if not words and has_picture(same):
                 problems.append(page_without_text(path, number))
-            found = _laid_out(lines_of(words))
+            found = laid_out(lines_of(words))
             for row, (text, line) in enumerate(found, start=1):
                 lines.append(Line(len(lines) + 1, text, number, row, words=line.words))
             page.close()
     if problems:
         raise OpenbaarError(problems)
     if not lines:
-        hint = "it may be a scan: put it through text recognition first"
+        hint = (
+            "it may be a scan: 'openbaar recognise' writes its words into a file that can be read"
+        )
         raise OpenbaarError(Problem(Place(path), "contains no text", hint))
     return Document(path, tuple(lines), has_pages=True)
 
@@ -144,7 +146,7 @@ def _word(found: dict[str, Any]) -> Word:
     )
 
 
-def _laid_out(lines: Sequence[PageLine]) -> list[tuple[str, PageLine]]:
+def laid_out(lines: Sequence[PageLine]) -> list[tuple[str, PageLine]]:
     """Each line with its text, in which a word stands about where it stands on the page."""
     widths = [(word.end - word.start) / len(word.text) for line in lines for word in line.words]
     letter = max(median(widths) if widths else SIZE_OF_LETTER, 0.5)

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from openbaar.errors import Place
 
 SEPARATOR = "␟"  # Unicode's symbol for the unit separator, which no document prints
+UNSURE = "▯"  # before a word that was recognised on a picture, and not surely
 
 
 _FIGURE = re.compile(r"[-+−(]?\s?[€$£]?\s?\d[\d.,'’ \u00a0\u202f]*\s?[%€)]*")
@@ -76,13 +77,14 @@ class Document:
     """A document as lines: its path, whether it is a grid, and whether it has pages.
 
     Where they are (a PDF, a workbook), places name the page and count its lines; else they count
-    through the document.
+    through the document. The words of one that is recognised were told from pictures.
     """
 
     path: str
     lines: tuple[Line, ...]
     is_grid: bool = False
     has_pages: bool = False
+    is_recognised: bool = False
     _by_number: dict[int, Line] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def line(self, number: int) -> Line:

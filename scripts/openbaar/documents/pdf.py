@@ -43,7 +43,9 @@ def read_pdf_text(data: bytes, path: str, skipped: Collection[int] = ()) -> Docu
             for row, line in enumerate(text.split("\n"), start=1):
                 lines.append(Line(len(lines) + 1, line, number, row))
     if all(line.is_blank for line in lines):
-        hint = "it may be a scan: put it through text recognition first"
+        hint = (
+            "it may be a scan: 'openbaar recognise' writes its words into a file that can be read"
+        )
         raise OpenbaarError(Problem(Place(path), "contains no text", hint))
     if pictures:
         raise OpenbaarError([page_without_text(path, number) for number in pictures])

@@ -1,7 +1,7 @@
 """Documents as received: read whole, checked against their recorded hash, split into lines.
 
 The ending of the file's name says how: text, PDF (as text or as tables), a workbook, CSV, or tables
-of a saved page.
+of a saved page, or words recognised on a scan.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import read_inside
 
 MAX_BYTES = 50_000_000
-ENDINGS = (".txt", ".pdf", ".xlsx", ".ods", ".xls", ".docx", ".csv", ".html", ".htm")
+ENDINGS = (".txt", ".pdf", ".xlsx", ".ods", ".xls", ".docx", ".csv", ".html", ".htm", ".tsv")
 
 
 def read_document(root: Path, entry: DocumentEntry, verify: bool = True) -> Document:
@@ -61,6 +61,10 @@ def parse_document(data: bytes, entry: DocumentEntry) -> Document:
         from openbaar.documents.word import read_docx
 
         return read_docx(data, entry.path)
+    if ending == ".tsv":
+        from openbaar.documents.recognised import read_words
+
+        return read_words(data, entry.path, entry.sure)
     if ending == ".txt":
         return read_text(data, entry.path, entry.page_break)
     message = f"cannot be read: known endings are {', '.join(ENDINGS)}"

@@ -15,7 +15,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from openbaar.documents.lines import Word
+from openbaar.documents.lines import UNSURE, Word
 
 FEWEST_ROWS = 2  # with figures, below each other, make a table
 MOST_HEADINGS = 8  # lines above the first row that may be headings
@@ -38,6 +38,7 @@ _CLOSING = ("%", ")", "%)")
 _LEADER = re.compile(r"[._\-–—=·…]{4,}")
 _CAPTION = re.compile(r"(?i)(table|figure|tabel|tabelle|abbildung|tableau|chart|grafiek)\b")
 _FIGURE = re.compile(
+    rf"{UNSURE}?"
     r"[(\[<>~≈±+\-−–$€£¥]*\s?(?:[$€£]\s?)?[.,]?\d[\d.,'’/:\s]*"
     r"\s?(?:[%*†‡°)\]]|pp|[a-z]{1,2}\b|st|nd|rd|th)*"
 )

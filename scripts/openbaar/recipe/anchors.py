@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from openbaar.documents.lines import Document, Line, shown
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.recipe.language import Recipe
+from openbaar.recipe.language import Recipe, template_fields
 from openbaar.recipe.templates import BLANKS, Reading, attempt_loosely
 from openbaar.recipe.units import Unit, join, make_units
 from openbaar.recipe.values import Reader
@@ -19,6 +19,7 @@ from openbaar.schema.patterns import compiled
 MAX_COMPARED = 5000
 MOST_JOINED = 50  # units that make one heading
 MAX_SHOWN = 80  # characters of a heading in a message
+WORDS_BEFORE = 2  # words of a heading in a message before the one that differs
 
 
 class Heading(NamedTuple):
@@ -217,12 +218,13 @@ def _other_heading(
     document: Document, recipe: Recipe, lines: Sequence[Line], search: _HeaderSearch
 ) -> Problem:
     """The problem of headings that are not there: what stands at the top instead."""
-    hint = "the headings have changed, or the anchor is elsewhere"
     headings, index = search.at(0)
     expected = search.header[len(headings)]
     if index >= len(search.units):
         place = document.place(lines[0].number) if lines else document.place()
-        return Problem(place, f"recipe key 'header': expected '{expected}', found nothing", hint)
+        start = _excerpt(expected.split(), 0)
+        message = f"recipe key 'header': expected '{start}', found nothing"
+        return Problem(place, message, "no line is left between 'from' and 'until'")
     unit = search.units[index]
     tried = attempt_loosely(expected, unit.text, search.readers)
     if len(tried.readings) > 1:
@@ -230,16 +232,41 @@ def _other_heading(
         message = f"recipe key 'header': '{expected}' can be read in {ways} ways here"
         hint = "say under 'cells' what its fields look like: a pattern, or marks"
         return Problem(document.place(*unit.lines()), message, hint)
-    printed = shown(" ".join(unit.text.split()))
-    rest = shown(" ".join(unit.text[tried.furthest :].split()))
-    if 0 < len(rest) < len(printed):
-        printed = f"… {rest}"
-    message = f"recipe key 'header': expected '{expected}', found '{_cut_off(printed)}'"
-    return Problem(document.place(*unit.lines()), message, hint)
+    return _differing(document.place(*unit.lines()), expected, unit, search.readers)
 
 
-def _cut_off(text: str) -> str:
-    return text if len(text) <= MAX_SHOWN else f"{text[:MAX_SHOWN]}…"
+def _differing(place: Place, expected: str, unit: Unit, readers: Mapping[str, Reader]) -> Problem:
+    """The problem of a heading that differs, shown from a few words before where it does."""
+    wanted = expected.split()
+    printed = [word for word in shown(unit.text).split() if word != "|"]
+    same = 0
+    while same < min(len(wanted), len(printed)) and _is_same(wanted[same], printed[same], readers):
+        same += 1
+    one, other = _excerpt(wanted, same), _excerpt(printed, same)
+    message = f"recipe key 'header': expected '{one}', found '{other}'"
+    hint = "the headings have changed, or the anchor is elsewhere"
+    names = template_fields(wanted[same]) if same < min(len(wanted), len(printed)) else []
+    if names:
+        hint = (
+            f"'{printed[same]}' is no {names[0]}: say under 'cells' which marks or pattern it has"
+        )
+    return Problem(place, message, hint)
+
+
+def _is_same(wanted: str, printed: str, readers: Mapping[str, Reader]) -> bool:
+    """Whether a word of a heading is printed, or read by the field that stands there."""
+    if not template_fields(wanted):
+        return wanted == printed
+    return len(attempt_loosely(wanted, printed, readers).readings) == 1
+
+
+def _excerpt(words: Sequence[str], differing: int) -> str:
+    """A heading from a few words before the first one that differs, cut off where it is long."""
+    start = max(differing - WORDS_BEFORE, 0)
+    text = " ".join(words[start:])
+    if len(text) > MAX_SHOWN:
+        text = f"{text[:MAX_SHOWN]}…"
+    return f"… {text}" if start else text
 
 
 def _other_data(document: Document, first: Sequence[Heading], again: Sequence[Heading]) -> Problem:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from openbaar.documents.lines import SEPARATOR, Document, shown
 from openbaar.errors import OpenbaarError, Problem, concerning
 from openbaar.recipe.language import KindOfRow, Recipe, RowTemplate, template_fields
-from openbaar.recipe.settle import ReadRow, settle
+from openbaar.recipe.settle import Options, ReadRow, Undecided, settle, undecided
 from openbaar.recipe.templates import Attempt, Slot, attempt, template_items
 from openbaar.recipe.units import Unit, join
 from openbaar.recipe.values import Reader
@@ -59,13 +59,26 @@ def try_rows(
     walk = _Walk(document, kept, recipe, readers)
     options = walk.options(told_before=len(refused))
     problems = refused + walk.problems
+    settled = settle(options)
     rows: list[ReadRow] = []
-    for readings in settle(options):
+    for readings in settled:
         if len(readings) == 1:
             rows += _parts(readings[0])
-        else:
-            problems.append(_ambiguous(document, readings))
+    if len(problems) < MAX_PROBLEMS:
+        problems += _undecided(document, settled)[: MAX_PROBLEMS - len(problems)]
     return RowsRead(rows, dropped, problems)
+
+
+def _undecided(document: Document, settled: Options) -> list[Problem]:
+    """The problems of rows that no total settles, each with the total that should have."""
+    if all(len(readings) == 1 for readings in settled):
+        return []
+    totals = undecided(settled)
+    problems = []
+    for index, readings in enumerate(settled):
+        if len(readings) > 1:
+            problems.append(_ambiguous(document, readings, total=totals.get(index)))
+    return problems
 
 
 def _without_dropped(units: Sequence[Unit], recipe: Recipe) -> tuple[list[Unit], list[Unit]]:
@@ -339,13 +352,24 @@ def _nearest(tries: Sequence[_Tried], alone: Unit) -> _Tried:
     return max(useful or tries, key=lambda tried: tried.attempt.furthest)
 
 
-def _ambiguous(document: Document, rows: Sequence[ReadRow], unit: Unit | None = None) -> Problem:
-    """The problem of a unit that can be read in several ways, with the readings listed."""
+def _ambiguous(
+    document: Document,
+    rows: Sequence[ReadRow],
+    unit: Unit | None = None,
+    total: Undecided | None = None,
+) -> Problem:
+    """The problem of a unit that can be read in several ways, with the readings listed.
+
+    `total` is the stated total that did not decide, where there is one.
+    """
     at = rows[0].unit if unit is None else unit
     ways = " | ".join(_way(row) for row in rows)
     text = _quoted(rows[0].unit.text)
     message = f"recipe key 'rows': {text} can be read in {len(rows)} ways: {ways}"
     hint = "narrow the patterns or the marks so that one is left, or give the totals that decide"
+    if total is not None:
+        line = document.line(total.total.lines()[0]).row
+        hint = f"the total on line {line} {total.why}; narrow the patterns or the marks"
     return Problem(document.place(*at.lines()), message, hint)
 
 

@@ -84,6 +84,25 @@ def settle(options: Sequence[list[ReadRow]]) -> Options:
     return settled
 
 
+@dataclass(frozen=True)
+class Undecided:
+    """A total that leaves rows open: the row that states it, and why, in words."""
+
+    total: ReadRow
+    why: str
+
+
+def undecided(settled: Options) -> dict[int, Undecided]:
+    """For the indexes of rows that stay open, the total that should have decided."""
+    found: dict[int, Undecided] = {}
+    for stated in _stated(settled):
+        open_rows = [each for each in (*stated.parts, stated.total) if len(settled[each]) > 1]
+        if open_rows:
+            why = Undecided(settled[stated.total][0], stated.why_open(settled))
+            found |= dict.fromkeys(open_rows, why) | found
+    return found
+
+
 def _count(options: Options) -> int:
     return sum(len(readings) for readings in options)
 
@@ -131,29 +150,50 @@ class _Stated:
     parts: Sequence[int]
     kind: Kind = "data"
 
+    @property
+    def _involved(self) -> list[int]:
+        return [*self.parts, self.total]
+
     def narrowed(self, options: Options) -> Options:
         """The options without the readings with which nothing adds up.
 
         Unchanged where nothing adds up at all, or where there are too many sums to look at.
         """
-        involved = [*self.parts, self.total]
-        if all(len(options[each]) == 1 for each in involved):
+        if all(len(options[each]) == 1 for each in self._involved):
             return options
+        kept = self._kept(options)
+        if kept is None or not all(kept):
+            return options
+        narrowed = list(options)
+        for each, readings in zip(self._involved, kept, strict=True):
+            narrowed[each] = [row for row in options[each] if row in readings]
+        return narrowed
+
+    def why_open(self, options: Options) -> str:
+        """Why it leaves rows open, in words that go on after its name."""
+        kept = self._kept(options)
+        if kept is None:
+            return "does not decide: there are too many choices to look at"
+        if not all(kept):
+            return "does not decide: no choice of readings adds up to it"
+        return "does not decide: several choices of readings add up to it"
+
+    def _kept(self, options: Options) -> Options | None:
+        """For each row involved, the readings that are in a choice that adds up.
+
+        None where there are too many sums to look at, or where no numbers are stated.
+        """
         parts = [options[each] for each in self.parts]
-        kept: list[list[ReadRow]] = [[] for _ in involved]
+        kept: Options = [[] for _ in self._involved]
         for total in options[self.total]:
             numbers = total.numbers()
             found = _adding_up(numbers, parts, self.kind) if numbers else None
             if found is None:
-                return options
-            for readings, more in zip(kept, [*found, [total]] if found else [], strict=False):
-                readings += [row for row in more if row not in readings]
-        if not all(kept):
-            return options
-        narrowed = list(options)
-        for each, readings in zip(involved, kept, strict=True):
-            narrowed[each] = [row for row in options[each] if row in readings]
-        return narrowed
+                return None
+            if found or not parts:
+                for readings, more in zip(kept, [*found, [total]], strict=True):
+                    readings += more
+        return kept
 
 
 def _adding_up(stated: Mapping[Name, Decimal], options: Options, kind: Kind) -> Options | None:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from babel import Locale
 
-from openbaar.documents.lines import SEPARATOR
+from openbaar.documents.lines import SEPARATOR, UNSURE
 from openbaar.recipe.codes import CodeList
 from openbaar.recipe.language import ReadCell, Reasons, Recipe
 from openbaar.recipe.numbers import MINUSES, NumberFormat, number_pattern
@@ -23,6 +23,7 @@ from openbaar.texts import Localized
 
 # No-break, narrow no-break, thin and figure spaces separate thousands as a plain space does.
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " "))
+ILLEGIBLE = "illegible"  # the status of a cell whose words were not surely recognised
 NO_COLUMN = "no_column"  # a name for fields that are none, which may begin with `_`
 MAX_KNOWN = 10_000  # texts whose meaning a reader remembers
 How = Literal["read", "code", "group_label", "heading", "blank", "derived", "patched"]
@@ -89,6 +90,8 @@ class Reader:
     def _understood(self, printed: str) -> tuple[Parsed, ...]:
         if printed != printed.strip() or SEPARATOR in printed:
             return ()
+        if UNSURE in printed:
+            return (Parsed(None, printed, "blank", status=ILLEGIBLE),)
         readings = []
         for text, mark in self._separations(printed):
             parsed = self._parsed(text, printed, mark)

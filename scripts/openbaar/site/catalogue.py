@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
@@ -80,8 +80,8 @@ async def sdmx_file(datasette: Any, request: Any) -> Response:
     if not is_current or folder is None or table not in sdmx_tables(published):
         raise refusal(404, gettext("There is no file '%(name)s'."), name=f"{table}.csv")
 
-    def read(name: str) -> Sequence[sdmx.TextRow]:
-        return sdmx.rows_of((folder / published.tables[name]["path"]).read_bytes())
+    def read(name: str) -> Iterator[sdmx.TextRow]:
+        return sdmx.rows_of(folder / published.tables[name]["path"])
 
     written = sdmx.message(published.tables[table], read)
     return Response(written.decode("utf-8"), content_type=SDMX_CSV)

@@ -21,7 +21,7 @@ from openbaar.site import citation, columns, downloads, linked_data, remarks, so
 from openbaar.site.cells import figure, shown
 from openbaar.site.columns import Column
 from openbaar.site.language import gettext, ngettext, visit
-from openbaar.site.pictures import query_chart, table_chart, with_rows
+from openbaar.site.pictures import frame_code, query_chart, table_chart, thumbnails
 from openbaar.site.published import PLUGIN, Published
 from openbaar.texts import language_name
 
@@ -56,6 +56,7 @@ def _texts(published: Published) -> Variables:
         "column_of": partial(columns.column_of, published),
         "columns_of": partial(columns.columns_of, published),
         "comparisons": comparisons,
+        "frame_code": frame_code,
         "in_order": partial(in_order, published),
         "key_label": partial(columns.key_label, published),
         "label_of": partial(columns.label_of, published),
@@ -167,6 +168,7 @@ async def _home(datasette: Datasette, published: Published, request: Request) ->
         groups[_group(published, name)].append(name)
     return {
         "groups": groups,
+        "thumbnails": await thumbnails(datasette, published),
         "warnings": await remarks.warnings(datasette, published),
         "downloads": downloads.links(published, None, visit().language),
         "citations": citation.blocks(published, visit().language, request=request),
@@ -187,18 +189,13 @@ async def _table(
     datasette: Datasette, published: Published, request: Request, table: str
 ) -> Variables:
     """The page of a table: what to know before trusting it, its chart, what its columns mean."""
-    drawn = await table_chart(datasette, published, table)
-
-    def chart(keys: Sequence[str]) -> Markup | None:
-        return None if drawn is None else with_rows(drawn, keys)
-
     return {
         "resource": published.tables[table],
         "footnotes": await remarks.footnotes(datasette, published, table),
         "warnings": await remarks.warnings(datasette, published, table),
         "totals": await remarks.reconciliation(datasette, published, table),
         "places": _places(published, table),
-        "chart": chart,
+        "chart": await table_chart(datasette, published, table),
         "downloads": downloads.links(published, table, visit().language),
         "citations": citation.blocks(published, visit().language, table, request=request),
         "json_ld": linked_data.json_ld(published, table, visit().language, request),
@@ -256,12 +253,11 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
         return {"query_name": None}
     about = published.queries[name]
     given = {parameter: request.args.get(parameter, "") for parameter in about["parameters"]}
-    drawn = await query_chart(datasette, published, name, given)
     asked = (columns.text_in(about["title"]), _asked_path())
     return {
         "query_name": name,
         "about": about,
-        "chart": None if drawn is None else Markup(drawn),  # noqa: S704  made by ourselves
+        "chart": await query_chart(datasette, published, name, given),
         "citations": citation.blocks(published, visit().language, query=asked, request=request),
     }
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from openbaar.site.published import Published
 
-CITATION = re.compile(r"/cite[./]")
+IN_EACH_LANGUAGE = re.compile(r"/(?:cite[./]|chart/|embed/)")  # citations and charts
 FILES = re.compile(
     r"/(?:catalog\.|download/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)"
 )
@@ -57,7 +57,7 @@ def page_at(published: Published, link: str, page: Page) -> Page | None:
     asked = addresses.asked(parts.path)
     path = _published_file(published, asked.path)
     query = parse_qsl(parts.query, keep_blank_values=True)
-    if CITATION.match(path):
+    if IN_EACH_LANGUAGE.match(path):
         return Page(path, "", asked.language)
     if FILES.match(path):
         return Page(path)

@@ -109,7 +109,8 @@ class Table(Strict):
             *([self.label] if self.label else []),
             *([self.sort] if self.sort else []),
         ]
-        named += self.chart.columns if self.chart else []
+        if self.chart:
+            named += [*self.chart.columns, *self.chart.columns_of_rows]
         for name in named:
             if name not in self.columns:
                 raise ValueError(f"the column '{name}' is not there; {nearest(name, self.columns)}")
@@ -123,6 +124,14 @@ class Source(Strict):
 
     title: Text
     path: Address | None = None
+
+
+class MostCells(Strict):
+    """How many cells a table may have to be in the workbook, in the zip as CSV, and searched."""
+
+    workbook: Annotated[int, Field(ge=0)] = 1_000_000
+    zip: Annotated[int, Field(ge=0)] = 5_000_000
+    search: Annotated[int, Field(ge=0)] = 10_000_000
 
 
 class Package(About):
@@ -148,6 +157,9 @@ class Package(About):
     )
     withdrawn: dict[Name, Localized] = Field(
         {}, description="tables that are no longer published, with the reason"
+    )
+    most_cells: MostCells = Field(
+        MostCells(), description="up to which size tables are in the workbook, zipped, searched"
     )
     datasette: dict[str, Any] = {}
 

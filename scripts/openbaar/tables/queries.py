@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Literal
+from collections.abc import Collection, Mapping
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -12,17 +12,47 @@ from openbaar.texts import Localized
 from openbaar.yamlfile import Strict, Text, Texts
 
 
+class MarkedRows(Strict):
+    """Rows that a chart shows in another way, and what to say of them."""
+
+    rows: dict[Name, Text] = Field(description="the value of each column that such a row has")
+    text: Localized
+
+    def matches(self, values: Mapping[str, Any]) -> bool:
+        """Whether a row with these values by column is one of them."""
+        return has_values(values, self.rows)
+
+
+def has_values(values: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
+    """Whether a row has each wanted value, given as text; a column that it lacks has none."""
+    return all(
+        column in values and str(values[column]) == value for column, value in wanted.items()
+    )
+
+
 class Chart(Strict):
     """A chart of a table or of a query's result, one mark per row.
 
     The axis that is measured names one column, which has a unit; the other one may name several,
-    shown together.
+    shown together. How it is drawn follows from the rows; the other keys say what they do not.
     """
 
-    x: Texts = Field(description="the columns along the horizontal axis")
-    y: Texts = Field(description="the columns along the vertical axis")
+    x: Texts = Field(description="the columns along one axis")
+    y: Texts = Field(description="the columns along the other axis")
     color: Name | None = Field(None, description="the column whose values are told apart by colour")
-    mark: Literal["bar", "line"] = "bar"
+    mark: Literal["bar", "line"] | None = Field(
+        None, description="`line` joins periods; without it, bars or lines are chosen by the rows"
+    )
+    sort: Literal["value", "given"] | None = Field(
+        None, description="the order of what is no period: by value, or as given"
+    )
+    partial: MarkedRows | None = Field(None, description="periods that are not whole: hatched")
+    planned: MarkedRows | None = Field(None, description="what had not happened yet: only outlined")
+    highlight: dict[Name, Text] = Field({}, description="the rows that keep their colour")
+    of_period: Literal["total", "per_year"] | None = Field(
+        None, description="what is measured where periods differ in length"
+    )
+    note: Localized = Field(Localized(), description="a caveat in the picture itself")
 
     @property
     def columns(self) -> list[str]:
@@ -30,6 +60,15 @@ class Chart(Strict):
         columns = [*self.x, *self.y]
         if self.color is not None:
             columns.append(self.color)
+        return columns
+
+    @property
+    def columns_of_rows(self) -> list[str]:
+        """Every column by which it knows rows that it shows in another way."""
+        columns = list(self.highlight)
+        for marked in (self.partial, self.planned):
+            if marked is not None:
+                columns += marked.rows
         return columns
 
     def measured(self, units: Collection[str]) -> str:

@@ -108,10 +108,11 @@ def _footnote_line(printed: _Printed, document: Document, lines: Sequence[Line])
     pattern = compiled(printed.footnote.line)
     matches = [line for line in lines if pattern.search(line.shown)]
     if len(matches) != 1:
-        numbers = ", ".join(str(line.number) for line in matches)
+        numbers = ", ".join(str(line.row) for line in matches)
         place = document.place(lines[0].number, lines[-1].number) if lines else document.place()
-        message = f"{key} should match one line, not {numbers or 'no line'}"
-        raise OpenbaarError(Problem(place, message))
+        message = f"{key} should match one line of the table, not {numbers or 'no line'}"
+        hint = "looked at are the lines after its 'from' and before its 'until'"
+        raise OpenbaarError(Problem(place, message, hint))
     if not _is_footnote(matches[0].shown, printed.text):
         place = document.place(matches[0].number)
         message = f"{key} should read '{printed.text}' here, and nothing else"

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Literal
 
 from openbaar.authoring.draft.vocabulary import vocabulary
+from openbaar.documents.lines import UNSURE
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import SPACES, parse_number
 
@@ -29,7 +30,7 @@ _SEPARATORS = [
     (".", ","), (",", "."), (" ", ","), (" ", "."), ("’", "."), ("'", "."),
 ]  # fmt: skip
 FORMATS = [NumberFormat(thousands=thousands, decimal=decimal) for thousands, decimal in _SEPARATORS]
-Kind = Literal["year", "number", "blank", "text"]
+Kind = Literal["year", "number", "blank", "text", "unsure"]
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +70,12 @@ def unsigned(text: str) -> tuple[str, str | None]:
 
 @lru_cache(maxsize=REMEMBERED)
 def kind(text: str) -> Kind:
-    """What a cell seems to hold, without mark and sign: a year, another number, nothing, a text."""
+    """What a cell seems to hold, without mark and sign: a year, another number, nothing, a text.
+
+    Where words were recognised on a picture, a cell may also hold what was not surely read.
+    """
+    if UNSURE in text:
+        return "unsure"
     plain = unsigned(bare(text)[0])[0].translate(SPACES)
     if plain in ("", *vocabulary().blank_words):
         return "blank"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from openbaar.authoring.draft.draft import Draft, Melted, primary_key, table_col
 from openbaar.authoring.draft.place import Footnote, anchors, end, footnotes
 from openbaar.authoring.draft.printed import kind
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
+from openbaar.recipe.columns import split_at
 from openbaar.recipe.language import ROW_NUMBER
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.schema.conventions import UNKNOWN
@@ -55,7 +57,7 @@ def _schema(
     fields = [_field(draft, each.name, each.title, each.type, unknown) for each in columns]
     if not key:
         fields.insert(0, _field(draft, POSITION, "", "integer", unknown))
-    if any(column.blank for column in draft.columns):
+    if any(column.blank for column in draft.columns) or draft.sighting.is_unsure:
         fields.append(_field(draft, "status", "", "string", unknown))
     fields.append(_field(draft, "source_lines", "", "string", unknown))
     guess = "names, types and titles of the columns; describe each"
@@ -211,7 +213,7 @@ def _total_pattern(draft: Draft, row: SeenRow, shares: dict[str, Column]) -> str
     """
     parts = [_literal(row.cells[0])]
     for column, cell in zip(draft.columns[1:], row.cells[1:], strict=True):
-        if kind(cell) not in ("number", "year"):
+        if kind(cell) not in ("number", "year", "unsure"):
             parts.append(_literal(cell))
         elif column.is_summed:
             parts.append(_braces(_column_name(draft, column)))
@@ -249,15 +251,24 @@ def _limits_of_headings(melted: Melted) -> dict[str, str]:
 
 
 def _skip(draft: Draft, last: int) -> list[str]:
-    """Footnotes inside the table whose mark is at no figure."""
+    """Lines between the pieces of a table, and footnotes in it whose mark is at no figure."""
+    dropped = [_whole_line(draft.sighting, number) for number in draft.sighting.skipped]
     if "footnotes" not in draft.parts:
-        return []
+        return dropped
     kept = {note.number for note in draft.notes}
-    dropped = []
     for note in footnotes(draft.sighting):
         if note.number not in kept and note.number < last:
             dropped.append(note.line)
     return dropped
+
+
+def _whole_line(sighting: Sighting, number: int) -> str:
+    """The pattern of a line as a whole, as rows are read in it; digits may differ in others."""
+    line = sighting.document.line(number)
+    text = line.shown
+    if sighting.units == "columns":
+        text = " | ".join(split_at(line, sighting.columns).texts)
+    return re.sub(r"\d+", "[0-9]+", escaped(text))
 
 
 def _group(draft: Draft) -> dict[str, Any]:

@@ -24,6 +24,8 @@ DATA_TYPES = {
     "date": "sc:Date",
     "array": "sc:Text",
 }
+# The names of Croissant for what is called otherwise since it was registered.
+ENCODING_FORMATS = {"application/vnd.apache.parquet": "application/x-parquet"}
 # The names that Croissant takes from schema.org, from Dublin Core and from its own vocabulary.
 CROISSANT_TERMS = (
     "citeAs", "column", "equivalentProperty", "extract", "field", "fileProperty", "fileObject",
@@ -81,7 +83,7 @@ def _file(table: TableFacts, base: str) -> Described:
         "name": table.path,
         "contentUrl": f"{base}{table.path}",
         "contentSize": f"{table.bytes} B",
-        "encodingFormat": "text/csv",
+        "encodingFormat": ENCODING_FORMATS.get(table.media_type, table.media_type),
         "sha256": table.sha256,
     }
 

@@ -16,15 +16,16 @@ LIMITED = ("integer", "number")  # the types whose limits all readers take; not 
 
 
 def metadata(facts: Facts) -> Described:
-    """All tables as a group of tables."""
-    paths = {table.name: table.path for table in facts.tables}
+    """The tables that are CSV files, as a group of tables."""
+    tables = [table for table in facts.tables if table.media_type == "text/csv"]
+    paths = {table.name: table.path for table in tables}
     described = {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": facts.language}],
         "dc:title": _texts(facts.title),
         "dc:description": _texts(facts.description),
         "dc:rights": _texts(facts.rights),
         "dialect": {"encoding": "utf-8", "header": True},
-        "tables": [_table(table, paths) for table in facts.tables],
+        "tables": [_table(table, paths) for table in tables],
     }
     if facts.id is not None:
         described["dc:identifier"] = facts.id
@@ -36,10 +37,10 @@ def _table(table: TableFacts, paths: dict[str, str]) -> Described:
         "columns": [_column(column) for column in table.columns],
         "primaryKey": list(table.primary_key),
     }
-    # In CSVW each row must lead to a row.
-    always_filled = [each for each in table.references if table.always_fills(each)]
-    if always_filled:
-        schema["foreignKeys"] = [_foreign_key(each, paths) for each in always_filled]
+    # In CSVW each row must lead to a row, of a table that is in the group.
+    keys = [each for each in table.references if table.always_fills(each) and each.table in paths]
+    if keys:
+        schema["foreignKeys"] = [_foreign_key(each, paths) for each in keys]
     return {
         "url": table.path,
         "dc:title": _texts(table.title),

@@ -40,7 +40,7 @@ def metadata(facts: Facts) -> Described:
         "dates": _dates(facts),
         "language": facts.language,
         "alternateIdentifiers": _alternate_identifiers(facts),
-        "formats": ["text/csv"],
+        "formats": list(dict.fromkeys(table.media_type for table in facts.tables)),
         "version": facts.version,
         "rightsList": [_rights(each) for each in (*facts.licences, *facts.additions)],
         "descriptions": _descriptions(facts.description),

@@ -111,12 +111,16 @@ class Reference:
 
 @dataclass(frozen=True)
 class TableFacts:
-    """A table: its texts, its CSV file, and its columns and keys."""
+    """A table: its texts, the file with its rows, and its columns and keys.
+
+    The file is CSV, or, where that would be too large for a download, Parquet.
+    """
 
     name: str
     title: Texts
     description: Texts
     path: str
+    media_type: str
     bytes: int
     sha256: str
     rows: int
@@ -350,6 +354,7 @@ def _table(described: Descriptor, languages: Sequence[str]) -> TableFacts:
         title=_texts(described, "title", languages),
         description=_texts(described, "description", languages),
         path=described["path"],
+        media_type=described["mediatype"],
         bytes=described["bytes"],
         sha256=described["hash"].removeprefix("sha256:"),
         rows=described["rows"],

@@ -124,7 +124,7 @@ def _table(table: TableFacts, language: str) -> Described:
         "@type": "File",
         "name": text(table.title, language),
         "description": text(table.description, language),
-        "encodingFormat": "text/csv",
+        "encodingFormat": table.media_type,
         "contentSize": str(table.bytes),
         "sha256": table.sha256,
     }

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import Content
 from openbaar.tables.sdmx import OBSERVATION, PART
 
 Described = Mapping[str, Any]
 TextRow = Mapping[str, str]  # the cells of a row of a CSV file, by column
-Read = Callable[[str], Sequence[TextRow]]  # the rows of a table, by its name
+Read = Callable[[str], Iterable[TextRow]]  # the rows of a table, by its name
 INFORMATION = "I"  # neither adds to what the reader has nor replaces it
 
 
@@ -25,9 +26,13 @@ def path_of(table: str) -> str:
     return f"sdmx/{table}.csv"
 
 
-def rows_of(data: bytes) -> list[TextRow]:
-    """The rows of a CSV file, their cells as text."""
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8"), newline="")))
+def rows_of(content: Content) -> Iterator[TextRow]:
+    """The rows of a CSV file, their cells as text, one after the other."""
+    if isinstance(content, bytes):
+        yield from csv.DictReader(io.StringIO(content.decode("utf-8"), newline=""))
+        return
+    with content.open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
 
 
 def message(resource: Described, read: Read) -> bytes:

@@ -4,7 +4,9 @@
 
 function pairs(figure) {
   const marks = new Map();
-  for (const mark of figure.querySelectorAll("[data-row]")) marks.set(mark.dataset.row, mark);
+  for (const mark of figure.querySelectorAll("[data-row]")) {
+    marks.set(mark.dataset.row, [...(marks.get(mark.dataset.row) ?? []), mark]);
+  }
   return marks;
 }
 
@@ -28,15 +30,17 @@ function showTip(mark, lines) {
 for (const figure of document.querySelectorAll("figure.chart")) {
   const marks = pairs(figure);
   for (const row of document.querySelectorAll("tr[data-row]")) {
-    const mark = marks.get(row.dataset.row);
-    if (!mark) continue;
+    const drawn = marks.get(row.dataset.row);  // on a wide page and on a phone
+    if (!drawn) continue;
     let tip = null;
     const point = (on) => {
       row.classList.toggle("pointed", on);
-      mark.classList.toggle("pointed", on);
+      for (const mark of drawn) mark.classList.toggle("pointed", on);
     };
-    mark.addEventListener("mouseenter", () => { point(true); tip = showTip(mark, tell(row)); });
-    mark.addEventListener("mouseleave", () => { point(false); if (tip) tip.remove(); });
+    for (const mark of drawn) {
+      mark.addEventListener("mouseenter", () => { point(true); tip = showTip(mark, tell(row)); });
+      mark.addEventListener("mouseleave", () => { point(false); if (tip) tip.remove(); });
+    }
     for (const [begin, end] of [["mouseenter", "mouseleave"], ["focusin", "focusout"]]) {
       row.addEventListener(begin, () => point(true));
       row.addEventListener(end, () => point(false));

@@ -1,0 +1,128 @@
+"""SVG as text: elements, hatching, and a drawing on its own outside a page.
+
+A drawing has no style, script, identifier or address in it, so that several stand on one page and
+the strictest Content-Security-Policy lets them be. Colours are those of light paper; the classes
+`c1`, `o1` … let the style sheet of a page choose others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import escape
+
+FONT = "Helvetica, Arial, 'Liberation Sans', sans-serif"
+INK = "#1b1f24"
+SOFT = "#555d66"
+PAPER = "#ffffff"
+LINE = "#d3d8de"
+# Told apart by those who see no red or no green, after Okabe and Ito
+# (https://jfly.uni-koeln.de/color/), each at least three times as dark or light as the paper.
+KINDS = {
+    "c1": "#0072b2",
+    "c2": "#c94f00",
+    "c3": "#00855f",
+    "c4": "#a8437f",
+    "c5": "#6f5c00",
+    "c6": "#5b4fc7",
+    "c7": "#8c510a",
+    "c8": "#6b6b6b",
+}
+# From light to dark for what has an order, so that it can be read in grey too.
+ORDER = {"o1": "#5b93c7", "o2": "#3a73a8", "o3": "#205584", "o4": "#0d3a60", "o5": "#06213d"}
+GREY = "c8"
+COLORS = {**KINDS, **ORDER}
+Attribute = str | float | int | None
+HATCH = 6  # pixels between the lines of a hatching
+MARGIN = 16  # pixels around a drawing that stands on its own
+
+
+def number(value: float) -> str:
+    """A coordinate with at most two decimals: `12`, `12.5`."""
+    return f"{round(value, 2):g}" if abs(value) < 1e5 else f"{value:.0f}"
+
+
+def element(name: str, content: str = "", **attributes: Attribute) -> str:
+    """An element; `class_` is `class`, `data_row` is `data-row`, and None leaves one out."""
+    written: list[str] = []
+    for key, value in attributes.items():
+        if value is None:
+            continue
+        text = value if isinstance(value, str) else number(value)
+        written.append(f' {key.strip("_").replace("_", "-")}="{escape(text)}"')
+    return f"<{name}{''.join(written)}>{content}</{name}>"
+
+
+def text(
+    content: str,
+    x: float,
+    y: float,
+    size: float,
+    anchor: str = "start",
+    bold: bool = False,
+    soft: bool = False,
+    halo: bool = False,
+) -> str:
+    """A line of text whose baseline is at `y`; a `halo` of paper keeps it legible on a mark."""
+    return element(
+        "text",
+        escape(content, quote=False),
+        x=x,
+        y=y,
+        font_size=size,
+        text_anchor=None if anchor == "start" else anchor,
+        font_weight="600" if bold else None,
+        class_=" ".join(filter(None, ["soft" if soft else "", "halo" if halo else ""])) or None,
+        fill=SOFT if soft else None,
+        stroke=PAPER if halo else None,
+        stroke_width=3 if halo else None,
+        stroke_linejoin="round" if halo else None,
+        paint_order="stroke" if halo else None,
+    )
+
+
+def hatching(x: float, y: float, width: float, height: float) -> str:
+    """The path of slanted lines that fill a rectangle, each from edge to edge."""
+    return "".join(_slanted(x, y, width, height))
+
+
+def _slanted(x: float, y: float, width: float, height: float) -> Iterator[str]:
+    """Lines that rise to the right: all points of one have the same sum of their coordinates."""
+    along = HATCH / 2
+    while along < width + height:
+        left, bottom = max(0.0, along - height), min(along, height)
+        right, top = min(along, width), max(0.0, along - width)
+        begin = f"{number(x + left)} {number(y + bottom)}"
+        yield f"M{begin}L{number(x + right)} {number(y + top)}"
+        along += HATCH
+
+
+def document(content: str, width: float, height: float, label: str, class_: str) -> str:
+    """A whole drawing; a screen reader reads `label` instead of it."""
+    return element(
+        "svg",
+        content,
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {number(width)} {number(height)}",
+        width=width,
+        height=height,
+        role="img",
+        aria_label=label,
+        class_=class_,
+        font_family=FONT,
+        fill=INK,
+    )
+
+
+def standalone(drawing: str, title: str, told: str) -> str:
+    """A drawing as a file of its own: on paper, with its title and its text alternative inside."""
+    start, _, rest = drawing.partition(">")
+    size = start.partition(' viewBox="0 0 ')[2].partition('"')[0]
+    wide, high = (float(length) + 2 * MARGIN for length in size.split())
+    start = re.sub(r' (viewBox|width|height|class)="[^"]*"', "", start)
+    box = f"{-MARGIN} {-MARGIN} {number(wide)} {number(high)}"
+    start += f' viewBox="{box}" width="{number(wide)}" height="{number(high)}"'
+    inside = element("title", escape(title, quote=False))
+    inside += element("desc", escape(told, quote=False))
+    paper = element("rect", x=-MARGIN, y=-MARGIN, width=wide, height=high, fill=PAPER)
+    return f"{start}>{inside}{paper}{rest}"

@@ -1,0 +1,98 @@
+"""The charts on pages, as files, and on pages that other sites may frame."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+from typing import Any
+
+import pytest
+from PIL import Image
+
+import drawings
+from openbaar.site.pictures import faded
+from served import Built, shown
+
+pytestmark = pytest.mark.slow  # a publication is built
+VDAB = "/vdab-online-opleidingen"
+CHART = "/chart/started_by_gender"
+
+
+def get(built: Built, address: str, language: str = "nl", **headers: str) -> Any:
+    """The answer to a request, redirects followed."""
+    client = shown(built).client
+    path = f"/{language}{address}"
+    return asyncio.run(client.get(path, headers=headers, follow_redirects=True))
+
+
+def test_rows_that_a_page_does_not_show_are_faded() -> None:
+    svg = '<svg class="drawing"><rect data-row="a"/><rect data-row="&lt;b&gt;"/></svg>'
+    shown = str(faded(svg, {"<b>"}))
+    assert re.findall(r'data-row="([^"]*)" opacity="0.15" data-faded', shown) == ["a"]
+    assert 'class="drawing filtered"' in shown
+
+
+def test_a_page_has_its_chart_for_a_wide_window_and_for_a_phone(vdab: Built) -> None:
+    found = re.findall(r'<svg [^>]*viewBox="0 0 (\d+)', get(vdab, f"{VDAB}/share_of_women").text)
+    assert found == ["880", "358"]
+
+
+def test_what_is_folded_away_is_unfolded_where_a_filter_shows_it(vdab: Built) -> None:
+    page = f"{VDAB}/started_by_sector"
+    assert '<details class="rest">' in get(vdab, page).text
+    assert '<details class="rest" open>' in get(vdab, f"{page}?cluster=bouw_en_hout").text
+
+
+def test_a_chart_is_there_as_svg_with_its_words(vdab: Built) -> None:
+    answer = get(vdab, f"{CHART}.svg")
+    assert answer.headers["content-type"] == "image/svg+xml; charset=utf-8"
+    written = " ".join(drawings.words(answer.text))
+    assert "Gestarte online opleidingen per gender" in written
+    assert "50.252" in answer.text
+
+
+def test_a_chart_is_there_as_png(vdab: Built) -> None:
+    answer = get(vdab, f"{CHART}.png")
+    assert answer.headers["content-type"] == "image/png"
+    image = Image.open(io.BytesIO(answer.content))
+    assert image.width == 1.5 * (880 + 2 * 16)
+    assert len(image.convert("RGB").getcolors(1 << 24)) > 10
+
+
+def test_a_visitor_who_has_a_chart_already_gets_nothing_again(vdab: Built) -> None:
+    etag = get(vdab, f"{CHART}.png").headers["etag"]
+    answer = get(vdab, f"{CHART}.png", **{"if-none-match": etag})
+    assert (answer.status_code, answer.content) == (304, b"")
+
+
+def test_every_link_of_the_share_box_leads_to_a_chart_of_what_was_chosen(vdab: Built) -> None:
+    html = get(vdab, f"{VDAB}/sector_change?cluster=bouw_en_hout").text
+    links = set(re.findall(r'"(/(?:chart|embed)/[^"]*)"', html))
+    assert len(links) == 3
+    for link in links:
+        assert "Beroepencluster: Bouw en hout" in get(vdab, link).text or link.endswith(".png")
+        assert get(vdab, link).status_code == 200
+
+
+@pytest.mark.parametrize("path", [f"{CHART}x.svg", "/chart/started_by_gender.gif", "/embed/x"])
+def test_a_chart_that_is_not_there_is_not_found(vdab: Built, path: str) -> None:
+    assert get(vdab, path).status_code == 404
+
+
+def test_other_sites_may_frame_the_page_of_a_chart_and_no_other(vdab: Built) -> None:
+    framed = get(vdab, "/embed/started_by_gender").headers
+    assert "frame-ancestors *" in framed["content-security-policy"]
+    assert "x-frame-options" not in framed
+    other = get(vdab, f"{VDAB}/started_by_gender").headers
+    assert "frame-ancestors 'none'" in other["content-security-policy"]
+    assert other["x-frame-options"] == "DENY"
+
+
+def test_the_page_of_a_chart_is_in_its_language_and_leads_to_the_figures(vdab: Built) -> None:
+    html = get(vdab, "/embed/started_by_gender", "en").text
+    assert '<html lang="en">' in html
+    assert "Online courses started by gender" in html
+    assert "Figures and source" in html
+    assert f"/en{VDAB}/started_by_gender" in html
+    assert "<script" not in html

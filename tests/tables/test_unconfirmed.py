@@ -1,0 +1,49 @@
+"""Guesses of `init` are warnings until a person deletes their comments."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from openbaar.cli.main import main
+from openbaar.tables.references import load_publication
+from openbaar.tables.unconfirmed import unconfirmed_guesses
+
+
+def with_line(publication: Path, line: str) -> list[str]:
+    """The warnings of a publication whose package file ends in a line more."""
+    package = publication / "tables/package.yaml"
+    package.write_text(package.read_text("utf-8").rstrip("\n") + f"\n{line}\n", "utf-8")
+    return [str(each) for each in unconfirmed_guesses(load_publication(publication))]
+
+
+def test_a_comment_with_a_guess_is_a_warning_at_its_place(hand_made: Path) -> None:
+    line = (hand_made / "tables/package.yaml").read_text("utf-8").count("\n") + 1
+    assert with_line(hand_made, "  # guess: the words above the table ") == [
+        f"tables/package.yaml:{line}:3: a guess of 'openbaar init' is not confirmed: the words above "
+        "the table (look at what stands here, correct it where it is wrong, then delete the comment)"
+    ]
+
+
+@pytest.mark.parametrize(
+    "line", ["# A guess: nobody knows.", "homepage: 'https://x.org/ # guess: x'"]
+)
+def test_what_only_looks_like_a_guess_is_none(hand_made: Path, line: str) -> None:
+    assert with_line(hand_made, line) == []
+
+
+def test_check_lists_guesses_beside_problems_and_does_not_say_that_nothing_is_wrong(
+    hand_made: Path,
+) -> None:
+    with_line(hand_made, "# guess: a")
+    done = CliRunner().invoke(main, ["--project", str(hand_made), "check"])
+    assert "nothing is wrong" not in done.output
+    assert "a guess of 'openbaar init' is not confirmed: a" in done.stderr
+    assert "\n1 warning\n" in done.stderr
+    report = CliRunner().invoke(main, ["--project", str(hand_made), "check", "--json"])
+    assert [each["message"] for each in json.loads(report.stdout)["warnings"]] == [
+        "a guess of 'openbaar init' is not confirmed: a"
+    ]

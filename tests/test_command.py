@@ -1,0 +1,66 @@
+"""The command behaves as people expect of one: completion, colours, man pages."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from openbaar.cli.main import main
+
+ROOT = Path(__file__).parent.parent
+MAN = ROOT / "docs" / "man"
+
+
+def completed(line: str, folder: Path = ROOT) -> list[str]:
+    """What bash offers behind a line that was begun."""
+    words = line.split(" ")
+    asked = {
+        "_OPENBAAR_COMPLETE": "bash_complete",
+        "COMP_WORDS": line,
+        "COMP_CWORD": str(len(words) - 1),
+    }
+    command = [sys.executable, "-m", "openbaar"]
+    environment = {**os.environ, **asked}
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    return [offered.partition(",")[2] for offered in done.stdout.splitlines() if offered]
+
+
+def test_tab_completes_commands_and_names_of_tables() -> None:
+    assert completed("openbaar pre") == ["preview"]
+    assert "started_by_gender" in completed("openbaar preview started_")
+    assert completed("openbaar convert started_by_ge") == ["started_by_gender"]
+
+
+def test_tab_completes_tables_of_the_named_project(tmp_path: Path) -> None:
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "cijfers.yaml").write_text("not: [read")
+    (tmp_path / "tables" / "package.yaml").write_text("")
+    assert completed(f"openbaar preview --project {tmp_path} c") == ["cijfers"]
+    assert completed(f"openbaar --project {tmp_path} preview p") == []
+
+
+def test_colours_can_be_switched_off(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    colourful = CliRunner().invoke(main, ["--project", str(tmp_path), "check"], color=True)
+    monkeypatch.setenv("NO_COLOR", "1")
+    plain = CliRunner().invoke(main, ["--project", str(tmp_path), "check"], color=True)
+    assert "\x1b[" in colourful.output
+    assert "\x1b[" not in plain.output
+
+
+@pytest.mark.parametrize("command", sorted(main.commands))
+def test_each_command_has_a_man_page_that_says_what_its_help_says(command: str) -> None:
+    page = (MAN / f"openbaar-{command}.1").read_text("utf-8").replace("\\-", "-")
+    options = [part for each in main.commands[command].params for part in each.opts]
+    assert [option for option in options if option.startswith("--") and option not in page] == []
+
+
+def test_no_man_page_is_left_of_a_command_that_is_gone() -> None:
+    pages = {path.stem.removeprefix("openbaar-") for path in MAN.glob("openbaar-*.1")}
+    assert pages == set(main.commands)
