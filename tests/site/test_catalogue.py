@@ -99,8 +99,9 @@ def test_each_page_that_the_catalogue_names_is_there(built: Built) -> None:
 
 
 def test_the_page_of_the_whole_leads_to_every_record(built: Built) -> None:
-    answer = get(built, "/municipalities", "text/html")
-    assert f'<{SITE}/catalog>; rel="describedby"; type="text/turtle"' in answer.headers["link"]
+    link = get(built, "/municipalities", "text/html").headers["link"]
+    assert f'<{SITE}/catalog>; rel="describedby"; type="text/turtle"' in link
+    answer = get(built, "/", "text/html")
     for address in links(published_of(built, SITE, public=True)).values():
         assert f'href="{address}"' in answer.text
         assert get(built, address).status_code == 200
