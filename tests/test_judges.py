@@ -22,6 +22,7 @@ from openbaar.package.catalogues import dcat, rdf
 from openbaar.package.catalogues.facts import facts
 from openbaar.package.descriptor import descriptor
 from openbaar.site.catalogue import site_of
+from openbaar.site.linked_data import json_ld
 from openbaar.tables.references import load_publication
 from served import ROOT, Built, build, published_of
 from stated import state_everything
@@ -125,6 +126,31 @@ def test_roc_validator_misses_nothing_but_what_nobody_knows(unpacked: Path) -> N
 def test_datacite_accepts_the_record_once_there_is_a_date(unpacked: Path) -> None:
     expected = ["$: 'publicationYear' is a required property"] if is_ours(unpacked) else []
     assert judged("datacite", unpacked / "datacite.json") == expected
+
+
+@needs_judges
+def test_schema_org_has_every_type_and_property_of_codemeta(unpacked: Path) -> None:
+    assert judged("schema_org", unpacked / "codemeta.json") == []
+
+
+@needs_judges
+def test_schema_org_has_every_type_and_property_of_the_pages(built: Built, tmp_path: Path) -> None:
+    published = published_of(built, SITE, public=True)
+    for table in (None, *published.tables):
+        page = tmp_path / f"{table}.json"
+        page.write_text(str(json_ld(published, table, "nl")), "utf-8")
+        assert judged("schema_org", page) == []
+
+
+@needs_judges
+def test_a_property_that_schema_org_does_not_have_is_noticed(tmp_path: Path) -> None:
+    record = tmp_path / "codemeta.json"
+    described = {"@type": "Dataset", "licence": "x", "creator": {"@type": "Person", "license": "x"}}
+    record.write_text(json.dumps(described), "utf-8")
+    assert judged("schema_org", record) == [
+        "no property licence of Dataset",
+        "no property license of Person",
+    ]
 
 
 @needs_judges

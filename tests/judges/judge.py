@@ -163,6 +163,56 @@ def datacite(path: Path) -> Any:
     return sorted(f"{error.json_path}: {error.message}" for error in errors)
 
 
+def schema_org(path: Path) -> Any:
+    """The types and properties that schema.org does not have, or not for that type."""
+    vocabulary = _SchemaOrg()
+    return sorted(set(vocabulary.unknown(json.loads(path.read_text("utf-8")))))
+
+
+class _SchemaOrg:
+    """The vocabulary of schema.org, as the Python library of RO-Crate brings it along."""
+
+    def __init__(self) -> None:
+        import rocrate
+
+        file = Path(rocrate.__file__).parent / "data" / "schema.jsonld"
+        self.terms = {each["@id"]: each for each in json.loads(file.read_text("utf-8"))["@graph"]}
+
+    def unknown(self, thing: Any) -> Iterator[str]:
+        """What is wrong with a thing and with all things in it."""
+        if isinstance(thing, list):
+            for each in thing:
+                yield from self.unknown(each)
+        if not isinstance(thing, dict):
+            return
+        types = set(self._with_wider(f"schema:{thing.get('@type')}"))
+        if "@type" in thing and "schema:Thing" not in types:
+            yield f"no type {thing['@type']}"
+        for name, value in thing.items():
+            if not name.startswith("@"):
+                if types and not types & self._domain(name):
+                    yield f"no property {name} of {thing.get('@type')}"
+                yield from self.unknown(value)
+
+    def _with_wider(self, name: str) -> Iterator[str]:
+        """A type and all types of which it is one."""
+        if name in self.terms:
+            yield name
+            for wider in _ids(self.terms[name].get("rdfs:subClassOf")):
+                yield from self._with_wider(wider)
+
+    def _domain(self, name: str) -> set[str]:
+        """The types that have a property."""
+        described = self.terms.get(f"schema:{name}", {})
+        return set(_ids(described.get("schema:domainIncludes")))
+
+
+def _ids(value: Any) -> list[str]:
+    """The names of one thing or of several; none where there is nothing."""
+    things = value if isinstance(value, list) else [value]
+    return [thing["@id"] for thing in things if thing is not None]
+
+
 def readers(path: Path) -> Any:
     """The rows of each table as pandas, Polars and DuckDB read them by the types of the descriptor."""
     import duckdb
@@ -190,6 +240,7 @@ KINDS = {
     "croissant": croissant,
     "ro_crate": ro_crate,
     "datacite": datacite,
+    "schema_org": schema_org,
     "readers": readers,
 }
 
