@@ -2,7 +2,7 @@
 
 They stay when pages move. By `Accept`, an address leads on (303, as
 https://www.w3.org/TR/cooluris/ has it) to the form that is asked for: the page, the CSV, the rows
-as JSON, or the package's descriptor.
+as JSON, the package's descriptor, or the catalogue, which describes what the address names.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Response
 
 from openbaar.schema.conventions import VERSION
-from openbaar.site import downloads
+from openbaar.site import catalogue, downloads
 from openbaar.site.language import gettext
 from openbaar.site.negotiate import preferred
 from openbaar.site.published import Published, publication_of, text_of
@@ -29,14 +29,16 @@ Forms = dict[str, str]  # the address of each form of something, by its media ty
 def current_forms(published: Published, table: str) -> Forms:
     """The forms of a table as it is now, the page first."""
     page = published.path(table)
-    if published.folder is None:  # then Datasette's own forms are all there is
-        return {HTML: page, CSV: f"{page}.csv", JSON: f"{page}.json?_shape=array"}
+    described = {kind: f"/catalog.{ending}" for ending, kind in catalogue.ENDINGS.items()}
+    if published.folder is None:  # then Datasette's own forms of the rows are all there is
+        return {HTML: page, CSV: f"{page}.csv", JSON: f"{page}.json?_shape=array", **described}
     files = f"/download/{published.version}"
     return {
         HTML: page,
         CSV: f"{files}/tables/{table}.csv",
         JSON: f"{files}/tables/{table}.json",
         DESCRIPTOR: f"{files}/datapackage.json",
+        **described,
     }
 
 
