@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from openbaar.package.catalogues import schema_org
 from openbaar.package.catalogues.facts import Agent, Facts, Licence, TableFacts, Texts
 from openbaar.package.catalogues.rdf import Iri, Node, Term, Text, Typed, texts
 
@@ -252,13 +253,8 @@ def _provenance(facts: Facts) -> list[Term]:
 
 
 def _other_identifiers(facts: Facts) -> list[Term]:
-    addresses = []
-    if facts.doi is not None:
-        addresses.append(f"https://doi.org/{facts.doi}")
-    if facts.id is not None:
-        addresses.append(facts.id)
     found: list[Term] = []
-    for address in addresses:
+    for address in schema_org.identifiers(facts):
         notation: dict[str, Sequence[Term]] = {"skos:notation": [Typed(address, "anyURI")]}
         found.append(Node(("adms:Identifier",), notation))
     return found
