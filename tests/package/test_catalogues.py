@@ -139,6 +139,23 @@ def test_what_nobody_stated_is_left_out(unstated: Facts) -> None:
     assert "notspecified" not in text
 
 
+def test_what_is_known_of_the_rights_says_when_someone_looked(dataset: Dataset) -> None:
+    described = descriptor(dataset)
+    (source,) = described["sources"]
+    source |= {"rights": "Geen voorwaarden vermeld", "rights_checked": "2024-02-03"}
+    source["translations"]["en"]["rights"] = "No terms stated"
+    assert facts(described).rights == {
+        "nl": (
+            "niet vermeld (brondocument); CC0-1.0 (toevoegingen). "
+            "Geen voorwaarden vermeld (nagegaan op 2024-02-03)"
+        ),
+        "en": (
+            "not stated (source document); CC0-1.0 (additions). "
+            "No terms stated (looked up on 2024-02-03)"
+        ),
+    }
+
+
 def test_keywords_of_a_plain_list_claim_no_language(unstated: Facts) -> None:
     (dataset, *_) = nodes_of(unstated, "dcat:Dataset")
     assert dataset.properties["dcat:keyword"] == [

@@ -307,9 +307,21 @@ def _rights(
             f"{_licence_names(licences, not_stated)} ({of_documents})",
             f"{_licence_names(additions, not_stated)} ({of_additions})",
         ]
-        statements = [document.rights[language] for document in documents if document.rights]
+        looked_up = _("looked up on %(date)s")
+        statements = []
+        for document in documents:
+            if document.rights:
+                statements.append(_statement(document, language, looked_up))
         rights[language] = ". ".join(["; ".join(parts), *dict.fromkeys(statements)])
     return rights
+
+
+def _statement(document: Document, language: str, looked_up: str) -> str:
+    """What is known of the rights on a document, and the day on which someone looked."""
+    if document.rights_checked is None:
+        return document.rights[language]
+    date = looked_up % {"date": document.rights_checked}
+    return f"{document.rights[language]} ({date})"
 
 
 def _licence_names(licences: Sequence[Licence], not_stated: str) -> str:
