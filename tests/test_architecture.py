@@ -32,6 +32,7 @@ ROOMS = [
     "recipe",
     "tables",
     "package",
+    "versions",
     "database",
     "site",
     "authoring",

@@ -28,6 +28,7 @@ from openbaar.cli.common import (
 )
 from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
+from openbaar.cli.versions import diff
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 main.add_command(init)
 main.add_command(preview)
 main.add_command(migrate)
+main.add_command(diff)
 main.add_command(recognise)
 main.add_command(show_help)
 
