@@ -38,7 +38,9 @@ PublisherType = Literal[
 
 
 UNDETERMINED = "und"  # the code of ISO 639-2 for a language that nobody stated
-Keywords = dict[str, Texts]  # by language
+# The form of https://www.rfc-editor.org/rfc/rfc5646, which RDF asks of a language.
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+Keywords = dict[Language, Texts]
 
 
 def by_language(given: Any) -> Any:
