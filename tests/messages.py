@@ -18,6 +18,7 @@ from babel.messages.frontend import parse_mapping_cfg
 PACKAGE = Path(__file__).parent.parent / "scripts" / "openbaar"
 LOCALES = PACKAGE / "locales"
 TEXTS = ("title", "description", "unit")  # the keys of a description whose values are for readers
+LABELS = "labels"  # the key of a mapping whose values are all for readers
 Extracted = tuple[int, str, str, list[str]]  # line, function, message, comments
 
 
@@ -37,6 +38,9 @@ def _texts_below(node: yaml.Node) -> Iterator[Extracted]:
         for key, value in node.value:
             if key.value in TEXTS and isinstance(value, yaml.ScalarNode):
                 yield value.start_mark.line + 1, "gettext", value.value, []
+            elif key.value == LABELS and isinstance(value, yaml.MappingNode):
+                for _, label in value.value:
+                    yield label.start_mark.line + 1, "gettext", label.value, []
             else:
                 yield from _texts_below(value)
 

@@ -78,7 +78,7 @@ def pages(database: Path, metadata: dict[str, Any]) -> Iterator[tuple[str, Judge
                 yield f"/{name}/{table}?{parameter}={column}", is_page("facet-info")
             row = connection.execute(f"select * from {table}").fetchone()
             if row is not None:
-                yield f"/{name}/{table}/{_key(connection, table, row)}", is_page(*about["columns"])
+                yield f"/{name}/{table}/{_key(connection, table, row)}", is_page()
 
 
 def _views(address: str, judge: Judge) -> Iterator[tuple[str, Judge]]:

@@ -28,7 +28,7 @@ How many municipalities there were on 1 January.</p>
 <ul class="bullets" lang="nl">
 <li>Bron: antwoord 1a, sources/municipalities.txt, regels 4–6 \
 (<a href="/municipalities/provenance?table_name=municipalities">bron van elke cel</a>).</li>
-<li>Vermelde totalen die kloppen: 2 van 2. \
+<li>Alle 2 vermelde totalen kloppen. \
 (<a href="/municipalities/reconciliation?table_name=municipalities">\
 controle van de totalen</a>)</li>
 <li><strong>Voetnoot (*)</strong> the regions exist since 1970, \
@@ -45,7 +45,7 @@ De fusie van december 2024 staat bij 2025.</li>
 <ul class="bullets" lang="en">
 <li>Source: answer 1a, sources/municipalities.txt, lines 4–6 \
 (<a href="/municipalities/provenance?table_name=municipalities">source of each cell</a>).</li>
-<li>2 of 2 stated totals add up. \
+<li>All 2 stated totals add up. \
 (<a href="/municipalities/reconciliation?table_name=municipalities">reconciliation</a>)</li>
 <li><strong>Footnote (*)</strong> the regions exist since 1970, \
 Brussels as one since 1989 (line 8)</li>

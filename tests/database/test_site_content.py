@@ -36,7 +36,8 @@ def test_a_document_that_is_not_there_leaves_no_lines(hand_made: Path) -> None:
 
 
 def test_codes_have_the_names_that_their_list_gives_them(hand_made: Path) -> None:
-    assert content(built(hand_made), "labels") == {
+    labels = content(built(hand_made), "labels")
+    assert {name: names for name, names in labels.items() if "." not in name} == {
         "regions": {
             "belgium": {"nl": "België"},
             "flanders": {"nl": "Vlaanderen, het Vlaamse Gewest"},
@@ -50,8 +51,15 @@ def test_codes_have_the_names_that_their_list_gives_them(hand_made: Path) -> Non
     }
 
 
+def test_a_column_names_the_values_of_its_enum_itself(hand_made: Path) -> None:
+    labels = content(built(hand_made), "labels")
+    assert labels["reconciliation.verdict"]["equal"] == {"nl": "klopt", "en": "adds up"}
+
+
 def test_a_query_knows_its_columns_and_what_to_choose_from(hand_made: Path) -> None:
-    assert content(built(hand_made, PARAMETER), "queries") == {
+    queries = content(built(hand_made, PARAMETER), "queries")
+    assert queries["per_year"].pop("sql").startswith("SELECT year, sum(number)")
+    assert queries == {
         "per_year": {
             "title": {
                 "nl": "Hoeveel gemeenten telde België?",
@@ -59,6 +67,8 @@ def test_a_query_knows_its_columns_and_what_to_choose_from(hand_made: Path) -> N
             },
             "description": {},
             "columns": {"year": {"table": "municipalities"}, "number": {"table": "municipalities"}},
+            "lead": [],
+            "tables": ["municipalities"],
             "parameters": {
                 "year": {
                     "title": {"nl": "Jaar", "en": "Year"},

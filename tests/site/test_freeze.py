@@ -142,6 +142,23 @@ def test_all_that_the_site_shows_is_there(frozen: Path) -> None:
 
 
 @pytest.mark.slow
+def test_charts_are_there_as_files_and_as_pages_to_frame_in_each_language(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(HAND_MADE, tmp_path / "publication"))
+    table = root / "tables" / "municipalities.yaml"
+    chart = "chart: {x: year, y: number, color: region}\n"
+    table.write_text(table.read_text("utf-8") + chart, "utf-8")
+    built = build(root, tmp_path / "built")
+    frozen = tmp_path / "frozen"
+    freeze(built.database, built.metadata, frozen, f"{URL}/figures")
+    for language in ("", "en/"):
+        for path in ("chart/{}.svg", "chart/{}.png", "embed/{}/index.html"):
+            assert (frozen / language / path.format("municipalities")).is_file()
+    page = (frozen / "en" / "municipalities" / "municipalities" / "index.html").read_text("utf-8")
+    assert f"{URL}/figures/en/chart/municipalities.png" in page
+    assert broken_links(frozen) == []
+
+
+@pytest.mark.slow
 def test_what_asks_something_of_a_running_site_is_gone(frozen: Path) -> None:
     pages = [path.read_text("utf-8") for path in frozen.rglob("*.html")]
     assert [

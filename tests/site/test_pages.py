@@ -86,7 +86,7 @@ def test_the_home_page_tells_what_there_is_whose_it_is_and_what_to_beware_of(
             "nl",
             [
                 "Vindplaats in het document antwoord 1c, regels 151–181",
-                "Sommen die overeenstemmen met een andere tabel: 8 van 8. Regel die voor elke rij geldt: 1 van 1.",
+                "Alle 8 sommen stemmen overeen met andere tabellen. De regel geldt voor elke rij.",
                 "geen actief MLB-dossier of beperkt dossier Gender: geslacht onbekend. regel 183",
                 "Aandachtspunten Hetzelfde cijfer heet in de tekst 'online cursisten'",
                 "Gestart gestarte online opleidingen Regels",
@@ -99,7 +99,7 @@ def test_the_home_page_tells_what_there_is_whose_it_is_and_what_to_beware_of(
             "en",
             [
                 "Where it is in the document answer 1c, lines 151–181",
-                "8 of 8 sums agree with another table. 1 of 1 rule holds for each row.",
+                "All 8 sums agree with other tables. The rule holds for each row.",
                 "Footnote (*) unknown = no active MLB file, or a limited file "
                 "Gender: gender unknown. line 183",
                 "Please note The same figure is called 'online learners' in the text",
@@ -133,7 +133,10 @@ def test_a_filtered_table_says_by_what_in_words_and_fades_the_rest_of_its_chart(
     answer = get(vdab, f"{VDAB}/started_by_gender?start_year=2022&gender=female")
     page = text(answer.text)
     assert (
-        missing(page, ["1 rij: Gender = vrouw, Jaar start = 2022 Alle rijen tonen", "vrouw ✕"])
+        missing(
+            page,
+            ["1 rij: Gender = vrouw, Jaar start = 2022 Alle rijen tonen", "vrouw 1 ✕", "man 1"],
+        )
         == []
     )
     marks = re.findall(
@@ -230,7 +233,8 @@ def test_a_code_without_a_name_in_a_language_has_the_one_it_has(small: Built) ->
 
 
 def test_a_list_is_shown_with_commas_and_a_blank_cell_says_that_it_is_blank(small: Built) -> None:
-    assert missing(says(small, f"{SMALL}/mergers", "en"), ["Bastogne, Bertogne", "— blank"]) == []
+    page = get(small, f"{SMALL}/mergers", "en").text
+    assert missing(page, ["Bastogne, Bertogne", '<abbr title="blank">—</abbr>']) == []
 
 
 def test_a_hand_made_table_says_what_it_was_taken_from(small: Built) -> None:

@@ -21,6 +21,7 @@ from openbaar.database.foreign_keys import (
     large_key_problems,
     repeated_key_problems,
 )
+from openbaar.database.search_index import TOKENIZER
 from openbaar.database.site_content import add_site_content
 from openbaar.database.statements import create_statement, index_columns, sql_value
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -30,7 +31,6 @@ from openbaar.tables.dataset import Dataset, TableData, TableInFile, TableInMemo
 from openbaar.tables.model import Table
 
 Watch = Callable[[TableInFile, Any], None]  # a table, and a batch of its rows in Arrow
-TOKENIZER = "unicode61 remove_diacritics 2"  # `geevalueerd` finds `geëvalueerd`
 
 
 def watch_nothing(_data: TableInFile, _batch: Any) -> None:

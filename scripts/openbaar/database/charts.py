@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from openbaar.database.chart_content import ChartContent, ChartRow
 from openbaar.database.chart_files import png
-from openbaar.database.chart_pictures import ChartContent, ChartRow, picture
+from openbaar.database.chart_pictures import picture
 from openbaar.database.choices import choices
 from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbnail
 from openbaar.database.labels import Labels, Names

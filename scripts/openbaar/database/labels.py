@@ -9,20 +9,30 @@ from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 
 Names = Mapping[str, Mapping[str, str]]  # code -> its name in each language
-Labels = Mapping[str, Names]  # code list -> its codes
+Labels = Mapping[str, Names]  # code list, or `table.column`, -> its codes
 
 
 def code_labels(connection: sqlite3.Connection, publication: Publication) -> Labels:
     """The names of the codes of each code list: its columns `title_<language>`.
 
     A code list is a table to which another one points by a single column. A list without such
-    columns is left out.
+    columns is left out. The names that a column gives to its own values are under `table.column`.
     """
-    labels: dict[str, Names] = {}
+    labels: dict[str, Names] = _own_labels(publication)
     for name, code in sorted(_code_lists(publication)):
         titles = _title_columns(publication.resources[name], publication.package.languages)
         if titles:
             labels[name] = _names(connection, name, code, titles)
+    return labels
+
+
+def _own_labels(publication: Publication) -> dict[str, Names]:
+    """The names of values that are in no code list, by the column that gives them."""
+    labels: dict[str, Names] = {}
+    for name, table in publication.resources.items():
+        for field in table.table_schema.fields:
+            if field.labels:
+                labels[f"{name}.{field.name}"] = field.labels
     return labels
 
 

@@ -1,8 +1,9 @@
 """What the site shows beside the tables, stored in the database: one file has all of a page.
 
 There are three hidden tables, whose names begin with `_` as no name of an author can: `_site` (the
-descriptor, the names of codes, and the queries with their columns and choices, as JSON), `_charts`
-(each chart as SVG and PNG) and `_lines` (the documents, line by line). None is part of the package.
+descriptor, the facets, the names of codes, and the queries with their columns and choices, as
+JSON), `_charts` (each chart as SVG and PNG) and `_lines` (the documents, line by line). None is
+part of the package.
 """
 
 from __future__ import annotations
@@ -16,7 +17,14 @@ from openbaar.database.charts import DrawnChart, draw_charts
 from openbaar.database.choices import choices
 from openbaar.database.labels import Labels, code_labels
 from openbaar.database.query_checks import query_problems
-from openbaar.database.results import TableColumn, result_columns
+from openbaar.database.results import (
+    TableColumn,
+    meanings,
+    result_columns,
+    tables_named,
+    with_units,
+)
+from openbaar.database.search_index import add_search_index
 from openbaar.errors import OpenbaarError
 from openbaar.package.model import Descriptor
 from openbaar.tables.dataset import Dataset, DocumentLines
@@ -53,6 +61,7 @@ def add_site_content(
     labels = code_labels(connection, publication)
     content = {
         "descriptor": descriptor,
+        "facets": {name: list(table.facets) for name, table in publication.resources.items()},
         "labels": labels,
         "queries": _queries(connection, publication, labels),
     }
@@ -66,6 +75,7 @@ def add_site_content(
         connection.executemany(f"INSERT INTO _charts VALUES ({places})", charts)
         lines = _document_lines(dataset.lines)
         connection.executemany("INSERT INTO _lines VALUES (?, ?, ?, ?, ?)", lines)
+    add_search_index(connection, dataset, labels)
 
 
 def _queries(
@@ -82,9 +92,25 @@ def _queries(
             "title": query.title,
             "description": query.description,
             "columns": _columns(connection, publication, query),
+            "lead": _lead(connection, publication, query),
+            "sql": query.sql,
+            "tables": [table.name for table in tables_named(publication, query)],
             "parameters": parameters,
         }
     return content
+
+
+def _lead(connection: sqlite3.Connection, publication: Publication, query: Query) -> list[str]:
+    """The columns of the result that matter most: those of its chart, what is measured last."""
+    if query.chart is None:
+        return []
+    try:
+        units = with_units(meanings(result_columns(connection, publication, query)))
+    except sqlite3.Error:  # the check that runs all queries reports it
+        return []
+    measured = query.chart.measured(units)
+    others = [name for name in query.chart.columns if name != measured]
+    return [*others, measured]
 
 
 def _columns(

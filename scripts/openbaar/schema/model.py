@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from openbaar.errors import nearest
 from openbaar.schema.names import Name
@@ -42,6 +42,18 @@ class SchemaField(Strict):
     description: Localized
     unit: Localized | None = None
     constraints: Constraints = Constraints()
+    labels: dict[str, Localized] = Field(
+        {}, description="what readers call each value of `enum`, which is not shown itself then"
+    )
+
+    @model_validator(mode="after")
+    def _labels_are_of_values(self) -> Self:
+        allowed = [str(value) for value in self.constraints.enum or ()]
+        for value in self.labels:
+            if value not in allowed:
+                hint = nearest(value, allowed)
+                raise ValueError(f"'labels' names '{value}', which 'enum' does not list; {hint}")
+        return self
 
 
 class Reference(Strict):

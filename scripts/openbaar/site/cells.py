@@ -4,45 +4,72 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from openbaar.site.columns import Column, label_of, text
+from openbaar.site.columns import Column
 from openbaar.site.language import gettext, locale
+from openbaar.site.naming import named
 from openbaar.site.published import Published
 
-BLANK = Markup(
-    '<span class="blank" title="{0}"><span aria-hidden="true">—</span>'
-    '<span class="hidden">{0}</span></span>'
-)
+BLANK = Markup('<abbr title="{0}">—</abbr>')
 
 
-def shown(published: Published, table: str | None, column: Column, value: Any) -> Markup:
-    """The value of a cell as HTML. `table` is None for the result of a query."""
+def shown(
+    published: Published,
+    table: str | None,
+    column: Column,
+    value: Any,
+    row: Mapping[str, Any] | None = None,
+) -> Markup:
+    """The value of a cell as HTML. `table` is None for the result of a query.
+
+    `row` is the row that the cell stands in, by the names of its columns, where that is known.
+    """
     if isinstance(value, dict):  # a foreign key that Datasette has looked up, with its label
         value = value["value"]
     if value is None or value == "":
         return BLANK.format(gettext("blank"))
     if isinstance(value, bytes):
         return Markup("<em>{}</em>").format(gettext("binary data"))
-    link = _named_link(published, column, value)
-    if link is not None:
-        return link
+    name = named(published, column, value, row)
+    address = _address(published, column, value, row or {})
+    if name is not None or address is not None:
+        words = str(value) if name is None else name
+        return escape(words) if address is None else _link(address, words)
     if isinstance(value, int | float) and column.is_number:
         return escape(figure(value))
     return _shown_text(published, table, column, str(value))
 
 
-def _named_link(published: Published, column: Column, value: Any) -> Markup | None:
-    """The name of a table or the label of a code, as a link; None where the value is neither."""
-    if column.name == "table_name" and value in published.tables:
-        return _link(published.path(value), text(published.tables[value], "title"))
-    label = label_of(published, column.code_list, value)
-    if column.code_list is None or label is None:
-        return None
-    return _link(published.path(column.code_list, str(value)), label)
+def _address(
+    published: Published, column: Column, value: Any, row: Mapping[str, Any]
+) -> str | None:
+    """Where a value leads to: a table, the row of a code, a line of a document; or nowhere."""
+    if column.of_trust:
+        return _address_of_trust(published, column, value, row)
+    if column.code_list is not None:
+        return published.path(column.code_list, str(value))
+    return None
+
+
+def _address_of_trust(
+    published: Published, column: Column, value: Any, row: Mapping[str, Any]
+) -> str | None:
+    """Where a value of a trust table leads to."""
+    table = row.get("table_name")
+    if column.name in ("table_name", "compared_with") and value in published.tables:
+        return published.path(value)
+    if column.name == "row_id" and table in published.tables:
+        return f"{published.path(str(table))}/{value}"  # the key as addresses have it
+    if column.name == "anomaly":
+        return published.path("anomalies", str(value))
+    if column.name == "first_line" and row.get("document"):
+        return published.line_path(str(row["document"]), row.get("page"), int(value))
+    return None
 
 
 def _shown_text(published: Published, table: str | None, column: Column, value: str) -> Markup:
@@ -56,9 +83,12 @@ def _shown_text(published: Published, table: str | None, column: Column, value: 
     return escape(value)
 
 
-def figure(value: Any) -> str:
-    """A number as the language of the visit writes it."""
-    return str(format_decimal(value, locale=locale()))
+def figure(value: Any, decimals: int | None = None) -> str:
+    """A number as the language of the visit writes it, with so many digits behind the point."""
+    if decimals is None:
+        return str(format_decimal(value, locale=locale()))
+    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
+    return str(format_decimal(value, format=pattern, locale=locale()))
 
 
 def _lines_link(published: Published, table: str, numbers: str) -> Markup:

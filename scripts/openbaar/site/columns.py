@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.language import visit
 from openbaar.site.published import Descriptor, Published, referenced_table, text_of
 from openbaar.texts import localized
@@ -13,14 +14,25 @@ from openbaar.texts import localized
 
 @dataclass(frozen=True)
 class Column:
-    """A column as a page shows it; `code_list` is the table that says what its values mean."""
+    """A column as a page shows it.
+
+    `table` is the one that it is a column of. `code_list` is the table that says what its values
+    mean, and `labels` where the names of its values are: that table, or the column itself.
+    """
 
     name: str
     title: str
     description: str = ""
     unit: str = ""
     type: str = "string"
+    table: str | None = None
     code_list: str | None = None
+    labels: str | None = None
+
+    @property
+    def of_trust(self) -> bool:
+        """Whether it is a column of a trust table."""
+        return self.table in TRUST_TABLES
 
     @property
     def is_number(self) -> bool:
@@ -50,7 +62,9 @@ def column_of(published: Published, table: str, name: str) -> Column:
                 description=text(field, "description"),
                 unit=text(field, "unit"),
                 type=field.get("type", "string"),
+                table=table,
                 code_list=_code_list(published, table, name),
+                labels=_labels(published, table, name),
             )
     return Column(name, name)
 
@@ -61,6 +75,12 @@ def _code_list(published: Published, table: str, name: str) -> str | None:
         if key["fields"] == [name]:
             return referenced_table(table, key)
     return None
+
+
+def _labels(published: Published, table: str, name: str) -> str | None:
+    """Where the names of the values of a column are, among the labels of the publication."""
+    own = f"{table}.{name}"
+    return own if own in published.labels else _code_list(published, table, name)
 
 
 def columns_of(published: Published, table: str) -> list[Column]:
@@ -88,11 +108,11 @@ def result_column(published: Published, query: str | None, name: str) -> Column:
     )
 
 
-def label_of(published: Published, code_list: str | None, code: Any) -> str | None:
-    """The name of a code; None where it has none."""
-    if code_list is None:
+def label_of(published: Published, labels: str | None, code: Any) -> str | None:
+    """The name of a code, `labels` being its code list; None where it has none."""
+    if labels is None:
         return None
-    names = published.labels.get(code_list, {}).get(str(code))
+    names = published.labels.get(labels, {}).get(str(code))
     return text_in(names) if names else None
 
 
@@ -108,6 +128,6 @@ def key_label(published: Published, table: str, key: str) -> str:
             return own
     called = []
     for name, part in zip(names, parts, strict=True):
-        label = label_of(published, column_of(published, table, name).code_list, part)
+        label = label_of(published, column_of(published, table, name).labels, part)
         called.append(label if label else part)
     return ", ".join(called)

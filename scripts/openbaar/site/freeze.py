@@ -259,11 +259,14 @@ def _known_pages(published: Published) -> Iterator[Page]:
         yield Page(path, "", published.languages[0])
     for query in published.queries:
         yield from _in_each_language(published, f"/{published.name}/{query}")
+        for ending in FORMATS:
+            yield from _in_each_language(published, f"/cite/{query}.{ending}")
         for ending, asked in RESULTS.items():
             yield Page(f"/{published.name}/{query}{ending}", asked)
     for table in published.tables:
         yield from _in_each_language(published, f"/{published.name}/{table}")
         yield Page(f"/download/{published.version}/tables/{table}.json")
+        yield from _in_each_language(published, f"/id/{table}.jsonld")
         for ending in FORMATS:
             yield from _in_each_language(published, f"/cite/{table}.{ending}")
     yield from _identifiers(published)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import sqlite3
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from datasette.database import QueryInterrupted
 from datasette.utils import tilde_encode, urlsafe_components
 from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
 from markupsafe import Markup
 
 from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.site import citation, columns, downloads, linked_data, remarks, source
+from openbaar.site import chips, citation, columns, downloads, linked_data, remarks, source
 from openbaar.site.cells import figure, shown
-from openbaar.site.columns import Column
+from openbaar.site.grid import query_grid, record, table_grid
 from openbaar.site.language import gettext, ngettext, visit
+from openbaar.site.naming import row_title
 from openbaar.site.pictures import frame_code, query_chart, table_chart, thumbnails
 from openbaar.site.published import PLUGIN, Published
 from openbaar.texts import language_name
@@ -53,16 +58,19 @@ def _texts(published: Published) -> Variables:
     """What every template of ours may ask of a publication, in the language of the visit."""
     return {
         "asset": asset,
+        "by_column": by_column,
         "column_of": partial(columns.column_of, published),
         "columns_of": partial(columns.columns_of, published),
-        "comparisons": comparisons,
+        "chips": partial(chips.chips, published),
         "frame_code": frame_code,
-        "in_order": partial(in_order, published),
         "key_label": partial(columns.key_label, published),
         "label_of": partial(columns.label_of, published),
         "language_name": language_name,
+        "query_grid": partial(query_grid, published),
         "result_column": partial(columns.result_column, published),
-        "row_link": row_link,
+        "selection_words": partial(chips.selection_words, published),
+        "table_grid": partial(table_grid, published, address=row_link),
+        "sort_links": sort_links,
         "text": columns.text,
         "text_in": columns.text_in,
         "trust_tables": TRUST_TABLES,
@@ -91,26 +99,42 @@ async def former_asset(request: Request) -> Response:
 ROUTES = [(r"/static/(?P<name>openbaar\.(css|js))$", former_asset)]
 
 
-def in_order(published: Published, column: Column, results: Iterable[Variables]) -> list[Variables]:
-    """The values of a facet in the order of their code list, else counting up."""
-    codes: list[str] = []
-    if column.code_list is not None:
-        codes = list(published.labels.get(column.code_list, {}))
-
-    def rank(result: Variables) -> tuple[int, float, str]:
-        value = result["value"]
-        if str(value) in codes:
-            return codes.index(str(value)), 0, ""
-        if isinstance(value, int | float):
-            return len(codes), value, ""
-        return len(codes), 0, str(value)
-
-    return sorted(results, key=rank)
+def by_column(results: Any) -> dict[str, Variables]:
+    """What Datasette counted for its facets, by the name of the column that each is of."""
+    facets = results.get("results", results)  # Datasette 1.0 tells beside them which timed out
+    return {facet["name"]: facet for facet in facets.values()}
 
 
-def comparisons(filters: Any) -> dict[str, str]:
-    """What Datasette calls each comparison of a filter, by its key."""
-    return {key: display for key, display, _ in filters.lookups()}
+@dataclass(frozen=True)
+class SortLink:
+    """Where the heading of a column leads, and how the rows are sorted by it now, if at all."""
+
+    address: str
+    sorted: str | None
+
+
+def sort_links(
+    path: str, shown_columns: Any, sort: str | None, sort_desc: str | None, next_url: str | None
+) -> Callable[[str], SortLink | None]:
+    """What gives the link of each heading: by that column, the other way round where it is already.
+
+    Only upwards where there are more pages: Datasette loses rows when it pages downwards.
+    """
+    sortable = {column["name"] for column in shown_columns if column["sortable"]}
+
+    def link(name: str) -> SortLink | None:
+        if name not in sortable:
+            return None
+        now = "ascending" if name == sort else "descending" if name == sort_desc else None
+        key = "_sort_desc" if name == sort and not next_url else "_sort"
+        kept = [
+            pair
+            for pair in parse_qsl(visit().query, keep_blank_values=True)
+            if pair[0] not in ("_sort", "_sort_desc", "_next")
+        ]
+        return SortLink(f"{path}?{urlencode([*kept, (key, name)])}#rows", now)
+
+    return link
 
 
 def row_link(cell: str) -> str:
@@ -125,13 +149,13 @@ def on_this_site(address: str) -> str:
     return parts._replace(scheme="", netloc="").geturl() or "/"
 
 
-def cell(published: Published, table: str | None, column: str, value: Any) -> Markup:
-    """How a cell of a table or of a query's result is shown."""
+def cell(published: Published, table: str | None, column: str, value: Any, row: Any) -> Markup:
+    """How a cell of a table or of a query's result is shown; `row` is as Datasette has it."""
+    values = dict(row)
     if table is None:
-        return shown(
-            published, None, columns.result_column(published, _query_name(published), column), value
-        )
-    return shown(published, table, columns.column_of(published, table, column), value)
+        known = columns.result_column(published, _query_name(published), column)
+        return shown(published, known.table, known, value, values)
+    return shown(published, table, columns.column_of(published, table, column), value, values)
 
 
 def _query_name(published: Published) -> str | None:
@@ -150,6 +174,8 @@ async def variables(
     """The variables for one template of Datasette; none for those that need none of ours."""
     if template == "index.html":
         return await _home(datasette, published, request)
+    if template == "database.html":
+        return {"json_ld": linked_data.json_ld(published, None, visit().language, request)}
     if template == "query.html":
         return await _query(datasette, published, request)
     if table not in published.tables:
@@ -189,6 +215,7 @@ async def _table(
     datasette: Datasette, published: Published, request: Request, table: str
 ) -> Variables:
     """The page of a table: what to know before trusting it, its chart, what its columns mean."""
+    asked = parse_qsl(request.query_string, keep_blank_values=True)
     return {
         "resource": published.tables[table],
         "footnotes": await remarks.footnotes(datasette, published, table),
@@ -196,6 +223,8 @@ async def _table(
         "totals": await remarks.reconciliation(datasette, published, table),
         "places": _places(published, table),
         "chart": await table_chart(datasette, published, table),
+        "asked": asked,
+        "counted": await chips.counts(datasette, published, table, asked),
         "downloads": downloads.links(published, table, visit().language),
         "citations": citation.blocks(published, visit().language, table, request=request),
         "json_ld": linked_data.json_ld(published, table, visit().language, request),
@@ -226,10 +255,24 @@ async def _row(
         warnings = await remarks.warnings_of_row(datasette, published, table, row)
     return {
         "resource": published.tables[table],
-        "called": columns.key_label(published, table, ",".join(parts)),
+        "record": record(published, table, row or {}),
+        "called": row_title(published, table, parts, row or {}),
+        "json_ld": _row_json_ld(published, request, table, key, row),
         "excerpts": await source.excerpts(datasette, published, table, key),
         "warnings": warnings,
     }
+
+
+def _row_json_ld(
+    published: Published,
+    request: Request,
+    table: str,
+    key: str,
+    row: Mapping[str, Any] | None,
+) -> Markup | None:
+    if row is None:
+        return None
+    return linked_data.row_json_ld(published, table, key, row, visit().language, request)
 
 
 async def _fetched(
@@ -253,13 +296,35 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
         return {"query_name": None}
     about = published.queries[name]
     given = {parameter: request.args.get(parameter, "") for parameter in about["parameters"]}
-    asked = (columns.text_in(about["title"]), _asked_path())
+    asked = dict(parse_qsl(request.query_string))
+    raw_rows = await _raw_rows(datasette, published, name, asked)
+    cited = (columns.text_in(about["title"]), _asked_path())
+    described = linked_data.query_json_ld(published, name, visit().language, request)
     return {
         "query_name": name,
         "about": about,
+        "raw_rows": raw_rows,
         "chart": await query_chart(datasette, published, name, given),
-        "citations": citation.blocks(published, visit().language, query=asked, request=request),
+        "citations": citation.blocks(published, visit().language, query=cited, request=request),
+        "json_ld": described,
     }
+
+
+async def _raw_rows(
+    datasette: Datasette, published: Published, query: str, given: Mapping[str, str]
+) -> list[tuple[Any, ...]] | None:
+    """The result of a query as it is, where Datasette gives templates only how it is shown.
+
+    None where it fails; the page tells why.
+    """
+    database = datasette.get_database(published.name)
+    try:
+        results = await database.execute(
+            published.queries[query]["sql"], defaultdict(str, given), truncate=True
+        )
+    except (sqlite3.Error, QueryInterrupted):
+        return None
+    return [tuple(row) for row in results.rows]
 
 
 def _asked_path() -> str:

@@ -20,6 +20,7 @@ from openbaar.site import (
     catalogue,
     citation,
     downloads,
+    feed,
     gates,
     identifiers,
     language,
@@ -28,6 +29,8 @@ from openbaar.site import (
     pages,
     pictures,
     refusals,
+    rows,
+    search,
     security,
     source,
 )
@@ -39,12 +42,14 @@ if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own
     from datasette.app import Datasette
 
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
-    *identifiers.ROUTES,
     *catalogue.ROUTES,  # before the downloads, among which some of its files stand
     *downloads.ROUTES,
     *citation.ROUTES,
     *linked_data.ROUTES,
+    *feed.ROUTES,
+    *rows.ROUTES,
     *source.ROUTES,
+    *search.ROUTES,
     *pages.ROUTES,
     *pictures.ROUTES,
 ]
@@ -74,9 +79,10 @@ def startup(datasette: Datasette) -> None:
 @hookimpl  # type: ignore[untyped-decorator]
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """The addresses of our own."""
-    if published_by(datasette) is None:
+    published = published_by(datasette)
+    if published is None:
         return []
-    return ROUTES
+    return [*identifiers.routes(published), *ROUTES]
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -138,13 +144,13 @@ def extra_template_vars(
 
 @hookimpl  # type: ignore[untyped-decorator]
 def render_cell(
-    datasette: Datasette, database: str, table: str | None, column: str, value: Any
+    datasette: Datasette, database: str, table: str | None, column: str, value: Any, row: Any
 ) -> Markup | None:
     """Codes by their names, figures as the language writes them."""
     published = published_by(datasette)
     if published is None or database != published.name:
         return None
-    return pages.cell(published, table, column, value)
+    return pages.cell(published, table, column, value, row)
 
 
 @hookimpl  # type: ignore[untyped-decorator]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -31,7 +31,7 @@ from openbaar.site.addresses import Addresses
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
 
-HIDDEN = {"descriptor", "labels", "queries"}  # what the table `_site` of a database holds
+HIDDEN = {"descriptor", "facets", "labels", "queries"}  # what the table `_site` of a database holds
 PLUGIN = "openbaar"  # the name of the plugin, in the configuration of Datasette and in addresses
 Descriptor = Mapping[str, Any]
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # code list → code → language → name
@@ -51,6 +51,7 @@ class Published:
     descriptor: Descriptor
     labels: Labels = field(default_factory=dict)
     queries: Mapping[str, Descriptor] = field(default_factory=dict)
+    facets: Mapping[str, list[str]] = field(default_factory=dict)  # by table, as authors order them
     folder: Path | None = None
     permalinks: Descriptor = field(default_factory=dict)
     url: str | None = None
@@ -60,6 +61,14 @@ class Published:
     def version(self) -> str:
         """The version of the publication that is served."""
         return str(self.descriptor["version"])
+
+    @property
+    def released_on(self) -> str | None:
+        """The day on which this version was made, as far as its authors say: `2024-02-03`."""
+        for key in ("modified", "issued", "created"):
+            if self.descriptor.get(key):
+                return str(self.descriptor[key]).partition("T")[0]
+        return None
 
     @property
     def languages(self) -> list[str]:
@@ -109,6 +118,10 @@ class Published:
     def path(self, *parts: str) -> str:
         """The path of a page of the database, from the root: of a table, of a row, of a query."""
         return "/" + "/".join(tilde_encode(part) for part in (self.name, *parts))
+
+    def row_path(self, table: str, key: Sequence[str]) -> str:
+        """The path of the page of a row, `key` being the parts of its key."""
+        return f"{self.path(table)}/{','.join(tilde_encode(part) for part in key)}"
 
     def line_path(self, document: str, page: str | None, line: int) -> str:
         """The path at which a line of a document is shown."""
@@ -184,7 +197,7 @@ def _first_published(datasette: Datasette) -> Published | None:
 
 
 def _hidden_content(database: Path) -> dict[str, Any] | None:
-    """The descriptor, labels and queries in a database; None where openbaar did not build it.
+    """What the table `_site` of a database holds; None where openbaar did not build it.
 
     Read without Datasette, which is still starting.
     """

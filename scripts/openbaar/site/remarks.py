@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from openbaar.site.columns import column_of, label_of
 from openbaar.site.language import gettext, visit, words
+from openbaar.site.naming import condition_words, table_title
 from openbaar.site.published import Published
 from openbaar.tables.wording import lines_text, verdicts_text
 from openbaar.texts import ENGLISH
@@ -92,8 +92,23 @@ def _anomaly(published: Published, row: TrustRow, table: str | None) -> Anomaly:
     text, lang = _text_and_language(published, row)
     rows = None
     if table is not None:
-        rows = named_columns(published, table, conditions(row["rows_concerned"]))
+        rows = _rows_concerned(published, row, table)
     return Anomaly(text, lang, place_of(published, row), rows, _tables(published, row))
+
+
+def _rows_concerned(published: Published, anomaly: TrustRow, table: str) -> str | None:
+    """The rows that a remark is about, in words of the first of its tables that has the columns.
+
+    `table` is the one that it is shown with; where the rows are those of another one, that is said.
+    """
+    wanted = conditions(anomaly["rows_concerned"])
+    if not wanted:
+        return None
+    for name in (table, *_tables(published, anomaly)):
+        if wanted.keys() <= set(published.column_names(name)):
+            rows = condition_words(published, name, wanted)
+            return rows if name == table else f"{table_title(published, name)}: {rows}"
+    return None
 
 
 def _tables(published: Published, anomaly: TrustRow) -> list[str]:
@@ -170,14 +185,7 @@ def concerns(rows: str | None, row: Mapping[str, Any]) -> bool:
 
 def named_columns(published: Published, table: str, wanted: Mapping[str, str]) -> str | None:
     """Conditions in words, with titles and labels: 'Start year: 2023'; None for no conditions."""
-    if not wanted:
-        return None
-    named = []
-    for name, value in wanted.items():
-        column = column_of(published, table, name)
-        label = label_of(published, column.code_list, value)
-        named.append(f"{column.title}: {value if label is None else label}")
-    return ", ".join(named)
+    return condition_words(published, table, wanted) if wanted else None
 
 
 async def reconciliation(datasette: Datasette, published: Published, table: str) -> list[str]:

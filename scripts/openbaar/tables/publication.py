@@ -86,6 +86,10 @@ def _texts_translated(described: dict[str, Any], languages: Sequence[str]) -> di
     for key in ("title", "description", "unit"):
         if key in described:
             made[key] = _in_all(described[key], languages)
+    if "labels" in described:
+        made["labels"] = {
+            value: _in_all(label, languages) for value, label in described["labels"].items()
+        }
     return made
 
 

@@ -148,7 +148,7 @@ def read_table(
     notes, note_problems = _footnotes(publication, table, document, regions)
     units = _units(region, recipe, others.union(notes.values()))
     read = try_rows(document, units, recipe, readers)
-    labelled, label_problems = try_labels(document, read.rows, recipe.group, readers)
+    labelled, label_problems = try_labels(document, read.rows, recipe.groups, readers)
     reading = Reading(table, document, recipe, region, notes, others, read)
     reading, made_problems = _with_records(reading, labelled)
     problems = _of_first_step(note_problems, read.problems, label_problems, made_problems)

@@ -37,9 +37,12 @@ def verdicts_text(rows: Iterable[Mapping[str, Any]], words: NullTranslations) ->
         explained += row["verdict"] == "explained"
     sentences = []
     for kind in ("stated_total", "identity", "rule"):
-        if kinds[kind]:
-            counted = {"equal": equal[kind], "all": kinds[kind]}
-            sentences.append(_how_many_hold(kind, kinds[kind], words) % counted)
+        if not kinds[kind]:
+            continue
+        message = _how_many_hold(kind, kinds[kind], words)
+        if equal[kind] == kinds[kind]:
+            message = _all_hold(kind, kinds[kind], words)
+        sentences.append(message % {"equal": equal[kind], "all": kinds[kind]})
     if rounded:
         sentence = words.ngettext(
             "%(all)s differs by rounding only.", "%(all)s differ by rounding only.", rounded
@@ -51,6 +54,25 @@ def verdicts_text(rows: Iterable[Mapping[str, Any]], words: NullTranslations) ->
         )
         sentences.append(str(sentence) % {"all": explained})
     return sentences
+
+
+def _all_hold(kind: str, count: int, words: NullTranslations) -> str:
+    """A sentence that says that all `count` checks of one kind hold, with `%(all)s` to fill in."""
+    if kind == "stated_total":
+        sentence = words.ngettext(
+            "The stated total adds up.", "All %(all)s stated totals add up.", count
+        )
+    elif kind == "identity":
+        sentence = words.ngettext(
+            "The sum agrees with another table.",
+            "All %(all)s sums agree with other tables.",
+            count,
+        )
+    else:
+        sentence = words.ngettext(
+            "The rule holds for each row.", "All %(all)s rules hold for each row.", count
+        )
+    return str(sentence)
 
 
 def _how_many_hold(kind: str, count: int, words: NullTranslations) -> str:

@@ -296,7 +296,7 @@ def _kind(reading: Reading, row: ReadRow, field: str) -> Kind:
     """Whether a field is the label of a group, a total, part of the key, or a value."""
     recipe = reading.recipe
     declared = recipe.cells.get(field)
-    if recipe.group is not None and field == recipe.group.label:
+    if field in recipe.group_labels:
         return "label"
     if row.is_total or (declared is not None and declared.total is not None):
         return "total"

@@ -10,9 +10,14 @@ function pairs(figure) {
   return marks;
 }
 
+function titleOf(cell) {
+  const head = cell.closest("table").tHead.rows[0].cells[cell.cellIndex];
+  return (head.querySelector("a") || head).firstChild.textContent.trim();
+}
+
 function tell(row) {
-  const cells = [...row.cells].filter((cell) => cell.dataset.title);
-  return cells.map((cell) => `${cell.dataset.title}: ${cell.textContent.trim()}`);
+  const cells = [...row.cells].filter((cell) => !cell.matches(".more, .col-Link"));
+  return cells.map((cell) => `${titleOf(cell)}: ${cell.textContent.trim()}`);
 }
 
 function showTip(mark, lines) {

@@ -1,0 +1,336 @@
+"""A table as a page lays it out: what a row is about first, then its figures, then the rest.
+
+On a narrow screen only the columns that lead are shown until a reader asks for the rest. What leads
+is told by the schema: the key, the columns that are counted in a unit, and the texts in the
+language of the page where nothing is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from markupsafe import Markup
+
+from openbaar.site.cells import figure, shown
+from openbaar.site.columns import Column, column_of, label_of, result_column
+from openbaar.site.language import visit
+from openbaar.site.naming import named
+from openbaar.site.published import Published
+
+LONG = 60  # characters: a longer text gets a column of some width
+# What leads in the trust tables, of whose columns most are places and names for programs.
+TRUST_LEAD: Mapping[str, Sequence[str]] = {
+    "anomalies": ("text", "first_line", "tables"),
+    "footnotes": ("mark", "text", "first_line", "table_name"),
+    "provenance": ("printed", "first_line", "column_name", "row_id", "table_name"),
+    "reconciliation": ("verdict", "difference", "first_line", "table_name", "scope"),
+}
+NAMES_FOR_PROGRAMS = {("anomalies", "id"), ("reconciliation", "id")}
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A column in its place: where Datasette has it, and how it is shown.
+
+    `leads` says that a narrow screen shows it too. `heads` is true of the one that names each row.
+    `lang` is the language of its texts where that is not the language of the page. `decimals` are
+    the digits behind the point that all its figures have.
+    """
+
+    index: int
+    column: Column
+    leads: bool = True
+    heads: bool = False
+    lang: str | None = None
+    decimals: int | None = None
+    is_long: bool = False
+
+    @property
+    def classes(self) -> str:
+        """The classes of its cells; the cells of a large table are most of its page."""
+        flags = {
+            f"col-{self.column.name}": self.leads or not self.column.of_trust,
+            "number": self.column.is_number,
+            "more": not self.leads,
+            "long": self.is_long,
+        }
+        return " ".join(name for name, is_set in flags.items() if is_set)
+
+    @property
+    def is_of_record(self) -> bool:
+        """Whether the page of a row says what the column means: a label says that by itself."""
+        return not self.column.of_trust and self.column.labels is None
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a row: its place, and what it shows."""
+
+    placed: Placed
+    content: Markup
+
+
+@dataclass(frozen=True)
+class GridRow:
+    """A row: its key as its address has it, the address of its page, its cells in order."""
+
+    key: str
+    address: str | None
+    called: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table as a page shows it."""
+
+    columns: Sequence[Placed]
+    rows: Sequence[GridRow]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether a narrow screen leaves columns out."""
+        return any(not placed.leads for placed in self.columns)
+
+
+def table_columns(
+    published: Published, table: str, names: Sequence[str], rows: Sequence[Mapping[str, Any]]
+) -> list[Placed]:
+    """The columns of a table in the order of the page; `rows` are those that it shows."""
+    columns = [column_of(published, table, name) for name in names]
+    placed = []
+    for index, column in enumerate(columns):
+        values = [row.get(column.name) for row in rows]
+        if _is_left_out(published, column, values):
+            continue
+        placed.append(_placed(published, index, column, values))
+    lead = _lead(published, table, [each.column for each in placed])
+    ordered = sorted(placed, key=lambda each: _rank(lead, each.column))
+    found = [replace(each, leads=each.column.name in lead) for each in ordered]
+    return _headed(found)
+
+
+def result_columns(
+    published: Published, query: str | None, names: Sequence[str], rows: Sequence[Sequence[Any]]
+) -> list[Placed]:
+    """The columns of the result of a query: first those that its chart shows, then the others."""
+    lead = list(published.queries[query].get("lead", [])) if query is not None else []
+    placed = []
+    for index, name in enumerate(names):
+        column = result_column(published, query, name)
+        values = [row[index] for row in rows]
+        if not _is_left_out(published, column, values):
+            placed.append(_placed(published, index, column, values))
+    ordered = sorted(placed, key=lambda each: _rank(lead, each.column))
+    return _headed([replace(each, leads=_leads_result(lead, each)) for each in ordered])
+
+
+def _leads_result(lead: Sequence[str], placed: Placed) -> bool:
+    """Whether a narrow screen shows a column of a result: those of its chart, else most."""
+    if lead:
+        return placed.column.name in lead
+    column = placed.column
+    return not column.of_trust or column.name in TRUST_LEAD[str(column.table)] or placed.is_long
+
+
+def _headed(placed: list[Placed]) -> list[Placed]:
+    """The columns, the first of those that are no figures naming each row."""
+    for position, each in enumerate(placed):
+        if each.leads and not each.column.is_number:
+            placed[position] = replace(each, heads=True)
+            break
+    return placed
+
+
+def _placed(published: Published, index: int, column: Column, values: Sequence[Any]) -> Placed:
+    language = _language_of(published, column)
+    return Placed(
+        index,
+        column,
+        lang=None if language == visit().language else language,
+        decimals=_decimals(values) if column.is_number else None,
+        is_long=any(isinstance(value, str) and len(value) > LONG for value in values)
+        and column.labels is None,
+    )
+
+
+def _language_of(published: Published, column: Column) -> str | None:
+    """The language that the name of a column of texts ends in: `title_en`; None for any other."""
+    _, _, ending = column.name.rpartition("_")
+    return ending if column.name != ending and ending in published.languages else None
+
+
+def _is_left_out(published: Published, column: Column, values: Sequence[Any]) -> bool:
+    """Whether a column of a trust table tells a reader nothing.
+
+    That is a name for programs, a text that stands there in the language of the page too, the only
+    document there is, and a column that is blank in all rows.
+    """
+    if not column.of_trust:
+        return False
+    if (column.table, column.name) in NAMES_FOR_PROGRAMS:
+        return True
+    language = _language_of(published, column)
+    if language is not None:
+        return language != _language_shown(published)
+    if column.name == "document" and len(published.documents) == 1:
+        return True
+    if column.name == "last_line":  # the first one says both
+        return True
+    return all(value in (None, "") for value in values)
+
+
+def _language_shown(published: Published) -> str:
+    """The language in which texts of the trust tables are shown."""
+    spoken = visit().language
+    return spoken if spoken in published.languages else published.languages[0]
+
+
+def _lead(published: Published, table: str, columns: Sequence[Column]) -> list[str]:
+    """The names of the columns that lead, in order."""
+    if table in TRUST_LEAD:
+        shown_in = _language_shown(published)
+        return [f"text_{shown_in}" if name == "text" else name for name in TRUST_LEAD[table]]
+    names = [column.name for column in columns]
+    if table in published.code_lists and f"title_{visit().language}" in names:
+        return [f"title_{visit().language}"]
+    key = [
+        name for name in published.tables[table]["schema"].get("primaryKey", []) if name in names
+    ]
+    figures = [column.name for column in columns if column.is_number and column.name not in key]
+    return key + (figures or _texts(published, columns, key))
+
+
+def _texts(published: Published, columns: Sequence[Column], key: Sequence[str]) -> list[str]:
+    """The columns to lead where nothing is counted: those of the reader's language."""
+    found = []
+    for column in columns:
+        language = _language_of(published, column)
+        if column.name in key or column.name == "source_lines" or column.code_list is not None:
+            continue
+        if language in (None, visit().language):
+            found.append(column.name)
+    return found
+
+
+def _rank(lead: Sequence[str], column: Column) -> int:
+    """Where a column stands: those that lead in their order, then others, lines last."""
+    if column.name in lead:
+        return lead.index(column.name)
+    return len(lead) + (column.name == "source_lines")
+
+
+def _decimals(values: Sequence[Any]) -> int:
+    """How many digits behind the point the figures of a column need."""
+    needed = 0
+    for value in values:
+        if isinstance(value, float):
+            exponent = Decimal(repr(value)).normalize().as_tuple().exponent
+            needed = max(needed, -int(exponent))
+    return needed
+
+
+def table_grid(published: Published, table: str, columns: Any, rows: Any, address: Any) -> Grid:
+    """The grid of a table page, of what Datasette gives its template.
+
+    `columns` are its `display_columns` and `rows` its `display_rows`. `address` finds the address
+    of a row in the link that Datasette made to it.
+    """
+    has_link = bool(columns) and columns[0]["name"] == "Link"
+    names = [column["name"] for column in columns]
+    raws = [_raw(row) for row in rows]
+    placed = table_columns(published, table, names[1:] if has_link else names, raws)
+    made = []
+    for row, raw in zip(rows, raws, strict=True):
+        cells = list(row)
+        own = cells[1:] if has_link else cells
+        found = [Cell(each, _content(published, each, own[each.index], raw)) for each in placed]
+        link = address(cells[0]["value"])
+        if not has_link:
+            found = _linked(found, own[0]["column"], link)
+        made.append(GridRow(str(cells[0]["raw"]), link, _called(published, table, raw), found))
+    return Grid(placed, made)
+
+
+def _raw(row: Any) -> dict[str, Any]:
+    """The values of a row by column, codes without the labels that Datasette adds to them."""
+    values = {}
+    for cell in row:
+        value = cell["raw"]
+        values[cell["column"]] = value["value"] if isinstance(value, dict) else value
+    return values
+
+
+def _content(
+    published: Published, placed: Placed, cell: Mapping[str, Any], row: Mapping[str, Any]
+) -> Markup:
+    """What a cell shows: a figure with the digits of its column, else what Datasette rendered."""
+    value = row[placed.column.name]
+    if placed.decimals is not None and isinstance(value, int | float):
+        return Markup.escape(figure(value, placed.decimals))
+    column = placed.column
+    is_aside = not placed.leads and not column.of_trust  # whose links a reader finds on the row
+    if cell.get("is_special_link_column") or (is_aside and column.labels is not None and value):
+        name = named(published, column, value, row)
+        return Markup.escape(value if name is None else name)
+    return Markup.escape(cell["value"])
+
+
+def _linked(cells: Sequence[Cell], key: str, address: str | None) -> list[Cell]:
+    """The cells of a row whose key is one column: that one, else the first, leads to its page."""
+    names = [cell.placed.column.name for cell in cells if cell.placed.leads]
+    linking = key if key in names else next(iter(names), key)
+    found = []
+    for cell in cells:
+        if cell.placed.column.name == linking and "<a " not in cell.content:
+            link = Markup('<a href="{}">{}</a>').format(address, cell.content)
+            found.append(replace(cell, content=link))
+        else:
+            found.append(cell)
+    return found
+
+
+def record(published: Published, table: str, row: Mapping[str, Any]) -> list[Cell]:
+    """The cells of the page of one row: its figures, then the others in the order of its table."""
+    placed = table_columns(published, table, list(row), [row])
+    cells = []
+    for each in sorted(placed, key=lambda each: not each.column.is_number):
+        content = shown(published, table, each.column, row[each.column.name], row)
+        cells.append(Cell(each, content))
+    return cells
+
+
+def _called(published: Published, table: str, row: Mapping[str, Any]) -> str:
+    """What a row is called where a link leads to it."""
+    if table not in published.tables:
+        return ""
+    called = []
+    for name in published.tables[table]["schema"].get("primaryKey", []):
+        label = label_of(published, column_of(published, table, name).labels, row.get(name))
+        called.append(label or str(row.get(name, "")))
+    return ", ".join(called)
+
+
+def query_grid(
+    published: Published, query: str | None, names: Any, raw_rows: Any, display_rows: Any
+) -> Grid:
+    """The grid of the result of a query; `raw_rows` are None where only what is shown is known."""
+    values = [] if raw_rows is None else [tuple(row) for row in raw_rows]
+    placed = result_columns(published, query, list(names), values)
+    made = []
+    for number, row in enumerate(display_rows):
+        raw = dict(zip(names, values[number], strict=True)) if number < len(values) else {}
+        cells = []
+        for each in placed:
+            value = raw.get(each.column.name)
+            content = Markup.escape(row[each.index])
+            if each.decimals is not None and isinstance(value, int | float):
+                content = Markup.escape(figure(value, each.decimals))
+            elif raw and each.column.table is not None:
+                content = shown(published, each.column.table, each.column, value, raw)
+            cells.append(Cell(each, content))
+        made.append(GridRow(str(number), None, "", cells))
+    return Grid(placed, made)

@@ -1,0 +1,265 @@
+"""The search of the site: `/search?q=…` for people and `/search.json?q=…` for programs.
+
+Words are found by their beginnings, in capitals or not, with accents or without. A number is found
+however it is written: `50252`, `50.252` and `50 252` lead to the same figure.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from datasette.database import QueryInterrupted
+from datasette.utils.asgi import Response
+from markupsafe import Markup, escape
+
+from openbaar.database.search_index import GROUPED
+from openbaar.schema.conventions import TRUST_TABLES
+from openbaar.site.cells import figure
+from openbaar.site.columns import column_of, key_label, text, text_in
+from openbaar.site.language import gettext, visit
+from openbaar.site.published import Published, document_name, publication_of
+from openbaar.site.remarks import passage_text
+from openbaar.texts import N_
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+LONGEST = 200  # characters of what is asked
+SHOWN = 8  # results of one kind, until a visitor asks for all of them
+MOST = 200
+FIGURES = 20  # figures that are looked for in one column
+TIME_LIMIT = 300  # milliseconds to look for a figure in one table
+TERM = re.compile(rf"{GROUPED.pattern}|\w+(?:[.,]\d+)?")
+NOTHING = Markup()
+OPENED, CLOSED = "\x02", "\x03"  # around what was found; no text has them
+KINDS = {  # in the order in which they are shown
+    "question": N_("Questions"),
+    "figure": N_("Figures"),
+    "table": N_("Tables"),
+    "code": N_("Codes"),
+    "remark": N_("Points to note"),
+    "column": N_("Columns"),
+    "line": N_("In the document"),
+}
+FOUND = f"""SELECT name, part, line, title,
+              snippet(_search, 6, char(2), char(3), '…', 24) AS text
+            FROM _search
+            WHERE _search MATCH :match AND kind = :kind AND language IN ('', :language)
+            ORDER BY bm25(_search, 0, 0, 0, 0, 0, 8, 1, 4), rowid LIMIT {MOST}"""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Something that was found: what it is called, where it is, and where it says so."""
+
+    kind: str
+    title: str
+    address: str
+    excerpt: Markup = NOTHING
+    aside: str = ""
+
+
+@dataclass(frozen=True)
+class Group:
+    """The results of one kind; `more` are not shown."""
+
+    kind: str
+    title: str
+    results: Sequence[Result]
+    more: int = 0
+
+
+def match_expression(asked: str, every: bool = True) -> str:
+    """What FTS5 is asked for: each word by its beginning, a number without marks for thousands.
+
+    `every` is False where one of the words is enough. Empty where nothing can be looked for.
+
+    >>> match_expression('horeca "50.252"')
+    '"horeca"* AND "50252"'
+    """
+    terms = []
+    for term in TERM.findall(asked):
+        if GROUPED.fullmatch(term):
+            terms.append('"{}"'.format(re.sub(r"\D", "", term)))
+        elif term[0].isdigit():
+            terms.append(f'"{term}"')
+        else:
+            terms.append(f'"{term}"*')
+    return (" AND " if every else " OR ").join(terms)
+
+
+def numbers_asked(asked: str) -> list[int | float]:
+    """The numbers that a text may mean, where it is a number and nothing else.
+
+    >>> numbers_asked("50.252")
+    [50252, 50.252]
+    """
+    asked = asked.strip()
+    meant: list[int | float] = []
+    if GROUPED.fullmatch(asked) or asked.isdecimal():
+        meant.append(int(re.sub(r"\D", "", asked)))
+    if re.fullmatch(r"\d+[.,]\d+", asked):
+        meant.append(float(asked.replace(",", ".")))
+    return meant
+
+
+async def found(
+    datasette: Datasette, published: Published, asked: str, only: str | None = None
+) -> list[Group]:
+    """What is found, in groups; of the kind `only`, where that is given, all of it."""
+    groups = await _groups(datasette, published, asked, only, every=True)
+    if not groups:
+        groups = await _groups(datasette, published, asked, only, every=False)
+    return groups
+
+
+async def _groups(
+    datasette: Datasette, published: Published, asked: str, only: str | None, every: bool
+) -> list[Group]:
+    expression = match_expression(asked, every)
+    groups = []
+    for kind, title in KINDS.items():
+        if not expression or only not in (None, kind):
+            continue
+        if kind == "figure":
+            results = await _figures(datasette, published, asked)
+        else:
+            results = await _texts(datasette, published, kind, expression)
+        if results:
+            shown = results if only else results[:SHOWN]
+            groups.append(Group(kind, gettext(title), shown, len(results) - len(shown)))
+    return groups
+
+
+async def _texts(
+    datasette: Datasette, published: Published, kind: str, expression: str
+) -> list[Result]:
+    """What the index finds of one kind."""
+    wanted = {"match": expression, "kind": kind, "language": visit().language}
+    database = datasette.get_database(published.name)
+    try:
+        rows = await database.execute(FOUND, wanted)
+    except sqlite3.OperationalError:  # a text that FTS5 cannot read, or a database without it
+        return []
+    results = [_result(published, kind, row) for row in rows]
+    return [result for result in results if result is not None]
+
+
+def _result(published: Published, kind: str, row: Any) -> Result | None:
+    """A row of the index as it is shown; None where what it is of is not there any more."""
+    name, part, excerpt = row["name"], row["part"], _marked(row["text"])
+    if kind == "question":
+        title = text_in(published.queries[name]["title"])
+        return Result(kind, title, published.path(name), excerpt)
+    if kind == "line":
+        source = published.documents.get(document_name(name))
+        place = passage_text(part, row["line"], row["line"])
+        title = place
+        if len(published.documents) > 1 and source is not None:
+            title = f"{text(source, 'title')}, {place}"
+        address = published.line_path(name, part or None, row["line"])
+        return Result(kind, title, address, excerpt)
+    if kind == "remark":
+        address = published.path(name, part) if part else published.path(name)
+        return Result(kind, "", address, excerpt)
+    table = text(published.tables[name], "title")
+    if kind == "code":
+        return Result(kind, row["title"], published.path(name, part), aside=table)
+    if kind == "column":
+        return Result(kind, row["title"], published.path(name), excerpt, aside=table)
+    return Result(kind, table, published.path(name), excerpt)
+
+
+def _marked(excerpt: str) -> Markup:
+    """An excerpt with what was found in it marked."""
+    safe = str(escape(excerpt))
+    return Markup(safe.replace(OPENED, "<mark>").replace(CLOSED, "</mark>"))  # noqa: S704  escaped
+
+
+async def _figures(datasette: Datasette, published: Published, asked: str) -> list[Result]:
+    """The rows of which a figure is the number that is asked for."""
+    meant = numbers_asked(asked)
+    results: list[Result] = []
+    if not meant:
+        return results
+    for table in published.tables:
+        if table in TRUST_TABLES:
+            continue
+        for name in published.column_names(table):
+            column = column_of(published, table, name)
+            if column.is_number:
+                results += await _rows_with(datasette, published, table, name, meant)
+    return results
+
+
+async def _rows_with(
+    datasette: Datasette,
+    published: Published,
+    table: str,
+    column: str,
+    meant: Sequence[int | float],
+) -> list[Result]:
+    """The rows of a table that have one of these numbers in a column."""
+    keys = published.tables[table]["schema"].get("primaryKey", [])
+    if not keys:
+        return []
+    places = ", ".join("?" * len(meant))
+    sql = f"""SELECT {", ".join(keys)}, {column} AS figure FROM {table}
+              WHERE {column} IN ({places}) LIMIT {FIGURES}"""
+    database = datasette.get_database(published.name)
+    try:
+        rows = await database.execute(sql, list(meant), custom_time_limit=TIME_LIMIT)
+    except QueryInterrupted:
+        return []
+    results = []
+    about = column_of(published, table, column)
+    for row in rows:
+        key = [str(part) for part in tuple(row)[:-1]]
+        called = key_label(published, table, ",".join(key))
+        title = f"{text(published.tables[table], 'title')}: {called}"
+        told = Markup("<mark>{}</mark> {}").format(figure(row["figure"]), about.unit)
+        results.append(Result("figure", title, published.row_path(table, key), told))
+    return results
+
+
+async def page(request: Any, datasette: Datasette) -> Response:
+    """`/search?q=…`: what is found, as a page."""
+    published = publication_of(datasette)
+    asked = request.args.get("q", "")[:LONGEST].strip()
+    only = request.args.get("kind")
+    groups = await found(datasette, published, asked, only if only in KINDS else None)
+    context = {"asked": asked, "groups": groups, "only": only}
+    html = await datasette.render_template("openbaar_search.html", context, request=request)
+    return Response.html(html)
+
+
+async def data(request: Any, datasette: Datasette) -> Response:
+    """`/search.json?q=…`: what is found, for programs."""
+    published = publication_of(datasette)
+    asked = request.args.get("q", "")[:LONGEST].strip()
+    results = []
+    for group in await found(datasette, published, asked):
+        for result in group.results:
+            full = replace(result, address=_address(published, result.address, request))
+            results.append(
+                {
+                    "kind": full.kind,
+                    "title": full.title,
+                    "text": full.excerpt.striptags(),
+                    "of": full.aside or None,
+                    "url": full.address,
+                }
+            )
+    return Response.json({"query": asked, "results": results})
+
+
+def _address(published: Published, path: str, request: Any) -> str:
+    """The full address of a page in the language of the visit."""
+    return published.page_address(path, visit().language, request)
+
+
+ROUTES = [(r"/search$", page), (r"/search\.json$", data)]

@@ -1,0 +1,118 @@
+"""The site on a telephone of 390 pixels: what a reader sees without scrolling sideways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from browser.chromium import EXECUTABLE, MISSING, chromium
+from browser.pages import NAME
+from served import ROOT, Served, build, served
+
+WIDTH = 390
+PUBLICATIONS = [ROOT, ROOT / "tests" / "publications" / "hand_made"]
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests; each opens a page of its own."""
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """The publication of this repository, served."""
+    with served(build(ROOT, tmp_path_factory.mktemp("site"))) as running:
+        yield running
+
+
+@pytest.fixture
+def phone(site: Served, browser: Browser) -> Iterator[Page]:
+    """A page of a reader with a telephone, in Dutch."""
+    context = browser.new_context(
+        base_url=site.address, locale="nl-BE", viewport={"width": WIDTH, "height": 844}
+    )
+    yield context.new_page()
+    context.close()
+
+
+def right_edge(page: Page, cell: str) -> float:
+    """How far to the right the cells of the first five rows reach, in pixels."""
+    edges = []
+    for row in page.locator("table.rows-and-columns tbody tr").all()[:5]:
+        box = row.locator(cell).bounding_box()
+        assert box is not None, f"{cell} is not shown"
+        edges.append(box["x"] + box["width"])
+    return max(edges)
+
+
+@pytest.mark.parametrize(
+    ("table", "cells"),
+    [
+        ("started_by_gender", ["th", ".col-gender", ".col-started", ".col-Link"]),
+        ("started_by_province", ["th", ".col-province", ".col-started"]),
+        ("started_by_sector", ["th", ".col-sector", ".col-started"]),
+        ("completed_by_quarter", ["th", ".col-completion_quarter", ".col-completed"]),
+        ("budgets", ["th", ".col-amount_eur"]),
+        ("reconciliation", ["th", ".col-difference", ".col-first_line"]),
+        ("provenance", ["th", ".col-first_line"]),
+        ("genders", ["th"]),
+        ("share_of_women", ["th", ".col-women_percent_of_known"]),
+        ("sector_change", [".col-change", ".col-sector"]),
+    ],
+)
+def test_key_and_figure_are_seen_without_scrolling_sideways(
+    phone: Page, table: str, cells: list[str]
+) -> None:
+    phone.goto(f"/{NAME}/{table}")
+    assert {cell: right_edge(phone, cell) <= WIDTH for cell in cells} == dict.fromkeys(cells, True)
+
+
+def test_the_other_columns_are_shown_when_asked_for(phone: Page) -> None:
+    phone.goto(f"/{NAME}/started_by_sector")
+    cluster = phone.locator("th[data-column=cluster]")
+    expect(cluster).to_be_hidden()
+    phone.get_by_label("Alle kolommen tonen").check()
+    expect(cluster).to_be_visible()
+
+
+def test_the_first_column_and_the_header_stay_when_a_table_scrolls(phone: Page) -> None:
+    phone.goto(f"/{NAME}/started_by_sector")
+    phone.get_by_label("Alle kolommen tonen").check()
+    region = phone.locator(".scrolls.tall")
+    head, key = region.locator("thead th").first, region.locator("tbody th").nth(30)
+    key.scroll_into_view_if_needed()
+    region.evaluate("box => { box.scrollLeft = 150; }")
+    frame, at_head, at_key = region.bounding_box(), head.bounding_box(), key.bounding_box()
+    assert frame is not None
+    assert at_head is not None
+    assert at_key is not None
+    assert abs(at_key["x"] - frame["x"]) < 2
+    assert abs(at_head["y"] - frame["y"]) < 2
+
+
+@pytest.mark.parametrize("root", PUBLICATIONS, ids=lambda path: path.name)
+def test_every_table_of_every_publication_shows_its_first_columns(
+    root: Path, browser: Browser, tmp_path: Path
+) -> None:
+    built = build(root, tmp_path)
+    hidden = []
+    with served(built) as running:
+        context = browser.new_context(
+            base_url=running.address, viewport={"width": WIDTH, "height": 844}
+        )
+        page = context.new_page()
+        tables = page.request.get(f"/{built.database.stem}.json").json()["tables"]
+        for table in tables:
+            page.goto(f"/{built.database.stem}/{table['name']}")
+            heads = page.locator("table.rows-and-columns thead th:not(.more)")
+            box = heads.first.bounding_box() if heads.count() else None
+            if box is not None and box["x"] + box["width"] > WIDTH:
+                hidden.append(table["name"])
+        context.close()
+    assert hidden == []
