@@ -31,6 +31,7 @@ from openbaar.site import (
     refusals,
     rows,
     search,
+    search_file,
     security,
     source,
 )
@@ -50,6 +51,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *rows.ROUTES,
     *source.ROUTES,
     *search.ROUTES,
+    *search_file.ROUTES,
     *pages.ROUTES,
     *pictures.ROUTES,
 ]
