@@ -29,6 +29,10 @@ DOUBTED["the label 'Sint' may go on in the row below"] = (
     "Heist op den\nBerg              5      6\nGent               9      1\nBron: x\n"
 )
 TRUSTED = [
+    # A heading of two words, and numbers with a space in each row: only the totals say how many
+    # columns there are.
+    "Table 1: x\nRegion cases of which started\nSurrey 1 928 170 10\nCornwall 56 9 415 1\n"
+    "Kent 837 390 4 101 990\nGrand total 839 374 13 686 1 001\nSource: x\n",
     f"{HEAD}Groep A\nGent              12      2\nAalst              3     14\n"
     "Groep B\nHam               5      6\nIeper             7      1\nBron: x\n",
     f"{HEAD}Oost\n  Gent            12      2\n  Aalst            3     14\n"
