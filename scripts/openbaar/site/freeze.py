@@ -271,12 +271,9 @@ def _known_pages(published: Published) -> Iterator[Page]:
     """The pages to begin with: of the whole, of the tables, and the addresses to cite."""
     yield from _in_each_language(published, "/")
     yield from _in_each_language(published, f"/{published.name}")
-<<<<<<< HEAD
+    yield from _in_each_language(published, SEARCH)
     for path in catalogue.addresses(published):
         yield Page(path)
-=======
-    yield from _in_each_language(published, SEARCH)
->>>>>>> main
     for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico"):
         yield Page(path, "", published.languages[0])
     for query in published.queries:
