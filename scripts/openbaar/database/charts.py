@@ -34,6 +34,7 @@ from openbaar.tables.queries import Chart, Query
 from openbaar.texts import Localized, catalogue, localized
 
 MAX_MARKS = 500  # a picture with more bars says nothing
+MAX_ROWS = 100_000  # of a result that is read to count its bars; a query may never end
 MAX_CHARTS = 60  # of one query: one for each choice of its parameters
 
 
@@ -214,7 +215,8 @@ def _contents_of_query(
     for chosen in islice(_choices(connection, publication, query, labels), MAX_CHARTS):
         given = {parameter: value for parameter, (value, _) in chosen.items()}
         rows: list[ChartRow] = []
-        for index, values in enumerate(_values_by_column(run(connection, query, given))):
+        found = islice(_values_by_column(run(connection, query, given)), MAX_ROWS)
+        for index, values in enumerate(found):
             rows.append(ChartRow(str(index), values))
         about = _about(connection, query, chosen, tables, publication.package.languages)
         content = ChartContent(

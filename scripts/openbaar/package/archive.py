@@ -175,6 +175,10 @@ def _how_to_read(publication: Publication, language: str) -> list[str]:
     table = publication.package.tables[0]
     file = f"tables/{table}.csv"
     rows = f'frictionless.Package("datapackage.json").get_resource("{table}").read_rows()'
+    formulas = _(
+        "Cells that begin with =, +, - or @ are text as the document prints it, never formulas."
+        " The .xlsx marks them as text."
+    )
     spreadsheet = _("Spreadsheet: import %(file)s as comma-separated text in UTF-8.")
     codes = _("Read codes as text: programs that guess types make 4000 of %(code)s.")
     return [
@@ -186,6 +190,7 @@ def _how_to_read(publication: Publication, language: str) -> list[str]:
         f"- DuckDB: `SELECT * FROM read_csv('{file}', all_varchar = true)`",
         f'- R: `read.csv("{file}", colClasses = "character", encoding = "UTF-8")`',
         "- " + spreadsheet % {"file": f"`{file}`"},
+        "- " + formulas,
         "",
         codes % {"code": "`04000`"},
         _("`datapackage.json` gives the meaning, type, unit and keys of each column."),
