@@ -306,6 +306,11 @@ def _url(required: bool) -> Callable[..., Any]:
     show_default=True,
     help="The address to listen on; a container needs 0.0.0.0.",
 )
+@click.option(
+    "--access-log",
+    is_flag=True,
+    help="Print a line for each request, in the Combined Log Format.",
+)
 @common
 @click.pass_context
 def serve(
