@@ -24,7 +24,7 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, write_content
 from openbaar.holding import alone
 from openbaar.package import citation_file
-from openbaar.package.archive import write_zip
+from openbaar.package.archive import sdmx_problems, write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import (
@@ -223,6 +223,7 @@ def _stage(
         staging, package_bytes(generated.descriptor), generated.dataset.in_files
     )
     problems += problems_of_citation(citation_file.citation_bytes(publication))
+    problems += sdmx_problems(generated.dataset, generated.descriptor)
     say("building the database")
     database = _staged_database(generated, staging)
     try:

@@ -46,8 +46,11 @@ class Links(HTMLParser):
             self.addresses.append((given["content"] or "").partition("url=")[2])
 
 
-def broken_links(folder: Path) -> list[str]:
-    """Each link in a folder of static files that leads to no file, or to no place on its page."""
+def broken_links(folder: Path, prefix: str = "") -> list[str]:
+    """Each link in a folder of static files that leads to no file, or to no place on its page.
+
+    The folder is at the path `prefix` of its host.
+    """
     pages = {path: Links(path.read_text("utf-8")) for path in folder.rglob("*.html")}
     broken = []
     for path, page in pages.items():
@@ -56,7 +59,9 @@ def broken_links(folder: Path) -> list[str]:
             if parts.scheme or parts.netloc:
                 continue
             rooted = (
-                unquote(parts.path).removeprefix("/") if path.name == "404.html" else parts.path
+                unquote(parts.path).removeprefix(f"{prefix}/")
+                if path.name == "404.html"
+                else parts.path
             )
             target = (path.parent / unquote(rooted)).resolve() if parts.path else path
             is_rooted = parts.path.startswith("/") and path.name != "404.html"
@@ -130,6 +135,10 @@ def test_all_that_the_site_shows_is_there(frozen: Path) -> None:
         "download/1.2.0/tables/regions.csv",
         "download/1.2.0/tables/regions.json",
         "download/1.2.0/sources/municipalities.txt",
+        "download/1.2.0/croissant.json",
+        "download/1.2.0/ro-crate-metadata.json",
+        "catalog.ttl",
+        "catalog.jsonld",
         "sitemap.xml",
         "robots.txt",
         "favicon.ico",
@@ -151,14 +160,16 @@ def test_charts_are_there_as_files_and_as_pages_to_frame_in_each_language(tmp_pa
             assert (frozen / language / path.format("municipalities")).is_file()
     page = (frozen / "en" / "municipalities" / "municipalities" / "index.html").read_text("utf-8")
     assert f"{URL}/figures/en/chart/municipalities.png" in page
-    assert broken_links(frozen) == []
+    assert broken_links(frozen, "/figures") == []
 
 
 @pytest.mark.slow
 def test_what_asks_something_of_a_running_site_is_gone(frozen: Path) -> None:
     pages = [path.read_text("utf-8") for path in frozen.rglob("*.html")]
     assert [
-        text[:200] for text in pages if re.search(r"<form|\bnonce=|<a(?![^>]*\shref=)", text)
+        text[:200]
+        for text in pages
+        if re.search(r"<form(?! class=\"search-box)|\bnonce=|<a(?=[ >])(?![^>]*\shref=)", text)
     ] == []
 
 
@@ -400,6 +411,14 @@ def test_a_link_that_leads_nowhere_goes_with_the_line_that_held_it() -> None:
     assert changed == page_with(kept + "<table><tr><th>e</th></tr></table>")
 
 
+def test_the_signs_between_links_go_with_them() -> None:
+    links = '<a href="gone">a</a>, <a href="/b">b</a>, <a href="/c">c</a> · <a href="gone">d</a>'
+    changed = rewritten(
+        page_with(f"<p>As {links}</p>"), lambda link: None if link == "gone" else link
+    )
+    assert changed == page_with('<p>As <a href="/b">b</a>, <a href="/c">c</a></p>')
+
+
 def test_rows_get_anchors_and_the_values_that_choose_among_them() -> None:
     body = (
         '<div class="facet-results"><div data-column="b"></div></div>'
@@ -424,9 +443,9 @@ class Content(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element, without what belongs to one answer."""
-        self.in_form = self.in_form or tag == "form"
+        kept = {name: value or "" for name, value in attrs if name != "nonce"}
+        self.in_form = self.in_form or (tag == "form" and kept.get("role") != "search")
         if not self.in_form:
-            kept = {name: value or "" for name, value in attrs if name != "nonce"}
             self.elements.append((tag, kept))
 
     def handle_endtag(self, tag: str) -> None:
