@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +48,8 @@ class Commands(click.Group):
         except OpenbaarError as error:
             print_problems(error.problems)
             status = FOUND_PROBLEMS
+        except BrokenPipeError:
+            raise  # who read the output has seen enough, as `head` does; click ends quietly
         except OSError as error:
             print_problems([unreadable(error)])
             status = FOUND_PROBLEMS
@@ -103,10 +106,11 @@ def print_warnings(warnings: Sequence[Problem]) -> None:
 
 
 def _print(found: Sequence[Problem], name: str, colour: str) -> None:
-    for problem in found:
-        click.echo(f"{click.style(str(problem.place), bold=True)}: {problem.message}", err=True)
-        if problem.hint:
-            click.echo(f"  → {problem.hint}", err=True)
+    for hint, problems in groupby(found, key=lambda problem: problem.hint):
+        for problem in problems:
+            click.echo(f"{click.style(str(problem.place), bold=True)}: {problem.message}", err=True)
+        if hint:  # once, below all in a row that it solves
+            click.echo(f"  → {hint}", err=True)
     if found:
         count = f"1 {name}" if len(found) == 1 else f"{len(found)} {name}s"
         click.echo(click.style(count, fg=colour), err=True)
