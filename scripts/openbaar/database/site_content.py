@@ -91,7 +91,9 @@ def _queries(
         content[name] = {
             "title": query.title,
             "description": query.description,
+            "answer": query.answer,
             "columns": _columns(connection, publication, query),
+            "color": None if query.chart is None else query.chart.color,
             "lead": _lead(connection, publication, query),
             "sql": query.sql,
             "tables": [table.name for table in tables_named(publication, query)],

@@ -151,7 +151,7 @@ def _placed(published: Published, index: int, column: Column, values: Sequence[A
         index,
         column,
         lang=None if language == visit().language else language,
-        decimals=_decimals(values) if column.is_number else None,
+        decimals=decimals_of(values) if column.is_number else None,
         is_long=any(isinstance(value, str) and len(value) > LONG for value in values)
         and column.labels is None,
     )
@@ -223,7 +223,7 @@ def _rank(lead: Sequence[str], column: Column) -> int:
     return len(lead) + (column.name == "source_lines")
 
 
-def _decimals(values: Sequence[Any]) -> int:
+def decimals_of(values: Sequence[Any]) -> int:
     """How many digits behind the point the figures of a column need."""
     needed = 0
     for value in values:

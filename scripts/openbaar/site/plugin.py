@@ -22,6 +22,7 @@ from openbaar.site import (
     language,
     limits,
     linked_data,
+    listings,
     pages,
     pictures,
     refusals,
@@ -42,6 +43,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *linked_data.ROUTES,
     *source.ROUTES,
     *search.ROUTES,
+    *listings.ROUTES,
     *pages.ROUTES,
     *pictures.ROUTES,
 ]
