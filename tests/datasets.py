@@ -8,7 +8,7 @@ from dataclasses import replace
 from openbaar.documents.reader import read_document
 from openbaar.schema.csvfile import read_csv
 from openbaar.tables.convert import document_lines
-from openbaar.tables.dataset import Dataset, TableData, csv_path, read_dataset
+from openbaar.tables.dataset import Dataset, TableInMemory, csv_path, read_dataset
 from openbaar.tables.publication import Publication
 
 
@@ -28,5 +28,5 @@ def dataset_from(publication: Publication, files: Mapping[str, bytes]) -> Datase
     for name, table in publication.resources.items():
         path = csv_path(name)
         rows = read_csv(files[path], table.table_schema, path)
-        tables[name] = TableData(table, rows, files[path])
+        tables[name] = TableInMemory(table, rows, files[path])
     return Dataset(publication, tables)

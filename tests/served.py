@@ -79,7 +79,7 @@ def build(root: Path, target: Path) -> Built:
     built = Built(target / f"{publication.package.name}.db", target / "metadata.yml")
     build_database(dataset, described, built.database)
     at_target = replace(publication, root=target)
-    write_zip(dataset, described, archive_path(at_target))
+    write_zip(dataset, described, archive_path(at_target), at_target.root)
     write_workbook(dataset, workbook_path(at_target))
     shutil.copyfile(built.database, released_database_path(at_target))
     return built

@@ -32,6 +32,7 @@ ROOMS = [
     "recipe",
     "tables",
     "package",
+    "versions",
     "database",
     "site",
     "authoring",
@@ -60,7 +61,14 @@ FORBIDDEN = [
 ]
 # What a server does without: libraries that are large, slow to import, or print tracebacks with
 # local variables.
-NOT_SERVED = {"frictionless", "rich", "re2", "openbaar.recipe.language", "openbaar.tables.convert"}
+NOT_SERVED = {
+    "frictionless",
+    "pyarrow",
+    "rich",
+    "re2",
+    "openbaar.recipe.language",
+    "openbaar.tables.convert",
+}
 
 
 def imports(path: Path) -> set[str]:

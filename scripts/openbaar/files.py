@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import filecmp
+import hashlib
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
 
+Content = bytes | Path  # of a file: its bytes, or the file that holds them where they are many
 
-def read_inside(root: Path, name: str, most: int | None = None) -> bytes:
-    """The bytes of the file `name` in the folder `root`, at most `most` of them.
 
-    Raises OpenbaarError when it cannot be read, is a link that leads out of the folder, or is
-    larger.
+def inside(root: Path, name: str, most: int | None = None) -> Path:
+    """The file `name` in the folder `root`, which has at most `most` bytes.
+
+    Raises OpenbaarError when there is none, it is a link that leads out of the folder, or larger.
     """
     path = root / name
     place = Place(name)
@@ -23,11 +27,49 @@ def read_inside(root: Path, name: str, most: int | None = None) -> bytes:
             message = "is a link that leads out of the publication"
             raise OpenbaarError(Problem(place, message, "copy the file here"))
         size = path.stat().st_size
-        if most is not None and size > most:
-            raise OpenbaarError(Problem(place, f"has {size} bytes; at most {most} are read"))
-        return path.read_bytes()
     except OSError as error:
         raise OpenbaarError(Problem(place, f"cannot be read: {error.strerror}")) from error
+    if most is not None and size > most:
+        raise OpenbaarError(Problem(place, f"has {size} bytes; at most {most} are read"))
+    return path
+
+
+def read_inside(root: Path, name: str, most: int | None = None) -> bytes:
+    """The bytes of the file `name` in the folder `root`, at most `most` of them.
+
+    Raises OpenbaarError when it cannot be read, is a link that leads out of the folder, or is
+    larger.
+    """
+    path = inside(root, name, most)
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise OpenbaarError(Problem(Place(name), f"cannot be read: {error.strerror}")) from error
+
+
+def write_content(content: Content, target: Path) -> None:
+    """Write a file; those that are large are copied without being read into memory."""
+    if isinstance(content, Path):
+        shutil.copyfile(content, target)
+    else:
+        target.write_bytes(content)
+
+
+def holds(path: Path, content: Content) -> bool:
+    """Whether there is a file at `path` with exactly this content."""
+    if not path.is_file():
+        return False
+    if isinstance(content, Path):
+        return path.samefile(content) or filecmp.cmp(path, content, shallow=False)
+    return path.read_bytes() == content
+
+
+def sha256_of(content: Content) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    if isinstance(content, bytes):
+        return hashlib.sha256(content).hexdigest()
+    with content.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 @contextmanager

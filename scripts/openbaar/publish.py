@@ -8,16 +8,20 @@ disk, and a failure leaves those as they were. One run at a time holds the publi
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from typing import BinaryIO
 
-from openbaar.database.build import build_database
+from openbaar.database.build import Watch, build_database, watch_nothing
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import Content, holds, write_content
 from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import write_zip
@@ -32,6 +36,7 @@ from openbaar.staleness import (
     checksums_path,
     database_path,
     inputs_fingerprint,
+    parquet_folder,
     record_fingerprint,
     released_database_path,
     workbook_path,
@@ -43,7 +48,7 @@ from openbaar.tables.unconfirmed import unconfirmed_figures, unconfirmed_guesses
 from openbaar.tables.verdicts import differences
 
 Say = Callable[[str], None]
-Files = dict[str, bytes]  # by their path in the publication
+Files = dict[str, Content]  # by their path in the publication
 
 
 def say_nothing(_message: str) -> None:
@@ -81,7 +86,7 @@ def generate(publication: Publication, verify: bool = True, say: Say = say_nothi
     return Generated(dataset, described, files)
 
 
-def write_files(publication: Publication, files: Mapping[str, bytes], work: Path) -> list[str]:
+def write_files(publication: Publication, files: Mapping[str, Content], work: Path) -> list[str]:
     """Put files in place, all of them or none; returns the paths of those whose bytes changed.
 
     `work` is an empty folder of the publication, as `holding.alone` gives it.
@@ -91,22 +96,21 @@ def write_files(publication: Publication, files: Mapping[str, bytes], work: Path
     return list(changed)
 
 
-def _changed(publication: Publication, files: Mapping[str, bytes]) -> Files:
+def _changed(publication: Publication, files: Mapping[str, Content]) -> Files:
     """The files whose bytes are not those on disk."""
-    changed = {}
-    for name, data in files.items():
-        target = publication.root / name
-        if not target.is_file() or target.read_bytes() != data:
-            changed[name] = data
+    changed: Files = {}
+    for name, content in files.items():
+        if not holds(publication.root / name, content):
+            changed[name] = content
     return changed
 
 
-def _written(files: Mapping[str, bytes], work: Path) -> dict[str, Path]:
+def _written(files: Mapping[str, Content], work: Path) -> dict[str, Path]:
     """Write files to the folder `work`, from where they can be put in place; by their name."""
     ready = {}
-    for number, (name, data) in enumerate(files.items()):
+    for number, (name, content) in enumerate(files.items()):
         ready[name] = work / f"{number}.ready"
-        ready[name].write_bytes(data)
+        write_content(content, ready[name])
     return ready
 
 
@@ -147,7 +151,8 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
     with alone(publication.root, say) as staging:
         inputs = inputs_fingerprint(publication)
         generated = generate(publication, say=say)
-        problems = _stage(generated, staging, say)
+        with _parquet_files(generated, staging) as watch:
+            problems = _stage(generated, staging, say, watch)
         if problems:
             raise OpenbaarError(problems)
         say("packing the downloads")
@@ -178,8 +183,13 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
     return [database, *files]
 
 
-def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
-    """Write the package and its database to the folder `staging`; returns all that is wrong."""
+def _stage(
+    generated: Generated, staging: Path, say: Say, watch: Watch = watch_nothing
+) -> list[Problem]:
+    """Write the package and its database to the folder `staging`; returns all that is wrong.
+
+    `watch` sees the rows of large tables.
+    """
     publication = generated.publication
     _write_package(generated, staging)
     say("checking the totals")
@@ -188,12 +198,14 @@ def _stage(generated: Generated, staging: Path, say: Say) -> list[Problem]:
     recorded = read_permalinks(publication.root)
     problems += permalink_problems(recorded, generated.dataset)
     say("validating the package")
-    problems += problems_of_package(staging, generated.files["datapackage.json"])
-    problems += problems_of_citation(generated.files[citation_file.FILE])
+    problems += problems_of_package(
+        staging, package_bytes(generated.descriptor), generated.dataset.in_files
+    )
+    problems += problems_of_citation(citation_file.citation_bytes(publication))
     say("building the database")
     database = _staged_database(generated, staging)
     try:
-        build_database(generated.dataset, generated.descriptor, database)
+        build_database(generated.dataset, generated.descriptor, database, watch)
     except OpenbaarError as error:
         return problems + error.problems
     say("running every query")
@@ -205,10 +217,27 @@ def _write_package(generated: Generated, staging: Path) -> None:
     root = generated.publication.root
     for path, data in generated.files.items():
         (staging / path).parent.mkdir(parents=True, exist_ok=True)
-        (staging / path).write_bytes(data)
+        if isinstance(data, bytes):  # large tables are where they were
+            (staging / path).write_bytes(data)
     for entry in generated.publication.package.documents:
         (staging / entry.path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / entry.path, staging / entry.path)
+
+
+@contextmanager
+def _parquet_files(generated: Generated, staging: Path) -> Iterator[Watch]:
+    """What makes the Parquet files of the large tables while their rows pass."""
+    if not generated.dataset.in_files:
+        yield watch_nothing
+        return
+    from openbaar.package.parquet import ParquetFiles
+
+    with ParquetFiles(_staged_parquet(staging), generated.descriptor) as files:
+        yield files.write
+
+
+def _staged_parquet(staging: Path) -> Path:
+    return staging / "parquet"
 
 
 def _staged_database(generated: Generated, staging: Path) -> Path:
@@ -225,16 +254,20 @@ def _pack(generated: Generated, staging: Path) -> dict[str, Path]:
     released = staging / "released.db"
     archive = staging / "package.zip"
     workbook = staging / "workbook.xlsx"
+    parquet = _staged_parquet(staging)
     shutil.copyfile(database, released)
-    write_zip(generated.dataset, generated.descriptor, archive)
+    write_zip(generated.dataset, generated.descriptor, archive, parquet)
     write_workbook(generated.dataset, workbook)
     downloads = {
         released_database_path(publication): released,
         archive_path(publication): archive,
         workbook_path(publication): workbook,
     }
+    for path in sorted(parquet.glob("*.parquet")):
+        downloads[parquet_folder(publication) / path.name] = path
     sums = staging / "SHA256SUMS"
-    sums.write_text(checksums(downloads), "utf-8")
+    folder = checksums_path(publication).parent
+    sums.write_text(checksums(downloads, folder), "utf-8")
     products = {
         database_path(publication): database,
         **downloads,
@@ -243,13 +276,13 @@ def _pack(generated: Generated, staging: Path) -> dict[str, Path]:
     return {_name(publication, target): made for target, made in products.items()}
 
 
-def checksums(downloads: Mapping[Path, Path]) -> str:
-    """What `sha256sum -c` reads in the folder of the downloads: the hash and name of each."""
+def checksums(downloads: Mapping[Path, Path], folder: Path) -> str:
+    """What `sha256sum -c` reads in `folder`: the hash and name of each download in it."""
     lines = []
     for target, made in sorted(downloads.items()):
         with made.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
-        lines.append(f"{digest}  {target.name}\n")
+        lines.append(f"{digest}  {target.relative_to(folder).as_posix()}\n")
     return "".join(lines)
 
 
@@ -267,7 +300,7 @@ def _name(publication: Publication, path: Path) -> str:
     return path.relative_to(publication.root).as_posix()
 
 
-def _orphaned(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:
+def _orphaned(publication: Publication, files: Files) -> Iterator[Problem]:
     """Each CSV file on disk that no table has."""
     for path in sorted((publication.root / "tables").glob("[!.]*.csv")):
         name = f"tables/{path.name}"
@@ -275,7 +308,7 @@ def _orphaned(publication: Publication, files: Mapping[str, bytes]) -> Iterator[
             yield Problem(Place(name), "belongs to no table", "remove it, or describe the table")
 
 
-def _outdated(publication: Publication, files: Mapping[str, bytes]) -> Iterator[Problem]:
+def _outdated(publication: Publication, files: Files) -> Iterator[Problem]:
     """Each file on disk that is not what was generated now, with the first line that differs."""
     hint = "run `openbaar publish` and look at what changed"
     for name, data in files.items():
@@ -283,15 +316,27 @@ def _outdated(publication: Publication, files: Mapping[str, bytes]) -> Iterator[
         if not path.is_file():
             yield Problem(Place(name), "is missing", hint)
             continue
-        found = path.read_bytes()
-        if found != data:
-            yield Problem(Place(name, _first_difference(found, data)), "is out of date", hint)
+        if not holds(path, data):
+            yield Problem(Place(name, _first_difference(path, data)), "is out of date", hint)
 
 
-def _first_difference(before: bytes, after: bytes) -> int:
+def _first_difference(before: Path, after: Content) -> int:
     """The number of the first line in which two files differ; 1 where only their line ends do."""
-    pairs = zip_longest(before.splitlines(), after.splitlines())
+    with before.open("rb") as old_lines, _opened(after) as new_lines:
+        return _first_different_line(old_lines, new_lines)
+
+
+def _opened(content: Content) -> BinaryIO:
+    return io.BytesIO(content) if isinstance(content, bytes) else content.open("rb")
+
+
+def _first_different_line(before: BinaryIO, after: BinaryIO) -> int:
+    pairs = zip_longest(before, after)
     for number, (old, new) in enumerate(pairs, start=1):
-        if old != new:
+        if _without_end(old) != _without_end(new):
             return number
     return 1
+
+
+def _without_end(line: bytes | None) -> bytes | None:
+    return None if line is None else line.rstrip(b"\r\n")

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from openbaar.files import replacing
+from openbaar.files import Content, replacing, sha256_of
 from openbaar.tables.publication import Publication
 
 
@@ -31,6 +31,11 @@ def workbook_path(publication: Publication) -> Path:
 def released_database_path(publication: Publication) -> Path:
     """The database under the name of its version, as it is downloaded."""
     return archive_path(publication).with_suffix(".db")
+
+
+def parquet_folder(publication: Publication) -> Path:
+    """The folder with the large tables as Parquet files."""
+    return archive_path(publication).with_suffix("") / "tables"
 
 
 def checksums_path(publication: Publication) -> Path:
@@ -75,9 +80,9 @@ def inputs_fingerprint(publication: Publication) -> str:
     return digest.hexdigest()
 
 
-def record_fingerprint(publication: Publication, inputs: str, files: Mapping[str, bytes]) -> None:
+def record_fingerprint(publication: Publication, inputs: str, files: Mapping[str, Content]) -> None:
     """Record the fingerprint of the inputs and the hashes of the products, for `is_stale`."""
-    outputs = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
+    outputs = {name: sha256_of(content) for name, content in files.items()}
     with replacing(_record_path(publication)) as partial:
         partial.write_text(json.dumps({"inputs": inputs, "outputs": outputs}, indent=1))
 
@@ -88,4 +93,4 @@ def _record_path(publication: Publication) -> Path:
 
 def _digest(path: Path) -> str | None:
     """The hash of a file; None where there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+    return sha256_of(path) if path.is_file() else None

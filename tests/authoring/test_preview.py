@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
+import re
 from pathlib import Path
 
 import pytest
 from click import unstyle
 from click.testing import CliRunner
 from lxml import html
+from reportlab.pdfgen.canvas import Canvas
 
 from browser.chromium import EXECUTABLE, MISSING, chromium
 from openbaar.authoring.preview.lines import Preview, previews
@@ -246,7 +249,7 @@ def test_a_table_that_is_not_there_is_named_with_the_nearest_one(root: Path) -> 
 
 
 def test_on_the_page_each_cell_leads_to_its_line_and_each_line_to_its_rows(root: Path) -> None:
-    tree = html.fromstring(page("proef", previews(load_publication(root))))
+    tree = html.fromstring(page(root, "proef", previews(load_publication(root))))
     addresses = [element.get("id") for element in tree.xpath("//*[@id]")]
     assert len(addresses) == len(set(addresses))
     assert {link[1:] for link in tree.xpath("//a/@href")} <= set(addresses)
@@ -266,7 +269,7 @@ def test_the_page_needs_nothing_else_and_shows_markup_of_a_document_as_text(root
     (root / "sources/d.txt").write_text(hostile, "utf-8")
     digest = hashlib.sha256(hostile.encode()).hexdigest()
     (root / "tables/package.yaml").write_text(PACKAGE.format(sha256=digest), "utf-8")
-    made = page("proef", previews(load_publication(root)))
+    made = page(root, "proef", previews(load_publication(root)))
     tree = html.fromstring(made)
     assert [len(tree.xpath(f"//{name}")) for name in ("script", "style", "link", "img")] == [
         1,
@@ -291,7 +294,7 @@ def test_the_cells_of_a_grid_can_be_looked_up_by_their_address(root: Path) -> No
     (root / "tables/counted.yaml").write_text(
         fields.replace("[year, gender]", "gender") + recipe, "utf-8"
     )
-    tree = html.fromstring(page("proef", previews(load_publication(root))))
+    tree = html.fromstring(page(root, "proef", previews(load_publication(root))))
     line = tree.xpath("//*[contains(concat(' ', @data-find, ' '), ' B2 ')]")
     assert [each.get("id") for each in line] == ["d1.2"]
     assert (
@@ -312,7 +315,7 @@ def test_the_page_is_written_where_one_wants_it(root: Path) -> None:
 @pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)
 def test_a_line_or_a_cell_is_looked_up_by_its_name(root: Path) -> None:
     path = root / "preview.html"
-    path.write_text(page("proef", previews(load_publication(root))), "utf-8")
+    path.write_text(page(root, "proef", previews(load_publication(root))), "utf-8")
     with chromium() as browser:
         tab = browser.new_page()
         tab.goto(path.as_uri())
@@ -361,3 +364,46 @@ def test_watching_goes_on_while_a_file_is_no_yaml(
         shown.stdout.count("counted  sources/d.txt:2-11  6 rows, 3 stated totals, 0 problems") == 2
     )
     assert "tables/counted.yaml:2:1: is not YAML" in shown.stderr
+
+
+def layout_publication(folder: Path) -> Path:
+    """A publication drafted from a PDF with a table without rules, its first border moved."""
+    canvas = Canvas(str(folder / "d.pdf"))
+    canvas.drawString(72, 800, "Tabel 1: leerlingen")
+    rows = [
+        ("Stad", "2021", "2022"),
+        ("Gent", "345", "98"),
+        ("Aalst", "45", "7"),
+        ("Mol", "5", "8"),
+    ]
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            canvas.drawString(72 + 130 * column, 760 - 20 * row, text)
+    canvas.save()
+    CliRunner().invoke(main, ["init", str(folder / "made"), "--document", str(folder / "d.pdf")])
+    table = folder / "made/tables/tabel_1.yaml"
+    text = table.read_text("utf-8")
+    table.write_text(re.sub(r"columns: \[[\d.]+,", "columns: [101,", text), "utf-8")
+    return folder / "made"
+
+
+def test_the_borders_of_the_recipe_and_of_init_stand_on_a_picture_of_the_page(
+    tmp_path: Path,
+) -> None:
+    made = layout_publication(tmp_path)
+    tree = html.fromstring(page(made, "proef", previews(load_publication(made))))
+    (picture,) = tree.iter("svg")
+    (image,) = picture.iter("image")
+    drawn = base64.b64decode(image.get("href", "").removeprefix("data:image/png;base64,"))
+    assert drawn.startswith(b"\x89PNG")
+    at = {
+        kind: [float(line.get("x1")) for line in picture.iter("line") if line.get("class") == kind]
+        for kind in ("ours", "proposed")
+    }
+    assert (at["ours"][0], len(at["ours"]), len(at["proposed"])) == (101, 2, 2)
+    assert 95 < at["proposed"][0] < 202 < at["proposed"][1] < 332
+    assert at["ours"][1] == pytest.approx(at["proposed"][1], abs=0.1)
+
+
+def test_a_page_without_places_of_words_has_no_picture(root: Path) -> None:
+    assert "<svg" not in page(root, "proef", previews(load_publication(root)))

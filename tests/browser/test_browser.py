@@ -143,12 +143,12 @@ def test_a_row_leads_to_the_code_list_and_to_its_lines_in_the_document(page: Pag
 def test_a_query_runs_with_what_is_chosen_and_its_address_holds_it(page: Page) -> None:
     page.goto(f"/{NAME}/province_per_thousand")
     total = page.locator("table tbody td.col-started").first.inner_text()
-    page.get_by_label("Jaar").select_option("2022")
+    page.get_by_label("Jaar", exact=True).select_option("2022")
     page.get_by_role("button", name="Tonen").click()
     expect(page).to_have_url(re.compile(r"province_per_thousand\?year=2022$"))
     expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(7)
     expect(page.locator("table tbody td.col-started").first).not_to_have_text(total)
-    expect(page.get_by_label("Jaar")).to_have_value("2022")
+    expect(page.get_by_label("Jaar", exact=True)).to_have_value("2022")
 
 
 def test_a_mark_of_a_chart_tells_its_row_when_one_points_at_it(page: Page) -> None:
@@ -169,6 +169,67 @@ def test_a_chart_of_filtered_rows_fades_all_others(page: Page) -> None:
         "marks => marks.map(mark => mark.dataset.row)"
     )
     assert (len(rows) > 1, sorted(marks)) == (True, sorted(rows))
+
+
+@pytest.mark.parametrize(("width", "drawn_for"), [(1280, 880), (390, 358)])
+def test_a_chart_is_drawn_for_the_width_of_the_page_and_fills_its_column(
+    page: Page, width: int, drawn_for: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"/{NAME}/started_by_province")
+    drawing = page.locator("figure.chart > svg:visible")
+    expect(drawing).to_have_count(1)
+    expect(drawing).to_have_attribute("viewBox", re.compile(rf"0 0 {drawn_for} "))
+    column, drawn = page.locator("main").bounding_box(), drawing.bounding_box()
+    assert column is not None
+    assert drawn is not None
+    assert drawn["width"] == pytest.approx(column["width"] - 32, abs=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_texts_of_a_chart_are_inside_it_in_the_font_of_the_browser(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    outside = """figures => figures.flatMap(svg => {
+        const frame = svg.getBoundingClientRect();
+        return [...svg.querySelectorAll("text")].filter(text => {
+            const box = text.getBoundingClientRect();
+            return box.left < frame.left - 1 || box.right > frame.right + 1;
+        }).map(text => text.textContent);
+    })"""
+    for name in ("started_by_sector", "completion_by_cohort", "sector_change", "budgets"):
+        page.goto(f"/{NAME}/{name}")
+        drawings = page.locator("figure.chart > svg:visible")
+        expect(drawings).to_have_count(1)
+        assert drawings.evaluate_all(outside) == []
+
+
+def test_the_rest_of_a_long_list_is_unfolded(page: Page) -> None:
+    page.goto(f"/{NAME}/started_by_sector")
+    last = page.locator("svg [data-row='2022,hout']:visible")
+    expect(last).to_have_count(0)
+    page.get_by_text("Ook de andere tonen").click()
+    expect(last).to_have_count(1)
+
+
+def test_a_chart_is_shared_in_two_clicks(site: Served, browser: Browser) -> None:
+    for page in opened(site, browser, permissions=["clipboard-read", "clipboard-write"]):
+        page.goto(f"/{NAME}/started_by_gender")
+        page.get_by_text("Deze grafiek downloaden of delen").click()
+        page.locator(".share button").first.click()
+        copied = page.evaluate("navigator.clipboard.readText()")
+        assert copied == f"{site.address}/chart/started_by_gender.png"
+        page.goto(copied)
+        expect(page.locator("img")).to_have_count(1)
+
+
+def test_another_site_shows_a_chart_in_a_frame(page: Page, site: Served) -> None:
+    page.goto(f"/{NAME}/started_by_gender")
+    code = page.locator("#chart-frame").text_content()
+    page.set_content(f"<h1>Another site</h1>{code}")
+    frame = page.frame_locator("iframe")
+    expect(frame.locator("svg:visible [data-row='2022,female']")).to_have_count(1)
+    link = frame.get_by_role("link", name="Cijfers en bron")
+    expect(link).to_have_attribute("href", f"{site.address}/{NAME}/started_by_gender")
 
 
 def test_a_citation_is_copied_by_its_button(site: Served, browser: Browser) -> None:

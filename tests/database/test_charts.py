@@ -128,6 +128,23 @@ def test_a_chart_with_more_rows_than_one_can_tell_apart_is_refused(hand_made: Pa
     assert problem.message == "the chart would show 501 rows; a reader can tell 500 apart at most"
 
 
+def test_rows_whose_marks_would_be_in_one_place_are_refused(hand_made: Path) -> None:
+    with pytest.raises(OpenbaarError, match="several rows of the chart have one place: 2019"):
+        built(hand_made, chart="chart: {x: year, y: number}\n")
+
+
+def test_kinds_of_rows_are_told_apart_where_the_author_does_not_say_so(hand_made: Path) -> None:
+    rows_of(hand_made, "2018,brussels,3,,cannot_exist", "2019,brussels,1,,not_given")
+    table = hand_made / "tables" / "municipalities.yaml"
+    before = "description: {nl: Waarom een waarde ontbreekt., en: Why a value is missing.}\n"
+    enum = "      constraints: {enum: [cannot_exist, not_given]}\n"
+    table.write_text(table.read_text("utf-8").replace(before, before + enum), "utf-8")
+    svg = svg_of(built(hand_made, chart="chart: {x: year, y: number}\n"))
+    bars = drawings.bars(svg)
+    assert {"kan niet bestaan", "niet gegeven"} <= set(drawings.words(svg))
+    assert bars["2018,brussels"].width == pytest.approx(96, abs=1)  # nothing is beside it
+
+
 def test_a_line_through_what_is_no_period_is_refused(hand_made: Path) -> None:
     with pytest.raises(OpenbaarError, match="a line joins periods, and 'region' holds none"):
         built(hand_made, chart="chart: {x: region, y: number, mark: line}\n")

@@ -203,7 +203,7 @@ def test_title_unit_source_and_version_are_in_the_picture() -> None:
 
 def test_a_picture_tells_its_figures_to_those_who_do_not_see_it() -> None:
     root = drawings.parsed(draw(PICTURE, WIDE))
-    told = "Hoeveel stuks?. Aantal (stuks). 2021: A 1200, <B> 900.5; 2022: A geen cijfer, <B> 300"
+    told = "Hoeveel stuks? Aantal (stuks). 2021: A 1200, <B> 900.5; 2022: A geen cijfer, <B> 300."
     assert (root.get("role"), root.get("aria-label")) == ("img", told)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +21,36 @@ CHART = Chart(x=("year",), y=("number",))
 HAND_MADE = Path(__file__).parent.parent / "publications" / "hand_made"
 
 
+TABLES = """
+CREATE TABLE municipalities (year, region);
+INSERT INTO municipalities VALUES (2018, 'a'), (2019, 'a'), (2019, 'b'), (2020, 'a');
+CREATE TABLE provenance (table_name, row_id, column_name, mark);
+INSERT INTO provenance VALUES
+  ('municipalities', '2019,a', 'year', '*'), ('municipalities', '2020,a', 'region', '*'),
+  ('municipalities', '2018,a', 'year', NULL), ('mergers', '2018,a', 'year', '*');
+"""
+
+
 def found(
     footnote: str = "",
     anomalies: dict[str, Anomaly] | None = None,
     chart: Chart = CHART,
     periods: Periods = YEARS,
+    applies_to: Any = {"year": 2019},  # noqa: B006  not changed
 ) -> list[Finding]:
-    """What is known of the rows of a table with this footnote at its year 2019."""
+    """What is known of the rows of a table with this footnote, which speaks of its year 2019."""
     publication = load_publication(HAND_MADE)
     footnotes: dict[str, Footnote] = {}
     if footnote:
         texts = {"nl": footnote, "en": "a footnote"}
         footnotes["*"] = Footnote.model_validate(
-            {"text": texts, "line": "x", "applies_to": {"year": 2019}}
+            {"text": texts, "line": "x", "applies_to": applies_to}
         )
     changes = {"footnotes": footnotes, "anomalies": anomalies or {}}
     table: Table = publication.tables["municipalities"].model_copy(update=changes)
-    return findings(chart, [table], [periods], publication.package)
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(TABLES)
+        return findings(connection, chart, [table], [periods], publication.package)
 
 
 @pytest.mark.parametrize(
@@ -75,6 +90,11 @@ def test_of_the_quarters_of_a_year_only_that_of_the_month_is_not_whole() -> None
 
 def test_a_footnote_on_something_else_than_a_period_of_the_chart_says_nothing() -> None:
     assert found("tot en met mei", periods=Periods(("other_year",), "year")) == []
+
+
+def test_a_period_at_which_the_mark_of_a_footnote_is_printed_is_not_whole() -> None:
+    (finding,) = found("voorlopige cijfers", applies_to={})
+    assert (finding.rows, finding.text["nl"]) == ({"year": "2019"}, "*")
 
 
 def test_what_the_author_says_takes_the_place_of_the_footnotes() -> None:

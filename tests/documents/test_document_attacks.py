@@ -136,7 +136,7 @@ def test_a_pdf_with_a_password_is_refused(read: str, tmp_path: Path) -> None:
     [
         (
             "text",
-            "sources/d.pdf: contains no text (it may be a scan: put it through text recognition first)",
+            "sources/d.pdf: contains no text (it may be a scan: 'openbaar recognise' writes its words into a file that can be read)",
         ),
         (
             "tables",

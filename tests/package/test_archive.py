@@ -17,7 +17,7 @@ from openbaar.tables.dataset import Dataset
 def test_the_download_holds_descriptor_tables_document_and_readme(
     dataset: Dataset, tmp_path: Path
 ) -> None:
-    write_zip(dataset, descriptor(dataset), tmp_path / "new" / "x.zip")
+    write_zip(dataset, descriptor(dataset), tmp_path / "new" / "x.zip", tmp_path)
     with zipfile.ZipFile(tmp_path / "new" / "x.zip") as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
     assert held == {
@@ -32,7 +32,7 @@ def test_the_download_holds_descriptor_tables_document_and_readme(
 
 
 def test_the_unpacked_download_passes_all_judges(dataset: Dataset, tmp_path: Path) -> None:
-    write_zip(dataset, descriptor(dataset), tmp_path / "x.zip")
+    write_zip(dataset, descriptor(dataset), tmp_path / "x.zip", tmp_path)
     with zipfile.ZipFile(tmp_path / "x.zip") as archive:
         archive.extractall(tmp_path / "unpacked")
         assert problems_of_package(tmp_path / "unpacked", archive.read("datapackage.json")) == []
@@ -40,7 +40,7 @@ def test_the_unpacked_download_passes_all_judges(dataset: Dataset, tmp_path: Pat
 
 def test_the_download_is_the_same_bytes_each_time(dataset: Dataset, tmp_path: Path) -> None:
     for name in ("a.zip", "b.zip"):
-        write_zip(dataset, descriptor(dataset), tmp_path / name)
+        write_zip(dataset, descriptor(dataset), tmp_path / name, tmp_path)
     assert (tmp_path / "a.zip").read_bytes() == (tmp_path / "b.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         described = {
@@ -55,7 +55,7 @@ def test_a_failing_download_leaves_the_earlier_one(dataset: Dataset, tmp_path: P
     target.write_bytes(b"earlier")
     (dataset.publication.root / "sources/municipalities.txt").unlink()
     with pytest.raises(FileNotFoundError):
-        write_zip(dataset, descriptor(dataset), target)
+        write_zip(dataset, descriptor(dataset), target, target.parent)
     assert [(path.name, path.read_bytes()) for path in target.parent.iterdir()] == [
         ("x.zip", b"earlier")
     ]

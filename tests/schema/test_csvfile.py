@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from decimal import Decimal
 from typing import Any
 
@@ -70,7 +71,9 @@ def test_each_row_begins_on_the_line_that_row_lines_gives(
     schema, rows = table
     data = write_csv(schema.names, rows)
     lines = data.decode().split("\n")
-    begins = [lines[line - 1].split(",")[0] for line in row_lines(data)]
+    begins = [
+        lines[line - 1].split(",")[0] for line in row_lines(io.StringIO(data.decode(), newline=""))
+    ]
     assert begins == [str(row["key"]) for row in rows]
 
 

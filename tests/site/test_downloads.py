@@ -149,3 +149,19 @@ def test_the_address_of_a_version_is_a_data_package_that_a_reader_loads(
         package = Package(f"{server.address}/download/1.2.0/datapackage.json")
         rows = [row["code"] for row in package.get_resource("regions").read_rows()]
     assert rows == ["belgium", "flanders", "brussels", "wallonia"]
+
+
+def test_a_large_table_is_also_offered_as_parquet(tmp_path: Path) -> None:
+    folder = tmp_path / "dist" / "x-1.0.0" / "tables"
+    folder.mkdir(parents=True)
+    (folder / "t.parquet").write_bytes(b"PAR1")
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "tables" / "t.csv").write_bytes(b"a\n1\n")
+    table = {"name": "t", "path": "tables/t.csv", "title": "T", "rows": 1}
+    described = {"version": "1.0.0", "languages": ["en"], "resources": [table], "sources": []}
+    published = Published("x", described, folder=tmp_path)
+    assert [(link.label, link.address) for link in links(published, "t")] == [
+        ("T (CSV)", "/download/1.0.0/tables/t.csv"),
+        ("T (Parquet)", "/download/1.0.0/tables/t.parquet"),
+    ]
+    assert files(published)["/download/1.0.0/tables/t.parquet"] == folder / "t.parquet"

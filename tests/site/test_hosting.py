@@ -132,16 +132,21 @@ def test_the_container_is_built_and_answers() -> None:
 
 
 def test_the_page_on_hosting_names_the_examples_and_the_limits_that_are_in_force() -> None:
-    from openbaar.site import limits, security
+    from openbaar.site import fork_server, gates, limits, security
+    from openbaar.site.addresses import Addresses
 
     text = (DOCS / "hosting.md").read_text("utf-8")
+    sql = gates.Gates(Addresses("", ("nl",))).sql
     wanted = [
         "[`nginx.conf`](nginx.conf)",
         "[`Containerfile`](Containerfile)",
-        f"| {limits.SETTINGS['sql_time_limit_ms'] // 1000} s, one at a time; eight may wait",
+        f"| {limits.SETTINGS['sql_time_limit_ms'] // 1000} s, and never more than {sql.seconds} s",
+        f"| unlimited | {fork_server.MEMORY // 1_000_000} MB |",
         f"| {limits.HEAP // 1_000_000} MB |",
         f"| {max(limits.LIMITS.values()) // 1_000_000} MB |",
         f"{limits.SETTINGS['max_returned_rows']:,} rows and {limits.MAX_RESULT // 1_000_000} MB",
     ]
     assert [each for each in wanted if each not in text] == []
-    assert (security.QUERIES_AT_ONCE, security.QUERIES_WAITING) == (1, 8)
+    every = gates.Gates(Addresses("", ("nl",)))
+    found = [(each.at_once, each.waiting) for each in (every.sql, every.large, every.filtered)]
+    assert (found, security.MAX_FACETS) == ([(1, 8), (1, 8), (2, 30)], 4)

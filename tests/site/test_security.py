@@ -6,11 +6,8 @@ import asyncio
 import http.client
 import re
 import sqlite3
-import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import httpx
@@ -33,23 +30,6 @@ def counting(query: str) -> str:
     return " ".join([COUNT, query])
 
 
-# Each asked for gigabytes of the stock site, or kept it busy where nothing could interrupt it.
-HUNGRY = [
-    "select printf('%.*c', 900000000, 'x')",
-    "select format('%900000000d', 1)",
-    "select hex(zeroblob(400000000))",
-    "select replace(hex(zeroblob(900000)), '0', '0123456789')",
-    counting("select hex(zeroblob(500000)) from n limit 1000"),
-    counting("select zeroblob(1000000) from n limit 1000"),
-    "with recursive n(x) as (select 'x' union all select x || x from n) "
-    "select group_concat(x) from n",
-    counting("select json_group_array(hex(zeroblob(1000))) from n"),
-    " ".join(["select", ", ".join(["hex(zeroblob(990000))"] * 190)]),
-]
-ENDLESS = [
-    counting("select count(*) from n"),
-    " ".join(["select count(*) from", ", ".join(f"provenance p{number}" for number in range(20))]),
-]
 FORBIDDEN = [
     "attach database '/etc/passwd' as other",
     "pragma writable_schema = 1",
@@ -103,12 +83,6 @@ def raw(
         answer = connection.getresponse()
         headers = {name.lower(): value for name, value in answer.getheaders()}
         return answer.status, headers, answer.read()
-
-
-def memory(process: int) -> int:
-    """The most memory that a process ever held, in megabytes."""
-    match = re.search(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
-    return int(match[1]) // 1024 if match else 0
 
 
 @pytest.mark.parametrize("public", [False, True])
@@ -294,55 +268,6 @@ def test_an_error_that_nobody_foresaw_is_one_line_in_the_log_and_none_on_the_pag
         capsys.readouterr().err
         == f"ERROR GET /download/1.2.0/x: OSError: cannot read {built.database}\n"
     )
-
-
-@pytest.mark.slow
-def test_queries_that_want_all_memory_or_time_are_stopped_and_leave_the_server_small(
-    built: Built,
-) -> None:
-    with served(built, URL, public=True) as server:
-        for sql in [*HUNGRY, *ENDLESS]:
-            for form in (
-                query(sql),
-                f"/municipalities?sql={quote(sql)}",
-                f"/municipalities.csv?sql={quote(sql)}",
-            ):
-                status, _, body = raw(server, form)
-                # Datasette has begun a CSV with its header before it sees that the rest fails.
-                assert status == 400 or (".csv" in form and len(body) < 1000), (form, status)
-        assert raw(server, "/municipalities/regions")[0] == 200
-        assert memory(server.process.pid) < 300
-
-
-@pytest.mark.slow
-def test_a_page_of_a_table_does_not_wait_for_thirty_bad_queries(built: Built) -> None:
-    with served(built, URL, public=True) as server, ThreadPoolExecutor(30) as pool:
-        raw(server, "/municipalities/regions")
-        asked = [
-            pool.submit(raw, server, query([*HUNGRY, *ENDLESS][number % 11]))
-            for number in range(30)
-        ]
-        waits = []
-        while not all(each.done() for each in asked):
-            start = time.monotonic()
-            status, _, body = raw(server, "/municipalities/regions")
-            waits.append(time.monotonic() - start)
-            assert (status, b"BE-VLG" in body) == (200, True)
-        answers = {each.result()[0] for each in asked}
-        assert waits
-        assert max(waits) < 2
-        assert answers <= {400, 503}
-        assert memory(server.process.pid) < 300
-
-
-def test_who_asks_one_query_too_many_is_told_to_come_back(
-    built: Built, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(security, "QUERIES_WAITING", 0)
-    answer = get(built, "/en/municipalities?sql=select+1")
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
-    assert answer.text == "Too many SQL queries at once. Please try again in a few seconds."
-    assert get(built, "/municipalities/regions").status_code == 200
 
 
 def test_a_row_budget_stops_a_result_that_is_too_large(built: Built) -> None:

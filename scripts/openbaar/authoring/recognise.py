@@ -8,17 +8,15 @@ import shutil
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
+from openbaar.authoring.pictures import POINTS_PER_INCH, pictures_of
 from openbaar.documents.lines import Word
-from openbaar.documents.pdf import MAX_PAGES, clear_errors
 from openbaar.documents.recognised import RecognisedWord, words_file
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
 
 PROGRAM = "tesseract"
 DOTS_PER_INCH = 300  # of the picture of a page: what Tesseract was trained for
-POINTS_PER_INCH = 72
 ONE_BLOCK = "6"  # how Tesseract parts a page: not at all, so that rows of a table stay together
 WORD = "5"  # its level of words
 LONGEST = 300  # seconds for a page
@@ -70,30 +68,10 @@ def _name(language: str) -> str:
 
 
 def _words_of(scan: Path, program: str, languages: Sequence[str]) -> Iterator[RecognisedWord]:
-    for number, picture in enumerate(pictures(scan), start=1):
-        yield from _recognised(_as_png(picture), number, scan, program, languages)
-
-
-def pictures(scan: Path, dots_per_inch: float = DOTS_PER_INCH) -> Iterator[Any]:
-    """The pages of a PDF as pictures of Pillow. Raises OpenbaarError when it is no PDF."""
-    import pypdfium2
-
-    with clear_errors(str(scan)):
-        document = pypdfium2.PdfDocument(scan)
-        try:
-            if len(document) > MAX_PAGES:
-                message = f"has {len(document)} pages; at most {MAX_PAGES} are read"
-                raise OpenbaarError(Problem(Place(str(scan)), message))
-            for page in document:
-                yield page.render(scale=dots_per_inch / POINTS_PER_INCH).to_pil()
-        finally:
-            document.close()
-
-
-def _as_png(picture: Any) -> bytes:
-    written = io.BytesIO()
-    picture.save(written, "PNG")
-    return written.getvalue()
+    with pictures_of(scan) as pictures:
+        for page in range(1, len(pictures) + 1):
+            picture = pictures.png(page, DOTS_PER_INCH)
+            yield from _recognised(picture, page, scan, program, languages)
 
 
 def _recognised(

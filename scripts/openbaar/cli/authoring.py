@@ -136,7 +136,7 @@ def _preview_once(run: Run, table: str | None, html: Path | None) -> None:
         )
         return
     with replacing(html) as partial:
-        partial.write_text(page(publication.package.name, found), "utf-8")
+        partial.write_text(page(run.root, publication.package.name, found), "utf-8")
     run.done(f"wrote {html}")
 
 

@@ -12,6 +12,7 @@ PAGES = {
     "command": "command.md",
     "tables": "table-files.md",
     "recipe": "recipe.md",
+    "large-tables": "large-tables.md",
     "errors": "errors.md",
     "hosting": "hosting.md",
     "api": "api.md",

@@ -28,6 +28,7 @@ from openbaar.cli.common import (
 )
 from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
+from openbaar.cli.versions import diff
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 main.add_command(init)
 main.add_command(preview)
 main.add_command(migrate)
+main.add_command(diff)
 main.add_command(recognise)
 main.add_command(show_help)
 
@@ -82,14 +84,15 @@ def convert(
     reconciliation, footnotes, anomalies).
     """
     from openbaar.holding import alone
-    from openbaar.publish import lines_file, write_files
+    from openbaar.publish import Files, lines_file, write_files
     from openbaar.tables.convert import convert, convert_only
     from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
+    files: Files
     different = []
     publication = run.load()
-    lines: dict[str, bytes] = {}
+    lines: Files = {}
     with alone(publication.root, run.say) as work:
         with _gathering(run, workers, scheduler) as gather:
             if tables:

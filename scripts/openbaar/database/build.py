@@ -9,44 +9,65 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from decimal import Decimal
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
-from openbaar.database.foreign_keys import foreign_key_problems
+from openbaar.database.foreign_keys import (
+    foreign_key_problems,
+    large_key_problems,
+    repeated_key_problems,
+)
 from openbaar.database.search_index import TOKENIZER
 from openbaar.database.site_content import add_site_content
-from openbaar.database.statements import create_statement, index_columns
+from openbaar.database.statements import create_statement, index_columns, sql_value
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
 from openbaar.package.model import Descriptor
-from openbaar.schema.values import Value
-from openbaar.tables.dataset import Dataset, TableData
+from openbaar.tables.dataset import Dataset, TableData, TableInFile, TableInMemory
 from openbaar.tables.model import Table
 
-SqlValue = str | int | float | None
+Watch = Callable[[TableInFile, Any], None]  # a table, and a batch of its rows in Arrow
 
 
-def build_database(dataset: Dataset, descriptor: Descriptor, target: Path) -> None:
+def watch_nothing(_data: TableInFile, _batch: Any) -> None:
+    """Let the rows of a large table pass."""
+
+
+def build_database(
+    dataset: Dataset, descriptor: Descriptor, target: Path, watch: Watch = watch_nothing
+) -> None:
     """Build the database of `dataset` at `target`; pages show what `descriptor` says.
 
-    Raises OpenbaarError, and leaves the file at `target` as it is, when a foreign key points to no
-    row, or a query or a chart does not fit the tables.
+    `watch` sees the rows of large tables as they are read. Raises OpenbaarError, and leaves the
+    file at `target` as it is, when a key is used twice or points to no row, or a query or a chart
+    does not fit the tables.
     """
     problems = foreign_key_problems(dataset)
     if problems:
         raise OpenbaarError(problems)
     with replacing(target) as partial:
-        database = Database(partial)
         try:
-            _add_tables(database, dataset)
-            add_site_content(database.conn, dataset, descriptor)
-            check_integrity(database, target.name)
+            _build(dataset, descriptor, partial, target.name, watch)
         except sqlite3.OperationalError as error:
             raise _as_of_the_system(error, target) from error
-        finally:
-            database.close()
+
+
+def _build(dataset: Dataset, descriptor: Descriptor, path: Path, name: str, watch: Watch) -> None:
+    """Build the database in a new file; `name` is how messages call it."""
+    with closing(_opened(path)) as database:
+        _add_tables(database, dataset)
+    _load_large(path, dataset, watch)
+    with closing(_opened(path)) as database:
+        _make_searchable(database, dataset)
+        problems = large_key_problems(database, dataset)
+        if problems:
+            raise OpenbaarError(problems)
+        add_site_content(database.conn, dataset, descriptor)
+        check_integrity(database, name)
 
 
 def _as_of_the_system(error: sqlite3.OperationalError, target: Path) -> Exception:
@@ -79,23 +100,54 @@ def check_integrity(database: Database, name: str) -> None:
         raise OpenbaarError(problems)
 
 
-def _add_tables(database: Database, dataset: Dataset) -> None:
-    """Create the tables, fill them, and make them fast to search."""
-    # Nothing is lost when the machine stops halfway: the file is thrown away then.
-    database.execute("PRAGMA journal_mode = MEMORY")
+def _opened(path: Path) -> Database:
+    """The database, written without a way back: it is thrown away when anything goes wrong.
+
+    A journal in memory would grow with the file, whose every page VACUUM replaces.
+    """
+    database = Database(path)
+    database.execute("PRAGMA journal_mode = OFF")
     database.execute("PRAGMA synchronous = OFF")
+    return database
+
+
+def _add_tables(database: Database, dataset: Dataset) -> None:
+    """Create the tables, and fill those whose rows are in memory."""
     with database.atomic():
         for data in dataset.tables.values():
             _create(database, dataset, data)
-            _insert(database, data)
+            if isinstance(data, TableInMemory):
+                _insert(database, data)
+
+
+def _load_large(path: Path, dataset: Dataset, watch: Watch) -> None:
+    """Fill the large tables. Raises OpenbaarError with every key that is used twice."""
+    if not dataset.in_files:
+        return
+    from openbaar.database.bulk import KeyUsedTwiceError, load
+
+    problems: list[Problem] = []
+    for data in dataset.in_files:
+        try:
+            load(path, data, watch)
+        except KeyUsedTwiceError:
+            problems += repeated_key_problems(data)
+    if problems:
+        raise OpenbaarError(problems)
+
+
+def _make_searchable(database: Database, dataset: Dataset) -> None:
+    """Add the indexes of the tables, and search where they are not too long for it."""
     for data in dataset.tables.values():
-        _add_indexes(database, data.table)
+        _add_indexes(database, data)
+        if data.cells <= dataset.publication.package.most_cells.search:
+            _add_search(database, data.table)
     # No ANALYZE: what it stores differs between versions of SQLite, and the file with it.
     database.vacuum()
 
 
 def _create(database: Database, dataset: Dataset, data: TableData) -> None:
-    statement = create_statement(data.table, data.rows, dataset.publication.language)
+    statement = create_statement(data.table, data.whole, dataset.publication.language)
     try:
         database.execute(statement)
     except sqlite3.Error as error:
@@ -103,29 +155,20 @@ def _create(database: Database, dataset: Dataset, data: TableData) -> None:
         raise OpenbaarError(Problem(place, f"SQLite refuses the table: {error}")) from error
 
 
-def _insert(database: Database, data: TableData) -> None:
+def _insert(database: Database, data: TableInMemory) -> None:
     """Insert the rows as they are; `insert_all` of sqlite-utils would first look for types."""
     columns = data.table.columns
     placeholders = ", ".join("?" * len(columns))
     statement = f"INSERT INTO {data.table.name} VALUES ({placeholders})"
-    rows = ([_sql_value(row[column]) for column in columns] for row in data.rows)
+    rows = ([sql_value(row[column]) for column in columns] for row in data.rows)
     database.conn.executemany(statement, rows)
 
 
-def _add_indexes(database: Database, table: Table) -> None:
-    for columns in index_columns(table):
-        database.table(table.name).create_index(columns)
+def _add_indexes(database: Database, data: TableData) -> None:
+    for columns in index_columns(data.table):
+        database.table(data.table.name).create_index(columns)
+
+
+def _add_search(database: Database, table: Table) -> None:
     if table.search:
         database.table(table.name).enable_fts(table.search, tokenize=TOKENIZER).optimize()
-
-
-def _sql_value(value: Value) -> SqlValue:
-    """The value as SQLite takes it.
-
-    A decimal number has at most 15 digits, which a REAL holds exactly as printed.
-    """
-    if isinstance(value, bool):
-        return int(value)
-    if isinstance(value, Decimal):
-        return int(value) if value == int(value) else float(value)
-    return value

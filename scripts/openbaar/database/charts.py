@@ -72,8 +72,8 @@ def draw_charts(
     """Every chart of the publication, for each choice of parameters, in each language.
 
     A chart that has nothing to show is left out, and so is the chart of a query that fails. Raises
-    OpenbaarError for a chart with more rows than a reader can tell apart, and for one that joins
-    what are no periods by a line.
+    OpenbaarError for a chart with more rows than a reader can tell apart, with rows that it cannot
+    tell apart at all, or with a line through what are no periods.
     """
     drawn: list[DrawnChart] = []
     for charted in _charted(connection, publication, labels):
@@ -110,6 +110,22 @@ def _check(content: ChartContent, place: Place) -> None:
         columns = ", ".join(content.category)
         message = f"a line joins periods, and '{columns}' holds none"
         raise OpenbaarError(Problem(place, message, "leave out 'mark'"))
+    twice = ", ".join(_twice(content))
+    if twice:
+        message = f"several rows of the chart have one place: {twice}"
+        hint = "name the column that tells them apart in 'x', 'y' or 'color'"
+        raise OpenbaarError(Problem(place, message, hint))
+
+
+def _twice(content: ChartContent) -> list[str]:
+    """The values of the first two rows whose marks would be in one place; none where all differ."""
+    seen: set[tuple[Any, ...]] = set()
+    for row in content.drawn:
+        place = (*content.category_of(row), content.color_of(row))
+        if place in seen:
+            return [str(value) for value in place if value is not None]
+        seen.add(place)
+    return []
 
 
 def _drawn(charted: _Charted, shown: Picture, language: str, root: Path) -> DrawnChart:
@@ -155,9 +171,25 @@ def _content_of_table(
         key = ",".join(str(values[column]) for column in table.table_schema.primaryKey)
         rows.append(ChartRow(key, values))
     columns: dict[str, Meaning] = {field.name: field for field in table.table_schema.fields}
+    chart = _with_kinds(chart, table, rows)
     names = _names([table], labels, chart)
     content = ChartContent(chart, columns, names, rows, title=table.title)
-    return _told(content, publication, [table])
+    return _told(connection, content, publication, [table])
+
+
+def _with_kinds(chart: Chart, table: Table, rows: Iterable[ChartRow]) -> Chart:
+    """The chart with a colour for each kind of row, where nothing else tells the kinds apart.
+
+    A column that allows only a few values (`enum`) says of what kind a row is: spent or planned.
+    """
+    if chart.color is not None:
+        return chart
+    told = {*chart.columns, *chart.columns_of_rows}
+    for field in table.table_schema.fields:
+        kinds = {row.values[field.name] for row in rows}
+        if field.constraints.enum is not None and field.name not in told and len(kinds) > 1:
+            return chart.model_copy(update={"color": field.name})
+    return chart
 
 
 def _contents_of_query(
@@ -187,12 +219,18 @@ def _contents_of_query(
         content = ChartContent(
             chart, columns, names, rows, is_sorted=is_sorted, title=query.title, about=about
         )
-        yield given, _told(content, publication, tables)
+        yield given, _told(connection, content, publication, tables)
 
 
-def _told(content: ChartContent, publication: Publication, tables: list[Table]) -> ChartContent:
+def _told(
+    connection: sqlite3.Connection,
+    content: ChartContent,
+    publication: Publication,
+    tables: list[Table],
+) -> ChartContent:
     """What a chart shows, with what is known of its rows and where they come from."""
-    found = findings(content.chart, tables, content.all_periods, publication.package)
+    package = publication.package
+    found = findings(connection, content.chart, tables, content.all_periods, package)
     return replace(content, findings=found, source=_source(publication, tables))
 
 
@@ -203,11 +241,11 @@ def _source(publication: Publication, tables: Iterable[Table]) -> Localized:
     for language in package.languages:
         words = catalogue(language, publication.language)
         parts: list[str] = []
+        title = localized(package.title, language)
         sources = _source_titles(publication, tables, language)
-        if sources:
+        if sources and sources != [title]:
             message = words.gettext("Source: %(source)s.")
             parts.append(message % {"source": "; ".join(sources)})
-        title = localized(package.title, language)
         message = words.gettext("%(publication)s, version %(version)s.")
         parts.append(message % {"publication": title, "version": package.version})
         told[language] = " ".join(parts)
@@ -215,12 +253,18 @@ def _source(publication: Publication, tables: Iterable[Table]) -> Localized:
 
 
 def _source_titles(publication: Publication, tables: Iterable[Table], language: str) -> list[str]:
-    """The titles of the documents and other sources of tables, each once."""
+    """The titles of the documents of tables, each once; without any, those of other sources.
+
+    The other sources are those of code lists, which give names and no figures.
+    """
     titles: dict[str, None] = {}
     for table in tables:
         if table.recipe is not None:
             document = publication.document(table.recipe.document)
             titles[localized(document.title, language)] = None
+    if titles:
+        return list(titles)
+    for table in tables:
         for source in table.sources:
             titles[source.title] = None
     return list(titles)

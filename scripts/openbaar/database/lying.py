@@ -77,7 +77,7 @@ def _figure(mark: Mark) -> str:
 def _lying_bars(picture: Picture, index: int, scale: Scale, top: float) -> Block:
     """The bars of a category, one below the other, each with its figure; `–` where it has none."""
     marks = picture.of_category(index)
-    thickness = BAR if len(picture.series) == 1 else THIN_BAR
+    thickness = BAR if picture.beside == 1 else THIN_BAR
     content = ""
     for mark in marks:
         band = Band(top, thickness)

@@ -91,8 +91,11 @@ class Picture:
     def in_words(self, shown: range) -> str:
         """The title and the figures of some categories, as a screen reader tells them."""
         figures = [self.told[index] for index in shown if index < len(self.told)]
-        words = [self.title, self.subtitle, "; ".join(filter(None, figures))]
-        return ". ".join(filter(None, words))
+        words = ""
+        for part in (self.title, self.subtitle, "; ".join(filter(None, figures))):
+            end = "" if part.endswith((".", "?", "!")) else "."
+            words += f"{part}{end} " if part else ""
+        return words.strip()
 
     @property
     def values(self) -> list[float]:
@@ -108,6 +111,16 @@ class Picture:
         for index in range(len(self.categories)):
             heights.append(sum(mark.value or 0 for mark in self.of_category(index)))
         return heights
+
+    @property
+    def beside(self) -> int:
+        """How many marks of one category are beside each other: one for each colour, or only one.
+
+        There is one where no category has marks of several colours.
+        """
+        categories = [mark.category for mark in self.drawn]
+        is_alone = len(categories) == len(set(categories))
+        return 1 if is_alone or self.form == "stack" else len(self.series)
 
     def kinds_of(self, series: int) -> set[Kind]:
         """The kinds of the marks of one colour."""

@@ -1,12 +1,14 @@
 """Which rows of a chart are not like others: not whole, planned, or in doubt.
 
 The author of a chart may say so. Where he does not, the tables do: a footnote that speaks of a
-period (`applies_to: {year: 2023}`) says that it is not whole, and an anomaly that gives its rows a
-status says that they are in doubt. So a wrong chart does not come from saying less.
+period (`applies_to: {year: 2023}`, or its mark at a year) says that it is not whole, and an anomaly
+that gives its rows a status says that they are in doubt. So a wrong chart does not come from saying
+less.
 """
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +17,7 @@ from openbaar.database.periods import Periods, month_name, months_in
 from openbaar.database.picture import Kind
 from openbaar.tables.model import Anomaly, Footnote, Package, Table
 from openbaar.tables.queries import Chart, has_values
+from openbaar.tables.trust import row_id
 from openbaar.texts import N_, Localized, catalogue
 
 Values = Mapping[str, Any]
@@ -61,13 +64,18 @@ class Finding:
 
 
 def findings(
-    chart: Chart, tables: Sequence[Table], periods: Sequence[Periods], package: Package
+    connection: sqlite3.Connection,
+    chart: Chart,
+    tables: Sequence[Table],
+    periods: Sequence[Periods],
+    package: Package,
 ) -> list[Finding]:
     """What is known of the rows of a chart of these tables, what its author says first."""
     found = list(_said(chart))
     for table in tables:
         if chart.partial is None:
             found += _not_whole(table, periods, package.languages)
+            found += _marked(connection, table, periods, package.languages)
         shared = [each for each in package.anomalies.values() if table.name in each.tables]
         found += _in_doubt([*table.anomalies.values(), *shared], package.languages)
     return found
@@ -86,18 +94,55 @@ def _not_whole(
     """The periods of which a footnote speaks."""
     columns = {column for each in periods for column in each.columns}
     for mark, footnote in table.footnotes.items():
-        if not footnote.applies_to or not set(footnote.applies_to) <= columns:
-            continue
-        months = _months(footnote)
-        if months == [LAST_MONTH]:
-            continue
-        if not months:
-            text = {language: mark for language in languages}
-            note = {each: f"{mark} {words}" for each, words in footnote.text.items()}
-            yield Finding("partial", footnote.applies_to, text, note)
-            continue
+        if footnote.applies_to and set(footnote.applies_to) <= columns:
+            yield from _by_footnote(mark, footnote, footnote.applies_to, languages)
+
+
+def _marked(
+    connection: sqlite3.Connection,
+    table: Table,
+    periods: Sequence[Periods],
+    languages: Sequence[str],
+) -> Iterator[Finding]:
+    """The periods at which the document prints the mark of a footnote that names no rows."""
+    for mark, footnote in table.footnotes.items():
+        for column in {column for each in periods for column in each.columns}:
+            if not footnote.applies_to and table.table_schema.has(column):
+                for value in _values_marked(connection, table, column, mark):
+                    yield from _by_footnote(mark, footnote, {column: value}, languages)
+
+
+def _values_marked(
+    connection: sqlite3.Connection, table: Table, column: str, mark: str
+) -> list[str]:
+    """The values of a column at which a mark is printed, in the order of the rows."""
+    marked = connection.execute(
+        "SELECT row_id FROM provenance WHERE table_name = ? AND column_name = ? AND mark = ?",
+        (table.name, column, mark),
+    )
+    keys = {key for (key,) in marked}
+    columns = ", ".join([column, *table.table_schema.primaryKey])
+    values: dict[str, None] = {}
+    for value, *key in connection.execute(f"SELECT {columns} FROM {table.name}"):
+        if row_id(key) in keys:
+            values[str(value)] = None
+    return list(values)
+
+
+def _by_footnote(
+    mark: str, footnote: Footnote, rows: Mapping[str, str], languages: Sequence[str]
+) -> Iterator[Finding]:
+    """What a footnote says of rows: until which month they count, else its mark and its text."""
+    months = _months(footnote)
+    if months == [LAST_MONTH]:
+        return
+    if months:
         text = {language: _months_text(months, language, languages[0]) for language in languages}
-        yield Finding("partial", footnote.applies_to, text, {}, months[-1])
+        yield Finding("partial", rows, text, {}, months[-1])
+        return
+    text = {language: mark for language in languages}
+    note = {language: f"{mark} {words}" for language, words in footnote.text.items()}
+    yield Finding("partial", rows, text, note)
 
 
 def _months(footnote: Footnote) -> list[int]:

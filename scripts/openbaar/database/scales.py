@@ -61,6 +61,15 @@ class Band:
         """Where its label and its point are."""
         return self.start + self.length / 2
 
+    @property
+    def end(self) -> float:
+        """Where the next one may begin."""
+        return self.start + self.length
+
+    def is_beside(self, other: Band) -> bool:
+        """Whether the two have nothing in common."""
+        return self.end <= other.start or other.end <= self.start
+
     def inner(self, most: float) -> Band:
         """What the bars of a category fill: the band without what keeps it from its neighbours."""
         length = min(0.8 * self.length, most)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
-from math import ceil
 
 from openbaar.database import svg
 from openbaar.database.lettering import widest, width
@@ -27,6 +26,7 @@ from openbaar.database.svg import element, text
 PLOT, PLOT_ON_PHONE = 300, 230  # height of the axis that is measured
 WIDEST_COLUMN = 96
 MOST_TICKS = 5
+BETWEEN_NAMES = 3
 FEWEST_FOR_LABEL = 17  # height of a stacked piece that has its figure in it
 
 
@@ -44,7 +44,8 @@ def upright_plot(picture: Picture, room: float, top: float, on_phone: bool) -> B
     content += upright_marks(picture, places, scale)
     content += baseline(left, scale.at(0), room, scale.at(0))
     content += _upright_labels(picture, places, scale)
-    axis = _period_axis(picture, places, bottom)
+    below = SMALL + 4 if min(heights, default=0) < 0 else 0  # for the figures of columns there
+    axis = _period_axis(picture, places, bottom + below)
     return Block(content + axis.content, axis.bottom)
 
 
@@ -83,7 +84,7 @@ def _columns(
     A column as long as its period fills it; others keep a distance.
     """
     lengths = {category.length for category in picture.categories if not category.skipped}
-    count = 1 if picture.form == "stack" else len(picture.series)
+    count = picture.beside
     inner = place.inner(WIDEST_COLUMN * count)
     if len(lengths) > 1:
         inner = Band(place.start + 2, place.length - 4)
@@ -95,7 +96,7 @@ def _columns(
             yield mark, inner, below, below + mark.value
             below += mark.value
         else:
-            slot = inner.slot(mark.series, count)
+            slot = inner.slot(mark.series if count > 1 else 0, count)
             slot = Band(slot.start, slot.length - (1 if count > 1 else 0))
             yield mark, slot, min(0, mark.value), max(0, mark.value)
 
@@ -110,10 +111,10 @@ def _upright_labels(picture: Picture, places: Sequence[Band], scale: Scale) -> s
             if picture.form == "stack":
                 content += _label_inside(mark, band, scale.at(high), scale.at(low))
                 continue
-            space = place.length if len(picture.series) == 1 else band.length + 1
+            space = place.length if picture.beside == 1 else band.length + 1
             if width(mark.label, SMALL) > space:
                 return ""
-            y = scale.at(high) - 4 if mark.value and mark.value > 0 else scale.at(low) + SMALL + 2
+            y = scale.at(high) - 4 if high > 0 or low == 0 else scale.at(low) + SMALL + 2
             content += text(mark.label, band.middle, y, SMALL, "middle")
     return content
 
@@ -126,11 +127,20 @@ def _label_inside(mark: Mark, band: Band, top: float, bottom: float) -> str:
 
 
 def _doubts(picture: Picture, places: Sequence[Band], scale: Scale) -> str:
+    """The figures of points in doubt, but those that would stand upon another one."""
     content = ""
+    taken: list[Band] = []
     for mark in picture.drawn:
-        if mark.kind == "doubtful" and mark.value is not None:
-            x, y = places[mark.category].middle, scale.at(mark.value)
-            content += text(f"{mark.label} ?", x, y - 9, SMALL, "middle", halo=True)
+        if mark.kind != "doubtful" or mark.value is None:
+            continue
+        figure = f"{mark.label} ?"
+        wide = width(figure, SMALL)
+        place = Band(places[mark.category].middle - wide / 2, wide)
+        is_free = all(place.is_beside(other) for other in taken)
+        if is_free and place.start >= 0 and place.end <= places[-1].end:
+            y = scale.at(mark.value) - 9
+            content += text(figure, place.middle, y, SMALL, "middle", halo=True)
+            taken.append(place)
     return content
 
 
@@ -177,10 +187,9 @@ def _period_axis(picture: Picture, places: Sequence[Band], top: float) -> Block:
     """The names of the periods, what is to be known of them, and the longer periods below."""
     bottom = top + SMALL + 6
     content = ""
-    every = _label_every(picture.categories, places)
-    for index, (category, place) in enumerate(zip(picture.categories, places, strict=True)):
-        if index % every == 0 or category.skipped:
-            content += text(category.label, place.middle, bottom, SMALL, "middle")
+    names = [category.label for category in picture.categories]
+    for name, x in _where_they_fit(names, places):
+        content += text(name, x, bottom, SMALL, "middle")
     noted = _notes_below(picture.categories, places, bottom + LEADING * SMALL)
     if noted:
         content, bottom = content + noted, bottom + LEADING * SMALL
@@ -191,12 +200,18 @@ def _period_axis(picture: Picture, places: Sequence[Band], top: float) -> Block:
     return Block(content, bottom + 8)
 
 
-def _label_every(categories: Sequence[Category], places: Sequence[Band]) -> int:
-    """1 where each period has room for its name, 2 where every second one has, and so on."""
-    needed = 0.0
-    for category, place in zip(categories, places, strict=True):
-        needed = max(needed, width(category.label, SMALL) / place.length)
-    return max(1, min(ceil(needed), len(places)))
+def _where_they_fit(
+    names: Sequence[str], places: Sequence[Band], bold: bool = False
+) -> Iterator[tuple[str, float]]:
+    """The names that there is room for, from the first one on, each with its middle."""
+    end = places[-1].end
+    taken = 0.0
+    for name, place in zip(names, places, strict=True):
+        wide = width(name, SMALL, bold)
+        x = max(wide / 2, min(place.middle, end - wide / 2))
+        if x - wide / 2 >= taken:
+            yield name, x
+            taken = x + wide / 2 + BETWEEN_NAMES
 
 
 def _notes_below(categories: Sequence[Category], places: Sequence[Band], y: float) -> str:
@@ -216,7 +231,7 @@ def _groups(categories: Sequence[Category], places: Sequence[Band]) -> list[tupl
             continue
         if groups and groups[-1][0] == category.group:
             start = groups[-1][1].start
-            groups[-1] = (category.group, Band(start, place.start + place.length - start))
+            groups[-1] = (category.group, Band(start, place.end - start))
         else:
             groups.append((category.group, place))
     return groups
@@ -224,10 +239,10 @@ def _groups(categories: Sequence[Category], places: Sequence[Band]) -> list[tupl
 
 def _group_labels(groups: Sequence[tuple[str, Band]], top: float, bottom: float) -> str:
     content = ""
-    for label, place in groups:
-        if width(label, SMALL, bold=True) <= place.length + 12:
-            content += text(label, place.middle, bottom, SMALL, "middle", bold=True)
-    for _label, place in groups[1:]:
+    names, places = [label for label, _ in groups], [place for _, place in groups]
+    for name, x in _where_they_fit(names, places, bold=True):
+        content += text(name, x, bottom, SMALL, "middle", bold=True)
+    for place in places[1:]:
         content += element(
             "line",
             x1=place.start,

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import html
+import shutil
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-from openbaar.files import replacing
+from openbaar.files import Content, replacing, sha256_of
 from openbaar.package.descriptor import package_bytes
 from openbaar.package.model import Descriptor
 from openbaar.tables.about import License
-from openbaar.tables.dataset import Dataset
+from openbaar.tables.dataset import Dataset, TableInFile
 from openbaar.tables.publication import Publication
 from openbaar.texts import catalogue, localized
 
+BLOCK = 2**20  # bytes
+PARQUET = ".parquet"
+COMPRESSED = (PARQUET, ".docx", ".ods", ".odt", ".pdf", ".xlsx")  # no smaller for being zipped
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 UNIX = (
     3  # the system that permissions are written for: https://docs.python.org/3/library/zipfile.html
@@ -22,27 +27,78 @@ UNIX = (
 PERMISSIONS = 0o644 << 16  # everyone may read, the owner may write
 
 
-def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path) -> None:
+def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path, parquet: Path) -> None:
     """Write the data package to `target`: descriptor, CSV files, source documents and README.
 
-    The file takes the place of an earlier one when it is complete. Raises OSError when a document
-    cannot be read.
+    A table that is longer than the publication allows is in it as its Parquet file, from the folder
+    `parquet`, which is compressed already. The file takes the place of an earlier one when it is
+    complete. Raises OSError when a document cannot be read.
     """
     publication = dataset.publication
-    files = dict(dataset.files)
-    files["datapackage.json"] = package_bytes(descriptor)
+    files: dict[str, Content] = dict(dataset.files)
+    instead = {data.path: parquet / f"{data.table.name}.parquet" for data in _too_long(dataset)}
+    for path, file in instead.items():
+        del files[path]
+        files[_in_parquet(path)] = file
+    files["datapackage.json"] = package_bytes(_descriptor_with(descriptor, instead))
     files["README.md"] = readme(dataset).encode("utf-8")
     for document in publication.package.documents:
-        files[document.path] = (publication.root / document.path).read_bytes()
+        files[document.path] = publication.root / document.path
     with replacing(target) as partial, zipfile.ZipFile(partial, "w") as archive:
         for path in sorted(files):
-            archive.writestr(_header(path), files[path], zipfile.ZIP_DEFLATED, compresslevel=9)
+            _add(archive, path, files[path])
+
+
+def _too_long(dataset: Dataset) -> list[TableInFile]:
+    """The large tables that the publication does not want in the zip as CSV."""
+    most = dataset.publication.package.most_cells.zip
+    return [data for data in dataset.in_files if data.cells > most]
+
+
+def _in_parquet(path: str) -> str:
+    return path.removesuffix(".csv") + PARQUET
+
+
+def _descriptor_with(descriptor: Descriptor, instead: Mapping[str, Path]) -> Descriptor:
+    """The descriptor of a package with Parquet files instead of these CSV files."""
+    resources = []
+    for resource in descriptor["resources"]:
+        file = instead.get(resource["path"])
+        resources.append(resource if file is None else _resource_in_parquet(resource, file))
+    return {**descriptor, "resources": resources}
+
+
+def _resource_in_parquet(resource: dict[str, Any], file: Path) -> dict[str, Any]:
+    described = {
+        **resource,
+        "path": _in_parquet(resource["path"]),
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "bytes": file.stat().st_size,
+        "hash": f"sha256:{sha256_of(file)}",
+    }
+    del described["encoding"]
+    return described
+
+
+def _add(archive: zipfile.ZipFile, path: str, content: Content) -> None:
+    """Put a file into the zip; one that is large is compressed as it is read."""
+    header = _header(path)
+    if path.endswith(COMPRESSED):
+        header.compress_type = zipfile.ZIP_STORED
+    if isinstance(content, bytes):
+        archive.writestr(header, content, compresslevel=9)
+        return
+    header.file_size = content.stat().st_size
+    with content.open("rb") as file, archive.open(header, "w") as packed:
+        shutil.copyfileobj(file, packed, BLOCK)
 
 
 def _header(path: str) -> zipfile.ZipInfo:
     """What a zip file says about a file in it, with nothing of this machine or this moment."""
     header = zipfile.ZipInfo(path, EPOCH)
     header.create_system = UNIX
+    header.compress_type = zipfile.ZIP_DEFLATED
     header.external_attr = PERMISSIONS
     return header
 
@@ -76,8 +132,9 @@ def _list_of_tables(dataset: Dataset, language: str) -> list[str]:
     _ = catalogue(language, dataset.publication.language).gettext
     headings = [_("Table"), _("Title"), _("Rows"), _("Columns")]
     lines = [_heading(_("Tables")), "", _table_row(headings), "| --- | --- | ---: | --- |"]
+    too_long = _too_long(dataset)
     for name, data in dataset.tables.items():
-        link = f"[{name}](tables/{name}.csv)"
+        link = f"[{name}]({_in_parquet(data.path) if data in too_long else data.path})"
         title = _inline(localized(data.table.title, language))
         columns = ", ".join(f"`{column}`" for column in data.table.columns)
         lines.append(_table_row([link, title, str(len(data.rows)), columns]))

@@ -224,7 +224,7 @@ def _resource(
         format="csv",
         mediatype="text/csv",
         encoding="utf-8",
-        bytes=len(data.csv),
+        bytes=data.size,
         hash=f"sha256:{data.sha256}",
         rows=len(data.rows),
         notes=tuple(dict(note) for note in table.notes),

@@ -8,7 +8,6 @@ those in `tables/`.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Annotated
 from pydantic import Field, ValidationError
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import Content, sha256_of
 from openbaar.schema.names import Name, Version
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.publication import Publication
@@ -81,14 +81,14 @@ def _unreadable(reason: str) -> OpenbaarError:
     return OpenbaarError(Problem(Place(FILE), f"cannot be read: {reason}", hint))
 
 
-def released(recorded: Permalinks, dataset: Dataset) -> dict[str, bytes]:
+def released(recorded: Permalinks, dataset: Dataset) -> dict[str, Content]:
     """The files to write when a dataset is published, by path: CSV files to keep, and the record.
 
     A version that begins with 0 is still being made, and promises no address.
     """
     package = dataset.publication.package
     tables = recorded.tables
-    kept: dict[str, bytes] = {}
+    kept: dict[str, Content] = {}
     if number(package.version) >= (1,):
         tables = _with_this_version(recorded, dataset)
         kept = _release_files(tables, dataset)
@@ -105,13 +105,13 @@ def _with_this_version(recorded: Permalinks, dataset: Dataset) -> ReleasedTables
     return tables
 
 
-def _release_files(tables: ReleasedTables, dataset: Dataset) -> dict[str, bytes]:
+def _release_files(tables: ReleasedTables, dataset: Dataset) -> dict[str, Content]:
     """The CSV files of this version that are as recorded; one that changed is not kept."""
     version = dataset.publication.package.version
-    files = {}
+    files: dict[str, Content] = {}
     for name, data in dataset.tables.items():
         if tables[name][version] == data.sha256:
-            files[release_path(version, name)] = data.csv
+            files[release_path(version, name)] = data.content
     return files
 
 
@@ -167,7 +167,7 @@ def _file_problems(root: Path, version: str, table: str, digest: str) -> Iterato
     if not file.is_file():
         message = f"is missing, but was released as {address}"
         yield Problem(Place(path), message, hint)
-    elif hashlib.sha256(file.read_bytes()).hexdigest() != digest:
+    elif sha256_of(file) != digest:
         yield Problem(Place(path), f"differs from what was released as {address}", hint)
 
 

@@ -55,8 +55,8 @@ def write_workbook(dataset: Dataset, target: Path) -> None:
     """Write all tables as a spreadsheet to `target`.
 
     It takes the place of an earlier one when it is complete. Codes show as the label that their
-    list gives them. A table with more rows than a sheet can hold is left out, and the documentation
-    says so.
+    list gives them. A table with more rows than the publication allows is left out, and the
+    documentation says so.
     """
     publication = dataset.publication
     names = sheet_names(dataset.tables)
@@ -69,7 +69,7 @@ def write_workbook(dataset: Dataset, target: Path) -> None:
             sections = _documentation(dataset, names, language)
             _write_sections(book.add_worksheet(name), styles, sections)
         for table, data in dataset.tables.items():
-            if _fits_a_sheet(data):
+            if _is_shown(dataset, data):
                 sheet = _TableSheet(book.add_worksheet(names[table]), styles, publication.language)
                 sheet.write(data, _labels(dataset, data))
 
@@ -109,9 +109,10 @@ def documentation_names(languages: Sequence[str], taken: Iterable[str]) -> dict[
     return names
 
 
-def _fits_a_sheet(data: TableData) -> bool:
-    """Whether a sheet can hold the table with its heading."""
-    return len(data.rows) < MAX_ROWS
+def _is_shown(dataset: Dataset, data: TableData) -> bool:
+    """Whether the table fits a sheet with its heading, and the publication wants it there."""
+    most = dataset.publication.package.most_cells.workbook
+    return len(data.rows) < MAX_ROWS and data.cells <= most
 
 
 def _labels(dataset: Dataset, data: TableData) -> dict[str, Labels]:
@@ -122,7 +123,7 @@ def _labels(dataset: Dataset, data: TableData) -> dict[str, Labels]:
         if reference is None:
             continue
         code_list = dataset.tables[reference.resource]
-        if code_list.table.label is not None:
+        if code_list.table.label is not None and _is_shown(dataset, code_list):
             labels[column] = _pairs(code_list.rows, reference.fields[0], code_list.table.label)
     return labels
 
@@ -273,7 +274,7 @@ def _tables(dataset: Dataset, names: Mapping[str, str], language: str) -> _Secti
     entries: list[list[str | int]] = []
     for name, data in dataset.tables.items():
         sheet = names[name]
-        if not _fits_a_sheet(data):
+        if not _is_shown(dataset, data):
             sheet = _("too long for a sheet; see the CSV file")
         title = localized(data.table.title, language)
         description = localized(data.table.description, language)

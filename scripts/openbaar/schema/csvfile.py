@@ -6,9 +6,11 @@ always give the same bytes, and reading them gives the same rows.
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 from openbaar.errors import OpenbaarError, Place, Problem, concerning
@@ -18,6 +20,8 @@ from openbaar.schema.values import Value, parse_value, value_text
 Row = Mapping[str, Value]
 Rows = Sequence[Row]
 Key = tuple[str, ...]  # the columns of a primary or unique key
+MOST_PROBLEMS = 1_000  # of a large file; whoever reads more of them is not helped
+BLOCK = 2**20  # bytes
 
 
 class Record(NamedTuple):
@@ -47,9 +51,10 @@ def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
     rows: list[Row] = []
     problems: list[Problem] = []
     keys = _Keys(schema)
+    text = io.StringIO(_decoded(data, name), newline="")
     place = Place(name)
     with concerning("reading", lambda: place):
-        for record in _records(data, schema.names, name):
+        for record in _records(text, schema.names, name):
             place = Place(name, record.line)
             row, messages = _parsed(schema.fields, record.cells)
             if not messages:
@@ -61,18 +66,54 @@ def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
     return rows
 
 
-def row_lines(data: bytes) -> list[int]:
+def row_lines(text: Iterable[str]) -> Iterator[int]:
     """The line on which each row of a CSV begins, from 1 and without the header.
 
     A row is not always a line: a quoted cell may contain line ends.
     """
-    reader = csv.reader(io.StringIO(data.decode("utf-8"), newline=""))
-    begins: list[int] = []
-    next_line = 1
+    reader = csv.reader(text)
+    next(reader, None)
+    line = reader.line_num + 1
     for _record in reader:
-        begins.append(next_line)
-        next_line = reader.line_num + 1
-    return begins[1:]
+        yield line
+        line = reader.line_num + 1
+
+
+def check_shape(path: Path, schema: Schema, name: str) -> None:
+    """Raise OpenbaarError when the bytes, the header or a record of a CSV file are broken.
+
+    It looks at no value, and takes as much memory for a large file as for a small one.
+    """
+    for _record in _records_of(path, schema, name):
+        pass
+
+
+def check_rows(path: Path, schema: Schema, name: str, numbers: Iterable[int]) -> Iterator[Row]:
+    """Read the rows with these ascending numbers, from 0, of a CSV file.
+
+    Raises OpenbaarError when the last is read, with what is wrong with any, but for keys that are
+    used twice.
+    """
+    problems: list[Problem] = []
+    wanted = iter(numbers)
+    next_wanted = next(wanted, None)
+    for number, record in enumerate(_records_of(path, schema, name)):
+        if number != next_wanted:
+            continue
+        next_wanted = next(wanted, None)
+        row, messages = _parsed(schema.fields, record.cells)
+        if not messages:
+            messages = _Keys(schema).add(row, record.line)
+        if not messages:
+            yield row
+        problems += [Problem(Place(name, record.line), message) for message in messages]
+        if len(problems) >= MOST_PROBLEMS:
+            problems = problems[:MOST_PROBLEMS]
+            hint = "correct these, then try again"
+            problems.append(Problem(Place(name), "may have more problems than these", hint))
+            break
+    if problems:
+        raise OpenbaarError(problems)
 
 
 def _parsed(fields: Sequence[SchemaField], cells: Sequence[str]) -> tuple[Row, list[str]]:
@@ -85,6 +126,12 @@ def _parsed(fields: Sequence[SchemaField], cells: Sequence[str]) -> tuple[Row, l
         except ValueError as error:
             messages.append(f"{field.name}: {error}")
     return row, messages
+
+
+def used_twice(values: Iterable[Value], first_line: int) -> str:
+    """What is wrong with a row whose key is that of a row before it."""
+    shown = ", ".join(value_text(value) for value in values)
+    return f"the key ({shown}) is on line {first_line} already"
 
 
 class _Keys:
@@ -107,21 +154,30 @@ class _Keys:
             if None not in values:
                 first = first_lines.setdefault(values, line)
                 if first != line:
-                    shown = ", ".join(value_text(value) for value in values)
-                    messages.append(f"the key ({shown}) is on line {first} already")
+                    messages.append(used_twice(values, first))
             elif key == self.primary:
                 column = key[values.index(None)]
                 messages.append(f"{column}: is part of the primary key, but empty")
         return messages
 
 
-def _records(data: bytes, columns: list[str], name: str) -> Iterator[Record]:
+def _records_of(path: Path, schema: Schema, name: str) -> Iterator[Record]:
+    """The records of a file, read as they are needed. Raises OpenbaarError as `_records` does."""
+    with path.open(encoding="utf-8", newline="") as text:
+        try:
+            yield from _records(text, schema.names, name)
+        except UnicodeDecodeError as error:
+            _check_encoding(path, name)
+            raise AssertionError("the file changed while it was read") from error
+
+
+def _records(text: Iterable[str], columns: list[str], name: str) -> Iterator[Record]:
     """The records after the header, as text.
 
-    Raises OpenbaarError when the bytes, the header or the shape of a record is wrong: after that
-    nothing can be said of the cells.
+    Raises OpenbaarError when the header or the shape of a record is wrong: after that nothing can
+    be said of the cells.
     """
-    reader = csv.reader(io.StringIO(_decoded(data, name), newline=""), strict=True)
+    reader = csv.reader(text, strict=True)
     line = 1
     try:
         header = next(reader, [])
@@ -142,8 +198,30 @@ def _decoded(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}"
-        raise OpenbaarError(Problem(Place(name), message, "save it as UTF-8")) from error
+        raise _not_utf8(name, error.start, data[error.start]) from error
+
+
+def _check_encoding(path: Path, name: str) -> None:
+    """Raise OpenbaarError with the first byte of a file that is not UTF-8."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    read = 0
+    with path.open("rb") as file:
+        while True:
+            block = file.read(BLOCK)
+            read += len(block)
+            try:
+                decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                # What it decodes begins with the bytes that the block before left over.
+                position = read - len(error.object) + error.start
+                raise _not_utf8(name, position, error.object[error.start]) from error
+            if not block:
+                return
+
+
+def _not_utf8(name: str, position: int, byte: int) -> OpenbaarError:
+    message = f"is not UTF-8: byte {position} is 0x{byte:02x}"
+    return OpenbaarError(Problem(Place(name), message, "save it as UTF-8"))
 
 
 def _check_header(header: list[str], columns: list[str], name: str) -> None:

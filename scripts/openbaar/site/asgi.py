@@ -16,6 +16,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+APART = "openbaar.apart"  # marks, in a scope, a request that is answered in a process of its own
 
 
 def header(scope: Scope, name: bytes) -> str:

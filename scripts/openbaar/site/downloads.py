@@ -33,6 +33,7 @@ MEDIA_TYPES = {
     ".csv": "text/csv; charset=utf-8",
     ".json": "application/json; charset=utf-8",
     ".txt": "text/plain; charset=utf-8",
+    ".parquet": "application/vnd.apache.parquet",
     ".pdf": "application/pdf",
 }
 PACKED = {  # what `dist/` holds of each version, and what readers see
@@ -40,7 +41,7 @@ PACKED = {  # what `dist/` holds of each version, and what readers see
     ".xlsx": N_("All tables as an Excel workbook"),
     ".db": N_("All tables as an SQLite database"),
 }
-SAVED = (*PACKED, ".csv")  # what browsers save instead of showing it
+SAVED = (*PACKED, ".csv", ".parquet")  # what browsers save instead of showing it
 # The units of size of the Unicode CLDR, each a thousand times the one before it.
 SIZES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -64,7 +65,7 @@ class Link:
 
 
 def links(published: Published, table: str | None = None, language: str = "en") -> list[Link]:
-    """The files to offer: of `table` its CSV, then those with all tables.
+    """The files to offer: of `table` its CSV, and its Parquet if it is large; then the packed ones.
 
     Without a table the CSVs come last, one for each. None where the site has no files. Texts are in
     `language`.
@@ -73,10 +74,10 @@ def links(published: Published, table: str | None = None, language: str = "en") 
         return []
     packed = _packed_links(published, published.folder / "dist", language)
     if table is not None:
-        return [_table_link(published, published.folder, table, language), *packed]
+        return [*_table_links(published, published.folder, table, language), *packed]
     tables = []
     for name in published.tables:
-        tables.append(_table_link(published, published.folder, name, language))
+        tables += _table_links(published, published.folder, name, language)
     return packed + tables
 
 
@@ -92,11 +93,17 @@ def _packed_links(published: Published, folder: Path, language: str) -> list[Lin
     return found
 
 
-def _table_link(published: Published, folder: Path, table: str, language: str) -> Link:
+def _table_links(published: Published, folder: Path, table: str, language: str) -> list[Link]:
     resource = published.tables[table]
-    address = f"/download/{published.version}/{resource['path']}"
-    label = f"{text_of(resource, 'title', language)} (CSV)"
-    return _link(folder / resource["path"], address, label, language, resource["rows"])
+    root = f"/download/{published.version}"
+    title, path = text_of(resource, "title", language), resource["path"]
+    rows = resource["rows"]
+    found = [_link(folder / path, f"{root}/{path}", f"{title} (CSV)", language, rows)]
+    parquet = f"tables/{table}.parquet"
+    file = folder / "dist" / f"{published.name}-{published.version}" / parquet
+    if file.is_file():
+        found.append(_link(file, f"{root}/{parquet}", f"{title} (Parquet)", language, rows))
+    return found
 
 
 def _link(file: Path, address: str, label: str, language: str, rows: int | None = None) -> Link:
@@ -132,6 +139,7 @@ def files(published: Published) -> Files:
     found = _current_files(published, published.folder)
     found |= _released_tables(published, published.folder)
     found |= _packed_files(published, published.folder)
+    found |= _parquet_files(published, published.folder)
     return {address: path for address, path in found.items() if path.is_file()}
 
 
@@ -162,6 +170,17 @@ def _packed_files(published: Published, folder: Path) -> Files:
         match = form.fullmatch(path.name)
         if match is not None and match[2] in PACKED:
             found[f"/download/{match[1]}/{path.name}"] = path
+    return found
+
+
+def _parquet_files(published: Published, folder: Path) -> Files:
+    """The large tables as Parquet, of each version that `dist/` holds."""
+    form = re.compile(rf"{re.escape(published.name)}-({VERSION})")
+    found = {}
+    for path in sorted((folder / "dist").glob("*/tables/*.parquet")):
+        match = form.fullmatch(path.parent.parent.name)
+        if match is not None:
+            found[f"/download/{match[1]}/tables/{path.name}"] = path
     return found
 
 

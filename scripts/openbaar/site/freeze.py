@@ -1,8 +1,8 @@
 """The whole site as static files, which any web server can serve without Datasette.
 
-Every page is fetched from the site itself, as a visitor would, and written as `…/index.html`. Then
-its links are made relative, so that they work in any folder and from a disk. What only a running
-site can do (filters of one's own, sorting, SQL) is left out.
+Every page is asked of the site itself, as a visitor would, and written as `…/index.html`, with its
+links made relative, so that they work in any folder and from a disk. What only a running site can
+do (sorting, SQL) is left out; the rows of a table are chosen by a script.
 """
 
 from __future__ import annotations
@@ -16,21 +16,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from datasette.utils import path_from_row_pks
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site import downloads
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.identifiers import recorded_versions
+from openbaar.site.pages import asset
 from openbaar.site.published import Published, publication_of
-from openbaar.site.rewriting import links, rewritten
+from openbaar.site.rewriting import Rows, rewritten
 from openbaar.site.serve import site
-from openbaar.site.static_paths import Page, file_of, is_elsewhere, page_at
+from openbaar.site.static_paths import (
+    RESULTS,
+    Page,
+    file_of,
+    is_elsewhere,
+    is_file,
+    is_on_one_page,
+    row_anchor,
+    table_at,
+    target_of,
+)
 
 Say = Callable[[str], None]
 MARK = ".openbaar-frozen"  # in a folder that this module wrote and may replace
+NOT_FOUND = Path("404.html")  # what servers of such folders show where there is no page
 BEFORE = "before"  # in the folder beside the target: what the target held
 REDIRECTS = (301, 302, 303)
 ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
@@ -60,7 +72,6 @@ def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = sa
         asyncio.run(frozen.fetch_all(say))
         if frozen.problems:
             raise OpenbaarError(frozen.problems)
-        frozen.link_pages()
         (folder / MARK).write_text("")
         if target.exists():
             os.replace(target, work / BEFORE)
@@ -105,12 +116,12 @@ def _check_replaceable(target: Path) -> None:
 
 @dataclass
 class _Freeze:
-    """One run: each page that was fetched with its file below `folder`; which of them are HTML."""
+    """One run: where the pages go, those that were asked for, and those that are yet to be."""
 
     datasette: Any
     folder: Path
-    fetched: dict[Page, Path] = field(default_factory=dict)
-    html_pages: list[Page] = field(default_factory=list)
+    seen: set[Page] = field(default_factory=set)
+    waiting: list[Page] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -122,20 +133,29 @@ class _Freeze:
         """Fetch every page and file: those that are known, and all that pages link to."""
         for address, path in downloads.files(self.published).items():
             self._write(Path(address[1:]), path.read_bytes())
-        waiting = [*_known_pages(self.published), *await self._pages_of_rows()]
-        seen = set(waiting)
-        while waiting:
-            for page in await self._fetch(waiting.pop()):
-                if page not in seen:
-                    seen.add(page)
-                    waiting.append(page)
-            if len(self.fetched) % SAY_EVERY == 0:
-                say(f"{len(self.fetched)} pages written, {len(waiting)} to go")
+            self.seen.add(Page(address))
+        for page in [*_known_pages(self.published), *await self._pages_of_rows()]:
+            self._await(page)
+        await self._write_not_found()
+        while self.waiting:
+            await self._fetch(self.waiting.pop())
+            if len(self.seen) % SAY_EVERY == 0:
+                say(f"{len(self.seen)} pages written, {len(self.waiting)} to go")
+
+    def _await(self, page: Page) -> None:
+        if page not in self.seen:
+            self.seen.add(page)
+            self.waiting.append(page)
 
     async def _pages_of_rows(self) -> list[Page]:
-        """The page of each row in each language, and the address to cite it by."""
+        """The page of each row in each language, and the address to cite it by.
+
+        The trust tables have none: their rows are about other rows, whose pages show them.
+        """
         pages = []
         for table, resource in self.published.tables.items():
+            if table in TRUST_TABLES:
+                continue
             keys = resource["schema"]["primaryKey"]
             database = self.datasette.get_database(self.published.name)
             found = await database.execute(f"SELECT {', '.join(keys)} FROM {table}")
@@ -145,72 +165,88 @@ class _Freeze:
                 pages += _in_each_language(self.published, f"/{self.published.name}/{path}")
         return pages
 
-    async def _fetch(self, page: Page) -> list[Page]:
-        """Fetch a page into its file; returns the pages that it links to."""
-        copied = Path(page.path[1:])
-        if not page.query and (self.folder / copied).is_file():
-            self.fetched[page] = copied
-            return []
+    async def _write_not_found(self) -> None:
+        """The page that says that there is no page.
+
+        It is shown at any address, so its links begin at the root of the host. Those to itself in
+        another language lead to the home page.
+        """
+        published = self.published
+        nowhere = Page("/404")
+
+        def rooted(link: str) -> str | None:
+            if is_elsewhere(published, link):
+                return link
+            path = self._relative(link.removesuffix(nowhere.path[1:]), nowhere, Path())
+            return None if path is None else f"{published.addresses.prefix}/{path}"
+
+        answer = await self._answer(nowhere.address(published))
+        self._write(NOT_FOUND, rewritten(answer.text, rooted).encode("utf-8"))
+
+    async def _answer(self, address: str) -> Any:
+        return await self.datasette.client.get(address, headers={"accept": "text/html"})
+
+    async def _fetch(self, page: Page) -> None:
+        """Write a page into its file; what it links to is fetched later."""
         address = page.address(self.published)
-        answer = await self.datasette.client.get(address, headers={"accept": "text/html"})
+        answer = await self._answer(address)
         if answer.status_code not in ANSWERS:
             message = f"answers with status {answer.status_code}"
             self.problems.append(Problem(Place(address), message))
-            return []
-        text = _html_of(page, answer)
-        self.fetched[page] = file_of(self.published, page, is_html=text is not None)
-        if text is None:
-            self._write(self.fetched[page], answer.content)
-            return []
-        self._write(self.fetched[page], text.encode("utf-8"))
-        self.html_pages.append(page)
-        return self._linked_from(page, text)
+            return
+        path = file_of(self.published, page)
+        if answer.status_code in REDIRECTS:
+            text = self._leading_on(page, path, answer.headers["location"])
+            self._write(path, text.encode("utf-8"))
+        elif is_file(page):
+            self._write(path, answer.content)
+        else:
+            await self._write_page(page, path, answer.text)
+
+    def _leading_on(self, page: Page, path: Path, location: str) -> str:
+        """A page that leads on to where the site redirects."""
+        to = self._relative(location, page, path.parent) or location
+        return REDIRECT.format(path=html.escape(page.path), to=html.escape(to))
+
+    async def _write_page(self, page: Page, path: Path, text: str) -> None:
+        def relative(link: str) -> str | None:
+            return self._relative(link, page, path.parent)
+
+        rows = await self._rows(page)
+        self._write(path, rewritten(text, relative, rows).encode("utf-8"))
+
+    async def _rows(self, page: Page) -> Rows | None:
+        """What the script of a page reads of its rows, where it is of a table that fits on it."""
+        table = table_at(self.published, page.path)
+        if table is None or not is_on_one_page(self.published, table):
+            return None
+        resource = self.published.tables[table]
+        address = self.published.addresses.prefix + page.path
+        answer = await self._answer(f"{address}.json?_shape=array&_size=max")
+        rows = answer.json()
+        anchors = []
+        for row in rows:
+            key = path_from_row_pks(row, resource["schema"]["primaryKey"], False)
+            anchors.append(row_anchor(key))
+        return Rows(rows, anchors, asset("frozen.js"))
+
+    def _relative(self, link: str, page: Page, folder: Path) -> str | None:
+        """A link on `page` as one from `folder`; None where no file is there.
+
+        What it leads to is fetched too.
+        """
+        if is_elsewhere(self.published, link):
+            return link
+        target = target_of(self.published, link, page)
+        if target is None:
+            return None
+        self._await(target.page)
+        path = os.path.relpath(file_of(self.published, target.page), folder)
+        return target.below(path)
 
     def _write(self, path: Path, data: bytes) -> None:
         (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
         (self.folder / path).write_bytes(data)
-
-    def _linked_from(self, page: Page, text: str) -> list[Page]:
-        """The pages of this site that the links of a page lead to."""
-        found = []
-        for link in links(text):
-            if not is_elsewhere(self.published, link):
-                target = page_at(self.published, link, page)
-                if target is not None:
-                    found.append(target)
-        return found
-
-    def link_pages(self) -> None:
-        """Make the links of every page lead to files, and take out those that lead to none."""
-        for page in self.html_pages:
-            path = self.folder / self.fetched[page]
-            path.write_text(rewritten(path.read_text("utf-8"), self._linker(page)), "utf-8")
-
-    def _linker(self, page: Page) -> Callable[[str], str | None]:
-        """What turns a link on `page` into a relative one; into None where no file is there."""
-        folder = self.fetched[page].parent
-
-        def relative(link: str) -> str | None:
-            if is_elsewhere(self.published, link):
-                return link
-            target = page_at(self.published, link, page)
-            if target is None or target not in self.fetched:
-                return None
-            fragment = urlsplit(link).fragment
-            path = os.path.relpath(self.fetched[target], folder)
-            return f"{path}#{fragment}" if fragment else path
-
-        return relative
-
-
-def _html_of(page: Page, answer: Any) -> str | None:
-    """The HTML of an answer, of a redirect a page that leads on; None for another kind of file."""
-    if answer.status_code in REDIRECTS:
-        to = html.escape(answer.headers["location"])
-        return REDIRECT.format(path=html.escape(page.path), to=to)
-    if "text/html" in answer.headers.get("content-type", ""):
-        return str(answer.text)
-    return None
 
 
 def _known_pages(published: Published) -> Iterator[Page]:
@@ -218,12 +254,16 @@ def _known_pages(published: Published) -> Iterator[Page]:
     yield from _in_each_language(published, "/")
     yield from _in_each_language(published, f"/{published.name}")
     for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico"):
-        yield Page(path)
+        yield Page(path, "", published.languages[0])
+    for query in published.queries:
+        yield from _in_each_language(published, f"/{published.name}/{query}")
+        for ending, asked in RESULTS.items():
+            yield Page(f"/{published.name}/{query}{ending}", asked)
     for table in published.tables:
         yield from _in_each_language(published, f"/{published.name}/{table}")
         yield Page(f"/download/{published.version}/tables/{table}.json")
         for ending in FORMATS:
-            yield Page(f"/cite/{table}.{ending}")
+            yield from _in_each_language(published, f"/cite/{table}.{ending}")
     yield from _identifiers(published)
 
 

@@ -6,7 +6,6 @@ home, people ask large queries of their own data.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -36,9 +35,6 @@ MAX_RESULT = 5_000_000  # characters and bytes in all rows of one result
 HEAP = 100_000_000  # bytes that SQLite may hold in the whole process
 DENIED_FUNCTIONS = {"fts3_tokenizer", "load_extension"}  # the first one tells an address in memory
 SQLITE_FUNCTION = 31  # https://www.sqlite.org/c3ref/c_alter_table.html; Python gives it no name
-TOO_WIDE = re.compile(
-    r"%[^a-zA-Z%]*(\*|\d{4})"
-)  # a width of printf that is computed, or of four digits
 
 
 def limit_process() -> None:
@@ -60,8 +56,6 @@ def limit_connection(connection: sqlite3.Connection, published: Published) -> No
     # A table that its authors made wider than that is still read, with the columns of a join.
     columns = max(LIMITS[sqlite3.SQLITE_LIMIT_COLUMN], 2 * _widest(published))
     connection.setlimit(sqlite3.SQLITE_LIMIT_COLUMN, columns)
-    for name in ("printf", "format"):
-        connection.create_function(name, -1, _printf, deterministic=True)
     connection.row_factory = _row_within_budget()
 
 
@@ -85,17 +79,6 @@ def _row_within_budget() -> Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.
         return sqlite3.Row(cursor, values)
 
     return row
-
-
-def _printf(form: Any = None, *arguments: Any) -> Any:
-    """SQLite's own printf, but for widths that keep it busy for seconds, uninterrupted."""
-    if form is None:
-        return None
-    if TOO_WIDE.search(str(form)):
-        raise ValueError("the width is too large")
-    marks = ", ".join("?" * (len(arguments) + 1))
-    with closing(sqlite3.connect(":memory:")) as plain:
-        return plain.execute(f"SELECT printf({marks})", [form, *arguments]).fetchone()[0]
 
 
 def _authorize(action: int, first: str | None, second: str | None, *_others: str | None) -> int:

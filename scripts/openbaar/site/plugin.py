@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
@@ -18,6 +19,7 @@ from markupsafe import Markup
 from openbaar.site import (
     citation,
     downloads,
+    gates,
     identifiers,
     language,
     limits,
@@ -30,6 +32,7 @@ from openbaar.site import (
     security,
     source,
 )
+from openbaar.site.apart import ForkServer
 from openbaar.site.asgi import Application, only_http
 from openbaar.site.published import Published, published_by
 
@@ -63,6 +66,9 @@ def startup(datasette: Datasette) -> None:
     # module is asked of the plugin manager: importing it before Datasette has loaded its own
     # plugins would leave it out of them.
     pm.get_plugin("datasette.handle_exception").rich = None
+    # Datasette would print each error in the SQL of visitors, whole, with an address in memory.
+    for asked in (datasette, *datasette.databases.values()):
+        asked.execute = partial(asked.execute, log_sql_errors=False)
     if published.public:
         limits.limit_process()
 
@@ -87,8 +93,15 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
         def is_column(path: str) -> bool:
             return _may_be_column(datasette, published, path)
 
-        protected = security.protected(app, published)
-        return only_http(app, language.speaking(protected, published.addresses, is_column))
+        def around(answering: Application) -> Application:
+            protected = security.protected(answering, published)
+            return language.speaking(protected, published.addresses, is_column)
+
+        shown = only_http(app, around(app))
+        if not published.public:
+            return shown
+        passing = gates.Gates(published.addresses)
+        return gates.gated(shown, around, passing, ForkServer(datasette))
 
     return wrapped
 

@@ -6,7 +6,6 @@ together.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import secrets
 from contextvars import ContextVar
@@ -32,9 +31,9 @@ from openbaar.site.linked_data import link_header
 from openbaar.site.pictures import EMBED
 from openbaar.site.published import Published
 
-QUERIES_AT_ONCE = 1  # of the three threads of Datasette, so that pages of tables always have some
-QUERIES_WAITING = 8
-COLUMN_PARAMETERS = ("_facet", "_facet_array", "_facet_date", "_sort", "_sort_desc")
+FACETS = ("_facet", "_facet_array", "_facet_date")
+COLUMN_PARAMETERS = (*FACETS, "_sort", "_sort_desc")
+MAX_FACETS = 4  # that a visitor adds to those of the authors: each one reads the whole table
 METHODS = ("GET", "HEAD", "OPTIONS")
 # Below /-/ the rest is about the machine.
 TOLD_TO_STRANGERS = ("/-/static/", "/-/static-plugins/")
@@ -72,8 +71,6 @@ def prepare_templates(environment: Environment) -> None:
 
 def protected(app: Application, published: Published) -> Application:
     """The application behind all steps; the first one that a request meets is applied last."""
-    if published.public:
-        app = one_query_at_a_time(app)
     app = refusing(app, published)
     app = with_security_headers(app, published)
     app = with_link_header(app, published)
@@ -178,8 +175,12 @@ def refused(scope: Scope, published: Published) -> Response | None:
     table = _table_at(path, published)
     if table is None:
         return None
+    query = query_pairs(scope)
+    if published.public and _facets(query) > MAX_FACETS:
+        message = gettext("A page shows %(most)s facets of your choice at most.")
+        return Response.text(message % {"most": MAX_FACETS}, status=400)
     known = published.column_names(table)
-    column = _unknown_column(query_pairs(scope), known)
+    column = _unknown_column(query, known)
     if column is None:
         return None
     message = gettext("There is no column '%(column)s'; the columns are: %(known)s.")
@@ -196,41 +197,14 @@ def _table_at(path: str, published: Published) -> str | None:
     return table if table in published.tables else None
 
 
+def _facets(query: list[tuple[str, str]]) -> int:
+    """How many facets a query asks for."""
+    return len([name for name, _ in query if name in FACETS])
+
+
 def _unknown_column(query: list[tuple[str, str]], known: list[str]) -> str | None:
     """The first column in a query, of a facet or a sort order, that is not among the known ones."""
     for parameter, value in query:
         if parameter in COLUMN_PARAMETERS and value and value not in known:
             return value
     return None
-
-
-def one_query_at_a_time(app: Application) -> Application:
-    """Requests with SQL of their own take turns; where too many wait, the next must come back."""
-    free = asyncio.Semaphore(QUERIES_AT_ONCE)
-    waiting = 0
-
-    async def queued(scope: Scope, receive: Receive, send: Send) -> None:
-        nonlocal waiting
-        if not _asks_sql(scope):
-            await app(scope, receive, send)
-            return
-        if waiting >= QUERIES_WAITING:
-            message = gettext("Too many SQL queries at once. Please try again in a few seconds.")
-            busy = Response.text(message, status=503, headers={"retry-after": "5"})
-            await busy.asgi_send(send)
-            return
-        waiting += 1
-        try:
-            await free.acquire()
-        finally:
-            waiting -= 1
-        try:
-            await app(scope, receive, send)
-        finally:
-            free.release()
-
-    return queued
-
-
-def _asks_sql(scope: Scope) -> bool:
-    return any(name in ("sql", "_where") for name, _ in query_pairs(scope))

@@ -34,6 +34,8 @@ READ = (
     "dist/*",
 )
 
+LAST_ANSWERS = 1  # seconds in which a server that ends may finish what it answers
+
 
 @dataclass(frozen=True)
 class Options:
@@ -91,7 +93,12 @@ def serve(
         _ended_by_signal(),
     ):
         shown = site(copy, copy.with_name(metadata.name), options.url, options.public)
-        config = uvicorn.Config(shown.app(), log_level="warning", server_header=False)
+        config = uvicorn.Config(
+            shown.app(),
+            log_level="warning",
+            server_header=False,
+            timeout_graceful_shutdown=LAST_ANSWERS,
+        )
         _Server(config, answering).run([listener])
 
 

@@ -6,15 +6,18 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
+from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.published import Published
 
-IN_EACH_LANGUAGE = re.compile(r"/(?:cite[./]|chart/|embed/)")  # citations and charts
-FILES = re.compile(r"/(?:download/|-/static/|-/static-plugins/|robots\.txt$|sitemap\.xml$)")
+SHARED = re.compile(r"/(?:-/static(?:-plugins)?|download)/")  # files that have no language
+# The endings of files; a document is shown on a page, whatever its own ending is.
+FILE = re.compile(r"/(?!source/).*\.(?:atom|bib|csv|ico|js|json|png|ris|svg|txt|xlsx|xml)$")
 NEXT = "_next"  # the parameter with which Datasette shows the next rows
 SIZE = "_size"  # and the one that says how many; here always as many as it gives
 RESULTS = {".csv": "", ".json": "_shape=array"}  # files of a query's result, with what to ask
+ROWS_ON_A_PAGE = 1000  # the most that Datasette gives at once
 LONGEST = 100  # characters in the name of a folder
 Query = list[tuple[str, str]]
 
@@ -31,9 +34,27 @@ class Page:
         """The path and query to ask for; of a table, as many rows as Datasette gives at once."""
         address = published.addresses.of(self.path, self.language or published.languages[0])
         parameters = parse_qsl(self.query, keep_blank_values=True)
-        if self.path.removeprefix(f"/{published.name}/") in published.tables:
+        if table_at(published, self.path) is not None:
             parameters.append((SIZE, "max"))
         return f"{address}?{urlencode(parameters)}" if parameters else address
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a link leads: to a page, and to a part of it, as the script of a frozen page reads it.
+
+    `query` chooses among the rows of a page, and `fragment` is a place on it.
+    """
+
+    page: Page
+    query: str = ""
+    fragment: str = ""
+
+    def below(self, path: str) -> str:
+        """The link, where the page is at `path`."""
+        query = f"?{self.query}" if self.query else ""
+        fragment = f"#{self.fragment}" if self.fragment else ""
+        return path + query + fragment
 
 
 def is_elsewhere(published: Published, link: str) -> bool:
@@ -43,29 +64,46 @@ def is_elsewhere(published: Published, link: str) -> bool:
     return link.startswith("#") or urlsplit(urljoin(home, link))[:2] != host
 
 
-def page_at(published: Published, link: str, page: Page) -> Page | None:
+def target_of(published: Published, link: str, page: Page) -> Target | None:
     """What a link on `page` leads to on the site; None for what a folder of files does not hold.
 
-    It holds pages with one filter (`?column=value`) and pages of the next rows, but none of the
-    endless others that a visitor can ask for.
+    It holds no page of a row of a trust table, which is on the page of its table, and none of the
+    endless pages that a visitor can ask for. Of a table that is on one page its own script shows
+    the rows that a filter chooses; of a longer one there are pages with one filter
+    (`?column=value`).
     """
     addresses = published.addresses
     here = addresses.of(page.path, page.language or published.languages[0])
     parts = urlsplit(urljoin(here, link))
     asked = addresses.asked(parts.path)
-    path = _published_file(published, asked.path)
     query = parse_qsl(parts.query, keep_blank_values=True)
-    if IN_EACH_LANGUAGE.match(path):
-        return Page(path, "", asked.language)
-    if FILES.match(path):
-        return Page(path)
-    if path.startswith("/id/"):
-        return _identifier(path, query, asked.language)
+    path = _published_file(published, asked.path)
+    if SHARED.match(path):
+        return Target(Page(path))
+    if path.startswith("/-/") or path in ("/.json", f"/{published.name}.json"):
+        return None
     if path.startswith(f"/{published.name}/"):
-        return _page_of_database(published, path, query, asked.language)
-    if path in ("/", f"/{published.name}") or path.startswith("/source/"):
-        return _page(published, path, query, asked.language)
-    return None
+        return _in_database(published, path, query, asked.language, parts.fragment)
+    if [name for name, _ in query if name != SIZE]:
+        return None
+    return Target(Page(path.rstrip("/") or "/", "", asked.language), "", parts.fragment)
+
+
+def table_at(published: Published, path: str) -> str | None:
+    """The table whose page is at `path`."""
+    table = path.removeprefix(f"/{published.name}/")
+    return table if table in published.tables else None
+
+
+def is_on_one_page(published: Published, table: str) -> bool:
+    """Whether one page shows all rows of a table."""
+    rows: int = published.tables[table]["rows"]
+    return rows <= ROWS_ON_A_PAGE
+
+
+def row_anchor(key: str) -> str:
+    """The anchor of a row on the page of its table; `key` is as in addresses."""
+    return f"row-{unquote(key)}"
 
 
 def _published_file(published: Published, path: str) -> str:
@@ -82,46 +120,62 @@ def _published_file(published: Published, path: str) -> str:
     return f"{files}/tables/{match[1]}.{match[2]}"
 
 
-def _identifier(path: str, query: Query, language: str) -> Page | None:
-    """The address of `/id/`, which leads on to the page in a language."""
-    if _without_choices(query):
-        return None
-    return Page(path.rstrip("/"), "", language)
-
-
-def _page_of_database(published: Published, path: str, query: Query, language: str) -> Page | None:
+def _in_database(
+    published: Published, path: str, query: Query, language: str, fragment: str
+) -> Target | None:
     """The page of a table, of a row or of a query, or the result of a query as a file."""
-    if path.startswith(f"/{published.name}/-/"):
+    name, _, row = path.removeprefix(f"/{published.name}/").partition("/")
+    ending = PurePosixPath(name).suffix
+    chosen = sorted((name, value) for name, value in query if name != SIZE)
+    if name == "-":
         return None
-    ending = PurePosixPath(path).suffix
-    if ending in RESULTS:
-        return Page(path, RESULTS[ending])
-    return _page(published, path, query, language)
+    if ending in RESULTS and not row:
+        return None if chosen and not _only_form(chosen) else Target(Page(path, RESULTS[ending]))
+    if row:
+        return _row(published, name, row, language) if not chosen else None
+    if name in published.tables:
+        return _table(published, name, chosen, language, fragment)
+    return None if chosen else Target(Page(path, "", language), "", fragment)
 
 
-def _page(published: Published, path: str, query: Query, language: str) -> Page | None:
-    """The page at `path`; None where its query asks for more than one filter of a table."""
-    kept = sorted(_without_choices(query))
-    filters = [name for name, _ in kept if name != NEXT]
-    if len(filters) > 1 or not set(filters) <= _columns(published, path):
+def _only_form(query: Query) -> bool:
+    """Whether a query says only in which form a result is wanted, and leaves parameters open."""
+    return all(name.startswith("_") or value == "" for name, value in query)
+
+
+def _row(published: Published, table: str, row: str, language: str) -> Target | None:
+    """The page of a row; of a trust table the row on the page of the table, where that is one."""
+    if "." in PurePosixPath(row).suffix or table not in published.tables:
         return None
-    return Page(path, urlencode(kept), language)
+    if table not in TRUST_TABLES:
+        return Target(Page(f"/{published.name}/{table}/{row}", "", language))
+    if not is_on_one_page(published, table):
+        return None
+    return Target(Page(f"/{published.name}/{table}", "", language), "", row_anchor(row))
 
 
-def _without_choices(query: Query) -> Query:
-    """The parameters that decide which rows are shown, not how."""
-    return [(name, value) for name, value in query if name != SIZE]
+def _table(
+    published: Published, table: str, query: Query, language: str, fragment: str
+) -> Target | None:
+    """The page of a table, with what chooses among its rows."""
+    columns = set(published.column_names(table))
+    filters = [name for name, _ in query if name != NEXT]
+    if not {re.sub("__(?:exact|in|arraycontains)$", "", name) for name in filters} <= columns:
+        return None
+    path = f"/{published.name}/{table}"
+    if is_on_one_page(published, table):
+        return Target(Page(path, "", language), urlencode(query), fragment)
+    if len(filters) > 1 or not set(filters) <= columns:
+        return None
+    return Target(Page(path, urlencode(query), language), "", fragment)
 
 
-def _columns(published: Published, path: str) -> set[str]:
-    """The columns by which the page at `path` can be filtered; none where it is not of a table."""
-    table = path.removeprefix(f"/{published.name}/")
-    if table not in published.tables:
-        return set()
-    return set(published.column_names(table))
+def is_file(page: Page) -> bool:
+    """Whether something is a file, and no page."""
+    return SHARED.match(page.path) is not None or FILE.match(page.path) is not None
 
 
-def file_of(published: Published, page: Page, is_html: bool) -> Path:
+def file_of(published: Published, page: Page) -> Path:
     """The file of a page: under its own path, and of HTML `index.html` in a folder of that path.
 
     Pages in the first language begin at the root, those in another one in a folder of its name. A
@@ -130,7 +184,7 @@ def file_of(published: Published, page: Page, is_html: bool) -> Path:
     language = page.language or published.languages[0]
     address = published.addresses.below_prefix(page.path, language)
     parts = list(PurePosixPath(address).parts[1:])
-    if not is_html:
+    if is_file(page):
         return Path(*parts)
     if page.query:
         parts.append(_folder_name(page.query))

@@ -8,6 +8,7 @@ from functools import partial
 
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Place, Problem, concerning, nearest
+from openbaar.files import Content
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.tables.dataset import Dataset, DocumentLine, TableData, csv_path, table_data
 from openbaar.tables.publication import Publication
@@ -121,7 +122,7 @@ def convert_only(
     verify: bool = True,
     say: Say = say_nothing,
     gather: Gather = gather,
-) -> dict[str, bytes]:
+) -> dict[str, Content]:
     """The CSV files of the tables called `names` alone, whatever is wrong with others.
 
     The trust tables are left out: they need all tables. Raises OpenbaarError with every problem of
@@ -134,7 +135,7 @@ def convert_only(
     gathered = gather(publication, verify, set(names), say)
     if gathered.problems:
         raise OpenbaarError(gathered.all_problems(publication))
-    files = {}
+    files: dict[str, Content] = {}
     for name, reading in gathered.readings.items():
         files[csv_path(name)] = table_data(reading.table, reading.rows).csv
     return files

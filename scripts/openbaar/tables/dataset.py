@@ -8,18 +8,28 @@ rows are passed on typed.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
-from collections.abc import Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, overload
 
 from openbaar.errors import OpenbaarError, Problem
-from openbaar.files import read_inside
-from openbaar.schema.csvfile import Rows, read_csv, write_csv
+from openbaar.files import Content, inside, read_inside
+from openbaar.schema.csvfile import Row, Rows, read_csv, row_lines, write_csv
+from openbaar.schema.model import Schema
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
+
+if TYPE_CHECKING:
+    from openbaar.schema.columns import Scan
+
+LARGE = 4 * 2**20  # bytes; a smaller CSV file is read before Arrow is loaded
 
 
 class DocumentLine(NamedTuple):
@@ -37,22 +47,146 @@ DocumentLines = Mapping[str, tuple[DocumentLine, ...]]  # by the path of the doc
 
 
 @dataclass(frozen=True)
-class TableData:
-    """A table with its rows, and the bytes of the CSV file that holds them."""
+class RowsInFile(Sequence[Row]):
+    """The rows of a large table: how many they are is known, the others are read when needed."""
+
+    file: Path
+    schema: Schema
+    length: int
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __iter__(self) -> Iterator[Row]:
+        from openbaar.schema.columns import row_values
+
+        return row_values(self.file, self.schema)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Rows: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Rows:
+        if isinstance(index, slice):
+            return list(islice(self, *index.indices(len(self))))
+        number = range(len(self))[index]
+        return next(islice(self, number, None))
+
+
+@dataclass(frozen=True)
+class TableData(ABC):
+    """A table with its rows, typed by the schema, and the CSV file that holds them."""
 
     table: Table
     rows: Rows
-    csv: bytes
 
     @property
     def path(self) -> str:
         """The path of the CSV file in the publication."""
         return csv_path(self.table.name)
 
+    @property
+    def cells(self) -> int:
+        """How many cells the table has, the empty ones included."""
+        return len(self.rows) * len(self.table.columns)
+
+    @property
+    @abstractmethod
+    def content(self) -> Content:
+        """The CSV file."""
+
+    @property
+    @abstractmethod
+    def size(self) -> int:
+        """The number of bytes of the CSV file."""
+
+    @property
+    @abstractmethod
+    def sha256(self) -> str:
+        """The SHA-256 of the CSV file, in hexadecimal."""
+
+    @property
+    @abstractmethod
+    def whole(self) -> Collection[str]:
+        """The columns of numbers that have no fraction in any row."""
+
+    @abstractmethod
+    def lines(self) -> Iterator[int]:
+        """The line of the CSV file on which each row begins."""
+
+
+@dataclass(frozen=True)
+class TableInMemory(TableData):
+    """A table whose rows are all in memory, as those are that the toolkit made."""
+
+    csv: bytes
+
+    @property
+    def content(self) -> bytes:
+        """The CSV file."""
+        return self.csv
+
+    @property
+    def size(self) -> int:
+        """The number of bytes of the CSV file."""
+        return len(self.csv)
+
     @cached_property
     def sha256(self) -> str:
         """The SHA-256 of the CSV file, in hexadecimal."""
         return hashlib.sha256(self.csv).hexdigest()
+
+    @cached_property
+    def whole(self) -> Collection[str]:
+        """The columns of numbers that have no fraction in any row."""
+        fields = self.table.table_schema.fields
+        return {each.name for each in fields if self._is_whole(each.name)}
+
+    def _is_whole(self, column: str) -> bool:
+        for row in self.rows:
+            value = row[column]
+            if isinstance(value, Decimal) and value != int(value):
+                return False
+        return True
+
+    def lines(self) -> Iterator[int]:
+        """The line of the CSV file on which each row begins."""
+        return row_lines(io.StringIO(self.csv.decode("utf-8"), newline=""))
+
+
+@dataclass(frozen=True)
+class TableInFile(TableData):
+    """A large table, which stays in its file; each use of its rows reads them again."""
+
+    file: Path
+    scan: Scan
+
+    @property
+    def content(self) -> Path:
+        """The CSV file."""
+        return self.file
+
+    @property
+    def size(self) -> int:
+        """The number of bytes of the CSV file."""
+        return self.scan.size
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the CSV file, in hexadecimal."""
+        return self.scan.sha256
+
+    @property
+    def whole(self) -> Collection[str]:
+        """The columns of numbers that have no fraction in any row."""
+        return self.scan.whole
+
+    def lines(self) -> Iterator[int]:
+        """The line of the CSV file on which each row begins."""
+        with self.file.open(encoding="utf-8", newline="") as text:
+            yield from row_lines(text)
 
 
 @dataclass(frozen=True)
@@ -68,9 +202,14 @@ class Dataset:
         return self.tables[table].rows
 
     @property
-    def files(self) -> dict[str, bytes]:
+    def files(self) -> dict[str, Content]:
         """The CSV files by their path in the publication."""
-        return {data.path: data.csv for data in self.tables.values()}
+        return {data.path: data.content for data in self.tables.values()}
+
+    @property
+    def in_files(self) -> list[TableInFile]:
+        """The large tables."""
+        return [data for data in self.tables.values() if isinstance(data, TableInFile)]
 
 
 def csv_path(table: str) -> str:
@@ -78,19 +217,36 @@ def csv_path(table: str) -> str:
     return f"tables/{table}.csv"
 
 
-def table_data(table: Table, rows: Rows) -> TableData:
+def table_data(table: Table, rows: Rows) -> TableInMemory:
     """A table with rows that were made by the toolkit, and their CSV file."""
-    return TableData(table, rows, write_csv(table.columns, rows))
+    return TableInMemory(table, rows, write_csv(table.columns, rows))
 
 
 def read_table_data(publication: Publication, table: Table) -> TableData:
     """A table with the rows of its CSV file, each checked against the schema.
 
-    Raises OpenbaarError with every problem of the file.
+    Whether a key of a large table is used twice is left to the database. Raises OpenbaarError with
+    every problem of the file.
     """
     path = csv_path(table.name)
+    file = inside(publication.root, path)
+    if file.stat().st_size >= LARGE:
+        large = _large_table(table, file)
+        if large is not None:
+            return large
     data = read_inside(publication.root, path)
-    return TableData(table, read_csv(data, table.table_schema, path), data)
+    return TableInMemory(table, read_csv(data, table.table_schema, path), data)
+
+
+def _large_table(table: Table, file: Path) -> TableInFile | None:
+    """A table that stays in its file; None where that can only be read by rows."""
+    from openbaar.schema.columns import scan
+
+    scanned = scan(file, table.table_schema, csv_path(table.name))
+    if scanned is None:
+        return None
+    rows = RowsInFile(file, table.table_schema, scanned.rows)
+    return TableInFile(table, rows, file, scanned)
 
 
 def read_dataset(publication: Publication) -> Dataset:

@@ -124,6 +124,14 @@ class Source(Strict):
     path: Address | None = None
 
 
+class MostCells(Strict):
+    """How many cells a table may have to be in the workbook, in the zip as CSV, and searched."""
+
+    workbook: Annotated[int, Field(ge=0)] = 1_000_000
+    zip: Annotated[int, Field(ge=0)] = 5_000_000
+    search: Annotated[int, Field(ge=0)] = 10_000_000
+
+
 class Package(About):
     """`tables/package.yaml`: what holds for the publication as a whole."""
 
@@ -148,6 +156,9 @@ class Package(About):
     )
     withdrawn: dict[Name, Localized] = Field(
         {}, description="tables that are no longer published, with the reason"
+    )
+    most_cells: MostCells = Field(
+        MostCells(), description="up to which size tables are in the workbook, zipped, searched"
     )
     datasette: dict[str, Any] = {}
 

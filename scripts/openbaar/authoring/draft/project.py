@@ -60,8 +60,8 @@ def init(
         files |= scaffold(_publication_name(folder), len(drafts))
     _put(folder, files)
     report.append(
-        f"wrote {folder}; next: confirm the guesses (`grep -rn 'guess:' {folder}/tables`), "
-        f"and look: `openbaar --project {folder} preview`"
+        f"wrote {folder}; next: confirm the guesses, which `openbaar --project {folder} check` "
+        f"lists, and look: `openbaar --project {folder} preview`"
     )
     return report
 
@@ -139,8 +139,11 @@ def _package(
     unknown = catalogue(language).gettext(UNKNOWN)
     nobody = {"name": "notspecified", "title": unknown}
     guessed = "titles (the names of the files), how a PDF is read, what marks a page break"
+    name = _publication_name(folder)
+    if name == language:
+        name = f"{name}-data"  # a language has addresses of its own
     return [
-        Entry("name", _publication_name(folder), "the name of the folder"),
+        Entry("name", name, "the name of the folder"),
         Entry("version", "0.1.0"),
         Entry("languages", [language], chosen.guess),
         Entry("title", {language: unknown}),

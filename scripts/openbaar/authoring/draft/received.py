@@ -14,6 +14,7 @@ from openbaar.authoring.draft.in_cells import sightings_of_cells
 from openbaar.authoring.draft.in_grids import sightings_in_grid
 from openbaar.authoring.draft.in_lines import sightings_in_lines
 from openbaar.authoring.draft.in_pages import sightings_in_pages
+from openbaar.authoring.draft.pieces import joined
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document, Line
@@ -130,7 +131,7 @@ def sightings(document: Document) -> list[Sighting]:
     if document.is_grid:
         return sightings_in_grid(document)
     if any(line.words for line in document.lines):
-        return sightings_in_pages(document)
+        return joined(document, sightings_in_pages(document))
     found = [
         *sightings_in_aligned(document),
         *sightings_in_lines(document, "block"),
@@ -141,7 +142,7 @@ def sightings(document: Document) -> list[Sighting]:
     for sighting in sorted(found, key=_weight, reverse=True):
         if not any(_overlap(sighting, other) for other in kept):
             kept.append(sighting)
-    return sorted(kept, key=lambda each: each.first)
+    return joined(document, sorted(kept, key=lambda each: each.first))
 
 
 def _weight(sighting: Sighting) -> tuple[bool, int]:

@@ -45,7 +45,8 @@ class Sighting:
     `headings` are rows of cells, one for each level, as wide as the rows; `header` is what is
     printed above the rows, `before` the numbers of the lines by which the table is found, and
     `join` how many lines make the longest row. `columns` are the borders between columns where
-    those are told by position.
+    those are told by position. Where it is in several `pieces`, `skipped` are the numbers of the
+    lines between them that are no headings.
     """
 
     document: Document
@@ -61,6 +62,8 @@ class Sighting:
     separator: str = " "
     labels: Labels | None = None
     columns: tuple[float, ...] = ()
+    pieces: int = 1
+    skipped: tuple[int, ...] = ()
 
     @property
     def is_unsure(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from openbaar.authoring.draft.draft import Draft, Melted, primary_key, table_col
 from openbaar.authoring.draft.place import Footnote, anchors, end, footnotes
 from openbaar.authoring.draft.printed import kind
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
+from openbaar.recipe.columns import split_at
 from openbaar.recipe.language import ROW_NUMBER
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.schema.conventions import UNKNOWN
@@ -249,15 +251,24 @@ def _limits_of_headings(melted: Melted) -> dict[str, str]:
 
 
 def _skip(draft: Draft, last: int) -> list[str]:
-    """Footnotes inside the table whose mark is at no figure."""
+    """Lines between the pieces of a table, and footnotes in it whose mark is at no figure."""
+    dropped = [_whole_line(draft.sighting, number) for number in draft.sighting.skipped]
     if "footnotes" not in draft.parts:
-        return []
+        return dropped
     kept = {note.number for note in draft.notes}
-    dropped = []
     for note in footnotes(draft.sighting):
         if note.number not in kept and note.number < last:
             dropped.append(note.line)
     return dropped
+
+
+def _whole_line(sighting: Sighting, number: int) -> str:
+    """The pattern of a line as a whole, as rows are read in it; digits may differ in others."""
+    line = sighting.document.line(number)
+    text = line.shown
+    if sighting.units == "columns":
+        text = " | ".join(split_at(line, sighting.columns).texts)
+    return re.sub(r"\d+", "[0-9]+", escaped(text))
 
 
 def _group(draft: Draft) -> dict[str, Any]:

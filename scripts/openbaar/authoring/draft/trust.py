@@ -8,6 +8,7 @@ a function that returns a sentence about what it saw, or nothing.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ FARTHEST_LETTERS = 12  # lines above a table in which rotated headings would be
 FEWEST_LETTERS = 3  # lines of one letter that are rotated text
 FEWEST_CONFIRMED = 2  # totals that add up, where nothing else confirms the columns
 LONG_LABEL = 8  # words of a label that is running text
+MOST_HEADINGS = 10  # lines of headings that come again
+FEWEST_ALIKE_HEADINGS = 1  # lines
+FARTHEST_PIECE = 300  # lines between two pieces of a table
 MANY = 0.3  # of the rows: more than a coincidence
 FEWEST_SUMMED = 3  # cells of a row that show anything by their sum, or by their number
 FEWEST_ALIKE = 5  # rows that are alike
@@ -376,6 +380,42 @@ def rows_left_out(seen: Finished) -> str:
     return ""
 
 
+def piece_of_a_table(seen: Finished) -> str:
+    """The headings above it come directly below rows like its own, or come again below it."""
+    if seen.sighting.units == "grid":
+        return ""
+    lines = [line for line in seen.sighting.document.lines if not line.is_blank]
+    numbers = [line.number for line in lines]
+    first = bisect_left(numbers, seen.sighting.first)
+    after = bisect_left(numbers, seen.sighting.last + 1)
+    above, below = (
+        lines[max(first - MOST_HEADINGS, 0) : first],
+        lines[after : after + MOST_HEADINGS],
+    )
+    for index in range(len(above) - FEWEST_ALIKE_HEADINGS, 0, -1):
+        if _may_be_row(above[index - 1], seen):
+            again = _find_again(above[index:], lines[: first - len(above) + index])
+            return (
+                f"line {again} has the same headings: it may be a piece of a table" if again else ""
+            )
+    for count in range(FEWEST_ALIKE_HEADINGS, len(below)):
+        same = [line.text.split() for line in below[:count]]
+        if same == [line.text.split() for line in above[-count:]] and _may_be_row(
+            below[count], seen
+        ):
+            return f"its headings come again on line {below[0].row}: it may go on there"
+    return ""
+
+
+def _find_again(headings: Sequence[Line], lines: Sequence[Line]) -> int:
+    """The row of the line where headings stand before, or 0."""
+    wanted = [line.text.split() for line in headings]
+    for index in range(len(lines) - len(wanted), max(len(lines) - FARTHEST_PIECE, 0) - 1, -1):
+        if [line.text.split() for line in lines[index : index + len(wanted)]] == wanted:
+            return lines[index].row
+    return 0
+
+
 def _may_be_row(line: Line, seen: Finished) -> bool:
     """Whether a line has about as many figures as a row; years alone are headings."""
     label, cells = split_row(line.text)
@@ -423,4 +463,5 @@ DOUBTS: Sequence[Callable[[Finished], str]] = (
     no_labels_of_a_table,
     footers_as_rows,
     rows_left_out,
+    piece_of_a_table,
 )

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from openbaar.authoring.preview.lines import Part, Preview, SeenLine, State
+from openbaar.authoring.preview.pictures import page_pictures
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import Problem
 from openbaar.recipe.records import Record
@@ -51,10 +53,11 @@ class PageCell:
     printed: str
 
 
-def page(title: str, previews: Sequence[Preview]) -> str:
-    """The page that shows `previews`.
+def page(root: Path, title: str, previews: Sequence[Preview]) -> str:
+    """The page that shows `previews` of the publication in the folder `root`.
 
-    Each line and each cell has an address on it, and can be looked up by name.
+    Each line and each cell has an address on it, and can be looked up by name. Pages of PDFs that
+    are read by where words stand are drawn, with the borders between columns.
     """
     environment = Environment(
         loader=PackageLoader("openbaar.authoring", "preview"),
@@ -69,7 +72,8 @@ def page(title: str, previews: Sequence[Preview]) -> str:
     names = {path: f"d{number}" for number, path in enumerate(by_path, start=1)}
     documents = []
     for path, its_previews in by_path.items():
-        documents.append((path, names[path], list(_page_lines(names[path], its_previews))))
+        lines = list(_page_lines(names[path], its_previews))
+        documents.append((path, names[path], lines, page_pictures(root, its_previews)))
     tables = []
     for preview in previews:
         name = names[preview.reading.document.path]

@@ -1,0 +1,94 @@
+"""Loading a large table: from its CSV file into SQLite by columns, without objects for its cells.
+
+ADBC (https://arrow.apache.org/adbc/) takes batches of Arrow and binds their cells in C. It brings
+an SQLite of its own, so no other connection may be at work on the file meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+import adbc_driver_sqlite
+import pyarrow as pa
+import pyarrow.compute as pc
+from adbc_driver_manager import AdbcConnection, AdbcStatement, Error, StatementOptions
+
+from openbaar.database.statements import sql_type
+from openbaar.schema.columns import text_batches
+from openbaar.schema.model import SchemaField
+from openbaar.tables.dataset import TableInFile
+
+CACHE = 64 * 2**10  # kilobytes of the file in memory: enough for the upper part of a large index
+ARROW_TYPES = {"INTEGER": pa.int64(), "REAL": pa.float64(), "TEXT": pa.string()}
+TWICE = "UNIQUE constraint failed"  # SQLite says so; ADBC has no error of its own for it
+Batch = Any  # cells as text, by column; the types of Arrow are not published
+Watch = Callable[[TableInFile, Batch], None]
+
+
+class KeyUsedTwiceError(Exception):
+    """A key of the table is there twice."""
+
+
+def load(database: Path, data: TableInFile, watch: Watch) -> None:
+    """Put the rows of a large table into its table in an SQLite file, which is there and empty.
+
+    `watch` sees each batch of rows as it passes. Raises KeyUsedTwiceError where SQLite finds a key
+    of the table twice.
+    """
+    fields = data.table.table_schema.fields
+    types = [ARROW_TYPES[sql_type(field, data.whole)] for field in fields]
+    schema = pa.schema(list(zip(data.table.columns, types, strict=True)))
+    reader = pa.RecordBatchReader.from_batches(schema, _sql_batches(data, schema, watch))
+    with adbc_driver_sqlite.connect(str(database)) as opened, AdbcConnection(opened) as connection:
+        # Nothing is lost when the machine stops halfway: the file is thrown away then.
+        _execute(connection, "PRAGMA journal_mode = OFF")
+        _execute(connection, "PRAGMA synchronous = OFF")
+        _execute(connection, f"PRAGMA cache_size = -{CACHE}")
+        connection.set_autocommit(False)
+        try:
+            _insert(connection, data.table.name, reader)
+        except Error as error:
+            if TWICE not in str(error):
+                raise
+            raise KeyUsedTwiceError(data.table.name) from error
+        connection.commit()
+
+
+def _execute(connection: AdbcConnection, statement: str) -> None:
+    with AdbcStatement(connection) as prepared:
+        prepared.set_sql_query(statement)
+        prepared.execute_update()
+
+
+def _insert(connection: AdbcConnection, table: str, reader: Any) -> None:
+    with AdbcStatement(connection) as statement:
+        statement.set_options(
+            **{
+                StatementOptions.INGEST_TARGET_TABLE.value: table,
+                StatementOptions.INGEST_MODE.value: "adbc.ingest.mode.append",
+            }
+        )
+        statement.bind_stream(reader)
+        statement.execute_update()
+
+
+def _sql_batches(data: TableInFile, schema: Any, watch: Watch) -> Iterator[Batch]:
+    """The rows as SQLite stores them."""
+    fields = data.table.table_schema.fields
+    for batch in text_batches(data.file, data.table.table_schema):
+        watch(data, batch)
+        columns = []
+        for field, cells in zip(fields, batch.columns, strict=True):
+            columns.append(_sql_column(field, cells, data.whole))
+        yield pa.record_batch(columns, schema=schema)
+
+
+def _sql_column(field: SchemaField, cells: Any, whole: Collection[str]) -> Any:
+    if field.type == "boolean":
+        return pc.cast(pc.equal(cells, "true"), pa.int64())
+    if field.type == "number":
+        numbers = pc.cast(cells, pa.float64())
+        return pc.cast(numbers, pa.int64()) if field.name in whole else numbers
+    return pc.cast(cells, ARROW_TYPES[sql_type(field, whole)])

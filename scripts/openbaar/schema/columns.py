@@ -1,0 +1,277 @@
+"""Large CSV files, read and checked by columns.
+
+Reading a cell as a Python object takes a hundred times as long as checking it, so Arrow reads a
+large file in batches and checks each column of a batch as a whole. These checks only clear: what
+they let pass, `parse_value` would let pass. Rows with a cell that is not cleared are judged by
+`csvfile`, as every row of a small file is, so that the verdict and the message are the same.
+
+Arrow was chosen over DuckDB and Polars, which read a file as fast: it hands its batches to SQLite
+and to Parquet without a copy, and documents columns inside Parquet.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from array import array
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from pyarrow.csv import ConvertOptions, CSVStreamingReader, ParseOptions, ReadOptions, open_csv
+
+from openbaar.schema.csvfile import Row, check_rows, check_shape
+from openbaar.schema.model import Schema, SchemaField
+from openbaar.schema.values import HIDDEN, INT64, MAX_CELL, MAX_DIGITS, Value, parse_value
+
+BLOCK = 2**20  # bytes that are read at once; a record is shorter
+SAMPLED = 20  # rows of each block that are kept for another judge
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+INTEGER = "^-?(0|[1-9][0-9]{0,17})$"  # fits 64 bits; those of 19 digits are judged one by one
+NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
+
+Array = Any  # an array of Arrow, whose types are not published
+Batch = Any
+
+
+@dataclass(frozen=True)
+class Sampled:
+    """A row that another judge is shown: its number, from 0, and its cells."""
+
+    row: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What is known of a CSV file that was read once and is right, but for its keys.
+
+    `whole` are the columns of numbers that have no fraction anywhere.
+    """
+
+    rows: int
+    size: int
+    sha256: str
+    whole: frozenset[str]
+    sample: tuple[Sampled, ...]
+
+
+def scan(path: Path, schema: Schema, name: str) -> Scan | None:
+    """Read a CSV file once and check everything in it but keys; `name` is how messages call it.
+
+    None where it has to be read by rows: it is built in a way that Arrow reads otherwise than we
+    do, or not at all. Raises OpenbaarError with the rows that are wrong, as `read_csv` does.
+    """
+    if not _has_plain_header(path, schema):
+        return None
+    found = _Findings(schema)
+    with path.open("rb") as raw:
+        file = _ReadOnce(raw)
+        try:
+            for batch in _batches(file, schema):
+                found.add(batch)
+        except pa.ArrowInvalid:
+            check_shape(path, schema, name)
+            return None
+    if file.has_quotes:
+        # Arrow reads `"a"b` as `ab`; the csv module refuses it, and so do others.
+        check_shape(path, schema, name)
+    if found.doubtful:
+        found.judged(check_rows(path, schema, name, found.doubtful))
+    return Scan(
+        found.rows, file.size, file.digest.hexdigest(), frozenset(found.whole), tuple(found.sample)
+    )
+
+
+def text_batches(path: Path, schema: Schema) -> Iterator[Batch]:
+    """The cells of a file that `scan` found right, as text and in batches; empty ones are null."""
+    with path.open("rb") as raw:
+        yield from _batches(raw, schema)
+
+
+def row_values(path: Path, schema: Schema) -> Iterator[Row]:
+    """The rows of a file that `scan` found right, typed as `read_csv` types them."""
+    for batch in text_batches(path, schema):
+        columns = []
+        for column, each in zip(schema.fields, batch.columns, strict=True):
+            columns.append(_values(column, each.to_pylist()))
+        for cells in zip(*columns, strict=True):
+            yield dict(zip(schema.names, cells, strict=True))
+
+
+def _values(column: SchemaField, texts: list[str | None]) -> list[Value]:
+    """The values of cells that are known to be right."""
+    read = _READERS.get(column.type, str)
+    return [None if text is None else read(text) for text in texts]
+
+
+def _is_true(text: str) -> bool:
+    return text == "true"
+
+
+_READERS: dict[str, Callable[[str], Value]] = {
+    "boolean": _is_true,
+    "integer": int,
+    "number": Decimal,
+    "year": int,
+}
+
+
+def _has_plain_header(path: Path, schema: Schema) -> bool:
+    """Whether the file begins with the names of the columns and no byte order mark."""
+    with path.open("rb") as raw:
+        if raw.read(3) == BYTE_ORDER_MARK:
+            return False
+    with path.open(encoding="utf-8", newline="", errors="replace") as text:
+        return next(csv.reader(text), []) == schema.names
+
+
+class _ReadOnce:
+    """A file that is hashed while it is read."""
+
+    def __init__(self, raw: Any) -> None:
+        self.raw = raw
+        self.digest = hashlib.sha256()
+        self.size = 0
+        self.has_quotes = False
+        self.closed = False
+
+    def read(self, size: int = -1) -> bytes:
+        block: bytes = self.raw.read(size)
+        self.digest.update(block)
+        self.size += len(block)
+        self.has_quotes = self.has_quotes or b'"' in block
+        return block
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def _batches(file: Any, schema: Schema) -> CSVStreamingReader:
+    """What Arrow reads from an open file: each column as text, an empty cell as null."""
+    return open_csv(
+        pa.PythonFile(file, mode="r"),
+        ReadOptions(use_threads=False, block_size=BLOCK, column_names=schema.names, skip_rows=1),
+        ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        ConvertOptions(
+            column_types={name: pa.string() for name in schema.names},
+            null_values=[""],
+            strings_can_be_null=True,
+        ),
+    )
+
+
+@dataclass
+class _Findings:
+    """What was found in the batches so far; `doubtful` are the numbers of rows, from 0."""
+
+    schema: Schema
+    rows: int = 0
+    doubtful: array[int] = field(default_factory=lambda: array("q"))
+    whole: set[str] = field(default_factory=set)
+    sample: list[Sampled] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.whole = {each.name for each in self.schema.fields if each.type == "number"}
+
+    def add(self, batch: Batch) -> None:
+        cleared = pa.repeat(True, len(batch))
+        for column, cells in zip(self.schema.fields, batch.columns, strict=True):
+            cleared = pc.and_(cleared, self._cleared(column, cells))
+        if pc.all(cleared).as_py() is False:
+            for row in pc.indices_nonzero(pc.invert(cleared)).to_pylist():
+                self.doubtful.append(self.rows + row)
+        self._sample(batch.slice(0, SAMPLED))
+        self.rows += len(batch)
+
+    def judged(self, rows: Iterator[Row]) -> None:
+        """Take in the rows that were in doubt and are right."""
+        for row in rows:
+            for name in list(self.whole):
+                value = row[name]
+                if isinstance(value, Decimal) and value != int(value):
+                    self.whole.discard(name)
+
+    def _cleared(self, column: SchemaField, cells: Array) -> Array:
+        """For each cell whether it is right beyond doubt."""
+        may_be_empty = not column.constraints.required
+        may_be_empty = may_be_empty and column.name not in self.schema.primaryKey
+        if column.constraints.enum is not None:
+            right = _cleared_by_value(column, cells)
+        elif column.type == "string":
+            right = _cleared_text(cells)
+        elif column.type == "integer":
+            right = _in_range(column, _numbers(cells, INTEGER, pa.int64()))
+        elif column.type == "number":
+            numbers = _numbers(cells, NUMBER, pa.float64())
+            if column.name in self.whole and not _are_whole(numbers):
+                self.whole.discard(column.name)
+            right = _in_range(column, numbers)
+        else:
+            right = _cleared_by_value(column, cells)
+        if column.constraints.pattern is not None:
+            pattern = f"^(?:{column.constraints.pattern})$"
+            right = pc.and_(right, pc.match_substring_regex(cells, pattern))
+        return pc.if_else(pc.is_null(cells), may_be_empty, right)
+
+    def _sample(self, batch: Batch) -> None:
+        texts = [column.fill_null("").to_pylist() for column in batch.columns]
+        for number, cells in enumerate(zip(*texts, strict=True), start=self.rows):
+            self.sample.append(Sampled(number, cells))
+
+
+def _cleared_by_value(column: SchemaField, cells: Array) -> Array:
+    """For each cell whether `parse_value` accepts it, asked once for each text in the batch."""
+    right = []
+    for text in pc.unique(cells.drop_null()).to_pylist():
+        try:
+            parse_value(column, text)
+        except ValueError:
+            continue
+        right.append(text)
+    return pc.is_in(cells, pa.array(right, pa.string()))
+
+
+def _cleared_text(cells: Array) -> Array:
+    """For each text whether it has no hidden character, its normal form, and a fitting length."""
+    right = pc.invert(pc.match_substring_regex(cells, HIDDEN.pattern))
+    right = pc.and_(right, pc.less_equal(pc.binary_length(cells), MAX_CELL))
+    if pc.all(pc.string_is_ascii(cells)).as_py() is not False:
+        return right
+    return pc.and_(right, pc.equal(cells, pc.utf8_normalize(cells, "NFC")))
+
+
+def _numbers(cells: Array, pattern: str, kind: Any) -> Array:
+    """The numbers that the cells are; null where that is in doubt.
+
+    A number with a sign and a point in `MAX_DIGITS` characters has fewer digits than that.
+    """
+    clear = pc.match_substring_regex(cells, pattern)
+    if kind == pa.float64():
+        clear = pc.and_(clear, pc.less_equal(pc.binary_length(cells), MAX_DIGITS))
+    return pc.cast(pc.if_else(clear, cells, None), kind)
+
+
+def _are_whole(numbers: Array) -> bool:
+    return pc.all(pc.equal(pc.floor(numbers), numbers)).as_py() is not False
+
+
+def _in_range(column: SchemaField, numbers: Array) -> Array:
+    """For each number whether it is within the bounds of its column; one in doubt is not."""
+    right = pc.is_valid(numbers)
+    minimum, maximum = column.constraints.minimum, column.constraints.maximum
+    if minimum is not None:
+        right = pc.and_(right, pc.greater_equal(numbers, _bound(minimum, numbers)))
+    if maximum is not None:
+        right = pc.and_(right, pc.less_equal(numbers, _bound(maximum, numbers)))
+    return pc.fill_null(right, False)
+
+
+def _bound(bound: int, numbers: Array) -> Any:
+    """A bound as a number of the same kind, within 64 bits, where all numbers are."""
+    within = min(max(bound, -INT64), INT64 - 1)
+    return pa.scalar(float(within) if numbers.type == pa.float64() else within, numbers.type)

@@ -1,0 +1,161 @@
+"""Requests that cost much pass a gate: few of a kind are answered at once, each for a limited time.
+
+They are answered apart, so that pages of tables never wait for them. One that takes longer, or
+holds more memory than it may, is ended; so is one whose visitor has left.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from datasette.utils.asgi import Response
+
+from openbaar.site.addresses import Addresses
+from openbaar.site.apart import Answer, ForkServer
+from openbaar.site.asgi import APART, Application, Receive, Scope, Send, query_pairs, raw_path
+from openbaar.site.language import gettext
+
+SQL = {"sql", "_where"}
+FACETS = {"_facet", "_facet_array", "_facet_date"}
+# What an address may add without making its page cost more.
+CHEAP = {"lang", "_next", "_size", "_shape", "_nl", "_labels", "_nocount", "_nofacet", "_dl"}
+ROWS = 100  # a page shows no more unless it is asked to
+OUTSIDE = re.compile(r"/(-|static|download|id|source|cite)/")  # below these is no database
+
+
+@dataclass
+class Gate:
+    """How many requests of a kind are answered at once, how many wait, and how long each may take.
+
+    `inside` counts those that are answered and those that wait.
+    """
+
+    at_once: int
+    waiting: int
+    seconds: float
+    inside: int = 0
+    free: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.free = asyncio.Semaphore(self.at_once)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next request must come back later."""
+        return self.inside >= self.at_once + self.waiting
+
+    @asynccontextmanager
+    async def passing(self) -> AsyncIterator[None]:
+        """Wait for a turn, and hold it while the block runs."""
+        self.inside += 1
+        try:
+            async with self.free:
+                yield
+        finally:
+            self.inside -= 1
+
+
+@dataclass(frozen=True)
+class Gates:
+    """The gates of a site: for SQL of visitors, for large pages, for searches and filters.
+
+    SQLite itself stops most queries after the second of `limits.SETTINGS`, and says so; the time of
+    the gate is for those that it cannot stop, and for all queries of a page together.
+    """
+
+    addresses: Addresses
+    sql: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=1.8))
+    large: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=5))
+    filtered: Gate = field(default_factory=lambda: Gate(at_once=2, waiting=30, seconds=5))
+
+    def before(self, scope: Scope) -> Gate | None:
+        """The gate before the answer to a request; None for one that costs little."""
+        if scope["type"] != "http" or APART in scope:
+            return None
+        if OUTSIDE.match(self.addresses.asked(raw_path(scope)).path):
+            return None
+        query = query_pairs(scope)
+        names = {name for name, _ in query}
+        if names & SQL:
+            return self.sql
+        if names & FACETS or _asks_many_rows(dict(query)):
+            return self.large
+        return self.filtered if names - CHEAP else None
+
+
+def _asks_many_rows(query: Mapping[str, str]) -> bool:
+    """Whether `_size` asks for more rows than a page has, also by `max`, a word of Datasette's."""
+    size = query.get("_size", "")
+    return size != "" and not (re.fullmatch(r"\d{1,3}", size) and int(size) <= ROWS)
+
+
+def gated(
+    app: Application,
+    around: Callable[[Application], Application],
+    gates: Gates,
+    server: ForkServer,
+) -> Application:
+    """`app`, whose costly requests are answered by `server`.
+
+    `around` adds the language and the headers that every answer has.
+    """
+    stopped = around(_stopped)
+    busy = around(_busy)
+
+    async def passed(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            server.start()  # so that it has loaded what it needs when it is needed
+        gate = gates.before(scope)
+        if gate is None:
+            await app(scope, receive, send)
+        elif gate.is_full:
+            await busy(scope, receive, send)
+        else:
+            answering = asyncio.ensure_future(_answer(gate, server, scope))
+            if await _is_left(receive, answering):
+                return
+            answer = answering.result()
+            if answer is None:
+                await stopped(scope, receive, send)
+            else:
+                await answer.send(send)
+
+    return passed
+
+
+async def _answer(gate: Gate, server: ForkServer, scope: Scope) -> Answer | None:
+    async with gate.passing():
+        return await server.answer(scope, gate.seconds)
+
+
+async def _is_left(receive: Receive, answering: asyncio.Future[Answer | None]) -> bool:
+    """Wait until there is an answer; True where the visitor left before, who ends it by that."""
+    leaving = asyncio.ensure_future(_leaving(receive))
+    both: set[asyncio.Future[Any]] = {leaving, answering}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        return not answering.done()
+    finally:
+        leaving.cancel()
+        answering.cancel()
+
+
+async def _leaving(receive: Receive) -> None:
+    """Wait until the visitor has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _stopped(_scope: Scope, _receive: Receive, send: Send) -> None:
+    message = gettext("The query took too long or asked for too much, and was stopped.")
+    await Response.text(message, status=400).asgi_send(send)
+
+
+async def _busy(_scope: Scope, _receive: Receive, send: Send) -> None:
+    message = gettext("Too many requests of this kind at once. Please try again in a few seconds.")
+    await Response.text(message, status=503, headers={"retry-after": "5"}).asgi_send(send)

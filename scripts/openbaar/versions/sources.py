@@ -1,0 +1,171 @@
+"""Where the files of a version are: a folder, a zip, a revision of git, or what was released."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import read_inside
+from openbaar.package.permalinks import RELEASES, number
+from openbaar.schema.conventions import VERSION
+
+DESCRIPTOR = "datapackage.json"
+LARGEST = 2**30  # bytes that a file of a version may have; more is not compared
+
+
+class VersionFiles(Protocol):
+    """The files of a version, read by their path in the publication."""
+
+    @property
+    def name(self) -> str:
+        """What messages and reports call this version."""
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file; None where the version has none of this path.
+
+        Raises OpenbaarError where it is there and cannot be read.
+        """
+
+
+@dataclass(frozen=True)
+class FolderFiles:
+    """A version in a folder: a publication, or a data package that was unpacked."""
+
+    root: Path
+    name: str
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file in the folder."""
+        if not (self.root / path).exists():
+            return None
+        return read_inside(self.root, path, LARGEST)
+
+
+@dataclass(frozen=True)
+class ZipFiles:
+    """A version in a zip, as `openbaar publish` packs it in `dist/`."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        """The name of the zip."""
+        return self.path.name
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file in the zip."""
+        place = Place(str(self.path))
+        try:
+            with zipfile.ZipFile(self.path) as archive:
+                member = _member(archive, path)
+                if member is None:
+                    return None
+                if member.file_size > LARGEST:
+                    message = (
+                        f"{path} in it has {member.file_size} bytes; at most {LARGEST} are read"
+                    )
+                    raise OpenbaarError(Problem(place, message))
+                return archive.read(member)
+        except (zipfile.BadZipFile, OSError) as error:
+            message = f"cannot be read as a zip: {error}"
+            raise OpenbaarError(Problem(place, message, "name another file")) from error
+
+
+def _member(archive: zipfile.ZipFile, path: str) -> zipfile.ZipInfo | None:
+    """The file of that path in a zip, also where everything is in one folder."""
+    for member in archive.infolist():
+        if member.filename == path:
+            return member
+    for member in archive.infolist():
+        if member.filename.partition("/")[2] == path:
+            return member
+    return None
+
+
+@dataclass(frozen=True)
+class GitFiles:
+    """A version in the history of git: the publication in `root` as it was at a revision."""
+
+    root: Path
+    name: str
+    commit: str
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file at that revision."""
+        # `./` makes git look in the publication, which need not be the top of the repository.
+        shown = _git(self.root, "show", f"{self.commit}:./{path}")
+        return shown.stdout if shown.returncode == 0 else None
+
+
+@dataclass(frozen=True)
+class ReleasedFiles:
+    """A version as it was released: its CSV files, and since 0.2 of the toolkit its descriptor."""
+
+    root: Path
+    name: str
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file that is kept of the release; `tables/x.csv` is kept as `x.csv`."""
+        kept = self.root / RELEASES / self.name / path.removeprefix("tables/")
+        return kept.read_bytes() if kept.is_file() else None
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of the tables that were released."""
+        return sorted(path.stem for path in (self.root / RELEASES / self.name).glob("*.csv"))
+
+
+def version_files(wanted: str, root: Path) -> VersionFiles:
+    """The files of the version that somebody names: a folder, a zip, a release, or a revision.
+
+    Releases and revisions are those of the publication in `root`.
+    Raises OpenbaarError where the name is none of these.
+    """
+    path = Path(wanted)
+    if path.is_dir():
+        return FolderFiles(path, wanted)
+    if path.is_file():
+        return ZipFiles(path)
+    if wanted in released_versions(root):
+        return ReleasedFiles(root, wanted)
+    commit = _commit(root, wanted)
+    if commit is not None:
+        return GitFiles(root, wanted, commit)
+    raise OpenbaarError(_nothing(wanted, root))
+
+
+def released_versions(root: Path) -> list[str]:
+    """The versions that were released, the oldest first."""
+    folders = [path.name for path in (root / RELEASES).glob("*") if path.is_dir()]
+    return sorted((name for name in folders if re.fullmatch(VERSION, name)), key=number)
+
+
+def _nothing(wanted: str, root: Path) -> Problem:
+    released = ", ".join(released_versions(root)) or "none"
+    return Problem(
+        Place(wanted),
+        "is no folder, no zip, no released version and no revision of git",
+        f"released versions: {released}",
+    )
+
+
+def _commit(root: Path, revision: str) -> str | None:
+    """The commit that a revision names; None where it names none, or this is no repository."""
+    if revision.startswith("-"):  # git would take it for an option
+        return None
+    asked = _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    return asked.stdout.decode().strip() if asked.returncode == 0 else None
+
+
+def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """What git answers; as one that failed where there is no git."""
+    command = ["git", "-C", str(root), *arguments]
+    try:
+        return subprocess.run(command, capture_output=True, check=False)  # noqa: S603  our command
+    except FileNotFoundError:
+        return subprocess.CompletedProcess(command, returncode=127, stdout=b"", stderr=b"")

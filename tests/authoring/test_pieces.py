@@ -1,0 +1,97 @@
+"""Tables in pieces: `init` joins them where nothing but headings or heads of pages stands between."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from reportlab.pdfgen.canvas import Canvas
+
+from openbaar.authoring.draft.project import drafts_of
+from openbaar.authoring.draft.trial import Tried
+
+HEADINGS = (
+    "Kreisname 2011 2022 2011 bis 2022\nAnteil leerstehender Wohnungen\nVeränderung in\nPunkten"
+)
+FIRST = "Ahrweiler 5,0 6,7 1,7\nBirkenfeld 6,7 6,4 -0,3\nKoblenz 4,0 4,2 0,2"
+SECOND = "Neuwied 4,8 4,5 -0,3\nSpeyer 2,3 3,6 1,3\nWorms 3,8 4,6 0,7"
+HEAD = "Drucksache 21/17 – {} – Deutscher Bundestag"
+
+
+def drafts(folder: Path, text: str) -> list[Tried]:
+    (folder / "d.txt").write_text(text, "utf-8")
+    return drafts_of(folder / "d.txt", "de")
+
+
+def labels(tried: Tried) -> list[object]:
+    """The first cells of the rows that a draft reads."""
+    assert tried.result.reading is not None, tried.outcome
+    return [next(iter(record.cells.values())).value for record in tried.result.reading.records]
+
+
+PLACES = ["Ahrweiler", "Birkenfeld", "Koblenz", "Neuwied", "Speyer", "Worms"]
+
+
+@pytest.mark.parametrize(
+    "between", ["", HEAD.format(3) + "\n", f"{HEAD.format(3)}\n\n{HEAD.format(4)}\n"]
+)
+def test_rows_below_headings_that_come_again_are_one_table(between: str, tmp_path: Path) -> None:
+    heads = f"{HEAD.format(1)}\nVorwort.\n{HEAD.format(2)}\nLeerstand in den Kreisen.\n"
+    text = f"{heads}{HEADINGS}\n{FIRST}\n{between}{HEADINGS}\n{SECOND}\nQuelle: Zensus\n"
+    (draft,) = drafts(tmp_path, text)
+    assert draft.is_trusted, draft.outcome
+    assert labels(draft) == PLACES
+
+
+def test_rows_that_only_the_head_of_a_page_parts_are_one_table(tmp_path: Path) -> None:
+    heads = f"{HEAD.format(1)}\nVorwort.\n{HEAD.format(2)}\nLeerstand.\n"
+    (draft,) = drafts(tmp_path, f"{heads}{FIRST}\n{HEAD.format(3)}\n{SECOND}\nQuelle: x\n")
+    assert labels(draft) == PLACES
+
+
+@pytest.mark.parametrize(
+    "between", ["Tabelle 2: Neubau", "In den übrigen Kreisen gilt das Folgende."]
+)
+def test_tables_with_the_same_headings_and_words_between_them_stay_two(
+    between: str, tmp_path: Path
+) -> None:
+    text = (
+        f"Tabelle 1: Leerstand\n{HEADINGS}\n{FIRST}\n{between}\n{HEADINGS}\n{SECOND}\nQuelle: x\n"
+    )
+    found = drafts(tmp_path, text)
+    assert [labels(draft) for draft in found] == [PLACES[:3], PLACES[3:]]
+
+
+def test_a_piece_that_could_not_be_joined_needs_a_look(tmp_path: Path) -> None:
+    wider = "Köln 1,0 2,0 3,0 4,0\nBonn 1,1 2,1 3,1 4,1\nHamm 1,2 2,2 3,2 4,2"
+    text = f"Leerstand.\n{HEADINGS}\n{wider}\n{HEADINGS}\n{FIRST}\nQuelle: x\n"
+    doubts = [draft.doubts for draft in drafts(tmp_path, text)]
+    assert any("its headings come again on line 9: it may go on there" in each for each in doubts)
+    assert any(
+        "line 2 has the same headings: it may be a piece of a table" in each for each in doubts
+    )
+
+
+def test_the_pieces_of_a_table_on_the_pages_of_a_pdf_are_one_table(tmp_path: Path) -> None:
+    written = io.BytesIO()
+    canvas = Canvas(written)
+    pages = [("Gent", "Aalst", "Mol"), ("Geel", "Ham", "Hasselt"), ("Ieper", "Kortrijk", "Tielt")]
+    for number, names in enumerate(pages, start=1):
+        canvas.drawString(72, 800, f"Vraag nr. 17 - pagina {number} van 3")
+        for column, heading in enumerate(("Gemeente", "2021", "2022")):
+            canvas.drawString(72 + 130 * column, 760, heading)
+        for row, name in enumerate(names):
+            canvas.drawString(72, 740 - 20 * row, name)
+            canvas.drawString(202, 740 - 20 * row, f"{number}{row}5")
+            canvas.drawString(332, 740 - 20 * row, f"{number}{row}7")
+        canvas.showPage()
+    canvas.save()
+    (tmp_path / "d.pdf").write_bytes(written.getvalue())
+    (draft,) = drafts_of(tmp_path / "d.pdf", "nl")
+    assert draft.is_trusted, draft.outcome
+    assert draft.result.reading is not None
+    first, *_, last = draft.result.reading.records
+    assert [cell.value for cell in first.cells.values()] == [2021, "Gent", 105]
+    assert [cell.value for cell in last.cells.values()] == [2022, "Tielt", 327]
+    assert len(draft.result.reading.records) == 18

@@ -1,0 +1,319 @@
+"""Requests that cost much: they pass a gate, are answered apart, and end when their time is up."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sqlite3
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote, urlencode, urlsplit
+
+import httpx
+import pytest
+
+from openbaar.site import apart, fork_server, gates, limits, security
+from openbaar.site.addresses import Addresses
+from openbaar.site.asgi import Scope
+from served import Built, Served, served, shown
+
+pytestmark = pytest.mark.slow
+
+DATABASE = "municipalities"
+URL = "https://data.example"
+LIMIT = limits.SETTINGS["sql_time_limit_ms"] / 1000  # seconds
+BUSY_MACHINE = 1.0  # seconds that other tests may cost
+COUNT = "with recursive n(x) as (select 1 union all select x + 1 from n)"
+
+
+def counting(query: str) -> str:
+    """A query on the table n, which holds every number."""
+    return " ".join([COUNT, query])
+
+
+# SQLite does not look at its time limit while it is in one of these functions.
+UNINTERRUPTED = [
+    "select instr(a, substr(a, 1, 900000) || '1') from (select hex(zeroblob(990000)) a)",
+    "select replace(a, substr(a, 1, 900000) || '1', '') from (select hex(zeroblob(990000)) a)",
+    "select ltrim(replace(a, '0', '1'), substr(a, 1, 100000) || '1') "
+    "from (select hex(zeroblob(900000)) a)",
+    counting(
+        "select json_patch(j, j) from (select json_group_object(x, x) j from "
+        "(select x from n limit 100000))"
+    ),
+]
+# Each asked for gigabytes of the stock site.
+HUNGRY = [
+    "select printf('%.*c', 900000000, 'x')",
+    "select format('%900000000d', 1)",
+    "select hex(zeroblob(400000000))",
+    "select replace(hex(zeroblob(900000)), '0', '0123456789')",
+    counting("select hex(zeroblob(500000)) from n limit 1000"),
+    counting("select zeroblob(1000000) from n limit 1000"),
+    "with recursive n(x) as (select 'x' union all select x || x from n) "
+    "select group_concat(x) from n",
+    counting("select json_group_array(hex(zeroblob(1000))) from n"),
+    " ".join(["select", ", ".join(["hex(zeroblob(990000))"] * 190)]),
+]
+ENDLESS = [
+    counting("select count(*) from n"),
+    " ".join(["select count(*) from", ", ".join(f"provenance p{number}" for number in range(20))]),
+]
+BAD = [*UNINTERRUPTED, *HUNGRY, *ENDLESS]
+
+
+@pytest.fixture(scope="module")
+def built(small: Built) -> Built:
+    """The hand-made publication, built."""
+    return small
+
+
+@pytest.fixture(scope="module")
+def server(built: Built) -> Iterator[Served]:
+    """It, served in the public profile."""
+    with served(built, URL, public=True) as server:
+        get(server, query("select 1"))  # the process that answers has started
+        yield server
+
+
+def query(sql: str, form: str = ".json") -> str:
+    """The address at which anyone may ask that."""
+    return f"/municipalities{form}?_shape=array&sql={quote(sql)}"
+
+
+def get(server: Served, path: str) -> httpx.Response:
+    """The answer of a running server."""
+    return httpx.get(server.address + path, timeout=60)
+
+
+def timed(server: Served, path: str) -> tuple[float, httpx.Response]:
+    """The answer of a running server, and after how many seconds it came."""
+    start = time.monotonic()
+    answer = get(server, path)
+    return time.monotonic() - start, answer
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process started and that still run."""
+    return [
+        int(child) for child in Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    ]
+
+
+def copies(server: Served) -> list[int]:
+    """The processes in which requests are being answered."""
+    return [copy for process in children(server.process.pid) for copy in children(process)]
+
+
+def most_memory(process: int) -> int:
+    """The most memory that a process ever held, in megabytes; 0 where it has ended."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0
+    match = re.search(r"VmHWM:\s+(\d+) kB", status)
+    return int(match[1]) // 1024 if match else 0
+
+
+def scope(path: str, query: str) -> Scope:
+    """A request for a page."""
+    return {"type": "http", "path": path, "query_string": query.encode()}
+
+
+@pytest.mark.parametrize(
+    ("query", "gate"),
+    [
+        ("", None),
+        ("_next=100&_shape=array&lang=nl&_size=100", None),
+        ("sql=select+1", "sql"),
+        ("_where=1", "sql"),
+        ("year=2019&_where=1", "sql"),
+        ("_size=101", "large"),
+        ("_size=max", "large"),
+        ("_facet=year", "large"),
+        ("_search=x", "filtered"),
+        ("year=2019", "filtered"),
+        ("_sort=year", "filtered"),
+    ],
+)
+def test_what_costs_much_passes_a_gate(query: str, gate: str | None) -> None:
+    every = gates.Gates(Addresses(DATABASE, ("nl", "en"), URL))
+    wanted = None if gate is None else getattr(every, gate)
+    for path in ("/municipalities/regions", "/en/municipalities/regions", "/municipalities.json"):
+        assert every.before(scope(path, query)) is wanted
+    assert every.before(scope("/download/1.2.0/x", query)) is None
+
+
+@pytest.mark.parametrize("sql", UNINTERRUPTED)
+def test_a_function_that_sqlite_cannot_interrupt_is_ended(server: Served, sql: str) -> None:
+    seconds, answer = timed(server, query(sql))
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (400, "nosniff")
+    assert answer.text == "De query duurde te lang of vroeg te veel op en is afgebroken."
+    assert LIMIT < seconds < LIMIT + 1 + BUSY_MACHINE
+
+
+@pytest.mark.skipif("OPENBAAR_EXAMPLES" not in os.environ, reason="a long run: several minutes")
+def test_no_function_of_sqlite_runs_longer(server: Served) -> None:
+    """Every function, with up to three values of a megabyte, of text and of JSON."""
+    text = "select hex(zeroblob(990000)) a, '1' || hex(zeroblob(900000)) b, 'x' c"
+    numbers = "(select x from n limit 100000)"
+    json = counting(
+        f"select json_group_object(x, x) a, json_group_object(-x, x) b, '$.x' c from {numbers}"
+    )
+    with closing(sqlite3.connect(":memory:")) as connection:
+        named = connection.execute("SELECT DISTINCT name FROM pragma_function_list").fetchall()
+    assert len(named) > 100
+    took = {}
+    for (name,) in named:
+        for values in (text, json):
+            for arguments in ("a", "a, b", "a, b, c", "a, b, a"):
+                sql = f'select length("{name}"({arguments})) from ({values})'
+                took[name, arguments, values[:4]], answer = timed(server, query(sql))
+                assert answer.status_code in (200, 400, 403)
+    print(sorted(took.items(), key=lambda item: -item[1])[:20])
+    assert {name: each for name, each in took.items() if each > LIMIT + 1} == {}
+
+
+def test_queries_that_want_all_memory_or_time_are_stopped(server: Served) -> None:
+    for sql in [*HUNGRY, *ENDLESS]:
+        for form in (".json", "", ".csv"):
+            answer = get(server, query(sql, form))
+            # A width that is too large gives NULL; a CSV has begun before the rest of it fails.
+            assert answer.status_code == 400 or "format(" in sql or form == ".csv"
+            assert form == "" or len(answer.content) < 2000
+    assert get(server, "/municipalities/regions").status_code == 200
+    assert most_memory(server.process.pid) < 200
+
+
+def test_a_copy_holds_no_more_than_it_may(server: Served) -> None:
+    held = []
+    with ThreadPoolExecutor(1) as pool:
+        asked = [pool.submit(get, server, query(sql)) for sql in HUNGRY]
+        while not all(each.done() for each in asked):
+            held += [most_memory(copy) for copy in copies(server)]
+            time.sleep(0.01)
+    assert 0 < max(held) < fork_server.MEMORY / 1_000_000 + 100  # with what it shares with others
+
+
+def test_a_page_of_a_table_does_not_wait_for_thirty_bad_queries(server: Served) -> None:
+    get(server, "/municipalities/regions")
+    with ThreadPoolExecutor(30) as pool:
+        asked = [pool.submit(get, server, query(BAD[number % len(BAD)])) for number in range(30)]
+        waits = []
+        while not all(each.done() for each in asked):
+            seconds, page = timed(server, "/municipalities/regions")
+            waits.append(seconds)
+            assert (page.status_code, "BE-VLG" in page.text) == (200, True)
+        assert {each.result().status_code for each in asked} <= {200, 400, 503}
+    assert max(waits) < 2
+
+
+def test_a_page_of_a_table_does_not_wait_for_thirty_large_ones(server: Served) -> None:
+    facets = ["table_name", "column_name", "document", "first_line"]
+    large = {"_size": "1000", "_facet": facets, "_search": "1"}
+    path = f"/municipalities/provenance?{urlencode(large, doseq=True)}"
+    get(server, "/municipalities/provenance")
+    with ThreadPoolExecutor(30) as pool:
+        asked = [pool.submit(get, server, path) for _ in range(30)]
+        waits = []
+        while not all(each.done() for each in asked):
+            seconds, page = timed(server, "/municipalities/provenance")
+            waits.append(seconds)
+            assert page.status_code == 200
+        assert {each.result().status_code for each in asked} == {200, 503}
+    assert max(waits) < 2
+
+
+def test_more_facets_than_a_page_needs_are_refused(server: Served) -> None:
+    columns = ["table_name", "row_id", "column_name", "document", "first_line"]
+    facets = urlencode([("_facet", column) for column in columns])
+    answer = get(server, f"/en/municipalities/provenance?{facets}")
+    assert (answer.status_code, answer.text) == (
+        400,
+        f"A page shows {security.MAX_FACETS} facets of your choice at most.",
+    )
+
+
+def test_a_query_ends_when_its_visitor_leaves(server: Served) -> None:
+    address = urlsplit(server.address)
+    with socket.create_connection((str(address.hostname), address.port)) as visitor:
+        target = query(UNINTERRUPTED[0])
+        visitor.sendall(f"GET {target} HTTP/1.1\r\nHost: data.example\r\n\r\n".encode())
+        start = time.monotonic()
+        while not copies(server):
+            time.sleep(0.01)
+            assert time.monotonic() - start < 10
+    left = time.monotonic()
+    while copies(server):
+        time.sleep(0.01)
+    assert time.monotonic() - left < LIMIT / 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_server_ends_at_once_whatever_is_asked_of_it(
+    built: Built, number: signal.Signals
+) -> None:
+    with served(built, URL, public=True) as server, ThreadPoolExecutor(3) as pool:
+        get(server, query("select 1"))
+        asked = [pool.submit(get, server, query(UNINTERRUPTED[0])) for _ in range(3)]
+        while not copies(server):
+            time.sleep(0.01)
+        processes = [*children(server.process.pid), *copies(server)]
+        start = time.monotonic()
+        server.process.send_signal(number)
+        assert server.process.wait() == 0
+        assert time.monotonic() - start < 3
+        for each in asked:
+            assert each.exception() is not None or each.result().status_code in (400, 500, 503)
+    time.sleep(0.5)
+    assert [each for each in processes if Path(f"/proc/{each}/cmdline").exists()] == []
+
+
+def test_the_process_that_answers_is_started_again_when_it_has_ended(built: Built) -> None:
+    with served(built, URL, public=True) as server:
+        assert get(server, query("select 1")).json() == [{"1": 1}]
+        (process,) = children(server.process.pid)
+        os.kill(process, signal.SIGKILL)
+        time.sleep(0.5)
+        assert get(server, query("select 2")).json() == [{"2": 2}]
+
+
+def test_who_asks_one_query_too_many_is_told_to_come_back(
+    built: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gates.Gate, "is_full", True)
+    client = shown(built, URL, True).client
+
+    def asked(path: str) -> httpx.Response:
+        answer: httpx.Response = asyncio.run(client.get(path))
+        return answer
+
+    answer = asked("/en/municipalities?sql=select+1")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert (
+        answer.text == "Too many requests of this kind at once. Please try again in a few seconds."
+    )
+    assert asked("/municipalities/regions").status_code == 200
+
+
+def test_an_answer_is_the_same_wherever_it_is_made(built: Built, server: Served) -> None:
+    path = "/en/municipalities/regions?_sort=code"
+    apart_from_others = get(server, path)
+    here = asyncio.run(shown(built, URL, False).client.get(path))
+    assert apart_from_others.status_code == here.status_code == 200
+    for part in ("<h1", "<tbody", 'lang="en"'):
+        assert (part in apart_from_others.text) == (part in here.text)
+    assert apart_from_others.headers["content-language"] == here.headers["content-language"]
+
+
+def test_another_datasette_gets_the_same_arguments(built: Built) -> None:
+    arguments = apart.arguments_of(shown(built, URL, True))
+    assert arguments["immutables"] == [str(built.database)]
+    assert arguments["settings"]["num_sql_threads"] == 0
+    assert arguments["metadata"]["plugins"]["openbaar"]["public"] is True
