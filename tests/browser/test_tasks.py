@@ -41,6 +41,7 @@ class Reader:
         """Tap on the first link, button or folded part that is called so."""
         wanted = self.page.locator("a, button, summary").filter(has_text=text)
         wanted.filter(visible=True).first.click()
+        self.page.wait_for_load_state()
         self.taps += 1
 
     def sees(self, found: Locator) -> bool:

@@ -111,9 +111,7 @@ def test_an_answer_carries_its_evidence(vdab: Built) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["", "/en"])
 def test_no_page_of_a_query_shows_code(vdab: Built, language: str) -> None:
-    code = re.compile(
-        r">\s*(identity|derived|stated_total|not_yet|\[\]|started_by_\w+)<"
-    )
+    code = re.compile(r">\s*(identity|derived|stated_total|not_yet|\[\]|started_by_\w+)<")
     found = {}
     for query in published_of(vdab).queries:
         html = asyncio.run(shown(vdab).client.get(f"{language}{VDAB}/{query}")).text

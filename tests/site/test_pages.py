@@ -259,7 +259,10 @@ def test_every_column_of_every_result_has_a_title_in_each_language(vdab: Built) 
 
 def test_a_column_that_is_computed_is_described_on_the_page_of_its_query(vdab: Built) -> None:
     page = says(vdab, f"{VDAB}/starts_per_quarter", "en")
-    assert "Change change Started, less the number of a year before. Unit: online courses started." in page
+    assert (
+        "Change change Started, less the number of a year before. Unit: online courses started."
+        in page
+    )
 
 
 def test_sql_of_ones_own_is_shown_with_its_result_and_its_error(vdab: Built) -> None:

@@ -7,19 +7,17 @@ between its thousands is found without them too.
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from openbaar.database.labels import Labels
+from openbaar.database.printed_numbers import plain_numbers
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.texts import localized
 
 TOKENIZER = "unicode61 remove_diacritics 2"  # `geevalueerd` finds `geëvalueerd`
-# A number as documents print it: 568.694, 1 202, 5 304 (with a narrow space), 12'000.
-GROUPED = re.compile(r"\d{1,3}(?:[.,'’ \u00a0\u2009\u202f]\d{3})+")
 TABLE = f"""
 CREATE VIRTUAL TABLE _search USING fts5(
   kind UNINDEXED, language UNINDEXED, name UNINDEXED, part UNINDEXED, line UNINDEXED,
@@ -46,15 +44,6 @@ class Entry(NamedTuple):
     def numbers(self) -> str:
         """Its numbers without the marks between thousands, where they are printed with them."""
         return " ".join(plain_numbers(self.text))
-
-
-def plain_numbers(text: str) -> list[str]:
-    """The numbers of a text that have marks between their thousands, without these.
-
-    >>> plain_numbers("568.694 online cursisten in 2020")
-    ['568694']
-    """
-    return [re.sub(r"\D", "", number) for number in GROUPED.findall(text)]
 
 
 def add_search_index(connection: sqlite3.Connection, dataset: Dataset, labels: Labels) -> None:

@@ -16,7 +16,7 @@ from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
 
-from openbaar.database.search_index import GROUPED
+from openbaar.database.printed_numbers import GROUPED
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.cells import figure
 from openbaar.site.columns import column_of, key_label, text, text_in
