@@ -38,6 +38,7 @@ ROOMS = [
     "authoring",
     "staleness",
     "publish",
+    "many",
     "api",
     "cli",
     "__main__",

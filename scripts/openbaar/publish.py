@@ -35,10 +35,10 @@ from openbaar.staleness import (
     archive_path,
     checksums_path,
     database_path,
-    inputs_fingerprint,
     parquet_folder,
-    record_fingerprint,
+    record_published,
     released_database_path,
+    stamps_of_inputs,
     workbook_path,
 )
 from openbaar.tables.convert import convert
@@ -149,7 +149,7 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
     Raises OpenbaarError with every problem found, and then leaves everything as it was.
     """
     with alone(publication.root, say) as staging:
-        inputs = inputs_fingerprint(publication)
+        inputs = stamps_of_inputs(publication)
         generated = generate(publication, say=say)
         with _parquet_files(generated, staging) as watch:
             problems = _stage(generated, staging, say, watch)
@@ -157,9 +157,12 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
             raise OpenbaarError(problems)
         say("packing the downloads")
         products = _pack(generated, staging)
-        changed = _put_in_place(generated, products, staging)
-        record_fingerprint(publication, inputs, generated.files)
-    return changed
+        changed = _changed(publication, generated.files)
+        others = lines_file(generated.dataset)
+        ready = {**_written({**changed, **others}, staging), **products}
+        put_in_place(publication.root, ready)
+        record_published(publication.root, inputs, ready)
+    return list(changed)
 
 
 def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
@@ -284,15 +287,6 @@ def checksums(downloads: Mapping[Path, Path], folder: Path) -> str:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         lines.append(f"{digest}  {target.relative_to(folder).as_posix()}\n")
     return "".join(lines)
-
-
-def _put_in_place(generated: Generated, products: Mapping[str, Path], staging: Path) -> list[str]:
-    """Replace the published files, all or none; returns the paths of those in git that changed."""
-    publication = generated.publication
-    changed = _changed(publication, generated.files)
-    lines = lines_file(generated.dataset)
-    put_in_place(publication.root, {**_written({**changed, **lines}, staging), **products})
-    return list(changed)
 
 
 def _name(publication: Publication, path: Path) -> str:

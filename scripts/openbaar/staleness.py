@@ -1,14 +1,45 @@
-"""Where the products of a publication stand, and whether they are still those of its sources."""
+"""Where the products of a publication stand, and whether they are still those of its sources.
+
+Publishing records every file that goes into it or comes out of it: its hash, and its size and time
+of change. As in git, a file with the same size and time is taken for the same without being read,
+and any other is read and hashed. Names are those in the publication, so that a folder that was
+moved or copied is as up to date as before.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+import os
+import time
+from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
-from openbaar.files import Content, replacing, sha256_of
-from openbaar.tables.publication import Publication
+from openbaar.files import replacing, sha256_of
+from openbaar.placing import FOLDER, JOURNAL
+
+if TYPE_CHECKING:
+    from openbaar.tables.publication import Publication
+
+RECORD = f"{FOLDER}/published.json"
+AUTHORED = (".csv", ".json", ".yaml")  # of the files below tables/
+TOOLKIT = ("*.csl", "*.json", "*.po", "*.py", "*.yaml")
+# A file that changed less than two seconds before it was looked at may change again without its
+# time being another: some file systems count in whole seconds, FAT in pairs of them.
+RACE = 2 * 10**9  # nanoseconds
+
+
+class Stamp(NamedTuple):
+    """What is known of a file; `changed` in nanoseconds, 0 where it says nothing."""
+
+    sha256: str
+    size: int
+    changed: int
+
+
+Stamps = dict[str, Stamp]  # by the name of the file in the publication
 
 
 def database_path(publication: Publication) -> Path:
@@ -43,54 +74,81 @@ def checksums_path(publication: Publication) -> Path:
     return publication.root / "dist" / "SHA256SUMS"
 
 
-def is_stale(publication: Publication) -> bool:
-    """Whether any input or product of the publication changed since it was last published."""
-    downloads = [
-        archive_path(publication),
-        workbook_path(publication),
-        released_database_path(publication),
-        checksums_path(publication),
-    ]
-    recorded = _record_path(publication)
-    if not all(path.is_file() for path in [database_path(publication), *downloads, recorded]):
-        return True
-    record = json.loads(recorded.read_text())
-    outputs = {name: _digest(publication.root / name) for name in record["outputs"]}
-    return bool(record != {"inputs": inputs_fingerprint(publication), "outputs": outputs})
+def is_stale(root: Path) -> bool:
+    """Whether anything that went into the publication in `root`, or came out of it, changed.
 
-
-def inputs_fingerprint(publication: Publication) -> str:
-    """One hash over every file that goes into the publication, the toolkit's own included.
-
-    It is taken before they are read, so that a file that is edited meanwhile makes the publication
-    stale.
+    That is so, too, where it was never published, by another version of the toolkit, or by a run
+    that was cut short.
     """
-    root = publication.root
-    toolkit = Path(__file__).parent
-    files = [root / entry.path for entry in publication.package.documents]
-    files += [
-        publication.csv_path(name)
-        for name, table in publication.tables.items()
-        if table.recipe is None
-    ]
-    files += [*root.glob("tables/*.yaml"), *toolkit.rglob("*.py"), *toolkit.rglob("*.yaml")]
+    if (root / JOURNAL).exists():
+        return True
+    try:
+        record = json.loads((root / RECORD).read_bytes())
+    except (OSError, ValueError):
+        return True
+    if record["toolkit"] != toolkit_hash():
+        return True
+    files = {name: Stamp(*stamp) for name, stamp in record["files"].items()}
+    if {name for name in files if name.startswith("tables/")} != set(_authored(root)):
+        return True
+    return not all(_is_same(root / name, stamp) for name, stamp in files.items())
+
+
+def stamps_of_inputs(publication: Publication) -> Stamps:
+    """What is known of the files of a publication before they are read.
+
+    So one that is edited meanwhile makes the publication stale.
+    """
+    names = [*_authored(publication.root)]
+    names += [entry.path for entry in publication.package.documents]
+    latest = time.time_ns() - RACE
+    stamps = {}
+    for name in names:
+        if (publication.root / name).is_file():
+            stamp = _stamp(publication.root / name)
+            stamps[name] = stamp if stamp.changed < latest else stamp._replace(changed=0)
+    return stamps
+
+
+def record_published(root: Path, inputs: Stamps, written: Iterable[str]) -> None:
+    """Record that the files named in `written` were made of the inputs."""
+    files = {**inputs, **{name: _stamp(root / name) for name in written}}
+    record = {"toolkit": toolkit_hash(), "files": files}
+    with replacing(root / RECORD) as partial:
+        partial.write_text(json.dumps(record, indent=0))
+
+
+@lru_cache(maxsize=1)
+def toolkit_hash() -> str:
+    """One hash over the files of the toolkit, wherever it is installed."""
+    package = Path(__file__).parent
     digest = hashlib.sha256()
+    files = [path for pattern in TOOLKIT for path in package.rglob(pattern)]
     for path in sorted(files):
-        digest.update(f"{path}\0{_digest(path)}\n".encode())
+        name = path.relative_to(package).as_posix()
+        digest.update(f"{name}\0{sha256_of(path)}\n".encode())
     return digest.hexdigest()
 
 
-def record_fingerprint(publication: Publication, inputs: str, files: Mapping[str, Content]) -> None:
-    """Record the fingerprint of the inputs and the hashes of the products, for `is_stale`."""
-    outputs = {name: sha256_of(content) for name, content in files.items()}
-    with replacing(_record_path(publication)) as partial:
-        partial.write_text(json.dumps({"inputs": inputs, "outputs": outputs}, indent=1))
+def _authored(root: Path) -> Iterable[str]:
+    """The names of the files below tables/: what people write, and what is generated for git."""
+    for folder, _folders, files in os.walk(root / "tables"):
+        inside = os.path.relpath(folder, root)
+        for name in files:
+            if name.endswith(AUTHORED) and not name.startswith("."):
+                yield Path(inside, name).as_posix()
 
 
-def _record_path(publication: Publication) -> Path:
-    return publication.root / "build" / f"{publication.package.name}.published.json"
+def _stamp(path: Path) -> Stamp:
+    status = path.stat()  # before it is read: a change meanwhile must not go unseen
+    return Stamp(sha256_of(path), status.st_size, status.st_mtime_ns)
 
 
-def _digest(path: Path) -> str | None:
-    """The hash of a file; None where there is none."""
-    return sha256_of(path) if path.is_file() else None
+def _is_same(path: Path, stamp: Stamp) -> bool:
+    try:
+        status = os.stat(path)
+        if status.st_size != stamp.size:
+            return False
+        return status.st_mtime_ns == stamp.changed or sha256_of(path) == stamp.sha256
+    except OSError:
+        return False

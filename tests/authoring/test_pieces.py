@@ -1,4 +1,6 @@
-"""Tables in pieces: `init` joins them where nothing but headings or heads of pages stands between."""
+"""Tables in pieces, and tables whose columns overlap.
+
+`init` joins pieces where nothing but headings or heads of pages stands between them."""
 
 from __future__ import annotations
 
@@ -95,3 +97,57 @@ def test_the_pieces_of_a_table_on_the_pages_of_a_pdf_are_one_table(tmp_path: Pat
     assert [cell.value for cell in first.cells.values()] == [2021, "Gent", 105]
     assert [cell.value for cell in last.cells.values()] == [2022, "Tielt", 327]
     assert len(draft.result.reading.records) == 18
+
+
+def test_centred_figures_of_different_widths_are_read_in_their_columns(tmp_path: Path) -> None:
+    written = io.BytesIO()
+    canvas = Canvas(written)
+    rows = [
+        ("Gemeente", "Bewoners", "Woningen", "Winkels"),
+        ("Gent", "1.234.567.890", "12", "1.500.250.125"),
+        ("Aalst", "45", "1.876.543.210", "45"),
+        ("Mol", "7", "17", "8"),
+        ("Geel", "1.000.000.000", "5", "12"),
+    ]
+    for row, cells in enumerate(rows):
+        for column, text in enumerate(cells):
+            canvas.drawCentredString(100 + 72 * column, 760 - 20 * row, text)
+    canvas.save()
+    (tmp_path / "d.pdf").write_bytes(written.getvalue())
+    (draft,) = drafts_of(tmp_path / "d.pdf", "nl")
+    assert draft.is_trusted, draft.outcome
+    assert draft.result.reading is not None
+    found = [
+        [cell.value for cell in record.cells.values()] for record in draft.result.reading.records
+    ]
+    assert found == [
+        [label, *(int(each.replace(".", "")) for each in cells)] for label, *cells in rows[1:]
+    ]
+
+
+@pytest.mark.parametrize("is_aligned", [False, True])
+def test_headings_and_a_page_number_amid_rows_are_no_rows(is_aligned: bool, tmp_path: Path) -> None:
+    rows = [
+        ("Land", "Fälle", "davon"),
+        ("Bayern", "150", "3"),
+        ("Hessen", "7", "5"),
+        ("Berlin", "4", "1"),
+    ]
+    more = [
+        ("Bremen", "12", "9"),
+        ("Hamburg", "29", "4"),
+        ("Saarland", "25", "14"),
+        ("Gesamt", "227", "36"),
+    ]
+
+    def printed(cells: tuple[str, ...]) -> str:
+        widths = (20, 8, 8) if is_aligned else (1, 1, 1)
+        parts = [cells[0].ljust(widths[0]), cells[1].rjust(widths[1]), cells[2].rjust(widths[2])]
+        return " ".join(part if is_aligned else part.strip() for part in parts)
+
+    lines = ["Tabelle 1: Fälle.", *map(printed, rows), "", "Drucksache 21/338 – 4 – 2025", ""]
+    lines += [printed(rows[0]), *map(printed, more), "Quelle: Register"]
+    (draft,) = drafts(tmp_path, "\n".join(lines) + "\n")
+    assert draft.is_trusted, draft.outcome
+    assert labels(draft) == ["Bayern", "Hessen", "Berlin", "Bremen", "Hamburg", "Saarland"]
+    assert draft.result.equal == 2

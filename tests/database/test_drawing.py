@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -243,12 +245,18 @@ def test_a_drawing_of_its_own_has_paper_a_title_and_its_figures() -> None:
     assert (left, top, width) == (-16, -16, WIDE + 32)
 
 
-def luminance(color: str) -> float:
-    """How light a colour is, by WCAG 2 (https://www.w3.org/TR/WCAG22/#dfn-relative-luminance)."""
+def channels(color: str) -> list[float]:
+    """Red, green and blue of a colour as amounts of light."""
     linear: list[float] = []
     for channel in (color[1:3], color[3:5], color[5:7]):
         part = int(channel, 16) / 255
         linear.append(part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4)
+    return linear
+
+
+def luminance(color: str) -> float:
+    """How light a colour is, by WCAG 2 (https://www.w3.org/TR/WCAG22/#dfn-relative-luminance)."""
+    linear = channels(color)
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
@@ -266,3 +274,65 @@ def test_ordered_colours_go_from_light_to_dark() -> None:
     lights = [luminance(color) for color in colors.ORDER.values()]
     assert lights == sorted(lights, reverse=True)
     assert all(one / other > 1.3 for one, other in combinations(lights, 2))
+
+
+def lab(color: str, deficiency: list[list[float]]) -> list[float]:
+    """A colour as those with a deficiency see it, in CIELAB with the white of sRGB."""
+    linear = channels(color)
+    seen: list[float] = []
+    for row in deficiency:
+        mixed = sum(share * part for share, part in zip(row, linear, strict=True))
+        seen.append(min(1, max(0, mixed)))
+    red, green, blue = seen
+    x = (0.4124564 * red + 0.3575761 * green + 0.1804375 * blue) / 0.95047
+    y = 0.2126729 * red + 0.7151522 * green + 0.0721750 * blue
+    z = (0.0193339 * red + 0.1191920 * green + 0.9503041 * blue) / 1.08883
+    roots = [t ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in (x, y, z)]
+    return [116 * roots[1] - 16, 500 * (roots[0] - roots[1]), 200 * (roots[1] - roots[2])]
+
+
+# Machado, Oliveira and Fernandes (2009), https://doi.org/10.1109/TVCG.2009.113, severity 1.
+DEFICIENCIES = {
+    "none": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],
+    "red": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "green": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.01182, 0.04294, 0.968881],
+    ],
+    "blue": [
+        [1.255528, -0.076749, -0.178779],
+        [-0.078411, 0.930809, 0.147602],
+        [0.004733, 0.691367, 0.3039],
+    ],
+}
+STYLES = Path(__file__).parents[2] / "scripts" / "openbaar" / "site" / "static" / "openbaar.css"
+DARK = dict(
+    re.findall(r"^  \.([co]\d) \{ color: (#\w{6}); \}", STYLES.read_text("utf-8"), re.MULTILINE)
+)
+DARK_PAPER = "#15191e"
+
+
+@pytest.mark.parametrize("deficiency", DEFICIENCIES)
+@pytest.mark.parametrize("palette", [colors.KINDS, DARK])
+def test_those_who_see_no_red_no_green_or_no_blue_tell_colours_apart(
+    deficiency: str, palette: dict[str, str]
+) -> None:
+    seen = [lab(palette[name], DEFICIENCIES[deficiency]) for name in colors.KINDS]
+    for one, other in combinations(seen, 2):
+        assert math.dist(one, other) > 10  # twice what is told apart side by side, and more
+
+
+def test_dark_paper_has_colours_of_its_own_which_stand_out_from_it() -> None:
+    assert f"--paper: {DARK_PAPER}" in STYLES.read_text("utf-8")
+    assert DARK.keys() == colors.COLORS.keys()
+    assert [color for color in DARK.values() if contrast(color, DARK_PAPER) < 3] == []
+
+
+def test_on_dark_paper_ordered_colours_go_from_dark_to_light() -> None:
+    lights = [luminance(DARK[name]) for name in colors.ORDER]
+    assert lights == sorted(lights)

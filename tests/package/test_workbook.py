@@ -44,7 +44,7 @@ def test_a_table_shows_titles_labels_and_numbers(
 ) -> None:
     write_workbook(dataset_from(publication, files), target)
     assert rows(target, "municipalities")[:3] == [
-        ["Jaar", "Gewest", "Aantal", "Aandeel", "Status"],
+        ["Jaar", "Gewest", "Aantal\n(gemeenten)", "Aandeel\n(procent)", "Status"],
         [1961, "België", 2663, None, None],
         [1961, "Vlaanderen, het Vlaamse Gewest", None, None, "kan niet bestaan"],
     ]
@@ -70,7 +70,36 @@ def test_headings_are_in_the_first_language_of_the_publication(
     english_first = "title: {en: Municipalities per region, nl: Gemeenten per gewest}"
     path.write_text(path.read_text("utf-8").replace(dutch_first, english_first), "utf-8")
     write_workbook(dataset_of(load_publication(hand_made)), target)
-    assert rows(target, "municipalities")[0] == ["Jaar", "Gewest", "Aantal", "Aandeel", "Status"]
+    assert rows(target, "municipalities")[0] == [
+        "Jaar",
+        "Gewest",
+        "Aantal\n(gemeenten)",
+        "Aandeel\n(procent)",
+        "Status",
+    ]
+
+
+def test_below_its_rows_a_table_says_what_a_reader_must_know(
+    publication: Publication, files: dict[str, bytes], target: Path
+) -> None:
+    dataset = dataset_from(publication, files)
+    write_workbook(dataset, target)
+    marks = [row for row in dataset.rows("footnotes") if row["table_name"] == "municipalities"]
+    below = [row[0] for row in rows(target, "municipalities")][
+        len(dataset.rows("municipalities")) :
+    ]
+    for row in marks:
+        assert f"{row['mark']} {row['text_nl']}" in below
+    assert below[-1] == publication.tables["municipalities"].notes[-1]["nl"]
+
+
+def test_the_contents_lead_to_the_sheets(
+    publication: Publication, files: dict[str, bytes], target: Path
+) -> None:
+    write_workbook(dataset_from(publication, files), target)
+    sheet = openpyxl.load_workbook(target)["Documentation"]
+    led = {cell.value: cell.hyperlink.location for (cell,) in sheet["A1:A60"] if cell.hyperlink}
+    assert led == {name: f"'{name}'!A1" for name in publication.resources}
 
 
 def test_the_documentation_says_what_each_column_means(

@@ -62,6 +62,17 @@ def test_a_border_through_a_word_is_named_and_a_label_alone_may_be_long() -> Non
     assert (alone.text, alone.cut) == ("Provincie West-Vlaanderen␟␟", None)
 
 
+def test_a_word_that_is_nearly_all_in_one_column_belongs_there() -> None:
+    centred = "Gent     12345\nAalst     123\nSint-Niklaas  5"
+    assert shown(centred, columns=[10]) == ["Gent | 12345", "Aalst | 123", "Sint-Niklaas | 5"]
+    (unit,) = make_units(lines(centred), Units(columns=(12.0,)))[:1]
+    assert unit.cut == Cut("12345", 12.0)
+
+
+def test_dots_that_lead_to_a_figure_are_no_words() -> None:
+    assert shown("Gent .......  12\nAalst......    7", columns=[12]) == ["Gent | 12", "Aalst | 7"]
+
+
 def test_borders_may_differ_from_page_to_page() -> None:
     text = "Gent     12\n\fGent                12"
     assert shown(text, columns={1: [7], "2": [15]}) == ["Gent | 12", "Gent | 12"]

@@ -68,7 +68,7 @@ def records(text: str, made: Table) -> Any:
     rows = read_rows(source, make_units(region.body, recipe.reading), recipe, readers)
     return make_records(
         source,
-        label_rows(source, rows, recipe.group, readers),
+        label_rows(source, rows, recipe.groups, readers),
         recipe,
         made.table_schema,
         region.header,
@@ -627,3 +627,71 @@ def test_totals_that_do_not_decide_say_why(total: str, why: str) -> None:
     )
     found = messages(f"table\n1 234 567\n1 234 567\nTotaal {total}", made)
     assert why in found[0]
+
+
+TWO_LEVELS = {"province": "string", "year": "year", "gender": "string", "n": "integer"}
+LEVELS = [("Antwerpen", 2020, "male", 1), ("Antwerpen", 2020, "female", 2), ("Antwerpen", 2021, "male", 3),
+          ("Limburg", 2020, "female", 4)]  # fmt: skip
+
+
+def test_labels_in_two_levels_stand_alone_above_their_groups() -> None:
+    recipe = {
+        "by": "line",
+        "rows": "{gender} {n}",
+        "totals": {"group": "Totaal {province} {n}", "table": "Algemeen totaal {n}"},
+        "group": [
+            {"label": "province", "printed": "Provincie {province}"},
+            {"label": "year", "printed": "{year}"},
+        ],
+        "cells": {"province": {"pattern": "Antwerpen|Limburg"}},
+    }
+    text = (
+        "table\nProvincie Antwerpen\n2020\nman 1\nvrouw 2\n2021\nman 3\nTotaal Antwerpen 6\n"
+        "Provincie Limburg\n2020\nvrouw 4\nTotaal Limburg 4\nAlgemeen totaal 10"
+    )
+    made = table(TWO_LEVELS, recipe)
+    assert read(text, made) == LEVELS
+    totals = [(dict(total.where), total.value) for total in records(text, made)[1]]
+    assert totals == [({"province": "Antwerpen"}, 6), ({"province": "Limburg"}, 4), ({}, 10)]
+
+
+def test_labels_in_two_levels_stand_on_the_first_rows_of_their_groups() -> None:
+    recipe = {
+        "by": {"columns": [12, 20, 30]},
+        "rows": ["{province} | {year} | {gender} | {n}"],
+        "group": [
+            {"label": "province", "printed": "first"},
+            {"label": "year", "printed": "first"},
+        ],
+        "cells": {"province": {"blank": {"": "x"}}, "year": {"blank": {"": "x"}}},
+    }
+    lines = [("Antwerpen", "2020", "man", "1"), ("", "", "vrouw", "2"), ("", "2021", "man", "3"),
+             ("Limburg", "2020", "vrouw", "4")]  # fmt: skip
+    printed = [f"{a:<12}{b:<8}{c:<10}{d}" for a, b, c, d in lines]
+    assert read("\n".join(["table", *printed]), table(TWO_LEVELS, recipe)) == LEVELS
+
+
+def test_a_label_of_the_inner_level_may_come_again_in_another_outer_group_only() -> None:
+    recipe = {
+        "by": "line",
+        "rows": "{gender} {n}",
+        "group": [
+            {"label": "province", "printed": "P {province}"},
+            {"label": "year", "printed": "{year}"},
+        ],
+    }
+    made = table(TWO_LEVELS, recipe)
+    assert len(read("table\nP A\n2020\nman 1\nP B\n2020\nman 2", made)) == 2
+    assert (
+        "the label '2020' already belongs to the group"
+        in messages("table\nP A\n2020\nman 1\n2020\nman 2", made)[0]
+    )
+    assert "one label for 'year', this one has none" in messages("table\nP A\nman 1", made)[0]
+
+
+def test_outer_labels_that_were_lost_or_merged_are_refused() -> None:
+    outer = {"label": "province", "printed": "merged", "ends": "{year}"}
+    with pytest.raises(
+        ValueError, match="the outer label 'province' should stand on the first row"
+    ):
+        table(TWO_LEVELS, {"rows": "{n}", "group": [outer, {"label": "year", "printed": "first"}]})

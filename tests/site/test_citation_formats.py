@@ -178,6 +178,8 @@ def plain(entry: Entry, field: str) -> str:
             FULL,
             {
                 "title": ODD,
+                "series": f"Het geheel: {ODD}",
+                "version": "1.0.0",
                 "howpublished": f"Het geheel: {ODD}, versie 1.0.0",
                 "year": "2023",
                 "month": "May",

@@ -92,6 +92,34 @@ def test_who_has_the_file_already_gets_it_only_once(built: Built) -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ("bytes=0-3", (206, "bytes 0-3/{size}", slice(0, 4))),
+        ("bytes=-5", (206, "bytes {last}/{size}", slice(-5, None))),
+        ("bytes=2-", (206, "bytes 2-{end}/{size}", slice(2, None))),
+        ("bytes=99999-", (416, "bytes */{size}", slice(0, 0))),
+        ("bytes=0-1,3-4", (200, None, slice(None))),
+        ("lines=0-1", (200, None, slice(None))),
+        ("bytes=3-1", (200, None, slice(None))),
+    ],
+)
+def test_a_part_of_a_file_can_be_read(
+    built: Built, asked: str, expected: tuple[int, str | None, slice]
+) -> None:
+    path = "/download/1.2.0/tables/regions.csv"
+    whole = get(built, path)
+    assert whole.headers["accept-ranges"] == "bytes"
+    size = len(whole.content)
+    answer = get(built, path, range=asked)
+    status, place, part = expected
+    numbers = {"size": size, "end": size - 1, "last": f"{size - 5}-{size - 1}"}
+    assert (answer.status_code, answer.content) == (status, whole.content[part])
+    assert answer.headers.get("content-range") == (place and place.format(**numbers))
+    other = get(built, path, **{"range": asked, "if-range": '"another file"'})
+    assert (other.status_code, other.content) == (200, whole.content)
+
+
+@pytest.mark.parametrize(
     "path",
     [
         "/download/9.9.9/tables/regions.csv",

@@ -46,8 +46,11 @@ class Links(HTMLParser):
             self.addresses.append((given["content"] or "").partition("url=")[2])
 
 
-def broken_links(folder: Path) -> list[str]:
-    """Each link in a folder of static files that leads to no file, or to no place on its page."""
+def broken_links(folder: Path, prefix: str = "/") -> list[str]:
+    """Each link in a folder of static files that leads to no file, or to no place on its page.
+
+    The page for what is not there leads on from the root of its site, which is at `prefix`.
+    """
     pages = {path: Links(path.read_text("utf-8")) for path in folder.rglob("*.html")}
     broken = []
     for path, page in pages.items():
@@ -56,7 +59,7 @@ def broken_links(folder: Path) -> list[str]:
             if parts.scheme or parts.netloc:
                 continue
             rooted = (
-                unquote(parts.path).removeprefix("/") if path.name == "404.html" else parts.path
+                unquote(parts.path).removeprefix(prefix) if path.name == "404.html" else parts.path
             )
             target = (path.parent / unquote(rooted)).resolve() if parts.path else path
             is_rooted = parts.path.startswith("/") and path.name != "404.html"
@@ -138,12 +141,29 @@ def test_all_that_the_site_shows_is_there(frozen: Path) -> None:
 
 
 @pytest.mark.slow
+def test_charts_are_there_as_files_and_as_pages_to_frame_in_each_language(tmp_path: Path) -> None:
+    root = Path(shutil.copytree(HAND_MADE, tmp_path / "publication"))
+    table = root / "tables" / "municipalities.yaml"
+    chart = "chart: {x: year, y: number, color: region}\n"
+    table.write_text(table.read_text("utf-8") + chart, "utf-8")
+    built = build(root, tmp_path / "built")
+    frozen = tmp_path / "frozen"
+    freeze(built.database, built.metadata, frozen, f"{URL}/figures")
+    for language in ("", "en/"):
+        for path in ("chart/{}.svg", "chart/{}.png", "embed/{}/index.html"):
+            assert (frozen / language / path.format("municipalities")).is_file()
+    page = (frozen / "en" / "municipalities" / "municipalities" / "index.html").read_text("utf-8")
+    assert f"{URL}/figures/en/chart/municipalities.png" in page
+    assert broken_links(frozen, "/figures/") == []
+
+
+@pytest.mark.slow
 def test_what_asks_something_of_a_running_site_is_gone(frozen: Path) -> None:
-    """Only the search stays, which a script answers."""
     pages = [path.read_text("utf-8") for path in frozen.rglob("*.html")]
-    searching = r'<form(?![^>]*role="search")|'
     assert [
-        text[:200] for text in pages if re.search(searching + r"\bnonce=|<a(?![^>]*\shref=)", text)
+        text[:200]
+        for text in pages
+        if re.search(r"<form(?! class=\"search-box)|\bnonce=|<a(?=[ >])(?![^>]*\shref=)", text)
     ] == []
 
 
@@ -409,9 +429,9 @@ class Content(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Note an element, without what belongs to one answer."""
-        self.in_form = self.in_form or tag == "form"
+        kept = {name: value or "" for name, value in attrs if name != "nonce"}
+        self.in_form = self.in_form or (tag == "form" and kept.get("role") != "search")
         if not self.in_form:
-            kept = {name: value or "" for name, value in attrs if name != "nonce"}
             self.elements.append((tag, kept))
 
     def handle_endtag(self, tag: str) -> None:

@@ -53,6 +53,7 @@ COMING = {
     "/-/versions": 404,
 }
 HTML, CSV, JSON = "text/html", "text/csv", "application/json"
+LD = "application/ld+json"
 FIREFOX = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 OLD_NAMES = {
     "moved": {"towns": "municipalities"},
@@ -122,6 +123,36 @@ def get(shown: Datasette, path: str, **headers: str) -> httpx.Response:
             "/municipalities/municipalities/1961,belgium",
         ),
         ("/id/regions/flanders", JSON, 303, "/municipalities/regions/flanders.json?_shape=array"),
+        ("/id/regions/flanders", LD, 303, "/id/regions/flanders.jsonld"),
+        ("/en/id/regions", LD, 303, "/en/id/regions.jsonld"),
+        ("/id/regions/1.2.0", LD, 303, "/id/regions.jsonld"),
+        ("/id/regions", "application/x-bibtex", 303, "/cite/regions.bib"),
+        ("/en/id/regions", "application/x-research-info-systems", 303, "/en/cite/regions.ris"),
+        (
+            "/id/regions",
+            "application/vnd.citationstyles.csl+json",
+            303,
+            "/cite/regions.json",
+        ),
+        ("/municipalities/towns", FIREFOX, 301, "/municipalities/municipalities"),
+        (
+            "/en/municipalities/towns/1961,belgium",
+            FIREFOX,
+            301,
+            "/en/municipalities/municipalities/1961,belgium",
+        ),
+        (
+            "/municipalities/towns.json?year=1961",
+            FIREFOX,
+            301,
+            "/municipalities/municipalities.json?year=1961",
+        ),
+        (
+            "/download/1.2.0/tables/towns.csv",
+            FIREFOX,
+            301,
+            "/download/1.2.0/tables/municipalities.csv",
+        ),
         ("/id/towns", FIREFOX, 301, "/id/municipalities"),
         ("/id/towns/1961,belgium", FIREFOX, 301, "/id/municipalities/1961,belgium"),
         ("/id/towns/0.1.0", CSV, 303, "/download/0.1.0/tables/towns.csv"),

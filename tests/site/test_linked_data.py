@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from openbaar.site.linked_data import json_ld, link_header
+from openbaar.site.linked_data import json_ld, link_header, query_json_ld
 from openbaar.site.published import Published
 from openbaar.site.serve import site
 from served import ROOT, Built, build, published_of
@@ -52,16 +52,20 @@ def test_a_table_is_described_with_all_that_is_known_and_nothing_else(published:
         "@id": f"{SITE}/id/municipalities",
         "name": "Municipalities per region",
         "description": "How many municipalities there were on 1 January.",
-        "url": f"{SITE}/municipalities/municipalities",
+        "url": f"{SITE}/en/municipalities/municipalities",
         "identifier": [f"{SITE}/id/municipalities"],
         "version": "1.2.0",
         "inLanguage": "en",
         "keywords": ["gemeenten", "municipalities"],
         "creator": [{"@type": "Organization", "name": "openbaar contributors"}],
-        "license": {
-            "@type": "CreativeWork",
-            "name": "not stated (source document); CC0-1.0 (additions)",
-        },
+        "license": [
+            {"@type": "CreativeWork", "name": "not stated (source document)"},
+            {
+                "@type": "CreativeWork",
+                "name": "CC0-1.0 (additions)",
+                "url": "https://creativecommons.org/publicdomain/zero/1.0/",
+            },
+        ],
         "isAccessibleForFree": True,
         "isBasedOn": [{"@type": "CreativeWork", "name": "Municipalities of Belgium"}],
         "isPartOf": {"@type": "Dataset", "@id": f"{SITE}/municipalities"},
@@ -94,9 +98,88 @@ def test_a_table_is_described_with_all_that_is_known_and_nothing_else(published:
                 "encodingFormat": "text/csv",
                 "contentSize": f"{published.tables['municipalities']['bytes']} B",
                 "sha256": published.tables["municipalities"]["hash"].removeprefix("sha256:"),
-            }
+            },
+            {
+                "@type": "DataDownload",
+                "name": "JSON",
+                "contentUrl": f"{SITE}/download/1.2.0/tables/municipalities.json",
+                "encodingFormat": "application/json",
+            },
         ],
     }
+
+
+def test_what_the_authors_say_of_dates_places_and_the_publisher_is_told(
+    published: Published,
+) -> None:
+    said = {
+        "created": "2024-01-02T00:00:00Z",
+        "issued": "2024-02-03",
+        "modified": "2024-03-04",
+        "publisher": {"title": "Statistics", "path": "https://statistics.example"},
+        "places": ["https://place.example/BEL"],
+        "period": {"first": "2020-01-01"},
+    }
+    told = replace(published, descriptor={**published.descriptor, **said})
+    described = json.loads(json_ld(told, None, "nl"))
+    assert (
+        described
+        | {
+            "@id": f"{SITE}/municipalities",
+            "url": f"{SITE}/municipalities",
+            "dateCreated": "2024-01-02",
+            "datePublished": "2024-02-03",
+            "dateModified": "2024-03-04",
+            "publisher": {
+                "@type": "Organization",
+                "name": "Statistics",
+                "url": "https://statistics.example",
+            },
+            "spatialCoverage": [{"@type": "Place", "sameAs": "https://place.example/BEL"}],
+            "temporalCoverage": "2020-01-01/..",
+        }
+        == described
+    )
+
+
+def test_the_page_that_the_identifier_of_the_whole_names_describes_it(built: Built) -> None:
+    page = get(built, "/municipalities").text
+    described = re.search(r'type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    assert described is not None
+    assert json.loads(described[1])["@id"] == f"{SITE}/municipalities"
+
+
+def test_a_question_and_a_row_are_described_too(built: Built, published: Published) -> None:
+    question = json.loads(query_json_ld(published, "per_year", "en"))
+    assert (question["@id"], question["name"]) == (
+        f"{SITE}/municipalities/per_year",
+        "How many municipalities did Belgium have?",
+    )
+    for file in question["distribution"]:
+        assert get(built, file["contentUrl"].removeprefix(SITE)).status_code == 200
+    row = json.loads(get(built, "/en/id/municipalities/2019,flanders.jsonld").text)
+    assert row["@id"] == f"{SITE}/id/municipalities/2019,flanders"
+    assert {each["name"]: each["value"] for each in row["variableMeasured"]} == {
+        "year": 2019,
+        "region": "flanders",
+        "number": 300,
+        "share": 51.6,
+    }
+    assert get(built, "/id/municipalities/2019,nowhere.jsonld").status_code == 404
+
+
+def test_who_shares_a_page_sees_what_it_says_and_its_chart(vdab: Built) -> None:
+    name = "vdab-online-opleidingen"
+    page = get(vdab, f"/en/{name}/started_by_gender").text
+    told = dict(re.findall(r'<meta (?:property|name)="([^"]+)" content="([^"]*)">', page))
+    assert told["og:title"].startswith("Online courses started by gender – Online training at")
+    assert told["description"] == told["og:description"]
+    assert told["description"].startswith(
+        "How many online courses were started per year and gender"
+    )
+    assert told["og:url"] == f"{SITE}/en/{name}/started_by_gender"
+    picture = get(vdab, told["og:image"].removeprefix(SITE))
+    assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
 
 
 def test_the_whole_names_its_tables_and_the_files_that_hold_all_of_them(
@@ -148,14 +231,16 @@ def test_the_page_of_a_table_leads_machines_to_its_identifier_its_file_and_its_d
     pairs = [re.fullmatch(r'<(.*?)>; rel="([^"]+)".*', each) for each in links]
     assert [(each[2], each[1]) for each in pairs if each] == [
         ("alternate", f"{SITE}/municipalities/regions.json"),
-        ("cite-as", f"{SITE}/id/regions"),
+        ("cite-as", f"{SITE}/id/regions/1.2.0"),
         ("type", "https://schema.org/Dataset"),
         ("type", "https://schema.org/AboutPage"),
         ("item", f"{SITE}/download/1.2.0/tables/regions.csv"),
         ("describedby", f"{SITE}/download/1.2.0/datapackage.json"),
+        ("describedby", f"{SITE}/id/regions.jsonld"),
         ("describedby", f"{SITE}/cite/regions.bib"),
         ("describedby", f"{SITE}/cite/regions.ris"),
         ("describedby", f"{SITE}/cite/regions.json"),
+        ("license", "https://creativecommons.org/publicdomain/zero/1.0/"),
     ]
     for address in (
         each[1].removeprefix(SITE) for each in pairs if each and each[1].startswith(SITE)
@@ -179,11 +264,12 @@ def test_the_sitemap_lists_pages_that_answer(built: Built, published: Published)
         element.text or ""
         for element in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
     ]
-    assert pages == [
-        f"{SITE}/",
-        f"{SITE}/municipalities",
-        *(f"{SITE}/municipalities/{name}" for name in published.tables),
-    ]
+    paths = ["/municipalities", *(f"/municipalities/{name}" for name in published.tables)]
+    paths += ["/municipalities/per_year", "/source/municipalities.txt"]
+    expected = [f"{SITE}/", f"{SITE}/en/"]
+    for path in paths:
+        expected += [SITE + path, f"{SITE}/en{path}"]
+    assert pages == expected
     assert {get(built, page.removeprefix(SITE)).status_code for page in pages} == {200}
 
 

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -117,9 +117,7 @@ def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather
     if workers == 1 and scheduler is None:
         yield gather
         return
-    with click.progressbar(
-        length=1, label="reading tables", file=io.StringIO() if run.quiet else sys.stderr
-    ) as bar:
+    with click.progressbar(length=1, label="reading tables", file=_bar_file(run)) as bar:
 
         def progress(done: int, total: int) -> None:
             bar.length = total
@@ -208,23 +206,70 @@ def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) 
 
 
 @main.command()
+@click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--again", is_flag=True, help="Publish also what did not change.")
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="How many processes publish FOLDERS; by default one for each processor.",
+)
 @common
 @click.pass_context
-def publish(ctx: click.Context, project: Path | None, quiet: bool) -> None:
+def publish(
+    ctx: click.Context,
+    folders: tuple[Path, ...],
+    again: bool,
+    workers: int | None,
+    project: Path | None,
+    quiet: bool,
+) -> None:
     """Convert, package, build, check, and write the downloads.
 
     If anything is wrong, nothing is replaced. The database is in build/, the downloads are in
-    dist/.
+    dist/. With FOLDERS, publishes the publication in each of them; one that fails does not stop
+    the others. What did not change since it was last published is left as it is.
     """
-    from openbaar.publish import publish
-    from openbaar.staleness import archive_path, database_path, workbook_path
+    from openbaar.staleness import archive_path, database_path, is_stale, workbook_path
 
     run = Run(ctx, project, quiet)
+    if folders:
+        _publish_many(ctx, run, folders, again, workers)
+        return
+    if not again and not is_stale(run.root):
+        run.done("nothing changed since it was last published")
+        return
+    from openbaar.publish import publish
+
     publication = run.load()
     changed = publish(publication, run.say)
     _tell_written(run, changed)
     for path in (database_path(publication), archive_path(publication), workbook_path(publication)):
         run.done(f"built {path.relative_to(publication.root)}")
+
+
+def _publish_many(
+    ctx: click.Context, run: Run, folders: tuple[Path, ...], again: bool, workers: int | None
+) -> None:
+    """Publish the publications in several folders, with a bar, and report those that failed."""
+    from openbaar.many import publish_changed
+
+    with click.progressbar(length=len(folders), label="publishing", file=_bar_file(run)) as bar:
+        outcomes = publish_changed(folders, workers, again, bar.update)
+    failed = [outcome for outcome in outcomes if outcome.problems]
+    for outcome in outcomes:
+        for name in outcome.changed:
+            run.done(f"wrote {outcome.folder / name}")
+    run.done(f"published {len(outcomes) - len(failed)}, left {len(folders) - len(outcomes)} as is")
+    if failed:
+        print_problems([problem for outcome in failed for problem in outcome.problems])
+        names = ", ".join(str(outcome.folder) for outcome in failed)
+        click.echo(f"not published: {names}", err=True)
+        ctx.exit(1)
+
+
+def _bar_file(run: Run) -> TextIO:
+    """Where a progress bar goes: nowhere when only errors are shown."""
+    return io.StringIO() if run.quiet else sys.stderr
 
 
 def _site_address(_ctx: click.Context, _parameter: click.Parameter, url: str | None) -> str | None:
@@ -316,7 +361,7 @@ def _publish_if_stale(run: Run, publication: Publication) -> Path:
 
     from openbaar.staleness import database_path, is_stale
 
-    if is_stale(publication):
+    if is_stale(publication.root):
         command = [sys.executable, "-m", "openbaar", "--project", str(publication.root), "publish"]
         if run.quiet:
             command.append("--quiet")

@@ -1,13 +1,11 @@
-"""What is to be drawn of a chart in one language: its form, its order, its colours and its words.
+"""What is to be drawn of a chart in one language: categories, colours and marks with their words.
 
-The form follows from the rows. Periods stand beside each other and count up; what is no period lies
-below each other; shares that make up a whole are stacked. Where nothing honest can be drawn there
-is no picture.
+Where nothing honest can be drawn there is no picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -17,113 +15,19 @@ from typing import Any
 from babel.numbers import format_compact_decimal, format_decimal
 from babel.support import NullTranslations
 
-from openbaar.database.labels import Names
-from openbaar.database.periods import Periods, locale_of, periods_of
-from openbaar.database.picture import Category, Form, Kind, Mark, Picture, Series
-from openbaar.database.results import Meaning, with_units
+from openbaar.database.chart_content import ChartContent, ChartRow, Key
+from openbaar.database.chart_order import Order
+from openbaar.database.periods import locale_of
+from openbaar.database.picture import Category, Kind, Mark, Picture, Series
 from openbaar.database.row_kinds import Finding
-from openbaar.database.svg import KINDS, ORDER
-from openbaar.tables.queries import Chart, has_values
+from openbaar.tables.queries import has_values
 from openbaar.texts import catalogue, localized
 
-MOST_COLUMNS = 30  # of one colour beside each other; more are a line
-MOST_GROUPED = 24  # of several colours
 LONG_LIST = 15  # categories; of more the first `TOP` are shown, the others can be unfolded
 TOP = 10
-KEPT_ORDER = 10  # more categories than these are sorted by value
-WHOLE = 100  # percent
-ROUNDING = 1  # percent by which rounded shares may miss the whole
 COMPACT = 1_000_000  # ticks from here on are short: `3 mln.`
 MOST_DECIMALS = 3
 MOST_NAMED = 12  # categories without a figure that are named
-Key = tuple[Any, ...]
-
-
-@dataclass(frozen=True)
-class ChartRow:
-    """A row of a chart: the key by which a page knows it, and its values by column."""
-
-    key: str
-    values: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class ChartContent:
-    """What a chart shows: its rows, and what is known of their columns.
-
-    `columns` describes them, `names` has the names of the codes of those that hold codes, in the
-    order of their list. `findings` tell rows that are not like others. `is_sorted` says that the
-    rows are in an order that someone chose. `title`, `about` and `source` are in each language.
-    """
-
-    chart: Chart
-    columns: Mapping[str, Meaning]
-    names: Mapping[str, Names]
-    rows: Sequence[ChartRow]
-    findings: Sequence[Finding] = ()
-    is_sorted: bool = False
-    title: Mapping[str, str] | None = None
-    about: Mapping[str, str] | None = None
-    source: Mapping[str, str] | None = None
-
-    @cached_property
-    def measured(self) -> str:
-        """The column that is measured: the one of an axis that has a unit."""
-        return self.chart.measured(with_units(self.columns))
-
-    @cached_property
-    def category(self) -> tuple[str, ...]:
-        """The columns of the other axis."""
-        return self.chart.x if self.chart.y == (self.measured,) else self.chart.y
-
-    @cached_property
-    def values(self) -> list[Mapping[str, Any]]:
-        """The values of each row by column."""
-        return [row.values for row in self.rows]
-
-    @cached_property
-    def drawn(self) -> list[ChartRow]:
-        """The rows that have a figure."""
-        return [row for row in self.rows if row.values[self.measured] is not None]
-
-    @cached_property
-    def periods(self) -> Periods | None:
-        """How the categories are periods; None where they are not."""
-        return periods_of(self.category, self.columns, self.values)
-
-    @cached_property
-    def color_periods(self) -> Periods | None:
-        """How the colours are periods; None where they are not."""
-        if self.chart.color is None:
-            return None
-        return periods_of([self.chart.color], self.columns, self.values)
-
-    @cached_property
-    def all_periods(self) -> list[Periods]:
-        """Every axis that holds periods."""
-        return [each for each in (self.periods, self.color_periods) if each is not None]
-
-    def finding(self, row: ChartRow) -> Finding | None:
-        """Why a row is not like others; None where it is."""
-        return self._found.get(row.key)
-
-    @cached_property
-    def _found(self) -> dict[str, Finding]:
-        """The first finding that applies to each row, by the key of the row."""
-        found: dict[str, Finding] = {}
-        for row in self.rows:
-            for each in self.findings:
-                if each.applies(row.values, self.all_periods):
-                    found.setdefault(row.key, each)
-        return found
-
-    def category_of(self, row: ChartRow) -> Key:
-        """What tells the category of a row from others."""
-        return tuple(row.values[column] for column in self.category)
-
-    def color_of(self, row: ChartRow) -> Any:
-        """What tells the colour of a row from others."""
-        return None if self.chart.color is None else row.values[self.chart.color]
 
 
 def picture(content: ChartContent, language: str, first_language: str) -> Picture | None:
@@ -134,112 +38,11 @@ def picture(content: ChartContent, language: str, first_language: str) -> Pictur
     """
     if not content.drawn:
         return None
-    order = _Order(content)
+    order = Order(content)
     if order.palette is None or (order.has_lengths and content.chart.of_period is None):
         return None
     words = catalogue(language, first_language)
     return _Words(content, order, language, words).picture()
-
-
-class _Order:
-    """The categories and the colours of a chart, in the order in which they are drawn."""
-
-    def __init__(self, content: ChartContent) -> None:
-        self.content = content
-        self.colors = self._colors()
-        self.categories = self._categories()
-
-    @cached_property
-    def has_lengths(self) -> bool:
-        """Whether the periods differ in length."""
-        periods = self.content.periods
-        if periods is None:
-            return False
-        return len({periods.period(row.values).length for row in self.content.drawn}) > 1
-
-    @cached_property
-    def palette(self) -> list[str] | None:
-        """The colours: from light to dark for periods, else of different kinds; None: too many."""
-        count = len(self.colors)
-        if self.content.color_periods is not None and 1 < count <= len(ORDER):
-            step = (len(ORDER) - 1) / (count - 1)
-            return [list(ORDER)[round(index * step)] for index in range(count)]
-        return list(KINDS)[:count] if count <= len(KINDS) else None
-
-    @cached_property
-    def is_stacked(self) -> bool:
-        """Whether the figures of each category are parts that make up a whole of 100 percent."""
-        if len(self.colors) < 2:
-            return False
-        sums: dict[Key, float] = {}
-        for row in self.content.drawn:
-            value = row.values[self.content.measured]
-            if value < 0:
-                return False
-            key = self.content.category_of(row)
-            sums[key] = sums.get(key, 0) + value
-        return all(abs(total - WHOLE) <= ROUNDING for total in sums.values())
-
-    @cached_property
-    def form(self) -> Form:
-        """The form that fits the rows, among periods the one that the author chose."""
-        periods, mark = self.content.periods, self.content.chart.mark
-        if periods is None:
-            return "bars"
-        if self.is_stacked and mark is None:
-            return "stack"
-        if mark is not None:
-            return "lines" if mark == "line" else "columns"
-        if self.has_lengths or periods.kind == "nested":
-            return "columns"
-        most = MOST_COLUMNS if len(self.colors) == 1 else MOST_GROUPED
-        return "columns" if len(self.categories) * len(self.colors) <= most else "lines"
-
-    def _colors(self) -> list[Any]:
-        """The colours that have a mark."""
-        column = self.content.chart.color
-        if column is None:
-            return [None]
-        found = list(dict.fromkeys(self.content.color_of(row) for row in self.content.drawn))
-        return self._in_order(found, [column], lambda value: (value,))
-
-    def _in_order(
-        self, found: list[Any], columns: Sequence[str], key: Callable[[Any], Key]
-    ) -> list[Any]:
-        """Values in the order of their code list, else as numbers count up, else as found."""
-        ranks: list[list[str]] = []
-        for column in columns:
-            ranks.append(list(self.content.names.get(column, {})))
-
-        def rank(value: Any) -> tuple[float, ...]:
-            places: list[float] = []
-            for part, codes in zip(key(value), ranks, strict=True):
-                if str(part) in codes:
-                    places.append(codes.index(str(part)))
-                else:
-                    places.append(part if isinstance(part, int | float) else len(codes))
-            return tuple(places)
-
-        return sorted(found, key=rank)
-
-    def _categories(self) -> list[Key]:
-        """The categories that have a mark."""
-        content = self.content
-        found = list(dict.fromkeys(content.category_of(row) for row in content.drawn))
-        if content.periods is not None:
-            return sorted(found)
-        sort = content.chart.sort
-        if sort == "value" or (sort is None and len(found) > KEPT_ORDER):
-            return sorted(found, key=self._total, reverse=True)
-        if sort == "given" or content.is_sorted:
-            return found
-        return self._in_order(found, content.category, lambda key: key)
-
-    def _total(self, category: Key) -> float:
-        """What all colours of a category have together."""
-        measured = self.content.measured
-        rows = [row for row in self.content.drawn if self.content.category_of(row) == category]
-        return float(sum(row.values[measured] for row in rows))
 
 
 @dataclass
@@ -247,7 +50,7 @@ class _Words:
     """A chart in one language."""
 
     content: ChartContent
-    order: _Order
+    order: Order
     language: str
     words: NullTranslations
 

@@ -143,14 +143,17 @@ def locale_of(language: str) -> Locale:
 
 
 def quarter_name(quarter: int, language: str) -> str:
-    """A quarter in short, by the Unicode CLDR: `K1` in Dutch."""
-    names: Mapping[int, str] = locale_of(language).quarters["stand-alone"]["abbreviated"]
+    """A quarter in short, by the Unicode CLDR: `K1` in Dutch.
+
+    Of `format`, not of `stand-alone`, which Babel 2 gives in the language that was asked for first.
+    """
+    names: Mapping[int, str] = locale_of(language).quarters["format"]["abbreviated"]
     return str(names.get(quarter, quarter))
 
 
 def month_name(month: int, language: str, width: str = "wide") -> str:
     """A month, by the Unicode CLDR: `mei`."""
-    names: Mapping[int, str] = locale_of(language).months["stand-alone"][width]
+    names: Mapping[int, str] = locale_of(language).months["format"][width]
     return str(names.get(month, month))
 
 

@@ -22,11 +22,11 @@ KINDS = {
     "c1": "#0072b2",
     "c2": "#c94f00",
     "c3": "#00855f",
-    "c4": "#a8437f",
-    "c5": "#6f5c00",
-    "c6": "#5b4fc7",
-    "c7": "#8c510a",
-    "c8": "#6b6b6b",
+    "c4": "#a03677",
+    "c5": "#14145e",
+    "c6": "#906cfc",
+    "c7": "#4f1111",
+    "c8": "#80868c",
 }
 # From light to dark for what has an order, so that it can be read in grey too.
 ORDER = {"o1": "#5b93c7", "o2": "#3a73a8", "o3": "#205584", "o4": "#0d3a60", "o5": "#06213d"}

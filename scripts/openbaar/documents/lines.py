@@ -18,6 +18,7 @@ UNSURE = "▯"  # before a word that was recognised on a picture, and not surely
 
 
 _FIGURE = re.compile(r"[-+−(]?\s?[€$£]?\s?\d[\d.,'’ \u00a0\u202f]*\s?[%€)]*")
+_LEADER = re.compile(r"[._\-–—=·…]{4,}$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
@@ -43,6 +44,21 @@ class Word(NamedTuple):
     end: float
     top: float = 0.0
     bottom: float = 0.0
+
+
+def without_leaders(words: Iterable[Word]) -> tuple[Word, ...]:
+    """The words without the row of dots that leads the eye from a label to its figure.
+
+    before: "Gent........", "12"
+    after: "Gent", "12"
+    """
+    kept = []
+    for word in words:
+        text = _LEADER.sub("", word.text)
+        width = (word.end - word.start) * len(text) / max(len(word.text), 1)
+        if text:
+            kept.append(word._replace(text=text, end=word.start + width))
+    return tuple(kept)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from itertools import pairwise
 from statistics import median
 from typing import NamedTuple
 
-from openbaar.documents.lines import UNSURE, Word
+from openbaar.documents.lines import UNSURE, Word, without_leaders
 
 FEWEST_ROWS = 2  # with figures, below each other, make a table
 MOST_HEADINGS = 8  # lines above the first row that may be headings
@@ -35,7 +35,6 @@ BESIDE = 0.1  # by which a label of two lines overlaps the figures between them
 _DASHES = ("-", "–", "—", "−", "to", "+")
 _SIGNS = ("$", "€", "£", "($", "¥")
 _CLOSING = ("%", ")", "%)")
-_LEADER = re.compile(r"[._\-–—=·…]{4,}")
 _CAPTION = re.compile(r"(?i)(table|figure|tabel|tabelle|abbildung|tableau|chart|grafiek)\b")
 _FIGURE = re.compile(
     rf"{UNSURE}?"
@@ -201,7 +200,7 @@ def find_tables(lines: Sequence[PageLine]) -> list[FoundTable]:
     """The tables among the lines of a page, from above to below."""
     kept: list[tuple[int, PageLine]] = []
     for index, line in enumerate(lines):
-        words = tuple(word for word in line.words if not _LEADER.fullmatch(word.text))
+        words = without_leaders(line.words)
         if words:
             kept.append((index, PageLine(words)))
     found = []
@@ -249,15 +248,20 @@ def _table(run: Sequence[PageLine], indexes: Sequence[int]) -> FoundTable | None
     if len(columns) < 2:
         return None
     first, body, last = _extent(run, columns)
-    lines = run[first : last + 1]
     headings = body - first
+    cells = cells_in(run[first : last + 1], columns, headings)
+    if _is_prose(cells, headings):
+        return None
+    borders = borders_between(rows, columns)
+    return FoundTable(indexes[first], indexes[last], headings, borders, tuple(cells))
+
+
+def cells_in(lines: Sequence[PageLine], columns: Sequence[Column], headings: int) -> list[Cell]:
+    """The cells of lines whose columns are known, the first `headings` of which are headings."""
     cells = _headings([_heading(line, columns) for line in lines[:headings]])
     for index, row in enumerate(_rows(lines[headings:], columns), start=headings):
         cells += [Cell(index, index, spot.first, spot.last, spot.text) for spot in row]
-    if _is_prose(cells, headings):
-        return None
-    borders = _borders(rows, columns)
-    return FoundTable(indexes[first], indexes[last], headings, borders, tuple(cells))
+    return cells
 
 
 def _columns(rows: Sequence[PageLine]) -> list[Column]:
@@ -306,7 +310,7 @@ def _by_gaps(rows: Sequence[PageLine]) -> list[Column]:
     return columns
 
 
-def _borders(rows: Sequence[PageLine], columns: Sequence[Column]) -> tuple[float, ...]:
+def borders_between(rows: Sequence[PageLine], columns: Sequence[Column]) -> tuple[float, ...]:
     """Where one column ends and the next begins: where a border goes through the fewest words."""
     words = [word for row in rows for word in row.words]
     borders = []

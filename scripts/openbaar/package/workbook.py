@@ -1,16 +1,10 @@
-"""The download for spreadsheets: a sheet per table, and one per language that documents them all.
-
-XlsxWriter writes it: it makes the same bytes each time, needs nothing else, can be told never to
-read a text as a formula or a link, and streams rows to the disk. (openpyxl writes the time of
-writing into the file.)
-"""
+"""The download for spreadsheets: a sheet per table, and one per language that documents all."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -18,6 +12,16 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from openbaar.files import replacing
+from openbaar.package.sheets import (
+    CREATED,
+    MAX_NAME,
+    MAX_ROWS,
+    MAX_TEXT,
+    OPTIONS,
+    Column,
+    Styles,
+    TableSheet,
+)
 from openbaar.schema.conventions import UNKNOWN
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.model import SchemaField
@@ -25,29 +29,7 @@ from openbaar.schema.values import Value
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.texts import catalogue, localized
 
-# https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
-MAX_ROWS = 1_048_576
-MAX_TEXT = 32_767
-MAX_NAME = 31
-MAX_DIGITS = 15
-# Excel takes 1900 for a leap year, so it shows the dates before this one a day off:
-# https://learn.microsoft.com/en-us/troubleshoot/microsoft-365-apps/excel/wrongly-assumes-1900-is-leap-year
-FIRST_DATE = "1900-03-01"
-# The time that the file gives as that of its making; the version of the publication says more.
-CREATED = datetime(1980, 1, 1)
-# A spreadsheet takes a text that begins so for a formula once it is edited.
-FORMULA_SIGNS = ("=", "+", "-", "@")
-# In characters, as Excel counts widths.
-MAX_WIDTH = 60
-FILTER_BUTTON = 3
-MEASURED_ROWS = 1_000
 DOCUMENTATION_WIDTHS = (32, 32, 40, 24, 100)
-OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 Labels = Mapping[Value, Value]  # the label of each code
 
 
@@ -64,14 +46,43 @@ def write_workbook(dataset: Dataset, target: Path) -> None:
     with replacing(target) as partial, Workbook(str(partial), OPTIONS) as book:
         title = localized(publication.package.title, publication.language)
         book.set_properties({"title": title, "created": CREATED})
-        styles = _Styles.of(book)
+        styles = Styles.of(book)
         for language, name in documentation.items():
             sections = _documentation(dataset, names, language)
             _write_sections(book.add_worksheet(name), styles, sections)
         for table, data in dataset.tables.items():
             if _is_shown(dataset, data):
-                sheet = _TableSheet(book.add_worksheet(names[table]), styles, publication.language)
-                sheet.write(data, _labels(dataset, data))
+                sheet = TableSheet(book.add_worksheet(names[table]), styles)
+                _write_table(sheet, dataset, data)
+
+
+def _write_table(sheet: TableSheet, dataset: Dataset, data: TableData) -> None:
+    """Write a table with headings in the first language, and below it what to know of it."""
+    language = dataset.publication.language
+    labels = _labels(dataset, data)
+    rows = [_shown(row, data.table.columns, labels) for row in data.rows]
+    columns = [_column(field, language) for field in data.table.table_schema.fields]
+    sheet.write(columns, rows, _notes(dataset, data, language))
+
+
+def _column(field: SchemaField, language: str) -> Column:
+    unit = "" if field.unit is None else localized(field.unit, language)
+    return Column(localized(field.title, language), unit, field.type)
+
+
+def _notes(dataset: Dataset, data: TableData, language: str) -> Iterator[str]:
+    """What a reader of a table must know: its footnotes, the points to note, how it was read."""
+    _ = catalogue(language, dataset.publication.language).gettext
+    beware = _("Please note")
+    name, text = data.table.name, f"text_{language}"
+    for row in dataset.rows("footnotes"):
+        if row["table_name"] == name:
+            yield f"{row['mark']} {row[text]}"
+    for row in dataset.rows("anomalies"):
+        if name in json.loads(str(row["tables"] or "[]")):
+            yield f"{beware}: {row[text]}"
+    for note in data.table.notes:
+        yield localized(note, language)
 
 
 def sheet_names(tables: Iterable[str]) -> dict[str, str]:
@@ -145,89 +156,15 @@ def _shown(row: Row, columns: Sequence[str], labels: Mapping[str, Labels]) -> li
 
 
 @dataclass(frozen=True)
-class _Styles:
-    """How cells look, made once for the whole workbook."""
-
-    heading: Format
-    date: Format
-    count: Format
-    text: Format
-
-    @classmethod
-    def of(cls, book: Workbook) -> _Styles:
-        return cls(
-            heading=book.add_format({"bold": True, "bottom": 1, "valign": "top"}),
-            date=book.add_format({"num_format": "yyyy-mm-dd"}),
-            count=book.add_format({"num_format": "#,##0"}),
-            text=book.add_format({"quote_prefix": True}),
-        )
-
-
-@dataclass(frozen=True)
-class _TableSheet:
-    """A sheet for a table, with headings in one language."""
-
-    sheet: Worksheet
-    styles: _Styles
-    language: str
-
-    def write(self, data: TableData, labels: Mapping[str, Labels]) -> None:
-        """Write headings, widths and rows, in this order: the sheet is streamed to the disk."""
-        fields = data.table.table_schema.fields
-        rows = [_shown(row, data.table.columns, labels) for row in data.rows]
-        for column, field in enumerate(fields):
-            measured = [row[column] for row in rows[:MEASURED_ROWS]]
-            self._write_heading(column, localized(field.title, self.language), measured)
-        self.sheet.freeze_panes(1, 0)
-        self.sheet.autofilter(0, 0, max(len(rows), 1), len(fields) - 1)
-        for number, row in enumerate(rows, start=1):
-            for column, field in enumerate(fields):
-                self._write_value(number, column, field, row[column])
-
-    def _write_heading(self, column: int, heading: str, values: Iterable[Value]) -> None:
-        """Write the heading of a column as wide as it and the values below are."""
-        width = len(heading) + FILTER_BUTTON
-        for value in values:
-            if value is not None:
-                width = max(width, len(str(value)) + 1)
-        self.sheet.set_column(column, column, min(width, MAX_WIDTH))
-        self.sheet.write_string(0, column, heading, self.styles.heading)
-
-    def _write_value(self, row: int, column: int, field: SchemaField, value: Value) -> None:
-        """Write a number as one where a spreadsheet holds all its digits, anything else as text."""
-        if value is None:
-            return
-        if isinstance(value, bool):
-            self.sheet.write_boolean(row, column, value)
-        elif isinstance(value, int | Decimal) and _is_exact(value):
-            is_count = isinstance(value, int) and field.unit is not None
-            style = self.styles.count if is_count else None
-            self.sheet.write_number(row, column, float(value), style)
-        elif isinstance(value, str) and field.type == "date" and value >= FIRST_DATE:
-            self.sheet.write_datetime(row, column, date.fromisoformat(value), self.styles.date)
-        else:
-            self._write_text(row, column, str(value))
-
-    def _write_text(self, row: int, column: int, text: str) -> None:
-        """Write a text, cut where a cell cannot hold it, that never becomes a formula."""
-        if len(text) > MAX_TEXT:
-            text = text[: MAX_TEXT - 1] + "…"
-        style = self.styles.text if text.startswith(FORMULA_SIGNS) else None
-        self.sheet.write_string(row, column, text, style)
-
-
-def _is_exact(number: int | Decimal) -> bool:
-    """Whether a spreadsheet holds all the digits of a number."""
-    digits = str(number).lstrip("-").replace(".", "")
-    return len(digits) <= MAX_DIGITS
-
-
-@dataclass(frozen=True)
 class _Section:
-    """A part of the documentation: the cells of its heading, and those of each entry below."""
+    """A part of the documentation: the cells of its heading, and those of each entry below.
+
+    The first cell of an entry leads to the sheet that it names, where `sheets` says so.
+    """
 
     heading: list[str]
     entries: list[list[str | int]]
+    sheets: frozenset[str] = frozenset()
 
 
 def _documentation(dataset: Dataset, names: Mapping[str, str], language: str) -> list[_Section]:
@@ -279,7 +216,7 @@ def _tables(dataset: Dataset, names: Mapping[str, str], language: str) -> _Secti
         title = localized(data.table.title, language)
         description = localized(data.table.description, language)
         entries.append([sheet, name, title, len(data.rows), description])
-    return _Section(heading, entries)
+    return _Section(heading, entries, frozenset(names.values()))
 
 
 def _columns(dataset: Dataset, names: Mapping[str, str], language: str) -> _Section:
@@ -295,7 +232,7 @@ def _columns(dataset: Dataset, names: Mapping[str, str], language: str) -> _Sect
     return _Section(heading, entries)
 
 
-def _write_sections(sheet: Worksheet, styles: _Styles, sections: Iterable[_Section]) -> None:
+def _write_sections(sheet: Worksheet, styles: Styles, sections: Iterable[_Section]) -> None:
     """Write each section with an empty row below it."""
     for column, width in enumerate(DOCUMENTATION_WIDTHS):
         sheet.set_column(column, column, width)
@@ -304,6 +241,9 @@ def _write_sections(sheet: Worksheet, styles: _Styles, sections: Iterable[_Secti
         _write_documentation_row(sheet, row, section.heading, styles.heading)
         for number, entry in enumerate(section.entries, start=row + 1):
             _write_documentation_row(sheet, number, entry, None)
+            if entry[0] in section.sheets:
+                address = f"internal:'{entry[0]}'!A1"
+                sheet.write_url(number, 0, address, styles.link, str(entry[0]))
         row += len(section.entries) + 2
 
 

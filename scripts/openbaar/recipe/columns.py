@@ -11,10 +11,11 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from openbaar.documents.lines import SEPARATOR, Line, Word
+from openbaar.documents.lines import SEPARATOR, Line, Word, without_leaders
 
 NARROW = 2.0  # what parts two columns is at least as wide: two characters, or twice a point
 NARROW_IN_POINTS = 5.0  # about twice the width of a space
+SHARE_OVER = 0.25  # of a word, which may reach over a border: most of it is in one column
 SLACK_IN_POINTS = 1.5  # by which a word may reach over a border: boxes of words are not exact
 
 
@@ -37,11 +38,13 @@ def words_of(line: Line) -> tuple[Word, ...]:
 
     before: "Gent   12"
     after: Gent from 0 to 4, 12 from 7 to 9
+
+    Rows of dots that lead from a label to its figure are no words.
     """
     if line.words:
-        return line.words
+        return without_leaders(line.words)
     found = re.finditer(r"\S+", line.text.replace(SEPARATOR, " "))
-    return tuple(Word(match.group(), match.start(), match.end()) for match in found)
+    return without_leaders(Word(each.group(), each.start(), each.end()) for each in found)
 
 
 def gaps(lines: Sequence[Line]) -> tuple[float, ...]:
@@ -122,8 +125,12 @@ def _column(position: float, borders: Sequence[float]) -> int:
 
 
 def _cut(word: Word, borders: Sequence[float], slack: float) -> Cut | None:
-    """The word with the border that goes through it, if one does."""
+    """The word with the border that goes through it, if one does.
+
+    A word that is nearly all in one column belongs there: centred figures are of different widths.
+    """
+    over = max(slack, SHARE_OVER * (word.end - word.start))
     for border in borders:
-        if word.start + slack < border < word.end - slack:
+        if word.start + over < border < word.end - over:
             return Cut(word.text, border)
     return None

@@ -14,13 +14,19 @@ from openbaar.recipe.templates import Slot
 from openbaar.recipe.values import Cell, Reader
 from openbaar.schema.values import Value
 
-LabelledRow = tuple[ReadRow, Cell | None]  # a row with the label of its group
+Labels = Mapping[str, Cell]  # by their columns
+LabelledRow = tuple[ReadRow, Labels]  # a row with the labels of its groups
 
 
 def label_rows(
-    document: Document, rows: Sequence[ReadRow], group: Group | None, readers: Mapping[str, Reader]
+    document: Document,
+    rows: Sequence[ReadRow],
+    groups: Sequence[Group],
+    readers: Mapping[str, Reader],
 ) -> list[LabelledRow]:
-    """Give each row the label of its group; a row that totals the whole table belongs to none.
+    """Give each row the labels of its groups; a row that totals the whole table belongs to none.
+
+    `groups` are from the outermost to the innermost.
 
     before: man 44.899 | (*)onbekend 78.140 | 2020 vrouw 91.493 | man 38.286 | … (restart: gender,
     label: merged)
@@ -29,22 +35,66 @@ def label_rows(
     Raises OpenbaarError for each group that has no label, two labels, one where a merged label
     cannot be, or the label of another group.
     """
-    labelled, problems = try_labels(document, rows, group, readers)
+    labelled, problems = try_labels(document, rows, groups, readers)
     if problems:
         raise OpenbaarError(problems)
     return labelled
 
 
 def try_labels(
-    document: Document, rows: Sequence[ReadRow], group: Group | None, readers: Mapping[str, Reader]
+    document: Document,
+    rows: Sequence[ReadRow],
+    groups: Sequence[Group],
+    readers: Mapping[str, Reader],
 ) -> tuple[list[LabelledRow], list[Problem]]:
     """Label rows as `label_rows` does, but return the problems too.
 
     A group that is wrong has no label.
     """
-    if group is None:
-        return [(row, None) for row in rows], []
-    return _Grouping(document, rows, group, readers).labelled()
+    if not groups:
+        return [(row, {}) for row in rows], []
+    totals: list[LabelledRow] = [(row, {}) for row in rows if row.kind == "table_total"]
+    members = [row for row in rows if row.kind != "table_total"]
+    labelled, problems = _labelled(document, members, groups, readers)
+    return [*labelled, *totals], problems
+
+
+def _labelled(
+    document: Document,
+    rows: Sequence[ReadRow],
+    groups: Sequence[Group],
+    readers: Mapping[str, Reader],
+) -> tuple[list[LabelledRow], list[Problem]]:
+    """The rows with the labels of the first of `groups`, and of those that are inside it."""
+    if not groups:
+        return [(row, {}) for row in rows], []
+    outer, *inner = groups
+    labelled: list[LabelledRow] = []
+    found, problems = _Grouping(document, rows, outer, readers).labelled()
+    for label, members in found:
+        own = {} if label is None else {outer.label: label}
+        beside = [row for row in members if inner and _is_of_group(row, outer)]
+        inside = [row for row in members if row not in beside]
+        within, wrong = _labelled(document, inside, inner, readers)
+        labelled += [(row, {**own, **labels}) for row, labels in within]
+        labelled += [(row, own) for row in beside]
+        problems += wrong
+    return labelled, problems
+
+
+def _is_of_group(row: ReadRow, group: Group) -> bool:
+    """Whether a row is about a whole group: its label alone, or a total that names it."""
+    return row.kind in ("label", "group_total") and bool(_label_slots(row, group))
+
+
+def _label_slots(row: ReadRow, group: Group) -> list[Slot]:
+    """The labels of a group that are printed in a row, blank cells aside."""
+    return [slot for slot in row.named(group.label) if slot.parsed.how != "blank"]
+
+
+def _is_label_of(row: ReadRow, group: Group) -> bool:
+    """Whether a row is the label of a group, alone."""
+    return row.kind == "label" and bool(_label_slots(row, group))
 
 
 @dataclass(frozen=True)
@@ -56,12 +106,12 @@ class _Grouping:
     group: Group
     readers: Mapping[str, Reader]
 
-    def labelled(self) -> tuple[list[LabelledRow], list[Problem]]:
-        """The rows with their labels, those that total the whole table last; and what is wrong."""
+    def labelled(self) -> tuple[list[_LabelledGroup], list[Problem]]:
+        """The groups with their labels, and what is wrong."""
         groups = _parted(self.rows, self.group)
         if self.group.lost and len(groups) != len(self.group.lost):
-            return [(row, None) for row in self.rows], [self._wrong_number(len(groups))]
-        labelled: list[LabelledRow] = []
+            return [_LabelledGroup(None, self.rows)], [self._wrong_number(len(groups))]
+        labelled: list[_LabelledGroup] = []
         problems: list[Problem] = []
         seen: dict[Value, int] = {}
         for number, members in enumerate(groups):
@@ -74,8 +124,7 @@ class _Grouping:
                 first = _first_line(members)
                 if seen.setdefault(label.value, first) != first:
                     problems.append(self._given_twice(label, seen[label.value]))
-            labelled += [(row, label) for row in members]
-        labelled += [(row, None) for row in self.rows if row.kind == "table_total"]
+            labelled.append(_LabelledGroup(label, members))
         return labelled, problems
 
     def _wrong_number(self, found: int) -> Problem:
@@ -123,7 +172,9 @@ class _Grouping:
     def _printed_label(self, members: Sequence[ReadRow]) -> _PrintedLabel:
         found: list[_PrintedLabel] = []
         for index, row in enumerate(members):
-            for slot in row.named(self.group.label):
+            for slot in _label_slots(row, self.group):
+                if row.is_total and any(slot.parsed.value == each.value for each in found):
+                    continue  # the total says of which group it is one
                 is_behind = len(row.slots) > 1 and slot is row.slots[-1]
                 found.append(_PrintedLabel(row, slot, index + 1 if is_behind else index))
         if len(found) == 1:
@@ -138,12 +189,24 @@ class _Grouping:
         raise OpenbaarError(Problem(place, message, hint))
 
 
+class _LabelledGroup(NamedTuple):
+    """The rows of a group with their label; None where that is wrong."""
+
+    label: Cell | None
+    rows: Sequence[ReadRow]
+
+
 class _PrintedLabel(NamedTuple):
     """A label in a row, and the index of the row of the group before which it is printed."""
 
     row: ReadRow
     slot: Slot
     before: int
+
+    @property
+    def value(self) -> Value:
+        """What the label means."""
+        return self.slot.parsed.value
 
 
 @dataclass
@@ -153,6 +216,7 @@ class _Parting:
     group: Group
     groups: list[list[ReadRow]] = field(default_factory=list)
     seen: set[Value] = field(default_factory=set)  # the values of `restart` in the last group
+    labels: set[Value] = field(default_factory=set)  # those printed in the last group
     ended: bool = True
 
     def add(self, row: ReadRow) -> None:
@@ -161,8 +225,10 @@ class _Parting:
         if self._begins(row, keys):
             self.groups.append([])
             self.seen = set()
+            self.labels = set()
         self.groups[-1].append(row)
         self.seen |= keys
+        self.labels |= self._printed_labels(row)
         self.ended = self.group.ends_at_total and row.kind == "group_total"
 
     def _keys(self, row: ReadRow) -> set[Value]:
@@ -170,20 +236,25 @@ class _Parting:
             return set()
         return {slot.parsed.value for slot in row.named(self.group.restart)}
 
+    def _printed_labels(self, row: ReadRow) -> set[Value]:
+        return {slot.parsed.value for slot in _label_slots(row, self.group)}
+
     def _begins(self, row: ReadRow, keys: set[Value]) -> bool:
         if row.kind == "label":
-            return True
+            return _is_label_of(row, self.group) or not self.groups
         if self.group.restart or self.group.ends:
             return self.ended or bool(keys & self.seen)
-        return not self.groups or bool(row.named(self.group.label))
+        labels = self._printed_labels(row)
+        if row.is_total and labels and labels <= self.labels:
+            return False
+        return not self.groups or bool(labels)
 
 
 def _parted(rows: Sequence[ReadRow], group: Group) -> list[list[ReadRow]]:
     """The rows in groups, by what the recipe says begins or ends one."""
     parting = _Parting(group)
     for row in rows:
-        if row.kind != "table_total":
-            parting.add(row)
+        parting.add(row)
     return parting.groups
 
 
@@ -203,8 +274,6 @@ def _expected_row(members: Sequence[ReadRow], group: Group) -> int:
     return max(index for index, row in enumerate(members) if row.unit.page == page)
 
 
-def data_slots(row: ReadRow, group: Group | None) -> list[Slot]:
-    """The fields of a row without the label of its group."""
-    if group is None:
-        return list(row.slots)
-    return [slot for slot in row.slots if slot.name != group.label]
+def data_slots(row: ReadRow, labels: Sequence[str]) -> list[Slot]:
+    """The fields of a row without the labels of its groups."""
+    return [slot for slot in row.slots if slot.name not in labels]

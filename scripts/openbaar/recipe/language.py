@@ -355,7 +355,9 @@ class Recipe(Strict):
         (), description="units that are no rows, each matched as a whole, and lines of other tables"
     )
     cells: dict[str, ReadCell] = {}
-    group: Group | None = None
+    groups: Annotated[tuple[Group, ...], BeforeValidator(lambda value: tuple(as_list(value)))] = (
+        Field((), alias="group", description="the labels of groups, the outermost first")
+    )
     patch: tuple[Patch, ...] = ()
 
     @model_validator(mode="before")
@@ -379,6 +381,26 @@ class Recipe(Strict):
             raise ValueError("'why' says how one knows values that 'set' lists: give both or none")
         return self
 
+    @model_validator(mode="after")
+    def _outer_groups(self) -> Self:
+        for outer in self.groups[:-1]:
+            if outer.lost or outer.is_merged or outer.ends_at_total:
+                raise ValueError(
+                    f"the outer label '{outer.label}' should stand on the first row of its group, "
+                    "or alone on a row above it"
+                )
+        return self
+
+    @property
+    def group(self) -> Group | None:
+        """The innermost group, where rows are grouped."""
+        return self.groups[-1] if self.groups else None
+
+    @property
+    def group_labels(self) -> list[str]:
+        """The columns that labels of groups fill, the outermost first."""
+        return [group.label for group in self.groups]
+
     @property
     def reading(self) -> Units:
         """How lines are put together; blocks, where nothing else is said."""
@@ -395,8 +417,8 @@ class Recipe(Strict):
         found = [KindOfRow("data", row) for row in self.rows]
         found += [KindOfRow("group_total", row) for row in self.totals.group]
         found += [KindOfRow("table_total", row) for row in self.totals.table]
-        if self.group is not None and self.group.row is not None:
-            found.append(KindOfRow("label", self.group.row))
+        rows = [group.row for group in self.groups]
+        found += [KindOfRow("label", row) for row in rows if row is not None]
         return found
 
     @property
@@ -461,16 +483,18 @@ class Recipe(Strict):
         def all_parted(rows: tuple[RowTemplate, ...]) -> tuple[RowTemplate, ...]:
             return tuple(row.model_copy(update={"row": parted(row.row)}) for row in rows)
 
-        group = self.group
-        if group is not None and isinstance(group.printed, str):
-            group = group.model_copy(update={"printed": parted(group.printed)})
+        def parted_group(group: Group) -> Group:
+            if not isinstance(group.printed, str):
+                return group
+            return group.model_copy(update={"printed": parted(group.printed)})
+
         totals = Totals(group=all_parted(self.totals.group), table=all_parted(self.totals.table))
         header = tuple(text.replace("|", " ") for text in self.header)
         return self.model_copy(
             update={
                 "rows": all_parted(self.rows),
                 "totals": totals,
-                "group": group,
+                "groups": tuple(parted_group(group) for group in self.groups),
                 "header": header,
             }
         )

@@ -58,10 +58,8 @@ def make_records(
     maker = _Maker(document, recipe, schema)
     records: list[Record] = []
     totals: list[StatedTotal] = []
-    for row, label in rows:
-        base: Cells = {}
-        if recipe.group is not None and label is not None:
-            base = {recipe.group.label: label}
+    for row, labels in rows:
+        base: Cells = dict(labels)
         for part in maker.parts(row):
             key = base | headings.at(part.time)
             totals += maker.totals(row, part, key)
@@ -151,7 +149,7 @@ class _Maker:
         Raises OpenbaarError where a cell is blank that is never blank there.
         """
         found = []
-        for part in _repeated(data_slots(row, self.recipe.group)):
+        for part in _repeated(data_slots(row, self.recipe.group_labels)):
             slots = [self._with_reason(row, slot, part.time) for slot in part.slots]
             found.append(replace(part, slots=slots))
         return found
@@ -239,7 +237,7 @@ class _Maker:
 
     def _own_slots(self, row: ReadRow) -> list[Slot]:
         """The fields of a row that say which lines it was read from."""
-        slots = data_slots(row, self.recipe.group)
+        slots = data_slots(row, self.recipe.group_labels)
         return [slot for slot in slots if self.schema.has(slot.name)]
 
     def _set(self, row: ReadRow, cells: Cells, column: str, template: str) -> Cell:

@@ -315,8 +315,7 @@ def _field_names(recipe: Recipe) -> set[str]:
     names = set(recipe.headings)
     for template in recipe.templates:
         names.update(template.fields)
-    if recipe.group is not None:
-        names.add(recipe.group.label)
+    names.update(recipe.group_labels)
     return names
 
 

@@ -28,7 +28,7 @@ SQL_KEYWORDS = frozenset(
     """.split()  # noqa: SIM905  as a list it would fill a page
 )
 # What the addresses of a site begin with where they lead to no page of the database.
-ADDRESSES = ("cite", "download", "embed", "feed", "id", "search", "source", "static")
+ADDRESSES = ("cite", "download", "embed", "feed", "id", "rows", "search", "source", "static")
 # Names that mean a row's number (https://www.sqlite.org/rowidtable.html) or, in full text search,
 # how well a row fits (https://www.sqlite.org/fts5.html).
 SQLITE_COLUMNS = ("rowid", "oid", "rank")

@@ -16,7 +16,9 @@ from functools import cached_property
 from urllib.parse import unquote, urlsplit
 
 # What is the same in every language: files, and what belongs to the site as a whole.
-FILES = re.compile(r"/(?:download/|static/|-/|robots\.txt$|sitemap\.xml$|favicon\.ico$)")
+FILES = re.compile(
+    r"/(?:download/|catalog(?:[./]|$)|static/|-/|robots\.txt$|sitemap\.xml$|favicon\.ico$)"
+)
 # A browser reads `\` as `/`, and `//x` as another site.
 LEADS_ELSEWHERE = re.compile(r"/[/\\]|/.*[\\\x00-\x1f]")
 LINK = re.compile(r"""(\s(?:href|src|action|formaction|poster)=)(["'])(.*?)\2""", re.DOTALL)

@@ -18,7 +18,7 @@ from openbaar.site.citation_formats import FORMATS, Item, apa, date_parts
 from openbaar.site.language import gettext
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.site.refusals import language_of, refusal
-from openbaar.texts import spoken
+from openbaar.texts import localized, spoken
 
 DATE = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?(?:T.*)?")
 
@@ -143,6 +143,14 @@ def _table(published: Published, language: str, table: str) -> Part:
     )
 
 
+def _query(published: Published, language: str, query: str) -> Part:
+    return Part(
+        id=f"{published.name}-{query}-{published.version}",
+        title=localized(published.queries[query]["title"], language),
+        path=published.path(query),
+    )
+
+
 def publication(published: Published, language: str, part: Part, request: Any) -> Item:
     """A part of this publication as an item, or the whole of it."""
     descriptor = published.descriptor
@@ -151,7 +159,7 @@ def publication(published: Published, language: str, part: Part, request: Any) -
         "type": "dataset",
         "title": part.title,
         "author": [{"literal": each["title"]} for each in descriptor["contributors"]],
-        "issued": _issued(descriptor.get("created")),
+        "issued": _issued(published.released_on),
         "version": published.version,
         "DOI": descriptor.get("doi"),
         "language": language,
@@ -195,7 +203,7 @@ def _without_unknown(item: Item) -> Item:
 
 
 async def cite(datasette: Any, request: Any) -> Response:
-    """`/cite/<table>.<format>`, and `/cite.<format>` of the whole, for a citation manager.
+    """`/cite/<table or query>.<format>`, and `/cite.<format>` of the whole, for a citation manager.
 
     Raises DatasetteError for a table that the publication does not have.
     """
@@ -206,6 +214,8 @@ async def cite(datasette: Any, request: Any) -> Response:
         part = _whole(published, language)
     elif table in published.tables:
         part = _table(published, language, table)
+    elif table in published.queries:
+        part = _query(published, language, table)
     else:
         raise refusal(404, gettext("There is no table '%(name)s'."), name=table)
     chosen = FORMATS[request.url_vars["format"]]

@@ -47,6 +47,7 @@ LATEX = {
     "~": "\\textasciitilde{}",
     "^": "\\textasciicircum{}",
 }
+BIBTEX_TYPES = {"dataset": "dataset", "document": "misc"}
 RIS_TYPES = {"dataset": "DATA", "document": "GEN"}
 
 
@@ -82,20 +83,22 @@ def _style(language: str) -> CitationStylesStyle:
 def bibtex(item: Item) -> str:
     """The item as an entry of BibTeX, in UTF-8.
 
-    Only fields that standard styles print or skip quietly; container and version have none for
-    `@misc`, so they are in `howpublished`.
+    A dataset has its container and version in the fields of biblatex
+    (https://ctan.org/pkg/biblatex, 2.1.1); the styles of before it print `howpublished` instead.
     """
     names = [_bibtex_name(author) for author in item.get("author", [])]
     fields = {
         "author": " and ".join(names),
         "title": f"{{{_latex(item['title'])}}}",
+        "series": _latex(item.get("container-title", "")),
+        "version": _latex(item.get("version", "")),
         "howpublished": _latex(_how_published(item)),
         **_bibtex_date(item),
         "doi": item.get("DOI"),
         "url": _bibtex_address(item),
         "note": _latex(note(item)),
     }
-    lines = [f"@misc{{{item['id']}"]
+    lines = [f"@{BIBTEX_TYPES[item['type']]}{{{item['id']}"]
     for name, value in fields.items():
         if name == "month":
             lines.append(f"  month = {value}")

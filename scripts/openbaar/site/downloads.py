@@ -15,14 +15,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from babel.units import format_unit
 from datasette.utils.asgi import AsgiFileDownload, Response
 
 from openbaar.schema.conventions import VERSION
+from openbaar.site import ranges
 from openbaar.site.language import gettext
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
+from openbaar.site.ranges import FilePart
 from openbaar.site.refusals import refusal
 from openbaar.texts import N_, catalogue, spoken
 
@@ -46,6 +48,7 @@ SAVED = (*PACKED, ".csv", ".parquet")  # what browsers save instead of showing i
 SIZES = ("byte", "kilobyte", "megabyte", "gigabyte", "terabyte")
 FOR_EVER = "public, max-age=31536000, immutable"
 Files = dict[str, Path]  # by address
+Answer: TypeAlias = Response | AsgiFileDownload | FilePart
 
 
 @dataclass(frozen=True)
@@ -196,29 +199,56 @@ def _sha256(path: Path, *_status: int) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-async def download(datasette: Any, request: Any) -> Response | AsgiFileDownload:
-    """`/download/<version>/<path>`: a file, or a table's rows as JSON.
+async def download(datasette: Any, request: Any) -> Answer:
+    """`/download/<version>/<path>`: a file or a part of it, or a table's rows as JSON.
 
-    304 where the visitor has it already. Raises DatasetteError where there is no such file.
+    304 where the visitor has it already, and on to the new name of a table that moved since (301).
+    Raises DatasetteError where there is no such file.
     """
     published = publication_of(datasette)
     path = files(published).get(request.path)
     if path is not None:
         return _file_answer(published, request, path)
     file = _json_source(published, request.path)
+    if file is None and (moved := _moved(published, request.path)) is not None:
+        return Response.redirect(moved, status=301)
     if file is None:
         name = request.path.rsplit("/", 1)[-1]
         raise refusal(404, gettext("There is no file '%(name)s'."), name=name)
     return _json_answer(published, request, *file)
 
 
-def _file_answer(published: Published, request: Any, path: Path) -> Response | AsgiFileDownload:
+def _moved(published: Published, address: str) -> str | None:
+    """The address of now of a file of a table that has another name; None where it has not."""
+    form = rf"(/download/{re.escape(published.version)}/tables/)(\w+)(\.(?:csv|json))"
+    match = re.fullmatch(form, address)
+    if match is None:
+        return None
+    name = published.permalinks.get("moved", {}).get(match[2])
+    return None if name is None else match[1] + name + match[3]
+
+
+def _file_answer(published: Published, request: Any, path: Path) -> Answer:
     headers = _headers(published, sha256(path))
     if _has_already(request, headers):
         return Response("", status=304, headers=headers)
+    headers["accept-ranges"] = "bytes"
     kind = MEDIA_TYPES.get(path.suffix, "application/octet-stream")
+    part = _part_asked(request, headers["etag"], path.stat().st_size)
+    if part is not None:
+        return FilePart(path, part, kind, headers)
     name = path.name if path.suffix in SAVED else None
     return AsgiFileDownload(str(path), name, kind, headers)
+
+
+def _part_asked(request: Any, etag: str, size: int) -> range | None:
+    """The bytes that a visitor asks for; None for all.
+
+    Whoever has an earlier part of another file gets all of this one.
+    """
+    if request.headers.get("if-range", etag) != etag:
+        return None
+    return ranges.asked(request.headers.get("range", ""), size)
 
 
 def _json_answer(published: Published, request: Any, path: Path, resource: Descriptor) -> Response:

@@ -147,6 +147,8 @@ def _headed(placed: list[Placed]) -> list[Placed]:
 
 def _placed(published: Published, index: int, column: Column, values: Sequence[Any]) -> Placed:
     language = _language_of(published, column)
+    if column.of_trust and language is not None:  # the other languages are left out
+        column = replace(column, title=column.title.rpartition(" (")[0] or column.title)
     return Placed(
         index,
         column,

@@ -2,19 +2,21 @@
 
 They stay when pages move. By `Accept`, an address leads on (303, as
 https://www.w3.org/TR/cooluris/ has it) to the form that is asked for: the page, the CSV, the rows
-as JSON, or the package's descriptor.
+as JSON, the package's descriptor, a citation, or JSON-LD, which is at `/id/<table>.jsonld`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Response
 
 from openbaar.schema.conventions import VERSION
-from openbaar.site import downloads
+from openbaar.site import downloads, linked_data
+from openbaar.site.citation_formats import FORMATS
 from openbaar.site.language import gettext
 from openbaar.site.negotiate import preferred
 from openbaar.site.published import Published, publication_of, text_of
@@ -22,6 +24,7 @@ from openbaar.site.refusals import language_of, refusal
 from openbaar.texts import localized
 
 HTML, CSV, JSON = "text/html", "text/csv", "application/json"
+JSON_LD = "application/ld+json"
 DESCRIPTOR = "application/vnd.datapackage+json"
 Forms = dict[str, str]  # the address of each form of something, by its media type
 
@@ -30,14 +33,24 @@ def current_forms(published: Published, table: str) -> Forms:
     """The forms of a table as it is now, the page first."""
     page = published.path(table)
     if published.folder is None:  # then Datasette's own forms are all there is
-        return {HTML: page, CSV: f"{page}.csv", JSON: f"{page}.json?_shape=array"}
+        rows = {CSV: f"{page}.csv", JSON: f"{page}.json?_shape=array"}
+        return {HTML: page, **rows, **descriptions(table)}
     files = f"/download/{published.version}"
     return {
         HTML: page,
         CSV: f"{files}/tables/{table}.csv",
         JSON: f"{files}/tables/{table}.json",
         DESCRIPTOR: f"{files}/datapackage.json",
+        **descriptions(table),
     }
+
+
+def descriptions(table: str) -> Forms:
+    """What describes a table to machines: JSON-LD, and its citation in each format."""
+    forms = {JSON_LD: f"/id/{table}.jsonld"}
+    for ending, each in FORMATS.items():
+        forms[each.media_type] = f"/cite/{table}.{ending}"
+    return forms
 
 
 def forms_of_version(published: Published, table: str, version: str) -> Forms:
@@ -136,11 +149,46 @@ async def _row(datasette: Any, request: Any, table: str, wanted: str) -> Respons
         message = gettext("The table '%(name)s' has no row or version '%(row)s'.")
         raise refusal(404, message, name=table, row=wanted)
     page = f"{published.path(table)}/{key}"
-    return _see_other(request, {HTML: page, JSON: f"{page}.json?_shape=array"})
+    forms = {HTML: page, JSON: f"{page}.json?_shape=array", JSON_LD: f"/id/{table}/{key}.jsonld"}
+    return _see_other(request, forms)
+
+
+async def table_described(datasette: Any, request: Any) -> Response:
+    """`/id/<table>.jsonld`: what machines read of a table."""
+    published = publication_of(datasette)
+    name = request.url_vars["table"]
+    _refuse_unknown(published, name)
+    return _described(linked_data.json_ld(published, name, language_of(published), request))
+
+
+async def row_described(datasette: Any, request: Any) -> Response:
+    """`/id/<table>/<row>.jsonld`: what machines read of a row."""
+    published = publication_of(datasette)
+    name, wanted = request.url_vars["table"], request.url_vars["row"]
+    _refuse_unknown(published, name)
+    row = await _row_with(datasette, published, name, wanted)
+    if row is None:
+        message = gettext("The table '%(name)s' has no row or version '%(row)s'.")
+        raise refusal(404, message, name=name, row=wanted)
+    text = linked_data.row_json_ld(published, name, wanted, row, language_of(published), request)
+    return _described(text)
+
+
+def _described(text: str) -> Response:
+    return Response(text, content_type=f"{JSON_LD}; charset=utf-8")
 
 
 async def _row_key(datasette: Any, published: Published, table: str, wanted: str) -> str | None:
-    """The key of a row as Datasette writes it in addresses, None where there is no such row.
+    """The key of a row as Datasette writes it in addresses, None where there is no such row."""
+    if await _row_with(datasette, published, table, wanted) is None:
+        return None
+    return ",".join(tilde_encode(tilde_decode(value)) for value in wanted.split(","))
+
+
+async def _row_with(
+    datasette: Any, published: Published, table: str, wanted: str
+) -> dict[str, Any] | None:
+    """The row with a key as it is in addresses; None where there is none.
 
     The row must be there under the very text of the key: SQLite would take the text '01' for the
     number 1.
@@ -150,11 +198,29 @@ async def _row_key(datasette: Any, published: Published, table: str, wanted: str
     if len(values) != len(columns):
         return None
     where = " AND ".join(f"CAST({column} AS TEXT) = ?" for column in columns)
-    sql = f"SELECT 1 FROM {table} WHERE {where}"
+    sql = f"SELECT * FROM {table} WHERE {where}"
     found = await datasette.get_database(published.name).execute(sql, values)
-    if not found.rows:
-        return None
-    return ",".join(tilde_encode(value) for value in values)
+    row = found.first()
+    return None if row is None else dict(row)
+
+
+def routes(published: Published) -> list[tuple[str, Any]]:
+    """The addresses to cite, and the pages of tables from before they moved."""
+    before = []
+    for old, new in published.permalinks.get("moved", {}).items():
+        path = re.escape(published.path(old))
+        before.append((rf"{path}(?P<rest>(?:[/.].*)?)$", _on_to(published.path(new))))
+    return [*before, *ROUTES]
+
+
+def _on_to(page: str) -> Callable[[Any], Awaitable[Response]]:
+    """What leads on to `page`, and to its rows, in the form that was asked of the old one."""
+
+    async def redirected(request: Any) -> Response:
+        query = f"?{request.query_string}" if request.query_string else ""
+        return Response.redirect(page + request.url_vars["rest"] + query, status=301)
+
+    return redirected
 
 
 def _see_other(request: Any, forms: Forms) -> Response:
@@ -183,6 +249,8 @@ def _refuse_unknown(published: Published, name: str) -> None:
 
 
 ROUTES = [
+    (r"/id/(?P<table>[a-z][a-z0-9_]*)\.jsonld$", table_described),
+    (r"/id/(?P<table>[a-z][a-z0-9_]*)/(?P<row>[^/]+)\.jsonld$", row_described),
     (r"/id/(?P<table>[a-z][a-z0-9_]*)/?$", table),
     (r"/id/(?P<table>[a-z][a-z0-9_]*)/(?P<part>[^/]+)/?$", part),
 ]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from datasette.utils.asgi import Response
@@ -14,9 +16,10 @@ from openbaar.schema.conventions import UNKNOWN
 from openbaar.site import downloads
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
-from openbaar.texts import catalogue
+from openbaar.texts import catalogue, localized
 
 SCHEMA = "https://schema.org/"
+NOT_SPECIFIED = "notspecified"  # the name of a licence that is unknown, in data packages
 Described = dict[str, Any]  # a thing of schema.org, or a part of one
 
 
@@ -29,62 +32,148 @@ def json_ld(
     (https://developers.google.com/search/docs/appearance/structured-data/dataset).
     """
     if table is None:
-        described = _whole(published, language, request)
-    else:
-        described = _table(published, table, language, request)
+        return _in_script(_whole(published, language, request))
+    return _in_script(_table(published, table, language, request))
+
+
+def query_json_ld(published: Published, query: str, language: str, request: Any = None) -> Markup:
+    """The description of a question that the figures answer, as `json_ld` makes it."""
+    about = published.queries[query]
+    page = published.page_address(published.path(query), language, request)
+    results = published.address(published.path(query), request)
+    made = _dataset(published, language)
+    made |= {
+        "@id": results,
+        "url": page,
+        "name": localized(about["title"], language),
+        "description": localized(about["description"] or about["title"], language),
+        "isPartOf": {"@type": "Dataset", "@id": _whole_address(published, request)},
+        "distribution": [
+            _results("CSV", "text/csv", f"{results}.csv"),
+            _results("JSON", "application/json", f"{results}.json?_shape=array"),
+        ],
+    }
+    return _in_script(_known(made))
+
+
+def _results(name: str, media_type: str, address: str) -> Described:
+    return {
+        "@type": "DataDownload",
+        "name": name,
+        "contentUrl": address,
+        "encodingFormat": media_type,
+    }
+
+
+def row_json_ld(
+    published: Published,
+    table: str,
+    key: str,
+    row: Mapping[str, Any],
+    language: str,
+    request: Any = None,
+) -> Markup:
+    """The description of a row, as `json_ld` makes it; `key` is the row's as in addresses."""
+    fields = published.tables[table]["schema"]["fields"]
+    values = []
+    for each in fields:
+        value = row.get(each["name"])
+        if value is not None:
+            values.append({**_variable(each, language), "value": value})
+    made = {
+        "@type": "Observation",
+        "@id": published.address(f"/id/{table}/{key}", request),
+        "url": published.page_address(f"{published.path(table)}/{key}", language, request),
+        "subjectOf": {"@type": "Dataset", "@id": published.address(f"/id/{table}", request)},
+        "variableMeasured": values,
+    }
+    return _in_script(made)
+
+
+def _in_script(described: Described) -> Markup:
     text = json.dumps({"@context": SCHEMA, **described}, ensure_ascii=False, indent=1)
     for sign in "<>&":  # a title with `</script>` in it would end the element
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704  made by ourselves
 
 
+def _whole_address(published: Published, request: Any) -> str:
+    """What the publication as a whole is known by: the address of the page of its database."""
+    return published.address(published.path(), request)
+
+
 def _whole(published: Published, language: str, request: Any) -> Described:
     """The publication as a schema.org/Dataset, with its tables as parts and the files with all."""
-    page = published.address(f"/{published.name}", request)
-    made = _dataset(published, published.descriptor, language)
+    whole = _whole_address(published, request)
+    made = _dataset(published, language)
     made |= {
-        "@id": page,
-        "url": page,
-        "identifier": [page, *_doi(published)],
+        "@id": whole,
+        "url": published.page_address(published.path(), language, request),
+        "name": text_of(published.descriptor, "title", language),
+        "description": text_of(published.descriptor, "description", language),
+        "identifier": [whole, published.descriptor.get("id"), *_doi(published)],
+        "temporalCoverage": _period(published.descriptor.get("period")),
+        "spatialCoverage": [_place(each) for each in published.descriptor.get("places", [])],
         "hasPart": [_part(published, name, language, request) for name in published.tables],
         "distribution": _files(published, None, language, request),
     }
+    made["identifier"] = [each for each in made["identifier"] if each is not None]
     return _known(made)
 
 
 def _table(published: Published, table: str, language: str, request: Any) -> Described:
-    """A table as a schema.org/Dataset, with its columns and its file."""
+    """A table as a schema.org/Dataset, with its columns and its files."""
     described = published.tables[table]
     cited = published.address(f"/id/{table}", request)
-    whole = published.address(f"/{published.name}", request)
-    made = _dataset(published, described, language)
+    made = _dataset(published, language)
     made |= {
         "@id": cited,
-        "url": published.address(f"/{published.name}/{table}", request),
+        "url": published.page_address(published.path(table), language, request),
+        "name": text_of(described, "title", language),
+        "description": text_of(described, "description", language),
         "identifier": [cited, *_doi(published)],
-        "isPartOf": {"@type": "Dataset", "@id": whole},
+        "isPartOf": {"@type": "Dataset", "@id": _whole_address(published, request)},
         "variableMeasured": [_variable(each, language) for each in described["schema"]["fields"]],
         "distribution": _files(published, table, language, request),
     }
     return _known(made)
 
 
-def _dataset(published: Published, described: Descriptor, language: str) -> Described:
-    """What a table and the whole are described with alike."""
+def _dataset(published: Published, language: str) -> Described:
+    """What a table, a question and the whole are described with alike."""
     descriptor = published.descriptor
     return {
         "@type": "Dataset",
-        "name": text_of(described, "title", language),
-        "description": text_of(described, "description", language),
         "version": published.version,
         "inLanguage": language,
         "keywords": descriptor.get("keywords"),
         "creator": [_organisation(each) for each in descriptor["contributors"]],
-        "dateCreated": descriptor.get("created"),
-        "license": _licence(published, language),
+        "publisher": _publisher(descriptor.get("publisher"), language),
+        "dateCreated": descriptor.get("created", "").partition("T")[0],
+        "datePublished": descriptor.get("issued"),
+        "dateModified": descriptor.get("modified"),
+        "license": _licences(published, language),
         "isAccessibleForFree": True,
         "isBasedOn": [_document(each, language) for each in descriptor["sources"]],
     }
+
+
+def _publisher(publisher: Descriptor | None, language: str) -> Described | None:
+    if publisher is None:
+        return None
+    name = text_of(publisher, "title", language)
+    return _known({"@type": "Organization", "name": name, "url": publisher.get("path")})
+
+
+def _period(period: Descriptor | None) -> str | None:
+    """A period as ISO 8601 has it: '2020-01-01/2023-05-31', and '..' where it is open."""
+    if period is None:
+        return None
+    return f"{period.get('first') or '..'}/{period.get('last') or '..'}"
+
+
+def _place(address: str) -> Described:
+    return {"@type": "Place", "sameAs": address}
 
 
 def _doi(published: Published) -> list[str]:
@@ -108,17 +197,17 @@ def _organisation(contributor: Descriptor) -> Described:
     return _known(made)
 
 
-def _licence(published: Published, language: str) -> Described:
-    """The licence of the documents, and apart from it that of what this publication adds."""
+def _licences(published: Published, language: str) -> list[Described]:
+    """The licence of each document, and apart from it those of what this publication adds."""
     _ = catalogue(language, published.languages[0]).gettext
-    documents = {source.get("license", UNKNOWN) for source in published.descriptor["sources"]}
-    if UNKNOWN in documents:
-        documents = documents - {UNKNOWN} | {_("not stated")}
-    additions = [each["name"] for each in published.additions]
-    of_documents, of_additions = _("source document"), _("additions")
-    stated = f"{', '.join(sorted(documents))} ({of_documents})"
-    added = f"{', '.join(additions)} ({of_additions})"
-    return {"@type": "CreativeWork", "name": f"{stated}; {added}"}
+    made = []
+    for licence in published.descriptor["licenses"]:
+        applies = _("source document") if licence["appliesTo"] == "documents" else _("additions")
+        is_stated = licence["name"] not in (UNKNOWN, NOT_SPECIFIED)
+        name = licence["name"] if is_stated else _("not stated")
+        work = {"@type": "CreativeWork", "name": f"{name} ({applies})", "url": licence.get("path")}
+        made.append(_known(work))
+    return made
 
 
 def _document(source: Descriptor, language: str) -> Described:
@@ -140,12 +229,15 @@ def _variable(field: Descriptor, language: str) -> Described:
 
 
 def _files(published: Published, table: str | None, language: str, request: Any) -> list[Described]:
-    """The file of a table; of the whole those with all tables in them."""
+    """The files of a table; of the whole those with all tables in them."""
     made = []
     for link in downloads.links(published, table, language):
         holds_one_table = link.rows is not None
         if holds_one_table == (table is not None):
             made.append(_download(published, link, request))
+    if table is not None and published.folder is not None:
+        path = f"/download/{published.version}/tables/{table}.json"
+        made.append(_results("JSON", "application/json", published.address(path, request)))
     return made
 
 
@@ -184,40 +276,52 @@ def link_header(published: Published, path: str, origin: str, sent: str) -> str:
 
 
 def _signposts(published: Published, table: str, home: str) -> list[str]:
-    """What leads from the page of a table to its identifier, its file and its descriptions."""
+    """What leads from the page of a table to its identifier, its file and its descriptions.
+
+    The address to cite is that of the version, so that a citation keeps its figures.
+    """
     files = f"{home}/download/{published.version}"
     links = [
-        f'<{home}/id/{table}>; rel="cite-as"',
+        f'<{home}/id/{table}/{published.version}>; rel="cite-as"',
         f'<{SCHEMA}Dataset>; rel="type"',
         f'<{SCHEMA}AboutPage>; rel="type"',
         f'<{files}/tables/{table}.csv>; rel="item"; type="text/csv"',
         f'<{files}/datapackage.json>; rel="describedby"; type="application/json"',
+        f'<{home}/id/{table}.jsonld>; rel="describedby"; type="application/ld+json"',
     ]
     for ending, each in FORMATS.items():
         address = f"{home}/cite/{table}.{ending}"
         links.append(f'<{address}>; rel="describedby"; type="{each.media_type}"')
+    for licence in published.descriptor["licenses"]:
+        if "path" in licence:
+            links.append(f'<{licence["path"]}>; rel="license"')
     return links
 
 
 async def sitemap(datasette: Any, request: Any) -> Response:
-    """`/sitemap.xml`: the pages that a search engine should know."""
+    """`/sitemap.xml`: the pages that a search engine should know, in each language."""
     published = publication_of(datasette)
-    paths = ["/", f"/{published.name}"]
-    paths += [f"/{published.name}/{table}" for table in published.tables]
+    paths = ["/", published.path()]
+    paths += [published.path(name) for name in (*published.tables, *published.queries)]
+    paths += [f"/source/{quote(name)}" for name in published.documents]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',
     ]
     for path in paths:
-        lines.append(f"<url><loc>{escape(published.address(path, request))}</loc></url>")
+        for language in published.languages:
+            address = escape(published.page_address(path, language, request))
+            lines.append(f"<url><loc>{address}</loc></url>")
     lines += ["</urlset>", ""]
     return Response("\n".join(lines), content_type="application/xml; charset=utf-8")
 
 
 async def robots(datasette: Any, request: Any) -> Response:
     """`/robots.txt`: all may be fetched but the pages of filters and queries, which never end."""
-    sitemap_address = publication_of(datasette).address("/sitemap.xml", request)
-    return Response.text(f"User-agent: *\nDisallow: /*?\nSitemap: {sitemap_address}\n")
+    published = publication_of(datasette)
+    sitemap_address = published.address("/sitemap.xml", request)
+    filters = f"{published.addresses.prefix}/*?"
+    return Response.text(f"User-agent: *\nDisallow: {filters}\nSitemap: {sitemap_address}\n")
 
 
 ROUTES = [(r"/sitemap\.xml$", sitemap), (r"/robots\.txt$", robots)]

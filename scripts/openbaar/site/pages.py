@@ -179,6 +179,8 @@ async def variables(
     """The variables for one template of Datasette; none for those that need none of ours."""
     if template == "index.html":
         return await _home(datasette, published, request)
+    if template == "database.html":
+        return {"json_ld": linked_data.json_ld(published, None, visit().language, request)}
     if template == "query.html":
         return await _query(datasette, published, request)
     if table not in published.tables:
@@ -271,9 +273,22 @@ async def _row(
         "resource": published.tables[table],
         "record": record(published, table, row or {}),
         "called": row_title(published, table, parts, row or {}),
+        "json_ld": _row_json_ld(published, request, table, key, row),
         "excerpts": await source.excerpts(datasette, published, table, key),
         "warnings": warnings,
     }
+
+
+def _row_json_ld(
+    published: Published,
+    request: Request,
+    table: str,
+    key: str,
+    row: Mapping[str, Any] | None,
+) -> Markup | None:
+    if row is None:
+        return None
+    return linked_data.row_json_ld(published, table, key, row, visit().language, request)
 
 
 async def _fetched(
@@ -301,6 +316,7 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
     found = await answers.result(datasette, published, name, asked)
     tables = about["tables"]
     cited = (columns.text_in(about["title"]), _asked_path())
+    described = linked_data.query_json_ld(published, name, visit().language, request)
     return {
         "query_name": name,
         "about": about,
@@ -311,6 +327,7 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
         "others": answers.others_like(published, name),
         "chart": await query_chart(datasette, published, name, given),
         "citations": citation.blocks(published, visit().language, query=cited, request=request),
+        "json_ld": described,
     }
 
 

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from html import unescape
+from math import ceil
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlencode
 
@@ -27,7 +28,9 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 EMBED = "/embed/"  # the pages that other sites may frame
-FRAME_HEIGHT = 640  # pixels of a frame; a page cannot know how high the chart is in it
+# Pixels of a frame: in the widest drawing for a phone (28rem) a chart is highest.
+WIDEST_IN_FRAME = 448
+BELOW_IN_FRAME = 70  # for margins and the link
 MEDIA_TYPES = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
 MARK_OF_ROW = re.compile(r'data-row="([^"]*)"')
 COLUMNS = "page, parameters, name, title, told, wide, narrow, rest_wide, rest_narrow"
@@ -192,6 +195,13 @@ async def embedded(datasette: Any, request: Request) -> Response:
     return Response.html(html)
 
 
+def _frame_height(chart: Chart) -> int:
+    """The height in which a chart is whole, whatever the width of the frame."""
+    size = chart.narrow.partition(' viewBox="0 0 ')[2].partition('"')[0]
+    width, height = map(float, size.split())
+    return ceil(height * WIDEST_IN_FRAME / width) + BELOW_IN_FRAME
+
+
 def frame_code(published: Published, chart: Chart, request: Request) -> str:
     """The HTML with which another site frames a chart."""
     address = published.page_address(chart.embed, chart.language, request)
@@ -199,7 +209,7 @@ def frame_code(published: Published, chart: Chart, request: Request) -> str:
         '<iframe src="{address}" title="{title}" width="100%" height="{height}" loading="lazy">'
         "</iframe>"
     )
-    return str(frame.format(address=address, title=chart.title, height=FRAME_HEIGHT))
+    return str(frame.format(address=address, title=chart.title, height=_frame_height(chart)))
 
 
 ROUTES = [

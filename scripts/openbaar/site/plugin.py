@@ -19,6 +19,7 @@ from markupsafe import Markup
 from openbaar.site import (
     citation,
     downloads,
+    feed,
     gates,
     identifiers,
     language,
@@ -28,7 +29,9 @@ from openbaar.site import (
     pages,
     pictures,
     refusals,
+    rows,
     search,
+    search_file,
     security,
     source,
 )
@@ -40,13 +43,15 @@ if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own
     from datasette.app import Datasette
 
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
-    *identifiers.ROUTES,
     *downloads.ROUTES,
     *citation.ROUTES,
     *linked_data.ROUTES,
+    *feed.ROUTES,
+    *rows.ROUTES,
     *source.ROUTES,
     *search.ROUTES,
     *listings.ROUTES,
+    *search_file.ROUTES,
     *pages.ROUTES,
     *pictures.ROUTES,
 ]
@@ -76,9 +81,10 @@ def startup(datasette: Datasette) -> None:
 @hookimpl  # type: ignore[untyped-decorator]
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """The addresses of our own."""
-    if published_by(datasette) is None:
+    published = published_by(datasette)
+    if published is None:
         return []
-    return ROUTES
+    return [*identifiers.routes(published), *ROUTES]
 
 
 @hookimpl  # type: ignore[untyped-decorator]

@@ -63,6 +63,14 @@ class Published:
         return str(self.descriptor["version"])
 
     @property
+    def released_on(self) -> str | None:
+        """The day on which this version was made, as far as its authors say: `2024-02-03`."""
+        for key in ("modified", "issued", "created"):
+            if self.descriptor.get(key):
+                return str(self.descriptor[key]).partition("T")[0]
+        return None
+
+    @property
     def languages(self) -> list[str]:
         """The languages of the publication, the first one first."""
         return list(self.descriptor["languages"])

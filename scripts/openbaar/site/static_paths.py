@@ -13,7 +13,7 @@ from openbaar.site.published import Published
 
 SHARED = re.compile(r"/(?:-/static(?:-plugins)?|download)/")  # files that have no language
 # The endings of files; a document is shown on a page, whatever its own ending is.
-FILE = re.compile(r"/(?!source/).*\.(?:atom|bib|csv|ico|js|json|png|ris|svg|txt|xlsx|xml)$")
+FILE = re.compile(r"/(?!source/).*\.(?:atom|bib|csv|ico|js|json|jsonld|png|ris|svg|ttl|txt|xml)$")
 NEXT = "_next"  # the parameter with which Datasette shows the next rows
 SIZE = "_size"  # and the one that says how many; here always as many as it gives
 RESULTS = {".csv": "", ".json": "_shape=array"}  # files of a query's result, with what to ask
@@ -80,7 +80,7 @@ def target_of(published: Published, link: str, page: Page) -> Target | None:
     path = _published_file(published, asked.path)
     if SHARED.match(path):
         return Target(Page(path))
-    if path.startswith("/-/") or path in ("/.json", f"/{published.name}.json"):
+    if path.startswith(("/-/", "/rows/")) or path in ("/.json", f"/{published.name}.json"):
         return None
     if path.startswith(f"/{published.name}/"):
         return _in_database(published, path, query, asked.language, parts.fragment)

@@ -289,8 +289,7 @@ class _RecipeNames:
         names: set[str] = set()
         for template in self.recipe.templates:
             names.update(template.fields)
-        if self.recipe.group is not None:
-            names.add(self.recipe.group.label)
+        names.update(self.recipe.group_labels)
         return names
 
     def _not_columns(self, place: Place, names: Iterable[str | None]) -> Iterator[Problem]:
@@ -317,13 +316,11 @@ class _RecipeNames:
             yield from _unknown(marks, "footnote", cell.marks, footnotes)
 
     def _group_problems(self) -> Iterator[Problem]:
-        group = self.recipe.group
-        if group is None:
-            return
-        if group.lost:  # then it is in no template, so it has to be a column
-            yield from self._not_columns(self._place("group", "label"), [group.label])
-        place = self._place("group", "ends")
-        yield from _unknown(place, "field in the row patterns", [group.restart], self._fields)
+        for group in self.recipe.groups:
+            if group.lost:  # then it is in no template, so it has to be a column
+                yield from self._not_columns(self._place("group", "label"), [group.label])
+            place = self._place("group", "ends")
+            yield from _unknown(place, "field in the row patterns", [group.restart], self._fields)
 
     def _row_problems(self) -> Iterator[Problem]:
         """Each field is a column, a label, a total, part of another one, or ignored."""
@@ -355,8 +352,7 @@ class _RecipeNames:
         for name, cell in self.recipe.cells.items():
             if cell.total is not None:
                 used.add(name)
-        if self.recipe.group is not None:
-            used.add(self.recipe.group.label)
+        used.update(self.recipe.group_labels)
         return used
 
     def _repetition_problems(self, place: Place, row: RowTemplate) -> Iterator[Problem]:

@@ -14,7 +14,8 @@ from openbaar.recipe.columns import split_at
 
 MOST_BETWEEN = 14  # lines between two pieces, headings that come again included
 FEWEST_HEADS = 3  # lines that are alike but for their digits are heads or feet of pages
-JOINED_UNITS = ("line", "columns")
+JOINED_UNITS = ("line", "columns", "cell")
+_PAGE_NUMBER = re.compile(r"(?:^|\s)[-–—] ?\d{1,4} ?[-–—](?:\s|$)")  # as in `– 12 –`
 _DIGITS = re.compile(r"\d+")
 
 
@@ -34,7 +35,7 @@ def joined(document: Document, sightings: Sequence[Sighting]) -> list[Sighting]:
     """
     heads = _page_heads(document)
     made: list[Sighting] = []
-    for sighting in sightings:
+    for sighting in (_without_page_breaks(each, heads) for each in sightings):
         bridge = _bridge(made[-1], sighting, heads) if made else None
         if bridge is None:
             made.append(sighting)
@@ -43,10 +44,72 @@ def joined(document: Document, sightings: Sequence[Sighting]) -> list[Sighting]:
     return made
 
 
+def _without_page_breaks(sighting: Sighting, heads: set[str]) -> Sighting:
+    """The sighting without rows that are heads of pages, or its headings that come again."""
+    if sighting.units not in JOINED_UNITS:
+        return sighting
+    lines = sighting.document.lines[sighting.first - 1 : sighting.last]
+    printed = [line for line in lines if not line.is_blank]
+    again = _headings_again(sighting, printed)
+    pages = {line.number for line in printed if again and _is_page_head(line, heads)}
+    if not again:
+        return sighting
+    rows = []
+    for row in sighting.rows:
+        kept = _trimmed(sighting.document, row, again | pages)
+        if kept is not None:
+            rows.append(kept)
+    if not any(row.kind == "data" for row in rows):
+        return sighting
+    is_of_one_line = all(row.first == row.last for row in rows)
+    return replace(
+        sighting,
+        rows=tuple(rows),
+        skipped=tuple(sorted(pages)),
+        join=1 if is_of_one_line else sighting.join,
+        pieces=2,
+    )
+
+
+def _headings_again(sighting: Sighting, lines: Sequence[Line]) -> set[int]:
+    """The numbers of the lines in a sighting that are its headings once more."""
+    wanted = " ".join(" ".join(sighting.header).split())
+    above = lines_before(sighting.document.lines, sighting.first)
+    count = 0
+    for number in range(1, min(MOST_BETWEEN, len(above)) + 1):
+        if " ".join(word for line in above[-number:] for word in line.text.split()) == wanted:
+            count = number
+    headings = [line.text.split() for line in above[-count:]] if count else []
+    found: set[int] = set()
+    for index in range(len(lines) - count + 1 if count else 0):
+        run = lines[index : index + count]
+        if [line.text.split() for line in run] == headings:
+            found.update(line.number for line in run)
+    return found
+
+
+def _trimmed(document: Document, row: SeenRow, removed: set[int]) -> SeenRow | None:
+    """A row without the lines before it that are removed; None where nothing is left."""
+    numbers = [each for each in range(row.first, row.last + 1) if not document.line(each).is_blank]
+    lost: list[str] = []
+    while numbers and numbers[0] in removed:
+        lost.append(" ".join(document.line(numbers.pop(0)).text.split()))
+    if not numbers or not lost:
+        return row if numbers else None
+    label = " ".join(row.cells[0].split()).removeprefix(" ".join(lost)).strip()
+    return replace(row, cells=(label, *row.cells[1:]), first=numbers[0])
+
+
 def _page_heads(document: Document) -> set[str]:
     """What heads and feet of pages look like, digits aside."""
     shapes = Counter(_shape(line) for line in document.lines if not line.is_blank)
     return {shape for shape, count in shapes.items() if count >= FEWEST_HEADS}
+
+
+def _is_page_head(line: Line, heads: set[str]) -> bool:
+    """Whether a line holds the number of a page, or comes again with other digits."""
+    has_number = re.search(r"\d", line.text) is not None
+    return has_number and (_shape(line) in heads or _PAGE_NUMBER.search(line.text) is not None)
 
 
 def _shape(line: Line) -> str:
@@ -64,7 +127,7 @@ def _bridge(one: Sighting, two: Sighting, heads: set[str]) -> _Bridge | None:
     above = lines_before(lines, one.first)
     count = _alike_at_end(above, between)
     rest = between[: len(between) - count]
-    if any(_shape(line) not in heads or not re.search(r"\d", line.text) for line in rest):
+    if any(not _is_page_head(line, heads) for line in rest):
         return None
     return _Bridge(rest, between[len(between) - count :])
 
@@ -75,7 +138,7 @@ def _are_alike(one: Sighting, two: Sighting) -> bool:
         return False
     if (one.units, one.separator) != (two.units, two.separator):
         return False
-    return one.units == "line" or _split_by(one, two) is not None
+    return one.units != "columns" or _split_by(one, two) is not None
 
 
 def _split_by(one: Sighting, two: Sighting) -> tuple[SeenRow, ...] | None:

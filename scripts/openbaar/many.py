@@ -1,0 +1,90 @@
+"""Publishing many publications at once: each by a worker process that reads and writes it.
+
+A worker gets the path of a publication and sends back how it went, and nothing else; those that did
+not change since they were last published need no worker.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.staleness import is_stale
+
+Progress = Callable[[int], None]  # told how many more publications are done
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How publishing went: the folder, the files in git that changed, or all that is wrong."""
+
+    folder: Path
+    changed: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def publish_changed(
+    folders: Sequence[Path], workers: int | None, again: bool, progress: Progress
+) -> list[Outcome]:
+    """Publish those publications that changed; all of them with `again`.
+
+    `workers` is the number of processes; by default one for each processor, and no more than there
+    are publications. Returns the outcome of each that was published, in the order of `folders`.
+    """
+    stale = [folder for folder in dict.fromkeys(folders) if again or is_stale(folder)]
+    progress(len(folders) - len(stale))
+    count = min(workers or len(os.sched_getaffinity(0)), len(stale))
+    outcomes = {}
+    made = map(publish_one, stale) if count < 2 else _by_workers(stale, count)
+    for outcome in made:
+        outcomes[outcome.folder] = outcome
+        progress(1)
+    return [outcomes[folder] for folder in stale]
+
+
+def publish_one(folder: Path) -> Outcome:
+    """Publish the publication in a folder; what is wrong is returned, and never raised."""
+    from openbaar.publish import publish
+    from openbaar.tables.references import load_publication
+
+    try:
+        changed = publish(load_publication(folder.resolve()))
+    except OpenbaarError as error:
+        return Outcome(folder, problems=tuple(_within(folder, each) for each in error.problems))
+    except Exception as error:
+        return Outcome(folder, problems=(_unforeseen(folder, error),))
+    return Outcome(folder, changed=tuple(changed))
+
+
+def _by_workers(folders: Sequence[Path], count: int) -> Iterator[Outcome]:
+    """The outcome of each publication, as it is done."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["openbaar.publish", "openbaar.tables.references"])
+    with ProcessPoolExecutor(count, mp_context=context) as pool:
+        waiting = {pool.submit(publish_one, folder): folder for folder in folders}
+        for done in as_completed(waiting):
+            yield _outcome(done, waiting[done])
+
+
+def _outcome(done: Future[Outcome], folder: Path) -> Outcome:
+    """What a worker sent back; a problem where it was ended before it could."""
+    error = done.exception()
+    if error is None:
+        return done.result()
+    return Outcome(folder, problems=(_unforeseen(folder, error),))
+
+
+def _unforeseen(folder: Path, error: BaseException) -> Problem:
+    message = f"could not be published: {type(error).__name__}: {error}"
+    return Problem(Place(str(folder)), message, "publish it by itself, with `--project`")
+
+
+def _within(folder: Path, problem: Problem) -> Problem:
+    """The problem with the folder of its publication before its file."""
+    file = (folder / problem.place.file).as_posix()
+    return replace(problem, place=replace(problem.place, file=file))

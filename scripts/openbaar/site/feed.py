@@ -1,0 +1,118 @@
+"""`/feed.atom`: the versions of the publication, for those who follow it by a feed reader.
+
+See https://www.rfc-editor.org/rfc/rfc4287. What changed in a version is told by the hashes that
+were recorded of its files. When it was released is known of the version that is shown, and only
+where its authors say so. The standard asks each entry for a date; a date is not made up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from xml.etree import ElementTree
+
+from datasette.utils.asgi import Response
+
+from openbaar.site.language import gettext
+from openbaar.site.published import Published, publication_of, text_of
+from openbaar.site.refusals import language_of
+
+ATOM = "http://www.w3.org/2005/Atom"
+MEDIA_TYPE = "application/atom+xml; charset=utf-8"
+Released = Mapping[str, Mapping[str, str]]  # table → version → hash of its file
+
+
+async def feed(datasette: Any, request: Any) -> Response:
+    """The feed in the language of its address."""
+    published = publication_of(datasette)
+    return Response(_atom(published, language_of(published), request), content_type=MEDIA_TYPE)
+
+
+def _atom(published: Published, language: str, request: Any) -> str:
+    title = text_of(published.descriptor, "title", language)
+    home = published.page_address("/", language, request)
+    root = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": language})
+    _add(root, "id", home)
+    _add(root, "title", title)
+    ElementTree.SubElement(root, "link", rel="alternate", href=home)
+    own = published.page_address("/feed.atom", language, request)
+    ElementTree.SubElement(root, "link", rel="self", href=own)
+    _add_date(root, published)
+    for contributor in published.descriptor["contributors"]:
+        _add(ElementTree.SubElement(root, "author"), "name", contributor["title"])
+    for version in versions(published):
+        entry = ElementTree.SubElement(root, "entry")
+        _add(entry, "id", published.address(f"/download/{version}/", request))
+        called = gettext("version %(version)s") % {"version": version}
+        _add(entry, "title", f"{title}, {called}")
+        ElementTree.SubElement(entry, "link", rel="alternate", href=home)
+        if version == published.version:
+            _add_date(entry, published)
+        _add(entry, "summary", _changes(published, version, language))
+    text: str = ElementTree.tostring(root, encoding="unicode", xml_declaration=False)
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
+
+
+def _add(parent: ElementTree.Element, name: str, text: str) -> None:
+    ElementTree.SubElement(parent, name).text = text
+
+
+def _add_date(parent: ElementTree.Element, published: Published) -> None:
+    date = published.released_on
+    if date is not None:
+        _add(parent, "updated", f"{date}T00:00:00Z")
+
+
+def versions(published: Published) -> list[str]:
+    """The versions that were released and the one that is shown, the newest first."""
+    released: Released = published.permalinks.get("tables", {})
+    found = {published.version}
+    for hashes in released.values():
+        found |= set(hashes)
+    return sorted(found, key=_numbers, reverse=True)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(part) for part in version.split(".")]
+
+
+def _changes(published: Published, version: str, language: str) -> str:
+    """Which tables are new in a version, which changed and which are gone, in words."""
+    older = [each for each in versions(published) if _numbers(each) < _numbers(version)]
+    after = _hashes(published, version)
+    if not older:
+        return _listed(published, gettext("Tables: %(tables)s."), list(after), language)
+    before = _hashes(published, older[0])
+    changed = [name for name in after if name in before and after[name] != before[name]]
+    told = [
+        (gettext("New tables: %(tables)s."), [name for name in after if name not in before]),
+        (gettext("Changed tables: %(tables)s."), changed),
+        (
+            gettext("Tables that are gone: %(tables)s."),
+            [name for name in before if name not in after],
+        ),
+    ]
+    sentences = [_listed(published, message, names, language) for message, names in told if names]
+    return " ".join(sentences) or gettext("No figures changed.")
+
+
+def _hashes(published: Published, version: str) -> dict[str, str]:
+    """The hash of each table of a version, by its name."""
+    if version == published.version:
+        return {
+            name: resource["hash"].removeprefix("sha256:")
+            for name, resource in published.tables.items()
+        }
+    released: Released = published.permalinks.get("tables", {})
+    return {name: hashes[version] for name, hashes in released.items() if version in hashes}
+
+
+def _listed(published: Published, message: str, names: list[str], language: str) -> str:
+    titles = []
+    for name in names:
+        known = published.tables.get(name)
+        titles.append(name if known is None else text_of(known, "title", language))
+    return message % {"tables": "; ".join(titles)}
+
+
+ROUTES = [(r"/feed\.atom$", feed)]

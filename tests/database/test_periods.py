@@ -1,0 +1,88 @@
+"""Which columns hold periods, and how these are named and follow each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from openbaar.database.periods import Periods, months_in, periods_of
+from openbaar.database.results import Meaning
+from openbaar.schema.model import SchemaField
+from openbaar.tables.queries import ResultColumn
+
+
+def column(
+    name: str, kind: str = "integer", low: int | None = None, high: int | None = None
+) -> Any:
+    """A column of a table, limited to the numbers from `low` to `high`."""
+    described = {"name": name, "type": kind, "title": {"en": name}, "description": {"en": name}}
+    limits = {"minimum": low, "maximum": high}
+    return SchemaField.model_validate({**described, "constraints": limits})
+
+
+COMPUTED = ResultColumn.model_validate({"title": {"en": "x"}})
+MEASURED = ResultColumn.model_validate({"title": {"en": "x"}, "unit": {"en": "y"}})
+YEAR = column("a", "year")
+
+
+@pytest.mark.parametrize(
+    ("meanings", "rows", "kind"),
+    [
+        ([YEAR], [(2020,), (2021,)], "year"),
+        ([column("a", "date")], [("2020-01-31",)], "date"),
+        ([YEAR, column("b", low=1, high=4)], [(2020, 1)], "quarter"),
+        ([YEAR, column("b", low=1, high=12)], [(2020, 1)], "month"),
+        ([YEAR, column("b", "year")], [(2020, 2020), (2021, 2023)], "range"),
+        ([YEAR, column("b", "year")], [(2022, 2021)], "nested"),
+        ([YEAR, column("b", "string")], [(2020, "x")], "nested"),
+        ([COMPUTED], [(2020,)], "year"),  # nothing tells its type, but its values do
+        ([COMPUTED], [(20,)], None),
+        ([MEASURED], [(2020,)], None),  # an amount that looks like a year
+        ([column("a")], [(2020,)], None),
+        ([column("a", "string")], [("x",)], None),
+        ([YEAR], [(None,)], None),
+        ([YEAR], [], None),
+    ],
+)
+def test_columns_are_periods_by_their_types_and_limits(
+    meanings: list[Meaning], rows: list[tuple[Any, ...]], kind: str | None
+) -> None:
+    names = ["a", "b"][: len(meanings)]
+    values = [dict(zip(names, row, strict=True)) for row in rows]
+    found = periods_of(names, dict(zip(names, meanings, strict=True)), values)
+    assert (None if found is None else found.kind) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "language", "label", "group"),
+    [
+        ("year", (2020,), "nl", "2020", ""),
+        ("quarter", (2020, 2), "nl", "K2", "2020"),
+        ("quarter", (2020, 2), "en", "Q2", "2020"),
+        ("quarter", (2020, 2), "fr", "T2", "2020"),
+        ("month", (2020, 5), "nl", "mei", "2020"),
+        ("range", (2023, 2025), "nl", "2023–2025", ""),
+        ("range", (2020, 2020), "nl", "2020", ""),
+    ],
+)
+def test_a_period_is_named_in_its_language(
+    kind: Any, row: tuple[int, ...], language: str, label: str, group: str
+) -> None:
+    names = ("a", "b")[: len(row)]
+    values = dict(zip(names, row, strict=True))
+    periods = Periods(names, kind)
+    assert (periods.label(values, language), periods.group(values)) == (label, group)
+
+
+def test_the_last_quarter_of_a_year_is_next_to_the_first_of_the_following_one() -> None:
+    periods = Periods(("a", "b"), "quarter")
+    last, first = periods.period({"a": 2020, "b": 4}), periods.period({"a": 2021, "b": 1})
+    assert (first.parts or 0) - (last.parts or 0) == 1
+
+
+def test_the_months_that_a_text_names_are_found() -> None:
+    assert months_in("cijfers 2023 tot en met mei 2023.", "nl") == [5]
+    assert months_in("April, May and June only", "en") == [4, 5, 6]
+    assert months_in("Datenstand: 13. Mai 2025, es kann", "de") == [5]
+    assert months_in("figures for 2023", "en") == []

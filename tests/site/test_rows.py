@@ -1,0 +1,82 @@
+"""Rows that a visitor chose, as files to take away: all of them, with what to know of them."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from typing import Any
+
+import openpyxl
+import pytest
+
+from openbaar.site import rows as rows_module
+from served import Built, shown
+
+pytestmark = pytest.mark.slow
+
+
+def get(built: Built, path: str) -> Any:
+    """The answer of the site."""
+    return asyncio.run(shown(built, "https://data.example").client.get(path))
+
+
+def test_chosen_rows_are_a_csv_file_like_that_of_the_table(small: Built) -> None:
+    answer = get(small, "/rows/municipalities.csv?year__gt=1961&region=flanders&_sort=share")
+    expected = "year,region,number,share,status\n2019,flanders,300,51.6,\n2025,flanders,285,50.4,\n"
+    assert (answer.status_code, answer.text) == (200, expected)
+    name = 'attachment; filename="municipalities_1961_flanders-1.2.0.csv"'
+    assert answer.headers["content-disposition"] == name
+    whole = get(small, "/rows/municipalities.csv").content
+    assert whole == get(small, "/download/1.2.0/tables/municipalities.csv").content
+
+
+def test_chosen_rows_are_json_with_numbers_as_numbers(small: Built) -> None:
+    answer = get(small, "/rows/municipalities.json?year=1961&region__in=belgium,flanders")
+    assert [(row["region"], row["number"], row["status"]) for row in answer.json()] == [
+        ("belgium", 2663, None),
+        ("flanders", None, "cannot_exist"),
+    ]
+
+
+def test_chosen_rows_are_a_workbook_in_the_language_of_the_page(small: Built) -> None:
+    answer = get(small, "/en/rows/municipalities.xlsx?year=2019&region=flanders")
+    assert answer.headers["content-disposition"].endswith('2019_flanders-1.2.0.xlsx"')
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content))["municipalities"]
+    lines = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert lines[:2] == [
+        ["Year", "Region", "Number\n(municipalities)", "Share\n(percent)", "Status"],
+        [2019, "Vlaanderen, het Vlaamse Gewest", 300, 51.6, None],
+    ]
+    below = [row[0] for row in lines[3:]]
+    assert below[0] == "Municipalities per region, version 1.2.0"
+    assert (
+        answer.content
+        == get(small, "/en/rows/municipalities.xlsx?year=2019&region=flanders").content
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/rows/nothing.csv", 404),
+        ("/rows/regions.csv?nothing=1", 400),
+        ("/rows/regions.csv?_where=1", 400),
+        ("/rows/regions.csv?code=nothing", 200),
+    ],
+)
+def test_what_cannot_be_chosen_is_refused(small: Built, path: str, status: int) -> None:
+    assert get(small, path).status_code == status
+
+
+def test_more_rows_than_a_file_may_hold_are_refused(
+    small: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_module, "MOST", 3)
+    assert get(small, "/rows/regions.csv").status_code == 413
+    assert get(small, "/rows/regions.csv?part_of=belgium").status_code == 200
+
+
+def test_a_page_offers_the_rows_that_it_shows(small: Built) -> None:
+    page = get(small, "/en/municipalities/municipalities?year=2019").text
+    for ending in ("xlsx", "csv", "json"):
+        assert f'href="/en/rows/municipalities.{ending}?year=2019" download' in page
