@@ -1,11 +1,12 @@
 # Needs Python 3.11 or later (with venv) and make; everything else is installed by the first command that needs it.
 PYTHON ?= python3
 BIN := .venv/bin
+SECONDS ?= 180
 INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: serve publish test quick lint messages man lock bench clean
+.PHONY: serve publish test quick lint fuzz audit dependencies messages man lock bench clean
 .DELETE_ON_ERROR:
 
 serve: .venv/run  ## publish what is stale and show the site on this machine
@@ -29,6 +30,17 @@ lint: .venv/dev
 bench: .venv/dev  ## time and memory on large made-up tables
 	$(BIN)/python tests/bench/large_tables.py
 
+fuzz: .venv/dev  ## look for inputs that break a reader or a route, SECONDS each
+	$(BIN)/python $(INSTALL) --require-hashes -r requirements/fuzz.txt \
+		|| echo "atheris cannot be installed here; seeds are mutated by chance, which finds less."
+	$(BIN)/python tests/fuzz/run.py $(SECONDS)
+
+audit: .venv/dev  ## known vulnerabilities of the locked versions, from a public database
+	$(BIN)/python tests/audit.py
+
+dependencies: .venv/dev  ## bring docs/dependencies.md up to date with the locks
+	$(BIN)/python tests/dependencies.py
+
 messages: .venv/dev  ## bring the catalogues of translations up to date with the messages in the code
 	mkdir -p build
 	cd scripts/openbaar && PYTHONPATH=../../tests ../../$(BIN)/pybabel --quiet extract --mapping-file locales/babel.cfg \
@@ -46,6 +58,7 @@ lock: .venv/dev  ## take the newest versions that pyproject.toml allows, with th
 	$(LOCK) pyproject.toml --group build --output-file requirements/run.txt
 	$(LOCK) pyproject.toml --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(LOCK) --group datasette1 --output-file requirements/datasette1.txt
+	$(LOCK) --group fuzz --output-file requirements/fuzz.txt
 
 clean:  ## remove what is made outside git
 	rm -rf build dist .venv .venv-datasette1 .mypy_cache .pytest_cache .ruff_cache .hypothesis

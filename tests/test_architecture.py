@@ -22,10 +22,12 @@ MODULES = {
 # to the left.
 ROOMS = [
     "errors",
+    "limits",
     "files",
     "placing",
     "holding",
     "yamlfile",
+    "jsonfile",
     "texts",
     "schema",
     "documents",

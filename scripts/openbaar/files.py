@@ -4,21 +4,39 @@ from __future__ import annotations
 
 import filecmp
 import hashlib
+import lzma
 import os
 import shutil
+import struct
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
 
+# What zipfile raises for one that is broken: an offset before the file is a ValueError, a broken
+# stream an error of the library that unpacks it.
+BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+)
 Content = bytes | Path  # of a file: its bytes, or the file that holds them where they are many
 
 
 def inside(root: Path, name: str, most: int | None = None) -> Path:
     """The file `name` in the folder `root`, which has at most `most` bytes.
 
-    Raises OpenbaarError when there is none, it is a link that leads out of the folder, or larger.
+    Raises OpenbaarError when there is none, it is no regular file (reading a pipe may never end), a
+    link that leads out of the folder, or larger.
     """
     path = root / name
     place = Place(name)
@@ -26,6 +44,8 @@ def inside(root: Path, name: str, most: int | None = None) -> Path:
         if not path.resolve(strict=True).is_relative_to(root.resolve()):
             message = "is a link that leads out of the publication"
             raise OpenbaarError(Problem(place, message, "copy the file here"))
+        if not path.is_file():
+            raise OpenbaarError(Problem(place, "is no regular file", "put a copy of the file here"))
         size = path.stat().st_size
     except OSError as error:
         raise OpenbaarError(Problem(place, f"cannot be read: {error.strerror}")) from error

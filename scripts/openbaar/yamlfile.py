@@ -15,11 +15,12 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.limits import most
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = most("authored_bytes")
 # Where PyYAML was built with it, the parser in C, which is ten times as fast.
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-MAX_DEPTH = 50
+MAX_DEPTH = most("nesting")
 KeyPath = tuple[str | int, ...]  # the keys and indexes that lead to a place in a file
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -85,8 +86,13 @@ def read_yaml(path: Path, name: str) -> YamlFile:
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise OpenbaarError(Problem(Place(name), message)) from error
+    return yaml_of(raw, name)
+
+
+def yaml_of(raw: bytes, name: str) -> YamlFile:
+    """The bytes of a YAML file as `read_yaml` reads them, with the same errors."""
     if len(raw) > MAX_BYTES:
-        message = f"is {len(raw)} bytes; at most {MAX_BYTES} are read"
+        message = f"has {len(raw)} bytes; at most {MAX_BYTES} are read"
         raise OpenbaarError(Problem(Place(name), message))
     try:
         text = raw.decode("utf-8")
@@ -254,6 +260,7 @@ WRONG_KIND = {
     "model_type": "should be a mapping",
     "string_type": "should be text",
     "tuple_type": "should be a list",
+    "none_required": "is not read; leave it out",
 }
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from databases import built, with_sql
+from databases import built, found, with_sql
 from openbaar.database.query_checks import result_problems
+from openbaar.database.results import run
 from openbaar.errors import OpenbaarError
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Query
+from openbaar.texts import Localized
 
 PROBLEMS = [
     (
@@ -97,6 +101,30 @@ def test_queries_that_fail_or_find_nothing_and_useless_facets_are_named(
     assert [str(problem) for problem in result_problems(built(hand_made), changed)] == [
         "tables/package.yaml:21:1: the query 'fails' fails: no such column: lost",
         "tables/package.yaml:21:1: the query 'empty' finds no row",
-        "tables/package.yaml:21:1: the query 'writes' fails: attempt to write a readonly database",
+        "tables/package.yaml:21:1: the query 'writes' fails: not authorized",
         "tables/mergers.yaml:1:1: the facet 'names' has 1 values, not 2 to 60",
     ]
+
+
+HOSTILE = {
+    "attach": "attach database '{folder}/made.db' as other",
+    "pragma": "pragma writable_schema = on",
+    "write": "delete from regions",
+    "extension": "select load_extension('x')",
+    "vacuum": "vacuum into '{folder}/made.db'",
+    "endless": "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c",
+}
+
+
+@pytest.mark.parametrize("sql", HOSTILE.values(), ids=HOSTILE)
+def test_a_query_of_an_author_can_only_read_and_comes_to_an_end(
+    hand_made: Path, sql: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbaar.database.results.MOST_STEPS", 1_000_000)
+    database = built(hand_made)
+    rows = found(database, "select count(*) from regions")
+    query = Query(title=Localized(en="q"), sql=sql.format(folder=hand_made))
+    with closing(sqlite3.connect(database)) as connection, pytest.raises(sqlite3.Error):
+        run(connection, query, {})
+    assert found(database, "select count(*) from regions") == rows
+    assert not (hand_made / "made.db").exists()

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -173,7 +174,12 @@ def test_a_file_in_pieces_is_read_as_rows_are_or_left_to_that(
     data = b"key,label\n" + "".join(pieces).encode()
     path.write_bytes(data)
     expected, found = by_rows(data, schema), by_columns(path, schema)
-    if found is not None and expected != "keys":
+    if found is None or expected == "keys":
+        return
+    if any(" cells, not " in str(problem) for problem in found):
+        # where rows have other lengths, no value of a large file is looked at
+        assert set(found) <= set(expected)
+    else:
         assert found == expected
 
 
@@ -197,8 +203,8 @@ def test_no_more_problems_are_reported_than_anyone_reads(
     monkeypatch.setattr(csvfile, "MOST_PROBLEMS", 2)
     path.write_bytes(b"key\n" + b"x\n" * 5)
     assert by_columns(path, schema_of()) == [
-        "t.csv:2: key: 'x' is not a whole number of at most 64 bits",
-        "t.csv:3: key: 'x' is not a whole number of at most 64 bits",
+        "t.csv:2:1: key: 'x' is not a whole number of at most 64 bits",
+        "t.csv:3:1: key: 'x' is not a whole number of at most 64 bits",
         "t.csv: may have more problems than these (correct these, then try again)",
     ]
 
@@ -248,7 +254,8 @@ def our_cells(path: Path, schema: Schema) -> Iterator[tuple[int, str]]:
     except OpenbaarError as error:
         for problem in error.problems:
             assert problem.place.first_line is not None
-            yield lines.index(problem.place.first_line), problem.message.partition(":")[0]
+            row = bisect_right(lines, problem.place.first_line) - 1
+            yield row, problem.message.partition(":")[0]
 
 
 def their_cells(path: Path, schema: Schema, folder: Path) -> Iterator[tuple[int, str]]:

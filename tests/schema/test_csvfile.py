@@ -93,7 +93,7 @@ BROKEN_FILES = {
     "no bytes": (b"", "t.csv:1: there is no header (expected 'key,label')"),
     "a byte order mark": (
         b"\xef\xbb\xbfkey,label\n1,a\n",
-        r"t.csv:1: the header is '\ufeffkey,label' (expected 'key,label')",
+        "t.csv:1: begins with a byte order mark (save it as UTF-8 without one)",
     ),
     "a header twice": (
         b"key,label,label\n1,a,b\n",
@@ -105,11 +105,11 @@ BROKEN_FILES = {
     ),
     "a quote never closed": (
         b'key,label\n1,a\n2,"b\n' + b"3,c\n" * 1000,
-        "t.csv:3: the record that begins here is broken: unexpected end of data",
+        "t.csv:3: the record that begins here is broken: unexpected end of data (look for a quote that is not closed)",
     ),
     "a quote closed too early": (
         b'key,label\n1,"a"b\n',
-        "t.csv:2: the record that begins here is broken: ',' expected after '\"'",
+        "t.csv:2: the record that begins here is broken: ',' expected after '\"' (look for a quote that is not closed)",
     ),
     "a row too long": (b"key,label\n1,a\n2,b,c\n", "t.csv:3: has 3 cells, not 2"),
     "a row too short, after a cell of two lines": (
@@ -118,7 +118,7 @@ BROKEN_FILES = {
     ),
     "an empty line": (b"key,label\n1,a\n\n2,b\n", "t.csv:3: has 0 cells, not 2"),
     "a key twice": (b"key,label\n1,a\n1,b\n", "t.csv:3: the key (1) is on line 2 already"),
-    "a key that is empty": (b"key,label\n,a\n", "t.csv:2: key: is required, but empty"),
+    "a key that is empty": (b"key,label\n,a\n", "t.csv:2:1: key: is required, but empty"),
 }
 
 
@@ -130,8 +130,8 @@ def test_a_broken_file_is_refused_with_the_line_named(data: bytes, message: str)
 def test_all_problems_of_a_file_are_reported_at_once() -> None:
     schema = schema_of({"name": "value", "type": "integer"}, {"name": "day", "type": "date"})
     assert read_problems(b"key,value,day\n1,x,2020-01-01\n2,3,y\n", schema) == [
-        "t.csv:2: value: 'x' is not a whole number of at most 64 bits",
-        "t.csv:3: day: 'y' is not a date such as 2023-01-31",
+        "t.csv:2:3: value: 'x' is not a whole number of at most 64 bits",
+        "t.csv:3:5: day: 'y' is not a date such as 2023-01-31",
     ]
 
 

@@ -77,4 +77,4 @@ def test_a_yaml_file_over_the_limit_is_not_parsed(tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_bytes(b"#" * (MAX_BYTES + 1))
     with pytest.raises(OpenbaarError) as caught:
         read_yaml(tmp_path / "t.yaml", "t.yaml")
-    assert str(caught.value) == "t.yaml: is 1000001 bytes; at most 1000000 are read"
+    assert str(caught.value) == "t.yaml: has 1000001 bytes; at most 1000000 are read"

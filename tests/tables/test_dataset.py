@@ -24,8 +24,8 @@ def test_broken_values_of_all_tables_are_reported_at_once(publication: Publicati
     replace_in(publication, "municipalities", b"2663", b"2.663")
     replace_in(publication, "mergers", b"true", b"yes")
     assert problems(publication) == [
-        "tables/municipalities.csv:2: number: '2.663' is not a whole number of at most 64 bits",
-        "tables/mergers.csv:2: several: 'yes' is neither true nor false",
+        "tables/municipalities.csv:2:14: number: '2.663' is not a whole number of at most 64 bits",
+        "tables/mergers.csv:3:29: several: 'yes' is neither true nor false",
     ]
 
 

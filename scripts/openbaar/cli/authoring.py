@@ -141,6 +141,24 @@ def _preview_once(run: Run, table: str | None, html: Path | None) -> None:
 
 
 @click.command()
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@common
+@click.pass_context
+def inspect(ctx: click.Context, path: Path, project: Path | None, quiet: bool) -> None:
+    """Judge a data package or a CSV file that you were sent.
+
+    PATH is a folder with datapackage.json, a zip of one, or a .csv file. Nothing of it is unpacked,
+    run or fetched. Says which tables it holds, or everything that is wrong with it.
+    """
+    from openbaar.package.gate import receive
+
+    run = Run(ctx, project, quiet)
+    for table in receive(path.resolve()).tables:
+        run.done(f"{table.name}: {len(table.rows)} rows of {', '.join(table.schema.names)}")
+    run.done("nothing is wrong with it")
+
+
+@click.command()
 @common
 @click.pass_context
 def migrate(ctx: click.Context, project: Path | None, quiet: bool) -> None:

@@ -14,6 +14,7 @@ PAGES = {
     "recipe": "recipe.md",
     "large-tables": "large-tables.md",
     "errors": "errors.md",
+    "incoming": "incoming.md",
     "hosting": "hosting.md",
     "api": "api.md",
 }

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from openbaar import __version__
-from openbaar.cli.authoring import init, migrate, preview, recognise
+from openbaar.cli.authoring import init, inspect, migrate, preview, recognise
 from openbaar.cli.common import (
     Commands,
     Run,
@@ -52,6 +52,7 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 main.add_command(init)
 main.add_command(preview)
 main.add_command(migrate)
+main.add_command(inspect)
 main.add_command(diff)
 main.add_command(recognise)
 main.add_command(show_help)
@@ -304,6 +305,11 @@ def _url(required: bool) -> Callable[..., Any]:
     default="127.0.0.1",
     show_default=True,
     help="The address to listen on; a container needs 0.0.0.0.",
+)
+@click.option(
+    "--access-log",
+    is_flag=True,
+    help="Print a line for each request, in the Combined Log Format.",
 )
 @common
 @click.pass_context

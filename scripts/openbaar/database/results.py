@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from openbaar.limits import most
 from openbaar.schema.model import SchemaField
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
@@ -26,11 +27,45 @@ Meaning = SchemaField | ResultColumn
 ResultColumns = Mapping[str, ResultColumn | TableColumn | None]
 
 
+# What a query of an author may do: https://www.sqlite.org/c3ref/c_alter_table.html.
+READING = (
+    sqlite3.SQLITE_SELECT,
+    sqlite3.SQLITE_READ,
+    sqlite3.SQLITE_FUNCTION,
+    sqlite3.SQLITE_RECURSIVE,
+)
+MOST_STEPS = most("query_steps")
+STEPS_AT_ONCE = 100_000
+
+
 def run(
     connection: sqlite3.Connection, query: Query, parameters: Mapping[str, str]
 ) -> sqlite3.Cursor:
-    """The result of a query. A parameter that is not given is empty, as Datasette has it."""
-    return connection.execute(query.sql, defaultdict(str, parameters))
+    """The result of a query. A parameter that is not given is empty, as Datasette has it.
+
+    The query is somebody else's: it can only read, so no `ATTACH` makes a file, and it is ended
+    when it takes very many steps. Raises sqlite3.Error for both, as for a query that fails.
+    """
+    left = MOST_STEPS
+
+    def has_used_up() -> bool:
+        nonlocal left
+        left -= STEPS_AT_ONCE
+        return left < 0
+
+    connection.set_progress_handler(has_used_up, STEPS_AT_ONCE)
+    connection.set_authorizer(_only_reading)
+    try:
+        return connection.execute(query.sql, defaultdict(str, parameters))
+    finally:
+        connection.set_authorizer(None)
+
+
+def _only_reading(action: int, first: str | None, *_more: str | None) -> int:
+    """Whether SQLite may do what a query asks of it."""
+    # Full text search asks whether the file has changed by a pragma.
+    is_search = action == sqlite3.SQLITE_PRAGMA and first == "data_version"
+    return sqlite3.SQLITE_OK if action in READING or is_search else sqlite3.SQLITE_DENY
 
 
 def result_columns(

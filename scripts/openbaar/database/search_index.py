@@ -7,12 +7,13 @@ between its thousands is found without them too.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from openbaar.database.labels import Labels
-from openbaar.database.printed_numbers import plain_numbers
+from openbaar.schema.conventions import GROUPED_NUMBER
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.texts import localized
@@ -44,6 +45,15 @@ class Entry(NamedTuple):
     def numbers(self) -> str:
         """Its numbers without the marks between thousands, where they are printed with them."""
         return " ".join(plain_numbers(self.text))
+
+
+def plain_numbers(text: str) -> list[str]:
+    """The numbers of a text that have marks between their thousands, without these.
+
+    >>> plain_numbers("568.694 online cursisten in 2020")
+    ['568694']
+    """
+    return [re.sub(r"\D", "", number) for number in re.findall(GROUPED_NUMBER, text)]
 
 
 def add_search_index(connection: sqlite3.Connection, dataset: Dataset, labels: Labels) -> None:

@@ -66,6 +66,7 @@ def add_site_content(
         "queries": _queries(connection, publication, labels),
     }
     charts = draw_charts(connection, publication, labels)
+    connection.set_progress_handler(None, 0)  # what `run` sets for the queries of authors
     connection.executescript(TABLES)
     with connection:
         for name, value in content.items():

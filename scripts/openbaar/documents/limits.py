@@ -9,13 +9,14 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import BROKEN_ZIP
+from openbaar.limits import most
 
-MAX_UNPACKED = 300_000_000  # bytes
-MAX_CELLS = 2_000_000  # of one sheet, blank ones before its last row and column included
+MAX_UNPACKED = most("unpacked_bytes")
+MAX_CELLS = most("sheet_cells")  # blank ones before its last row and column included
 CHUNK = 1 << 20
 ENCRYPTED = bytes.fromhex(
     "d0cf11e0a1b11ae1"
@@ -58,7 +59,7 @@ def check_archive(data: bytes, path: str, kind: str) -> None:
             if any(entry.flag_bits & 1 for entry in archive.infolist()):
                 raise OpenbaarError(Problem(place, "needs a password", "save it without one"))
             _check_size(archive, place)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, zlib.error) as error:
+    except BROKEN_ZIP as error:
         raise OpenbaarError(Problem(place, f"cannot be read as {kind}: {error}")) from error
 
 

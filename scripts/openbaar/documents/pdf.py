@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.limits import most
 
 if TYPE_CHECKING:
     import pypdf
 
-MAX_PAGES = 2000
-MAX_TEXT = (
-    300_000  # bytes on one page; a page of print holds about 3,000 characters of one or two bytes
-)
+MAX_PAGES = most("pdf_pages")
+MAX_TEXT = most("pdf_page_bytes")
 TEXTS = re.compile(
     rb"\((?:[^\\()]|\\.)*\)|<[0-9A-Fa-f\s]+>", re.DOTALL
 )  # strings in a page's content

@@ -14,8 +14,9 @@ from openbaar.documents.lines import Document
 from openbaar.documents.text import read_text
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import read_inside
+from openbaar.limits import most
 
-MAX_BYTES = 50_000_000
+MAX_BYTES = most("document_bytes")
 ENDINGS = (".txt", ".pdf", ".xlsx", ".ods", ".xls", ".docx", ".csv", ".html", ".htm", ".tsv")
 
 

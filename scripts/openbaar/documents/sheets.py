@@ -14,7 +14,10 @@ from openbaar.documents.opendocument import Merged, merged_cells
 from openbaar.documents.text import decode
 from openbaar.documents.workbook_parts import SheetParts, letters, problems_of, sheet_parts
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.limits import most
 
+MAX_CELL = most("cell_characters")
+UNCLOSED = "look for a quote that is not closed"
 Hidden = Literal["read", "skip"]
 Page = tuple[str, list[list[str]], list[list[str]]]  # a sheet's name, texts, and addresses
 
@@ -67,13 +70,15 @@ def read_csv_grid(data: bytes, path: str) -> Document:
     begins = 1
     try:
         for row in reader:
+            longest = max(map(len, row), default=0)
+            if longest > MAX_CELL:  # the csv module's own limit is gone once frictionless is there
+                message = f"has a cell of {longest} characters; at most {MAX_CELL} are read"
+                raise OpenbaarError(Problem(Place(path, begins), message, UNCLOSED))
             rows.append(row)
             begins = reader.line_num + 1
     except csv.Error as error:
         message = f"the row that begins here is broken: {error}"
-        raise OpenbaarError(
-            Problem(Place(path, begins), message, "look for a quote that is not closed")
-        ) from error
+        raise OpenbaarError(Problem(Place(path, begins), message, UNCLOSED)) from error
     return Document(path, grid_lines([(1, rows, _addresses(rows))]), is_grid=True)
 
 

@@ -146,6 +146,10 @@ def _how_to_read(publication: Publication, language: str) -> list[str]:
     table = publication.package.tables[0]
     file = f"tables/{table}.csv"
     rows = f'frictionless.Package("datapackage.json").get_resource("{table}").read_rows()'
+    formulas = _(
+        "Cells that begin with =, +, - or @ are text as the document prints it, never formulas."
+        " The .xlsx marks them as text."
+    )
     spreadsheet = _("Spreadsheet: import %(file)s as comma-separated text in UTF-8.")
     return [
         _heading(_("How to read the files")),
@@ -153,6 +157,7 @@ def _how_to_read(publication: Publication, language: str) -> list[str]:
         f"- Python: `import frictionless; {rows}`",
         f'- R: `read.csv("{file}", encoding = "UTF-8", na.strings = "")`',
         "- " + spreadsheet % {"file": f"`{file}`"},
+        "- " + formulas,
         "",
         _("`datapackage.json` gives the meaning, unit and keys of each column."),
         "",

@@ -9,19 +9,21 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TextIO
 
 from openbaar.errors import OpenbaarError, Place, Problem, concerning
+from openbaar.limits import most
 from openbaar.schema.model import Schema, SchemaField
 from openbaar.schema.values import Value, parse_value, value_text
 
 Row = Mapping[str, Value]
 Rows = Sequence[Row]
 Key = tuple[str, ...]  # the columns of a primary or unique key
-MOST_PROBLEMS = 1_000  # of a large file; whoever reads more of them is not helped
+MOST_PROBLEMS = most("csv_problems")
 BLOCK = 2**20  # bytes
+BYTE_ORDER_MARK = "\ufeff"
 
 
 class Record(NamedTuple):
@@ -46,24 +48,34 @@ def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
 
     Raises OpenbaarError with every problem: bytes that are not UTF-8, a header other than the
     schema's, rows too long or too short, quotes left open, hidden characters, values that do not
-    fit their column, and keys that are empty or used twice.
+    fit their column, and keys that are empty or used twice. Each has its line, and that of a value
+    its column.
     """
+    text = decoded(data, name)
     rows: list[Row] = []
-    problems: list[Problem] = []
+    problems = _Problems(name, lambda: io.StringIO(text, newline=""))
     keys = _Keys(schema)
-    text = io.StringIO(_decoded(data, name), newline="")
-    place = Place(name)
-    with concerning("reading", lambda: place):
-        for record in _records(text, schema.names, name):
-            place = Place(name, record.line)
-            row, messages = _parsed(schema.fields, record.cells)
-            if not messages:
+    with concerning("reading", lambda: problems.place):
+        for record in _records(io.StringIO(text, newline=""), schema.names, problems):
+            row = problems.row(schema.fields, record)
+            if row is not None:
                 rows.append(row)
-                messages = keys.add(row, record.line)
-            problems += [Problem(place, message) for message in messages]
-    if problems:
-        raise OpenbaarError(problems)
+                problems.add_all(keys.add(row, record.line), record.line)
+    problems.raise_any()
     return rows
+
+
+def header_of(data: bytes, name: str) -> list[str]:
+    """The names in the header of a CSV file. Raises OpenbaarError where there is none to read."""
+    reader = csv.reader(io.StringIO(decoded(data, name), newline=""), strict=True)
+    try:
+        header = next(reader, [])
+    except csv.Error as error:
+        raise OpenbaarError(Problem(Place(name, 1), f"the header is broken: {error}")) from error
+    if not header or header[0].startswith(BYTE_ORDER_MARK):
+        _check_header(header, [], name)
+        raise OpenbaarError(Problem(Place(name, 1), "there is no header"))
+    return header
 
 
 def row_lines(text: Iterable[str]) -> Iterator[int]:
@@ -84,8 +96,10 @@ def check_shape(path: Path, schema: Schema, name: str) -> None:
 
     It looks at no value, and takes as much memory for a large file as for a small one.
     """
-    for _record in _records_of(path, schema, name):
+    problems = _problems_of(path, name)
+    for _record in _records_of(path, schema, problems):
         pass
+    problems.raise_any()
 
 
 def check_rows(path: Path, schema: Schema, name: str, numbers: Iterable[int]) -> Iterator[Row]:
@@ -94,38 +108,88 @@ def check_rows(path: Path, schema: Schema, name: str, numbers: Iterable[int]) ->
     Raises OpenbaarError when the last is read, with what is wrong with any, but for keys that are
     used twice.
     """
-    problems: list[Problem] = []
+    problems = _problems_of(path, name)
     wanted = iter(numbers)
     next_wanted = next(wanted, None)
-    for number, record in enumerate(_records_of(path, schema, name)):
+    for number, record in enumerate(_records_of(path, schema, problems)):
         if number != next_wanted:
             continue
         next_wanted = next(wanted, None)
-        row, messages = _parsed(schema.fields, record.cells)
-        if not messages:
-            messages = _Keys(schema).add(row, record.line)
+        row = problems.row(schema.fields, record)
+        if row is None:
+            continue
+        messages = _Keys(schema).add(row, record.line)
+        problems.add_all(messages, record.line)
         if not messages:
             yield row
-        problems += [Problem(Place(name, record.line), message) for message in messages]
-        if len(problems) >= MOST_PROBLEMS:
-            problems = problems[:MOST_PROBLEMS]
+    problems.raise_any()
+
+
+class _Problems:
+    """What is wrong with a CSV file, up to as many problems as anybody reads.
+
+    `reopened` gives its text from the start: where a cell stands is only looked up for a problem.
+    """
+
+    def __init__(self, name: str, reopened: Callable[[], TextIO]) -> None:
+        self.reopened = reopened
+        self.place = Place(name)  # where reading is
+        self.found: list[Problem] = []
+
+    def row(self, fields: Sequence[SchemaField], record: Record) -> Row | None:
+        """The typed values of a record; None where some do not fit, which are problems."""
+        row: dict[str, Value] = {}
+        fits = True
+        for index, (field, text) in enumerate(zip(fields, record.cells, strict=True)):
+            try:
+                row[field.name] = parse_value(field, text)
+            except ValueError as error:
+                fits = False
+                with self.reopened() as lines:
+                    place = cell_place(lines, Place(self.place.file, record.line), index)
+                self.add(Problem(place, f"{field.name}: {error}"))
+        return row if fits else None
+
+    def add_all(self, messages: Iterable[str], line: int) -> None:
+        """Add what is wrong with the record that begins on `line`."""
+        for message in messages:
+            self.add(Problem(Place(self.place.file, line), message))
+
+    def add(self, problem: Problem) -> None:
+        """Add a problem. Raises OpenbaarError with all of them when there are too many."""
+        if len(self.found) == MOST_PROBLEMS:
             hint = "correct these, then try again"
-            problems.append(Problem(Place(name), "may have more problems than these", hint))
+            place = Place(self.place.file)
+            self.found.append(Problem(place, "may have more problems than these", hint))
+            self.raise_any()
+        self.found.append(problem)
+
+    def raise_any(self) -> None:
+        """Raise OpenbaarError with the problems, if there are any."""
+        if self.found:
+            raise OpenbaarError(self.found)
+
+
+def cell_place(lines: TextIO, record: Place, index: int) -> Place:
+    """The line and the column at which the cell number `index` of a record begins, both from 1.
+
+    A quoted cell begins with its quote, and one before it may have been on several lines.
+    """
+    line, column = record.first_line or 1, 1
+    for _ in range(line - 1):
+        lines.readline()
+    is_quoted = False
+    for character in iter(lambda: lines.read(1), ""):
+        if index == 0:
             break
-    if problems:
-        raise OpenbaarError(problems)
-
-
-def _parsed(fields: Sequence[SchemaField], cells: Sequence[str]) -> tuple[Row, list[str]]:
-    """The typed values of the cells, and what is wrong with those that do not fit."""
-    row: dict[str, Value] = {}
-    messages: list[str] = []
-    for field, text in zip(fields, cells, strict=True):
-        try:
-            row[field.name] = parse_value(field, text)
-        except ValueError as error:
-            messages.append(f"{field.name}: {error}")
-    return row, messages
+        column += 1
+        if character == '"':
+            is_quoted = not is_quoted
+        elif character == "," and not is_quoted:
+            index -= 1
+        elif character == "\n":
+            line, column = line + 1, 1
+    return Place(record.file, line, None, column)
 
 
 def used_twice(values: Iterable[Value], first_line: int) -> str:
@@ -141,7 +205,8 @@ class _Keys:
         self.primary = schema.primaryKey
         self.first_lines: dict[Key, dict[tuple[Value, ...], int]] = {}
         for key in (schema.primaryKey, *schema.all_unique_keys):
-            self.first_lines[key] = {}
+            if key:  # a table that somebody hands us may have none
+                self.first_lines[key] = {}
 
     def add(self, row: Row, line: int) -> list[str]:
         """Remember the keys of `row`, and return what is wrong with them.
@@ -161,22 +226,27 @@ class _Keys:
         return messages
 
 
-def _records_of(path: Path, schema: Schema, name: str) -> Iterator[Record]:
+def _problems_of(path: Path, name: str) -> _Problems:
+    return _Problems(name, lambda: path.open(encoding="utf-8", newline=""))
+
+
+def _records_of(path: Path, schema: Schema, problems: _Problems) -> Iterator[Record]:
     """The records of a file, read as they are needed. Raises OpenbaarError as `_records` does."""
     with path.open(encoding="utf-8", newline="") as text:
         try:
-            yield from _records(text, schema.names, name)
+            yield from _records(text, schema.names, problems)
         except UnicodeDecodeError as error:
-            _check_encoding(path, name)
+            _check_encoding(path, problems.place.file)
             raise AssertionError("the file changed while it was read") from error
 
 
-def _records(text: Iterable[str], columns: list[str], name: str) -> Iterator[Record]:
-    """The records after the header, as text.
+def _records(text: Iterable[str], columns: list[str], problems: _Problems) -> Iterator[Record]:
+    """The records after the header that have the right number of cells.
 
-    Raises OpenbaarError when the header or the shape of a record is wrong: after that nothing can
-    be said of the cells.
+    Raises OpenbaarError when the header is wrong or a quote is left open: after that nothing can be
+    said of the cells.
     """
+    name = problems.place.file
     reader = csv.reader(text, strict=True)
     line = 1
     try:
@@ -184,17 +254,21 @@ def _records(text: Iterable[str], columns: list[str], name: str) -> Iterator[Rec
         _check_header(header, columns, name)
         line = reader.line_num + 1
         for cells in reader:
-            if len(cells) != len(columns):
+            problems.place = Place(name, line)
+            if len(cells) == len(columns):
+                yield Record(line, cells)
+            else:
                 message = f"has {len(cells)} cells, not {len(columns)}"
-                raise OpenbaarError(Problem(Place(name, line), message))
-            yield Record(line, cells)
+                problems.add(Problem(problems.place, message))
             line = reader.line_num + 1
     except csv.Error as error:
         message = f"the record that begins here is broken: {error}"
-        raise OpenbaarError(Problem(Place(name, line), message)) from error
+        problems.add(Problem(Place(name, line), message, "look for a quote that is not closed"))
+        problems.raise_any()
 
 
-def _decoded(data: bytes, name: str) -> str:
+def decoded(data: bytes, name: str) -> str:
+    """The bytes of a CSV file as text. Raises OpenbaarError for bytes that are not UTF-8."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -228,6 +302,9 @@ def _check_header(header: list[str], columns: list[str], name: str) -> None:
     """Raise OpenbaarError for a header that does not name the columns in order."""
     if header == columns:
         return
+    if header and header[0].startswith(BYTE_ORDER_MARK):  # others take it for a part of the name
+        hint = "save it as UTF-8 without one"
+        raise OpenbaarError(Problem(Place(name, 1), "begins with a byte order mark", hint))
     expected = f"expected {','.join(columns)!r}"
     message = f"the header is {','.join(header)!r}" if header else "there is no header"
     raise OpenbaarError(Problem(Place(name, 1), message, expected))

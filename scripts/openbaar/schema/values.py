@@ -14,15 +14,16 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
+from openbaar.limits import most
 from openbaar.schema.model import Constraints, SchemaField
 from openbaar.schema.patterns import compiled
 
 Value = str | int | Decimal | bool | None
 INT64 = 2**63
-MAX_DIGITS = 15  # of a decimal number; a double holds that many exactly
+MAX_DIGITS = most("number_digits")
 # Our own cap on a cell: that of the csv module holds for the whole process, and frictionless
 # raises it.
-MAX_CELL = 100_000
+MAX_CELL = most("cell_characters")
 # Characters that change how a text reads without being seen: control characters, bidirectional
 # marks (https://www.unicode.org/reports/tr9/) and zero-width characters.
 HIDDEN = re.compile(
@@ -66,14 +67,19 @@ def value_text(value: Value) -> str:
     return str(value)
 
 
+def hidden_character(text: str) -> str | None:
+    """The first character in a text that nobody sees, as `U+202E`; None where there is none."""
+    hidden = HIDDEN.search(text)
+    return None if hidden is None else f"U+{ord(hidden.group()):04X}"
+
+
 def _check_characters(text: str) -> None:
     """Raise ValueError for a cell that is too long, or that two readers could read differently."""
     if len(text) > MAX_CELL:
         raise ValueError(f"has {len(text)} characters; at most {MAX_CELL} are read")
-    hidden = HIDDEN.search(text)
-    if hidden:
-        code_point = ord(hidden.group())
-        raise ValueError(f"has the hidden character U+{code_point:04X}; remove it")
+    hidden = hidden_character(text)
+    if hidden is not None:
+        raise ValueError(f"has the hidden character {hidden}; remove it")
     if not unicodedata.is_normalized("NFC", text):
         raise ValueError(f"{text!r} is not in Unicode's normal form C; compose its letters")
 

@@ -21,6 +21,7 @@ from openbaar.site import (
     downloads,
     feed,
     gates,
+    health,
     identifiers,
     language,
     limits,
@@ -30,18 +31,18 @@ from openbaar.site import (
     pictures,
     refusals,
     rows,
+    screening,
     search,
-    search_file,
     security,
     source,
 )
-from openbaar.site.apart import ForkServer
 from openbaar.site.asgi import Application, only_http
 from openbaar.site.published import Published, published_by
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
 
+HOUR = 60 * 60 * 1000  # milliseconds
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *downloads.ROUTES,
     *citation.ROUTES,
@@ -51,18 +52,18 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *source.ROUTES,
     *search.ROUTES,
     *listings.ROUTES,
-    *search_file.ROUTES,
     *pages.ROUTES,
+    *health.ROUTES,
     *pictures.ROUTES,
 ]
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def startup(datasette: Datasette) -> None:
-    """Keep errors short, and the memory of a public site small."""
+def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
+    """Keep errors short, and the memory of a public site small; count the rows of tables once."""
     published = published_by(datasette)
     if published is None:
-        return
+        return None
     # Not at the top: this import loads all plugins, and `openbaar.site` is not complete until this
     # module is. Datasette would find it without its hooks, and serve its pages without them.
     from datasette.plugins import pm
@@ -76,6 +77,21 @@ def startup(datasette: Datasette) -> None:
         asked.execute = partial(asked.execute, log_sql_errors=False)
     if published.public:
         limits.limit_process()
+    return partial(_count, datasette, published.name)
+
+
+async def _count(datasette: Datasette, name: str) -> None:
+    """Count the rows of each table of a database that never changes, as `datasette inspect` does.
+
+    Pages would count them again for each visitor.
+    """
+    database = datasette.get_database(name)
+    if database.is_mutable or datasette.inspect_data:
+        return
+    counts = await database.table_counts(limit=HOUR)
+    tables = {table: {"count": count} for table, count in counts.items()}
+    known = {"hash": database.hash, "size": database.size, "file": str(database.path)}
+    datasette.inspect_data = {name: {**known, "tables": tables}}
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -100,14 +116,19 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
             return _may_be_column(datasette, published, path)
 
         def around(answering: Application) -> Application:
-            protected = security.protected(answering, published)
-            return language.speaking(protected, published.addresses, is_column)
+            """The steps before an answer; the first one that a request meets stands last."""
+            answering = screening.screened(answering, published)
+            answering = security.with_link_header(answering, published)
+            answering = security.at_configured_address(answering, published)
+            answering = language.speaking(answering, published.addresses, is_column)
+            answering = refusals.always_answered(answering)
+            answering = security.with_caching(answering, published)
+            return security.with_security_headers(answering, published)
 
         shown = only_http(app, around(app))
         if not published.public:
             return shown
-        passing = gates.Gates(published.addresses)
-        return gates.gated(shown, around, passing, ForkServer(datasette))
+        return gates.gated(shown, around, datasette, published.addresses)
 
     return wrapped
 
@@ -171,5 +192,5 @@ def handle_exception(
     published = published_by(datasette)
     if published is None:
         return answers
-    answer = refusals.answer_to_error(request, exception)
+    answer = refusals.answer_to_error(request.method, request.path, exception)
     return answers if answer is None else [answer]

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.files import Content, inside, read_inside
+from openbaar.limits import most
 from openbaar.schema.csvfile import Row, Rows, read_csv, row_lines, write_csv
 from openbaar.schema.model import Schema
 from openbaar.tables.model import Table
@@ -234,7 +235,7 @@ def read_table_data(publication: Publication, table: Table) -> TableData:
         large = _large_table(table, file)
         if large is not None:
             return large
-    data = read_inside(publication.root, path)
+    data = read_inside(publication.root, path, most("table_bytes"))
     return TableInMemory(table, read_csv(data, table.table_schema, path), data)
 
 

@@ -11,10 +11,11 @@ from typing import Any
 
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.files import read_inside
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Package, Table
 from openbaar.texts import catalogue, language_name
-from openbaar.yamlfile import KeyPath, YamlFile, load_model, parse_yaml, read_yaml
+from openbaar.yamlfile import MAX_BYTES, KeyPath, YamlFile, load_model, parse_yaml, yaml_of
 
 
 @dataclass(frozen=True)
@@ -151,7 +152,7 @@ def read_publication(root: Path) -> Publication:
                 "use --project DIR",
             )
         )
-    package_file = read_yaml(folder / "package.yaml", "tables/package.yaml")
+    package_file = _authored(root, "tables/package.yaml")
     problems: list[Problem] = []
     files = {"package": package_file}
     tables: dict[str, Table] = {}
@@ -161,7 +162,7 @@ def read_publication(root: Path) -> Publication:
     for path in paths.values():
         try:
             file = files[path.stem] = _with_shared_parts(
-                read_yaml(path, f"tables/{path.name}"), package_file
+                _authored(root, f"tables/{path.name}"), package_file
             )
             tables[path.stem] = load_model(file, Table, name=path.stem)
         except OpenbaarError as error:
@@ -176,6 +177,11 @@ def read_publication(root: Path) -> Publication:
     if problems:
         raise OpenbaarError(problems)
     return publication
+
+
+def _authored(root: Path, name: str) -> YamlFile:
+    """An authored file, which no link may lead out of the publication. Raises OpenbaarError."""
+    return yaml_of(read_inside(root, name, MAX_BYTES), name)
 
 
 def _with_shared_parts(file: YamlFile, package_file: YamlFile) -> YamlFile:

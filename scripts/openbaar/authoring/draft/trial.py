@@ -103,12 +103,12 @@ class _Attempt:
         """What it is compared by: lines that it does not read, then problems."""
         return self.result.unread, len(self.result.problems)
 
-    @cached_property
+    @property
     def finished(self) -> Finished:
         """What its trust is judged by."""
         return Finished(self.draft, self.result.verdicts)
 
-    @cached_property
+    @property
     def doubts(self) -> list[str]:
         """What speaks against trusting it, where it converts."""
         return [] if self.result.problems else doubts(self.finished)
