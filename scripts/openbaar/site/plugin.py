@@ -33,6 +33,7 @@ from openbaar.site import (
     rows,
     screening,
     search,
+    search_file,
     security,
     source,
 )
@@ -52,6 +53,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *source.ROUTES,
     *search.ROUTES,
     *listings.ROUTES,
+    *search_file.ROUTES,
     *pages.ROUTES,
     *health.ROUTES,
     *pictures.ROUTES,

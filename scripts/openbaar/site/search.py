@@ -144,11 +144,11 @@ async def _texts(
         rows = await database.execute(FOUND, wanted)
     except sqlite3.OperationalError:  # a text that FTS5 cannot read, or a database without it
         return []
-    results = [_result(published, kind, row) for row in rows]
+    results = [result_of(published, kind, row) for row in rows]
     return [result for result in results if result is not None]
 
 
-def _result(published: Published, kind: str, row: Any) -> Result | None:
+def result_of(published: Published, kind: str, row: Any) -> Result | None:
     """A row of the index as it is shown; None where what it is of is not there any more."""
     name, part, excerpt = row["name"], row["part"], _marked(row["text"])
     if kind == "question":
