@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from served import Built, build, shown
+from served import Built, build, published_of, shown
 
 pytestmark = pytest.mark.slow  # two publications are built
 VDAB = "/vdab-online-opleidingen"
@@ -330,3 +330,15 @@ def test_texts_of_documents_and_authors_are_escaped(
         f"{SMALL}/per_year",
     ):
         assert "<script>alert" not in get(built, address).text
+
+
+def test_rows_are_in_the_order_of_their_code_lists_and_questions_count_on(vdab: Built) -> None:
+    html = get(vdab, f"{VDAB}/started_by_age_group?start_year=2022").text
+    rows = re.findall(r'<td class="col-age_group"><a[^>]*>([^<]*)', html)
+    [listed] = re.findall(r'class="facet-info[^>]*data-column="age_group".*?</ul>', html, re.DOTALL)
+    chips = [unescape(label).strip() for label in re.findall(r"#rows\">([^<]*)", listed)]
+    names = [each["nl"] for each in published_of(vdab).labels["age_groups"].values()]
+    assert (rows, chips) == (names, names)
+    html = get(vdab, f"{VDAB}/questions").text
+    numbers = re.findall(r'scope="row"><a[^>]*>([^<]*)', html)
+    assert (numbers[:4], numbers[-1]) == (["1", "1a", "1b", "1c"], "10")

@@ -64,6 +64,7 @@ def add_site_content(
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},
         "labels": labels,
         "queries": _queries(connection, publication, labels),
+        "sorted": [name for name, table in publication.resources.items() if table.sort],
     }
     charts = draw_charts(connection, publication, labels)
     connection.set_progress_handler(None, 0)  # what `run` sets for the queries of authors
