@@ -89,9 +89,19 @@ def test_the_line_of_a_figure(reader: Reader) -> None:
 
 def test_a_citation_for_a_citation_manager(reader: Reader) -> None:
     reader.taps_on("Gestarte online opleidingen per gender")
-    reader.taps_on("BibTeX, RIS")
-    expect(reader.page.locator("pre", has_text="TY  - ").first).to_be_visible()
-    assert reader.taps == 2
+    with reader.page.expect_download() as taken:
+        reader.page.get_by_role("link", name="RIS", exact=True).click()
+    assert taken.value.suggested_filename.endswith(".ris")
+
+
+def test_some_rows_as_a_workbook(reader: Reader) -> None:
+    reader.taps_on("Gestarte online opleidingen per gender")
+    reader.taps_on("vrouw 4")
+    expect(reader.page.get_by_role("status")).to_contain_text("4 rijen")
+    with reader.page.expect_download() as taken:
+        reader.taps_on("Excel")
+    assert taken.value.suggested_filename.endswith(".xlsx")
+    assert reader.taps == 3
 
 
 def test_a_chart_to_share(reader: Reader) -> None:
