@@ -22,7 +22,7 @@ from datasette.utils import path_from_row_pks
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.site import downloads
+from openbaar.site import catalogue, downloads
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.grid import own_order
 from openbaar.site.identifiers import recorded_versions
@@ -276,6 +276,8 @@ def _known_pages(published: Published) -> Iterator[Page]:
     yield from _in_each_language(published, "/")
     yield from _in_each_language(published, f"/{published.name}")
     yield from _in_each_language(published, SEARCH)
+    for path in catalogue.addresses(published):
+        yield Page(path)
     for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico"):
         yield Page(path, "", published.languages[0])
     for query in published.queries:

@@ -17,6 +17,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from openbaar.site import (
+    catalogue,
     citation,
     downloads,
     feed,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own
 
 HOUR = 60 * 60 * 1000  # milliseconds
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
+    *catalogue.ROUTES,  # before the downloads, among which some of its files stand
     *downloads.ROUTES,
     *citation.ROUTES,
     *linked_data.ROUTES,
@@ -148,6 +150,7 @@ def _may_be_column(datasette: Datasette, published: Published, path: str) -> boo
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Templates have the words of the site; their scripts are marked as ours."""
     pages.prepare(env, published_by(datasette))
+    catalogue.prepare_templates(env, published_by(datasette))
     security.prepare_templates(env)
 
 
