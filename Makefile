@@ -15,7 +15,7 @@ serve: .venv/run  ## publish what is stale and show the site on this machine
 publish: .venv/run  ## everything that is generated: tables, package, database, site, downloads
 	$(BIN)/openbaar publish
 
-test: lint .venv-datasette1/ready  ## everything, as CI runs it
+test: lint .venv-datasette1/ready .venv-judges/ready  ## everything, as CI runs it
 	@command -v chromium >/dev/null || echo "Browser tests are skipped: chromium is missing (Debian: apt-get install chromium)."
 	$(BIN)/python -m pytest -n auto
 
@@ -59,10 +59,11 @@ lock: .venv/dev  ## take the newest versions that pyproject.toml allows, with th
 	$(LOCK) pyproject.toml --group build --output-file requirements/run.txt
 	$(LOCK) pyproject.toml --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 	$(LOCK) --group datasette1 --output-file requirements/datasette1.txt
+	$(LOCK) --group judges --output-file requirements/judges.txt
 	$(LOCK) --group fuzz --output-file requirements/fuzz.txt
 
 clean:  ## remove what is made outside git
-	rm -rf build dist .venv .venv-datasette1 .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build dist .venv .venv-datasette1 .venv-judges tests/judges/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The environments. A changed lock makes them anew; `run` is all that publishing and serving need.
 .venv/run: requirements/run.txt pyproject.toml
@@ -79,4 +80,10 @@ clean:  ## remove what is made outside git
 .venv-datasette1/ready: requirements/datasette1.txt
 	$(PYTHON) -m venv --clear .venv-datasette1
 	.venv-datasette1/bin/python $(INSTALL) --require-hashes -r requirements/datasette1.txt
+	touch $@
+
+.venv-judges/ready: requirements/judges.txt tests/judges/package-lock.json
+	$(PYTHON) -m venv --clear .venv-judges
+	.venv-judges/bin/python $(INSTALL) --require-hashes -r requirements/judges.txt
+	if command -v npm >/dev/null; then npm ci --silent --prefix tests/judges; fi
 	touch $@

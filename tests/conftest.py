@@ -7,11 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from datasets import dataset_of
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
+
+# How long an example takes says nothing on a machine that does other things too.
+settings.register_profile("openbaar", deadline=None)
+settings.load_profile("openbaar")
 
 HAND_MADE = Path(__file__).parent / "publications" / "hand_made"
 

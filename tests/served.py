@@ -116,3 +116,9 @@ def served(built: Built, url: str = "", public: bool = False) -> Iterator[Served
             yield Served(process, process.stdout.readline().strip().rstrip("/"))
         finally:
             process.terminate()
+
+
+def children(process: int) -> list[int]:
+    """The processes that a process started and that still run."""
+    listed = Path(f"/proc/{process}/task/{process}/children").read_text()
+    return [int(child) for child in listed.split()]

@@ -40,6 +40,7 @@ ROOMS = [
     "authoring",
     "staleness",
     "publish",
+    "release",
     "many",
     "api",
     "cli",

@@ -41,11 +41,10 @@ def run(folder: Path, *arguments: str) -> Result:
 
 
 def everything(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file()
-    }
+    """All files of a folder but the drawings that are kept, which any run may add to."""
+    kept = folder / "build" / "charts"
+    files = [path for path in folder.rglob("*") if path.is_file() and kept not in path.parents]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 @pytest.mark.slow

@@ -24,10 +24,15 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, write_content
 from openbaar.holding import alone
 from openbaar.package import citation_file
-from openbaar.package.archive import write_zip
+from openbaar.package.archive import sdmx_problems, write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.model import Descriptor
-from openbaar.package.permalinks import permalink_problems, read_permalinks, released
+from openbaar.package.permalinks import (
+    is_in_the_making,
+    permalink_problems,
+    read_permalinks,
+    released,
+)
 from openbaar.package.validation import problems_of_citation, problems_of_package
 from openbaar.package.workbook import write_workbook
 from openbaar.placing import put_in_place
@@ -142,6 +147,16 @@ def warnings(publication: Publication) -> list[Problem]:
     return [*unconfirmed_guesses(publication), *unconfirmed_figures(publication)]
 
 
+def _unsettled(publication: Publication) -> list[Problem]:
+    """The guesses that must be settled before readers can rely on a publication.
+
+    None of a version that begins with 0, which is still being made.
+    """
+    if is_in_the_making(publication.package.version):
+        return []
+    return unconfirmed_guesses(publication)
+
+
 def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
     """Generate, check and put in place everything.
 
@@ -149,6 +164,9 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
     Raises OpenbaarError with every problem found, and then leaves everything as it was.
     """
     with alone(publication.root, say) as staging:
+        unsettled = _unsettled(publication)
+        if unsettled:
+            raise OpenbaarError(unsettled)
         inputs = stamps_of_inputs(publication)
         generated = generate(publication, say=say)
         with _parquet_files(generated, staging) as watch:
@@ -205,6 +223,7 @@ def _stage(
         staging, package_bytes(generated.descriptor), generated.dataset.in_files
     )
     problems += problems_of_citation(citation_file.citation_bytes(publication))
+    problems += sdmx_problems(generated.dataset, generated.descriptor)
     say("building the database")
     database = _staged_database(generated, staging)
     try:

@@ -21,6 +21,7 @@ from openbaar.authoring.preview.terminal import render
 from openbaar.authoring.preview.watch import watch
 from openbaar.cli.main import main
 from openbaar.tables.references import load_publication
+from openbaar.tables.trust import footnote_rows
 
 DOCUMENT = """\
 Een vraag.
@@ -191,6 +192,27 @@ def test_a_label_whose_group_is_wrong_is_shown_as_the_label_that_it_is(root: Pat
     assert told(preview)[4][2][0] == "label gender man"
     assert "recipe key 'group': the label 'man' should stand" not in str(preview.general)
     assert preview.reading.problems != []
+
+
+def test_a_footnote_goes_on_over_the_lines_that_its_text_fills(root: Path) -> None:
+    document = root / "sources/d.txt"
+    text = document.read_text("utf-8").replace("* tot mei", "* tot\nen met mei")
+    document.write_text(text, "utf-8")
+    package = root / "tables/package.yaml"
+    was = hashlib.sha256(DOCUMENT.encode()).hexdigest()
+    now = hashlib.sha256(text.encode()).hexdigest()
+    package.write_text(package.read_text("utf-8").replace(was, now), "utf-8")
+    change(root, "tot mei", "tot en met mei")
+    preview = preview_of(root)
+    assert preview.reading.problems == []
+    first = next(seen for seen in preview.lines if seen.line.text == "* tot").line.number
+    notes = [number for number, _, parts in told(preview) if parts == ["note *"]]
+    assert notes == [first, first + 1]
+    (row,) = footnote_rows(load_publication(root), preview.reading.table, preview.reading.document,
+                           preview.reading.notes)  # fmt: skip
+    assert (row["first_line"], row["last_line"]) == (first, first + 1)
+    change(root, "tot en met mei", "tot en met juni")
+    assert "nothing else" in str(preview_of(root).reading.problems[0])
 
 
 def test_the_terminal_shows_lines_and_readings_side_by_side(root: Path) -> None:

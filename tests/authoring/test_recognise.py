@@ -9,9 +9,11 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from openbaar.authoring.draft.project import drafts_of
+from openbaar.authoring.pictures import pictures_of
 from openbaar.cli.main import main
 from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Word
@@ -35,8 +37,8 @@ ROWS = [
 ]
 
 
-def scan(path: Path) -> Path:
-    """A PDF that holds the picture of a page with a table, and no text."""
+def scan(path: Path, ruled: bool = False) -> Path:
+    """A PDF that holds the picture of a page with a table, and no text; a ruled one stands askew."""
     drawn = io.BytesIO()
     canvas = Canvas(drawn)
     canvas.setFont("Helvetica", 12)
@@ -45,9 +47,12 @@ def scan(path: Path) -> Path:
         canvas.drawString(72, 740 - 20 * number, label)
         for column, figure in enumerate(figures):
             canvas.drawRightString(260 + 100 * column, 740 - 20 * number, figure)
+    if ruled:
+        canvas.grid([70, 190, 270, 370], [754 - 20 * row for row in range(len(ROWS) + 1)])
     canvas.save()
     page = pypdfium2.PdfDocument(drawn.getvalue())[0]
-    page.render(scale=300 / 72).to_pil().convert("L").save(path, resolution=300)
+    picture = page.render(scale=300 / 72).to_pil().convert("L")
+    picture.rotate(0.6 if ruled else 0, fillcolor=255).save(path, resolution=300)
     return path
 
 
@@ -79,8 +84,11 @@ def entry() -> DocumentEntry:
 
 @needs_tesseract
 @pytest.mark.slow
-def test_a_table_on_a_picture_is_recognised_with_its_blank_cell(tmp_path: Path) -> None:
-    done = openbaar("recognise", scan(tmp_path / "scan.pdf"))
+@pytest.mark.parametrize("ruled", [False, True])
+def test_a_table_on_a_picture_is_recognised_with_its_blank_cell(
+    ruled: bool, tmp_path: Path
+) -> None:
+    done = openbaar("recognise", scan(tmp_path / "scan.pdf", ruled))
     assert done.exit_code == 0, done.output
     (draft,) = drafts_of(tmp_path / "scan.words.tsv", "nl")
     reading = draft.result.reading
@@ -96,6 +104,26 @@ def test_a_table_on_a_picture_is_recognised_with_its_blank_cell(tmp_path: Path) 
     assert len(unsure) <= 2
     again = openbaar("recognise", tmp_path / "scan.pdf")
     assert (again.exit_code, "will not be overwritten" in again.stderr) == (1, True)
+
+
+def test_the_rules_of_a_table_are_taken_off_its_picture_and_its_words_are_not(
+    tmp_path: Path,
+) -> None:
+    ruled, plain = scan(tmp_path / "ruled.pdf", ruled=True), scan(tmp_path / "plain.pdf")
+    with pictures_of(ruled) as pages:
+        left = dark_pixels(pages.png_without_rules(1, 300))
+        printed = dark_pixels(pages.png(1, 300))
+    with pictures_of(plain) as pages:
+        words = dark_pixels(pages.png(1, 300))
+        kept = dark_pixels(pages.png_without_rules(1, 300))
+    assert kept == words
+    assert printed > 1.5 * words
+    assert left == pytest.approx(words, rel=0.05)
+
+
+def dark_pixels(png: bytes) -> int:
+    """How many pixels of a picture are dark."""
+    return sum(Image.open(io.BytesIO(png)).convert("L").histogram()[:128])
 
 
 def test_without_tesseract_it_says_how_to_install_it(

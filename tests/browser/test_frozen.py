@@ -53,6 +53,20 @@ def test_values_narrow_a_table_together_and_a_shared_address_does_so_too(page: P
     expect(rows).to_have_count(1)
 
 
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [("VLAANDEREN", "Vlaanderen"), ("2663", "België"), ("2.663", "België"), ("zzz", "Niets")],
+)
+def test_the_search_needs_no_server(page: Page, asked: str, first: str) -> None:
+    page.goto("municipalities/regions/index.html")
+    page.get_by_role("searchbox").fill(asked)
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text(first)
+    if first != "Niets":
+        page.locator("ul.found a").first.click()
+        expect(page.locator("h1")).to_be_visible()
+
+
 def test_the_other_language_is_a_click_away(page: Page) -> None:
     page.goto("municipalities/regions/index.html")
     page.get_by_role("link", name="English").click()

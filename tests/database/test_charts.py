@@ -324,6 +324,14 @@ def test_only_what_is_not_whole_is_hatched_and_says_until_when(vdab: Built) -> N
     assert "2023 (t/m mei)" in drawings.words(svg_of(vdab.database, "started_by_sector"))
 
 
+def test_a_chosen_year_that_is_not_whole_says_until_when(vdab: Built) -> None:
+    sql = "SELECT parameters, wide FROM _charts WHERE page = 'province_per_thousand' AND language = 'nl'"
+    charts = dict(found(vdab.database, sql))
+    year = {key: " ".join(drawings.words(svg)) for key, svg in charts.items()}
+    assert "Jaar: 2023 (t/m mei) ·" in year['{"year": "2023"}']
+    assert "Jaar: 2022 ·" in year['{"year": "2022"}']
+
+
 def test_a_completion_before_its_start_is_joined_to_nothing(vdab: Built) -> None:
     svg = svg_of(vdab.database, "completed_by_quarter")
     doubtful = drawings.points(svg)["2023,2022,1"]

@@ -9,23 +9,28 @@ from pathlib import Path
 import pytest
 
 from openbaar.package.archive import readme, write_zip
+from openbaar.package.catalogues.facts import facts
+from openbaar.package.catalogues.records import records
+from openbaar.package.citation_file import citation_bytes
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.validation import problems_of_package
 from openbaar.tables.dataset import Dataset
 
 
-def test_the_download_holds_descriptor_tables_document_and_readme(
+def test_the_download_holds_descriptor_tables_document_records_and_readme(
     dataset: Dataset, tmp_path: Path
 ) -> None:
+    document = (dataset.publication.root / "sources/municipalities.txt").read_bytes()
+    sizes = {"sources/municipalities.txt": len(document)}
     write_zip(dataset, descriptor(dataset), tmp_path / "new" / "x.zip", tmp_path)
     with zipfile.ZipFile(tmp_path / "new" / "x.zip") as archive:
         held = {name: archive.read(name) for name in archive.namelist()}
     assert held == {
         "README.md": readme(dataset).encode(),
         "datapackage.json": package_bytes(descriptor(dataset)),
-        "sources/municipalities.txt": (
-            dataset.publication.root / "sources/municipalities.txt"
-        ).read_bytes(),
+        "sources/municipalities.txt": document,
+        "CITATION.cff": citation_bytes(dataset.publication),
+        **records(facts(descriptor(dataset)), sizes),
         **dataset.files,
     }
     assert list(held) == sorted(held)

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from datasets import dataset_of
 from openbaar.errors import OpenbaarError
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
+from stated import STATED, state, state_everything
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -50,6 +49,7 @@ def test_the_descriptor_says_what_holds_for_the_publication(dataset: Dataset) ->
         },
         "languages": ["nl", "en"],
         "keywords": ["gemeenten", "municipalities"],
+        "keywordsByLanguage": {"und": ["gemeenten", "municipalities"]},
         "contributors": [{"title": "openbaar contributors", "roles": ["publisher"]}],
         "licenses": [
             {
@@ -194,44 +194,35 @@ def test_the_bytes_are_readable_json_that_ends_with_a_line_end() -> None:
     assert package_bytes({"title": "België"}) == '{\n  "title": "België"\n}\n'.encode()
 
 
-ABOUT = {
-    "id": "urn:uuid:6d5e8b0a-6f4a-4c44-9a55-2f5f6f0c9f11",
-    "publisher": {"name": {"nl": "Agentschap X", "en": "Agency X"}, "type": "RegionalAuthority"},
-    "contact": {"name": {"nl": "Dienst", "en": "Desk"}, "email": "data@agency.example"},
-    "themes": ["GOVE"],
-    "places": ["http://publications.europa.eu/resource/authority/country/BEL"],
-    "period": {"first": "1961-01-01", "last": "2019-12-31"},
-    "frequency": "IRREG",
-    "access_rights": "PUBLIC",
-    "created": "2024-03-01",
-    "issued": "2024-02-03",
-    "modified": "2024-03-01",
-}
-
-
 def test_what_catalogues_ask_for_stands_in_the_descriptor(hand_made: Path) -> None:
-    made = descriptor(dataset_of(said(hand_made, ABOUT)))
-    assert {key: made[key] for key in (*ABOUT, "accessRights") if key in made} == {
-        "id": "urn:uuid:6d5e8b0a-6f4a-4c44-9a55-2f5f6f0c9f11",
-        "publisher": {
-            "title": "Agentschap X",
-            "translations": {"en": {"title": "Agency X"}},
-            "type": "RegionalAuthority",
-        },
-        "contact": {
-            "title": "Dienst",
-            "translations": {"en": {"title": "Desk"}},
-            "email": "data@agency.example",
-        },
-        "themes": ["GOVE"],
-        "places": ["http://publications.europa.eu/resource/authority/country/BEL"],
-        "period": {"first": "1961-01-01", "last": "2019-12-31"},
-        "frequency": "IRREG",
-        "accessRights": "PUBLIC",
-        "created": "2024-03-01T00:00:00Z",
-        "issued": "2024-02-03",
-        "modified": "2024-03-01",
+    state_everything(hand_made)
+    made = descriptor(dataset_of(load_publication(hand_made)))
+    assert made["publisher"] == {
+        "title": "Agentschap X",
+        "translations": {"en": {"title": "Agency X"}},
+        "path": "https://agency.example",
+        "type": "RegionalAuthority",
     }
+    assert made["contact"] == {
+        "title": "Dienst",
+        "translations": {"en": {"title": "Desk"}},
+        "email": "data@agency.example",
+    }
+    assert made["keywords"] == ["gemeenten", "municipalities"]
+    assert made["keywordsByLanguage"] == {"nl": ["gemeenten"], "en": ["municipalities"]}
+    assert made["created"] == "2024-03-01T00:00:00Z"  # the standard wants a time too
+    assert made["accessRights"] == "PUBLIC"
+    as_given = (
+        "id",
+        "contributors",
+        "themes",
+        "places",
+        "period",
+        "frequency",
+        "issued",
+        "modified",
+    )
+    assert {key: made[key] for key in as_given} == {key: STATED[key] for key in as_given}
 
 
 @pytest.mark.parametrize(
@@ -251,13 +242,15 @@ def test_what_catalogues_ask_for_stands_in_the_descriptor(hand_made: Path) -> No
             "the last day, 2024-01-01, is before the first, 2024-01-02",
         ),
         ("themes", ["SPORT"], "SPORT"),
+        ("keywords", {"in Dutch": ["gemeenten"]}, "should match pattern"),
     ],
 )
 def test_what_catalogues_cannot_read_is_refused(
     hand_made: Path, key: str, value: Any, message: str
 ) -> None:
+    state(hand_made, {key: value})
     with pytest.raises(OpenbaarError, match=re.escape(message)):
-        said(hand_made, {key: value})
+        load_publication(hand_made)
 
 
 def test_columns_list_the_codes_that_may_stand_in_them(hand_made: Path) -> None:
@@ -294,10 +287,3 @@ def test_no_two_foreign_keys_share_a_column() -> None:
             "reference": {"resource": "sectors", "fields": ["code", "cluster"]},
         }
     ]
-
-
-def said(folder: Path, keys: dict[str, Any]) -> Publication:
-    """The publication in a folder, with these keys in its package file."""
-    file = folder / "tables" / "package.yaml"
-    file.write_text(file.read_text("utf-8") + yaml.safe_dump(keys), "utf-8")
-    return load_publication(folder)

@@ -56,3 +56,47 @@ def test_every_page_of_ours_answers_in_the_coming_datasette(vdab: Built) -> None
     assert len(found) > 40
     assert {address: verdict for address, verdict in found.items() if verdict != FINE} == {}
     assert {address: sign for address, sign in SIGNS.items() if sign not in pages[address]} == {}
+
+
+STRANGERS = """
+import asyncio, json, sys
+from pathlib import Path
+import entry_point
+from openbaar.site.serve import site
+
+database, metadata, addresses = sys.argv[1:]
+datasette = site(Path(database), Path(metadata), "https://data.example", True)
+
+async def main():
+    found = []
+    for address in json.loads(addresses):
+        answer = await datasette.client.get(address)
+        found.append([answer.status_code, answer.text])
+    print(json.dumps(found))
+
+asyncio.run(main())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not DATASETTE1.exists(), reason="no environment for Datasette 1.0; `make test` makes it"
+)
+def test_what_costs_much_is_answered_apart_in_the_coming_datasette(small: Built) -> None:
+    endless = "select+instr(a,substr(a,1,900000)||'1')+from+(select+hex(zeroblob(990000))+a)"
+    addresses = [
+        "/municipalities/-/query.json?sql=select+1&_shape=array",
+        "/municipalities/regions.json?_sort=code&_shape=array&_size=max",
+        f"/municipalities/-/query.json?sql={endless}",
+    ]
+    command = [DATASETTE1, "-c", STRANGERS, small.database, small.metadata, json.dumps(addresses)]
+    paths = f"{ROOT / 'scripts'}:{ROOT / 'tests'}"
+    run = subprocess.run(
+        command, capture_output=True, text=True, env={"PYTHONPATH": paths}, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    (query, page, stopped) = json.loads(run.stdout)
+    assert query == [200, '[{"1": 1}]']
+    assert (page[0], len(json.loads(page[1]))) == (200, 4)
+    told = "De query duurde te lang of vroeg te veel op en is afgebroken."
+    assert stopped == [400, told]

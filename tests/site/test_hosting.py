@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -18,6 +19,8 @@ from served import ROOT, Built, served
 
 DOCS = ROOT / "docs"
 NGINX = os.environ.get("NGINX") or shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+CADDY = os.environ.get("CADDY") or shutil.which("caddy")
+SYSTEMD_ANALYZE = shutil.which("systemd-analyze")
 PROGRAM = shutil.which("podman") or shutil.which("docker")
 HAS_CONTAINERS = (
     PROGRAM is not None and subprocess.run([PROGRAM, "info"], capture_output=True).returncode == 0
@@ -107,6 +110,53 @@ def test_nginx_keeps_what_may_be_kept_and_serves_it_while_the_site_is_away(
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(not CADDY, reason="caddy is not installed (Debian: apt-get install caddy)")
+def test_caddy_starts_as_documented(small: Built, tmp_path: Path) -> None:
+    port = free_port()
+    with served(small, "https://data.example", public=True) as server:
+        text = (DOCS / "Caddyfile").read_text()
+        # Without a certificate and a second program on the port of its administration.
+        text = text.replace("data.example {", f"http://127.0.0.1:{port} {{")
+        text = text.replace("127.0.0.1:8001", server.address.removeprefix("http://"))
+        text = text.replace("{\n", "{\n\tadmin off\n", 1)
+        configuration = tmp_path / "Caddyfile"
+        configuration.write_text(text)
+        command = [str(CADDY), "run", "--config", str(configuration), "--adapter", "caddyfile"]
+        home = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=home) as process:
+            try:
+                page = f"http://127.0.0.1:{port}/municipalities/regions"
+                for attempt in range(100):
+                    time.sleep(0.1)
+                    try:
+                        assert fetch(page)[0] == 200
+                        break
+                    except urllib.error.URLError:
+                        assert attempt < 99
+            finally:
+                process.terminate()
+
+
+@pytest.mark.skipif(not CADDY, reason="caddy is not installed (Debian: apt-get install caddy)")
+def test_caddy_finds_nothing_wrong_with_the_example() -> None:
+    command = [str(CADDY), "adapt", "--config", str(DOCS / "Caddyfile"), "--adapter", "caddyfile"]
+    found = subprocess.run(command, capture_output=True, text=True)
+    assert found.returncode == 0, found.stderr
+    assert json.loads(found.stdout)["apps"]["http"]["servers"]
+
+
+@pytest.mark.skipif(not SYSTEMD_ANALYZE, reason="systemd is not installed")
+def test_systemd_finds_nothing_wrong_with_the_example(tmp_path: Path) -> None:
+    unit = (DOCS / "openbaar.service").read_text()
+    program = unit.partition("ExecStart=")[2].split()[0]
+    copy = tmp_path / "openbaar.service"
+    copy.write_text(unit.replace(program, "/bin/true"))  # it looks whether the program is there
+    command = [str(SYSTEMD_ANALYZE), "verify", str(copy)]
+    found = subprocess.run(command, capture_output=True, text=True)
+    assert [line for line in found.stderr.splitlines() if "openbaar.service" in line] == []
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not HAS_CONTAINERS, reason="neither podman nor docker runs here")
 def test_the_container_is_built_and_answers() -> None:
     build_it = [str(PROGRAM), "build", "--quiet", "-f", str(DOCS / "Containerfile"), str(ROOT)]
@@ -132,13 +182,15 @@ def test_the_container_is_built_and_answers() -> None:
 
 
 def test_the_page_on_hosting_names_the_examples_and_the_limits_that_are_in_force() -> None:
-    from openbaar.site import fork_server, gates, limits, security
+    from openbaar.site import fork_server, gates, limits, screening
     from openbaar.site.addresses import Addresses
 
     text = (DOCS / "hosting.md").read_text("utf-8")
     sql = gates.Gates(Addresses("", ("nl",))).sql
     wanted = [
         "[`nginx.conf`](nginx.conf)",
+        "[`Caddyfile`](Caddyfile)",
+        "[`openbaar.service`](openbaar.service)",
         "[`Containerfile`](Containerfile)",
         f"| {limits.SETTINGS['sql_time_limit_ms'] // 1000} s, and never more than {sql.seconds} s",
         f"| unlimited | {fork_server.MEMORY // 1_000_000} MB |",
@@ -148,5 +200,8 @@ def test_the_page_on_hosting_names_the_examples_and_the_limits_that_are_in_force
     ]
     assert [each for each in wanted if each not in text] == []
     every = gates.Gates(Addresses("", ("nl",)))
-    found = [(each.at_once, each.waiting) for each in (every.sql, every.large, every.filtered)]
-    assert (found, security.MAX_FACETS) == ([(1, 8), (1, 8), (2, 30)], 4)
+    found = [
+        (each.at_once, each.waiting)
+        for each in (every.sql, every.large, every.filtered, every.files)
+    ]
+    assert (found, screening.MAX_FACETS) == ([(1, 8), (1, 8), (2, 30), (1, 8)], 4)

@@ -111,6 +111,7 @@ def get(shown: Datasette, path: str, **headers: str) -> httpx.Response:
             303,
             "/download/1.2.0/datapackage.json",
         ),
+        ("/id/municipalities", "text/turtle", 303, "/catalog.ttl"),
         ("/id/municipalities", "image/png", 303, "/municipalities/municipalities"),
         ("/id/municipalities/1.2.0", CSV, 303, "/download/1.2.0/tables/municipalities.csv"),
         ("/id/municipalities/1.2.0", "*/*", 303, "/download/1.2.0/tables/municipalities.csv"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
 import socket
@@ -20,7 +21,7 @@ from datasette.app import Datasette
 from entry_point import write_entry_point
 from openbaar.site.pages import layout
 from openbaar.site.published import published_by
-from served import ROOT, Built
+from served import ROOT, Built, shown
 
 pytestmark = pytest.mark.slow
 
@@ -254,3 +255,15 @@ def test_the_configuration_of_the_plugin_names_the_folder_and_the_address(small:
 def test_a_datasette_without_our_database_is_left_alone(foreign: Path) -> None:
     assert published_by(Datasette([str(foreign)])) is None
     assert layout(None, "table.html", "foreign") == "default:table.html"
+
+
+def test_the_rows_of_a_table_are_counted_once(
+    small: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    datasette = shown(small)
+    asyncio.run(datasette.invoke_startup())
+    tables = datasette.inspect_data["municipalities"]["tables"]
+    assert tables["regions"] == {"count": 4}
+    monkeypatch.setitem(tables, "regions", {"count": 1234})
+    page = asyncio.run(datasette.client.get("/municipalities/regions.json"))
+    assert page.json()["filtered_table_rows_count"] == 1234

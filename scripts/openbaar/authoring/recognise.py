@@ -70,7 +70,7 @@ def _name(language: str) -> str:
 def _words_of(scan: Path, program: str, languages: Sequence[str]) -> Iterator[RecognisedWord]:
     with pictures_of(scan) as pictures:
         for page in range(1, len(pictures) + 1):
-            picture = pictures.png(page, DOTS_PER_INCH)
+            picture = pictures.png_without_rules(page, DOTS_PER_INCH)
             yield from _recognised(picture, page, scan, program, languages)
 
 

@@ -17,6 +17,7 @@ PAGES = {
     "incoming": "incoming.md",
     "hosting": "hosting.md",
     "api": "api.md",
+    "catalogues": "catalogues.md",
 }
 
 

@@ -28,7 +28,7 @@ from openbaar.cli.common import (
 )
 from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
-from openbaar.cli.versions import diff
+from openbaar.cli.versions import diff, release
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ main.add_command(preview)
 main.add_command(migrate)
 main.add_command(inspect)
 main.add_command(diff)
+main.add_command(release)
 main.add_command(recognise)
 main.add_command(show_help)
 
@@ -166,9 +167,12 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
 @main.command()
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON, for machines.")
+@click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @common
 @click.pass_context
-def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) -> None:
+def check(
+    ctx: click.Context, as_json: bool, strict: bool, project: Path | None, quiet: bool
+) -> None:
     """Report everything that is wrong or out of date.
 
     That includes generated files that differ from a fresh build. Exits with 1 if there is a
@@ -198,7 +202,7 @@ def check(ctx: click.Context, as_json: bool, project: Path | None, quiet: bool) 
         print_problems(problems)
     else:
         run.done("nothing is wrong")
-    ctx.exit(1 if problems else 0)
+    ctx.exit(1 if problems or (strict and warned) else 0)
 
 
 @main.command()
@@ -300,6 +304,11 @@ def _url(required: bool) -> Callable[..., Any]:
     default="127.0.0.1",
     show_default=True,
     help="The address to listen on; a container needs 0.0.0.0.",
+)
+@click.option(
+    "--access-log",
+    is_flag=True,
+    help="Print a line for each request, in the Combined Log Format.",
 )
 @common
 @click.pass_context

@@ -1,7 +1,8 @@
-"""The commands about versions: `diff`."""
+"""The commands about versions: `diff` and `release`."""
 
 from __future__ import annotations
 
+import datetime
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,3 +47,40 @@ def _snapshot(name: str, root: Path) -> Snapshot:
     if name == ".":
         return snapshot(FolderFiles(root, "now"))
     return snapshot(version_files(name, root), todays_descriptor(root))
+
+
+@click.command()
+@click.option(
+    "--date",
+    "day",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The date of the release; by default today.",
+)
+@click.option("--no-tag", is_flag=True, help="Leave git alone: no commit, no tag.")
+@common
+@click.pass_context
+def release(
+    ctx: click.Context,
+    day: datetime.datetime | None,
+    no_tag: bool,
+    project: Path | None,
+    quiet: bool,
+) -> None:
+    """Release the publication as its next version.
+
+    The number rises as the changes since the last release demand. Publishes, keeps the files of the
+    version in tables/releases/, writes an entry in CHANGELOG.md, and in a repository of git commits
+    and tags it.
+    """
+    from openbaar.release import release as release_next
+    from openbaar.versions.report import as_text
+
+    run = Run(ctx, project, quiet)
+    today = datetime.date.today() if day is None else day.date()
+    released = release_next(run.root.resolve(), today, not no_tag, run.say)
+    if released.diff is not None:
+        run.done(as_text(released.diff))
+    for name in released.changed:
+        run.done(f"wrote {name}")
+    tag = f", tag {released.tag}" if released.tag else ""
+    run.done(f"released {released.version}{tag}")

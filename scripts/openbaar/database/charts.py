@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
 from operator import attrgetter
@@ -25,7 +25,7 @@ from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbn
 from openbaar.database.labels import Labels, Names
 from openbaar.database.picture import Picture
 from openbaar.database.results import Meaning, meanings, result_columns, run, tables_named
-from openbaar.database.row_kinds import findings
+from openbaar.database.row_kinds import findings, not_whole
 from openbaar.database.svg import standalone
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.tables.model import Table
@@ -218,7 +218,7 @@ def _contents_of_query(
         found = islice(_values_by_column(run(connection, query, given)), MAX_ROWS)
         for index, values in enumerate(found):
             rows.append(ChartRow(str(index), values))
-        about = _about(query, chosen, publication.package.languages)
+        about = _about(connection, query, chosen, tables, publication.package.languages)
         content = ChartContent(
             chart, columns, names, rows, is_sorted=is_sorted, title=query.title, about=about
         )
@@ -296,16 +296,25 @@ def _choices(
         yield {name: choice for name, choice in chosen if choice[0]}
 
 
-def _about(query: Query, chosen: Chosen, languages: Iterable[str]) -> Localized:
-    """What was chosen, in words: `Year: 2022`."""
-    told = Localized()
-    for language in languages:
-        parts: list[str] = []
-        for parameter, (_value, name) in chosen.items():
-            title = localized(query.parameters[parameter].title, language)
-            parts.append(f"{title}: {localized(name, language)}")
-        told[language] = " · ".join(parts)
-    return told
+def _about(
+    connection: sqlite3.Connection,
+    query: Query,
+    chosen: Chosen,
+    tables: list[Table],
+    languages: Sequence[str],
+) -> Localized:
+    """What was chosen, in words: `Year: 2022`, and of a period that is not whole, until when."""
+    parts: dict[str, list[str]] = {language: [] for language in languages}
+    for name, (value, label) in chosen.items():
+        parameter = query.parameters[name]
+        column = (parameter.choices or "").partition(".")[2]
+        finding = not_whole(connection, tables, column, value, languages) if column else None
+        for language in languages:
+            told = f"{localized(parameter.title, language)}: {localized(label, language)}"
+            if finding is not None:
+                told += f" ({localized(finding.text, language)})"
+            parts[language].append(told)
+    return Localized({language: " · ".join(each) for language, each in parts.items()})
 
 
 def _names(tables: Iterable[Table], labels: Labels, chart: Chart) -> dict[str, Names]:

@@ -81,6 +81,24 @@ def findings(
     return found
 
 
+def not_whole(
+    connection: sqlite3.Connection,
+    tables: Sequence[Table],
+    column: str,
+    value: str,
+    languages: Sequence[str],
+) -> Finding | None:
+    """What a footnote says of the one period that a reader chose; None where none speaks of it."""
+    periods = [Periods((column,), "year")]
+    for table in tables:
+        found = [*_not_whole(table, periods, languages)]
+        found += _marked(connection, table, periods, languages)
+        for finding in found:
+            if finding.rows == {column: value}:
+                return finding
+    return None
+
+
 def _said(chart: Chart) -> Iterator[Finding]:
     if chart.partial is not None:
         yield Finding("partial", chart.partial.rows, chart.partial.text, {})

@@ -13,13 +13,12 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from openbaar.database.labels import Labels
+from openbaar.schema.conventions import GROUPED_NUMBER
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
 from openbaar.texts import localized
 
 TOKENIZER = "unicode61 remove_diacritics 2"  # `geevalueerd` finds `geëvalueerd`
-# A number as documents print it: 568.694, 1 202, 5 304 (with a narrow space), 12'000.
-GROUPED = re.compile(r"\d{1,3}(?:[.,'’ \u00a0\u2009\u202f]\d{3})+")
 TABLE = f"""
 CREATE VIRTUAL TABLE _search USING fts5(
   kind UNINDEXED, language UNINDEXED, name UNINDEXED, part UNINDEXED, line UNINDEXED,
@@ -54,7 +53,7 @@ def plain_numbers(text: str) -> list[str]:
     >>> plain_numbers("568.694 online cursisten in 2020")
     ['568694']
     """
-    return [re.sub(r"\D", "", number) for number in GROUPED.findall(text)]
+    return [re.sub(r"\D", "", number) for number in re.findall(GROUPED_NUMBER, text)]
 
 
 def add_search_index(connection: sqlite3.Connection, dataset: Dataset, labels: Labels) -> None:

@@ -9,7 +9,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from openbaar.errors import OpenbaarError, Problem
 from openbaar.files import Content, replacing, sha256_of
+from openbaar.package import citation_file
+from openbaar.package.catalogues import sdmx
+from openbaar.package.catalogues.facts import facts
+from openbaar.package.catalogues.records import records
 from openbaar.package.descriptor import package_bytes
 from openbaar.package.model import Descriptor
 from openbaar.tables.about import License
@@ -32,7 +37,8 @@ def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path, parquet: P
 
     A table that is longer than the publication allows is in it as its Parquet file, from the folder
     `parquet`, which is compressed already. The file takes the place of an earlier one when it is
-    complete. Raises OSError when a document cannot be read.
+    complete. Beside them are the citation and the records for other kinds of catalogues. Raises
+    OSError when a document cannot be read, and OpenbaarError when a row has no code of SDMX.
     """
     publication = dataset.publication
     files: dict[str, Content] = dict(dataset.files)
@@ -40,10 +46,16 @@ def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path, parquet: P
     for path, file in instead.items():
         del files[path]
         files[_in_parquet(path)] = file
-    files["datapackage.json"] = package_bytes(_descriptor_with(descriptor, instead))
+    described = _descriptor_with(descriptor, instead)
+    files["datapackage.json"] = package_bytes(described)
     files["README.md"] = readme(dataset).encode("utf-8")
+    sizes = {}
     for document in publication.package.documents:
         files[document.path] = publication.root / document.path
+        sizes[document.path] = (publication.root / document.path).stat().st_size
+    files |= records(facts(described), sizes)
+    files |= sdmx_messages(dataset, descriptor)
+    files[citation_file.FILE] = citation_file.citation_bytes(publication)
     with replacing(target) as partial, zipfile.ZipFile(partial, "w") as archive:
         for path in sorted(files):
             _add(archive, path, files[path])
@@ -92,6 +104,23 @@ def _add(archive: zipfile.ZipFile, path: str, content: Content) -> None:
     header.file_size = content.stat().st_size
     with content.open("rb") as file, archive.open(header, "w") as packed:
         shutil.copyfileobj(file, packed, BLOCK)
+
+
+def sdmx_messages(dataset: Dataset, descriptor: Descriptor) -> dict[str, bytes]:
+    """The SDMX-CSV of each table that has one, by its path.
+
+    Raises OpenbaarError with each row that has no code.
+    """
+    return sdmx.messages(descriptor, lambda table: sdmx.rows_of(dataset.tables[table].content))
+
+
+def sdmx_problems(dataset: Dataset, descriptor: Descriptor) -> list[Problem]:
+    """The rows that have no code of SDMX where they need one."""
+    try:
+        sdmx_messages(dataset, descriptor)
+    except OpenbaarError as error:
+        return error.problems
+    return []
 
 
 def _header(path: str) -> zipfile.ZipInfo:
@@ -151,15 +180,20 @@ def _how_to_read(publication: Publication, language: str) -> list[str]:
         " The .xlsx marks them as text."
     )
     spreadsheet = _("Spreadsheet: import %(file)s as comma-separated text in UTF-8.")
+    codes = _("Read codes as text: programs that guess types make 4000 of %(code)s.")
     return [
         _heading(_("How to read the files")),
         "",
         f"- Python: `import frictionless; {rows}`",
-        f'- R: `read.csv("{file}", encoding = "UTF-8", na.strings = "")`',
+        f'- pandas: `pandas.read_csv("{file}", dtype=str, keep_default_na=False)`',
+        f'- Polars: `polars.read_csv("{file}", infer_schema=False)`',
+        f"- DuckDB: `SELECT * FROM read_csv('{file}', all_varchar = true)`",
+        f'- R: `read.csv("{file}", colClasses = "character", encoding = "UTF-8")`',
         "- " + spreadsheet % {"file": f"`{file}`"},
         "- " + formulas,
         "",
-        _("`datapackage.json` gives the meaning, unit and keys of each column."),
+        codes % {"code": "`04000`"},
+        _("`datapackage.json` gives the meaning, type, unit and keys of each column."),
         "",
     ]
 

@@ -57,7 +57,7 @@ def citation(publication: Publication) -> Citation:
         "doi": package.doi,
         "url": package.homepage,
         "license": _spdx_licence(package.additions),
-        "keywords": list(dict.fromkeys(package.keywords)),
+        "keywords": list(package.all_keywords),
         "references": [_reference(entry, language) for entry in package.documents],
     }
     return _filled(cited)

@@ -7,7 +7,7 @@ publication, and in the others under `translations`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal, NamedTuple
 
 from openbaar.documents.entry import DocumentEntry
@@ -86,7 +86,8 @@ def described(dataset: Dataset) -> DescribedPackage:
         languages=package.languages,
         homepage=package.homepage,
         created=created,
-        keywords=package.keywords,
+        keywords=package.all_keywords,
+        keywordsByLanguage=package.keywords,
         contributors=package.contributors,
         licenses=_licences(publication),
         sources=tuple(_document(publication, entry) for entry in package.documents),
@@ -162,12 +163,16 @@ def _code_lists(dataset: Dataset) -> CodeLists:
     for name in _referenced(dataset.publication):
         columns = _category_columns(dataset.tables[name].table)
         if columns is not None:
-            categories = []
-            for row in dataset.rows(name):
-                value, label = str(row[columns.value]), str(row[columns.label])
-                categories.append(DescribedCategory(value=value, label=label))
-            found[name] = tuple(categories)
+            found[name] = tuple(_codes(dataset.rows(name), columns))
     return found
+
+
+def _codes(rows: Rows, columns: DescribedCategoryTable) -> Iterator[DescribedCategory]:
+    """The codes of a code list with their labels; none where the list is too long to be listed."""
+    if len(rows) <= MOST_CATEGORIES:
+        for row in rows:
+            value, label = str(row[columns.value]), str(row[columns.label])
+            yield DescribedCategory(value=value, label=label)
 
 
 def _referenced(publication: Publication) -> set[str]:
@@ -229,6 +234,7 @@ def _resource(
         rows=len(data.rows),
         notes=tuple(dict(note) for note in table.notes),
         categoryFieldMap=category_columns,
+        sdmx=table.sdmx,
         sources=tuple(sources),
         table_schema=_schema(publication, table, code_lists),
     )
@@ -274,9 +280,7 @@ def _categories(
     """
     for key in schema.foreignKeys:
         if key.fields == (column,):
-            codes = code_lists.get(key.reference.resource, ())
-            if len(codes) <= MOST_CATEGORIES:
-                return codes
+            return code_lists.get(key.reference.resource, ())
     return ()
 
 

@@ -23,6 +23,7 @@ from openbaar.tables.about import (
     PublisherType,
     Theme,
 )
+from openbaar.tables.sdmx import Sdmx
 from openbaar.texts import Localized
 from openbaar.yamlfile import Strict
 
@@ -158,7 +159,7 @@ class DescribedSchema(Strict):
 
 
 class DescribedResource(Strict):
-    """A table of the package. `rows` and `notes` are ours."""
+    """A table of the package. `rows`, `notes` and `sdmx` are ours."""
 
     name: Name
     type: Literal["table"]
@@ -174,6 +175,7 @@ class DescribedResource(Strict):
     rows: int
     notes: tuple[dict[str, str], ...] = ()
     categoryFieldMap: DescribedCategoryTable | None = None
+    sdmx: Sdmx | None = None
     sources: tuple[DescribedSource, ...] = ()
     table_schema: DescribedSchema = Field(alias="schema")
 
@@ -181,7 +183,8 @@ class DescribedResource(Strict):
 class DescribedPackage(Strict):
     """The descriptor as a whole.
 
-    `languages`, `translations`, and what stands between `sources` and `resources`, are ours.
+    Ours are `languages`, `translations`, `keywordsByLanguage`, and what stands between `sources`
+    and `resources`.
     """
 
     profile: Literal["https://datapackage.org/profiles/2.0/datapackage.json"] = Field(
@@ -197,6 +200,7 @@ class DescribedPackage(Strict):
     homepage: str | None = None
     created: Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T00:00:00Z$")] | None = None
     keywords: tuple[str, ...] = ()
+    keywordsByLanguage: dict[str, tuple[str, ...]] = {}
     contributors: tuple[Contributor, ...] = ()
     licenses: tuple[DescribedLicense, ...] = ()
     sources: tuple[DescribedSource, ...] = ()

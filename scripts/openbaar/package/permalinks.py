@@ -50,6 +50,11 @@ def number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("."))
 
 
+def is_in_the_making(version: str) -> bool:
+    """Whether a version promises nothing yet: no address, and no figure that somebody confirmed."""
+    return number(version) < (1,)
+
+
 def release_path(version: str, table: str) -> str:
     """The path at which the CSV file of a table, as released in a version, is kept."""
     return f"{RELEASES}/{version}/{table}.csv"
@@ -89,7 +94,7 @@ def released(recorded: Permalinks, dataset: Dataset) -> dict[str, Content]:
     package = dataset.publication.package
     tables = recorded.tables
     kept: dict[str, Content] = {}
-    if number(package.version) >= (1,):
+    if not is_in_the_making(package.version):
         tables = _with_this_version(recorded, dataset)
         kept = _release_files(tables, dataset)
     grown = Permalinks(tables=tables, moved=package.moved, withdrawn=package.withdrawn)

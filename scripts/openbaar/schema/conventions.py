@@ -9,3 +9,5 @@ from __future__ import annotations
 TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
 UNKNOWN = "unknown"  # what is said of a document where nothing is known
 VERSION = r"\d+\.\d+\.\d+"  # a regular expression: major.minor.patch of https://semver.org
+# Another one for a number as documents print it: 568.694, 1 202, also with a narrow space, 12'000.
+GROUPED_NUMBER = "[0-9]{1,3}(?:[.,'’ \u00a0\u2009\u202f][0-9]{3})+"

@@ -6,6 +6,7 @@ A step is an ASGI application around another one
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import parse_qsl
@@ -16,6 +17,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
+ORIGIN = re.compile(r"^[a-z]+://[^/]*", re.IGNORECASE)
 APART = "openbaar.apart"  # marks, in a scope, a request that is answered in a process of its own
 
 
@@ -26,10 +28,15 @@ def header(scope: Scope, name: bytes) -> str:
 
 
 def raw_path(scope: Scope) -> str:
-    """The path of a request as it was sent, with its percent signs."""
+    """The path of a request as it was sent, with its percent signs.
+
+    A request may name the host before it, which is not for us to look at
+    (https://www.rfc-editor.org/rfc/rfc9112#section-3.2.2).
+    """
     raw = scope.get("raw_path")
     path: str = raw.decode("latin-1") if raw else scope["path"]
-    return path.partition("?")[0]
+    path = ORIGIN.sub("", path.partition("?")[0])
+    return path if path.startswith("/") else f"/{path}"
 
 
 def origin(scope: Scope) -> str:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import html
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from datasette.utils import path_from_row_pks
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.site import downloads
+from openbaar.site import catalogue, downloads
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.identifiers import recorded_versions
 from openbaar.site.pages import asset
@@ -41,6 +42,7 @@ from openbaar.site.static_paths import (
 )
 
 Say = Callable[[str], None]
+SEARCH = "/search"
 MARK = ".openbaar-frozen"  # in a folder that this module wrote and may replace
 NOT_FOUND = Path("404.html")  # what servers of such folders show where there is no page
 BEFORE = "before"  # in the folder beside the target: what the target held
@@ -213,7 +215,23 @@ class _Freeze:
             return self._relative(link, page, path.parent)
 
         rows = await self._rows(page)
-        self._write(path, rewritten(text, relative, rows).encode("utf-8"))
+        scripts = await self._search_scripts(page) if page.path == SEARCH else []
+        self._write(path, rewritten(text, relative, rows, scripts).encode("utf-8"))
+
+    async def _search_scripts(self, page: Page) -> list[str]:
+        """The addresses of what can be found in the language of a page, and of what finds it."""
+        data = replace(page, path=f"{SEARCH}/index.json")
+        script = replace(page, path=f"{SEARCH}/index.js")
+        path = file_of(self.published, script)
+        index = (await self._answer(data.address(self.published))).json()
+        for entry in index["entries"]:
+            here = self.published.addresses.of(entry[2], page.language or "")
+            entry[2] = self._relative(here, page, path.parent)
+        index["entries"] = [entry for entry in index["entries"] if entry[2] is not None]
+        told = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
+        self.seen.add(script)
+        self._write(path, f"const openbaarIndex = {told};\n".encode())
+        return [script.address(self.published), asset("frozen-search.js")]
 
     async def _rows(self, page: Page) -> Rows | None:
         """What the script of a page reads of its rows, where it is of a table that fits on it."""
@@ -253,6 +271,9 @@ def _known_pages(published: Published) -> Iterator[Page]:
     """The pages to begin with: of the whole, of the tables, and the addresses to cite."""
     yield from _in_each_language(published, "/")
     yield from _in_each_language(published, f"/{published.name}")
+    yield from _in_each_language(published, SEARCH)
+    for path in catalogue.addresses(published):
+        yield Page(path)
     for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico"):
         yield Page(path, "", published.languages[0])
     for query in published.queries:

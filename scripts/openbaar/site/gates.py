@@ -11,7 +11,8 @@ import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from datasette.utils.asgi import Response
 
@@ -20,12 +21,16 @@ from openbaar.site.apart import Answer, ForkServer
 from openbaar.site.asgi import APART, Application, Receive, Scope, Send, query_pairs, raw_path
 from openbaar.site.language import gettext
 
+if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
+    from datasette.app import Datasette
+
 SQL = {"sql", "_where"}
 FACETS = {"_facet", "_facet_array", "_facet_date"}
 # What an address may add without making its page cost more.
 CHEAP = {"lang", "_next", "_size", "_shape", "_nl", "_labels", "_nocount", "_nofacet", "_dl"}
 ROWS = 100  # a page shows no more unless it is asked to
 OUTSIDE = re.compile(r"/(-|static|download|id|source|cite)/")  # below these is no database
+WRITTEN = re.compile(r"/rows/|/download/[^/]+/tables/\w+\.json$")
 
 
 @dataclass
@@ -62,7 +67,9 @@ class Gate:
 
 @dataclass(frozen=True)
 class Gates:
-    """The gates of a site: for SQL of visitors, for large pages, for searches and filters.
+    """The gates of a site: for SQL of visitors, large pages, searches and filters, and files.
+
+    Files are those that are written for one visitor: rows that a filter chooses, a table as JSON.
 
     SQLite itself stops most queries after the second of `limits.SETTINGS`, and says so; the time of
     the gate is for those that it cannot stop, and for all queries of a page together.
@@ -72,12 +79,16 @@ class Gates:
     sql: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=1.8))
     large: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=5))
     filtered: Gate = field(default_factory=lambda: Gate(at_once=2, waiting=30, seconds=5))
+    files: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=30))
 
     def before(self, scope: Scope) -> Gate | None:
         """The gate before the answer to a request; None for one that costs little."""
         if scope["type"] != "http" or APART in scope:
             return None
-        if OUTSIDE.match(self.addresses.asked(raw_path(scope)).path):
+        path = self.addresses.asked(raw_path(scope)).path
+        if WRITTEN.match(path):
+            return self.files
+        if OUTSIDE.match(path):
             return None
         query = query_pairs(scope)
         names = {name for name, _ in query}
@@ -94,16 +105,23 @@ def _asks_many_rows(query: Mapping[str, str]) -> bool:
     return size != "" and not (re.fullmatch(r"\d{1,3}", size) and int(size) <= ROWS)
 
 
+_before: WeakKeyDictionary[Datasette, tuple[Gates, ForkServer]] = WeakKeyDictionary()
+
+
 def gated(
     app: Application,
     around: Callable[[Application], Application],
-    gates: Gates,
-    server: ForkServer,
+    datasette: Datasette,
+    addresses: Addresses,
 ) -> Application:
-    """`app`, whose costly requests are answered by `server`.
+    """`app`, an application of `datasette`, whose costly requests are answered apart.
 
-    `around` adds the language and the headers that every answer has.
+    `around` adds the language and the headers that every answer has. All applications of one
+    Datasette share their gates.
     """
+    if datasette not in _before:
+        _before[datasette] = Gates(addresses), ForkServer(datasette)
+    gates, server = _before[datasette]
     stopped = around(_stopped)
     busy = around(_busy)
 

@@ -2,7 +2,8 @@
 
 They stay when pages move. By `Accept`, an address leads on (303, as
 https://www.w3.org/TR/cooluris/ has it) to the form that is asked for: the page, the CSV, the rows
-as JSON, the package's descriptor, a citation, or JSON-LD, which is at `/id/<table>.jsonld`.
+as JSON, the package's descriptor, a citation, JSON-LD, which is at `/id/<table>.jsonld`, or, as
+Turtle, the catalogue that describes what the address names.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Response
 
 from openbaar.schema.conventions import VERSION
-from openbaar.site import downloads, linked_data
+from openbaar.site import catalogue, downloads, linked_data
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.language import gettext
 from openbaar.site.negotiate import preferred
@@ -46,8 +47,8 @@ def current_forms(published: Published, table: str) -> Forms:
 
 
 def descriptions(table: str) -> Forms:
-    """What describes a table to machines: JSON-LD, and its citation in each format."""
-    forms = {JSON_LD: f"/id/{table}.jsonld"}
+    """What describes a table to machines: JSON-LD, the catalogue, its citation in each format."""
+    forms = {JSON_LD: f"/id/{table}.jsonld", catalogue.TURTLE: "/catalog.ttl"}
     for ending, each in FORMATS.items():
         forms[each.media_type] = f"/cite/{table}.{ending}"
     return forms

@@ -269,6 +269,8 @@ def link_header(published: Published, path: str, origin: str, sent: str) -> str:
     if sent:
         bracketed = re.sub(r"^([^<\s;]+)(?=;)", r"<\1>", sent)
         links.append(bracketed.replace(f"<{origin}/", f"<{home}/", 1))
+    if path == f"/{published.name}":
+        links.append(f'<{home}/catalog>; rel="describedby"; type="text/turtle"')
     table = path.removeprefix(f"/{published.name}/")
     if table != path and table in published.tables and published.folder is not None:
         links += _signposts(published, table, home)

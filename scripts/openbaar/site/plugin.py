@@ -17,10 +17,12 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from openbaar.site import (
+    catalogue,
     citation,
     downloads,
     feed,
     gates,
+    health,
     identifiers,
     language,
     limits,
@@ -29,18 +31,21 @@ from openbaar.site import (
     pictures,
     refusals,
     rows,
+    screening,
     search,
+    search_file,
     security,
     source,
 )
-from openbaar.site.apart import ForkServer
 from openbaar.site.asgi import Application, only_http
 from openbaar.site.published import Published, published_by
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
 
+HOUR = 60 * 60 * 1000  # milliseconds
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
+    *catalogue.ROUTES,  # before the downloads, among which some of its files stand
     *downloads.ROUTES,
     *citation.ROUTES,
     *linked_data.ROUTES,
@@ -48,17 +53,19 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *rows.ROUTES,
     *source.ROUTES,
     *search.ROUTES,
+    *search_file.ROUTES,
     *pages.ROUTES,
+    *health.ROUTES,
     *pictures.ROUTES,
 ]
 
 
 @hookimpl  # type: ignore[untyped-decorator]
-def startup(datasette: Datasette) -> None:
-    """Keep errors short, and the memory of a public site small."""
+def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
+    """Keep errors short, and the memory of a public site small; count the rows of tables once."""
     published = published_by(datasette)
     if published is None:
-        return
+        return None
     # Not at the top: this import loads all plugins, and `openbaar.site` is not complete until this
     # module is. Datasette would find it without its hooks, and serve its pages without them.
     from datasette.plugins import pm
@@ -72,6 +79,21 @@ def startup(datasette: Datasette) -> None:
         asked.execute = partial(asked.execute, log_sql_errors=False)
     if published.public:
         limits.limit_process()
+    return partial(_count, datasette, published.name)
+
+
+async def _count(datasette: Datasette, name: str) -> None:
+    """Count the rows of each table of a database that never changes, as `datasette inspect` does.
+
+    Pages would count them again for each visitor.
+    """
+    database = datasette.get_database(name)
+    if database.is_mutable or datasette.inspect_data:
+        return
+    counts = await database.table_counts(limit=HOUR)
+    tables = {table: {"count": count} for table, count in counts.items()}
+    known = {"hash": database.hash, "size": database.size, "file": str(database.path)}
+    datasette.inspect_data = {name: {**known, "tables": tables}}
 
 
 @hookimpl  # type: ignore[untyped-decorator]
@@ -96,14 +118,19 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
             return _may_be_column(datasette, published, path)
 
         def around(answering: Application) -> Application:
-            protected = security.protected(answering, published)
-            return language.speaking(protected, published.addresses, is_column)
+            """The steps before an answer; the first one that a request meets stands last."""
+            answering = screening.screened(answering, published)
+            answering = security.with_link_header(answering, published)
+            answering = security.at_configured_address(answering, published)
+            answering = language.speaking(answering, published.addresses, is_column)
+            answering = refusals.always_answered(answering)
+            answering = security.with_caching(answering, published)
+            return security.with_security_headers(answering, published)
 
         shown = only_http(app, around(app))
         if not published.public:
             return shown
-        passing = gates.Gates(published.addresses)
-        return gates.gated(shown, around, passing, ForkServer(datasette))
+        return gates.gated(shown, around, datasette, published.addresses)
 
     return wrapped
 
@@ -121,6 +148,7 @@ def _may_be_column(datasette: Datasette, published: Published, path: str) -> boo
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Templates have the words of the site; their scripts are marked as ours."""
     pages.prepare(env, published_by(datasette))
+    catalogue.prepare_templates(env, published_by(datasette))
     security.prepare_templates(env)
 
 
@@ -167,5 +195,5 @@ def handle_exception(
     published = published_by(datasette)
     if published is None:
         return answers
-    answer = refusals.answer_to_error(request, exception)
+    answer = refusals.answer_to_error(request.method, request.path, exception)
     return answers if answer is None else [answer]

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import re
+import sqlite3
 import sys
-from typing import Any
+from traceback import walk_tb
 
 from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 
+from openbaar.site.asgi import Application, Message, Receive, Scope, Send, raw_path
 from openbaar.site.language import gettext, visit
 from openbaar.site.published import Published
+
+# Where Datasette reads addresses, and what it raises for those that it did not foresee.
+READERS = ("datasette.views.", "datasette.utils", "datasette.filters", "datasette.facets")
+MISREAD = (
+    AssertionError,
+    LookupError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    sqlite3.OperationalError,
+    sqlite3.ProgrammingError,
+)
+FOLDERS = re.compile(r"(?:/[^/\s'\":]+)+/")
+MEMORY = re.compile(r"0x[0-9a-fA-F]+")
+LONGEST = 200  # characters of a path or a reason in the log
 
 
 def language_of(published: Published) -> str:
@@ -24,16 +42,57 @@ def refusal(status: int, message: str, **names: str) -> DatasetteError:
     return DatasetteError(message % names, status=status)
 
 
-def answer_to_error(request: Any, exception: BaseException) -> Response | None:
+def answer_to_error(method: str, path: str, exception: BaseException) -> Response | None:
     """The answer to an unforeseen error: one line in the log, nothing of the machine on the page.
 
     None for the errors that Datasette raises on purpose, whose message is meant for the visitor.
     """
+    if isinstance(exception, DatasetteError) and exception.status == 500:
+        # Its default, for what visitors ask of tables that no rule of `screening` knows.
+        return Response.text(str(exception.message), status=400)
     if isinstance(exception, Base400 | DatasetteError):
         return None
     if isinstance(exception, QueryInterrupted | MemoryError):
         message = gettext("The query took too long or asked for too much, and was stopped.")
         return Response.text(message, status=400)
-    reason = f"{type(exception).__name__}: {exception}"
-    print(f"ERROR {request.method} {request.path}: {reason}", file=sys.stderr)
+    print(log_line(method, path, exception), file=sys.stderr)
+    if isinstance(exception, MISREAD) and _is_of_datasette(exception):
+        return Response.text(gettext("This address cannot be read."), status=400)
     return Response.text("Error 500", status=500)
+
+
+def log_line(method: str, path: str, exception: BaseException) -> str:
+    """An error in one short line, without folders of the host and addresses in memory."""
+    reason = FOLDERS.sub("", MEMORY.sub("0x…", str(exception)))
+    shown = " ".join(f"{path[:LONGEST]}: {type(exception).__name__}: {reason}".split())
+    return f"ERROR {method} {shown[: 2 * LONGEST]}"
+
+
+def _is_of_datasette(exception: BaseException) -> bool:
+    """Whether a page of Datasette failed at what it had read, and none of our own code did."""
+    frames = [frame for frame, _ in walk_tb(exception.__traceback__)]
+    modules = [str(frame.f_globals.get("__name__")) for frame in frames]
+    concerned = [name for name in modules if name.startswith(("openbaar.", *READERS))]
+    return bool(concerned) and concerned[-1].startswith(READERS)
+
+
+def always_answered(app: Application) -> Application:
+    """`app`, with an answer where it raises an error instead of giving one."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, sending)
+        except Exception as error:
+            print(log_line(scope["method"], raw_path(scope), error), file=sys.stderr)
+            if begun:
+                raise
+            await Response.text("Error 500", status=500).asgi_send(send)
+
+    return answered

@@ -27,12 +27,14 @@ class Rows:
     script: str
 
 
-def rewritten(page: str, change: Change, rows: Rows | None = None) -> str:
+def rewritten(
+    page: str, change: Change, rows: Rows | None = None, scripts: Sequence[str] = ()
+) -> str:
     """The page with each address as `change` gives it, without the link where that is None.
 
     Forms go, with what is in them: they ask something of a running site. Only the search form
     stays, which a script answers. So do nonces, which belong to one answer. A page with `rows` to
-    choose from gets a script that chooses.
+    choose from gets a script that chooses. `scripts` are the addresses of more of them.
 
     >>> rewritten('<!DOCTYPE html><p><a href="/x">X</a></p>', lambda address: f"..{address}")
     '<!DOCTYPE html>\\n<html><body><p><a href="../x">X</a></p></body></html>'
@@ -43,6 +45,8 @@ def rewritten(page: str, change: Change, rows: Rows | None = None) -> str:
         del element.attrib["nonce"]
     if rows is not None:
         _add_rows(document, rows)
+    for script in scripts:
+        etree.SubElement(document.body, "script", src=script)
     for element, attribute in list(_addresses(document)):
         _lead(element, attribute, change)
     return str(html.tostring(document, encoding="unicode", doctype="<!DOCTYPE html>"))

@@ -16,8 +16,7 @@ from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
 
-from openbaar.database.search_index import GROUPED
-from openbaar.schema.conventions import TRUST_TABLES
+from openbaar.schema.conventions import GROUPED_NUMBER, TRUST_TABLES
 from openbaar.site.cells import figure
 from openbaar.site.columns import column_of, key_label, text, text_in
 from openbaar.site.language import gettext, visit
@@ -33,7 +32,7 @@ SHOWN = 8  # results of one kind, until a visitor asks for all of them
 MOST = 200
 FIGURES = 20  # figures that are looked for in one column
 TIME_LIMIT = 300  # milliseconds to look for a figure in one table
-TERM = re.compile(rf"{GROUPED.pattern}|\w+(?:[.,]\d+)?")
+TERM = re.compile(rf"{GROUPED_NUMBER}|\w+(?:[.,]\d+)?")
 NOTHING = Markup()
 OPENED, CLOSED = "\x02", "\x03"  # around what was found; no text has them
 KINDS = {  # in the order in which they are shown
@@ -83,7 +82,7 @@ def match_expression(asked: str, every: bool = True) -> str:
     """
     terms = []
     for term in TERM.findall(asked):
-        if GROUPED.fullmatch(term):
+        if re.fullmatch(GROUPED_NUMBER, term):
             terms.append('"{}"'.format(re.sub(r"\D", "", term)))
         elif term[0].isdigit():
             terms.append(f'"{term}"')
@@ -100,7 +99,7 @@ def numbers_asked(asked: str) -> list[int | float]:
     """
     asked = asked.strip()
     meant: list[int | float] = []
-    if GROUPED.fullmatch(asked) or asked.isdecimal():
+    if re.fullmatch(GROUPED_NUMBER, asked) or asked.isdecimal():
         meant.append(int(re.sub(r"\D", "", asked)))
     if re.fullmatch(r"\d+[.,]\d+", asked):
         meant.append(float(asked.replace(",", ".")))
@@ -145,11 +144,11 @@ async def _texts(
         rows = await database.execute(FOUND, wanted)
     except sqlite3.OperationalError:  # a text that FTS5 cannot read, or a database without it
         return []
-    results = [_result(published, kind, row) for row in rows]
+    results = [result_of(published, kind, row) for row in rows]
     return [result for result in results if result is not None]
 
 
-def _result(published: Published, kind: str, row: Any) -> Result | None:
+def result_of(published: Published, kind: str, row: Any) -> Result | None:
     """A row of the index as it is shown; None where what it is of is not there any more."""
     name, part, excerpt = row["name"], row["part"], _marked(row["text"])
     if kind == "question":

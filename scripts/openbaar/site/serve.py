@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-import shutil
 import signal
 import socket
-import tempfile
+import sys
+import threading
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,19 +21,12 @@ from datasette.plugins import pm
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.site import application
+from openbaar.site.access_log import logged
+from openbaar.site.asgi import Application
+from openbaar.site.connections import ImpatientProtocol
+from openbaar.site.editions import Editions
 from openbaar.site.published import PLUGIN
 from openbaar.yamlfile import read_yaml
-
-# What a running site reads beside its database, below the folder of `metadata.yml`.
-READ = (
-    "metadata.yml",
-    "datapackage.json",
-    "tables/*.csv",
-    "tables/permalinks.json",
-    "tables/releases/*/*.csv",
-    "sources/**/*",
-    "dist/*",
-)
 
 LAST_ANSWERS = 1  # seconds in which a server that ends may finish what it answers
 
@@ -42,7 +36,7 @@ class Options:
     """How to serve: on which host and port (0 takes any free one), known at which address, to whom.
 
     `public` is the profile for the open internet; it goes with the `url` at which the site is
-    known.
+    known. `access_log` prints a line for each request.
     """
 
     host: str = "127.0.0.1"
@@ -50,6 +44,7 @@ class Options:
     url: str | None = None
     public: bool = False
     open_browser: bool = False
+    access_log: bool = False
 
 
 def site(database: Path, metadata: Path, url: str | None = None, public: bool = False) -> Datasette:
@@ -75,7 +70,7 @@ def serve(
     options: Options,
     announce: Callable[[str], None] = print,
 ) -> None:
-    """Serve `database` until Ctrl-C or SIGTERM.
+    """Serve `database`, and what is published in its place later, until Ctrl-C or SIGTERM.
 
     `announce` is called with the address once it answers. Raises OpenbaarError when the files are
     not there or the port is taken.
@@ -87,19 +82,29 @@ def serve(
         if options.open_browser:
             webbrowser.open(address)
 
-    with (
-        _listening(options.host, options.port) as listener,
-        _private_copy(database, metadata) as copy,
-        _ended_by_signal(),
-    ):
-        shown = site(copy, copy.with_name(metadata.name), options.url, options.public)
-        config = uvicorn.Config(
-            shown.app(),
-            log_level="warning",
-            server_header=False,
-            timeout_graceful_shutdown=LAST_ANSWERS,
-        )
-        _Server(config, answering).run([listener])
+    def make(copy: Path, described: Path) -> Datasette:
+        return site(copy, described, options.url, options.public)
+
+    with _listening(options.host, options.port) as listener, _ended_by_signal():
+        editions = Editions(database, metadata, make)
+        try:
+            app = logged(editions, sys.stdout) if options.access_log else editions
+            _Server(_configuration(app), editions, answering).run([listener])
+        finally:
+            editions.close()
+    _end_despite_queries()
+
+
+def _configuration(app: Application) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=ImpatientProtocol,
+        lifespan="off",  # an edition begins when it is there
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=LAST_ANSWERS,
+    )
 
 
 def _check_built(*paths: Path) -> None:
@@ -113,17 +118,27 @@ def _check_built(*paths: Path) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server that says its address as soon as it answers."""
+    """A server that says its address as soon as it answers, and follows new editions."""
 
-    def __init__(self, config: uvicorn.Config, answering: Callable[[str], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, editions: Editions, answering: Callable[[str], None]
+    ) -> None:
         super().__init__(config)
+        self.editions = editions
         self.answering = answering
+        self.following: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if sockets and self.started:
+            self.following = asyncio.create_task(self.editions.follow())
             host, port = sockets[0].getsockname()
             self.answering(f"http://{host}:{port}/")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self.following is not None:
+            self.following.cancel()
+        await super().shutdown(sockets)
 
 
 @contextmanager
@@ -140,26 +155,17 @@ def _listening(host: str, port: int) -> Iterator[socket.socket]:
         yield listener
 
 
-@contextmanager
-def _private_copy(database: Path, metadata: Path) -> Iterator[Path]:
-    """The database and all that the site reads, in a folder that a new build leaves as it is."""
-    with tempfile.TemporaryDirectory(prefix=".serving-", dir=database.parent) as name:
-        folder = Path(name)
-        for pattern in READ:
-            for path in metadata.parent.glob(pattern):
-                if path.is_file():
-                    _link(path, folder / path.relative_to(metadata.parent))
-        _link(database, folder / database.name)
-        yield folder / database.name
+def _end_despite_queries() -> None:
+    """End this process where a query that nothing can interrupt still keeps one of its threads.
 
-
-def _link(path: Path, copy: Path) -> None:
-    """Put a file at `copy`, as a hard link where the file system has such links."""
-    copy.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        os.link(path, copy)
-    except OSError:
-        shutil.copy2(path, copy)
+    Python would wait for it. On a public site such a query is in a process of its own.
+    """
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread() and not thread.daemon:
+            thread.join(LAST_ANSWERS)
+            if thread.is_alive():
+                sys.stdout.flush()
+                os._exit(0)
 
 
 @contextmanager

@@ -11,7 +11,9 @@ from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.published import Published
 
-SHARED = re.compile(r"/(?:-/static(?:-plugins)?|download)/")  # files that have no language
+SHARED = re.compile(
+    r"/(?:catalog\.|(?:-/static(?:-plugins)?|download)/)"
+)  # files that have no language
 # The endings of files; a document is shown on a page, whatever its own ending is.
 FILE = re.compile(r"/(?!source/).*\.(?:atom|bib|csv|ico|js|json|jsonld|png|ris|svg|ttl|txt|xml)$")
 NEXT = "_next"  # the parameter with which Datasette shows the next rows

@@ -6,9 +6,9 @@ Codes are those of the vocabularies of the European Union
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from openbaar.schema.names import Address, Date, Email
 from openbaar.texts import Localized
@@ -35,6 +35,17 @@ PublisherType = Literal[
     "PrivateIndividual(s)", "RegionalAuthority", "StandardisationBody",
     "SupraNationalAuthority",
 ]  # fmt: skip
+
+
+UNDETERMINED = "und"  # the code of ISO 639-2 for a language that nobody stated
+# The form of https://www.rfc-editor.org/rfc/rfc5646, which RDF asks of a language.
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+Keywords = dict[Language, Texts]
+
+
+def by_language(given: Any) -> Any:
+    """Keywords by language as they are; a plain list counts as of a language nobody stated."""
+    return given if isinstance(given, dict) else {UNDETERMINED: given}
 
 
 class License(Strict):
@@ -107,6 +118,7 @@ class About(Strict):
     publisher: Publisher | None = None
     contact: Contact | None = None
     contributors: tuple[Contributor, ...]
+    keywords: Annotated[Keywords, BeforeValidator(by_language)] = {}
     themes: tuple[Theme, ...] = ()
     places: tuple[Address, ...] = Field((), description="the places that the figures are about")
     period: Period | None = None
@@ -114,3 +126,9 @@ class About(Strict):
     access_rights: AccessRights | None = None
     licenses: tuple[License, ...]
     additions: tuple[License, ...]
+
+    @property
+    def all_keywords(self) -> tuple[str, ...]:
+        """The keywords of all languages, each once."""
+        found = [keyword for keywords in self.keywords.values() for keyword in keywords]
+        return tuple(dict.fromkeys(found))

@@ -21,6 +21,7 @@ from openbaar.schema.patterns import Pattern, Patterns
 from openbaar.tables.about import About
 from openbaar.tables.checks import Check
 from openbaar.tables.queries import Chart, Query
+from openbaar.tables.sdmx import Sdmx
 from openbaar.texts import Localized
 from openbaar.yamlfile import Strict, Text, Texts
 
@@ -93,6 +94,7 @@ class Table(Strict):
     sort: Name | None = None
     search: tuple[Name, ...] = Field((), description="the columns that full text search covers")
     chart: Chart | None = None
+    sdmx: Sdmx | None = Field(None, description="how the table becomes SDMX-CSV")
 
     @property
     def columns(self) -> list[str]:
@@ -140,7 +142,6 @@ class Package(About):
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     title: Localized
     description: Localized
-    keywords: Texts = ()
     documents: tuple[DocumentEntry, ...]
     numbers: NumbersByExample = NumberFormat()
     fields: dict[Name, SharedField] = Field({}, description="columns that several tables share")

@@ -32,7 +32,7 @@ from openbaar.tables.record_checks import (
     mark_problems,
     record_problems,
 )
-from openbaar.tables.trust import footnote_lines
+from openbaar.tables.trust import LineSpan, footnote_lines
 from openbaar.tables.verdicts import lines_text
 
 
@@ -102,7 +102,7 @@ class Reading:
     document: Document
     recipe: Recipe
     region: Region | None = None
-    notes: Mapping[str, int] = field(default_factory=dict)
+    notes: Mapping[str, LineSpan] = field(default_factory=dict)
     others: frozenset[int] = frozenset()
     read: RowsRead = field(default_factory=RowsRead)
     records: Sequence[Record] = ()
@@ -170,7 +170,8 @@ def read_table(
     _, region, recipe, readers = regions[table.name]
     others = _lines_of_others(document, recipe, regions)
     notes, note_problems = _footnotes(publication, table, document, regions)
-    units = _units(region, recipe, others.union(notes.values()))
+    of_notes = [number for span in notes.values() for number in span.numbers]
+    units = _units(region, recipe, others.union(of_notes))
     read = try_rows(document, units, recipe, readers)
     labelled, label_problems = try_labels(document, read.rows, recipe.groups, readers)
     reading = Reading(table, document, recipe, region, notes, others, read)
@@ -212,7 +213,7 @@ def _lines_of_others(
 
 def _footnotes(
     publication: Publication, table: Table, document: Document, regions: Mapping[str, Located]
-) -> tuple[Mapping[str, int], Sequence[Problem]]:
+) -> tuple[Mapping[str, LineSpan], Sequence[Problem]]:
     """The lines of the footnotes by their marks, and what is wrong with them."""
     lines = {}
     for name, located in regions.items():

@@ -140,7 +140,10 @@ def has_values(record: Record, values: Mapping[str, str]) -> bool:
 
 
 def mark_problems(
-    table: Table, document: Document, records: Sequence[Record], lines: Mapping[str, int]
+    table: Table,
+    document: Document,
+    records: Sequence[Record],
+    lines: Mapping[str, tuple[int, int]],
 ) -> list[Problem]:
     """Each footnote's mark is at some cell, or a mark was lost; and at rows it is about only.
 
@@ -152,7 +155,7 @@ def mark_problems(
     problems = []
     for mark in sorted(table.footnotes.keys() - marks):
         message = f"key 'footnotes': the mark {mark} was found at no cell"
-        problems.append(Problem(document.place(lines.get(mark)), message))
+        problems.append(Problem(document.place(*lines.get(mark, ())), message))
     for record in records:
         problems += _marks_elsewhere(table, document, record)
     return problems

@@ -26,6 +26,7 @@ from openbaar.recipe.language import (
 from openbaar.tables.checks import SumCheck
 from openbaar.tables.model import Anomaly, Table
 from openbaar.tables.publication import Publication, read_publication
+from openbaar.tables.sdmx import Part
 from openbaar.texts import Localized
 from openbaar.yamlfile import KeyPath
 
@@ -58,6 +59,7 @@ def _problems(publication: Publication) -> Iterator[Problem]:
         yield from _key_problems(publication, table)
         yield from _footnote_problems(publication, table)
         yield from _printed_form_problems(publication, table)
+        yield from _sdmx_problems(publication, table)
         yield from _check_problems(publication, table)
         if table.recipe is not None:
             yield from _RecipeNames(publication, table, table.recipe).problems()
@@ -203,6 +205,35 @@ def _printed_form_problems(publication: Publication, table: Table) -> Iterator[P
     place = publication.place(table.name, "printed_as")
     for form in table.printed_as:
         yield from _unknown(place, "column", template_fields(form), table.columns)
+
+
+def _sdmx_problems(publication: Publication, table: Table) -> Iterator[Problem]:
+    """Concepts that name columns that are not there, and key columns that no concept names."""
+    if table.sdmx is None:
+        return
+    for name, concept in table.sdmx.concepts.items():
+        place = publication.place(table.name, "sdmx", "concepts", name)
+        for part in concept.parts:
+            yield from _unknown(place, "column", [part.column], table.columns)
+            if part.through is not None:
+                yield from _code_list_problems(publication, table, part, place)
+    for column in table.table_schema.primaryKey:
+        if column not in table.sdmx.columns:
+            place = publication.place(table.name, "sdmx", "concepts")
+            message = f"no concept names the key column '{column}'"
+            yield Problem(place, message, "without it rows cannot be told apart")
+
+
+def _code_list_problems(
+    publication: Publication, table: Table, part: Part, place: Place
+) -> Iterator[Problem]:
+    """Whether a column leads to a code list, and that list has the column with the codes."""
+    for key in table.table_schema.foreignKeys:
+        if key.fields == (part.column,):
+            known = publication.resources[key.reference.resource].columns
+            yield from _unknown(place, "column", [str(part.through)], known)
+            return
+    yield Problem(place, f"the column '{part.column}' points to no code list")
 
 
 def _anomaly_problems(publication: Publication, owned: OwnedAnomaly) -> Iterator[Problem]:

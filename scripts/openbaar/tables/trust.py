@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -20,7 +21,20 @@ from openbaar.tables.references import OwnedAnomaly, anomalies_of
 from openbaar.tables.verdicts import lines_text, place_columns
 from openbaar.texts import Localized, catalogue
 
+MOST_LINES = 20  # of one footnote
 SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
+
+
+class LineSpan(NamedTuple):
+    """The numbers of the first and the last of some lines."""
+
+    first: int
+    last: int
+
+    @property
+    def numbers(self) -> range:
+        """The numbers of all of them."""
+        return range(self.first, self.last + 1)
 
 
 def row_id(values: Iterable[Value]) -> str:
@@ -69,13 +83,13 @@ def _provenance_row(table: str, key: str, column: str, cell: Cell, document: Doc
 
 def footnote_lines(
     publication: Publication, table: Table, document: Document, lines: Mapping[str, Sequence[Line]]
-) -> dict[str, int]:
-    """The line on which each footnote of `table` is printed; `lines` are those of each table.
+) -> dict[str, LineSpan]:
+    """The lines on which each footnote of `table` is printed; `lines` are those of each table.
 
-    Raises OpenbaarError for each one that is not on exactly one line, or whose text is not as
-    written.
+    Raises OpenbaarError for each one that does not begin on exactly one line, or whose text is not
+    as written.
     """
-    found: dict[str, int] = {}
+    found: dict[str, LineSpan] = {}
     problems = []
     for mark, footnote in table.footnotes.items():
         below = table.name if footnote.below is None else footnote.below
@@ -100,35 +114,43 @@ class _Printed:
     text: str
 
 
-def _footnote_line(printed: _Printed, document: Document, lines: Sequence[Line]) -> int:
-    """The number of the one line that holds the footnote, and nothing else."""
+def _footnote_line(printed: _Printed, document: Document, lines: Sequence[Line]) -> LineSpan:
+    """The lines that hold the footnote, and nothing else, from the one that its pattern matches."""
     key = f"key 'footnotes': the footnote {printed.mark}"
     pattern = compiled(printed.footnote.line)
-    matches = [line for line in lines if pattern.search(line.shown)]
+    matches = [index for index, line in enumerate(lines) if pattern.search(line.shown)]
     if len(matches) != 1:
-        numbers = ", ".join(str(line.row) for line in matches)
+        numbers = ", ".join(str(lines[index].row) for index in matches)
         place = document.place(lines[0].number, lines[-1].number) if lines else document.place()
         message = f"{key} should match one line of the table, not {numbers or 'no line'}"
         hint = "looked at are the lines after its 'from' and before its 'until'"
         raise OpenbaarError(Problem(place, message, hint))
-    if not _is_footnote(matches[0].shown, printed.text):
-        place = document.place(matches[0].number)
-        message = f"{key} should read '{printed.text}' here, and nothing else"
-        hint = "write the text as printed, all that follows the mark"
-        raise OpenbaarError(Problem(place, message, hint))
-    return matches[0].number
+    (first,) = matches
+    for last in range(first, min(first + MOST_LINES, len(lines))):
+        if lines[last].is_blank:
+            break
+        if _is_footnote(lines[first : last + 1], printed.text):
+            return LineSpan(lines[first].number, lines[last].number)
+    place = document.place(lines[first].number)
+    message = f"{key} should read '{printed.text}' here, and nothing else"
+    hint = "write the text as printed, all that follows the mark, on the next lines too"
+    raise OpenbaarError(Problem(place, message, hint))
 
 
-def _is_footnote(line: str, text: str) -> bool:
-    """Whether a line is a mark and the text, and holds nothing else that would be lost with it."""
-    before, found, after = line.partition(text)
-    if not found or after.strip(" |"):
+def _is_footnote(lines: Sequence[Line], text: str) -> bool:
+    """Whether lines are a mark and the text, and hold nothing else that would be lost with it.
+
+    White space does not matter: where a text wraps, it is printed or not.
+    """
+    printed = "".join("".join(line.shown.split()) for line in lines)
+    before, found, after = printed.partition("".join(text.split()))
+    if not found or after.strip("|"):
         return False
     return not any(character.isalpha() for character in before)
 
 
 def footnote_rows(
-    publication: Publication, table: Table, document: Document, lines: Mapping[str, int]
+    publication: Publication, table: Table, document: Document, lines: Mapping[str, LineSpan]
 ) -> Rows:
     """One row for each footnote of `table`."""
     rows: list[Row] = []
@@ -138,7 +160,7 @@ def footnote_rows(
             "mark": mark,
             **_text_columns(publication, footnote.text),
             "applies_to": _as_json(footnote.applies_to),
-            **place_columns(document.place(lines[mark])),
+            **place_columns(document.place(*lines[mark])),
         }
         rows.append(row)
     return rows

@@ -9,7 +9,7 @@ raises the first part, what adds to it the second, what corrects it the third.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,6 +19,42 @@ from openbaar.versions.snapshot import Cells, Contents, Snapshot
 Part = Literal["major", "minor", "patch"]
 PARTS: tuple[Part, ...] = ("major", "minor", "patch")
 Values = Mapping[str, str]  # cells by their column
+
+
+def _at_most(new: Any, old: Any) -> bool:
+    return bool(new <= old)
+
+
+def _at_least(new: Any, old: Any) -> bool:
+    return bool(new >= old)
+
+
+def _all_of_old(new: Any, old: Any) -> bool:
+    return all(each in new for each in old)
+
+
+def _none_but_old(new: Any, old: Any) -> bool:
+    return all(each in old for each in new)
+
+
+def _is_off(new: Any, _old: Any) -> bool:
+    return new is False
+
+
+# Whether the new value of a rule allows all that the old one did; without the rule all is allowed.
+ALLOWS_MORE: Mapping[str, Callable[[Any, Any], bool]] = {
+    "minimum": _at_most,
+    "exclusiveMinimum": _at_most,
+    "minLength": _at_most,
+    "maximum": _at_least,
+    "exclusiveMaximum": _at_least,
+    "maxLength": _at_least,
+    "enum": _all_of_old,
+    "uniqueKeys": _none_but_old,
+    "foreignKeys": _none_but_old,
+    "required": _is_off,
+    "unique": _is_off,
+}
 
 # Said of the bytes of a file, which differ whenever a row does, or of the version itself.
 MEASURED = ("bytes", "hash", "rows", "version", "created", "issued", "modified", "resources")
@@ -173,21 +209,33 @@ def _rows(
     """The rows that came, that went, and that changed."""
     if before == after:
         return (), (), ()
-    has_key = key and set(key) <= set(before.columns) & set(after.columns)
-    if not has_key:
+    if not key or not set(key) <= set(before.columns) & set(after.columns):
         return _without_key(before, after)
-    old = {_picked(row, before.columns, key): row for row in before.rows}
-    new = {_picked(row, after.columns, key): row for row in after.rows}
-    added = tuple(_values(after.columns, row) for each, row in new.items() if each not in old)
-    gone = tuple(_values(before.columns, row) for each, row in old.items() if each not in new)
+    old = _by_key(before, key)
+    new = _by_key(after, key)
+    added = tuple(row for each, row in new.items() if each not in old)
+    gone = tuple(row for each, row in old.items() if each not in new)
     shared = [column for column in after.columns if column in before.columns]
-    changed = []
-    for each, row in new.items():
-        if each in old:
-            cells = _cells(_values(before.columns, old[each]), _values(after.columns, row), shared)
-            if cells:
-                changed.append(RowChange(dict(zip(key, each, strict=True)), cells))
-    return added, gone, tuple(changed)
+    return added, gone, tuple(_changed_rows(old, new, key, shared))
+
+
+def _by_key(contents: Contents, key: Sequence[str]) -> dict[Cells, Values]:
+    """The rows by the cells of their key."""
+    rows = [_values(contents.columns, row) for row in contents.rows]
+    return {tuple(row[column] for column in key): row for row in rows}
+
+
+def _changed_rows(
+    old: Mapping[Cells, Values],
+    new: Mapping[Cells, Values],
+    key: Sequence[str],
+    columns: Sequence[str],
+) -> Iterator[RowChange]:
+    """The rows of both versions in which one of the `columns` has another cell now."""
+    for each in [each for each in new if each in old]:
+        cells = _cells(old[each], new[each], columns)
+        if cells:
+            yield RowChange(dict(zip(key, each, strict=True)), cells)
 
 
 def _without_key(
@@ -304,18 +352,10 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]
 def _is_looser(change: Change) -> bool:
     """Whether a rule of a schema allows now all that it allowed before."""
     rule = change.what.rpartition(".")[2]
-    if rule in ("uniqueKeys", "foreignKeys"):
-        return all(key in (change.old or ()) for key in change.new or ())
-    if ".constraints." not in change.what:
-        return False
+    if rule not in ALLOWS_MORE:
+        return ".constraints." in change.what and change.new is None
     if change.new is None:
         return True
     if change.old is None:
         return False
-    if rule in ("minimum", "minLength", "exclusiveMinimum"):
-        return bool(change.new <= change.old)
-    if rule in ("maximum", "maxLength", "exclusiveMaximum"):
-        return bool(change.new >= change.old)
-    if rule == "enum":
-        return set(change.old) <= set(change.new)
-    return rule in ("required", "unique") and change.new is False
+    return ALLOWS_MORE[rule](change.new, change.old)

@@ -27,6 +27,7 @@ FEWEST = 3  # rows that make a table
 FEWEST_SHARE = 0.7  # of the rows of a run that have to fit one width
 LONGEST_GAP = 2  # lines between two rows that may be a wrapped name
 LONGEST_NAME = 40  # characters of such a line
+MOST_PARTED = 3  # numbers of a row that a space parts in each of them
 LONGEST_LINE = 400  # a longer one is running text
 # A number whose thousands are separated by a sign, so spaces separate none.
 _SEPARATED = re.compile(r"-?\d{1,3}(?:[.,'’]\d{3})+(?!\d)")
@@ -69,7 +70,7 @@ class _Split:
     @property
     def holds_two_rows(self) -> bool:
         """Whether a total is inside its label, as in "4 59.188 totaal 214.532"."""
-        return any(is_total(word) for word in self.label.split()[1:])
+        return not self.is_total and any(is_total(word) for word in self.label.split()[1:])
 
     @property
     def is_label(self) -> bool:
@@ -110,9 +111,14 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
         for seen in _seen_rows(run):
             if not _is_table(seen.rows):
                 continue
-            rows = tuple(seen.rows)
-            sighting = Sighting(document, units, rows, join=seen.join, separator=separator)
-            found.append(with_labels(_with_surroundings(sighting, splits)))
+
+            def sighting(rows: _SeenRows, separator: str = separator) -> Sighting:
+                of_rows = tuple(rows.rows)
+                made = Sighting(document, units, of_rows, join=rows.join, separator=separator)
+                return with_labels(_with_surroundings(made, splits))
+
+            others = [sighting(each) for each in seen.others if _is_table(each.rows)]
+            found.append(replace(sighting(seen), others=tuple(others)))
     return found
 
 
@@ -156,6 +162,7 @@ class _SeenRows:
 
     rows: list[SeenRow] = field(default_factory=list)
     join: int = 1
+    others: list[_SeenRows] = field(default_factory=list)
 
     def add(self, row: SeenRow | None, split: _Split, names: int) -> None:
         """Add the row that a line makes, if any, perhaps with so many lines of its name above."""
@@ -177,10 +184,15 @@ def _seen_rows(run: Sequence[_Split]) -> list[_SeenRows]:
     if not rows:
         return []
     widths = _Widths(is_spaced=not any(_has_separated_thousands(row) for row in rows))
-    seen = _joined(run, widths.best(rows), widths)
-    if len(seen.rows) >= max(FEWEST, len(rows) * FEWEST_SHARE):
-        return [seen]
-    return _parts_of_one_width(run)
+    best = widths.best(rows)
+    seen = _joined(run, best, widths)
+    if len(seen.rows) < max(FEWEST, len(rows) * FEWEST_SHARE):
+        return _parts_of_one_width(run)
+    for width in widths.others(rows, best):
+        other = _joined(run, width, widths)
+        if len(other.rows) >= len(seen.rows):
+            seen.others.append(other)
+    return [seen]
 
 
 def _has_separated_thousands(split: _Split) -> bool:
@@ -197,6 +209,17 @@ class _Widths:
         """The width that fits the rows best, the largest one of equals."""
         widths = sorted({len(row.printed) for row in rows}, reverse=True)
         return max(widths, key=lambda width: sum(self._fit(row, width) for row in rows))
+
+    def others(self, rows: Sequence[_Split], best: int) -> list[int]:
+        """Other widths that rows may have, from narrow to wide; none where no space parts digits.
+
+        A row that states totals shows which is right.
+        """
+        if not self.is_spaced or not any(row.is_total for row in rows):
+            return []
+        lengths = [len(row.printed) for row in rows]
+        narrowest = max(min(lengths) - MOST_PARTED, 2)
+        return [width for width in range(narrowest, max(lengths) + 1) if width != best]
 
     def _fit(self, split: _Split, width: int) -> float:
         """How well a row fits: well, with some numbers as part of its label, or not at all."""

@@ -31,7 +31,8 @@ def sighting_of(document: Document, lines: Sequence[Line], table: FoundTable) ->
     """A table as the recipe will read it: its rows are the cells between the borders."""
     borders = tuple(round(border, DIGITS) for border in table.borders)
     start = table.first + table.headings
-    if is_heading(split_at(lines[start], borders).texts):
+    first = split_at(lines[start], borders).texts
+    if sum(bool(text) for text in first) > 1 and is_heading(first):
         start += 1  # years
     rows = [_row(line, borders) for line in lines[start : table.last + 1]]
     above = lines[table.first : start]

@@ -138,7 +138,11 @@ def _package(
     language = chosen.name
     unknown = catalogue(language).gettext(UNKNOWN)
     nobody = {"name": "notspecified", "title": unknown}
-    guessed = "titles (the names of the files), how a PDF is read, what marks a page break"
+    guessed = (
+        "titles (the names of the files), how a PDF is read, what marks a page break; "
+        "say author, date and license where they are known"
+    )
+    unsaid = "nobody has said it; delete this comment where it stays unknown"
     name = _publication_name(folder)
     if name == language:
         name = f"{name}-data"  # a language has addresses of its own
@@ -146,11 +150,11 @@ def _package(
         Entry("name", name, "the name of the folder"),
         Entry("version", "0.1.0"),
         Entry("languages", [language], chosen.guess),
-        Entry("title", {language: unknown}),
-        Entry("description", {language: unknown}),
-        Entry("contributors", [{"title": unknown}]),
-        Entry("licenses", [nobody]),
-        Entry("additions", [nobody]),
+        Entry("title", {language: unknown}, unsaid),
+        Entry("description", {language: unknown}, unsaid),
+        Entry("contributors", [{"title": unknown}], unsaid),
+        Entry("licenses", [nobody], unsaid),
+        Entry("additions", [nobody], unsaid),
         Entry("documents", list(documents), guessed),
     ]
 

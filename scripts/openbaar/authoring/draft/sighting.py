@@ -47,6 +47,7 @@ class Sighting:
     `join` how many lines make the longest row. `columns` are the borders between columns where
     those are told by position. Where it is in several `pieces`, `skipped` are the numbers of the
     lines between them that are no headings.
+    `others` are the same rows with another number of cells, where spaces may part thousands.
     """
 
     document: Document
@@ -62,6 +63,7 @@ class Sighting:
     separator: str = " "
     labels: Labels | None = None
     columns: tuple[float, ...] = ()
+    others: tuple[Sighting, ...] = ()
     pieces: int = 1
     skipped: tuple[int, ...] = ()
 

@@ -62,7 +62,7 @@ def _schema(
     fields.append(_field(draft, "source_lines", "", "string", unknown))
     guess = "names, types and titles of the columns; describe each"
     if not draft.sighting.headings:
-        guess = "the headings of the columns could not be told apart, so their names say nothing"
+        guess = "headings could not be told apart, so the names say nothing; describe each"
     return [_primary_key(key), Entry("fields", fields, guess)]
 
 

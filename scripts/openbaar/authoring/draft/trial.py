@@ -36,6 +36,7 @@ VARIANTS: list[tuple[Part, ...]] = [
     ("totals",),
     (),
 ]
+FEWEST_EQUAL = 2  # totals that add up, where they alone say how many columns there are
 MOST_PROBLEMS = 5  # that are named in a draft
 LONGEST_PROBLEM = 300  # characters
 
@@ -103,12 +104,12 @@ class _Attempt:
         """What it is compared by: lines that it does not read, then problems."""
         return self.result.unread, len(self.result.problems)
 
-    @property
+    @cached_property
     def finished(self) -> Finished:
         """What its trust is judged by."""
         return Finished(self.draft, self.result.verdicts)
 
-    @property
+    @cached_property
     def doubts(self) -> list[str]:
         """What speaks against trusting it, where it converts."""
         return [] if self.result.problems else doubts(self.finished)
@@ -120,8 +121,23 @@ def best_draft(
     """The draft with the most parts that converts; if none does, the one that reads the most lines.
 
     `document` is the document's path where it is not the first one, `package` the package file
-    that goes with the draft.
+    that goes with the draft. Where it is not to be trusted, other numbers of columns are tried: one
+    with which all stated totals add up is right.
     """
+    first = _best_of(name, sighting, language, document, package)
+    if first.is_trusted:
+        return first
+    for other in sighting.others:
+        tried = _best_of(name, other, language, document, package)
+        if tried.is_trusted and tried.result.equal >= FEWEST_EQUAL:
+            return tried
+    return first
+
+
+def _best_of(
+    name: str, sighting: Sighting, language: str, document: str | None, package: Sequence[Entry]
+) -> Tried:
+    """The best draft of a sighting as it was seen."""
     trial = _Trial(name, sighting, package)
     attempts: list[_Attempt] = []
     for parts in _variants(draft_of(sighting, language, VARIANTS[0])):

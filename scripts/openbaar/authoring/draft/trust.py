@@ -21,6 +21,7 @@ from openbaar.authoring.draft.sighting import SeenRow, Sighting
 from openbaar.authoring.draft.titles import is_title
 from openbaar.authoring.draft.vocabulary import vocabulary
 from openbaar.documents.lines import Line
+from openbaar.recipe.columns import words_of
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
 from openbaar.tables.verdicts import Verdict
@@ -33,6 +34,7 @@ LONG_LABEL = 8  # words of a label that is running text
 MOST_HEADINGS = 10  # lines of headings that come again
 FEWEST_ALIKE_HEADINGS = 1  # lines
 FARTHEST_PIECE = 300  # lines between two pieces of a table
+INDENT = 1.5  # points or characters by which rows stand to the right of the label of a section
 MANY = 0.3  # of the rows: more than a coincidence
 FEWEST_SUMMED = 3  # cells of a row that show anything by their sum, or by their number
 FEWEST_ALIKE = 5  # rows that are alike
@@ -241,6 +243,29 @@ def sections_of_one_row(seen: Finished) -> str:
     return ""
 
 
+def labels_alone(seen: Finished) -> str:
+    """Labels alone on a line may be sections, or the first lines of the labels below them.
+
+    They are sections where all begin with the same word, or the rows below them are indented.
+    """
+    labels = seen.sighting.of_kind("label")
+    if seen.sighting.units != "columns" or not labels:
+        return ""
+    words = {row.cells[0].split()[0] for row in labels}
+    if len(labels) > 1 and len(words) == 1:
+        return ""
+    line = seen.sighting.document.line
+    ends = max(_indent(line(row.first)) for row in labels)
+    if all(_indent(line(row.first)) >= ends + INDENT for row in seen.data):
+        return ""
+    return f"the label '{_short(labels[0].cells[0])}' may go on in the row below"
+
+
+def _indent(line: Line) -> float:
+    """Where a line begins."""
+    return words_of(line)[0].start
+
+
 def label_cut_off(seen: Finished) -> str:
     """The line above the first row, or below the last, may be a part of its label."""
     if seen.is_parted or seen.sighting.units == "cell":
@@ -384,7 +409,8 @@ def piece_of_a_table(seen: Finished) -> str:
     """The headings above it come directly below rows like its own, or come again below it."""
     if seen.sighting.units == "grid":
         return ""
-    lines = [line for line in seen.sighting.document.lines if not line.is_blank]
+    near = slice(max(seen.sighting.first - FARTHEST_PIECE, 0), seen.sighting.last + FARTHEST_PIECE)
+    lines = [line for line in seen.sighting.document.lines[near] if not line.is_blank]
     numbers = [line.number for line in lines]
     first = bisect_left(numbers, seen.sighting.first)
     after = bisect_left(numbers, seen.sighting.last + 1)
@@ -410,7 +436,7 @@ def piece_of_a_table(seen: Finished) -> str:
 def _find_again(headings: Sequence[Line], lines: Sequence[Line]) -> int:
     """The row of the line where headings stand before, or 0."""
     wanted = [line.text.split() for line in headings]
-    for index in range(len(lines) - len(wanted), max(len(lines) - FARTHEST_PIECE, 0) - 1, -1):
+    for index in range(len(lines) - len(wanted), -1, -1):
         if [line.text.split() for line in lines[index : index + len(wanted)]] == wanted:
             return lines[index].row
     return 0
@@ -453,6 +479,7 @@ DOUBTS: Sequence[Callable[[Finished], str]] = (
     numbers_in_labels,
     labels_put_together,
     sections_of_one_row,
+    labels_alone,
     label_cut_off,
     thousands_apart,
     ranges_cut_apart,

@@ -307,12 +307,14 @@ def _kind(reading: Reading, row: ReadRow, field: str) -> Kind:
 
 def _left_out(reading: Reading) -> Iterator[tuple[int, Part]]:
     """The lines that are no rows: footnotes, lines of other tables, and what the recipe drops."""
-    for mark, number in reading.notes.items():
-        yield number, Part("note", value=mark)
+    of_notes: set[int] = set()
+    for mark, span in reading.notes.items():
+        of_notes.update(span.numbers)
+        yield from ((number, Part("note", value=mark)) for number in span.numbers)
     if reading.region is None:
         return
     body = {line.number for line in reading.region.body if not line.is_blank}
-    for number in sorted(reading.others & body - set(reading.notes.values())):
+    for number in sorted(reading.others & body - of_notes):
         yield number, Part("elsewhere")
     for unit in reading.read.dropped:
         first, last = unit.lines()

@@ -1,0 +1,399 @@
+"""What catalogues ask, read once from a descriptor, so that each format only writes it down.
+
+Texts are by language, the first language of the publication first. What nobody stated is None or
+empty, and no format may make something of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from openbaar.schema.conventions import TRUST_TABLES, UNKNOWN
+from openbaar.texts import catalogue
+
+# By the ending of a document, of all kinds that the toolkit reads.
+MEDIA_TYPES = {
+    ".csv": "text/csv",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".htm": "text/html",
+    ".html": "text/html",
+    ".ods": "application/vnd.oasis.opendocument.spreadsheet",
+    ".odt": "application/vnd.oasis.opendocument.text",
+    ".pdf": "application/pdf",
+    ".txt": "text/plain",
+    ".xls": "application/vnd.ms-excel",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+Descriptor = Mapping[str, Any]
+Texts = Mapping[str, str]  # by language
+
+
+@dataclass(frozen=True)
+class Agent:
+    """Who made, publishes or answers for something; `type` is a code of ADMS publisher types."""
+
+    name: Texts
+    email: str | None = None
+    path: str | None = None
+    type: str | None = None
+
+
+@dataclass(frozen=True)
+class Contributor:
+    """Someone who had a part, with the names in parts where those are known."""
+
+    title: str
+    given: str | None
+    family: str | None
+    organization: str | None
+    email: str | None
+    path: str | None
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Licence:
+    """A licence, by its SPDX or Open Definition name."""
+
+    name: str
+    title: str
+    path: str | None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document that figures were taken from; of its rights, what is known and since when."""
+
+    path: str
+    sha256: str
+    title: Texts
+    authors: tuple[str, ...]
+    date: str | None
+    licence: str | None
+    rights: Texts
+    rights_checked: str | None
+
+    @property
+    def media_type(self) -> str:
+        """What kind of file it is, by its ending."""
+        return MEDIA_TYPES.get(PurePosixPath(self.path).suffix.lower(), "application/octet-stream")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: `type` is of the Table Schema, `categories` labels by code."""
+
+    name: str
+    type: str
+    title: Texts
+    description: Texts
+    unit: Texts
+    constraints: Descriptor
+    categories: Texts
+
+    @property
+    def required(self) -> bool:
+        """Whether each row has a value here."""
+        return bool(self.constraints.get("required"))
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A foreign key: columns, and the table and columns that they point to."""
+
+    columns: tuple[str, ...]
+    table: str
+    referenced: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TableFacts:
+    """A table: its texts, the file with its rows, and its columns and keys.
+
+    The file is CSV, or, where that would be too large for a download, Parquet.
+    """
+
+    name: str
+    title: Texts
+    description: Texts
+    path: str
+    media_type: str
+    bytes: int
+    sha256: str
+    rows: int
+    columns: tuple[Column, ...]
+    primary_key: tuple[str, ...]
+    references: tuple[Reference, ...]
+    is_code_list: bool
+
+    @property
+    def is_trust_table(self) -> bool:
+        """Whether the toolkit made it, to tell where the figures come from."""
+        return self.name in TRUST_TABLES
+
+    def always_fills(self, reference: Reference) -> bool:
+        """Whether no cell of a foreign key is empty."""
+        required = {column.name for column in self.columns if column.required}
+        return required.issuperset(reference.columns)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A publication as catalogues see it. Dates are days, `2024-02-03`."""
+
+    name: str
+    id: str | None
+    version: str
+    languages: tuple[str, ...]
+    title: Texts
+    description: Texts
+    keywords: tuple[str, ...]
+    keywords_by_language: Mapping[str, tuple[str, ...]]
+    homepage: str | None
+    doi: str | None
+    created: str | None
+    issued: str | None
+    modified: str | None
+    publisher: Agent | None
+    contact: Agent | None
+    contributors: tuple[Contributor, ...]
+    themes: tuple[str, ...]
+    places: tuple[str, ...]
+    period: tuple[str, str] | None
+    frequency: str | None
+    access_rights: str | None
+    licences: tuple[Licence, ...]
+    additions: tuple[Licence, ...]
+    rights: Texts
+    documents: tuple[Document, ...]
+    tables: tuple[TableFacts, ...]
+
+    @property
+    def language(self) -> str:
+        """The first language, for formats that take one."""
+        return self.languages[0]
+
+    @property
+    def data_tables(self) -> tuple[TableFacts, ...]:
+        """The tables of figures: those of the authors that are no code lists."""
+        tables = []
+        for table in self.tables:
+            if not table.is_trust_table and not table.is_code_list:
+                tables.append(table)
+        return tuple(tables)
+
+    @property
+    def creators(self) -> tuple[Contributor, ...]:
+        """Those whose role is `creator`; all contributors where nobody has it."""
+        creators = tuple(each for each in self.contributors if "creator" in each.roles)
+        return creators or self.contributors
+
+
+def facts(descriptor: Descriptor) -> Facts:
+    """What a descriptor, as `datapackage.json` has it, says to catalogues."""
+    languages = tuple(descriptor["languages"])
+    documents = tuple(_document(each, languages) for each in descriptor.get("sources", []))
+    licences = _licences(descriptor, "documents")
+    additions = _licences(descriptor, "additions")
+    return Facts(
+        name=descriptor["name"],
+        id=descriptor.get("id"),
+        version=descriptor["version"],
+        languages=languages,
+        title=_texts(descriptor, "title", languages),
+        description=_texts(descriptor, "description", languages),
+        keywords=tuple(descriptor.get("keywords", [])),
+        keywords_by_language=descriptor.get("keywordsByLanguage", {}),
+        homepage=descriptor.get("homepage"),
+        doi=descriptor.get("doi"),
+        created=_day(descriptor.get("created")),
+        issued=descriptor.get("issued"),
+        modified=descriptor.get("modified"),
+        publisher=_agent(descriptor.get("publisher"), languages),
+        contact=_agent(descriptor.get("contact"), languages),
+        contributors=tuple(_contributor(each) for each in descriptor.get("contributors", [])),
+        themes=tuple(descriptor.get("themes", [])),
+        places=tuple(descriptor.get("places", [])),
+        period=_period(descriptor.get("period")),
+        frequency=descriptor.get("frequency"),
+        access_rights=descriptor.get("accessRights"),
+        licences=licences,
+        additions=additions,
+        rights=_rights(documents, licences, additions, languages),
+        documents=documents,
+        tables=tuple(_table(each, languages) for each in descriptor["resources"]),
+    )
+
+
+def text(texts: Texts, language: str) -> str:
+    """The text in a language, else in the first one that it has; nothing where there is none."""
+    if language in texts:
+        return texts[language]
+    return next(iter(texts.values()), "")
+
+
+def _texts(described: Descriptor, key: str, languages: Sequence[str]) -> Texts:
+    """The text `key` in each language in which the descriptor has it."""
+    found = {}
+    if described.get(key):
+        found[languages[0]] = str(described[key])
+    translations = described.get("translations", {})
+    for language in languages[1:]:
+        translated = translations.get(language, {}).get(key)
+        if translated:
+            found[language] = str(translated)
+    return found
+
+
+def _day(created: str | None) -> str | None:
+    """The day of a time as the standard writes it: '2024-02-03T00:00:00Z' → '2024-02-03'."""
+    return None if created is None else created.partition("T")[0]
+
+
+def _agent(described: Descriptor | None, languages: Sequence[str]) -> Agent | None:
+    if described is None:
+        return None
+    return Agent(
+        name=_texts(described, "title", languages),
+        email=described.get("email"),
+        path=described.get("path"),
+        type=described.get("type"),
+    )
+
+
+def _contributor(described: Descriptor) -> Contributor:
+    return Contributor(
+        title=described["title"],
+        given=described.get("givenName"),
+        family=described.get("familyName"),
+        organization=described.get("organization"),
+        email=described.get("email"),
+        path=described.get("path"),
+        roles=tuple(described.get("roles", [])),
+    )
+
+
+def _period(described: Descriptor | None) -> tuple[str, str] | None:
+    return None if described is None else (described["first"], described["last"])
+
+
+def _licences(descriptor: Descriptor, applies_to: str) -> tuple[Licence, ...]:
+    found = []
+    for each in descriptor.get("licenses", []):
+        if each["appliesTo"] == applies_to:
+            found.append(Licence(each["name"], each["title"], each.get("path")))
+    return tuple(found)
+
+
+def _rights(
+    documents: Sequence[Document],
+    licences: Sequence[Licence],
+    additions: Sequence[Licence],
+    languages: Sequence[str],
+) -> Texts:
+    """What holds for the figures and what for the additions, in a sentence or two."""
+    rights = {}
+    for language in languages:
+        _ = catalogue(language, languages[0]).gettext
+        not_stated, of_documents, of_additions = (
+            _("not stated"),
+            _("source document"),
+            _("additions"),
+        )
+        parts = [
+            f"{_licence_names(licences, not_stated)} ({of_documents})",
+            f"{_licence_names(additions, not_stated)} ({of_additions})",
+        ]
+        looked_up = _("looked up on %(date)s")
+        statements = []
+        for document in documents:
+            if document.rights:
+                statements.append(_statement(document, language, looked_up))
+        rights[language] = ". ".join(["; ".join(parts), *dict.fromkeys(statements)])
+    return rights
+
+
+def _statement(document: Document, language: str, looked_up: str) -> str:
+    """What is known of the rights on a document, and the day on which someone looked."""
+    if document.rights_checked is None:
+        return document.rights[language]
+    date = looked_up % {"date": document.rights_checked}
+    return f"{document.rights[language]} ({date})"
+
+
+def _licence_names(licences: Sequence[Licence], not_stated: str) -> str:
+    names = [not_stated if each.name == "notspecified" else each.name for each in licences]
+    return ", ".join(names) or not_stated
+
+
+def _document(described: Descriptor, languages: Sequence[str]) -> Document:
+    return Document(
+        path=described["path"],
+        sha256=described["sha256"],
+        title=_texts(described, "title", languages),
+        authors=_authors(described),
+        date=_known(described.get("date")),
+        licence=_known(described.get("license")),
+        rights=_texts(described, "rights", languages),
+        rights_checked=described.get("rights_checked"),
+    )
+
+
+def _authors(described: Descriptor) -> tuple[str, ...]:
+    """The authors of a document one by one, else the text that says who they are."""
+    names = []
+    for person in described.get("authors", []):
+        given, family = person.get("given"), person.get("family")
+        names.append(person.get("name") or f"{given} {family}")
+    stated = _known(described.get("author"))
+    if not names and stated is not None:
+        names.append(stated)
+    return tuple(names)
+
+
+def _known(said: str | None) -> str | None:
+    return None if said == UNKNOWN else said
+
+
+def _table(described: Descriptor, languages: Sequence[str]) -> TableFacts:
+    schema = described["schema"]
+    name = described["name"]
+    return TableFacts(
+        name=name,
+        title=_texts(described, "title", languages),
+        description=_texts(described, "description", languages),
+        path=described["path"],
+        media_type=described["mediatype"],
+        bytes=described["bytes"],
+        sha256=described["hash"].removeprefix("sha256:"),
+        rows=described["rows"],
+        columns=tuple(_column(each, languages) for each in schema["fields"]),
+        primary_key=tuple(schema["primaryKey"]),
+        references=tuple(_reference(name, key) for key in schema.get("foreignKeys", [])),
+        is_code_list="categoryFieldMap" in described,
+    )
+
+
+def _column(described: Descriptor, languages: Sequence[str]) -> Column:
+    categories = {each["value"]: each["label"] for each in described.get("categories", [])}
+    return Column(
+        name=described["name"],
+        type=described["type"],
+        title=_texts(described, "title", languages),
+        description=_texts(described, "description", languages),
+        unit=_texts(described, "unit", languages),
+        constraints=described.get("constraints", {}),
+        categories=categories,
+    )
+
+
+def _reference(table: str, key: Descriptor) -> Reference:
+    reference = key["reference"]
+    return Reference(
+        columns=tuple(key["fields"]),
+        table=reference.get("resource") or table,
+        referenced=tuple(reference["fields"]),
+    )

@@ -1,0 +1,73 @@
+"""`/search/index.json`: all that the search finds, for the search of a site without a server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from datasette.utils import path_from_row_pks
+from datasette.utils.asgi import Response
+
+from openbaar.schema.conventions import TRUST_TABLES
+from openbaar.site.columns import columns_of, key_label, text
+from openbaar.site.language import gettext, visit
+from openbaar.site.published import Published, publication_of
+from openbaar.site.refusals import refusal
+from openbaar.site.search import KINDS, result_of
+
+EVERYTHING = """SELECT kind, name, part, line, title, text FROM _search
+                WHERE language IN ('', :language) ORDER BY rowid"""
+Entry = list[str]  # its kind, its title, its address, what is told of it, and of what it is a part
+
+
+async def index(datasette: Any, request: Any) -> Response:
+    """The kinds of results in order, what to say where nothing is found, and each entry.
+
+    Raises DatasetteError (404) on a public site: there it would only be a burden.
+    """
+    published = publication_of(datasette)
+    if published.public:
+        raise refusal(404, gettext("This page does not exist."))
+    made = {
+        "kinds": {kind: gettext(title) for kind, title in KINDS.items()},
+        "nothing": gettext("Nothing was found. Try fewer words, or only the beginning of a word."),
+        "entries": [
+            *await _texts(datasette, published),
+            *await _figures(datasette, published),
+        ],
+    }
+    return Response.json(made)
+
+
+async def _texts(datasette: Any, published: Published) -> list[Entry]:
+    database = datasette.get_database(published.name)
+    found = await database.execute(EVERYTHING, {"language": visit().language})
+    entries = []
+    for row in found.rows:
+        result = result_of(published, row["kind"], row)
+        if result is not None:
+            title = result.title or row["text"]
+            told = "" if result.title == row["text"] else row["text"]
+            entries.append([result.kind, title, result.address, told, result.aside])
+    return entries
+
+
+async def _figures(datasette: Any, published: Published) -> list[Entry]:
+    """An entry for each row with its figures."""
+    database = datasette.get_database(published.name)
+    entries = []
+    for table, resource in published.tables.items():
+        figures = [column.name for column in columns_of(published, table) if column.is_number]
+        if table in TRUST_TABLES or not figures:
+            continue
+        keys = resource["schema"]["primaryKey"]
+        found = await database.execute(f"SELECT {', '.join([*keys, *figures])} FROM {table}")
+        for row in found.rows:
+            key = path_from_row_pks(row, keys, False)
+            called = key_label(published, table, path_from_row_pks(row, keys, False, False))
+            told = ", ".join(str(row[name]) for name in figures if row[name] is not None)
+            address = f"{published.path(table)}/{key}"
+            entries.append(["figure", f"{text(resource, 'title')}: {called}", address, told, ""])
+    return entries
+
+
+ROUTES = [(r"/search/index\.json$", index)]

@@ -1,0 +1,161 @@
+"""A running site moves to what was published since, without an error and without a mix."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+import httpx
+import pytest
+
+from openbaar.site.editions import Editions
+from openbaar.site.serve import site
+from served import Built, Served, build, children, served
+
+pytestmark = pytest.mark.slow
+
+SWITCHES = 10
+REQUESTS = 1000
+
+
+@pytest.fixture
+def own(small: Built, tmp_path: Path) -> Built:
+    """The hand-made publication, built into a folder that the test may change."""
+    shutil.copytree(small.database.parent, tmp_path / "own")
+    return Built(tmp_path / "own" / small.database.name, tmp_path / "own" / "metadata.yml")
+
+
+def put_in_place(made: Path, place: Path) -> None:
+    """Replace files by those of a new build, each by a rename, as `openbaar publish` does."""
+    for path in sorted(made.rglob("*")):
+        if path.is_file():
+            target = place / path.relative_to(made)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, target)
+
+
+def next_edition(root: Path, made: Path, number: int) -> Path:
+    """The publication in `root`, built as version 2.0.<number>, with a row that says the same."""
+    package = root / "tables" / "package.yaml"
+    package.write_text(
+        re.sub(r"version: \S+", f"version: 2.0.{number}", package.read_text("utf-8"), count=1),
+        "utf-8",
+    )
+    statuses = root / "tables" / "statuses.csv"
+    kept = [
+        line for line in statuses.read_text("utf-8").splitlines() if not line.startswith("edition_")
+    ]
+    statuses.write_text("\n".join([*kept, f"edition_{number},uitgave {number}", ""]), "utf-8")
+    return build(root, made / str(number)).database.parent
+
+
+def version_shown(server: Served) -> str:
+    """What the site says of itself to those who watch it."""
+    return str(httpx.get(f"{server.address}/-/health", timeout=60).json()["version"])
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Return as soon as the condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_readers_see_the_old_or_the_new_edition_under_load(
+    own: Built, hand_made: Path, tmp_path: Path
+) -> None:
+    place = own.database.parent
+    editions = [next_edition(hand_made, tmp_path / "made", number) for number in range(SWITCHES)]
+    put_in_place(editions[0], place)
+    done = Event()
+
+    def read(server: Served) -> list[tuple[int, set[str], set[str]]]:
+        """What pages say of their version, and which row they show."""
+        seen = []
+        with httpx.Client(base_url=server.address, timeout=60) as client:
+            while not done.is_set() or len(seen) < REQUESTS / 4:
+                page = client.get("/municipalities/statuses")
+                versions = set(re.findall(r"2\.0\.(\d)\b", page.text))
+                rows = set(re.findall(r"uitgave (\d)\b", page.text))
+                seen.append((page.status_code, versions, rows))
+        return seen
+
+    with served(own) as server, ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read, server) for _ in range(4)]
+        for number in range(1, SWITCHES):
+            put_in_place(editions[number], place)
+            wait_for(lambda wanted=number: version_shown(server) == f"2.0.{wanted}")  # type: ignore[misc]
+        done.set()
+        seen = [each for reader in readers for each in reader.result()]
+        wait_for(lambda: len([*place.glob(".serving-*")]) == 1)
+        server.process.send_signal(signal.SIGTERM)
+        _, errors = server.process.communicate()
+    assert len(seen) >= REQUESTS
+    assert {status for status, _, _ in seen} == {200}
+    assert [each for each in seen if each[1] != each[2] or len(each[1]) != 1] == []
+    assert {number for _, rows, _ in seen for number in rows} == {str(n) for n in range(SWITCHES)}
+    assert errors == ""
+    assert [*place.glob(".serving-*")] == []
+
+
+def test_what_is_not_whole_is_not_shown(own: Built, hand_made: Path, tmp_path: Path) -> None:
+    place = own.database.parent
+    made = next_edition(hand_made, tmp_path / "made", 1)
+    with served(own) as server:
+        before = version_shown(server)
+        os.replace(made / own.database.name, own.database)  # and nothing else
+        time.sleep(3)
+        assert version_shown(server) == before
+        put_in_place(made, place)
+        wait_for(lambda: version_shown(server) == "2.0.1")
+        server.process.send_signal(signal.SIGTERM)
+        _, errors = server.process.communicate()
+    assert errors == (
+        "ERROR a new publication is not shown: municipalities.db: is of another publication "
+        "than the files beside it (run `openbaar publish`)\n"
+    )
+
+
+def test_a_public_site_ends_the_process_of_the_earlier_edition(
+    own: Built, hand_made: Path, tmp_path: Path
+) -> None:
+    made = next_edition(hand_made, tmp_path / "made", 1)
+    path = "/municipalities/statuses.json?_shape=array&code__startswith=edition"
+    with served(own, "https://data.example", public=True) as server:
+        assert httpx.get(server.address + path, timeout=60).json() == []
+        put_in_place(made, own.database.parent)
+        wait_for(lambda: version_shown(server) == "2.0.1")
+        assert [row["code"] for row in httpx.get(server.address + path, timeout=60).json()] == [
+            "edition_1"
+        ]
+        assert len(children(server.process.pid)) == 1
+
+
+def test_a_folder_that_cannot_be_written_to_is_served_as_it_is(
+    own: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_where: object) -> str:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refused)
+    editions = Editions(own.database, own.metadata, site)
+    assert (editions.current.folder, list(own.database.parent.glob(".serving-*"))) == (None, [])
+    editions.close()
+    assert own.database.is_file()
+
+
+def test_a_folder_that_was_moved_is_served(own: Built) -> None:
+    moved = own.database.parent.with_name("elsewhere")
+    own.database.parent.rename(moved)
+    with served(Built(moved / own.database.name, moved / "metadata.yml")) as server:
+        assert httpx.get(f"{server.address}/municipalities/regions", timeout=60).status_code == 200

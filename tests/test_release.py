@@ -1,0 +1,157 @@
+"""Releasing: the number rises as the changes demand, the files are kept, and nothing is half done."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from openbaar.authoring.draft.project import init
+from openbaar.errors import OpenbaarError
+from openbaar.release import Release, raised, release, with_entry, with_values
+
+TODAY = datetime.date(2026, 1, 31)
+LATER = datetime.date(2026, 2, 1)
+
+
+def package_of(root: Path) -> str:
+    return (root / "tables/package.yaml").read_text("utf-8")
+
+
+def edit(root: Path, name: str, old: str, new: str) -> None:
+    path = root / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def git(root: Path, *arguments: str) -> str:
+    identity = ["-c", "user.name=t", "-c", "user.email=t@example.org"]
+    command = ["git", "-C", str(root), *identity, *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def released(root: Path, day: datetime.date = TODAY) -> Release:
+    return release(root, day, tagged=False)
+
+
+def everything(root: Path) -> dict[str, bytes]:
+    """The files of a publication that git would have."""
+    paths = [path for path in root.rglob("*") if path.is_file()]
+    names = {str(path.relative_to(root)): path for path in paths}
+    kept = {name: path for name, path in names.items() if not name.startswith(("build", "dist"))}
+    return {name: path.read_bytes() for name, path in kept.items()}
+
+
+TEXT = "Table 1\n\nYear Started Done\n2020 12 3\n2021 15 4\n2022 19 5\nTotal 46 12\n"
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Path:
+    """A publication that was never released, drafted from a text, all guesses confirmed."""
+    (tmp_path / "counts.txt").write_text(TEXT)
+    root = tmp_path / "counts"
+    init(root, [tmp_path / "counts.txt"], "en", minimal=True)
+    for path in (root / "tables").glob("*.yaml"):
+        path.write_text(re.sub(r"  # guess: .*", "", path.read_text("utf-8")), "utf-8")
+    edit(root, "tables/package.yaml", 'version: "0.1.0"', 'version: "0.1.0"  # by hand')
+    return root
+
+
+def test_the_first_release_is_1_0_0_with_its_date_and_its_files(publication: Path) -> None:
+    first = released(publication)
+    assert (first.version, first.diff, first.tag) == ("1.0.0", None, None)
+    assert "version: 1.0.0  # by hand\n" in package_of(publication)
+    assert "issued: 2026-01-31\n" in package_of(publication)
+    assert "modified" not in package_of(publication)
+    kept = json.loads((publication / "tables/releases/1.0.0/datapackage.json").read_bytes())
+    assert kept["version"] == "1.0.0"
+    assert "1.0.0 (2026-01-31)\n\n- First release.\n" in (publication / "CHANGELOG.md").read_text()
+
+
+def test_a_corrected_text_raises_the_last_number(publication: Path) -> None:
+    released(publication)
+    edit(
+        publication,
+        "tables/table_1.yaml",
+        "description: {en: unknown}",
+        "description: {en: Starts}",
+    )
+    second = released(publication, LATER)
+    assert second.version == "1.0.1"
+    assert "issued: 2026-01-31\n" in package_of(publication)
+    assert "modified: 2026-02-01\n" in package_of(publication)
+    changelog = (publication / "CHANGELOG.md").read_text()
+    assert changelog.index("1.0.1 (2026-02-01)") < changelog.index("1.0.0 (2026-01-31)")
+
+
+def test_a_number_that_the_author_raised_further_stays(publication: Path) -> None:
+    released(publication)
+    edit(publication, "tables/package.yaml", "version: 1.0.0", "version: 4.0.0")
+    edit(publication, "tables/package.yaml", "title: {en: ", "title: {en: better ")
+    assert released(publication).version == "4.0.0"
+
+
+def test_nothing_is_released_when_nothing_changed(publication: Path) -> None:
+    released(publication)
+    before = everything(publication)
+    with pytest.raises(OpenbaarError, match=r"nothing changed since 1\.0\.0"):
+        released(publication)
+    assert everything(publication) == before
+
+
+def test_a_guess_that_nobody_confirmed_stops_the_release_and_leaves_all_as_it_was(
+    publication: Path,
+) -> None:
+    edit(publication, "tables/package.yaml", "\ntables:", "  # guess: a\ntables:")
+    before = everything(publication)
+    with pytest.raises(OpenbaarError, match="a guess of 'openbaar init' is not confirmed: a"):
+        released(publication)
+    assert everything(publication) == before
+
+
+def test_git_gets_a_commit_and_a_tag(publication: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "t")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@example.org")
+    git(publication, "init", "--quiet")
+    (publication / ".gitignore").write_text("/build/\n/dist/\n")
+    git(publication, "add", ".")
+    git(publication, "commit", "--quiet", "--message", "one")
+    done = release(publication, TODAY)
+    assert git(publication, "tag").split() == [done.tag]
+    assert git(publication, "status", "--porcelain") == ""
+    assert "tables/releases/1.0.0/datapackage.json" in git(
+        publication, "show", "--name-only", str(done.tag)
+    )
+
+
+@pytest.mark.parametrize(
+    ("version", "part", "next_version"),
+    [("1.2.3", "patch", "1.2.4"), ("1.2.3", "minor", "1.3.0"), ("1.9.3", "major", "2.0.0")],
+)
+def test_a_raised_part_sets_those_behind_it_to_nought(
+    version: str, part: str, next_version: str
+) -> None:
+    assert raised(version, part) == next_version  # type: ignore[arg-type]
+
+
+def test_keys_of_the_package_file_are_set_where_they_stand() -> None:
+    text = 'name: x\nversion: "0.1.0"  # first\n# created: long ago\ncreated: 2020-01-01\n'
+    assert with_values(
+        text, {"version": "1.0.0", "created": "2026-01-31", "issued": "2026-01-31"}
+    ) == (
+        "name: x\nversion: 1.0.0  # first\nissued: 2026-01-31\n# created: long ago\ncreated: 2026-01-31\n"
+    )
+
+
+def test_an_entry_that_somebody_wrote_stays() -> None:
+    text = "# Changelog\n\n## Publication `x` 1.0.1\n\nBy hand.\n"
+    assert with_entry(text, "x", "1.0.1 (2026-01-31)", ["One."]) == text
+    assert with_entry(text, "x", "1.0.2 (2026-01-31)", ["Two."]).startswith(
+        "# Changelog\n\n## Publication `x` 1.0.2 (2026-01-31)\n\n- Two.\n\n## Publication `x` 1.0.1\n"
+    )
