@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 from openbaar.authoring.pictures import Pictures, pictures_of
@@ -107,11 +106,9 @@ def _of_recipe(preview: Preview, page: int) -> Iterator[Border]:
 
 def _proposed(lines: Sequence[Line]) -> Iterator[Border]:
     """The borders of the tables that `init` sees on a page."""
-    for _, on_page in groupby(lines, key=lambda line: line.page):
-        found = list(on_page)
-        for table in find_tables([PageLine(line.words) for line in found]):
-            extent = _extent(found[table.first : table.last + 1])
-            yield from (Border(position, *extent) for position in table.borders)
+    for table in find_tables([PageLine(line.words) for line in lines]):
+        extent = _extent(lines[table.first : table.last + 1])
+        yield from (Border(position, *extent) for position in table.borders)
 
 
 def _extent(lines: Sequence[Line]) -> tuple[float, float]:
