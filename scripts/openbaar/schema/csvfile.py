@@ -249,7 +249,7 @@ def _records_of(path: Path, schema: Schema, problems: _Problems) -> Iterator[Rec
         try:
             yield from _records(text, schema.names, problems)
         except UnicodeDecodeError as error:
-            _check_encoding(path, problems.place.file)
+            check_encoding(path, problems.place.file)
             raise AssertionError("the file changed while it was read") from error
 
 
@@ -288,7 +288,7 @@ def decoded(data: bytes, name: str) -> str:
         raise _not_utf8(name, error.start, data[error.start]) from error
 
 
-def _check_encoding(path: Path, name: str) -> None:
+def check_encoding(path: Path, name: str) -> None:
     """Raise OpenbaarError with the first byte of a file that is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     read = 0

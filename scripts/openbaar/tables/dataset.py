@@ -30,7 +30,7 @@ from openbaar.tables.publication import Publication
 if TYPE_CHECKING:
     from openbaar.schema.columns import Scan
 
-LARGE = 4 * 2**20  # bytes; a smaller CSV file is read before Arrow is loaded
+LARGE = 2**20  # bytes; a smaller CSV file is read before Arrow is loaded
 
 
 class DocumentLine(NamedTuple):
