@@ -33,14 +33,27 @@ class Record(NamedTuple):
     cells: list[str]
 
 
-def write_csv(columns: Sequence[str], rows: Rows) -> bytes:
+def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """The rows as CSV bytes, in the order of `columns`."""
     out = io.StringIO()
+    write_header(out, columns)
+    write_rows(out, columns, rows)
+    return out.getvalue().encode("utf-8")
+
+
+def write_header(out: TextIO, columns: Sequence[str]) -> None:
+    """Write the header of a CSV file."""
+    csv.writer(out, lineterminator="\n").writerow(columns)
+
+
+def write_rows(out: TextIO, columns: Sequence[str], rows: Iterable[Row]) -> int:
+    """Write rows to a CSV file as they come; returns how many they were."""
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    count = 0
     for row in rows:
         writer.writerow([value_text(row[column]) for column in columns])
-    return out.getvalue().encode("utf-8")
+        count += 1
+    return count
 
 
 def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
