@@ -18,6 +18,7 @@ import yaml
 from click.testing import CliRunner, Result
 
 from openbaar.cli.main import main
+from openbaar.staleness import RECORD
 from served import Built, served
 
 ROOT = Path(__file__).parent.parent
@@ -86,7 +87,8 @@ def test_a_killed_run_leaves_every_file_whole(folder: Path) -> None:
     subprocess.run(command, check=True)
     duration = time.monotonic() - started
     new = everything(folder)
-    generated = [name for name in new if old[name] != new[name] and name != "tables/package.yaml"]
+    apart = {"tables/package.yaml", RECORD}  # the second holds the times of the others
+    generated = [name for name in new if old[name] != new[name] and name not in apart]
     assert set(generated) > {"datapackage.json", "metadata.yml", ARCHIVE}
     for part in range(8):
         for name in generated:
@@ -225,7 +227,7 @@ def test_the_date_and_the_doi_reach_the_citations_and_what_machines_read(hand_ma
     linked = re.search(r'<script[^>]* type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
     assert linked is not None
     dataset = json.loads(linked.group(1))
-    assert dataset["dateCreated"] == "2026-01-31T00:00:00Z"
+    assert dataset["dateCreated"] == "2026-01-31"
     assert f"https://doi.org/{doi}" in dataset["identifier"]
 
 
