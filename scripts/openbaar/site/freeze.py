@@ -31,6 +31,7 @@ from openbaar.site.rewriting import Rows, rewritten
 from openbaar.site.serve import site
 from openbaar.site.static_paths import (
     RESULTS,
+    ROWS_ON_A_PAGE,
     Page,
     file_of,
     is_elsewhere,
@@ -70,7 +71,9 @@ def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = sa
     with _working_beside(target) as work:
         _check_replaceable(target)
         folder = work / "site"
-        frozen = _Freeze(site(database, metadata, url), folder)
+        shown = site(database, metadata, url)
+        shown.max_returned_rows = ROWS_ON_A_PAGE
+        frozen = _Freeze(shown, folder)
         asyncio.run(frozen.fetch_all(say))
         if frozen.problems:
             raise OpenbaarError(frozen.problems)
