@@ -24,6 +24,7 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site import catalogue, downloads
 from openbaar.site.citation_formats import FORMATS
+from openbaar.site.grid import own_order
 from openbaar.site.identifiers import recorded_versions
 from openbaar.site.pages import asset
 from openbaar.site.published import Published, publication_of
@@ -245,6 +246,9 @@ class _Freeze:
         address = self.published.addresses.prefix + page.path
         answer = await self._answer(f"{address}.json?_shape=array&_size=max")
         rows = answer.json()
+        order = own_order(self.published, table)
+        if order is not None:
+            rows = sorted(rows, key=order)
         anchors = []
         for row in rows:
             key = path_from_row_pks(row, resource["schema"]["primaryKey"], False)
