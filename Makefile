@@ -29,6 +29,7 @@ lint: .venv/dev
 
 bench: .venv/dev  ## time and memory on large made-up tables
 	$(BIN)/python tests/bench/large_tables.py
+	$(BIN)/python tests/bench/many_documents.py
 
 fuzz: .venv/dev  ## look for inputs that break a reader or a route, SECONDS each
 	$(BIN)/python $(INSTALL) --require-hashes -r requirements/fuzz.txt \

@@ -29,7 +29,7 @@ def failing(error: BaseException) -> Callable[..., None]:
 def test_an_unforeseen_error_says_what_was_read_at_which_line_and_where_to_report_it(
     hand_made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.schema.csvfile._parsed", failing(KeyError("x")))
+    monkeypatch.setattr("openbaar.schema.csvfile._Problems.row", failing(KeyError("x")))
     failed = run(hand_made, "check")
     assert failed.exit_code == UNEXPECTED
     assert failed.stderr.splitlines() == [
@@ -57,7 +57,7 @@ def test_an_unforeseen_error_in_a_recipe_names_the_line_and_the_table_file(
 def test_the_traceback_is_shown_where_it_is_asked_for(
     hand_made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.schema.csvfile._parsed", failing(KeyError("x")))
+    monkeypatch.setattr("openbaar.schema.csvfile._Problems.row", failing(KeyError("x")))
     monkeypatch.setenv(DEBUG, "1")
     failed = run(hand_made, "check")
     assert isinstance(failed.exception, KeyError)
@@ -65,7 +65,7 @@ def test_the_traceback_is_shown_where_it_is_asked_for(
 
 
 def test_ctrl_c_ends_with_a_sentence(hand_made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("openbaar.schema.csvfile._parsed", failing(KeyboardInterrupt()))
+    monkeypatch.setattr("openbaar.schema.csvfile._Problems.row", failing(KeyboardInterrupt()))
     stopped = run(hand_made, "check")
     assert stopped.exit_code == INTERRUPTED
     assert stopped.stderr == "ended before it was done; no file is left half-written\n"

@@ -43,7 +43,8 @@ def _run(target: str, seconds: int) -> str:
         done = subprocess.run(
             command, capture_output=True, text=True, errors="replace", check=False
         )
-        (CORPUS / f"{target}.log").write_text(done.stdout + done.stderr)
+        with (CORPUS / f"{target}.log").open("a") as log:
+            log.write(done.stdout + done.stderr)
         executed = re.findall(r"^#(\d+)", done.stderr, re.MULTILINE)
         inputs += max(map(int, executed), default=0)
         if done.returncode == 0:
@@ -67,6 +68,7 @@ def fuzz_one(target: str, seconds: int) -> None:
         from fuzz.seeds import write_seeds
         from fuzz.targets import TARGETS
     write_seeds(target, corpus)
+    TARGETS[target](b"")  # what is made once, such as a site, is not the time of an input
     options = [
         f"-max_total_time={seconds}",
         f"-timeout={SLOWEST}",

@@ -32,8 +32,8 @@ from openbaar.cli.versions import diff, release
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
-    from openbaar.tables.convert import Gather
     from openbaar.tables.publication import Publication
+    from openbaar.tables.to_files import Readers
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,8 +64,7 @@ main.add_command(show_help)
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    default=1,
-    help="How many processes read documents.",
+    help="How many processes read documents; by default as many as are worth their start.",
 )
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Read them on the Dask cluster at tcp://HOST:PORT."
@@ -75,7 +74,7 @@ main.add_command(show_help)
 def convert(
     ctx: click.Context,
     tables: tuple[str, ...],
-    workers: int,
+    workers: int | None,
     scheduler: str | None,
     project: Path | None,
     quiet: bool,
@@ -86,38 +85,36 @@ def convert(
     reconciliation, footnotes, anomalies).
     """
     from openbaar.holding import alone
-    from openbaar.publish import Files, lines_file, write_files
-    from openbaar.tables.convert import convert, convert_only
+    from openbaar.publish import write_files
+    from openbaar.tables.to_files import convert_some, convert_to_files
     from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
-    files: Files
-    different = []
     publication = run.load()
-    lines: Files = {}
     with alone(publication.root, run.say) as work:
-        with _gathering(run, workers, scheduler) as gather:
+        with _reading(run, publication, workers, scheduler) as readers:
             if tables:
-                files = convert_only(publication, tables, say=run.say, gather=gather)
+                made = convert_some(publication, tables, work, say=run.say, readers=readers)
             else:
-                dataset = convert(publication, say=run.say, gather=gather)
-                files = dataset.files
-                lines = lines_file(dataset)
-                different = differences(dataset.rows("reconciliation"))
-        changed = write_files(publication, {**files, **lines}, work)
-    _tell_written(run, [name for name in changed if name not in lines])
+                made = convert_to_files(publication, work, say=run.say, readers=readers)
+        changed = write_files(publication, {**made.files, **made.lines}, work)
+    _tell_written(run, [name for name in changed if name not in made.lines])
+    different = differences(made.reconciliation)
     if different:  # the tables are written all the same, for the author to look at
         print_problems(different)
 
 
 @contextmanager
-def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather]:
+def _reading(
+    run: Run, publication: Publication, workers: int | None, scheduler: str | None
+) -> Iterator[Readers]:
     """What reads the tables: this process, or several with a bar that shows how far they are."""
-    from openbaar.tables.convert import gather
-    from openbaar.tables.workers import in_processes, on_cluster
+    from openbaar.tables.to_files import here
+    from openbaar.tables.workers import in_processes, on_cluster, worthwhile
 
-    if workers == 1 and scheduler is None:
-        yield gather
+    count = worthwhile(publication) if workers is None else workers
+    if count == 1 and scheduler is None:
+        yield here
         return
     with click.progressbar(length=1, label="reading tables", file=_bar_file(run)) as bar:
 
@@ -126,9 +123,7 @@ def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather
             bar.update(done - bar.pos)
 
         yield (
-            in_processes(workers, progress)
-            if scheduler is None
-            else on_cluster(scheduler, progress)
+            in_processes(count, progress) if scheduler is None else on_cluster(scheduler, progress)
         )
 
 

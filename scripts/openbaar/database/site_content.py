@@ -68,6 +68,7 @@ def add_site_content(
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},
         "labels": labels,
         "queries": _queries(connection, publication, labels),
+        "sorted": [name for name, table in publication.resources.items() if table.sort],
     }
     charts = draw_charts(connection, publication, labels)
     connection.set_progress_handler(None, 0)  # what `run` sets for the queries of authors
@@ -108,7 +109,9 @@ def _queries(
         content[name] = {
             "title": query.title,
             "description": query.description,
+            "answer": query.answer,
             "columns": _columns(connection, publication, query),
+            "color": None if query.chart is None else query.chart.color,
             "lead": _lead(connection, publication, query),
             "sql": query.sql,
             "tables": [table.name for table in tables_named(publication, query)],

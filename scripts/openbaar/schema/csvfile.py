@@ -33,14 +33,27 @@ class Record(NamedTuple):
     cells: list[str]
 
 
-def write_csv(columns: Sequence[str], rows: Rows) -> bytes:
+def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """The rows as CSV bytes, in the order of `columns`."""
     out = io.StringIO()
+    write_header(out, columns)
+    write_rows(out, columns, rows)
+    return out.getvalue().encode("utf-8")
+
+
+def write_header(out: TextIO, columns: Sequence[str]) -> None:
+    """Write the header of a CSV file."""
+    csv.writer(out, lineterminator="\n").writerow(columns)
+
+
+def write_rows(out: TextIO, columns: Sequence[str], rows: Iterable[Row]) -> int:
+    """Write rows to a CSV file as they come; returns how many they were."""
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
+    count = 0
     for row in rows:
         writer.writerow([value_text(row[column]) for column in columns])
-    return out.getvalue().encode("utf-8")
+        count += 1
+    return count
 
 
 def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
@@ -236,7 +249,7 @@ def _records_of(path: Path, schema: Schema, problems: _Problems) -> Iterator[Rec
         try:
             yield from _records(text, schema.names, problems)
         except UnicodeDecodeError as error:
-            _check_encoding(path, problems.place.file)
+            check_encoding(path, problems.place.file)
             raise AssertionError("the file changed while it was read") from error
 
 
@@ -275,7 +288,7 @@ def decoded(data: bytes, name: str) -> str:
         raise _not_utf8(name, error.start, data[error.start]) from error
 
 
-def _check_encoding(path: Path, name: str) -> None:
+def check_encoding(path: Path, name: str) -> None:
     """Raise OpenbaarError with the first byte of a file that is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     read = 0

@@ -24,6 +24,7 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site import catalogue, changes, downloads
 from openbaar.site.citation_formats import FORMATS
+from openbaar.site.grid import own_order
 from openbaar.site.identifiers import LATEST, recorded_versions
 from openbaar.site.pages import asset
 from openbaar.site.published import Published, publication_of
@@ -31,6 +32,7 @@ from openbaar.site.rewriting import Rows, rewritten
 from openbaar.site.serve import site
 from openbaar.site.static_paths import (
     RESULTS,
+    ROWS_ON_A_PAGE,
     Page,
     file_of,
     is_elsewhere,
@@ -70,7 +72,9 @@ def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = sa
     with _working_beside(target) as work:
         _check_replaceable(target)
         folder = work / "site"
-        frozen = _Freeze(site(database, metadata, url), folder)
+        shown = site(database, metadata, url)
+        shown.max_returned_rows = ROWS_ON_A_PAGE
+        frozen = _Freeze(shown, folder)
         asyncio.run(frozen.fetch_all(say))
         if frozen.problems:
             raise OpenbaarError(frozen.problems)
@@ -254,6 +258,9 @@ class _Freeze:
         address = self.published.addresses.prefix + page.path
         answer = await self._answer(f"{address}.json?_shape=array&_size=max")
         rows = answer.json()
+        order = own_order(self.published, table)
+        if order is not None:
+            rows = sorted(rows, key=order)
         anchors = []
         for row in rows:
             key = path_from_row_pks(row, resource["schema"]["primaryKey"], False)

@@ -78,8 +78,10 @@ def _drop(element: Any) -> None:
     """Take an element out, and the line that it stood on where nothing but it was there."""
     line = element.getparent()
     before = element.getprevious()
-    if before is not None and before.tail:
-        before.tail = before.tail.rstrip(BETWEEN)
+    if before is not None and before.tail and before.tail.strip(BETWEEN) == "":
+        before.tail = None  # signs between this link and the one before it
+    elif element.tail:
+        element.tail = element.tail.lstrip(BETWEEN)
     element.drop_tree()
     if line is not None and line.tag in LINES and not line.xpath(".//a") and not _says(line):
         line.drop_tree()

@@ -12,11 +12,13 @@ from openbaar.site.columns import columns_of, key_label, text
 from openbaar.site.language import gettext, visit
 from openbaar.site.published import Published, publication_of
 from openbaar.site.refusals import refusal
-from openbaar.site.search import KINDS, result_of
+from openbaar.site.search import KINDS, Result, result_of
 
 EVERYTHING = """SELECT kind, name, part, line, title, text FROM _search
                 WHERE language IN ('', :language) ORDER BY rowid"""
-Entry = list[str]  # its kind, its title, its address, what is told of it, and of what it is a part
+# Its kind, its title, its address, what is told of it, of what it is a part, and words that only
+# find it.
+Entry = list[str]
 
 
 async def index(datasette: Any, request: Any) -> Response:
@@ -45,10 +47,17 @@ async def _texts(datasette: Any, published: Published) -> list[Entry]:
     for row in found.rows:
         result = result_of(published, row["kind"], row)
         if result is not None:
-            title = result.title or row["text"]
-            told = "" if result.title == row["text"] else row["text"]
-            entries.append([result.kind, title, result.address, told, result.aside])
+            entries.append(_entry(result, row["text"]))
     return entries
+
+
+def _entry(result: Result, found: str) -> Entry:
+    """A result whose text is `found`, which of a code is only its names, one behind the other."""
+    if result.kind == "code":
+        return [result.kind, result.title, result.address, "", result.aside, found]
+    if not result.title:
+        return [result.kind, found, result.address, "", result.aside, ""]
+    return [result.kind, result.title, result.address, found, result.aside, ""]
 
 
 async def _figures(datasette: Any, published: Published) -> list[Entry]:
@@ -66,7 +75,9 @@ async def _figures(datasette: Any, published: Published) -> list[Entry]:
             called = key_label(published, table, path_from_row_pks(row, keys, False, False))
             told = ", ".join(str(row[name]) for name in figures if row[name] is not None)
             address = f"{published.path(table)}/{key}"
-            entries.append(["figure", f"{text(resource, 'title')}: {called}", address, told, ""])
+            entries.append(
+                ["figure", f"{text(resource, 'title')}: {called}", address, told, "", ""]
+            )
     return entries
 
 

@@ -19,7 +19,7 @@ FILE = re.compile(r"/(?!source/).*\.(?:atom|bib|csv|ico|js|json|jsonld|png|ris|s
 NEXT = "_next"  # the parameter with which Datasette shows the next rows
 SIZE = "_size"  # and the one that says how many; here always as many as it gives
 RESULTS = {".csv": "", ".json": "_shape=array"}  # files of a query's result, with what to ask
-ROWS_ON_A_PAGE = 1000  # the most that Datasette gives at once
+ROWS_ON_A_PAGE = 2000  # the most that a page without a server shows at once
 LONGEST = 100  # characters in the name of a folder
 Query = list[tuple[str, str]]
 
@@ -33,7 +33,7 @@ class Page:
     language: str | None = None
 
     def address(self, published: Published) -> str:
-        """The path and query to ask for; of a table, as many rows as Datasette gives at once."""
+        """The path and query to ask for; of a table, as many rows as a page may show."""
         address = published.addresses.of(self.path, self.language or published.languages[0])
         parameters = parse_qsl(self.query, keep_blank_values=True)
         if table_at(published, self.path) is not None:

@@ -30,7 +30,7 @@ from openbaar.tables.publication import Publication
 if TYPE_CHECKING:
     from openbaar.schema.columns import Scan
 
-LARGE = 4 * 2**20  # bytes; a smaller CSV file is read before Arrow is loaded
+LARGE = 2**20  # bytes; a smaller CSV file is read before Arrow is loaded
 
 
 class DocumentLine(NamedTuple):
@@ -229,13 +229,17 @@ def read_table_data(publication: Publication, table: Table) -> TableData:
     Whether a key of a large table is used twice is left to the database. Raises OpenbaarError with
     every problem of the file.
     """
+    return table_in_file(table, inside(publication.root, csv_path(table.name)))
+
+
+def table_in_file(table: Table, file: Path) -> TableData:
+    """A table whose CSV file is this one; raises OpenbaarError as `read_table_data` does."""
     path = csv_path(table.name)
-    file = inside(publication.root, path)
     if file.stat().st_size >= LARGE:
         large = _large_table(table, file)
         if large is not None:
             return large
-    data = read_inside(publication.root, path, most("table_bytes"))
+    data = read_inside(file.parent, file.name, most("table_bytes"))
     return TableInMemory(table, read_csv(data, table.table_schema, path), data)
 
 

@@ -6,9 +6,9 @@ so far: `convert` raises what `read_table` found wrong, `preview` shows it besid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from openbaar.documents.lines import SEPARATOR, Document
 from openbaar.errors import OpenbaarError, Problem
@@ -112,12 +112,36 @@ class Reading:
 
     @property
     def rows(self) -> Rows:
-        """The rows as published, each with the lines it was read from."""
-        return [self._published(record) for record in self.records]
+        """The rows as published, each with the lines it was read from, made when asked for."""
+        return _PublishedRows(self)
+
+
+@dataclass(frozen=True)
+class _PublishedRows(Sequence[Row]):
+    """The rows of a reading, made of its records each time: both would take much memory."""
+
+    reading: Reading
+
+    def __len__(self) -> int:
+        return len(self.reading.records)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Rows: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Rows:
+        if isinstance(index, slice):
+            return [self._published(record) for record in self.reading.records[index]]
+        return self._published(self.reading.records[index])
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._published, self.reading.records)
 
     def _published(self, record: Record) -> Row:
         row: dict[str, Value] = {}
-        for column in self.table.columns:
+        for column in self.reading.table.columns:
             if column == "source_lines":
                 row[column] = self._lines_of(record)
             else:
@@ -129,7 +153,7 @@ class Reading:
 
         With their page or sheet before them where places have one, `3:12`.
         """
-        return lines_text(self.document.place(record.first_line, record.last_line))
+        return lines_text(self.reading.document.place(record.first_line, record.last_line))
 
 
 def read_table(

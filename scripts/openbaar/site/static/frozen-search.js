@@ -56,7 +56,7 @@ if (terms.length) {
   for (const input of document.querySelectorAll("input[name=q]")) input.value = asked;
   const { kinds, nothing, entries } = openbaarIndex;
   const found = entries.filter(([, ...texts]) => {
-    const words = wordsOf([texts[0], texts[2], texts[3]].join(" "));
+    const words = wordsOf([texts[0], texts[2], texts[3], texts[4]].join(" "));
     return terms.every((term) => matches(words, term));
   });
   const sections = [];

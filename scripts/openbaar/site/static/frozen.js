@@ -79,6 +79,7 @@ function show() {
     if (number) number.textContent = those.length.toLocaleString(document.documentElement.lang);
     if (isChosen) words.push(`${chip.title}: ${chip.label}`);
   }
+  for (const files of document.querySelectorAll(".export-links")) files.hidden = words.length > 0;  // they hold all rows
   if (count && words.length) count.textContent = `${shown.filter(Boolean).length} / ${all} · ${words.join(", ")}`;
   fade(shown);
 }
