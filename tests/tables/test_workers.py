@@ -269,7 +269,8 @@ def test_without_distributed_the_package_to_install_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert problems(folder, readers=on_cluster("tcp://127.0.0.1:9")) == [
-        "--scheduler tcp://127.0.0.1:9: needs the package distributed (pip install distributed)"
+        "openbaar[dask]: is not installed, and --scheduler needs it (no module 'distributed') "
+        "(pip install 'openbaar[dask]')"
     ]
 
 

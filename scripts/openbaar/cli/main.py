@@ -328,15 +328,15 @@ def serve(
     if profile["public"] and profile["url"] is None:
         raise click.UsageError("--public needs --url, the address at which the site is known.")
     run = Run(ctx, project, quiet)
-    publication = run.load()
-    database = _publish_if_stale(run, publication)
+    root = run.root.resolve()
+    database = _published_database(run, root)
     from openbaar.site.serve import Options, serve
 
     def announce(address: str) -> None:
-        click.echo(f"{address} shows {publication.package.name}; Ctrl-C ends it.")
+        click.echo(f"{address} shows {database.stem}; Ctrl-C ends it.")
 
     options = Options(port=port, open_browser=open_browser, **profile)
-    serve(database, publication.root / "metadata.yml", options, announce)
+    serve(database, root / "metadata.yml", options, announce)
 
 
 @main.command()
@@ -350,24 +350,28 @@ def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, qui
     FOLDER gets the whole site, for any web server.
     """
     run = Run(ctx, project, quiet)
-    publication = run.load()
-    database = _publish_if_stale(run, publication)
+    root = run.root.resolve()
+    database = _published_database(run, root)
     from openbaar.holding import alone
     from openbaar.site.freeze import freeze
 
-    with alone(publication.root, run.say):
-        count = freeze(database, publication.root / "metadata.yml", folder.resolve(), url, run.say)
+    with alone(root, run.say):
+        count = freeze(database, root / "metadata.yml", folder.resolve(), url, run.say)
     run.done(f"wrote {count} files to {folder}")
 
 
-def _publish_if_stale(run: Run, publication: Publication) -> Path:
-    """Publish in a process of its own: the libraries that checking needs go away with it."""
+def _published_database(run: Run, root: Path) -> Path:
+    """The database of the publication in `root`, published anew if anything is out of date.
+
+    That is done in a process of its own: the libraries that it needs go away with it. What is up to
+    date is served without them, so that a server need not have them.
+    """
     import subprocess
 
-    from openbaar.staleness import database_path, is_stale
+    from openbaar.staleness import is_stale, published_database
 
-    if is_stale(publication.root):
-        command = [sys.executable, "-m", "openbaar", "--project", str(publication.root), "publish"]
+    if is_stale(root):
+        command = [sys.executable, "-m", "openbaar", "--project", str(root), "publish"]
         if run.quiet:
             command.append("--quiet")
         finished = subprocess.run(command, check=False)  # noqa: S603  our own command
@@ -375,7 +379,7 @@ def _publish_if_stale(run: Run, publication: Publication) -> Path:
             raise click.exceptions.Exit(finished.returncode)
     else:
         run.say("nothing changed since it was last published")
-    return database_path(publication)
+    return published_database(root)
 
 
 def _tell_written(run: Run, changed: list[str]) -> None:

@@ -24,6 +24,7 @@ Key = tuple[str, ...]  # the columns of a primary or unique key
 MOST_PROBLEMS = most("csv_problems")
 BLOCK = 2**20  # bytes
 BYTE_ORDER_MARK = "\ufeff"
+WRITTEN_AS_IS = frozenset([str, int, type(None)])  # by the csv module, as by `value_text`
 
 
 class Record(NamedTuple):
@@ -51,7 +52,10 @@ def write_rows(out: TextIO, columns: Sequence[str], rows: Iterable[Row]) -> int:
     writer = csv.writer(out, lineterminator="\n")
     count = 0
     for row in rows:
-        writer.writerow([value_text(row[column]) for column in columns])
+        values = map(row.__getitem__, columns)
+        writer.writerow(
+            [each if each.__class__ in WRITTEN_AS_IS else value_text(each) for each in values]
+        )
         count += 1
     return count
 

@@ -12,9 +12,9 @@ from openbaar.schema.csvfile import Row, Rows
 from openbaar.tables.checks import stated_totals
 from openbaar.tables.dataset import Dataset, DocumentLine, TableData, table_data
 from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading, find_regions, read_table
+from openbaar.tables.reading import Reading, Regions, find_regions, read_table
 from openbaar.tables.reconciliation import Reconciliation, stated_on_lines
-from openbaar.tables.sources import Sources, read_sources
+from openbaar.tables.sources import read_sources
 from openbaar.tables.trust import (
     Shown,
     anomaly_rows,
@@ -41,13 +41,13 @@ class Gathered:
 
 
 def gather(
-    publication: Publication, sources: Sources, names: Collection[str] | None, say: Say
+    publication: Publication, found: Regions, names: Collection[str] | None, say: Say
 ) -> Gathered:
-    """Read the tables called `names`, or all, from their sources.
+    """Read the tables called `names`, or all, which `find_regions` found or not.
 
     What is wrong with a table is returned.
     """
-    regions, missing = find_regions(publication, sources.documents, sources.codes)
+    regions, missing = found
     readings: dict[str, Reading] = {}
     problems: dict[str, list[Problem]] = {}
     for name, table in publication.tables.items():
@@ -80,7 +80,8 @@ def convert(publication: Publication, verify: bool = True, say: Say = say_nothin
     """
     sources = read_sources(publication, verify)
     documents = sources.documents
-    gathered = gather(publication, sources, None, say)
+    found = find_regions(publication, documents, sources.codes)
+    gathered = gather(publication, found, None, say)
     anomalies = checked_anomalies(
         publication, gathered.problems, shown_anomalies(publication, documents)
     )

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from openbaar.errors import OpenbaarError, Problem
+from openbaar.extras import extra
 from openbaar.files import Content, inside, read_inside
 from openbaar.limits import most
 from openbaar.schema.csvfile import Row, Rows, read_csv, row_lines, write_csv
@@ -245,7 +246,8 @@ def table_in_file(table: Table, file: Path) -> TableData:
 
 def _large_table(table: Table, file: Path) -> TableInFile | None:
     """A table that stays in its file; None where that can only be read by rows."""
-    from openbaar.schema.columns import scan
+    with extra("large", f"{csv_path(table.name)}, which has {LARGE} bytes or more,"):
+        from openbaar.schema.columns import scan
 
     scanned = scan(file, table.table_schema, csv_path(table.name))
     if scanned is None:

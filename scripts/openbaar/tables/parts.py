@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import json
 import pickle
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import TextIO
 
+from openbaar.documents.lines import Document
 from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError, Problem, concerning
 from openbaar.recipe.codes import CodeList
 from openbaar.schema.csvfile import Row, write_header, write_rows
 from openbaar.schema.model import Reference
+from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_alone
 from openbaar.tables.checks import stated_totals
 from openbaar.tables.convert import Say, document_lines, gather, say_nothing
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading
+from openbaar.tables.reading import Reading, Regions, find_regions
 from openbaar.tables.reconciliation import Stated, stated_on_lines
-from openbaar.tables.sources import Sources
 from openbaar.tables.trust import (
     Shown,
     footnote_rows,
@@ -157,11 +160,13 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
     except OpenbaarError as error:
         return Outcome(unreadable=error.problems)
     documents = {entry.path: document}
-    sources = Sources(documents, {}, dict(job.codes))
-    gathered = gather(_with_tables(job.publication, part.tables), sources, part.wanted, say)
-    left = {}
+    publication = _with_tables(job.publication, part.tables)
+    found = find_regions(publication, documents, job.codes)
+    left = _written_in_blocks(job, part, document, found, say)
+    whole = [name for name in part.wanted if name not in left]
+    gathered = gather(publication, found, whole, say)
     for name, reading in gathered.readings.items():
-        left[name] = _write(job, job.publication.tables[name], reading)
+        left[name] = _write(job, job.publication.tables[name], [reading])
     if not part.looked_at:
         return Outcome(left, gathered.problems)
     lines = document_lines(documents)[entry.path]
@@ -180,18 +185,40 @@ def _with_tables(publication: Publication, names: Sequence[str]) -> Publication:
     return replace(publication, tables={name: publication.tables[name] for name in names})
 
 
-def _write(job: Job, table: Table, reading: Reading) -> Left:
-    """Write the files of a table, row by row."""
+def _written_in_blocks(
+    job: Job, part: Part, document: Document, found: Regions, say: Say
+) -> dict[str, Left]:
+    """Write the long tables that can be read in blocks, and in which nothing is wrong."""
+    regions, _ = found
+    written = {}
+    for name in part.wanted:
+        table = job.publication.tables[name]
+        if name not in regions or not stands_alone(table, regions[name]):
+            continue
+        say(f"reading {name}")
+        with suppress(NotInBlocksError):
+            written[name] = _write(job, table, readings_in_blocks(table, document, regions))
+    return written
+
+
+def _write(job: Job, table: Table, readings: Iterable[Reading]) -> Left:
+    """Write the files of a table, row by row; a long one has several readings."""
     publication = job.publication
-    with job.csv(table.name).open("w", encoding="utf-8", newline="") as out:
-        write_header(out, table.columns)
-        count = write_rows(out, table.columns, reading.rows)
     columns = publication.resources["provenance"].columns
-    with job.places(table.name).open("w", encoding="utf-8", newline="") as out:
-        write_rows(out, columns, provenance_rows(table, reading.document, reading.records))
-    return Left(
-        count,
-        stated_totals(table.name, reading.rows, reading.totals, table.checks),
-        footnote_rows(publication, table, reading.document, reading.notes),
-        patch_rows(publication, table, reading.document, reading.patched),
-    )
+    count = 0
+    totals: list[Verdict] = []
+    footnotes: list[Row] = []
+    patches: list[Row] = []
+    with _text_file(job.csv(table.name)) as rows, _text_file(job.places(table.name)) as places:
+        write_header(rows, table.columns)
+        for each in readings:
+            count += write_rows(rows, table.columns, each.rows)
+            write_rows(places, columns, provenance_rows(table, each.document, each.records))
+            totals += stated_totals(table.name, each.rows, each.totals, table.checks)
+            footnotes += footnote_rows(publication, table, each.document, each.notes)
+            patches += patch_rows(publication, table, each.document, each.patched)
+    return Left(count, totals, footnotes, patches)
+
+
+def _text_file(path: Path) -> TextIO:
+    return path.open("w", encoding="utf-8", newline="")

@@ -48,11 +48,15 @@ class Located(NamedTuple):
     readers: Mapping[str, Reader]
 
 
+# Where each table is, and the problems of those that were not found.
+Regions = tuple[dict[str, Located], dict[str, list[Problem]]]
+
+
 def find_regions(
     publication: Publication,
     documents: Mapping[str, Document],
     codes: Mapping[Reference, CodeList],
-) -> tuple[dict[str, Located], dict[str, list[Problem]]]:
+) -> Regions:
     """Where each table is, and the problems of those that were not found."""
     regions: dict[str, Located] = {}
     problems: dict[str, list[Problem]] = {}
@@ -168,7 +172,7 @@ def read_table(
     that fails are kept: a row that is lost makes its group wrong too.
     """
     _, region, recipe, readers = regions[table.name]
-    others = _lines_of_others(document, recipe, regions)
+    others = lines_of_others(document, recipe, regions)
     notes, note_problems = _footnotes(publication, table, document, regions)
     of_notes = [number for span in notes.values() for number in span.numbers]
     units = _units(region, recipe, others.union(of_notes))
@@ -199,7 +203,7 @@ def recipe_of(table: Table) -> Recipe:
     return table.recipe
 
 
-def _lines_of_others(
+def lines_of_others(
     document: Document, recipe: Recipe, regions: Mapping[str, Located]
 ) -> frozenset[int]:
     """The lines of the tables of the same document that the recipe leaves out."""

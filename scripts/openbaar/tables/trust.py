@@ -46,6 +46,8 @@ def row_id(values: Iterable[Value]) -> str:
 
 
 def _tilde_encoded(text: str) -> str:
+    if SAFE.issuperset(text):
+        return text
     return "".join(_tilde_character(character) for character in text)
 
 
@@ -59,21 +61,27 @@ def _tilde_character(character: str) -> str:
 
 def provenance_rows(table: Table, document: Document, records: Iterable[Record]) -> Iterator[Row]:
     """One row for each published cell of `table`, in the order of its rows and columns."""
+    key_columns = table.table_schema.primaryKey
+    columns = table.columns
     for record in records:
-        key = row_id(record.cells[name].value for name in table.table_schema.primaryKey)
-        for column in table.columns:
-            if column in record.cells:
-                cell = record.cells[column]
-                yield _provenance_row(table.name, key, column, cell, document)
+        key = row_id(record.cells[name].value for name in key_columns)
+        places: dict[tuple[int, int], Row] = {}  # most cells of a row are on the same lines
+        for column in columns:
+            cell = record.cells.get(column)
+            if cell is None:
+                continue
+            lines = (cell.first_line, cell.last_line)
+            if lines not in places:
+                places[lines] = place_columns(document.place(*lines))
+            yield _provenance_row(table.name, key, column, cell, places[lines])
 
 
-def _provenance_row(table: str, key: str, column: str, cell: Cell, document: Document) -> Row:
-    place = document.place(cell.first_line, cell.last_line, cell.address)
+def _provenance_row(table: str, key: str, column: str, cell: Cell, place: Row) -> Row:
     return {
         "table_name": table,
         "row_id": key,
         "column_name": column,
-        **place_columns(place),
+        **place,
         "cell": cell.address,
         "printed": cell.parsed.printed or None,
         "how": cell.parsed.how,

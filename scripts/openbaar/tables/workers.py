@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.extras import extra
 from openbaar.tables.convert import Say
 from openbaar.tables.parts import Job, Outcome, Part, parts_of
 from openbaar.tables.publication import Publication
@@ -113,11 +114,8 @@ def on_cluster(address: str, progress: Progress = no_progress) -> Readers:
 
 def _connected(address: str, place: Place) -> tuple[Any, tuple[type[BaseException], ...]]:
     """A client of the cluster, and what its futures raise when a worker has died."""
-    try:
+    with extra("dask", "--scheduler"):
         from distributed import Client, KilledWorker
-    except ImportError as error:
-        hint = "pip install distributed"
-        raise OpenbaarError(Problem(place, "needs the package distributed", hint)) from error
     try:
         client = Client(address, timeout=CONNECTING, set_as_default=False)
     except (OSError, ValueError) as error:
