@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -89,3 +91,24 @@ def test_what_solves_several_problems_is_said_once_below_them(tmp_path: Path) ->
     assert found.output.count("run `openbaar publish`") == 1
     assert found.output.count("a guess of 'openbaar init'") > 5
     assert found.output.count("then delete the comment\n") == 1
+
+
+def test_programs_get_the_result_as_json_and_nothing_else(hand_made: Path) -> None:
+    (hand_made / "datapackage.json").unlink(missing_ok=True)
+    done = CliRunner().invoke(main, ["--project", str(hand_made), "package", "--json"])
+    assert json.loads(done.stdout) == {"written": ["datapackage.json"]}
+    assert done.stderr == ""
+
+
+def test_programs_get_problems_as_json_too(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["--project", str(tmp_path), "convert", "--json"])
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert (done.exit_code, problem["file"]) == (1, "tables/package.yaml")
+    assert done.stderr == ""
+
+
+def test_verbose_says_when_each_step_began(hand_made: Path) -> None:
+    done = CliRunner().invoke(main, ["--project", str(hand_made), "build", "--verbose"])
+    steps = done.stderr.splitlines()
+    assert steps
+    assert all(re.match(r" *\d+\.\d\d  \w", step) for step in steps)

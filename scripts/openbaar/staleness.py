@@ -47,6 +47,12 @@ def database_path(publication: Publication) -> Path:
     return publication.root / "build" / f"{publication.package.name}.db"
 
 
+def published_database(root: Path) -> Path:
+    """The database of what was last published in `root`, told by the descriptor beside it."""
+    name = json.loads((root / "datapackage.json").read_bytes())["name"]
+    return root / "build" / f"{name}.db"
+
+
 def archive_path(publication: Publication) -> Path:
     """The zip of the data package that `publish` makes."""
     return (

@@ -19,6 +19,7 @@ PAGES = {
     "hosting": "hosting.md",
     "api": "api.md",
     "catalogues": "catalogues.md",
+    "versions": "versions.md",
 }
 
 
