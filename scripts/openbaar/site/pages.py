@@ -18,7 +18,17 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.site import answers, chips, citation, columns, downloads, linked_data, remarks, source
+from openbaar.site import (
+    answers,
+    changes,
+    chips,
+    citation,
+    columns,
+    downloads,
+    linked_data,
+    remarks,
+    source,
+)
 from openbaar.site.cells import figure, shown
 from openbaar.site.grid import query_grid, record, table_grid
 from openbaar.site.language import gettext, ngettext, visit
@@ -197,8 +207,10 @@ async def _home(datasette: Datasette, published: Published, request: Request) ->
     groups: dict[str, list[str]] = {"figures": [], "lists": [], "trust": []}
     for name in published.tables:
         groups[_group(published, name)].append(name)
+    before = await changes.versions_before(datasette, published)
     return {
         "groups": groups,
+        "version_before": before.get(published.version),
         "headlines": await answers.headlines(datasette, published),
         "thumbnails": await thumbnails(datasette, published),
         "warnings": await remarks.warnings(datasette, published),

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from openbaar.site import (
     catalogue,
+    changes,
     citation,
     downloads,
     feed,
@@ -50,6 +51,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *downloads.ROUTES,
     *citation.ROUTES,
     *linked_data.ROUTES,
+    *changes.ROUTES,
     *feed.ROUTES,
     *rows.ROUTES,
     *source.ROUTES,
