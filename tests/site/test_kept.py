@@ -197,7 +197,7 @@ def slow(built: Built, monkeypatch: pytest.MonkeyPatch) -> tuple[KeptResults, st
     datasette, _, _ = executing(built)
     sql = """WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n LIMIT 300000)
              SELECT max(x) FROM n"""
-    query = {"sql": sql, "parameters": {}}
+    query = {"sql": sql}
     published = Published("municipalities", published_of(built).descriptor, queries={"q": query})
     monkeypatch.setattr(datasette, "sql_time_limit_ms", 1)
     return KeptResults(datasette.get_database("municipalities"), published), sql
@@ -209,6 +209,19 @@ def test_a_question_of_the_publication_gets_the_time_that_it_needs(
     results, sql = slow(small, monkeypatch)
     found = asyncio.run(results.execute(sql, {"unknown": "1"}, truncate=True))
     assert [tuple(row) for row in found] == [(300_000,)]
+
+
+def test_a_question_may_have_parameters_that_nobody_describes(small: Built) -> None:
+    _, results, reached = executing(small)
+    (query,) = published_of(small).queries.values()
+
+    async def several() -> None:
+        for params in ({}, {"year": "", "unknown": "1"}, {"year": "2023"}):
+            await results.execute(query["sql"], params, truncate=True)
+
+    asyncio.run(several())
+    assert ":year" in query["sql"]
+    assert len(reached) == 2
 
 
 def test_sql_of_a_visitor_is_stopped(small: Built, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,6 +37,7 @@ FACET = re.compile(
     r"\s*where (?P=column) is not null"
     r"\s*group by (?P=column) order by count desc, value limit \d+\s*"
 )
+PARAMETER = re.compile(r"[:@$](\w+)")  # more than there are, where a text in SQL looks like one
 Key = tuple[Any, ...]
 
 
@@ -70,10 +71,10 @@ class KeptResults:
         self._database = database
         self._execute = database.execute
         self._facets = published.facets
-        self._parameters = {
-            str(query["sql"]).strip(): list(query["parameters"])
-            for query in published.queries.values()
-        }
+        self._parameters: dict[str, list[str]] = {}
+        for query in published.queries.values():
+            sql = query["sql"].strip()
+            self._parameters[sql] = PARAMETER.findall(sql)
         self._results: OrderedDict[Key, tuple[int, Results]] = OrderedDict()
         self._size = 0
         self._asking: dict[Key, asyncio.Task[Results]] = {}
