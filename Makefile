@@ -29,6 +29,7 @@ lint: .venv/dev
 
 bench: .venv/dev  ## time and memory on large made-up tables
 	$(BIN)/python tests/bench/large_tables.py
+	$(BIN)/python tests/bench/many_documents.py
 
 fuzz: .venv/dev  ## look for inputs that break a reader or a route, SECONDS each
 	$(BIN)/python $(INSTALL) --require-hashes -r requirements/fuzz.txt \
@@ -55,8 +56,9 @@ man: .venv/dev  ## the man pages, from the commands themselves
 	sed -i '1s/"[0-9]\{4\}-[0-9-]*"/""/' docs/man/*.1  # the day on which they were made says nothing
 
 lock: .venv/dev  ## take the newest versions that pyproject.toml allows, with the hash of each file
-	$(LOCK) pyproject.toml --group build --output-file requirements/run.txt
-	$(LOCK) pyproject.toml --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) pyproject.toml --extra pdf --extra large --group build --output-file requirements/run.txt
+	$(LOCK) pyproject.toml --extra pdf --extra large --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(LOCK) --group serve --constraint requirements/run.txt --output-file requirements/serve.txt
 	$(LOCK) --group datasette1 --output-file requirements/datasette1.txt
 	$(LOCK) --group judges --output-file requirements/judges.txt
 	$(LOCK) --group fuzz --output-file requirements/fuzz.txt

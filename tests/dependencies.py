@@ -7,12 +7,13 @@ import sys
 import tomllib
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs" / "dependencies.md"
 ROW = re.compile(r"^\| ([\w.-]+) \| ([^|]+) \| ([^|]+) \|", re.MULTILINE)
 LOCKED = re.compile(r"^([\w.-]+)==", re.MULTILINE)
-DEVELOPING = ("build", "dev", "dask", "datasette1", "fuzz")
+DEVELOPING = ("build", "dev", "datasette1", "fuzz")
 ELSEWHERE = "not installed on every system; see its source"
 TABLE = "| package | reason | licence |\n|---|---|---|\n"
 PARTS = ("To publish and serve", "To develop", "What they bring along")
@@ -36,10 +37,16 @@ def reasons() -> dict[str, str]:
 def declared(*groups: str) -> set[str]:
     """The packages that pyproject.toml asks for: those of the toolkit, or of dependency groups."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    asked = [] if groups else project["project"]["dependencies"]
+    asked = [] if groups else _installed(project["project"])
     for group in groups:
         asked += [each for each in project["dependency-groups"][group] if isinstance(each, str)]
     return {normal(re.split(r"[\[<>=!~; ]", each)[0]) for each in asked}
+
+
+def _installed(project: dict[str, Any]) -> list[str]:
+    """What the toolkit asks for, with the extras that this repository installs."""
+    optional = project["optional-dependencies"]
+    return [*project["dependencies"], *optional["pdf"], *optional["large"]]
 
 
 def locked() -> set[str]:

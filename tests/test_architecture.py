@@ -22,6 +22,7 @@ MODULES = {
 # to the left.
 ROOMS = [
     "errors",
+    "extras",
     "limits",
     "files",
     "placing",
@@ -68,6 +69,10 @@ FORBIDDEN = [
 NOT_SERVED = {
     "frictionless",
     "pyarrow",
+    "sqlite_utils",
+    "pdfminer",
+    "PIL",
+    "vl_convert",
     "rich",
     "re2",
     "openbaar.recipe.language",

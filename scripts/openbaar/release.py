@@ -25,7 +25,7 @@ from openbaar.tables.references import load_publication
 from openbaar.versions.diff import PARTS, Diff, Part, difference
 from openbaar.versions.report import summary
 from openbaar.versions.snapshot import Snapshot, snapshot, todays_descriptor
-from openbaar.versions.sources import DESCRIPTOR, ReleasedFiles, released_versions
+from openbaar.versions.sources import DESCRIPTOR, GivenFiles, ReleasedFiles, released_versions
 
 FIRST = "1.0.0"  # a version that begins with 0 is still being made
 CHANGELOG = "CHANGELOG.md"
@@ -47,19 +47,6 @@ class Release:
     tag: str | None
 
 
-@dataclass(frozen=True)
-class _GeneratedFiles:
-    """The version that would be published now."""
-
-    files: Mapping[str, Content]
-    name: str = "now"
-
-    def read(self, path: str) -> bytes | None:
-        """The bytes of a file that is generated."""
-        content = self.files.get(path)
-        return content.read_bytes() if isinstance(content, Path) else content
-
-
 def release(
     root: Path, today: datetime.date, tagged: bool = True, say: Say = say_nothing
 ) -> Release:
@@ -69,7 +56,7 @@ def release(
     everything is as it was.
     """
     publication = load_publication(root)
-    new = snapshot(_GeneratedFiles(generate(publication, say=say).files))
+    new = snapshot(GivenFiles(generate(publication, say=say).files, "now"))
     last = _last_release(root)
     diff = None if last is None else difference(last, new)
     version = _next_version(root, publication.package.version, last, diff)

@@ -15,7 +15,7 @@ import time
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from openbaar.files import replacing, sha256_of
 from openbaar.placing import FOLDER, JOURNAL
@@ -45,6 +45,12 @@ Stamps = dict[str, Stamp]  # by the name of the file in the publication
 def database_path(publication: Publication) -> Path:
     """The database that `build` makes."""
     return publication.root / "build" / f"{publication.package.name}.db"
+
+
+def published_database(root: Path) -> Path:
+    """The database of what was last published in `root`, told by the descriptor beside it."""
+    name = json.loads((root / "datapackage.json").read_bytes())["name"]
+    return root / "build" / f"{name}.db"
 
 
 def archive_path(publication: Publication) -> Path:
@@ -88,10 +94,11 @@ def is_stale(root: Path) -> bool:
         return True
     if record["toolkit"] != toolkit_hash():
         return True
-    files = {name: Stamp(*stamp) for name, stamp in record["files"].items()}
+    files: dict[str, list[Any]] = record["files"]
     if {name for name in files if name.startswith("tables/")} != set(_authored(root)):
         return True
-    return not all(_is_same(root / name, stamp) for name, stamp in files.items())
+    folder = f"{root}/"  # a Path for each of many files takes longer than looking at it
+    return not all(_is_same(folder + name, Stamp(*stamp)) for name, stamp in files.items())
 
 
 def stamps_of_inputs(publication: Publication) -> Stamps:
@@ -132,11 +139,14 @@ def toolkit_hash() -> str:
 
 def _authored(root: Path) -> Iterable[str]:
     """The names of the files below tables/: what people write, and what is generated for git."""
-    for folder, _folders, files in os.walk(root / "tables"):
-        inside = os.path.relpath(folder, root)
-        for name in files:
-            if name.endswith(AUTHORED) and not name.startswith("."):
-                yield Path(inside, name).as_posix()
+    beginning = len(f"{root}/")
+    waiting = [folder for folder in (f"{root}/tables",) if os.path.isdir(folder)]
+    while waiting:
+        for entry in os.scandir(waiting.pop()):
+            if entry.is_dir():
+                waiting.append(entry.path)
+            elif entry.name.endswith(AUTHORED) and not entry.name.startswith("."):
+                yield entry.path[beginning:]
 
 
 def _stamp(path: Path) -> Stamp:
@@ -144,11 +154,11 @@ def _stamp(path: Path) -> Stamp:
     return Stamp(sha256_of(path), status.st_size, status.st_mtime_ns)
 
 
-def _is_same(path: Path, stamp: Stamp) -> bool:
+def _is_same(path: str, stamp: Stamp) -> bool:
     try:
         status = os.stat(path)
         if status.st_size != stamp.size:
             return False
-        return status.st_mtime_ns == stamp.changed or sha256_of(path) == stamp.sha256
+        return status.st_mtime_ns == stamp.changed or sha256_of(Path(path)) == stamp.sha256
     except OSError:
         return False

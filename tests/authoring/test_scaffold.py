@@ -67,7 +67,7 @@ def test_minimal_writes_the_documents_and_their_table_files_only(tmp_path: Path)
 def test_every_template_is_written_and_nothing_is_left_to_fill_in_by_the_program() -> None:
     files = scaffold("cijfers", 2)
     assert all("§" not in data.decode() for data in files.values())
-    assert f"openbaar=={__version__}\n" in files["requirements.txt"].decode()
+    assert f"openbaar[all]=={__version__}\n" in files["requirements.txt"].decode()
     assert files["README.md"].startswith(b"# cijfers\n")
     assert b"drafted 2 tables" in files["README.md"]
 

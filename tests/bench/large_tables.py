@@ -1,14 +1,18 @@
 """Processor time and memory on large made-up tables: `make bench`.
 
 A document of 20,000 rows in groups with totals is converted three times: printed as rows on lines,
-in the order of cells that Word gives, and as CSV. A table of 100,000 rows is built into a database,
-and the same CSV is loaded by `sqlite-utils insert --csv` and by SQLite's own `.import`, which do
-less: no types, no keys, no checks, no indexes. Each is measured in a process of its own. Compare
-the ratios; machines differ.
+in the order of cells that Word gives, and as CSV. Then a CSV file of a million rows and nine
+columns (`OPENBAAR_BENCH_ROWS` sets another number) is loaded and published, and other programs are
+given the same file: those that load it without checking it, and those that check it. Each is
+measured in a process of its own, with its start. Goals are ratios between them; machines differ.
+
+csvs-to-sqlite and datapackage-to-datasette are measured where these commands are on the PATH: they
+need other versions of our libraries, so install them in an environment of their own.
 """
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
@@ -20,22 +24,55 @@ from decimal import Decimal
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parent))
+
+from made import COLUMNS, keyed_publication, long_publication, wide_publication
 
 from generated.printing import PRINTERS
-from generated.publication import schema, write_publication
+from generated.publication import write_publication
 from generated.recipes import table_files
 from generated.tables import Look, Made, Row
 
-ROWS_PRINTED, GROUP, ROWS_BUILT = 20_000, 20, 100_000
-BUILD = """
-import sys
+ROWS_PRINTED, GROUP = 20_000, 20
+ROWS = int(os.environ.get("OPENBAAR_BENCH_ROWS", "1_000_000"))
+MEGABYTES = 400  # the most that any table may take
+
+SQL_TYPES = {"integer": "INTEGER", "year": "INTEGER", "number": "REAL"}
+TABLE = ", ".join(f"{name} {SQL_TYPES.get(kind, 'TEXT')}" for name, kind in COLUMNS.items())
+CREATE = f"CREATE TABLE t ({TABLE}, PRIMARY KEY (id)) STRICT"
+LOAD = """
+import sqlite3, sys
 from pathlib import Path
-from openbaar.database.build import build_database
-from openbaar.package.descriptor import descriptor
-from openbaar.tables.dataset import read_dataset
+from openbaar.database.build import watch_nothing
+from openbaar.database.bulk import load
+from openbaar.database.statements import create_statement
+from openbaar.tables.dataset import read_table_data
 from openbaar.tables.references import load_publication
-dataset = read_dataset(load_publication(Path(sys.argv[1])))
-build_database(dataset, descriptor(dataset), Path(sys.argv[2]))
+publication = load_publication(Path(sys.argv[1]))
+table = publication.tables["t"]
+data = read_table_data(publication, table)
+connection = sqlite3.connect(sys.argv[2])
+connection.execute(create_statement(table, data.whole, "en"))
+connection.close()
+load(Path(sys.argv[2]), data, watch_nothing)
+"""
+EXECUTEMANY = f"""
+import csv, sqlite3, sys
+connection = sqlite3.connect(sys.argv[2], isolation_level=None)
+connection.execute("PRAGMA journal_mode = OFF")
+connection.execute("PRAGMA synchronous = OFF")
+connection.execute("{CREATE}")
+connection.execute("BEGIN")
+with open(sys.argv[1], encoding="utf-8", newline="") as file:
+    rows = csv.reader(file)
+    next(rows)
+    connection.executemany("INSERT INTO t VALUES ({", ".join("?" * len(COLUMNS))})", rows)
+connection.execute("COMMIT")
+"""
+FRICTIONLESS = """
+import sys
+from frictionless import Package
+assert Package(sys.argv[1]).validate().valid
 """
 
 # A process counts the memory of the one that started it as its own, so that one has to be small.
@@ -56,7 +93,7 @@ class Measured:
     megabytes: float
 
 
-def measured(what: str, *command: str) -> Measured:
+def measured(what: str, *command: str | Path) -> Measured:
     """Run a program to its end, below a small process that measures it.
 
     Raises CalledProcessError when it fails.
@@ -66,6 +103,12 @@ def measured(what: str, *command: str) -> Measured:
     )
     seconds, kilobytes = run.stdout.split()
     return Measured(what, float(seconds), int(kilobytes) / 1024)
+
+
+def openbaar(what: str, root: Path, *arguments: str) -> Measured:
+    """Run a command of ours on a publication."""
+    command = [sys.executable, "-m", "openbaar", "--project", root, "--quiet", *arguments]
+    return measured(what, *command)
 
 
 def word(number: int) -> str:
@@ -97,80 +140,104 @@ def converting(folder: Path) -> Iterator[Measured]:
         look = Look(style, label, ".", ",", blank="-")
         printed = PRINTERS[style](made, look)
         root = folder / style
-        write_publication(
-            root,
-            {f"d.{printed.ending}": printed.data},
-            table_files(made, look),
-            entry=printed.entry,
-        )
-        command = [sys.executable, "-m", "openbaar", "--project", str(root), "--quiet", "convert"]
-        yield measured(f"convert {ROWS_PRINTED:,} rows, {style}", *command)
+        documents = {f"d.{printed.ending}": printed.data}
+        write_publication(root, documents, table_files(made, look), entry=printed.entry)
+        yield openbaar(f"convert {ROWS_PRINTED:,} rows, {style}", root, "convert")
 
 
-def building(folder: Path) -> Iterator[Measured]:
-    """Building a database of one large table, and what others take for the same CSV."""
-    chance = random.Random(1)  # no secret
-    columns = {
-        "id": "integer",
-        "year": "year",
-        "place": "string",
-        "n": "integer",
-        "share": "number",
-    }
-    lines = [",".join(columns)]
-    for number in range(ROWS_BUILT):
-        place, n = word(chance.randrange(500)), chance.randrange(10**6)
-        lines.append(f"{number},{2000 + number % 20},{place},{n},{chance.randrange(1000) / 10:.1f}")
-    (folder / "t.csv").write_text("\n".join(lines) + "\n", "utf-8")
-    hand_made = {
-        "schema": schema(columns, ["id"]),
-        "csv": (folder / "t.csv").read_text("utf-8"),
-        "facets": ["year"],
-    }
-    write_publication(folder / "built", {"d.txt": b"x\n"}, {"t": hand_made})
-    convert = [sys.executable, "-m", "openbaar", "--project", str(folder / "built"), "--quiet"]
-    subprocess.run([*convert, "convert"], check=True)  # writes the trust tables, which are empty
-    yield measured(
-        f"build {ROWS_BUILT:,} rows",
-        sys.executable,
-        "-c",
-        BUILD,
-        str(folder / "built"),
-        str(folder / "a.db"),
-    )
-    insert = [
-        sys.executable,
-        "-m",
-        "sqlite_utils",
-        "insert",
-        str(folder / "b.db"),
-        "t",
-        str(folder / "t.csv"),
-    ]
-    yield measured("  sqlite-utils insert --csv", *insert, "--csv", "--silent")
+def loading(folder: Path) -> Iterator[Measured]:
+    """Loading, checking and publishing one CSV file, by us and by others."""
+    root = long_publication(folder / "long", ROWS)
+    file = root / "tables" / "t.csv"
+    openbaar("", root, "convert")  # writes the trust tables, which are empty
+    openbaar("", root, "package")
+    python = sys.executable
     if shutil.which("sqlite3"):
-        yield measured(
-            "  sqlite3 .import",
-            "sqlite3",
-            str(folder / "c.db"),
-            ".mode csv",
-            f".import {folder / 't.csv'} t",
+        load = (".mode csv", f".import --skip 1 {file} t")
+        yield measured(".import", "sqlite3", folder / "import.db", CREATE, *load)
+    yield measured("executemany", python, "-c", EXECUTEMANY, file, folder / "many.db")
+    yield measured("load", python, "-c", LOAD, root, folder / "load.db")
+    yield openbaar("build", root, "build")
+    yield openbaar("publish", root, "publish")
+    yield openbaar("publish unchanged", root, "publish")
+    insert = [python, "-m", "sqlite_utils", "insert", folder / "utils.db", "t", file, "--csv"]
+    yield measured("sqlite-utils", *insert, "--silent")
+    yield measured("frictionless", python, "-c", FRICTIONLESS, root / "datapackage.json")
+    if shutil.which("csvs-to-sqlite"):
+        yield measured("csvs-to-sqlite", "csvs-to-sqlite", file, folder / "csvs.db")
+    if shutil.which("datapackage-to-datasette"):
+        outputs = (folder / "package.db", root / "datapackage.json", folder / "metadata.json")
+        yield measured("datapackage-to-datasette", "datapackage-to-datasette", *outputs)
+
+
+def growing(folder: Path) -> Iterator[Measured]:
+    """Publishing tables of other sizes and forms."""
+    root = long_publication(folder / "longer", ROWS * 3)
+    yield openbaar("publish three times as long", root, "publish")
+    shutil.rmtree(root)
+    root = keyed_publication(folder / "keyed", ROWS, ROWS // 2)
+    yield openbaar("publish with keys", root, "publish")
+    root = wide_publication(folder / "wide", ROWS // 25, 200)
+    yield openbaar("publish 200 columns", root, "publish")
+
+
+WORDS = {
+    ".import": "sqlite3 .import into a typed table",
+    "executemany": "csv and executemany",
+    "load": "openbaar: checked and loaded",
+    "build": "openbaar build",
+    "publish": "openbaar publish",
+    "publish unchanged": "openbaar publish, nothing changed",
+    "sqlite-utils": "sqlite-utils insert --csv",
+    "frictionless": "frictionless validate",
+    "publish three times as long": "openbaar publish, 3 times the rows",
+    "publish with keys": "openbaar publish, keys into half as many",
+    "publish 200 columns": "openbaar publish, as many cells, 200 wide",
+}
+
+
+def goals(found: dict[str, Measured]) -> Iterator[tuple[str, float, float]]:
+    """Each goal, what was measured, and the most that it may be."""
+    seconds = {name: each.seconds for name, each in found.items()}
+    publish = seconds["publish"]
+    if ".import" in seconds:
+        loaded = seconds[".import"]
+        yield "load / .import", seconds["load"] / loaded, 1.7
+        yield "publish / .import", publish / loaded, 8
+    both = seconds["sqlite-utils"] + seconds["frictionless"]
+    yield "publish / (frictionless and sqlite-utils)", publish / both, 1 / 15
+    if "datapackage-to-datasette" in seconds:
+        other = seconds["datapackage-to-datasette"]
+        yield "publish / datapackage-to-datasette", publish / other, 1 / 15
+    yield "time of 3 times the rows", seconds["publish three times as long"] / publish, 3.3
+    for name in ("publish", *list(WORDS)[-3:]):
+        yield f"megabytes, {WORDS[name]}", found[name].megabytes, MEGABYTES
+
+
+def shown(part: Iterator[Measured], rows: int) -> dict[str, Measured]:
+    """Print what is measured as it comes, with its ratio to the first."""
+    found: dict[str, Measured] = {}
+    for each in part:
+        found[each.what] = each
+        first = next(iter(found.values())).seconds
+        print(
+            f"{WORDS.get(each.what, each.what):42}{each.seconds:9.1f}{rows / each.seconds:11,.0f}"
+            f"{each.megabytes:7.0f}{each.seconds / first:8.2f}",
+            flush=True,
         )
+    return found
 
 
 def main() -> None:
-    """Measure everything and print a table."""
-    print(f"{'':32}{'seconds':>9}{'rows/s':>9}{'MB':>6}{'ratio':>8}")
+    """Measure everything, print a table, and say of each goal whether it is met."""
+    print(f"{'':42}{'seconds':>9}{'rows/s':>11}{'MB':>7}{'ratio':>8}")
     with tempfile.TemporaryDirectory(prefix="openbaar-bench-") as name:
-        for part, rows in ((converting, ROWS_PRINTED), (building, ROWS_BUILT)):
-            first: float | None = None
-            for each in part(Path(name)):
-                first = first or each.seconds
-                ratio = f"{each.seconds / first:8.2f}"
-                print(
-                    f"{each.what:32}{each.seconds:9.1f}{rows / each.seconds:9.0f}{each.megabytes:6.0f}{ratio}",
-                    flush=True,
-                )
+        shown(converting(Path(name)), ROWS_PRINTED)
+        found = shown(loading(Path(name)), ROWS)
+        found |= shown(growing(Path(name)), ROWS)
+    for goal, value, most in goals(found):
+        verdict = "met" if value <= most else "NOT met"
+        print(f"{goal:60}{value:9.3g}, at most {most:.3g}: {verdict}")
 
 
 if __name__ == "__main__":

@@ -19,5 +19,8 @@ PAGES = {
     "query_chart": f"/{NAME}/completion_by_cohort",
     "query_with_parameters": f"/{NAME}/where_a_number_comes_from",
     "sql": f"/{NAME}?sql=select+*+from+genders+where+code+%3D+%3Acode&code=female",
+    "search": "/search?q=50.252",
+    "search_empty": "/search?q=xyzzy",
+    "documents": "/source/",
     "document": "/source/vdab-online-opleidingen.txt",
 }

@@ -66,6 +66,8 @@ def test_a_query_knows_its_columns_and_what_to_choose_from(hand_made: Path) -> N
                 "en": "How many municipalities did Belgium have?",
             },
             "description": {},
+            "answer": {},
+            "color": None,
             "columns": {"year": {"table": "municipalities"}, "number": {"table": "municipalities"}},
             "lead": [],
             "tables": ["municipalities"],

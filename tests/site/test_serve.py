@@ -19,6 +19,7 @@ from datasette.utils import parse_metadata
 import openbaar.site
 from openbaar.errors import OpenbaarError
 from openbaar.site.application import SETTINGS
+from openbaar.site.editions import _link_all
 from openbaar.site.serve import Options, serve, site
 from served import ROOT, Built, build, served, shown
 from walk import FINE, visit
@@ -213,3 +214,11 @@ def test_the_settings_are_in_force(small: Built) -> None:
         ("_internal", True),
         ("municipalities", False),
     ]
+
+
+def test_a_site_reads_the_parquet_files_of_the_build_that_it_serves(tmp_path: Path) -> None:
+    parquet = "dist/x-1.0.0/tables/t.parquet"
+    (tmp_path / "from" / parquet).parent.mkdir(parents=True)
+    (tmp_path / "from" / parquet).write_bytes(b"x")
+    _link_all(tmp_path / "from", tmp_path / "to")
+    assert (tmp_path / "to" / parquet).is_file()

@@ -60,7 +60,7 @@ def test_what_is_printed_in_a_cell_of_a_csv_document_is_marked(with_grid: Built)
 def test_a_line_says_what_it_became(small: Built) -> None:
     page = asyncio.run(shown(small).client.get("/en/source/municipalities.txt")).text
     line = html.document_fromstring(page).get_element_by_id("L12")
-    assert [link.get("href") for link in line.findall(".//ul//a")] == [
+    assert [link.get("href") for link in line.findall(".//a")] == [
         "/en/municipalities/anomalies/merger_before_the_year"
     ]
 

@@ -155,8 +155,8 @@ FAULTS = {
     "a cell of another type": (
         "1,,,,,P1,,\n2,,x,,,P1,99,\n",
         [
-            "tables/t.csv:3: share: 'x' is not a decimal number",
-            "tables/t.csv:3: year: '99' is not a year from 1000 to 9999",
+            "tables/t.csv:3:4: share: 'x' is not a decimal number",
+            "tables/t.csv:3:11: year: '99' is not a year from 1000 to 9999",
         ],
     ),
 }

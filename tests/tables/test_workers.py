@@ -8,7 +8,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +20,12 @@ from click.testing import CliRunner
 from generated.publication import schema, write_publication
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
-from openbaar.tables.convert import convert, convert_only
+from openbaar.files import Content
+from openbaar.tables.convert import convert
+from openbaar.tables.dataset import lines_bytes
 from openbaar.tables.references import load_publication
-from openbaar.tables.workers import ATTEMPTS, in_processes, on_cluster
+from openbaar.tables.to_files import Converted, convert_some, convert_to_files
+from openbaar.tables.workers import ATTEMPTS, in_processes, on_cluster, worthwhile
 
 pytestmark = pytest.mark.slow
 
@@ -70,18 +73,56 @@ def folder(tmp_path: Path) -> Path:
 
 def problems(folder: Path, **how: Any) -> list[str]:
     with pytest.raises(OpenbaarError) as caught:
-        convert(load_publication(folder), **how)
+        made(folder, **how)
     return [str(problem) for problem in caught.value.problems]
+
+
+def made(folder: Path, **how: Any) -> dict[str, bytes]:
+    """The bytes of the files that converting makes, those of the lines of documents included."""
+    work = folder / "build"
+    work.mkdir(exist_ok=True)
+    converted = convert_to_files(load_publication(folder), work, **how)
+    return in_bytes({**converted.files, **converted.lines})
+
+
+def in_bytes(files: Mapping[str, Content]) -> dict[str, bytes]:
+    return {
+        path: content.read_bytes() if isinstance(content, Path) else content
+        for path, content in files.items()
+    }
+
+
+def in_memory(folder: Path) -> dict[str, bytes]:
+    """The same files as `convert` makes them, which holds everything in memory."""
+    dataset = convert(load_publication(folder))
+    lines = {"build/made-up.lines.json": lines_bytes(dataset.lines)}
+    return in_bytes({**dataset.files, **lines})
+
+
+def some(folder: Path, *names: str, **how: Any) -> Converted:
+    work = folder / "build"
+    work.mkdir(exist_ok=True)
+    return convert_some(load_publication(folder), names, work, **how)
+
+
+def test_files_written_row_by_row_have_the_bytes_of_those_made_in_memory(
+    hand_made: Path, folder: Path
+) -> None:
+    expected = in_memory(folder)
+    assert list(made(folder)) == list(expected)
+    assert made(folder) == expected
+    dataset = convert(load_publication(hand_made))
+    found = made(hand_made)
+    assert {path: found[path] for path in dataset.files} == in_bytes(dataset.files)
 
 
 @pytest.mark.slow
 def test_two_processes_give_the_bytes_of_one_and_tell_how_far_they_are(folder: Path) -> None:
-    publication = load_publication(folder)
     told: list[tuple[int, int]] = []
     spread = in_processes(2, lambda done, total: told.append((done, total)))
-    found = convert(publication, gather=spread)
-    assert found == convert(publication)
-    assert list(found.files) == list(convert(publication).files)
+    found = made(folder, readers=spread)
+    assert found == made(folder)
+    assert list(found) == list(made(folder))
     assert told == [(2, 10), (4, 10), (6, 10), (8, 10), (10, 10)]
 
 
@@ -92,24 +133,23 @@ def test_the_tables_of_few_documents_are_dealt_out_to_many_workers(
     told: list[tuple[int, int]] = []
     spread = in_processes(8, lambda done, total: told.append((done, total)))
     for root in (hand_made, folder):
-        publication = load_publication(root)
-        assert convert(publication, gather=spread) == convert(publication)
-    publication = load_publication(folder)
-    names = ["b4", "a0"]
-    assert convert_only(publication, names, gather=spread) == convert_only(publication, names)
+        assert made(root, readers=spread) == made(root)
+    alone = in_bytes(some(folder, "b4", "a0").files)
+    assert list(alone) == ["tables/a0.csv", "tables/b4.csv"]
+    assert in_bytes(some(folder, "b4", "a0", readers=spread).files) == alone
 
 
 @pytest.mark.slow
 def test_what_is_wrong_is_said_as_by_one_process(tmp_path: Path) -> None:
     wrong = corpus(tmp_path / "wrong", wrong="twee")
-    assert problems(wrong, gather=in_processes(2)) == problems(wrong)
+    assert problems(wrong, readers=in_processes(2)) == problems(wrong)
     assert problems(wrong)[0].startswith(
         "sources/d3.txt:10: a3: recipe key 'rows': '3009 twee' fits no row pattern"
     )
     changed = corpus(tmp_path / "changed")
     for name in ("d1.txt", "d4.txt"):
         (changed / "sources" / name).write_text("x")
-    assert problems(changed, gather=in_processes(2)) == problems(changed)
+    assert problems(changed, readers=in_processes(2)) == problems(changed)
     assert [problem.split(": ")[:2] for problem in problems(changed)] == [
         ["sources/d1.txt", "has changed"],
         ["sources/d4.txt", "has changed"],
@@ -126,9 +166,8 @@ def test_a_worker_that_dies_costs_a_retry(folder: Path) -> None:
                 process.kill()
                 process.join()
 
-    publication = load_publication(folder)
-    found = convert(publication, say=said.append, gather=in_processes(2, kill_once))
-    assert found == convert(publication)
+    found = made(folder, say=said.append, readers=in_processes(2, kill_once))
+    assert found == made(folder)
     assert re.fullmatch(r"a worker died; reading again: sources/d\d\.txt.*", said[0])
 
 
@@ -144,7 +183,7 @@ def test_a_document_at_which_workers_die_again_and_again_is_named(
     monkeypatch.setattr("openbaar.tables.workers.Part.read", die)
     message = f"a worker died in all {ATTEMPTS} attempts to read this"
     hint = "it may need more memory than there is; try it with one process"
-    assert problems(folder, gather=in_processes(2)) == [
+    assert problems(folder, readers=in_processes(2)) == [
         f"sources/d{index}.txt: {message} ({hint})" for index in range(5)
     ]
 
@@ -190,16 +229,11 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
 def test_a_dask_cluster_gives_the_bytes_of_one_process_also_when_a_worker_dies(
     cluster: Cluster, folder: Path
 ) -> None:
-    publication = load_publication(folder)
     told: list[tuple[int, int]] = []
-    found = convert(
-        publication, gather=on_cluster(cluster.address, lambda *done: told.append(done))
-    )
-    assert found == convert(publication)
+    found = made(folder, readers=on_cluster(cluster.address, lambda *done: told.append(done)))
+    assert found == made(folder)
     assert told == [(2, 10), (4, 10), (6, 10), (8, 10), (10, 10)]
-    again = convert(
-        publication, gather=on_cluster(cluster.address, lambda *_: cluster.workers[0].kill())
-    )
+    again = made(folder, readers=on_cluster(cluster.address, lambda *_: cluster.workers[0].kill()))
     assert again == found
     assert cluster.workers[0].wait() != 0
 
@@ -214,9 +248,11 @@ def test_a_cluster_without_the_same_code_is_named(
     cluster: Cluster, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("openbaar.tables.workers.Part.read", unknown_there)
-    (found,) = problems(folder, gather=on_cluster(cluster.address))
+    (found,) = problems(folder, readers=on_cluster(cluster.address))
     assert found.startswith(f"--scheduler {cluster.address}: cannot do the work: ")
-    assert found.endswith("(the scheduler and its workers need the same openbaar as here)")
+    assert found.endswith(
+        "(the scheduler and its workers need the same openbaar and the same folder as here)"
+    )
 
 
 @needs_dask
@@ -224,7 +260,7 @@ def test_a_scheduler_that_does_not_answer_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("openbaar.tables.workers.CONNECTING", 0.2)
-    (found,) = problems(folder, gather=on_cluster("tcp://127.0.0.1:9"))
+    (found,) = problems(folder, readers=on_cluster("tcp://127.0.0.1:9"))
     assert found.startswith("--scheduler tcp://127.0.0.1:9: no Dask scheduler answers: ")
 
 
@@ -232,8 +268,9 @@ def test_without_distributed_the_package_to_install_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert problems(folder, gather=on_cluster("tcp://127.0.0.1:9")) == [
-        "--scheduler tcp://127.0.0.1:9: needs the package distributed (pip install distributed)"
+    assert problems(folder, readers=on_cluster("tcp://127.0.0.1:9")) == [
+        "openbaar[dask]: is not installed, and --scheduler needs it (no module 'distributed') "
+        "(pip install 'openbaar[dask]')"
     ]
 
 
@@ -243,3 +280,13 @@ def test_the_command_takes_the_number_of_workers(folder: Path) -> None:
     assert done.exit_code == 0, done.output
     again = CliRunner().invoke(main, ["--project", str(folder), "convert"])
     assert again.stdout == "no file changed\n"
+
+
+def test_as_many_workers_as_are_worth_their_start(folder: Path) -> None:
+    assert worthwhile(load_publication(folder)) == 1
+    for name in ("d0.txt", "d1.txt"):
+        (folder / "sources" / name).write_text("1000 5\n" * 200_000)
+    assert worthwhile(load_publication(folder)) == min(2, len(os.sched_getaffinity(0)))
+    for index in range(5):
+        (folder / "sources" / f"d{index}.txt").unlink()
+    assert worthwhile(load_publication(folder)) == 1

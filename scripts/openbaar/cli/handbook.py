@@ -18,6 +18,7 @@ PAGES = {
     "hosting": "hosting.md",
     "api": "api.md",
     "catalogues": "catalogues.md",
+    "versions": "versions.md",
 }
 
 

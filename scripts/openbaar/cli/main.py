@@ -6,7 +6,6 @@ Everything else is imported when a command runs, so that `--help` answers at onc
 from __future__ import annotations
 
 import io
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from openbaar.cli.common import (
     Commands,
     Run,
     common,
+    json_result,
     print_problems,
     print_warnings,
     unreadable,
@@ -32,8 +32,8 @@ from openbaar.cli.versions import diff, release
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
-    from openbaar.tables.convert import Gather
     from openbaar.tables.publication import Publication
+    from openbaar.tables.to_files import Readers
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -64,18 +64,18 @@ main.add_command(show_help)
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    default=1,
-    help="How many processes read documents.",
+    help="How many processes read documents; by default as many as are worth their start.",
 )
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Read them on the Dask cluster at tcp://HOST:PORT."
 )
+@json_result
 @common
 @click.pass_context
 def convert(
     ctx: click.Context,
     tables: tuple[str, ...],
-    workers: int,
+    workers: int | None,
     scheduler: str | None,
     project: Path | None,
     quiet: bool,
@@ -86,38 +86,38 @@ def convert(
     reconciliation, footnotes, anomalies).
     """
     from openbaar.holding import alone
-    from openbaar.publish import Files, lines_file, write_files
-    from openbaar.tables.convert import convert, convert_only
+    from openbaar.publish import write_files
+    from openbaar.tables.to_files import convert_some, convert_to_files
     from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
-    files: Files
-    different = []
     publication = run.load()
-    lines: Files = {}
     with alone(publication.root, run.say) as work:
-        with _gathering(run, workers, scheduler) as gather:
+        with _reading(run, publication, workers, scheduler) as readers:
             if tables:
-                files = convert_only(publication, tables, say=run.say, gather=gather)
+                made = convert_some(publication, tables, work, say=run.say, readers=readers)
             else:
-                dataset = convert(publication, say=run.say, gather=gather)
-                files = dataset.files
-                lines = lines_file(dataset)
-                different = differences(dataset.rows("reconciliation"))
-        changed = write_files(publication, {**files, **lines}, work)
-    _tell_written(run, [name for name in changed if name not in lines])
-    if different:  # the tables are written all the same, for the author to look at
+                made = convert_to_files(publication, work, say=run.say, readers=readers)
+        changed = write_files(publication, {**made.files, **made.lines}, work)
+    written = [name for name in changed if name not in made.lines]
+    _tell_written(run, written)
+    different = differences(made.reconciliation)
+    run.result(written=written, different=[problem.as_dict() for problem in different])
+    if different and not run.as_json:  # written all the same, for the author to look at
         print_problems(different)
 
 
 @contextmanager
-def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather]:
+def _reading(
+    run: Run, publication: Publication, workers: int | None, scheduler: str | None
+) -> Iterator[Readers]:
     """What reads the tables: this process, or several with a bar that shows how far they are."""
-    from openbaar.tables.convert import gather
-    from openbaar.tables.workers import in_processes, on_cluster
+    from openbaar.tables.to_files import here
+    from openbaar.tables.workers import in_processes, on_cluster, worthwhile
 
-    if workers == 1 and scheduler is None:
-        yield gather
+    count = worthwhile(publication) if workers is None else workers
+    if count == 1 and scheduler is None:
+        yield here
         return
     with click.progressbar(length=1, label="reading tables", file=_bar_file(run)) as bar:
 
@@ -126,13 +126,12 @@ def _gathering(run: Run, workers: int, scheduler: str | None) -> Iterator[Gather
             bar.update(done - bar.pos)
 
         yield (
-            in_processes(workers, progress)
-            if scheduler is None
-            else on_cluster(scheduler, progress)
+            in_processes(count, progress) if scheduler is None else on_cluster(scheduler, progress)
         )
 
 
 @main.command()
+@json_result
 @common
 @click.pass_context
 def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
@@ -151,9 +150,11 @@ def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
         files = {"datapackage.json": package_bytes(descriptor(read_dataset(publication)))}
         changed = write_files(publication, files, work)
     _tell_written(run, changed)
+    run.result(written=changed)
 
 
 @main.command()
+@json_result
 @common
 @click.pass_context
 def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
@@ -168,16 +169,15 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     changed = build_site(publication, run.say)
     run.done(f"built {changed[0]}")
     _tell_written(run, changed[1:])
+    run.result(built=changed[:1], written=changed[1:])
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="Report as JSON, for machines.")
+@json_result
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @common
 @click.pass_context
-def check(
-    ctx: click.Context, as_json: bool, strict: bool, project: Path | None, quiet: bool
-) -> None:
+def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -> None:
     """Report everything that is wrong or out of date.
 
     That includes generated files that differ from a fresh build. Exits with 1 if there is a
@@ -185,7 +185,7 @@ def check(
     """
     from openbaar.publish import check, warnings
 
-    run = Run(ctx, project, quiet or as_json)
+    run = Run(ctx, project, quiet)
     warned: list[Problem] = []
     try:
         publication = run.load()
@@ -195,13 +195,12 @@ def check(
         problems = error.problems
     except OSError as error:
         problems = [unreadable(error)]
-    if as_json:
-        report = {
-            "valid": not problems,
-            "problems": [problem.as_dict() for problem in problems],
-            "warnings": [warning.as_dict() for warning in warned],
-        }
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    if run.as_json:
+        run.result(
+            valid=not problems,
+            problems=[problem.as_dict() for problem in problems],
+            warnings=[warning.as_dict() for warning in warned],
+        )
     elif problems or warned:
         print_warnings(warned)
         print_problems(problems)
@@ -218,6 +217,7 @@ def check(
     type=click.IntRange(1, 256),
     help="How many processes publish FOLDERS; by default one for each processor.",
 )
+@json_result
 @common
 @click.pass_context
 def publish(
@@ -242,14 +242,18 @@ def publish(
         return
     if not again and not is_stale(run.root):
         run.done("nothing changed since it was last published")
+        run.result(written=[], built=[])
         return
     from openbaar.publish import publish
 
     publication = run.load()
     changed = publish(publication, run.say)
     _tell_written(run, changed)
-    for path in (database_path(publication), archive_path(publication), workbook_path(publication)):
-        run.done(f"built {path.relative_to(publication.root)}")
+    made = [database_path(publication), archive_path(publication), workbook_path(publication)]
+    built = [str(path.relative_to(publication.root)) for path in made]
+    for name in built:
+        run.done(f"built {name}")
+    run.result(written=changed, built=built)
 
 
 def _publish_many(
@@ -265,10 +269,17 @@ def _publish_many(
         for name in outcome.changed:
             run.done(f"wrote {outcome.folder / name}")
     run.done(f"published {len(outcomes) - len(failed)}, left {len(folders) - len(outcomes)} as is")
-    if failed:
-        print_problems([problem for outcome in failed for problem in outcome.problems])
+    problems = [problem for outcome in failed for problem in outcome.problems]
+    run.result(
+        published=[str(outcome.folder) for outcome in outcomes if not outcome.problems],
+        failed=[str(outcome.folder) for outcome in failed],
+        problems=[problem.as_dict() for problem in problems],
+    )
+    if failed and not run.as_json:
+        print_problems(problems)
         names = ", ".join(str(outcome.folder) for outcome in failed)
         click.echo(f"not published: {names}", err=True)
+    if failed:
         ctx.exit(1)
 
 
@@ -333,20 +344,21 @@ def serve(
     if profile["public"] and profile["url"] is None:
         raise click.UsageError("--public needs --url, the address at which the site is known.")
     run = Run(ctx, project, quiet)
-    publication = run.load()
-    database = _publish_if_stale(run, publication)
+    root = run.root.resolve()
+    database = _published_database(run, root)
     from openbaar.site.serve import Options, serve
 
     def announce(address: str) -> None:
-        click.echo(f"{address} shows {publication.package.name}; Ctrl-C ends it.")
+        click.echo(f"{address} shows {database.stem}; Ctrl-C ends it.")
 
     options = Options(port=port, open_browser=open_browser, **profile)
-    serve(database, publication.root / "metadata.yml", options, announce)
+    serve(database, root / "metadata.yml", options, announce)
 
 
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @_url(required=True)
+@json_result
 @common
 @click.pass_context
 def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, quiet: bool) -> None:
@@ -355,24 +367,29 @@ def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, qui
     FOLDER gets the whole site, for any web server.
     """
     run = Run(ctx, project, quiet)
-    publication = run.load()
-    database = _publish_if_stale(run, publication)
+    root = run.root.resolve()
+    database = _published_database(run, root)
     from openbaar.holding import alone
     from openbaar.site.freeze import freeze
 
-    with alone(publication.root, run.say):
-        count = freeze(database, publication.root / "metadata.yml", folder.resolve(), url, run.say)
+    with alone(root, run.say):
+        count = freeze(database, root / "metadata.yml", folder.resolve(), url, run.say)
     run.done(f"wrote {count} files to {folder}")
+    run.result(folder=str(folder), files=count)
 
 
-def _publish_if_stale(run: Run, publication: Publication) -> Path:
-    """Publish in a process of its own: the libraries that checking needs go away with it."""
+def _published_database(run: Run, root: Path) -> Path:
+    """The database of the publication in `root`, published anew if anything is out of date.
+
+    That is done in a process of its own: the libraries that it needs go away with it. What is up to
+    date is served without them, so that a server need not have them.
+    """
     import subprocess
 
-    from openbaar.staleness import database_path, is_stale
+    from openbaar.staleness import is_stale, published_database
 
-    if is_stale(publication.root):
-        command = [sys.executable, "-m", "openbaar", "--project", str(publication.root), "publish"]
+    if is_stale(root):
+        command = [sys.executable, "-m", "openbaar", "--project", str(root), "publish"]
         if run.quiet:
             command.append("--quiet")
         finished = subprocess.run(command, check=False)  # noqa: S603  our own command
@@ -380,7 +397,7 @@ def _publish_if_stale(run: Run, publication: Publication) -> Path:
             raise click.exceptions.Exit(finished.returncode)
     else:
         run.say("nothing changed since it was last published")
-    return database_path(publication)
+    return published_database(root)
 
 
 def _tell_written(run: Run, changed: list[str]) -> None:

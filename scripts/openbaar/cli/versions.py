@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import datetime
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from openbaar.cli.common import Run, common
+from openbaar.cli.common import Run, common, json_result
 
 if TYPE_CHECKING:
     from openbaar.versions.snapshot import Snapshot
@@ -18,12 +17,10 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("old")
 @click.argument("new", default=".")
-@click.option("--json", "as_json", is_flag=True, help="Report as JSON, for machines.")
+@json_result
 @common
 @click.pass_context
-def diff(
-    ctx: click.Context, old: str, new: str, as_json: bool, project: Path | None, quiet: bool
-) -> None:
+def diff(ctx: click.Context, old: str, new: str, project: Path | None, quiet: bool) -> None:
     """Show what changed from version OLD to version NEW.
 
     Each is a folder, a zip, a released version such as 1.0.0, or a revision of git. Without NEW it
@@ -34,9 +31,8 @@ def diff(
 
     run = Run(ctx, project, quiet)
     found = difference(_snapshot(old, run.root), _snapshot(new, run.root))
-    if as_json:
-        click.echo(json.dumps(as_data(found), ensure_ascii=False, indent=2))
-    else:
+    run.result(**as_data(found))
+    if not run.as_json:
         click.echo(as_text(found))
 
 
@@ -57,6 +53,7 @@ def _snapshot(name: str, root: Path) -> Snapshot:
     help="The date of the release; by default today.",
 )
 @click.option("--no-tag", is_flag=True, help="Leave git alone: no commit, no tag.")
+@json_result
 @common
 @click.pass_context
 def release(
@@ -73,7 +70,7 @@ def release(
     and tags it.
     """
     from openbaar.release import release as release_next
-    from openbaar.versions.report import as_text
+    from openbaar.versions.report import as_data, as_text
 
     run = Run(ctx, project, quiet)
     today = datetime.date.today() if day is None else day.date()
@@ -84,3 +81,9 @@ def release(
         run.done(f"wrote {name}")
     tag = f", tag {released.tag}" if released.tag else ""
     run.done(f"released {released.version}{tag}")
+    run.result(
+        version=released.version,
+        tag=released.tag,
+        written=list(released.changed),
+        changes=None if released.diff is None else as_data(released.diff),
+    )

@@ -35,6 +35,7 @@ def query_problems(connection: sqlite3.Connection, publication: Publication) -> 
         except sqlite3.Error:
             continue
         problems += _column_problems(publication, name, query, columns)
+        problems += _answer_problems(publication, name, query, columns)
         if query.chart is not None:
             place = publication.place(None, "queries", name, "chart")
             problems += _chart_problems(query.chart, columns, place)
@@ -92,6 +93,20 @@ def _column_problems(
         if column not in columns:
             message = f"'columns' describes '{column}', which the result does not have"
             problems.append(Problem(place, message, nearest(column, columns)))
+    return problems
+
+
+def _answer_problems(
+    publication: Publication, name: str, query: Query, columns: ResultColumns
+) -> list[Problem]:
+    """Columns that the answer of a query names, and its result does not have."""
+    problems: list[Problem] = []
+    for language, said in query.answer.items():
+        for column in re.findall(r"\{(.*?)\}", said):
+            if column.removesuffix(".last") not in columns:
+                place = publication.place(None, "queries", name, "answer", language)
+                message = f"the answer names '{column}', which the result does not have"
+                problems.append(Problem(place, message, nearest(column, columns)))
     return problems
 
 

@@ -1,9 +1,9 @@
 """What the site shows beside the tables, stored in the database: one file has all of a page.
 
-There are three hidden tables, whose names begin with `_` as no name of an author can: `_site` (the
+There are four hidden tables, whose names begin with `_` as no name of an author can: `_site` (the
 descriptor, the facets, the names of codes, and the queries with their columns and choices, as
-JSON), `_charts` (each chart as SVG and PNG) and `_lines` (the documents, line by line). None is
-part of the package.
+JSON), `_charts` (each chart as SVG and PNG), `_lines` (the documents, line by line) and `_changes`
+(what changed from one version to another, as JSON). None is part of the package.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from openbaar.package.model import Descriptor
 from openbaar.tables.dataset import Dataset, DocumentLines
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Query
+from openbaar.versions.history import steps
 
 TABLES = """
 CREATE TABLE _site (name TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
@@ -42,6 +43,9 @@ CREATE TABLE _charts (
 CREATE TABLE _lines (
   document TEXT, page TEXT, line INTEGER, position INTEGER NOT NULL, text TEXT NOT NULL,
   PRIMARY KEY (document, page, line)
+) STRICT;
+CREATE TABLE _changes (
+  old TEXT, new TEXT, content TEXT NOT NULL, PRIMARY KEY (old, new)
 ) STRICT;
 """
 
@@ -64,6 +68,7 @@ def add_site_content(
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},
         "labels": labels,
         "queries": _queries(connection, publication, labels),
+        "sorted": [name for name, table in publication.resources.items() if table.sort],
     }
     charts = draw_charts(connection, publication, labels)
     connection.set_progress_handler(None, 0)  # what `run` sets for the queries of authors
@@ -76,7 +81,19 @@ def add_site_content(
         connection.executemany(f"INSERT INTO _charts VALUES ({places})", charts)
         lines = _document_lines(dataset.lines)
         connection.executemany("INSERT INTO _lines VALUES (?, ?, ?, ?, ?)", lines)
+        connection.executemany(
+            "INSERT INTO _changes VALUES (?, ?, ?)", _changes(dataset, descriptor)
+        )
     add_search_index(connection, dataset, labels)
+
+
+def _changes(dataset: Dataset, descriptor: Descriptor) -> Iterator[tuple[str, str, str]]:
+    """What changed from one version to another, with both."""
+    publication = dataset.publication
+    withdrawn = publication.package.withdrawn
+    for step in steps(publication.root, descriptor, dataset.files, withdrawn):
+        content = json.dumps(step.as_data(), ensure_ascii=False)
+        yield step.diff.old, step.diff.new, content
 
 
 def _queries(
@@ -92,7 +109,9 @@ def _queries(
         content[name] = {
             "title": query.title,
             "description": query.description,
+            "answer": query.answer,
             "columns": _columns(connection, publication, query),
+            "color": None if query.chart is None else query.chart.color,
             "lead": _lead(connection, publication, query),
             "sql": query.sql,
             "tables": [table.name for table in tables_named(publication, query)],

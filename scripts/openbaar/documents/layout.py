@@ -18,6 +18,7 @@ from openbaar.documents.pdf import (
 )
 from openbaar.documents.tables_on_page import PageLine, lines_of
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.extras import extra
 
 SAME_PLACE = 1.0  # points: a letter printed twice within them is printed bold, not twice
 BETWEEN_LETTERS = 1.5  # points: a wider gap parts two words
@@ -33,7 +34,8 @@ def read_pdf_layout(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
     left out. Raises OpenbaarError when it is no PDF, needs a password, is cut off, has very much
     text, or has a page with a picture and no text that is not skipped.
     """
-    import pdfplumber
+    with extra("pdf", "reading a PDF"):
+        import pdfplumber
 
     lines: list[Line] = []
     problems: list[Problem] = []

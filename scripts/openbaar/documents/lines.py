@@ -61,7 +61,7 @@ def without_leaders(words: Iterable[Word]) -> tuple[Word, ...]:
     return tuple(kept)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
     """One line of a document.
 
@@ -134,6 +134,13 @@ def grid_lines(
     lines: list[Line] = []
     for page, rows, addresses in pages:
         for row, (cells, names) in enumerate(zip(rows, addresses, strict=True), start=1):
-            text = SEPARATOR.join(" ".join(cell.replace(SEPARATOR, " ").split()) for cell in cells)
-            lines.append(Line(len(lines) + 1, text, page, row, tuple(names)))
+            lines.append(grid_line(len(lines) + 1, cells, page, row, names))
     return tuple(lines)
+
+
+def grid_line(
+    number: int, cells: Sequence[str], page: int | str, row: int, addresses: Sequence[str]
+) -> Line:
+    """The line of a row of a grid, as `grid_lines` makes it."""
+    text = SEPARATOR.join([" ".join(cell.replace(SEPARATOR, " ").split()) for cell in cells])
+    return Line(number, text, page, row, tuple(addresses))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.extras import extra
 from openbaar.limits import most
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def opened(data: bytes, path: str) -> pypdf.PdfReader:
 
     Raises OpenbaarError for a password, or many pages.
     """
-    import pypdf
+    with extra("pdf", "reading a PDF"):
+        import pypdf
 
     reader = pypdf.PdfReader(io.BytesIO(data))
     if reader.is_encrypted and not reader.decrypt(""):

@@ -19,6 +19,7 @@ from openbaar.documents.pdf import (
 )
 from openbaar.documents.tables_on_page import lines_of
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.extras import extra
 
 MOST_PROBLEMS = 20  # of one document
 SLACK = 2.0  # points by which a word may reach over a rule
@@ -73,7 +74,8 @@ def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
     and with each word that would be lost: beside a table in no cell, cut by a rule, or in a table
     inside a table.
     """
-    import pdfplumber
+    with extra("pdf", "reading a PDF"):
+        import pdfplumber
 
     pages = []
     problems: list[Problem] = []

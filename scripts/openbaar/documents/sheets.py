@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from openbaar.documents.limits import MAX_CELLS, check_workbook
-from openbaar.documents.lines import Document, grid_lines, repeatable
+from openbaar.documents.lines import Document, Line, grid_line, grid_lines, repeatable
 from openbaar.documents.opendocument import Merged, merged_cells
 from openbaar.documents.text import decode
 from openbaar.documents.workbook_parts import SheetParts, letters, problems_of, sheet_parts
@@ -66,20 +66,21 @@ def read_csv_grid(data: bytes, path: str) -> Document:
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[list[str]] = []
+    lines: list[Line] = []
     begins = 1
     try:
-        for row in reader:
+        for number, row in enumerate(reader, start=1):
             longest = max(map(len, row), default=0)
             if longest > MAX_CELL:  # the csv module's own limit is gone once frictionless is there
                 message = f"has a cell of {longest} characters; at most {MAX_CELL} are read"
                 raise OpenbaarError(Problem(Place(path, begins), message, UNCLOSED))
-            rows.append(row)
+            addresses = [f"{letters(c)}{number}" for c in range(len(row))]
+            lines.append(grid_line(number, row, 1, number, addresses))
             begins = reader.line_num + 1
     except csv.Error as error:
         message = f"the row that begins here is broken: {error}"
         raise OpenbaarError(Problem(Place(path, begins), message, UNCLOSED)) from error
-    return Document(path, grid_lines([(1, rows, _addresses(rows))]), is_grid=True)
+    return Document(path, tuple(lines), is_grid=True)
 
 
 def _old_parts(sheet: Any) -> SheetParts:

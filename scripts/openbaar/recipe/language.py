@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import string
+from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -107,6 +108,11 @@ def template_fields(template: str) -> list[str]:
 
     Raises ValueError if it is none.
     """
+    return list(_template_fields(template))
+
+
+@lru_cache(maxsize=1024)  # asked for each row that is read
+def _template_fields(template: str) -> tuple[str, ...]:
     names = []
     for _, name, spec, conversion in string.Formatter().parse(template):
         if name is None:
@@ -117,7 +123,7 @@ def template_fields(template: str) -> list[str]:
                 f"'{template}' should hold field names between braces, as in '{example}'"
             )
         names.append(name)
-    return names
+    return tuple(names)
 
 
 def times(fields: list[str]) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -20,7 +21,7 @@ from openbaar.schema.values import Value, parse_value
 Cells = dict[str, Cell]  # by column
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """A row of the table to be: its cells by column, and the lines it was read from."""
 
@@ -109,7 +110,7 @@ def _headings(header: Sequence[Heading]) -> _Headings:
     return _Headings(levels)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Part:
     """What a row holds in one repetition of its fields, counted from 0 of `times`."""
 
@@ -142,6 +143,14 @@ class _Maker:
     document: Document
     recipe: Recipe
     schema: Schema
+
+    @cached_property
+    def _columns(self) -> frozenset[str]:
+        return frozenset(self.schema.names)
+
+    def _has(self, name: str) -> bool:
+        """Whether a field is a column; asked for each cell."""
+        return name in self._columns
 
     def parts(self, row: ReadRow) -> list[_Part]:
         """The row once for each repetition of its fields, blanks with their reason there.
@@ -218,27 +227,27 @@ class _Maker:
         if declared is not None and declared.total is not None:
             return declared.total
         is_in_total_row = row.kind != "data" and slot.name not in self.schema.primaryKey
-        return slot.name if is_in_total_row and self.schema.has(slot.name) else None
+        return slot.name if is_in_total_row and self._has(slot.name) else None
 
     def record(self, row: ReadRow, part: _Part, key: Cells) -> Record:
         """The record of a row of data: its own cells, its key's, and those that the recipe sets."""
         first, last = row.lines(*self._own_slots(row))
         cells = dict(key)
         for slot in part.slots:
-            if self.schema.has(slot.name):
+            if self._has(slot.name):
                 cells[slot.name] = _cell(row, slot)
         for column, value in {**self.recipe.set, **row.template.set}.items():
             if value != ROW_NUMBER:
                 given = value if isinstance(value, str) else value[part.time]
                 cells[column] = self._set(row, cells, column, given)
-        if self.schema.has("status") and "status" not in cells:
+        if self._has("status") and "status" not in cells:
             cells["status"] = _status(cells)
         return Record(cells, first, last)
 
     def _own_slots(self, row: ReadRow) -> list[Slot]:
         """The fields of a row that say which lines it was read from."""
         slots = data_slots(row, self.recipe.group_labels)
-        return [slot for slot in slots if self.schema.has(slot.name)]
+        return [slot for slot in slots if self._has(slot.name)]
 
     def _set(self, row: ReadRow, cells: Cells, column: str, template: str) -> Cell:
         """The cell that the recipe sets. Raises OpenbaarError when the column cannot hold it."""

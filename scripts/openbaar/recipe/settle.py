@@ -15,7 +15,7 @@ MAX_SUMS = 300_000  # partial sums kept for a total; beyond that it does not dec
 NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class ReadRow:
     """A row as read: its unit, its template, and its fields in the order of the template."""
 
@@ -30,7 +30,7 @@ class ReadRow:
 
     def lines(self, *slots: Slot) -> tuple[int, int]:
         """The first and last line of the given fields; of the whole row when none are given."""
-        if not slots:
+        if not slots or len(self.unit.starts) == 1:
             return self.unit.lines()
         spans = [self.unit.lines(slot.start, slot.end) for slot in slots]
         return min(first for first, _ in spans), max(last for _, last in spans)

@@ -32,7 +32,7 @@ class CellStart(NamedTuple):
 OFFSET = itemgetter(0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A text put together from lines: where in it each line and each cell begins, and its page.
 
@@ -47,6 +47,8 @@ class Unit:
 
     def lines(self, start: int = 0, end: int | None = None) -> tuple[int, int]:
         """The first and last line number of `text[start:end]`."""
+        if len(self.starts) == 1:
+            return self.starts[0].number, self.starts[0].number
         last_character = len(self.text) - 1 if end is None else end - 1
         first = self._piece_at(start)
         last = self._piece_at(max(last_character, start))

@@ -29,7 +29,7 @@ MAX_KNOWN = 10_000  # texts whose meaning a reader remembers
 How = Literal["read", "code", "group_label", "heading", "blank", "derived", "patched"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """A printed cell that was understood: value, text, how they relate, mark, reason of a blank."""
 
@@ -40,7 +40,7 @@ class Parsed:
     status: Reasons | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Cell:
     """A value with its place: what was read, on which lines, and in which cell of a grid."""
 

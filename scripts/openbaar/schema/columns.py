@@ -13,10 +13,12 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import itertools
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, CSVStreamingReader, ParseOptions, ReadOptions, open_csv
 
-from openbaar.schema.csvfile import Row, check_rows, check_shape
+from openbaar.errors import OpenbaarError
+from openbaar.schema.csvfile import Row, check_encoding, check_rows, check_shape
 from openbaar.schema.model import Schema, SchemaField
 from openbaar.schema.values import HIDDEN, INT64, MAX_CELL, MAX_DIGITS, Value, parse_value
 
@@ -75,16 +78,32 @@ def scan(path: Path, schema: Schema, name: str) -> Scan | None:
             for batch in _batches(file, schema):
                 found.add(batch)
         except pa.ArrowInvalid:
-            check_shape(path, schema, name)
+            _check_by_rows(path, schema, name)
             return None
-    if file.has_quotes:
-        # Arrow reads `"a"b` as `ab`; the csv module refuses it, and so do others.
-        check_shape(path, schema, name)
+    # Arrow reads `"a"b` as `ab`, and an empty line as empty cells; the csv module does not.
+    if (file.has_quotes or found.doubtful) and not _has_shape(path, schema, name):
+        _check_by_rows(path, schema, name)
     if found.doubtful:
         found.judged(check_rows(path, schema, name, found.doubtful))
     return Scan(
         found.rows, file.size, file.digest.hexdigest(), frozenset(found.whole), tuple(found.sample)
     )
+
+
+def _has_shape(path: Path, schema: Schema, name: str) -> bool:
+    """Whether each record of the file has the right number of cells, and its quotes are closed."""
+    try:
+        check_shape(path, schema, name)
+    except OpenbaarError:
+        return False
+    return True
+
+
+def _check_by_rows(path: Path, schema: Schema, name: str) -> None:
+    """Check the file as a small one is. Raises OpenbaarError with what is wrong."""
+    check_encoding(path, name)
+    for _row in check_rows(path, schema, name, itertools.count()):
+        pass
 
 
 def text_batches(path: Path, schema: Schema) -> Iterator[Batch]:
@@ -203,7 +222,7 @@ class _Findings:
         if column.constraints.enum is not None:
             right = _cleared_by_value(column, cells)
         elif column.type == "string":
-            right = _cleared_text(cells)
+            right = _by_distinct(cells, partial(_cleared_text, column))
         elif column.type == "integer":
             right = _in_range(column, _numbers(cells, INTEGER, pa.int64()))
         elif column.type == "number":
@@ -213,10 +232,9 @@ class _Findings:
             right = _in_range(column, numbers)
         else:
             right = _cleared_by_value(column, cells)
-        if column.constraints.pattern is not None:
-            pattern = f"^(?:{column.constraints.pattern})$"
-            right = pc.and_(right, pc.match_substring_regex(cells, pattern))
-        return pc.if_else(pc.is_null(cells), may_be_empty, right)
+        if column.constraints.pattern is not None and column.type != "string":
+            right = pc.and_(right, _matching(column.constraints.pattern, cells))
+        return pc.if_else(pc.is_null(cells), may_be_empty, right) if cells.null_count else right
 
     def _sample(self, batch: Batch) -> None:
         texts = [column.fill_null("").to_pylist() for column in batch.columns]
@@ -224,22 +242,40 @@ class _Findings:
             self.sample.append(Sampled(number, cells))
 
 
+def _by_distinct(cells: Array, cleared: Callable[[Array], Array]) -> Array:
+    """For each cell whether it is cleared; where few differ, these are looked at first."""
+    distinct = pc.unique(cells).drop_null()
+    if len(distinct) * 4 < len(cells) and pc.all(cleared(distinct)).as_py() is not False:
+        return pa.repeat(True, len(cells))
+    return cleared(cells)
+
+
+def _matching(pattern: str, cells: Array) -> Array:
+    """For each cell whether it is, as a whole, what the pattern describes."""
+    return pc.match_substring_regex(cells, f"^(?:{pattern})$")
+
+
 def _cleared_by_value(column: SchemaField, cells: Array) -> Array:
     """For each cell whether `parse_value` accepts it, asked once for each text in the batch."""
     right = []
-    for text in pc.unique(cells.drop_null()).to_pylist():
+    distinct = pc.unique(cells).drop_null()
+    for text in distinct.to_pylist():
         try:
             parse_value(column, text)
         except ValueError:
             continue
         right.append(text)
+    if len(right) == len(distinct):
+        return pa.repeat(True, len(cells))
     return pc.is_in(cells, pa.array(right, pa.string()))
 
 
-def _cleared_text(cells: Array) -> Array:
-    """For each text whether it has no hidden character, its normal form, and a fitting length."""
+def _cleared_text(column: SchemaField, cells: Array) -> Array:
+    """For each text whether it matches, is composed, not too long, and hides nothing."""
     right = pc.invert(pc.match_substring_regex(cells, HIDDEN.pattern))
     right = pc.and_(right, pc.less_equal(pc.binary_length(cells), MAX_CELL))
+    if column.constraints.pattern is not None:
+        right = pc.and_(right, _matching(column.constraints.pattern, cells))
     if pc.all(pc.string_is_ascii(cells)).as_py() is not False:
         return right
     return pc.and_(right, pc.equal(cells, pc.utf8_normalize(cells, "NFC")))

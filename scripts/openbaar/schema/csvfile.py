@@ -24,6 +24,7 @@ Key = tuple[str, ...]  # the columns of a primary or unique key
 MOST_PROBLEMS = most("csv_problems")
 BLOCK = 2**20  # bytes
 BYTE_ORDER_MARK = "\ufeff"
+WRITTEN_AS_IS = frozenset([str, int, type(None)])  # by the csv module, as by `value_text`
 
 
 class Record(NamedTuple):
@@ -33,14 +34,30 @@ class Record(NamedTuple):
     cells: list[str]
 
 
-def write_csv(columns: Sequence[str], rows: Rows) -> bytes:
+def write_csv(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """The rows as CSV bytes, in the order of `columns`."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([value_text(row[column]) for column in columns])
+    write_header(out, columns)
+    write_rows(out, columns, rows)
     return out.getvalue().encode("utf-8")
+
+
+def write_header(out: TextIO, columns: Sequence[str]) -> None:
+    """Write the header of a CSV file."""
+    csv.writer(out, lineterminator="\n").writerow(columns)
+
+
+def write_rows(out: TextIO, columns: Sequence[str], rows: Iterable[Row]) -> int:
+    """Write rows to a CSV file as they come; returns how many they were."""
+    writer = csv.writer(out, lineterminator="\n")
+    count = 0
+    for row in rows:
+        values = map(row.__getitem__, columns)
+        writer.writerow(
+            [each if each.__class__ in WRITTEN_AS_IS else value_text(each) for each in values]
+        )
+        count += 1
+    return count
 
 
 def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
@@ -236,7 +253,7 @@ def _records_of(path: Path, schema: Schema, problems: _Problems) -> Iterator[Rec
         try:
             yield from _records(text, schema.names, problems)
         except UnicodeDecodeError as error:
-            _check_encoding(path, problems.place.file)
+            check_encoding(path, problems.place.file)
             raise AssertionError("the file changed while it was read") from error
 
 
@@ -275,7 +292,7 @@ def decoded(data: bytes, name: str) -> str:
         raise _not_utf8(name, error.start, data[error.start]) from error
 
 
-def _check_encoding(path: Path, name: str) -> None:
+def check_encoding(path: Path, name: str) -> None:
     """Raise OpenbaarError with the first byte of a file that is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     read = 0

@@ -49,6 +49,8 @@ def _address(
     published: Published, column: Column, value: Any, row: Mapping[str, Any]
 ) -> str | None:
     """Where a value leads to: a table, the row of a code, a line of a document; or nowhere."""
+    if column.name == "table_name" and value in published.tables:
+        return published.path(value)
     if column.of_trust:
         return _address_of_trust(published, column, value, row)
     if column.code_list is not None:
@@ -61,7 +63,7 @@ def _address_of_trust(
 ) -> str | None:
     """Where a value of a trust table leads to."""
     table = row.get("table_name")
-    if column.name in ("table_name", "compared_with") and value in published.tables:
+    if column.name == "compared_with" and value in published.tables:
         return published.path(value)
     if column.name == "row_id" and table in published.tables:
         return f"{published.path(str(table))}/{value}"  # the key as addresses have it

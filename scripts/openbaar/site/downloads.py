@@ -22,6 +22,7 @@ from datasette.utils.asgi import AsgiFileDownload, Response
 
 from openbaar.schema.conventions import VERSION
 from openbaar.site import ranges
+from openbaar.site.kept import DESCRIPTOR, RELEASES
 from openbaar.site.language import gettext
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.site.ranges import FilePart
@@ -156,10 +157,13 @@ def _current_files(published: Published, folder: Path) -> Files:
 
 
 def _released_tables(published: Published, folder: Path) -> Files:
-    """The tables as they were released, but those that were withdrawn since."""
+    """The tables as they were released, but those that were withdrawn since, and descriptors."""
     withdrawn = published.permalinks.get("withdrawn", {})
     found = {}
-    for path in sorted((folder / "tables" / "releases").glob("*/*.csv")):
+    for path in sorted((folder / RELEASES).glob(f"*/{DESCRIPTOR}")):
+        if path.parent.name != published.version:
+            found[f"/download/{path.parent.name}/{DESCRIPTOR}"] = path
+    for path in sorted((folder / RELEASES).glob("*/*.csv")):
         if path.stem not in withdrawn:
             found[f"/download/{path.parent.name}/tables/{path.name}"] = path
     return found

@@ -36,6 +36,7 @@ READ = (
     "tables/releases/*/*.csv",
     "sources/**/*",
     "dist/*",
+    "dist/*/tables/*.parquet",
 )
 PREFIX = ".serving-"  # of the folders of editions, beside the database
 LOOK_EVERY = 1.0  # seconds

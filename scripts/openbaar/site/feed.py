@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from datasette.utils.asgi import Response
 
+from openbaar.site import changes
 from openbaar.site.language import gettext
 from openbaar.site.published import Published, publication_of, text_of
 from openbaar.site.refusals import language_of
@@ -25,10 +26,13 @@ Released = Mapping[str, Mapping[str, str]]  # table → version → hash of its 
 async def feed(datasette: Any, request: Any) -> Response:
     """The feed in the language of its address."""
     published = publication_of(datasette)
-    return Response(_atom(published, language_of(published), request), content_type=MEDIA_TYPE)
+    before = await changes.versions_before(datasette, published)
+    text = _atom(published, language_of(published), before, request)
+    return Response(text, content_type=MEDIA_TYPE)
 
 
-def _atom(published: Published, language: str, request: Any) -> str:
+def _atom(published: Published, language: str, before: Mapping[str, str], request: Any) -> str:
+    """The feed; `before` has the version with which each was compared."""
     title = text_of(published.descriptor, "title", language)
     home = published.page_address("/", language, request)
     root = ElementTree.Element("feed", {"xmlns": ATOM, "xml:lang": language})
@@ -45,7 +49,9 @@ def _atom(published: Published, language: str, request: Any) -> str:
         _add(entry, "id", published.address(f"/download/{version}/", request))
         called = gettext("version %(version)s") % {"version": version}
         _add(entry, "title", f"{title}, {called}")
-        ElementTree.SubElement(entry, "link", rel="alternate", href=home)
+        about = changes.path_of(before[version], version) if version in before else "/"
+        page = published.page_address(about, language, request)
+        ElementTree.SubElement(entry, "link", rel="alternate", href=page)
         if version == published.version:
             _add_date(entry, published)
         _add(entry, "summary", _changes(published, version, language))

@@ -22,9 +22,10 @@ from datasette.utils import path_from_row_pks
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.site import catalogue, downloads
+from openbaar.site import catalogue, changes, downloads
 from openbaar.site.citation_formats import FORMATS
-from openbaar.site.identifiers import recorded_versions
+from openbaar.site.grid import own_order
+from openbaar.site.identifiers import LATEST, recorded_versions
 from openbaar.site.pages import asset
 from openbaar.site.published import Published, publication_of
 from openbaar.site.rewriting import Rows, rewritten
@@ -139,7 +140,11 @@ class _Freeze:
         for address, path in downloads.files(self.published).items():
             self._write(Path(address[1:]), path.read_bytes())
             self.seen.add(Page(address))
-        for page in [*_known_pages(self.published), *await self._pages_of_rows()]:
+        for page in [
+            *_known_pages(self.published),
+            *await self._pages_of_rows(),
+            *await self._changes(),
+        ]:
             self._await(page)
         await self._write_not_found()
         while self.waiting:
@@ -168,6 +173,14 @@ class _Freeze:
                 path = f"{table}/{path_from_row_pks(row, keys, False)}"
                 pages.append(_identifier(self.published, path))
                 pages += _in_each_language(self.published, f"/{self.published.name}/{path}")
+        return pages
+
+    async def _changes(self) -> list[Page]:
+        """What changed between versions, as pages and as files."""
+        pages = []
+        for old, new in await changes.compared(self.datasette, self.published):
+            path = changes.path_of(old, new)
+            pages += [Page(f"{path}.json"), *_in_each_language(self.published, path)]
         return pages
 
     async def _write_not_found(self) -> None:
@@ -245,6 +258,9 @@ class _Freeze:
         address = self.published.addresses.prefix + page.path
         answer = await self._answer(f"{address}.json?_shape=array&_size=max")
         rows = answer.json()
+        order = own_order(self.published, table)
+        if order is not None:
+            rows = sorted(rows, key=order)
         anchors = []
         for row in rows:
             key = path_from_row_pks(row, resource["schema"]["primaryKey"], False)
@@ -301,6 +317,8 @@ def _identifiers(published: Published) -> Iterator[Page]:
     withdrawn = published.permalinks.get("withdrawn", {})
     for table in sorted({*published.tables, *released, *moved, *withdrawn}):
         yield _identifier(published, table)
+        if table in published.tables:
+            yield _identifier(published, f"{table}/{LATEST}")
         if table not in withdrawn:
             for version in recorded_versions(published, table):
                 yield _identifier(published, f"{table}/{version}")

@@ -7,13 +7,15 @@ language of the page where nothing is counted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
 
+from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.cells import figure, shown
 from openbaar.site.columns import Column, column_of, label_of, result_column
 from openbaar.site.language import visit
@@ -147,11 +149,13 @@ def _headed(placed: list[Placed]) -> list[Placed]:
 
 def _placed(published: Published, index: int, column: Column, values: Sequence[Any]) -> Placed:
     language = _language_of(published, column)
+    if column.of_trust and language is not None:  # the other languages are left out
+        column = replace(column, title=column.title.rpartition(" (")[0] or column.title)
     return Placed(
         index,
         column,
         lang=None if language == visit().language else language,
-        decimals=_decimals(values) if column.is_number else None,
+        decimals=decimals_of(values) if column.is_number else None,
         is_long=any(isinstance(value, str) and len(value) > LONG for value in values)
         and column.labels is None,
     )
@@ -223,7 +227,7 @@ def _rank(lead: Sequence[str], column: Column) -> int:
     return len(lead) + (column.name == "source_lines")
 
 
-def _decimals(values: Sequence[Any]) -> int:
+def decimals_of(values: Sequence[Any]) -> int:
     """How many digits behind the point the figures of a column need."""
     needed = 0
     for value in values:
@@ -233,12 +237,46 @@ def _decimals(values: Sequence[Any]) -> int:
     return needed
 
 
-def table_grid(published: Published, table: str, columns: Any, rows: Any, address: Any) -> Grid:
+def own_order(published: Published, table: str) -> Callable[[Mapping[str, Any]], Any] | None:
+    """What to sort the rows of a whole table by: its key, codes in the order of their list.
+
+    None where authors chose a column to sort by, and for trust tables and tables of others.
+    """
+    if table in published.sorted or table in TRUST_TABLES or table not in published.tables:
+        return None
+    columns = []
+    for name in published.tables[table]["schema"].get("primaryKey", []):
+        column = column_of(published, table, name)
+        labels = table if table in published.labels else column.labels or ""
+        codes = list(published.labels.get(labels, {}))
+        columns.append((name, {code: place for place, code in enumerate(codes)}))
+
+    def key(row: Mapping[str, Any]) -> list[Any]:
+        return [_rank_of_value(row[name], codes) for name, codes in columns]
+
+    return key
+
+
+def _rank_of_value(value: Any, codes: Mapping[str, int]) -> list[Any]:
+    """Where a value stands: a code where its list has it, `2` before `10`, and that before `a`."""
+    if str(value) in codes:
+        return [(0, codes[str(value)], "")]
+    parts = re.findall(r"\d+|\D+", str(value))
+    return [(1, int(part), "") if part.isdecimal() else (2, 0, part) for part in parts]
+
+
+def table_grid(
+    published: Published, table: str, columns: Any, rows: Any, is_whole: bool, address: Any
+) -> Grid:
     """The grid of a table page, of what Datasette gives its template.
 
-    `columns` are its `display_columns` and `rows` its `display_rows`. `address` finds the address
-    of a row in the link that Datasette made to it.
+    `columns` are its `display_columns` and `rows` its `display_rows`. `is_whole` says that all rows
+    are there and a visitor asked for no order. `address` finds the address of a row in the link
+    that Datasette made to it.
     """
+    key = own_order(published, table) if is_whole else None
+    if key is not None:
+        rows = sorted(rows, key=lambda row: key(_raw(row)))
     has_link = bool(columns) and columns[0]["name"] == "Link"
     names = [column["name"] for column in columns]
     raws = [_raw(row) for row in rows]

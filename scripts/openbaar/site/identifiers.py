@@ -1,5 +1,7 @@
 """The addresses to cite: `/id/<table>`, `/id/<table>/<version>` and `/id/<table>/<row>`.
 
+`/id/<table>/latest` leads to the version of now.
+
 They stay when pages move. By `Accept`, an address leads on (303, as
 https://www.w3.org/TR/cooluris/ has it) to the form that is asked for: the page, the CSV, the rows
 as JSON, the package's descriptor, a citation, JSON-LD, which is at `/id/<table>.jsonld`, or, as
@@ -16,16 +18,18 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Response
 
 from openbaar.schema.conventions import VERSION
-from openbaar.site import catalogue, downloads, linked_data
+from openbaar.site import catalogue, changes, downloads, linked_data
 from openbaar.site.citation_formats import FORMATS
+from openbaar.site.kept import described_then, first_rows, kept_descriptor
 from openbaar.site.language import gettext
 from openbaar.site.negotiate import preferred
-from openbaar.site.published import Published, publication_of, text_of
+from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.site.refusals import language_of, refusal
 from openbaar.texts import localized
 
 HTML, CSV, JSON = "text/html", "text/csv", "application/json"
 JSON_LD = "application/ld+json"
+LATEST = "latest"
 DESCRIPTOR = "application/vnd.datapackage+json"
 Forms = dict[str, str]  # the address of each form of something, by its media type
 
@@ -55,10 +59,14 @@ def descriptions(table: str) -> Forms:
 
 
 def forms_of_version(published: Published, table: str, version: str) -> Forms:
-    """The forms of a table as it was in a version: of an earlier one, the file is what is left."""
+    """The forms of a table as it was in a version: of an earlier one, what is kept."""
     if published.folder is None or _is_current(published, table, version):
         return current_forms(published, table)
-    return {CSV: f"/download/{version}/tables/{table}.csv"}
+    root = f"/download/{version}"
+    forms = {CSV: f"{root}/tables/{table}.csv"}
+    if kept_descriptor(published, version) is not None:
+        forms[DESCRIPTOR] = f"{root}/datapackage.json"
+    return forms
 
 
 def _is_current(published: Published, table: str, version: str) -> bool:
@@ -103,6 +111,8 @@ async def part(datasette: Any, request: Any) -> Response:
     if moved is not None:
         return Response.redirect(f"/id/{moved}/{wanted}", status=301)
     _refuse_unknown(published, name)
+    if wanted == LATEST and await _row_key(datasette, published, name, wanted) is None:
+        return Response.redirect(f"/id/{name}/{published.version}", status=302)
     return await _row(datasette, request, name, wanted)
 
 
@@ -116,30 +126,44 @@ async def _version(datasette: Any, request: Any, name: str, version: str) -> Res
     chosen = preferred(request.headers.get("accept", ""), offers)
     if chosen != HTML or published.folder is None:
         return Response.redirect(forms[chosen], status=303, headers={"vary": "Accept"})
-    context = _about_version(published, name, version, forms[CSV])
+    context = _about_version(published, name, version, forms)
+    pairs = await changes.compared(datasette, published)
+    context["compared"] = [pair for pair in pairs if version in pair]
     context["address"] = published.address(f"/id/{name}/{version}", request)
     page = await datasette.render_template("openbaar_version.html", context, request=request)
     return Response.html(page, headers={"vary": "Accept"})
 
 
-def _about_version(published: Published, name: str, version: str, file: str) -> dict[str, Any]:
-    """What the page of a version says; `file` is the address of its CSV."""
+def _about_version(published: Published, name: str, version: str, forms: Forms) -> dict[str, Any]:
+    """What the page of a version says."""
     language = language_of(published)
-    path = downloads.files(published)[file]
-    about = {
-        "title": name,
+    path = downloads.files(published)[forms[CSV]]
+    described = described_then(published, name, version)
+    fields = described["schema"]["fields"] if described else []
+    header, rows, has_more = first_rows(path)
+    return {
+        "title": text_of(described or published.tables.get(name, {}), "title", language) or name,
         "table": name,
         "version": version,
-        "current": None,
-        "file": file,
+        "current": published.version if name in published.tables else None,
+        "described": described,
+        "titles": {field["name"]: text_of(field, "title", language) for field in fields},
+        "meanings_then": [_meaning(field, language) for field in fields],
+        "header": header,
+        "rows": rows,
+        "has_more": has_more,
+        "file": forms[CSV],
+        "descriptor": forms.get(DESCRIPTOR),
         "size": downloads.size_text(path.stat().st_size, language),
         "sha256": downloads.sha256(path),
         "versions": recorded_versions(published, name),
     }
-    if name in published.tables:
-        about["title"] = text_of(published.tables[name], "title", language)
-        about["current"] = published.version
-    return about
+
+
+def _meaning(field: Descriptor, language: str) -> dict[str, str]:
+    """What a page says of a column, from what a descriptor says."""
+    told = {key: text_of(field, key, language) for key in ("title", "description", "unit")}
+    return {"name": field["name"], **told}
 
 
 async def _row(datasette: Any, request: Any, table: str, wanted: str) -> Response:

@@ -31,6 +31,8 @@ def named(published: Published, column: Column, value: Any, row: Row | None = No
     if label is not None:
         return label
     namer = NAMERS.get(column.name) if column.of_trust else None
+    if column.name == "table_name":  # a query may make such a column itself
+        namer = table_title
     if namer is None or value in (None, ""):
         return None
     return namer(published, str(value), row or {})

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
@@ -14,14 +12,23 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from datasette.database import QueryInterrupted
 from datasette.utils import tilde_encode, urlsafe_components
 from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
 from markupsafe import Markup
 
 from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.site import chips, citation, columns, downloads, linked_data, remarks, source
+from openbaar.site import (
+    answers,
+    changes,
+    chips,
+    citation,
+    columns,
+    downloads,
+    linked_data,
+    remarks,
+    source,
+)
 from openbaar.site.cells import figure, shown
 from openbaar.site.grid import query_grid, record, table_grid
 from openbaar.site.language import gettext, ngettext, visit
@@ -63,6 +70,7 @@ def _texts(published: Published) -> Variables:
         "columns_of": partial(columns.columns_of, published),
         "chips": partial(chips.chips, published),
         "frame_code": frame_code,
+        "is_datasettes": is_datasettes,
         "key_label": partial(columns.key_label, published),
         "label_of": partial(columns.label_of, published),
         "language_name": language_name,
@@ -76,6 +84,13 @@ def _texts(published: Published) -> Variables:
         "trust_tables": TRUST_TABLES,
         "visit": visit,
     }
+
+
+def is_datasettes(message: str) -> bool:
+    """Whether Datasette said, in English, that something is not there."""
+    return (
+        re.match(r"(Database|Table|Row|Record|Query|Page)?\b.*not found", message, re.I) is not None
+    )
 
 
 def layout(published: Published | None, name: str, database: str | None = None) -> str:
@@ -192,10 +207,15 @@ async def _home(datasette: Datasette, published: Published, request: Request) ->
     groups: dict[str, list[str]] = {"figures": [], "lists": [], "trust": []}
     for name in published.tables:
         groups[_group(published, name)].append(name)
+    before = await changes.versions_before(datasette, published)
     return {
         "groups": groups,
+        "version_before": before.get(published.version),
+        "headlines": await answers.headlines(datasette, published),
         "thumbnails": await thumbnails(datasette, published),
         "warnings": await remarks.warnings(datasette, published),
+        "totals": await remarks.reconciliation(datasette, published),
+        "has_differences": await remarks.has_differences(datasette, published),
         "downloads": downloads.links(published, None, visit().language),
         "citations": citation.blocks(published, visit().language, request=request),
         "json_ld": linked_data.json_ld(published, None, visit().language, request),
@@ -224,11 +244,19 @@ async def _table(
         "places": _places(published, table),
         "chart": await table_chart(datasette, published, table),
         "asked": asked,
+        "unknown": _unknown(published, table, asked),
         "counted": await chips.counts(datasette, published, table, asked),
         "downloads": downloads.links(published, table, visit().language),
         "citations": citation.blocks(published, visit().language, table, request=request),
         "json_ld": linked_data.json_ld(published, table, visit().language, request),
     }
+
+
+def _unknown(published: Published, table: str, asked: Sequence[tuple[str, str]]) -> list[str]:
+    """The parameters of an address that name no column: Datasette finds no rows for them."""
+    known = published.column_names(table)
+    names = [name for name, _ in asked if not name.startswith("_")]
+    return [name for name in names if name.split("__")[0] not in known]
 
 
 def _places(published: Published, table: str) -> list[remarks.Passage]:
@@ -297,34 +325,39 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
     about = published.queries[name]
     given = {parameter: request.args.get(parameter, "") for parameter in about["parameters"]}
     asked = dict(parse_qsl(request.query_string))
-    raw_rows = await _raw_rows(datasette, published, name, asked)
+    found = await answers.result(datasette, published, name, asked)
+    tables = about["tables"]
     cited = (columns.text_in(about["title"]), _asked_path())
     described = linked_data.query_json_ld(published, name, visit().language, request)
     return {
         "query_name": name,
         "about": about,
-        "raw_rows": raw_rows,
+        "raw_rows": None if found is None else found.rows,
+        "answer": answers.sentence(published, name, found, asked),
+        "warnings": await _remarks_of_query(datasette, published, tables),
+        "sources": _sources_of_query(published, tables),
+        "others": answers.others_like(published, name),
         "chart": await query_chart(datasette, published, name, given),
         "citations": citation.blocks(published, visit().language, query=cited, request=request),
         "json_ld": described,
     }
 
 
-async def _raw_rows(
-    datasette: Datasette, published: Published, query: str, given: Mapping[str, str]
-) -> list[tuple[Any, ...]] | None:
-    """The result of a query as it is, where Datasette gives templates only how it is shown.
+async def _remarks_of_query(
+    datasette: Datasette, published: Published, tables: Sequence[str]
+) -> list[remarks.Anomaly]:
+    """The points to note about the tables that a query reads, each once."""
+    found: list[remarks.Anomaly] = []
+    for table in tables:
+        for each in await remarks.warnings(datasette, published, table):
+            if each.text not in [known.text for known in found]:
+                found.append(each)
+    return found
 
-    None where it fails; the page tells why.
-    """
-    database = datasette.get_database(published.name)
-    try:
-        results = await database.execute(
-            published.queries[query]["sql"], defaultdict(str, given), truncate=True
-        )
-    except (sqlite3.Error, QueryInterrupted):
-        return None
-    return [tuple(row) for row in results.rows]
+
+def _sources_of_query(published: Published, tables: Sequence[str]) -> list[Variables]:
+    """The tables that a query reads, and where each of them is in the documents."""
+    return [{"name": name, "places": _places(published, name)} for name in tables]
 
 
 def _asked_path() -> str:

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from openbaar.site import (
     catalogue,
+    changes,
     citation,
     downloads,
     feed,
@@ -28,6 +29,7 @@ from openbaar.site import (
     language,
     limits,
     linked_data,
+    listings,
     pages,
     pictures,
     refusals,
@@ -51,10 +53,12 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *downloads.ROUTES,
     *citation.ROUTES,
     *linked_data.ROUTES,
+    *changes.ROUTES,
     *feed.ROUTES,
     *rows.ROUTES,
     *source.ROUTES,
     *search.ROUTES,
+    *listings.ROUTES,
     *search_file.ROUTES,
     *pages.ROUTES,
     *health.ROUTES,

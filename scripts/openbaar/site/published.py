@@ -31,7 +31,13 @@ from openbaar.site.addresses import Addresses
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
 
-HIDDEN = {"descriptor", "facets", "labels", "queries"}  # what the table `_site` of a database holds
+HIDDEN = {
+    "descriptor",
+    "facets",
+    "labels",
+    "queries",
+    "sorted",
+}  # what the table `_site` of a database holds
 PLUGIN = "openbaar"  # the name of the plugin, in the configuration of Datasette and in addresses
 Descriptor = Mapping[str, Any]
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # code list → code → language → name
@@ -52,6 +58,7 @@ class Published:
     labels: Labels = field(default_factory=dict)
     queries: Mapping[str, Descriptor] = field(default_factory=dict)
     facets: Mapping[str, list[str]] = field(default_factory=dict)  # by table, as authors order them
+    sorted: Sequence[str] = ()  # the tables that authors sort by a column of their choice
     folder: Path | None = None
     permalinks: Descriptor = field(default_factory=dict)
     url: str | None = None

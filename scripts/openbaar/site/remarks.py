@@ -188,7 +188,15 @@ def named_columns(published: Published, table: str, wanted: Mapping[str, str]) -
     return condition_words(published, table, wanted) if wanted else None
 
 
-async def reconciliation(datasette: Datasette, published: Published, table: str) -> list[str]:
-    """What the checks of a table found, a sentence for each kind of check that it has."""
+async def reconciliation(
+    datasette: Datasette, published: Published, table: str | None = None
+) -> list[str]:
+    """What the checks of a table found, or all, a sentence for each kind of check that it has."""
     rows = await _trust_rows(datasette, published, "reconciliation", table)
     return verdicts_text(rows, words())
+
+
+async def has_differences(datasette: Datasette, published: Published) -> bool:
+    """Whether a check found anything but equal figures."""
+    rows = await _trust_rows(datasette, published, "reconciliation")
+    return any(row["verdict"] != "equal" for row in rows)

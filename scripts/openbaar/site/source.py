@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from datasette import NotFound, Response
-from datasette.utils import urlsafe_components
 
 from openbaar.site.columns import key_label, text
 from openbaar.site.highlighting import Piece, highlighted
-from openbaar.site.language import gettext
+from openbaar.site.language import gettext, ngettext
+from openbaar.site.naming import tilde_decoded
 from openbaar.site.published import Published, anchor, document_name, publication_of
 from openbaar.site.remarks import passage_text
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 CONTEXT = 2  # lines shown above and below those of a row
+MOST_ROWS = 3  # that a line names one by one
 PLACE = "coalesce(page, '') AS page, first_line, coalesce(last_line, first_line) AS last_line"
 LineKey = tuple[str, int]  # the page and the number of a line
 
@@ -50,6 +52,21 @@ class ShownLine:
         """Its anchor on the page of the document."""
         return anchor(self.page, self.number)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is printed on it."""
+        return not any(piece.text.strip() for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Content:
+    """A part of a document that became a table: where it begins, and what it became."""
+
+    title: str
+    place: str
+    address: str
+    table_address: str
+
 
 async def document(request: Any, datasette: Datasette) -> Response:
     """The page of a document. Raises NotFound for one that the publication does not have."""
@@ -62,19 +79,56 @@ async def document(request: Any, datasette: Datasette) -> Response:
     sql = "SELECT page, line, text FROM _lines WHERE document = :path ORDER BY position"
     lines = []
     for row in await database.execute(sql, {"path": source["path"]}):
-        became = outcomes.get((row["page"], row["line"]), [])
-        lines.append(ShownLine(row["page"], row["line"], [Piece(row["text"])], became))
-    context = {"source": source, "lines": lines, "name": document_name(source["path"])}
+        line = ShownLine(row["page"], row["line"], [Piece(row["text"])])
+        if not line.is_blank:
+            line = replace(line, links=outcomes.get((line.page, line.number), []))
+        lines.append(line)
+    context = {
+        "source": source,
+        "lines": lines,
+        "contents": _contents(published, source["path"]),
+        "name": document_name(source["path"]),
+    }
     page = await datasette.render_template("openbaar_source.html", context, request=request)
     return Response.html(page)
 
 
-ROUTES = [(r"/source/(?P<document>[^?]+)$", document)]
+async def documents(request: Any, datasette: Datasette) -> Response:
+    """`/source/`: all documents."""
+    published = publication_of(datasette)
+    listed = []
+    for name, source in published.documents.items():
+        listed.append({"title": text(source, "title"), "address": f"/source/{quote(name)}"})
+    context = {"heading": gettext("Source documents"), "listed": listed, "told": ""}
+    page = await datasette.render_template("openbaar_listing.html", context, request=request)
+    return Response.html(page)
+
+
+ROUTES = [(r"/source/?$", documents), (r"/source/(?P<document>[^?]+)$", document)]
+
+
+def _contents(published: Published, path: str) -> list[Content]:
+    """The tables that were read from a document, in the order in which they begin there."""
+    found = []
+    for name, resource in published.tables.items():
+        for part in resource.get("sources", []):
+            if part.get("path") == path and "first_line" in part:
+                found.append((part.get("page") or "", part["first_line"], name, part))
+    contents = []
+    for page, first, name, part in sorted(found, key=lambda each: (len(each[0]), each[:3])):
+        place = passage_text(page, first, part.get("last_line", first))
+        title = text(published.tables[name], "title")
+        address = f"#{anchor(page, first)}"
+        contents.append(Content(title, place, address, published.path(name)))
+    return contents
 
 
 async def _outcomes(database: Any, published: Published, path: str) -> dict[LineKey, list[Outcome]]:
     """What each line of a document became: first the rows, then totals and remarks."""
     outcomes: dict[LineKey, list[Outcome]] = defaultdict(list)
+    for line, rows in (await _rows_read(database, published, path)).items():
+        for table, keys in rows.items():
+            outcomes[line] += _rows(published, table, keys)
     for table, trace in TRACES.items():
         if table not in published.tables:
             continue
@@ -87,25 +141,53 @@ async def _outcomes(database: Any, published: Published, path: str) -> dict[Line
     return dict(outcomes)
 
 
+async def _rows_read(
+    database: Any, published: Published, path: str
+) -> dict[LineKey, dict[str, list[str]]]:
+    """The rows of which a cell is printed in a line, by table: where the cell begins.
+
+    A label that stands above many rows, and what was worked out, make no line that of a row as
+    long as the line has cells of its own.
+    """
+    own: dict[LineKey, dict[str, list[str]]] = {}
+    shared: dict[LineKey, dict[str, list[str]]] = {}
+    if "provenance" not in published.tables:
+        return own
+    sql = f"""SELECT DISTINCT table_name, row_id, how IN ('group_label', 'heading') AS is_shared,
+                {PLACE}
+              FROM provenance WHERE document = :path AND how <> 'derived' ORDER BY rowid"""
+    for row in await database.execute(sql, {"path": path}):
+        line = (row["page"], row["first_line"])
+        kind = shared if row["is_shared"] else own
+        keys = kind.setdefault(line, {}).setdefault(row["table_name"], [])
+        if row["row_id"] not in keys:
+            keys.append(row["row_id"])
+    return {**shared, **own}
+
+
+def _rows(published: Published, table: str, keys: Sequence[str]) -> list[Outcome]:
+    """What a line became that was read into rows of a table: each row, or of many the table."""
+    title = text(published.tables[table], "title")
+    if len(keys) > MOST_ROWS:
+        message = ngettext("%(count)s row", "%(count)s rows", len(keys)) % {"count": len(keys)}
+        return [Outcome(f"{title}: {message}", published.path(table), "row")]
+    outcomes: list[Outcome] = []
+    for key in keys:
+        called = key_label(published, table, tilde_decoded(key))
+        words = called if outcomes else f"{title}: {called}"  # the title once for each line
+        outcomes.append(Outcome(words, f"{published.path(table)}/{key}", "row"))
+    return outcomes
+
+
 def _lines_of(row: Any) -> Iterator[LineKey]:
-    """The lines that a row of a trust table names, and the other ones where it names more."""
-    for number in range(row["first_line"], row["last_line"] + 1):
-        yield row["page"], number
+    """The first line that a row of a trust table names, and the other ones where it names more."""
+    yield row["page"], row["first_line"]
     others = row["other_lines"] if "other_lines" in row.keys() else None  # noqa: SIM118  a database row
     for part in (others or "").split(", "):
         page, _, lines = part.rpartition(":")
-        first, _, last = lines.partition("-")
+        first, _, _last = lines.partition("-")
         if first:
-            for number in range(int(first), int(last or first) + 1):
-                yield page, number
-
-
-def _row(published: Published, row: Any) -> Outcome:
-    table = row["table_name"]
-    title = text(published.tables[table], "title")
-    key = ",".join(urlsafe_components(row["row_id"]))
-    address = f"{published.path(table)}/{row['row_id']}"
-    return Outcome(f"{title}: {key_label(published, table, key)}", address, "row")
+            yield page, int(first)
 
 
 def _total(published: Published, row: Any) -> Outcome:
@@ -135,7 +217,6 @@ class Trace:
 
 
 TRACES = {
-    "provenance": Trace("table_name, row_id", _row),
     "reconciliation": Trace("id, verdict", _total),
     "footnotes": Trace("table_name, mark", _footnote),
     "anomalies": Trace("id, other_lines", _anomaly),

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 from openbaar.errors import OpenbaarError, Problem
+from openbaar.extras import extra
 from openbaar.files import Content, inside, read_inside
 from openbaar.limits import most
 from openbaar.schema.csvfile import Row, Rows, read_csv, row_lines, write_csv
@@ -30,7 +31,7 @@ from openbaar.tables.publication import Publication
 if TYPE_CHECKING:
     from openbaar.schema.columns import Scan
 
-LARGE = 4 * 2**20  # bytes; a smaller CSV file is read before Arrow is loaded
+LARGE = 2**20  # bytes; a smaller CSV file is read before Arrow is loaded
 
 
 class DocumentLine(NamedTuple):
@@ -229,19 +230,24 @@ def read_table_data(publication: Publication, table: Table) -> TableData:
     Whether a key of a large table is used twice is left to the database. Raises OpenbaarError with
     every problem of the file.
     """
+    return table_in_file(table, inside(publication.root, csv_path(table.name)))
+
+
+def table_in_file(table: Table, file: Path) -> TableData:
+    """A table whose CSV file is this one; raises OpenbaarError as `read_table_data` does."""
     path = csv_path(table.name)
-    file = inside(publication.root, path)
     if file.stat().st_size >= LARGE:
         large = _large_table(table, file)
         if large is not None:
             return large
-    data = read_inside(publication.root, path, most("table_bytes"))
+    data = read_inside(file.parent, file.name, most("table_bytes"))
     return TableInMemory(table, read_csv(data, table.table_schema, path), data)
 
 
 def _large_table(table: Table, file: Path) -> TableInFile | None:
     """A table that stays in its file; None where that can only be read by rows."""
-    from openbaar.schema.columns import scan
+    with extra("large", f"{csv_path(table.name)}, which has {LARGE} bytes or more,"):
+        from openbaar.schema.columns import scan
 
     scanned = scan(file, table.table_schema, csv_path(table.name))
     if scanned is None:

@@ -107,6 +107,11 @@ class Query(Strict):
 
     title: Localized
     description: Localized = Localized()
+    answer: Localized = Field(
+        Localized(),
+        description="the answer in a sentence: `{column}` is its value in the first row of the "
+        "result, `{column.last}` that in the last one",
+    )
     sql: str
     parameters: dict[Name, Parameter] = {}
     columns: dict[Name, ResultColumn] = Field(

@@ -6,9 +6,9 @@ so far: `convert` raises what `read_table` found wrong, `preview` shows it besid
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
+from typing import NamedTuple, overload
 
 from openbaar.documents.lines import SEPARATOR, Document
 from openbaar.errors import OpenbaarError, Problem
@@ -48,11 +48,15 @@ class Located(NamedTuple):
     readers: Mapping[str, Reader]
 
 
+# Where each table is, and the problems of those that were not found.
+Regions = tuple[dict[str, Located], dict[str, list[Problem]]]
+
+
 def find_regions(
     publication: Publication,
     documents: Mapping[str, Document],
     codes: Mapping[Reference, CodeList],
-) -> tuple[dict[str, Located], dict[str, list[Problem]]]:
+) -> Regions:
     """Where each table is, and the problems of those that were not found."""
     regions: dict[str, Located] = {}
     problems: dict[str, list[Problem]] = {}
@@ -112,12 +116,36 @@ class Reading:
 
     @property
     def rows(self) -> Rows:
-        """The rows as published, each with the lines it was read from."""
-        return [self._published(record) for record in self.records]
+        """The rows as published, each with the lines it was read from, made when asked for."""
+        return _PublishedRows(self)
+
+
+@dataclass(frozen=True)
+class _PublishedRows(Sequence[Row]):
+    """The rows of a reading, made of its records each time: both would take much memory."""
+
+    reading: Reading
+
+    def __len__(self) -> int:
+        return len(self.reading.records)
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Rows: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Rows:
+        if isinstance(index, slice):
+            return [self._published(record) for record in self.reading.records[index]]
+        return self._published(self.reading.records[index])
+
+    def __iter__(self) -> Iterator[Row]:
+        return map(self._published, self.reading.records)
 
     def _published(self, record: Record) -> Row:
         row: dict[str, Value] = {}
-        for column in self.table.columns:
+        for column in self.reading.table.columns:
             if column == "source_lines":
                 row[column] = self._lines_of(record)
             else:
@@ -129,7 +157,7 @@ class Reading:
 
         With their page or sheet before them where places have one, `3:12`.
         """
-        return lines_text(self.document.place(record.first_line, record.last_line))
+        return lines_text(self.reading.document.place(record.first_line, record.last_line))
 
 
 def read_table(
@@ -144,7 +172,7 @@ def read_table(
     that fails are kept: a row that is lost makes its group wrong too.
     """
     _, region, recipe, readers = regions[table.name]
-    others = _lines_of_others(document, recipe, regions)
+    others = lines_of_others(document, recipe, regions)
     notes, note_problems = _footnotes(publication, table, document, regions)
     of_notes = [number for span in notes.values() for number in span.numbers]
     units = _units(region, recipe, others.union(of_notes))
@@ -175,7 +203,7 @@ def recipe_of(table: Table) -> Recipe:
     return table.recipe
 
 
-def _lines_of_others(
+def lines_of_others(
     document: Document, recipe: Recipe, regions: Mapping[str, Located]
 ) -> frozenset[int]:
     """The lines of the tables of the same document that the recipe leaves out."""

@@ -13,26 +13,26 @@ from openbaar.recipe.records import StatedTotal
 from openbaar.recipe.values import parse_number
 from openbaar.schema.csvfile import Rows
 from openbaar.schema.patterns import compiled
-from openbaar.tables.checks import (
-    Evidence,
-    Rule,
-    SumCheck,
-    count_verdict,
-    stated_totals,
-)
+from openbaar.tables.checks import Evidence, SumCheck, count_verdict
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.verdicts import Verdict
 
+# What a check looks for on a line of a document, by its table and number; or why it is not there.
+Stated = dict[tuple[str, int], StatedTotal | list[Problem]]
+
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """What there is to reconcile: the rows of all tables, the stated totals, and the documents."""
+    """What there is to reconcile: the rows of all tables, and what their documents state.
+
+    `totals` are the verdicts on the stated totals of each table that was read.
+    """
 
     publication: Publication
     rows: Mapping[str, Rows]
-    totals: Mapping[str, Sequence[StatedTotal]]
-    documents: Mapping[str, Document]
+    totals: Mapping[str, Sequence[Verdict]]
+    stated: Stated
 
     def verdicts(self) -> list[Verdict]:
         """Everything that can be checked, table by table: stated totals, then checks.
@@ -43,17 +43,15 @@ class Reconciliation:
         verdicts: list[Verdict] = []
         problems: list[Problem] = []
         for name, table in self.publication.tables.items():
-            if name in self.totals:
-                totals = self.totals[name]
-                verdicts += stated_totals(name, self.rows[name], totals, table.checks)
+            verdicts += self.totals.get(name, ())
             if table.rows is not None:
                 verdicts.append(self._counted(table, table.rows))
             for index, check in enumerate(table.checks):
-                try:
-                    evidence = self._evidence(table, index, check)
-                except OpenbaarError as error:
-                    problems += error.problems
+                stated = self.stated.get((name, index))
+                if isinstance(stated, list):
+                    problems += stated
                     continue
+                evidence = Evidence(self.rows, stated, self._concerned())
                 verdicts += check.verdicts(name, evidence)
         if problems:
             raise OpenbaarError(problems)
@@ -63,13 +61,6 @@ class Reconciliation:
         """Compare the number of rows that a person counted with those that were read."""
         column = table.table_schema.primaryKey[0]
         return count_verdict(table.name, "rows", column, expected, len(self.rows[table.name]))
-
-    def _evidence(self, table: Table, index: int, check: Rule) -> Evidence:
-        stated = None
-        if isinstance(check, SumCheck) and check.equals.line is not None:
-            place = self.publication.place(table.name, "checks", index, "equals", "line")
-            stated = self._stated_on_line(table, check, check.equals.line, place)
-        return Evidence(self.rows, stated, self._concerned())
 
     def _concerned(self) -> dict[str, Mapping[str, str]]:
         """For each anomaly the values of the rows that it speaks of."""
@@ -81,34 +72,55 @@ class Reconciliation:
                 concerned[name] = anomaly.rows
         return concerned
 
-    def _stated_on_line(
-        self, table: Table, check: SumCheck, pattern: str, place: Place
-    ) -> StatedTotal:
-        """The number on the one line that `pattern` matches.
 
-        Raises OpenbaarError when it is not one line.
-        """
-        document = self.documents[self._document_of(table)]
-        line, printed = _only_match(document, pattern, place)
-        try:
-            value = parse_number(printed, self._numbers_of(table)) * check.equals.scale
-        except ValueError as error:
-            raise OpenbaarError(Problem(document.place(line.number), str(error))) from error
-        return StatedTotal(check.sum, {}, value, document.place(line.number))
+def stated_on_lines(publication: Publication, documents: Mapping[str, Document]) -> Stated:
+    """The numbers that checks look for on lines of these documents."""
+    found: Stated = {}
+    for name, table in publication.tables.items():
+        for index, check in enumerate(table.checks):
+            if not isinstance(check, SumCheck) or check.equals.line is None:
+                continue
+            document = documents.get(_document_of(publication, table))
+            if document is None:
+                continue
+            place = publication.place(name, "checks", index, "equals", "line")
+            try:
+                numbers = _numbers_of(publication, table)
+                found[name, index] = _stated_on_line(document, check, numbers, place)
+            except OpenbaarError as error:
+                found[name, index] = error.problems
+    return found
 
-    def _document_of(self, table: Table) -> str:
-        """The path of the document from which a table is read.
 
-        The first one for an authored table.
-        """
-        named = None if table.recipe is None else table.recipe.document
-        return self.publication.document(named).path
+def _stated_on_line(
+    document: Document, check: SumCheck, numbers: NumberFormat, place: Place
+) -> StatedTotal:
+    """The number on the one line that the pattern of a check matches.
 
-    def _numbers_of(self, table: Table) -> NumberFormat:
-        """How the document of a table prints numbers."""
-        if table.recipe is not None and table.recipe.numbers is not None:
-            return table.recipe.numbers
-        return self.publication.package.numbers
+    Raises OpenbaarError when it is not one line.
+    """
+    line, printed = _only_match(document, check.equals.line or "", place)
+    try:
+        value = parse_number(printed, numbers) * check.equals.scale
+    except ValueError as error:
+        raise OpenbaarError(Problem(document.place(line.number), str(error))) from error
+    return StatedTotal(check.sum, {}, value, document.place(line.number))
+
+
+def _document_of(publication: Publication, table: Table) -> str:
+    """The path of the document from which a table is read.
+
+    The first one for an authored table.
+    """
+    named = None if table.recipe is None else table.recipe.document
+    return publication.document(named).path
+
+
+def _numbers_of(publication: Publication, table: Table) -> NumberFormat:
+    """How the document of a table prints numbers."""
+    if table.recipe is not None and table.recipe.numbers is not None:
+        return table.recipe.numbers
+    return publication.package.numbers
 
 
 def _only_match(document: Document, pattern: str, place: Place) -> tuple[Line, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from openbaar.documents.lines import Document
@@ -40,17 +40,30 @@ def read_sources(publication: Publication, verify: bool) -> Sources:
             problems += error.problems
     if problems:
         raise OpenbaarError(problems)
-    authored = _authored_tables(publication)
+    authored = read_authored(publication)
+    return Sources(documents, authored, code_lists(publication, authored))
+
+
+def code_lists(
+    publication: Publication, authored: Mapping[str, TableData]
+) -> dict[Reference, CodeList]:
+    """The code lists among the authored tables, by what points to them.
+
+    Raises OpenbaarError for a list that prints two codes alike.
+    """
     codes: dict[Reference, CodeList] = {}
     for reference in _references_to_code_lists(publication, authored):
         table = publication.tables[reference.resource]
         rows = authored[reference.resource].rows
         codes[reference] = code_list(publication, table, reference.fields[0], rows)
-    return Sources(documents, authored, codes)
+    return codes
 
 
-def _authored_tables(publication: Publication) -> dict[str, TableData]:
-    """The tables that have no recipe, from their CSV files."""
+def read_authored(publication: Publication) -> dict[str, TableData]:
+    """The tables that have no recipe, from their CSV files.
+
+    Raises OpenbaarError with what is wrong with any of them.
+    """
     tables: dict[str, TableData] = {}
     problems: list[Problem] = []
     for name, table in publication.tables.items():

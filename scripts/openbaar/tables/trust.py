@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -46,6 +46,8 @@ def row_id(values: Iterable[Value]) -> str:
 
 
 def _tilde_encoded(text: str) -> str:
+    if SAFE.issuperset(text):
+        return text
     return "".join(_tilde_character(character) for character in text)
 
 
@@ -57,25 +59,29 @@ def _tilde_character(character: str) -> str:
     return "".join(f"~{byte:02X}" for byte in character.encode())
 
 
-def provenance_rows(table: Table, document: Document, records: Sequence[Record]) -> Rows:
+def provenance_rows(table: Table, document: Document, records: Iterable[Record]) -> Iterator[Row]:
     """One row for each published cell of `table`, in the order of its rows and columns."""
-    rows: list[Row] = []
+    key_columns = table.table_schema.primaryKey
+    columns = table.columns
     for record in records:
-        key = row_id(record.cells[name].value for name in table.table_schema.primaryKey)
-        for column in table.columns:
-            if column in record.cells:
-                cell = record.cells[column]
-                rows.append(_provenance_row(table.name, key, column, cell, document))
-    return rows
+        key = row_id(record.cells[name].value for name in key_columns)
+        places: dict[tuple[int, int], Row] = {}  # most cells of a row are on the same lines
+        for column in columns:
+            cell = record.cells.get(column)
+            if cell is None:
+                continue
+            lines = (cell.first_line, cell.last_line)
+            if lines not in places:
+                places[lines] = place_columns(document.place(*lines))
+            yield _provenance_row(table.name, key, column, cell, places[lines])
 
 
-def _provenance_row(table: str, key: str, column: str, cell: Cell, document: Document) -> Row:
-    place = document.place(cell.first_line, cell.last_line, cell.address)
+def _provenance_row(table: str, key: str, column: str, cell: Cell, place: Row) -> Row:
     return {
         "table_name": table,
         "row_id": key,
         "column_name": column,
-        **place_columns(place),
+        **place,
         "cell": cell.address,
         "printed": cell.parsed.printed or None,
         "how": cell.parsed.how,
@@ -168,24 +174,43 @@ def footnote_rows(
     return rows
 
 
-def anomaly_rows(publication: Publication, documents: Mapping[str, Document]) -> Rows:
-    """One row for each anomaly, those of the package first, with the lines that show it.
+Shown = dict[int, Row | list[Problem]]  # anomalies by their number, or what is wrong with them
 
-    Raises OpenbaarError for each one whose lines are not found exactly once: a declared anomaly
-    that has gone.
+
+def shown_anomalies(publication: Publication, documents: Mapping[str, Document]) -> Shown:
+    """The row of each anomaly that is in one of these documents, with the lines that show it.
+
+    Instead of a row there are problems where its lines are not found exactly once: a declared
+    anomaly that has gone. The number is that of `anomalies_of`.
     """
-    rows: list[Row] = []
-    problems: list[Problem] = []
-    for owned in anomalies_of(publication):
-        document = documents[publication.document(owned.anomaly.document).path]
+    found: Shown = {}
+    for number, owned in enumerate(anomalies_of(publication)):
+        document = documents.get(publication.document(owned.anomaly.document).path)
+        if document is None:
+            continue
         place = publication.place(owned.owner, "anomalies", owned.name, "at")
         try:
             numbers = _shown_at(document, owned.anomaly, place)
         except OpenbaarError as error:
-            problems += error.problems
+            found[number] = error.problems
             continue
         places = [document.place(first, last) for first, last in _runs(numbers)]
-        rows.append(_anomaly_row(publication, owned, places))
+        found[number] = _anomaly_row(publication, owned, places)
+    return found
+
+
+def anomaly_rows(shown: Shown) -> Rows:
+    """One row for each anomaly, those of the package first.
+
+    Raises OpenbaarError with what is wrong with any of them.
+    """
+    rows: list[Row] = []
+    problems: list[Problem] = []
+    for _, found in sorted(shown.items()):
+        if isinstance(found, list):
+            problems += found
+        else:
+            rows.append(found)
     if problems:
         raise OpenbaarError(problems)
     return rows

@@ -1,16 +1,18 @@
 """Reading many documents in processes of this machine or on a Dask cluster.
 
-The outcome is the same as in one process. The unit of work is a document with its tables, because
-parsing it takes longest; where there are fewer documents than workers, the tables of each are dealt
-out to several. A worker gets the publication as it was checked here, reads the document from the
-publication's folder (so workers of a cluster must see that folder at the same path), and returns
-readings or problems. They are put together in the order of the publication, whoever was done first.
+The outcome is the same as in one process, byte for byte. The unit of work is a document with its
+tables, because parsing it takes longest; where there are fewer documents than workers, the tables
+of each are dealt out to several. A worker gets the path of the job, which it reads once, reads
+documents from the publication's folder and leaves files in the folder of the run (so workers of a
+cluster must see the publication at the same path). What is long begins first.
 """
 
 from __future__ import annotations
 
+import math
 import multiprocessing
-from collections.abc import Callable, Collection, Iterator, Mapping
+import os
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import (
     BrokenExecutor,
     CancelledError,
@@ -20,23 +22,24 @@ from concurrent.futures import (
     as_completed,
 )
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from openbaar.documents.entry import DocumentEntry
-from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.tables.convert import Gather, Gathered, Say, gather, say_nothing
-from openbaar.tables.model import Table
+from openbaar.extras import extra
+from openbaar.tables.convert import Say
+from openbaar.tables.parts import Job, Outcome, Part, parts_of
 from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading
-from openbaar.tables.sources import Sources
+from openbaar.tables.to_files import Readers
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
 CONNECTING = 10  # seconds to wait for a scheduler
+WORTH_A_WORKER = 3.0  # seconds of work: several times what starting one takes
+SECONDS = {".pdf": 2e-6, ".txt": 8e-6, ".csv": 5e-6}  # for each byte of a document, about
+SECONDS_OF_OTHERS = 5e-6
 
 Progress = Callable[[int, int], None]  # how many tables are done, of how many
-Outcome = Gathered | list[Problem]  # what became of a part; problems where its sources failed
 
 
 @dataclass(frozen=True)
@@ -55,21 +58,38 @@ def no_progress(_done: int, _total: int) -> None:
     """Report no progress."""
 
 
-def in_processes(workers: int, progress: Progress = no_progress) -> Gather:
-    """What gathers tables in so many processes of this machine."""
+def worthwhile(publication: Publication) -> int:
+    """How many processes are worth their start: one for each few seconds that reading may take.
+
+    At most one for each processor and document.
+    """
+    seconds = 0.0
+    documents = publication.package.documents
+    for entry in documents:
+        file = publication.root / entry.path
+        size = file.stat().st_size if file.is_file() else 0
+        seconds += size * SECONDS.get(file.suffix.lower(), SECONDS_OF_OTHERS)
+    most = min(len(os.sched_getaffinity(0)), len(documents))
+    return max(1, min(most, math.floor(seconds / WORTH_A_WORKER)))
+
+
+def in_processes(workers: int, progress: Progress = no_progress) -> Readers:
+    """What reads parts in so many processes of this machine."""
 
     @contextmanager
     def start() -> Iterator[Workers]:
-        # Forked processes inherit whatever threads and locks this one has; spawned ones do not.
-        context = multiprocessing.get_context("spawn")
+        # Forked processes inherit whatever threads and locks this one has; those of a server that
+        # was started for it do not, and what it imported they need not import again.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload(["openbaar.tables.parts"])
         with ProcessPoolExecutor(workers, context) as executor:
             yield Workers(executor, workers, (BrokenExecutor,))
 
-    return _Spread(start, progress).gather
+    return _Spread(start, progress).read
 
 
-def on_cluster(address: str, progress: Progress = no_progress) -> Gather:
-    """What gathers tables on a Dask cluster; `address` is that of its scheduler (`tcp://…:8786`).
+def on_cluster(address: str, progress: Progress = no_progress) -> Readers:
+    """What reads parts on a Dask cluster; `address` is that of its scheduler (`tcp://…:8786`).
 
     Raises OpenbaarError (once used) when distributed is not installed, or nothing answers there.
     """
@@ -82,21 +102,20 @@ def on_cluster(address: str, progress: Progress = no_progress) -> Gather:
             with client, client.get_executor(pure=False) as executor:
                 count = len(client.scheduler_info()["workers"])
                 yield Workers(executor, max(count, 1), died)
-        except (RuntimeError, ImportError) as error:
+        except (RuntimeError, ImportError, FileNotFoundError) as error:
             reason = str(error) or type(error).__name__
-            hint = "the scheduler and its workers need the same openbaar as here"
+            hint = (
+                "the scheduler and its workers need the same openbaar and the same folder as here"
+            )
             raise OpenbaarError(Problem(place, f"cannot do the work: {reason}", hint)) from error
 
-    return _Spread(start, progress).gather
+    return _Spread(start, progress).read
 
 
 def _connected(address: str, place: Place) -> tuple[Any, tuple[type[BaseException], ...]]:
     """A client of the cluster, and what its futures raise when a worker has died."""
-    try:
+    with extra("dask", "--scheduler"):
         from distributed import Client, KilledWorker
-    except ImportError as error:
-        hint = "pip install distributed"
-        raise OpenbaarError(Problem(place, "needs the package distributed", hint)) from error
     try:
         client = Client(address, timeout=CONNECTING, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -104,54 +123,33 @@ def _connected(address: str, place: Place) -> tuple[Any, tuple[type[BaseExceptio
     return client, (KilledWorker, CancelledError)
 
 
-@dataclass(frozen=True)
-class Part:
-    """A part of the work: a publication of one document, and which of its tables to read."""
-
-    publication: Publication
-    verify: bool
-    names: tuple[str, ...]
-
-    @property
-    def document(self) -> str:
-        """The path of the document."""
-        return self.publication.package.documents[0].path
-
-    def read(self) -> Outcome:
-        """Read the part; problems are returned, because exceptions lose them between processes."""
-        try:
-            return gather(self.publication, self.verify, self.names, say_nothing)
-        except OpenbaarError as error:
-            return error.problems
-
-
 @dataclass
 class _Work:
     """The parts of the work by their number, and what became of those that are done."""
 
-    parts: Mapping[int, Part]
+    parts: Mapping[int, Part] = field(default_factory=dict)
     done: dict[int, Outcome] = field(default_factory=dict)
 
     @property
-    def waiting(self) -> dict[int, Part]:
+    def waiting(self) -> list[Part]:
         """The parts that are not done yet."""
-        return {index: part for index, part in self.parts.items() if index not in self.done}
+        return [part for number, part in self.parts.items() if number not in self.done]
 
     @property
     def progress(self) -> tuple[int, int]:
         """How many tables are done, of how many."""
-        done = sum(len(self.parts[index].names) for index in self.done)
-        return done, sum(len(part.names) for part in self.parts.values())
+        done = sum(len(self.parts[number].wanted) for number in self.done)
+        return done, sum(len(part.wanted) for part in self.parts.values())
 
     @property
     def lost(self) -> list[str]:
         """The documents of the parts that are not done, each once."""
-        return list(dict.fromkeys(part.document for part in self.waiting.values()))
+        return list(dict.fromkeys(part.document for part in self.waiting))
 
 
 @dataclass(frozen=True)
 class _Spread:
-    """Gathers tables with the workers that `start` gives.
+    """Reads parts with the workers that `start` gives.
 
     One that dies costs a retry of what was not done.
     """
@@ -159,34 +157,36 @@ class _Spread:
     start: Start
     progress: Progress
 
-    def gather(
-        self, publication: Publication, verify: bool, names: Collection[str] | None, say: Say
-    ) -> Gathered:
-        """Gather as `convert.gather` does.
+    def read(self, job: Job, names: frozenset[str] | None, say: Say) -> list[tuple[Part, Outcome]]:
+        """Read the parts of a job as `to_files.here` does.
 
-        Raises OpenbaarError with the problems of all sources, or naming the documents at which
-        workers died again and again.
+        Raises OpenbaarError naming the documents at which workers died again and again.
         """
-        wanted = list(publication.tables)
-        if names is not None:
-            wanted = [name for name in wanted if name in names]
-        work = _Work({})
+        path = job.leave()
+        work = _Work()
         for _ in range(ATTEMPTS):
             with self.start() as workers:
                 if not work.parts:
-                    parts = _parts(publication, verify, wanted, workers.count)
-                    work = _Work(dict(enumerate(parts)))
-                self._do(work, workers)
+                    parts = parts_of(job.publication, names, workers.count)
+                    work = _Work({part.number: part for part in parts})
+                self._do(work, workers, path, job.publication)
             if not work.waiting:
-                return _put_together(publication, work)
+                return [(part, work.done[number]) for number, part in work.parts.items()]
             say(f"a worker died; reading again: {', '.join(work.lost)}")
         raise OpenbaarError(_deadly(path) for path in work.lost)
 
-    def _do(self, work: _Work, workers: Workers) -> None:
+    def _do(self, work: _Work, workers: Workers, job: Path, publication: Publication) -> None:
         """Do what is waiting, as far as no worker dies."""
-        for index, outcome in _outcomes(workers, work.waiting):
-            work.done[index] = outcome
+        parts = sorted(work.waiting, key=lambda part: _size(publication, part), reverse=True)
+        for number, outcome in _outcomes(workers, parts, job):
+            work.done[number] = outcome
             self.progress(*work.progress)
+
+
+def _size(publication: Publication, part: Part) -> int:
+    """The bytes of the document of a part; 0 where it is missing, which reading it will tell."""
+    file = publication.root / part.document
+    return file.stat().st_size if file.is_file() else 0
 
 
 def _deadly(path: str) -> Problem:
@@ -196,53 +196,15 @@ def _deadly(path: str) -> Problem:
     )
 
 
-def _parts(
-    publication: Publication, verify: bool, names: Collection[str], workers: int
-) -> Iterator[Part]:
-    """The work in parts, each of one document.
-
-    With fewer documents than workers, several of each.
-    """
-    documents = publication.package.documents
-    shares = max(1, workers // len(documents))
-    for entry in documents:
-        read = _tables_of(publication, entry)
-        alone = _with_one_document(publication, entry, read)
-        wanted = [name for name in read if name in names]
-        # A document without wanted tables is a part too: its lines are shown, and anomalies are in
-        # it.
-        for share in range(max(1, min(shares, len(wanted)))):
-            yield Part(alone, verify, tuple(wanted[share::shares]))
-
-
-def _tables_of(publication: Publication, entry: DocumentEntry) -> dict[str, Table]:
-    """The tables that are read from a document."""
-    tables = {}
-    for name, table in publication.tables.items():
-        if table.recipe is not None and publication.document(table.recipe.document) == entry:
-            tables[name] = table
-    return tables
-
-
-def _with_one_document(
-    publication: Publication, entry: DocumentEntry, read: Mapping[str, Table]
-) -> Publication:
-    """The publication with one document, the tables read from it, and all authored tables."""
-    tables = {name: table for name, table in publication.tables.items() if table.recipe is None}
-    tables.update(read)
-    package = publication.package.model_copy(update={"documents": (entry,)})
-    return replace(publication, package=package, tables=tables)
-
-
-def _outcomes(workers: Workers, parts: Mapping[int, Part]) -> Iterator[tuple[int, Outcome]]:
+def _outcomes(workers: Workers, parts: list[Part], job: Path) -> Iterator[tuple[int, Outcome]]:
     """What became of the parts, each as soon as it is done.
 
     Those whose worker died are left out.
     """
     futures: dict[Future[Outcome], int] = {}
-    for index, part in parts.items():
+    for part in parts:
         try:
-            futures[workers.executor.submit(Part.read, part)] = index
+            futures[workers.executor.submit(Part.read, part, job)] = part.number
         except workers.died:
             break
     for future in as_completed(futures):
@@ -251,30 +213,3 @@ def _outcomes(workers: Workers, parts: Mapping[int, Part]) -> Iterator[tuple[int
         except workers.died:
             continue
         yield futures[future], outcome
-
-
-def _put_together(publication: Publication, work: _Work) -> Gathered:
-    """The parts as one process would have gathered them.
-
-    Raises OpenbaarError where sources failed.
-    """
-    gathered: list[Gathered] = []
-    failures: dict[Problem, None] = {}  # what is wrong with an authored table comes with each part
-    for index in work.parts:
-        outcome = work.done[index]
-        if isinstance(outcome, Gathered):
-            gathered.append(outcome)
-        else:
-            failures.update(dict.fromkeys(outcome))
-    if failures:
-        raise OpenbaarError(failures)
-    documents: dict[str, Document] = {}
-    readings: dict[str, Reading] = {}
-    problems: dict[str, list[Problem]] = {}
-    for part in gathered:
-        documents.update(part.sources.documents)
-        readings.update(part.readings)
-        problems.update(part.problems)
-    in_order = {name: readings[name] for name in publication.tables if name in readings}
-    sources = Sources(documents, gathered[0].sources.authored, gathered[0].sources.codes)
-    return Gathered(sources, in_order, problems)

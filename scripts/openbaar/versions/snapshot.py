@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.versions.sources import DESCRIPTOR, FolderFiles, ReleasedFiles, VersionFiles
+from openbaar.versions.sources import (
+    DESCRIPTOR,
+    FolderFiles,
+    GivenFiles,
+    ReleasedFiles,
+    VersionFiles,
+)
 
 Cells = tuple[str, ...]
 
@@ -69,9 +75,9 @@ def snapshot(files: VersionFiles, today: Mapping[str, Any] | None = None) -> Sna
     """
     found = files.read(DESCRIPTOR)
     if found is not None:
-        described = _descriptor(found, files.name)
+        described = read_descriptor(found, files.name)
         return Snapshot(files.name, described, _tables(files, described))
-    if isinstance(files, ReleasedFiles) and files.tables:
+    if isinstance(files, ReleasedFiles | GivenFiles) and files.tables:
         return _undescribed(files, today or {})
     message = f"has no {DESCRIPTOR}"
     raise OpenbaarError(
@@ -79,7 +85,11 @@ def snapshot(files: VersionFiles, today: Mapping[str, Any] | None = None) -> Sna
     )
 
 
-def _descriptor(data: bytes, name: str) -> Mapping[str, Any]:
+def read_descriptor(data: bytes, name: str) -> Mapping[str, Any]:
+    """The descriptor of the version `name`.
+
+    Raises OpenbaarError where it is none.
+    """
     place = Place(f"{name}/{DESCRIPTOR}")
     try:
         read = json.loads(data)
@@ -105,7 +115,7 @@ def _tables(files: VersionFiles, descriptor: Mapping[str, Any]) -> dict[str, Con
     return tables
 
 
-def _undescribed(files: ReleasedFiles, today: Mapping[str, Any]) -> Snapshot:
+def _undescribed(files: ReleasedFiles | GivenFiles, today: Mapping[str, Any]) -> Snapshot:
     """A release that kept its CSV files only, with the keys of today where it has their columns."""
     known = {resource["name"]: resource for resource in today.get("resources", [])}
     tables = {}
@@ -133,4 +143,4 @@ def _contents(data: bytes) -> Contents:
 def todays_descriptor(root: Path) -> Mapping[str, Any]:
     """The descriptor of the publication as it is now; an empty one where there is none."""
     found = FolderFiles(root, str(root)).read(DESCRIPTOR)
-    return {} if found is None else _descriptor(found, str(root))
+    return {} if found is None else read_descriptor(found, str(root))

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import subprocess
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import read_inside
+from openbaar.files import Content, read_inside
 from openbaar.package.permalinks import RELEASES, number
 from openbaar.schema.conventions import VERSION
 
@@ -118,6 +119,24 @@ class ReleasedFiles:
     def tables(self) -> list[str]:
         """The names of the tables that were released."""
         return sorted(path.stem for path in (self.root / RELEASES / self.name).glob("*.csv"))
+
+
+@dataclass(frozen=True)
+class GivenFiles:
+    """A version whose files are known by their path in the publication."""
+
+    files: Mapping[str, Content]
+    name: str
+
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file that was given."""
+        content = self.files.get(path)
+        return content.read_bytes() if isinstance(content, Path) else content
+
+    @property
+    def tables(self) -> list[str]:
+        """The names of its tables."""
+        return sorted(Path(path).stem for path in self.files if path.endswith(".csv"))
 
 
 def version_files(wanted: str, root: Path) -> VersionFiles:

@@ -1,0 +1,191 @@
+"""What a query answers, in a sentence: what its authors say, or else what its figures show.
+
+Authors may write `answer` with the names of columns in braces: `{women}` is the value in the first
+row of the result, `{women.last}` that in the last one. Where they wrote none, or a visitor chose
+other rows, the sentence is made of what the chart of the query measures: over time the last value
+and the first, otherwise the highest and the lowest.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from datasette.database import QueryInterrupted
+
+from openbaar.site.cells import figure
+from openbaar.site.columns import Column, result_column, text_in
+from openbaar.site.grid import decimals_of
+from openbaar.site.language import gettext, visit
+from openbaar.site.naming import named
+from openbaar.site.published import Published
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+PLACEHOLDER = re.compile(r"\{(\w+)(\.last)?\}")
+HEADLINES = 3  # answers on the home page
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of a query as it is: the names of its columns, and its rows."""
+
+    names: Sequence[str]
+    rows: Sequence[Sequence[Any]]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """A question with its answer, for the home page."""
+
+    query: str
+    question: str
+    answer: str
+
+
+async def result(
+    datasette: Datasette, published: Published, query: str, asked: Mapping[str, str]
+) -> Result | None:
+    """The result of a query for what a visitor asked; None where it fails, as the page tells."""
+    database = datasette.get_database(published.name)
+    sql = published.queries[query]["sql"]
+    try:
+        found = await database.execute(sql, defaultdict(str, asked), truncate=True)
+    except (sqlite3.Error, QueryInterrupted):
+        return None
+    return Result(found.columns, [tuple(row) for row in found.rows])
+
+
+async def headlines(datasette: Datasette, published: Published) -> list[Headline]:
+    """The first answers of a publication that fit in a sentence; kept, as nothing changes them."""
+    known = _headlines.setdefault(datasette, {})
+    language = visit().language
+    if language not in known:
+        known[language] = await _made_headlines(datasette, published)
+    return known[language]
+
+
+_headlines: WeakKeyDictionary[Datasette, dict[str, list[Headline]]] = WeakKeyDictionary()
+
+
+async def _made_headlines(datasette: Datasette, published: Published) -> list[Headline]:
+    found: list[Headline] = []
+    for name, query in published.queries.items():
+        if len(found) == HEADLINES:
+            break
+        answer = sentence(published, name, await result(datasette, published, name, {}), {})
+        if answer:
+            found.append(Headline(name, text_in(query["title"]), answer))
+    return found
+
+
+def sentence(
+    published: Published, query: str, found: Result | None, asked: Mapping[str, str]
+) -> str | None:
+    """What a query answers; None where its result says nothing in a sentence."""
+    if found is None or not found.rows:
+        return None
+    about = published.queries[query]
+    columns = {name: result_column(published, query, name) for name in found.names}
+    said = text_in(about.get("answer", {}))
+    if said and not any(asked.get(name) for name in about["parameters"]):
+        return _filled(published, said, found, columns)
+    *others, measured = about["lead"] or [""]
+    if measured not in columns:
+        return None
+    return _of_measured(published, found, columns, others, measured, about["color"])
+
+
+def _filled(published: Published, said: str, found: Result, columns: Mapping[str, Column]) -> str:
+    """The sentence of an author with the values of the first and the last row."""
+
+    def value(match: re.Match[str]) -> str:
+        row = found.rows[-1 if match[2] else 0]
+        position = list(found.names).index(match[1])
+        return _value(published, columns[match[1]], row[position], _decimals(found, match[1]))
+
+    return PLACEHOLDER.sub(value, said)
+
+
+def _value(published: Published, column: Column, value: Any, decimals: int | None) -> str:
+    """A value in words, or as the language writes figures."""
+    name = named(published, column, value)
+    if name is not None:
+        return name
+    if value is None:
+        return gettext("unknown")
+    if isinstance(value, int | float) and column.is_number:
+        return figure(value, decimals)
+    return str(value)
+
+
+def _decimals(found: Result, column: str) -> int:
+    position = list(found.names).index(column)
+    return decimals_of([row[position] for row in found.rows])
+
+
+def _of_measured(
+    published: Published,
+    found: Result,
+    columns: Mapping[str, Column],
+    others: Sequence[str],
+    measured: str,
+    color: str | None,
+) -> str | None:
+    """The sentence that the figures of the column `measured` make, by the columns `others`."""
+    names = list(found.names)
+    rows = [row for row in found.rows if row[names.index(measured)] is not None]
+    if not rows:
+        return None
+    decimals = _decimals(found, measured)
+
+    def told(row: Sequence[Any]) -> str:
+        about = columns[measured]
+        value = _value(published, about, row[names.index(measured)], decimals)
+        return f"{value} {about.unit}".strip()
+
+    def called(row: Sequence[Any]) -> str:
+        parts = []
+        for name in others:
+            part = _value(published, columns[name], row[names.index(name)], None)
+            is_number = columns[name].type == "integer" and columns[name].labels is None
+            parts.append(f"{columns[name].title} {part}" if is_number else part)
+        return ", ".join(parts)
+
+    words = {"column": columns[measured].title}
+    if len(rows) == 1 or not others:
+        return gettext("%(column)s: %(value)s.") % {**words, "value": told(rows[0])}
+    if columns[others[0]].type in ("year", "date"):
+        if color in names:  # the greatest of the last period, now and at first
+            period = [names.index(name) for name in others if name != color]
+            latest = [row for row in rows if all(row[at] == rows[-1][at] for at in period)]
+            greatest = max(latest, key=lambda row: row[names.index(measured)])
+            at = names.index(color)
+            rows = [row for row in rows if row[at] == greatest[at]]
+        first, last = rows[0], rows[-1]
+        message = gettext("%(column)s: %(last)s (%(at_last)s), against %(first)s (%(at_first)s).")
+    else:
+        last = max(rows, key=lambda row: row[names.index(measured)])
+        first = min(rows, key=lambda row: row[names.index(measured)])
+        message = gettext(
+            "%(column)s: most for %(at_last)s (%(last)s), least for %(at_first)s (%(first)s)."
+        )
+    words |= {"last": told(last), "first": told(first)}
+    return message % {**words, "at_last": called(last), "at_first": called(first)}
+
+
+def others_like(published: Published, query: str, most: int = 5) -> list[str]:
+    """Other questions to go on with: first those about the same tables."""
+    own = set(published.queries[query]["tables"])
+
+    def distance(name: str) -> int:
+        return 0 if own & set(published.queries[name]["tables"]) else 1
+
+    others = [name for name in published.queries if name != query]
+    return sorted(others, key=distance)[:most]

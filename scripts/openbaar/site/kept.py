@@ -1,0 +1,47 @@
+"""What is kept of earlier versions: their tables as CSV, and since toolkit 0.2 what described them.
+
+Both are in `tables/releases/<version>/` of the publication.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from itertools import islice
+from pathlib import Path
+
+from openbaar.site.published import Descriptor, Published
+
+RELEASES = Path("tables", "releases")
+DESCRIPTOR = "datapackage.json"
+SHOWN = 50  # rows on the page of a version; its file has all of them
+
+
+def kept_descriptor(published: Published, version: str) -> Path | None:
+    """The file that described a version; None where none is kept of it."""
+    if published.folder is None:
+        return None
+    path = published.folder / RELEASES / version / DESCRIPTOR
+    return path if path.is_file() else None
+
+
+def described_then(published: Published, table: str, version: str) -> Descriptor | None:
+    """What the descriptor of a version said of a table; None where that is not kept."""
+    if version == published.version:
+        return published.tables.get(table)
+    path = kept_descriptor(published, version)
+    if path is None:
+        return None
+    for resource in json.loads(path.read_bytes())["resources"]:
+        if resource["name"] == table:
+            return dict(resource)
+    return None
+
+
+def first_rows(file: Path) -> tuple[list[str], list[list[str]], bool]:
+    """The header of a CSV file, its first rows, and whether there are more."""
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        reader = csv.reader(text)
+        header = next(reader, [])
+        rows = list(islice(reader, SHOWN + 1))
+    return header, rows[:SHOWN], len(rows) > SHOWN

@@ -1,0 +1,224 @@
+"""The unit of work of converting: a document is read, and its tables are written into a folder.
+
+Whoever reads a part, this process or another one, gets paths and leaves files: the CSV file of each
+table, the rows of `provenance`, the lines of the document. What is sent back is small.
+"""
+
+from __future__ import annotations
+
+import json
+import pickle
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TextIO
+
+from openbaar.documents.lines import Document
+from openbaar.documents.reader import read_document
+from openbaar.errors import OpenbaarError, Problem, concerning
+from openbaar.recipe.codes import CodeList
+from openbaar.schema.csvfile import Row, write_header, write_rows
+from openbaar.schema.model import Reference
+from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_alone
+from openbaar.tables.checks import stated_totals
+from openbaar.tables.convert import Say, document_lines, gather, say_nothing
+from openbaar.tables.model import Table
+from openbaar.tables.publication import Publication
+from openbaar.tables.reading import Reading, Regions, find_regions
+from openbaar.tables.reconciliation import Stated, stated_on_lines
+from openbaar.tables.trust import (
+    Shown,
+    footnote_rows,
+    patch_rows,
+    provenance_rows,
+    shown_anomalies,
+)
+from openbaar.tables.verdicts import Verdict
+
+JOB = "job.pickle"
+
+
+@dataclass(frozen=True)
+class Job:
+    """What all parts share: the publication as it was checked, its code lists, and the folder.
+
+    The folder is one of this run alone, which workers see at the same path.
+    """
+
+    publication: Publication
+    codes: Mapping[Reference, CodeList]
+    verify: bool
+    folder: Path
+
+    def csv(self, table: str) -> Path:
+        """Where the CSV file of a table is left."""
+        return self.folder / f"{table}.csv"
+
+    def places(self, table: str) -> Path:
+        """Where the rows of `provenance` of a table are left, without a header."""
+        return self.folder / f"{table}.places"
+
+    def lines(self, number: int) -> Path:
+        """Where the lines of the document of a part are left, as JSON."""
+        return self.folder / f"{number}.lines"
+
+    def leave(self) -> Path:
+        """Leave the job in its folder, for workers to `take`."""
+        path = self.folder / JOB
+        path.write_bytes(pickle.dumps(self))
+        return path
+
+
+@lru_cache(maxsize=1)
+def take(path: Path) -> Job:
+    """The job that was left in a folder; each worker reads it once."""
+    job: Job = pickle.loads(path.read_bytes())  # noqa: S301 (written by the run that reads it)
+    return job
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of the work: a document, and which of its tables to read.
+
+    A document whose tables are dealt out to several parts is `looked_at` in one: its lines are
+    written there, and what is declared of them is looked up.
+    """
+
+    number: int
+    document: str
+    tables: tuple[str, ...]
+    wanted: tuple[str, ...]
+    looked_at: bool = True
+
+    def read(self, job: Path, say: Say = say_nothing) -> Outcome:
+        """Read the part of a job that was left in a folder."""
+        return read_part(self, take(job), say)
+
+
+@dataclass(frozen=True)
+class Left:
+    """What reading a table left beside its files: how many rows, verdicts, and small rows."""
+
+    rows: int
+    totals: Sequence[Verdict]
+    footnotes: Sequence[Row]
+    patches: Sequence[Row]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a part; `unreadable` are the problems of a document that cannot be read."""
+
+    tables: Mapping[str, Left] = field(default_factory=dict)
+    problems: Mapping[str, Sequence[Problem]] = field(default_factory=dict)
+    anomalies: Shown = field(default_factory=dict)
+    stated: Stated = field(default_factory=dict)
+    unreadable: Sequence[Problem] = ()
+
+
+def parts_of(
+    publication: Publication, names: frozenset[str] | None, workers: int
+) -> Iterator[Part]:
+    """The work in parts, each of one document; with fewer documents than workers, several of each.
+
+    A document without wanted tables is a part too: its lines are shown, and anomalies are in it.
+    """
+    documents = publication.package.documents
+    shares = max(1, workers // len(documents))
+    by_document = _tables_by_document(publication)
+    number = 0
+    for entry in documents:
+        tables = by_document.get(entry.path, [])
+        wanted = [name for name in tables if names is None or name in names]
+        for share in range(max(1, min(shares, len(wanted)))):
+            mine = tuple(wanted[share::shares])
+            yield Part(number, entry.path, tuple(tables), mine, looked_at=share == 0)
+            number += 1
+
+
+def _tables_by_document(publication: Publication) -> dict[str, list[str]]:
+    """The names of the tables that are read from each document."""
+    first = publication.package.documents[0].path
+    found: dict[str, list[str]] = {}
+    for name, table in publication.tables.items():
+        if table.recipe is not None:
+            found.setdefault(table.recipe.document or first, []).append(name)
+    return found
+
+
+def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
+    """Read a part, and write its files.
+
+    Problems are returned, because exceptions lose them between processes.
+    """
+    entry = job.publication.document(part.document)
+    try:
+        with concerning("reading", entry.path.__str__):
+            document = read_document(job.publication.root, entry, job.verify)
+    except OpenbaarError as error:
+        return Outcome(unreadable=error.problems)
+    documents = {entry.path: document}
+    publication = _with_tables(job.publication, part.tables)
+    found = find_regions(publication, documents, job.codes)
+    left = _written_in_blocks(job, part, document, found, say)
+    whole = [name for name in part.wanted if name not in left]
+    gathered = gather(publication, found, whole, say)
+    for name, reading in gathered.readings.items():
+        left[name] = _write(job, job.publication.tables[name], [reading])
+    if not part.looked_at:
+        return Outcome(left, gathered.problems)
+    lines = document_lines(documents)[entry.path]
+    text = json.dumps(lines, ensure_ascii=False, indent=0)
+    job.lines(part.number).write_text(text, "utf-8", newline="")
+    return Outcome(
+        left,
+        gathered.problems,
+        shown_anomalies(job.publication, documents),
+        stated_on_lines(job.publication, documents),
+    )
+
+
+def _with_tables(publication: Publication, names: Sequence[str]) -> Publication:
+    """The publication with only these of its tables."""
+    return replace(publication, tables={name: publication.tables[name] for name in names})
+
+
+def _written_in_blocks(
+    job: Job, part: Part, document: Document, found: Regions, say: Say
+) -> dict[str, Left]:
+    """Write the long tables that can be read in blocks, and in which nothing is wrong."""
+    regions, _ = found
+    written = {}
+    for name in part.wanted:
+        table = job.publication.tables[name]
+        if name not in regions or not stands_alone(table, regions[name]):
+            continue
+        say(f"reading {name}")
+        with suppress(NotInBlocksError):
+            written[name] = _write(job, table, readings_in_blocks(table, document, regions))
+    return written
+
+
+def _write(job: Job, table: Table, readings: Iterable[Reading]) -> Left:
+    """Write the files of a table, row by row; a long one has several readings."""
+    publication = job.publication
+    columns = publication.resources["provenance"].columns
+    count = 0
+    totals: list[Verdict] = []
+    footnotes: list[Row] = []
+    patches: list[Row] = []
+    with _text_file(job.csv(table.name)) as rows, _text_file(job.places(table.name)) as places:
+        write_header(rows, table.columns)
+        for each in readings:
+            count += write_rows(rows, table.columns, each.rows)
+            write_rows(places, columns, provenance_rows(table, each.document, each.records))
+            totals += stated_totals(table.name, each.rows, each.totals, table.checks)
+            footnotes += footnote_rows(publication, table, each.document, each.notes)
+            patches += patch_rows(publication, table, each.document, each.patched)
+    return Left(count, totals, footnotes, patches)
+
+
+def _text_file(path: Path) -> TextIO:
+    return path.open("w", encoding="utf-8", newline="")

@@ -1,0 +1,208 @@
+"""Converting into files: what `openbaar convert` writes, in memory that does not grow with it.
+
+The work is done in parts, by this process or by others. The rows of a table are read again only
+where a check looks at them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import overload
+
+from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.files import Content
+from openbaar.schema.csvfile import Row, Rows, write_csv, write_header
+from openbaar.tables.convert import Say, checked_anomalies, say_nothing
+from openbaar.tables.dataset import csv_path, lines_path, table_in_file
+from openbaar.tables.model import Table
+from openbaar.tables.parts import Job, Left, Outcome, Part, parts_of, read_part
+from openbaar.tables.publication import Publication
+from openbaar.tables.reconciliation import Reconciliation, Stated
+from openbaar.tables.sources import code_lists, read_authored
+from openbaar.tables.trust import Shown
+
+# What reads the parts of a job, each wanted table of them once: `here`, or workers.
+Readers = Callable[[Job, frozenset[str] | None, Say], list[tuple[Part, Outcome]]]
+
+
+@dataclass(frozen=True)
+class Converted:
+    """The files that converting made, by their path in the publication, and the verdicts.
+
+    `lines` is the file of the lines of the documents, none where only some tables were wanted.
+    """
+
+    files: dict[str, Content]
+    lines: dict[str, Content] = field(default_factory=dict)
+    reconciliation: Rows = ()
+
+
+def here(job: Job, names: frozenset[str] | None, say: Say) -> list[tuple[Part, Outcome]]:
+    """Read the parts of a job in this process, one after the other."""
+    return [(part, read_part(part, job, say)) for part in parts_of(job.publication, names, 1)]
+
+
+def convert_to_files(
+    publication: Publication,
+    work: Path,
+    verify: bool = True,
+    say: Say = say_nothing,
+    readers: Readers = here,
+) -> Converted:
+    """Convert all tables, as `convert` does, into files in the folder `work`.
+
+    Raises OpenbaarError with every problem of every table.
+    """
+    authored = read_authored(publication)
+    job = Job(publication, code_lists(publication, authored), verify, _own_folder(work))
+    done = _Done(job, readers(job, None, say))
+    anomalies = checked_anomalies(publication, done.problems, done.anomalies)
+    rows: dict[str, Rows] = {name: data.rows for name, data in authored.items()}
+    for name, left in done.tables.items():
+        rows[name] = _RowsLeft(publication.tables[name], job.csv(name), left.rows)
+    totals = {name: left.totals for name, left in done.tables.items()}
+    verdicts = Reconciliation(publication, rows, totals, done.stated).verdicts()
+    trust: dict[str, Rows] = {
+        "reconciliation": [verdict.row() for verdict in verdicts],
+        "footnotes": done.footnotes,
+        "anomalies": [*anomalies, *done.patches],
+    }
+    made: dict[str, Content] = {name: data.content for name, data in authored.items()}
+    made |= {name: job.csv(name) for name in done.tables}
+    made["provenance"] = done.provenance()
+    for name, each in trust.items():
+        made[name] = write_csv(publication.resources[name].columns, each)
+    files = {csv_path(name): made[name] for name in publication.resources}
+    path = lines_path(publication).relative_to(publication.root).as_posix()
+    return Converted(files, {path: done.lines()}, trust["reconciliation"])
+
+
+def convert_some(
+    publication: Publication,
+    names: Collection[str],
+    work: Path,
+    verify: bool = True,
+    say: Say = say_nothing,
+    readers: Readers = here,
+) -> Converted:
+    """The CSV files of the tables called `names` alone, whatever is wrong with others.
+
+    The trust tables are left out: they need all tables. Raises OpenbaarError with every problem of
+    those tables, and for a name that is not a table with a recipe.
+    """
+    recipes = [name for name, table in publication.tables.items() if table.recipe is not None]
+    wrong = [name for name in names if name not in recipes]
+    if wrong:
+        raise OpenbaarError(_no_recipe(name, recipes) for name in wrong)
+    codes = code_lists(publication, read_authored(publication))
+    job = Job(publication, codes, verify, _own_folder(work))
+    done = _Done(job, readers(job, frozenset(names), say))
+    checked_anomalies(publication, done.problems, {})
+    return Converted({csv_path(name): job.csv(name) for name in done.tables})
+
+
+def _no_recipe(name: str, recipes: Collection[str]) -> Problem:
+    place = Place(f"tables/{name}.yaml")
+    return Problem(place, "is not a table with a recipe", nearest(name, recipes))
+
+
+def _own_folder(work: Path) -> Path:
+    """A folder of this run alone: workers that outlive a run know jobs by their path."""
+    return Path(tempfile.mkdtemp(prefix="convert-", dir=work)).resolve()
+
+
+class _Done:
+    """The outcomes of all parts, put together in the order of the publication.
+
+    Raises OpenbaarError where a document could not be read.
+    """
+
+    def __init__(self, job: Job, done: Sequence[tuple[Part, Outcome]]) -> None:
+        self.job = job
+        self.parts = [part for part, _ in done]
+        self.problems: dict[str, Sequence[Problem]] = {}
+        self.anomalies: Shown = {}
+        self.stated: Stated = {}
+        tables: dict[str, Left] = {}
+        unreadable: dict[Problem, None] = {}  # each once, of a document that several parts read
+        for _, outcome in done:
+            unreadable.update(dict.fromkeys(outcome.unreadable))
+            tables.update(outcome.tables)
+            self.problems.update(outcome.problems)
+            self.anomalies.update(outcome.anomalies)
+            self.stated.update(outcome.stated)
+        if unreadable:
+            raise OpenbaarError(unreadable)
+        self.tables = {name: tables[name] for name in job.publication.tables if name in tables}
+
+    @property
+    def footnotes(self) -> list[Row]:
+        """The rows of the footnotes of all tables."""
+        return [row for left in self.tables.values() for row in left.footnotes]
+
+    @property
+    def patches(self) -> list[Row]:
+        """The rows of the corrections of documents."""
+        return [row for left in self.tables.values() for row in left.patches]
+
+    def provenance(self) -> Path:
+        """The CSV file of the places of all cells."""
+        file = self.job.folder / "provenance.all"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            write_header(out, self.job.publication.resources["provenance"].columns)
+        with file.open("ab") as all_places:
+            for name in self.tables:
+                with self.job.places(name).open("rb") as places:
+                    shutil.copyfileobj(places, all_places)
+        return file
+
+    def lines(self) -> Path:
+        """The file of the lines of all documents, as `dataset.lines_bytes` writes it."""
+        file = self.job.folder / "lines.all"
+        separator = "{"
+        with file.open("wb") as all_lines:
+            for part in self.parts:
+                if not part.looked_at:
+                    continue
+                name = json.dumps(part.document, ensure_ascii=False)
+                all_lines.write(f"{separator}\n{name}: ".encode())
+                with self.job.lines(part.number).open("rb") as lines:
+                    shutil.copyfileobj(lines, all_lines)
+                separator = ","
+            all_lines.write(b"\n}\n")
+        return file
+
+
+@dataclass
+class _RowsLeft(Sequence[Row]):
+    """The rows of a table that was written: how many is known, they are read if a check looks."""
+
+    table: Table
+    file: Path
+    length: int
+    read: Rows | None = None
+
+    def _rows(self) -> Rows:
+        if self.read is None:
+            self.read = table_in_file(self.table, self.file).rows
+        return self.read
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows())
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Rows: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Rows:
+        return self._rows()[index]
