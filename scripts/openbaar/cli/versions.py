@@ -25,12 +25,17 @@ def diff(ctx: click.Context, old: str, new: str, project: Path | None, quiet: bo
     """Show what changed from version OLD to version NEW.
 
     Each is a folder, a zip, a released version such as 1.0.0, or a revision of git. Without NEW it
-    is the publication as it is now. Says which part of the version has to rise.
+    is the publication as it was published last. Says which part of the version has to rise.
     """
+    from openbaar.staleness import is_stale
     from openbaar.versions.diff import difference
     from openbaar.versions.report import as_data, as_text
 
     run = Run(ctx, project, quiet)
+    if new == "." and is_stale(run.root):
+        run.say(
+            "what changed since it was last published is not compared: `openbaar publish` first"
+        )
     found = difference(_snapshot(old, run.root), _snapshot(new, run.root))
     run.result(**as_data(found))
     if not run.as_json:
