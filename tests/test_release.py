@@ -9,8 +9,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from openbaar.authoring.draft.project import init
+from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.release import Release, raised, release, with_entry, with_values
 
@@ -120,6 +122,13 @@ def test_a_guess_that_nobody_confirmed_stops_the_release_and_leaves_all_as_it_wa
     with pytest.raises(OpenbaarError, match="a guess of 'openbaar init' is not confirmed: a"):
         released(publication)
     assert everything(publication) == before
+
+
+def test_the_command_says_when_there_is_no_git_to_keep_the_release(publication: Path) -> None:
+    done = CliRunner().invoke(main, ["--project", str(publication), "release"])
+    assert done.stdout.endswith(
+        "released 1.0.0; this folder is not in git, so nothing was committed or tagged\n"
+    )
 
 
 def test_git_gets_a_commit_and_a_tag(publication: Path, monkeypatch: pytest.MonkeyPatch) -> None:
