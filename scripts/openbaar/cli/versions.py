@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING
 import click
 
 from openbaar.cli.common import Run, common, json_result
+from openbaar.cli.completion import version_names
 
 if TYPE_CHECKING:
     from openbaar.versions.snapshot import Snapshot
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new", default=".")
+@click.argument("old", shell_complete=version_names)
+@click.argument("new", default=".", shell_complete=version_names)
 @json_result
 @common
 @click.pass_context
@@ -79,11 +80,17 @@ def release(
         run.done(as_text(released.diff))
     for name in released.changed:
         run.done(f"wrote {name}")
-    tag = f", tag {released.tag}" if released.tag else ""
-    run.done(f"released {released.version}{tag}")
+    run.done(f"released {released.version}{_in_git(released.tag, wanted=not no_tag)}")
     run.result(
         version=released.version,
         tag=released.tag,
         written=list(released.changed),
         changes=None if released.diff is None else as_data(released.diff),
     )
+
+
+def _in_git(tag: str | None, wanted: bool) -> str:
+    """What git has of a release, said behind its number."""
+    if tag is not None:
+        return f", tag {tag}"
+    return "; this folder is not in git, so nothing was committed or tagged" if wanted else ""
