@@ -15,6 +15,7 @@ from openbaar.authoring.draft.project import init
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.release import Release, raised, release, with_entry, with_values
+from openbaar.staleness import is_stale
 
 TODAY = datetime.date(2026, 1, 31)
 LATER = datetime.date(2026, 2, 1)
@@ -122,6 +123,11 @@ def test_a_guess_that_nobody_confirmed_stops_the_release_and_leaves_all_as_it_wa
     with pytest.raises(OpenbaarError, match="a guess of 'openbaar init' is not confirmed: a"):
         released(publication)
     assert everything(publication) == before
+
+
+def test_what_was_just_released_need_not_be_published_again(publication: Path) -> None:
+    released(publication)
+    assert not is_stale(publication)
 
 
 def test_the_command_says_when_there_is_no_git_to_keep_the_release(publication: Path) -> None:

@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -120,9 +120,7 @@ def stamps_of_inputs(publication: Publication) -> Stamps:
 def record_published(root: Path, inputs: Stamps, written: Iterable[str]) -> None:
     """Record that the files named in `written` were made of the inputs."""
     files = {**inputs, **{name: _stamp(root / name) for name in written}}
-    record = {"toolkit": toolkit_hash(), "files": files}
-    with replacing(root / RECORD) as partial:
-        partial.write_text(json.dumps(record, indent=0))
+    _write_record(root, {"toolkit": toolkit_hash(), "files": files})
 
 
 @lru_cache(maxsize=1)
@@ -135,6 +133,18 @@ def toolkit_hash() -> str:
         name = path.relative_to(package).as_posix()
         digest.update(f"{name}\0{sha256_of(path)}\n".encode())
     return digest.hexdigest()
+
+
+def record_kept(root: Path, names: Iterable[str]) -> None:
+    """Record files that were put beside what was published, and of which nothing is made."""
+    record = json.loads((root / RECORD).read_bytes())
+    record["files"] |= {name: _stamp(root / name) for name in names}
+    _write_record(root, record)
+
+
+def _write_record(root: Path, record: Mapping[str, Any]) -> None:
+    with replacing(root / RECORD) as partial:
+        partial.write_text(json.dumps(record, indent=0))
 
 
 def _authored(root: Path) -> Iterable[str]:
