@@ -1,9 +1,10 @@
-"""The commands about versions: `diff` and `release`."""
+"""The commands about versions: `diff`, `release` and `deposit`."""
 
 from __future__ import annotations
 
 import datetime
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,8 @@ from openbaar.cli.common import Run, common
 
 if TYPE_CHECKING:
     from openbaar.versions.snapshot import Snapshot
+
+TOKEN = "OPENBAAR_TOKEN"  # noqa: S105  the name of a variable of the environment
 
 
 @click.command()
@@ -84,3 +87,57 @@ def release(
         run.done(f"wrote {name}")
     tag = f", tag {released.tag}" if released.tag else ""
     run.done(f"released {released.version}{tag}")
+
+
+@click.command()
+@click.argument("service", type=click.Choice(["zenodo", "ckan"]))
+@click.option(
+    "--to",
+    metavar="ADDRESS",
+    help="Where to send it, such as https://sandbox.zenodo.org; without it, nothing is sent.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be sent, and send nothing.")
+@click.option("--publish", is_flag=True, help="Publish it there; otherwise it is a draft.")
+@click.option("--organisation", metavar="NAME", help="The organisation of the portal (CKAN).")
+@common
+@click.pass_context
+def deposit(
+    ctx: click.Context,
+    service: str,
+    to: str | None,
+    dry_run: bool,
+    publish: bool,
+    organisation: str | None,
+    project: Path | None,
+    quiet: bool,
+) -> None:
+    """Deposit the published version at Zenodo or in a CKAN portal.
+
+    Shows as JSON what would be sent. With --to ADDRESS it is sent as a draft, with the token that
+    the environment variable OPENBAAR_TOKEN holds. With --publish it is published; a DOI that it is
+    given is written to tables/package.yaml.
+    """
+    from openbaar.deposit import ckan, zenodo
+    from openbaar.deposit.made import check_published
+    from openbaar.deposit.sending import Repository
+    from openbaar.release import set_values
+
+    run = Run(ctx, project, quiet)
+    root = run.root.resolve()
+    made = zenodo.deposit(root) if service == "zenodo" else ckan.deposit(root, organisation)
+    if to is None or dry_run:
+        click.echo(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
+        return
+    check_published(root)
+    token = os.environ.get(TOKEN)
+    if not token:
+        raise click.UsageError(f"--to needs a token in the environment variable {TOKEN}.")
+    send, authorization = zenodo.send, f"Bearer {token}"
+    if service == "ckan":
+        send, authorization = ckan.send, token
+    with Repository(to, authorization) as repository:
+        given = send(made, repository, publish, run.say)
+    run.done(f"{'published' if publish else 'a draft'}: {given.address}")
+    if given.doi is not None:
+        set_values(root, {"doi": given.doi})
+        run.done(f"wrote doi {given.doi} to tables/package.yaml; `openbaar publish` cites it")
