@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -64,3 +66,24 @@ def test_each_command_has_a_man_page_that_says_what_its_help_says(command: str) 
 def test_no_man_page_is_left_of_a_command_that_is_gone() -> None:
     pages = {path.stem.removeprefix("openbaar-") for path in MAN.glob("openbaar-*.1")}
     assert pages == set(main.commands)
+
+
+def test_programs_get_the_result_as_json_and_nothing_else(hand_made: Path) -> None:
+    (hand_made / "datapackage.json").unlink(missing_ok=True)
+    done = CliRunner().invoke(main, ["--project", str(hand_made), "package", "--json"])
+    assert json.loads(done.stdout) == {"written": ["datapackage.json"]}
+    assert done.stderr == ""
+
+
+def test_programs_get_problems_as_json_too(tmp_path: Path) -> None:
+    done = CliRunner().invoke(main, ["--project", str(tmp_path), "convert", "--json"])
+    (problem,) = json.loads(done.stdout)["problems"]
+    assert (done.exit_code, problem["file"]) == (1, "tables/package.yaml")
+    assert done.stderr == ""
+
+
+def test_verbose_says_when_each_step_began(hand_made: Path) -> None:
+    done = CliRunner().invoke(main, ["--project", str(hand_made), "build", "--verbose"])
+    steps = done.stderr.splitlines()
+    assert steps
+    assert all(re.match(r" *\d+\.\d\d  \w", step) for step in steps)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import signal
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,10 @@ TERMINATED = 143  # 128 + SIGTERM
 DEBUG = "OPENBAAR_DEBUG"  # an environment variable; anything in it shows tracebacks
 CHAIN = " while "
 
+# Options that every `Run` looks up, kept in the context, which a command shares with its group.
+AS_JSON = "openbaar.json"
+VERBOSE = "openbaar.verbose"
+
 
 class Terminated(BaseException):
     """SIGTERM came. Like KeyboardInterrupt it is no Exception, so that nothing takes it for one."""
@@ -45,10 +51,10 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except OpenbaarError as error:
-            print_problems(error.problems)
+            report_problems(ctx, error.problems)
             status = FOUND_PROBLEMS
         except OSError as error:
-            print_problems([unreadable(error)])
+            report_problems(ctx, [unreadable(error)])
             status = FOUND_PROBLEMS
         except (KeyboardInterrupt, Terminated) as error:
             click.echo("ended before it was done; no file is left half-written", err=True)
@@ -92,6 +98,19 @@ def unreadable(error: OSError) -> Problem:
     return Problem(Place(name), f"cannot be read or written: {error.strerror or error}", hint)
 
 
+def report_problems(ctx: click.Context, problems: Sequence[Problem]) -> None:
+    """Report why a command failed: to people on standard error, to programs as JSON."""
+    if ctx.meta.get(AS_JSON):
+        print_json({"problems": [problem.as_dict() for problem in problems]})
+    else:
+        print_problems(problems)
+
+
+def print_json(data: Mapping[str, Any]) -> None:
+    """Print data as JSON on standard output."""
+    click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+
+
 def print_problems(problems: Sequence[Problem]) -> None:
     """Print each problem with its place and hint, and how many there are, on standard error."""
     _print(problems, "problem", "red")
@@ -120,7 +139,37 @@ def common(command: Callable[..., Any]) -> Callable[..., Any]:
         help="The folder of the publication; by default the current one.",
     )
     quiet = click.option("-q", "--quiet", is_flag=True, help="Show errors only.")
-    return project(quiet(command))
+    verbose = click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        expose_value=False,
+        callback=_remembered(VERBOSE),
+        help="Say when each step began, in seconds.",
+    )
+    return project(quiet(verbose(command)))
+
+
+def json_result(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option `--json` of a command that has a result."""
+    option = click.option(
+        "--json",
+        is_flag=True,
+        expose_value=False,
+        callback=_remembered(AS_JSON),
+        help="Print the result, or the problems, as JSON, for machines.",
+    )
+    return option(command)
+
+
+def _remembered(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
+    """What keeps an option under `name` in the context, so that commands need not pass it on."""
+
+    def remember(ctx: click.Context, _parameter: click.Parameter, given: bool) -> None:
+        if given:
+            ctx.meta[name] = True
+
+    return remember
 
 
 class Run:
@@ -129,12 +178,23 @@ class Run:
     def __init__(self, ctx: click.Context, project: Path | None, quiet: bool) -> None:
         before = (ctx.find_root().params if ctx.parent else {}) or {}
         self.root: Path = project or before.get("project") or Path()
-        self.quiet: bool = quiet or bool(before.get("quiet"))
+        self.as_json: bool = bool(ctx.meta.get(AS_JSON))
+        self.quiet: bool = quiet or bool(before.get("quiet")) or self.as_json
+        self.verbose: bool = bool(ctx.meta.get(VERBOSE))
+        self.began = time.monotonic()
 
     def say(self, message: str) -> None:
         """Report progress, on standard error."""
-        if not self.quiet:
-            click.echo(click.style(message, dim=True), err=True)
+        if self.quiet:
+            return
+        if self.verbose:
+            message = f"{time.monotonic() - self.began:7.2f}  {message}"
+        click.echo(click.style(message, dim=True), err=True)
+
+    def result(self, **data: Any) -> None:
+        """Print the result for programs, where they asked for it."""
+        if self.as_json:
+            print_json(data)
 
     def done(self, message: str) -> None:
         """Print a result, on standard output."""

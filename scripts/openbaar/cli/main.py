@@ -6,7 +6,6 @@ Everything else is imported when a command runs, so that `--help` answers at onc
 from __future__ import annotations
 
 import io
-import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ from openbaar.cli.common import (
     Commands,
     Run,
     common,
+    json_result,
     print_problems,
     print_warnings,
     unreadable,
@@ -70,6 +70,7 @@ main.add_command(show_help)
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Read them on the Dask cluster at tcp://HOST:PORT."
 )
+@json_result
 @common
 @click.pass_context
 def convert(
@@ -99,9 +100,11 @@ def convert(
             else:
                 made = convert_to_files(publication, work, say=run.say, readers=readers)
         changed = write_files(publication, {**made.files, **made.lines}, work)
-    _tell_written(run, [name for name in changed if name not in made.lines])
+    written = [name for name in changed if name not in made.lines]
+    _tell_written(run, written)
     different = differences(made.reconciliation)
-    if different:  # the tables are written all the same, for the author to look at
+    run.result(written=written, different=[problem.as_dict() for problem in different])
+    if different and not run.as_json:  # written all the same, for the author to look at
         print_problems(different)
 
 
@@ -129,6 +132,7 @@ def _reading(
 
 
 @main.command()
+@json_result
 @common
 @click.pass_context
 def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
@@ -147,9 +151,11 @@ def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
         files = {"datapackage.json": package_bytes(descriptor(read_dataset(publication)))}
         changed = write_files(publication, files, work)
     _tell_written(run, changed)
+    run.result(written=changed)
 
 
 @main.command()
+@json_result
 @common
 @click.pass_context
 def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
@@ -164,16 +170,15 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     changed = build_site(publication, run.say)
     run.done(f"built {changed[0]}")
     _tell_written(run, changed[1:])
+    run.result(built=changed[:1], written=changed[1:])
 
 
 @main.command()
-@click.option("--json", "as_json", is_flag=True, help="Report as JSON, for machines.")
+@json_result
 @click.option("--strict", is_flag=True, help="Exit with 1 for warnings too.")
 @common
 @click.pass_context
-def check(
-    ctx: click.Context, as_json: bool, strict: bool, project: Path | None, quiet: bool
-) -> None:
+def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -> None:
     """Report everything that is wrong or out of date.
 
     That includes generated files that differ from a fresh build. Exits with 1 if there is a
@@ -181,7 +186,7 @@ def check(
     """
     from openbaar.publish import check, warnings
 
-    run = Run(ctx, project, quiet or as_json)
+    run = Run(ctx, project, quiet)
     warned: list[Problem] = []
     try:
         publication = run.load()
@@ -191,13 +196,12 @@ def check(
         problems = error.problems
     except OSError as error:
         problems = [unreadable(error)]
-    if as_json:
-        report = {
-            "valid": not problems,
-            "problems": [problem.as_dict() for problem in problems],
-            "warnings": [warning.as_dict() for warning in warned],
-        }
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+    if run.as_json:
+        run.result(
+            valid=not problems,
+            problems=[problem.as_dict() for problem in problems],
+            warnings=[warning.as_dict() for warning in warned],
+        )
     elif problems or warned:
         print_warnings(warned)
         print_problems(problems)
@@ -214,6 +218,7 @@ def check(
     type=click.IntRange(1, 256),
     help="How many processes publish FOLDERS; by default one for each processor.",
 )
+@json_result
 @common
 @click.pass_context
 def publish(
@@ -238,14 +243,18 @@ def publish(
         return
     if not again and not is_stale(run.root):
         run.done("nothing changed since it was last published")
+        run.result(written=[], built=[])
         return
     from openbaar.publish import publish
 
     publication = run.load()
     changed = publish(publication, run.say)
     _tell_written(run, changed)
-    for path in (database_path(publication), archive_path(publication), workbook_path(publication)):
-        run.done(f"built {path.relative_to(publication.root)}")
+    made = [database_path(publication), archive_path(publication), workbook_path(publication)]
+    built = [str(path.relative_to(publication.root)) for path in made]
+    for name in built:
+        run.done(f"built {name}")
+    run.result(written=changed, built=built)
 
 
 def _publish_many(
@@ -261,10 +270,17 @@ def _publish_many(
         for name in outcome.changed:
             run.done(f"wrote {outcome.folder / name}")
     run.done(f"published {len(outcomes) - len(failed)}, left {len(folders) - len(outcomes)} as is")
-    if failed:
-        print_problems([problem for outcome in failed for problem in outcome.problems])
+    problems = [problem for outcome in failed for problem in outcome.problems]
+    run.result(
+        published=[str(outcome.folder) for outcome in outcomes if not outcome.problems],
+        failed=[str(outcome.folder) for outcome in failed],
+        problems=[problem.as_dict() for problem in problems],
+    )
+    if failed and not run.as_json:
+        print_problems(problems)
         names = ", ".join(str(outcome.folder) for outcome in failed)
         click.echo(f"not published: {names}", err=True)
+    if failed:
         ctx.exit(1)
 
 
@@ -343,6 +359,7 @@ def serve(
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @_url(required=True)
+@json_result
 @common
 @click.pass_context
 def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, quiet: bool) -> None:
@@ -359,6 +376,7 @@ def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, qui
     with alone(root, run.say):
         count = freeze(database, root / "metadata.yml", folder.resolve(), url, run.say)
     run.done(f"wrote {count} files to {folder}")
+    run.result(folder=str(folder), files=count)
 
 
 def _published_database(run: Run, root: Path) -> Path:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import datetime
-import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from openbaar.cli.common import Run, common
+from openbaar.cli.common import Run, common, json_result, print_json
 
 if TYPE_CHECKING:
     from openbaar.versions.snapshot import Snapshot
@@ -21,12 +20,10 @@ TOKEN = "OPENBAAR_TOKEN"  # noqa: S105  the name of a variable of the environmen
 @click.command()
 @click.argument("old")
 @click.argument("new", default=".")
-@click.option("--json", "as_json", is_flag=True, help="Report as JSON, for machines.")
+@json_result
 @common
 @click.pass_context
-def diff(
-    ctx: click.Context, old: str, new: str, as_json: bool, project: Path | None, quiet: bool
-) -> None:
+def diff(ctx: click.Context, old: str, new: str, project: Path | None, quiet: bool) -> None:
     """Show what changed from version OLD to version NEW.
 
     Each is a folder, a zip, a released version such as 1.0.0, or a revision of git. Without NEW it
@@ -37,9 +34,8 @@ def diff(
 
     run = Run(ctx, project, quiet)
     found = difference(_snapshot(old, run.root), _snapshot(new, run.root))
-    if as_json:
-        click.echo(json.dumps(as_data(found), ensure_ascii=False, indent=2))
-    else:
+    run.result(**as_data(found))
+    if not run.as_json:
         click.echo(as_text(found))
 
 
@@ -60,6 +56,7 @@ def _snapshot(name: str, root: Path) -> Snapshot:
     help="The date of the release; by default today.",
 )
 @click.option("--no-tag", is_flag=True, help="Leave git alone: no commit, no tag.")
+@json_result
 @common
 @click.pass_context
 def release(
@@ -76,7 +73,7 @@ def release(
     and tags it.
     """
     from openbaar.release import release as release_next
-    from openbaar.versions.report import as_text
+    from openbaar.versions.report import as_data, as_text
 
     run = Run(ctx, project, quiet)
     today = datetime.date.today() if day is None else day.date()
@@ -87,6 +84,12 @@ def release(
         run.done(f"wrote {name}")
     tag = f", tag {released.tag}" if released.tag else ""
     run.done(f"released {released.version}{tag}")
+    run.result(
+        version=released.version,
+        tag=released.tag,
+        written=list(released.changed),
+        changes=None if released.diff is None else as_data(released.diff),
+    )
 
 
 @click.command()
@@ -99,6 +102,7 @@ def release(
 @click.option("--dry-run", is_flag=True, help="Show what would be sent, and send nothing.")
 @click.option("--publish", is_flag=True, help="Publish it there; otherwise it is a draft.")
 @click.option("--organisation", metavar="NAME", help="The organisation of the portal (CKAN).")
+@json_result
 @common
 @click.pass_context
 def deposit(
@@ -126,7 +130,7 @@ def deposit(
     root = run.root.resolve()
     made = zenodo.deposit(root) if service == "zenodo" else ckan.deposit(root, organisation)
     if to is None or dry_run:
-        click.echo(json.dumps(made.as_data(), ensure_ascii=False, indent=2))
+        print_json(made.as_data())
         return
     check_published(root)
     token = os.environ.get(TOKEN)
@@ -138,6 +142,7 @@ def deposit(
     with Repository(to, authorization) as repository:
         given = send(made, repository, publish, run.say)
     run.done(f"{'published' if publish else 'a draft'}: {given.address}")
+    run.result(address=given.address, doi=given.doi, published=publish)
     if given.doi is not None:
         set_values(root, {"doi": given.doi})
         run.done(f"wrote doi {given.doi} to tables/package.yaml; `openbaar publish` cites it")

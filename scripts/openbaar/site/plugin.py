@@ -25,6 +25,7 @@ from openbaar.site import (
     gates,
     health,
     identifiers,
+    kept_answers,
     language,
     limits,
     linked_data,
@@ -40,6 +41,7 @@ from openbaar.site import (
     source,
 )
 from openbaar.site.asgi import Application, only_http
+from openbaar.site.kept_results import KeptResults
 from openbaar.site.published import Published, published_by
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
@@ -81,6 +83,9 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
     # Datasette would print each error in the SQL of visitors, whole, with an address in memory.
     for asked in (datasette, *datasette.databases.values()):
         asked.execute = partial(asked.execute, log_sql_errors=False)
+    database = datasette.get_database(published.name)
+    if not database.is_mutable:
+        database.execute = KeptResults(database, published).execute
     if published.public:
         limits.limit_process()
     return partial(_count, datasette, published.name)
@@ -132,9 +137,9 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
             return security.with_security_headers(answering, published)
 
         shown = only_http(app, around(app))
-        if not published.public:
-            return shown
-        return gates.gated(shown, around, datasette, published.addresses)
+        if published.public:
+            shown = gates.gated(shown, around, datasette, published.addresses)
+        return kept_answers.keeping(shown, datasette, published)
 
     return wrapped
 

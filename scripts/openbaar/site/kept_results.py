@@ -1,0 +1,189 @@
+"""Results that are kept: what the site asks of its database again and again is asked once.
+
+Each page asks for the schema, the remarks, its chart and the counts of its filters. The database
+never changes while it is served, so that the results are the same for ever. What the publication
+itself asks, its questions and the counts of whole tables, gets the time that it needs, once; only
+what a visitor asks is stopped early.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from datasette.utils import sqlite_timelimit
+
+from openbaar.site.language import visit
+from openbaar.site.published import Published
+
+if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
+    from datasette.database import Database, Results
+
+AT_LENGTH = 60_000  # milliseconds that a question of the publication may take, once
+MOST = 16_000_000  # bytes of all results that are kept, about
+LARGEST = 400_000  # bytes of one of them
+PER_VALUE = 60  # bytes that a value takes beside its text
+WRITTEN_BY_VISITORS = {"sql", "_where"}  # in the query of an address: may ask for chance or time
+# What Datasette asks to count the values of a facet, where no filter narrows the table.
+FACET = re.compile(
+    r"\s*select (?P<column>\w+) as value, count\(\*\) as count from \("
+    r"\s*select [\w, ]+ from (?P<table>\w+)\s*\)"
+    r"\s*where (?P=column) is not null"
+    r"\s*group by (?P=column) order by count desc, value limit \d+\s*"
+)
+PARAMETER = re.compile(r"[:@$](\w+)")  # more than there are, where a text in SQL looks like one
+Key = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL with its parameters, and which of the rows are wanted, as Datasette says it."""
+
+    sql: str
+    params: Any
+    truncate: bool
+    page_size: int | None
+
+    @property
+    def key(self) -> Key | None:
+        """What tells it from others; None where a parameter is no plain value."""
+        given = self.params or ()
+        values = sorted(given.items()) if isinstance(given, Mapping) else given
+        key = (self.sql, tuple(values), self.truncate, self.page_size)
+        try:
+            hash(key)
+        except TypeError:
+            return None
+        return key
+
+
+class KeptResults:
+    """The results of the database of a publication; those asked for longest ago go first."""
+
+    def __init__(self, database: Database, published: Published) -> None:
+        """Ask `database`, which never changes, as Datasette does; all that it finds is its."""
+        self._database = database
+        self._execute = database.execute
+        self._facets = published.facets
+        self._parameters: dict[str, list[str]] = {}
+        for query in published.queries.values():
+            sql = query["sql"].strip()
+            self._parameters[sql] = PARAMETER.findall(sql)
+        self._results: OrderedDict[Key, tuple[int, Results]] = OrderedDict()
+        self._size = 0
+        self._asking: dict[Key, asyncio.Task[Results]] = {}
+        self._too_long: set[Key] = set()
+
+    async def execute(
+        self,
+        sql: str,
+        params: Any = None,
+        truncate: bool = False,
+        custom_time_limit: int | None = None,
+        page_size: int | None = None,
+        **others: Any,
+    ) -> Results:
+        """What `Database.execute` of Datasette returns and raises."""
+        statement = Statement(sql, self._plain(sql, params), truncate, page_size)
+        key = statement.key
+        if key is None or _is_of_visitor():
+            return await self._execute(
+                sql, params, truncate, custom_time_limit, page_size, **others
+            )
+        if key in self._results:
+            self._results.move_to_end(key)
+            return self._results[key][1]
+        if self._is_of_publication(statement) and key not in self._too_long:
+            results = await self._asked_at_length(key, statement)
+        else:
+            results = await self._execute(
+                sql, statement.params, truncate, custom_time_limit, page_size, **others
+            )
+        self._keep(key, results)
+        return results
+
+    def _plain(self, sql: str, params: Any) -> Any:
+        """The parameters, of a question only its own: what is not given is empty."""
+        names = self._parameters.get(sql.strip())
+        if names is None or not isinstance(params, Mapping | None):
+            return params
+        return {name: (params or {}).get(name) or "" for name in names}
+
+    def _is_of_publication(self, statement: Statement) -> bool:
+        """Whether no visitor has a part in it: a question as it is, the facet of a whole table."""
+        if statement.page_size is not None:
+            return False
+        if statement.sql.strip() in self._parameters:
+            return not any(statement.params.values())
+        facet = FACET.fullmatch(statement.sql)
+        if facet is None or statement.params:
+            return False
+        return facet["column"] in self._facets.get(facet["table"], [])
+
+    async def _asked_at_length(self, key: Key, statement: Statement) -> Results:
+        """The results, for all who ask at the same time. Raises as `execute` does."""
+        from datasette.database import QueryInterrupted
+
+        if key not in self._asking:
+            self._asking[key] = asyncio.ensure_future(self._long(statement))
+        try:
+            return await asyncio.shield(self._asking[key])
+        except QueryInterrupted:
+            self._too_long.add(key)
+            raise
+        finally:
+            task = self._asking.get(key)
+            if task is not None and task.done():
+                del self._asking[key]
+
+    async def _long(self, statement: Statement) -> Results:
+        from datasette.database import QueryInterrupted, Results
+
+        most = self._database.ds.max_returned_rows if statement.truncate else -1
+
+        def ask(connection: sqlite3.Connection) -> Results:
+            with sqlite_timelimit(connection, AT_LENGTH):
+                try:
+                    cursor = connection.execute(statement.sql, statement.params or {})
+                    rows = cursor.fetchall() if most < 0 else cursor.fetchmany(most + 1)
+                except sqlite3.OperationalError as error:
+                    if error.args == ("interrupted",):
+                        raise QueryInterrupted(error, statement.sql, statement.params) from error
+                    raise
+            if most < 0:
+                return Results(rows, False, cursor.description)
+            return Results(rows[:most], len(rows) > most, cursor.description)
+
+        results: Results = await self._database.execute_fn(ask)
+        return results
+
+    def _keep(self, key: Key, results: Results) -> None:
+        size = _size_of(results)
+        if size > LARGEST or key in self._results:
+            return
+        self._results[key] = (size, results)
+        self._size += size
+        while self._size > MOST:
+            _, (dropped, _) = self._results.popitem(last=False)
+            self._size -= dropped
+
+
+def _is_of_visitor() -> bool:
+    """Whether a visitor wrote SQL for the page that is being made."""
+    asked = parse_qsl(visit().query, keep_blank_values=True)
+    return any(name in WRITTEN_BY_VISITORS for name, _ in asked)
+
+
+def _size_of(results: Results) -> int:
+    """The bytes that results hold, about."""
+    size = 0
+    for row in results.rows:
+        for value in row:
+            size += PER_VALUE + (len(value) if isinstance(value, str | bytes) else 0)
+    return size + PER_VALUE
