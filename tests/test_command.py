@@ -16,6 +16,7 @@ from openbaar.cli.main import main
 
 ROOT = Path(__file__).parent.parent
 MAN = ROOT / "docs" / "man"
+TEXT = "Table 1\n\nYear Started Done\n2020 12 3\n2021 15 4\n2022 19 5\nTotal 46 12\n"
 
 
 def completed(line: str, folder: Path = ROOT) -> list[str]:
@@ -66,6 +67,30 @@ def test_each_command_has_a_man_page_that_says_what_its_help_says(command: str) 
 def test_no_man_page_is_left_of_a_command_that_is_gone() -> None:
     pages = {path.stem.removeprefix("openbaar-") for path in MAN.glob("openbaar-*.1")}
     assert pages == set(main.commands)
+
+
+def test_tab_completes_released_versions() -> None:
+    assert "1.0.0" in completed("openbaar diff 1.")
+
+
+def test_who_reads_only_the_beginning_gets_no_error() -> None:
+    command = f"{sys.executable} -m openbaar help errors | head -n 1"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "# What the errors mean\n"
+    assert done.stderr == ""
+
+
+def test_what_solves_several_problems_is_said_once_below_them(tmp_path: Path) -> None:
+    (tmp_path / "counts.txt").write_text(TEXT)
+    folder = str(tmp_path / "counts")
+    CliRunner().invoke(main, ["init", folder, "--document", str(tmp_path / "counts.txt")])
+    found = CliRunner().invoke(main, ["--project", folder, "-q", "check"])
+    assert found.output.count("is missing") > 5
+    assert found.output.count("run `openbaar publish`") == 1
+    assert found.output.count("a guess of 'openbaar init'") > 5
+    assert found.output.count("then delete the comment\n") == 1
 
 
 def test_programs_get_the_result_as_json_and_nothing_else(hand_made: Path) -> None:

@@ -9,8 +9,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from openbaar.authoring.draft.project import init
+from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.release import Release, raised, release, with_entry, with_values
 
@@ -96,6 +98,14 @@ def test_a_number_that_the_author_raised_further_stays(publication: Path) -> Non
     assert released(publication).version == "4.0.0"
 
 
+def test_a_number_that_the_author_raised_is_released_though_no_file_shows_why(
+    publication: Path,
+) -> None:
+    released(publication)
+    edit(publication, "tables/package.yaml", "version: 1.0.0", "version: 1.1.0")
+    assert released(publication, LATER).version == "1.1.0"
+
+
 def test_nothing_is_released_when_nothing_changed(publication: Path) -> None:
     released(publication)
     before = everything(publication)
@@ -112,6 +122,13 @@ def test_a_guess_that_nobody_confirmed_stops_the_release_and_leaves_all_as_it_wa
     with pytest.raises(OpenbaarError, match="a guess of 'openbaar init' is not confirmed: a"):
         released(publication)
     assert everything(publication) == before
+
+
+def test_the_command_says_when_there_is_no_git_to_keep_the_release(publication: Path) -> None:
+    done = CliRunner().invoke(main, ["--project", str(publication), "release"])
+    assert done.stdout.endswith(
+        "released 1.0.0; this folder is not in git, so nothing was committed or tagged\n"
+    )
 
 
 def test_git_gets_a_commit_and_a_tag(publication: Path, monkeypatch: pytest.MonkeyPatch) -> None:

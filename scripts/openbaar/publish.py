@@ -49,7 +49,11 @@ from openbaar.staleness import (
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import Dataset, lines_bytes, lines_path, read_dataset
 from openbaar.tables.publication import Publication
-from openbaar.tables.unconfirmed import unconfirmed_figures, unconfirmed_guesses
+from openbaar.tables.unconfirmed import (
+    unconfirmed_figures,
+    unconfirmed_guesses,
+    unwritten_texts,
+)
 from openbaar.tables.verdicts import differences
 
 Say = Callable[[str], None]
@@ -141,10 +145,14 @@ def check(publication: Publication, say: Say = say_nothing) -> list[Problem]:
 def warnings(publication: Publication) -> list[Problem]:
     """What a person should still look at, although nothing is wrong as far as a program can tell.
 
-    These are the guesses of `openbaar init` that no person has confirmed, and tables whose figures
-    were recognised on pictures and are confirmed by no total.
+    These are the guesses of `openbaar init` that no person has confirmed, tables whose figures were
+    recognised on pictures and are confirmed by no total, and texts that nobody has written.
     """
-    return [*unconfirmed_guesses(publication), *unconfirmed_figures(publication)]
+    return [
+        *unconfirmed_guesses(publication),
+        *unconfirmed_figures(publication),
+        *unwritten_texts(publication),
+    ]
 
 
 def _unsettled(publication: Publication) -> list[Problem]:

@@ -86,6 +86,8 @@ def _next_version(root: Path, authored: str, last: Snapshot | None, diff: Diff |
         return max(authored, FIRST, key=number)
     if diff.part is not None:
         return max(authored, raised(last.version, diff.part), key=number)
+    if number(authored) > number(last.version):
+        return authored  # its author knows of changes that no file shows
     if last.described:
         message = f"nothing changed since {last.version}"
         raise OpenbaarError(Problem(Place(PACKAGE), message, "there is nothing to release"))

@@ -35,7 +35,24 @@ class Localized(dict[str, str]):
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
         """Let pydantic read a mapping of texts as one of these."""
         texts = core_schema.dict_schema(core_schema.str_schema(), core_schema.str_schema())
-        return core_schema.no_info_after_validator_function(cls, texts)
+        by_language = core_schema.no_info_before_validator_function(_not_one_text, texts)
+        return core_schema.no_info_after_validator_function(cls, by_language)
+
+
+def _not_one_text(value: Any) -> Any:
+    """What stands where a text in each language is expected. Raises ValueError for one text."""
+    if isinstance(value, str):
+        raise ValueError(f"should be given for each language, such as {{{ENGLISH}: {value}}}")
+    return value
+
+
+def is_unknown(text: str) -> bool:
+    """Whether a text is the word by which `openbaar init` says that nobody has said anything.
+
+    >>> is_unknown("onbekend")
+    True
+    """
+    return any(text == catalogue(each).gettext("unknown") for each in INTERFACE_LANGUAGES)
 
 
 def localized(text: Mapping[str, str], language: str) -> str:

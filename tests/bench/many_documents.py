@@ -1,16 +1,20 @@
-"""Converting many documents with one and with two workers: `make bench`.
+"""Converting many documents with one and with two workers, and long ones: `make bench`.
 
 200 texts and 100 PDFs are converted by one process and by two. Beside the time by the clock stands
 what a machine with nothing else to do could reach: the processor seconds of one process, divided by
-those of the main process and half of those of its workers. Compare the ratios; machines differ.
+those of the main process and half of those of its workers. A CSV file of 200,000 rows and a text of 100,000
+are converted by one process. A ruled PDF is read by us, and by pdfplumber alone. Compare the ratios;
+machines differ.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +22,17 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+import pdfplumber
 from reportlab.pdfgen.canvas import Canvas
 
 from generated.printing import as_text
 from generated.publication import schema, write_publication
+from openbaar.documents.ruled import read_pdf_tables
 
 TEXTS, ROWS_OF_TEXT = 200, 500
 PDFS, ROWS_OF_PDF = 100, 450
 ROWS_OF_PAGE = 50
+ROWS_OF_CSV, ROWS_OF_LONG_TEXT, ROWS_OF_RULED = 200_000, 100_000, 1_000
 COLUMNS = {"year": "year", "region": "string", "started": "integer", "completed": "integer"}
 
 # What a run took of the processor by itself, without its workers.
@@ -138,6 +145,54 @@ def compared(what: str, root: Path) -> Iterator[str]:
     )
 
 
+def long_document(root: Path, ending: str, rows: int) -> Path:
+    """A publication of one table, from a CSV file or from a text with a row on each line."""
+    separator = "," if ending == "csv" else " "
+    lines = [separator.join([str(key), f"Regio {key % 10}", str(key * 7919 % 99_999)])
+             for key in range(rows)]  # fmt: skip
+    recipe: dict[str, Any] = {"by": "line", "rows": "{key} {region} {n}"}
+    recipe |= {"cells": {"region": {"pattern": "Regio .*"}}}
+    if ending == "csv":
+        lines = ["key,region,n", *lines]
+        recipe = {"header": "key | region | n", "rows": "{key} | {region} | {n}"}
+    columns = {"key": "integer", "region": "string", "n": "integer", "source_lines": "string"}
+    table = {"schema": schema(columns, ["key"]), "recipe": recipe}
+    return write_publication(root, {f"d.{ending}": as_text(lines)}, {"t": table})
+
+
+def ruled(path: Path) -> bytes:
+    """A PDF with a ruled table on each page."""
+    canvas = Canvas(str(path), invariant=True)
+    bottom = 800 - 14 * ROWS_OF_PAGE
+    for first in range(0, ROWS_OF_RULED, ROWS_OF_PAGE):
+        for line in range(ROWS_OF_PAGE + 1):
+            canvas.line(50, 800 - 14 * line, 530, 800 - 14 * line)
+        for column in range(7):
+            canvas.line(50 + 80 * column, 800, 50 + 80 * column, bottom)
+        for line in range(ROWS_OF_PAGE):
+            for column in range(6):
+                number = (first + line) * 7919 * column % 99_999
+                canvas.drawString(54 + 80 * column, 789 - 14 * line, str(number))
+        canvas.showPage()
+    canvas.save()
+    return path.read_bytes()
+
+
+def ruled_compared(data: bytes) -> str:
+    """How long we take for a ruled PDF, and pdfplumber for the same tables."""
+    read_pdf_tables(data, "ruled.pdf")  # what is imported late is there for both
+    begun = time.process_time()
+    read_pdf_tables(data, "ruled.pdf")
+    ours = time.process_time() - begun
+    begun = time.process_time()
+    with pdfplumber.open(io.BytesIO(data)) as pdf:
+        for page in pdf.pages:
+            page.extract_tables()
+            page.close()
+    theirs = time.process_time() - begun
+    return f"ruled PDF of {ROWS_OF_RULED} rows: {ours:.1f} s, {ours / theirs:.2f} times pdfplumber"
+
+
 def main() -> None:
     """Print what was measured."""
     with tempfile.TemporaryDirectory(prefix="openbaar-bench-") as made:
@@ -148,6 +203,10 @@ def main() -> None:
         pdfs = {f"d{number}.pdf": pdf(number, folder) for number in range(PDFS)}
         for line in compared(f"{PDFS} PDFs", publication(folder / "pdfs", pdfs)):
             print(line, flush=True)
+        for ending, rows in {"csv": ROWS_OF_CSV, "txt": ROWS_OF_LONG_TEXT}.items():
+            long = converted(long_document(folder / ending, ending, rows), 1)
+            print(f"{rows} rows of {ending}: {long.all:.1f} s, {long.megabytes:.0f} MB", flush=True)
+        print(ruled_compared(ruled(folder / "ruled.pdf")))
 
 
 if __name__ == "__main__":

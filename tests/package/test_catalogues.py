@@ -280,6 +280,16 @@ def test_the_doi_and_the_date_stand_where_they_are_looked_for(stated: Facts) -> 
         assert made[name]["datePublished"] == "2024-03-01"
 
 
+def test_somebody_unknown_is_no_creator(dataset: Dataset) -> None:
+    described = {**descriptor(dataset), "contributors": [{"title": "onbekend"}]}
+    made = made_of(facts(described))
+    assert "creator" not in made["croissant.json"]
+    assert made["croissant.json"]["citeAs"].startswith(described["title"])
+    assert "author" not in made["codemeta.json"]
+    assert made["datacite.json"]["creators"] == [{"name": ":unkn"}]
+    assert "onbekend" not in json.dumps(made["ro-crate-metadata.json"])
+
+
 def test_an_unknown_date_and_licence_are_not_made_up(unstated: Facts) -> None:
     made = made_of(unstated)
     assert "publicationYear" not in made["datacite.json"]

@@ -7,7 +7,6 @@ import os
 import re
 import shutil
 import signal
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ from threading import Event
 
 import httpx
 import pytest
+from filelock import FileLock
 
 from openbaar.site.editions import Editions
 from openbaar.site.serve import site
@@ -71,6 +71,11 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
+def folders(place: Path) -> list[Path]:
+    """The folders of editions beside the database."""
+    return [path for path in place.glob(".serving-*") if path.is_dir()]
+
+
 def test_readers_see_the_old_or_the_new_edition_under_load(
     own: Built, hand_made: Path, tmp_path: Path
 ) -> None:
@@ -97,7 +102,7 @@ def test_readers_see_the_old_or_the_new_edition_under_load(
             wait_for(lambda wanted=number: version_shown(server) == f"2.0.{wanted}")  # type: ignore[misc]
         done.set()
         seen = [each for reader in readers for each in reader.result()]
-        wait_for(lambda: len([*place.glob(".serving-*")]) == 1)
+        wait_for(lambda: len(folders(place)) == 1)
         server.process.send_signal(signal.SIGTERM)
         _, errors = server.process.communicate()
     assert len(seen) >= REQUESTS
@@ -141,13 +146,27 @@ def test_a_public_site_ends_the_process_of_the_earlier_edition(
         assert len(children(server.process.pid)) == 1
 
 
+def test_what_a_killed_server_left_is_removed_by_the_next(own: Built) -> None:
+    with served(own) as server:
+        server.process.kill()
+        server.process.wait()
+    (killed,) = folders(own.database.parent)
+    first = Editions(own.database, own.metadata, site)
+    assert killed not in folders(own.database.parent)
+    second = Editions(own.database, own.metadata, site)  # the folder of the first is in use
+    assert len(folders(own.database.parent)) == 2
+    first.close()
+    second.close()
+    assert [*own.database.parent.glob(".serving-*")] == []
+
+
 def test_a_folder_that_cannot_be_written_to_is_served_as_it_is(
     own: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refused(**_where: object) -> str:
+    def refused(_lock: FileLock) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
-    monkeypatch.setattr(tempfile, "mkdtemp", refused)
+    monkeypatch.setattr(FileLock, "acquire", refused)
     editions = Editions(own.database, own.metadata, site)
     assert (editions.current.folder, list(own.database.parent.glob(".serving-*"))) == (None, [])
     editions.close()

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from generated.publication import schema, write_publication
 from openbaar.errors import OpenbaarError
 from openbaar.tables.convert import convert
+from openbaar.tables.dataset import DocumentLine, lines_bytes
 from openbaar.tables.references import load_publication
 from openbaar.tables.to_files import convert_to_files
 
@@ -115,3 +119,14 @@ def test_what_is_wrong_is_said_as_of_a_table_that_is_read_as_a_whole(
     with pytest.raises(OpenbaarError) as found:
         in_files(root)
     assert found.value.problems == expected.value.problems
+
+
+@given(
+    st.dictionaries(
+        st.text(),
+        st.lists(st.builds(DocumentLine, st.text(), st.integers(), st.text())).map(tuple),
+    )
+)
+def test_lines_are_written_as_json_writes_them(lines: dict[str, tuple[DocumentLine, ...]]) -> None:
+    expected = json.dumps(lines, ensure_ascii=False, indent=0) + "\n"
+    assert lines_bytes(lines) == expected.encode("utf-8")

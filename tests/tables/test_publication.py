@@ -107,6 +107,8 @@ def test_a_table_may_name_a_column_that_the_package_file_describes(folder: Path)
          ["tables/t.yaml:10:1: the key 'title' is given here and on line 1 (keep one of them)"]),
         ("    - n\n", "    - &a n\n    - *a\n",
          ["tables/t.yaml:7:7: the alias *a is refused (write it out)"]),
+        ("    - n\n", "    - {name: n, unit: percent}\n",
+         ["tables/t.yaml:6:17: schema.fields.0.unit: should be given for each language, such as {en: percent}"]),
         ("'^t$'", "!!python/name:os.system",
          ["tables/t.yaml:11:9: the tag tag:yaml.org,2002:python/name:os.system is refused (write plain text, numbers, "
           "lists and mappings)"]),

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from openbaar.cli.main import main
 from openbaar.tables.references import load_publication
-from openbaar.tables.unconfirmed import unconfirmed_guesses
+from openbaar.tables.unconfirmed import unconfirmed_guesses, unwritten_texts
 
 
 def with_line(publication: Path, line: str) -> list[str]:
@@ -47,3 +47,17 @@ def test_check_lists_guesses_beside_problems_and_does_not_say_that_nothing_is_wr
     assert [each["message"] for each in json.loads(report.stdout)["warnings"]] == [
         "a guess of 'openbaar init' is not confirmed: a"
     ]
+
+
+def test_a_text_that_init_left_to_a_person_is_a_warning_until_it_is_written(
+    hand_made: Path,
+) -> None:
+    (hand_made / "LICENSE").write_text(
+        "TODO: replace this text.\n\nA TODO in a sentence is none.\n"
+    )
+    publication = load_publication(hand_made)
+    assert [str(each) for each in unwritten_texts(publication)] == [
+        "LICENSE:1: nobody has written this yet: replace this text."
+    ]
+    (hand_made / "LICENSE").write_text("CC0 1.0\n")
+    assert unwritten_texts(publication) == []

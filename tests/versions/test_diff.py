@@ -185,6 +185,40 @@ def test_a_figure_corrected_in_a_folder_or_a_zip_is_shown(tmp_path: Path) -> Non
         assert "started: 44899 → 44898\n" in said
 
 
+def sent(tmp_path: Path, table: bytes, described: object = None) -> Path:
+    """A zip that somebody sent, with one table."""
+    archive = tmp_path / "sent.zip"
+    resources = [{"name": "t", "path": "t.csv"}] if described is None else described
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("datapackage.json", json.dumps({"resources": resources}))
+        packed.writestr("t.csv", table)
+    return archive
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (b"a\n" + b"1" * 150_000_000, "t.csv: unpacks to more than 200 times its size"),
+        (b"a,b\n1\n1,2\n1,2,3\n", "sent.zip/t.csv:2: has 1 cells, not 2"),
+        (b'a\n"1\n', "sent.zip/t.csv:2: the record that begins here is broken"),
+        (b"a\n\xff\n", "sent.zip/t.csv: is not UTF-8"),
+    ],
+)
+def test_a_zip_that_somebody_sent_is_read_within_limits(
+    table: bytes, message: str, tmp_path: Path
+) -> None:
+    done = run(str(ROOT), str(sent(tmp_path, table)))
+    assert done.exit_code == 1
+    assert message in done.output
+
+
+@pytest.mark.parametrize("described", [["t"], [{"name": "t"}], [{"name": "t", "path": ["t.csv"]}]])
+def test_a_descriptor_without_files_is_an_error(described: object, tmp_path: Path) -> None:
+    done = run(str(ROOT), str(sent(tmp_path, b"a\n1\n", described)))
+    assert done.exit_code == 1
+    assert "has a resource without a name or the path of a file" in done.output
+
+
 def test_a_revision_of_git_is_a_version(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     git = ["git", "-C", str(folder), "-c", "user.name=t", "-c", "user.email=t@example.org"]
@@ -193,6 +227,19 @@ def test_a_revision_of_git_is_a_version(tmp_path: Path) -> None:
     shutil.copy(ROOT / "tables" / "started_by_gender.csv", folder / "tables")
     said = CliRunner().invoke(main, ["--project", str(folder), "diff", "HEAD"]).output
     assert "started: 44898 → 44899\n" in said
+
+
+def test_what_is_not_published_yet_is_told_to_be_missing(hand_made: Path) -> None:
+    def told() -> str:
+        done = CliRunner().invoke(main, ["--project", str(hand_made), "diff", str(hand_made)])
+        assert "nothing changed" in done.stdout
+        return done.stderr
+
+    CliRunner().invoke(main, ["--project", str(hand_made), "publish"])
+    assert told() == ""
+    package = hand_made / "tables" / "package.yaml"
+    package.write_text(package.read_text("utf-8") + "# looked at\n", "utf-8")
+    assert "`openbaar publish` first" in told()
 
 
 def test_a_name_that_is_no_version_is_an_error_that_names_those_there_are() -> None:

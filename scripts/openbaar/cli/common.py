@@ -9,6 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,6 +54,8 @@ class Commands(click.Group):
         except OpenbaarError as error:
             report_problems(ctx, error.problems)
             status = FOUND_PROBLEMS
+        except BrokenPipeError:
+            raise  # who read the output has seen enough, as `head` does; click ends quietly
         except OSError as error:
             report_problems(ctx, [unreadable(error)])
             status = FOUND_PROBLEMS
@@ -122,10 +125,11 @@ def print_warnings(warnings: Sequence[Problem]) -> None:
 
 
 def _print(found: Sequence[Problem], name: str, colour: str) -> None:
-    for problem in found:
-        click.echo(f"{click.style(str(problem.place), bold=True)}: {problem.message}", err=True)
-        if problem.hint:
-            click.echo(f"  → {problem.hint}", err=True)
+    for hint, problems in groupby(found, key=lambda problem: problem.hint):
+        for problem in problems:
+            click.echo(f"{click.style(str(problem.place), bold=True)}: {problem.message}", err=True)
+        if hint:  # once, below all in a row that it solves
+            click.echo(f"  → {hint}", err=True)
     if found:
         count = f"1 {name}" if len(found) == 1 else f"{len(found)} {name}s"
         click.echo(click.style(count, fg=colour), err=True)

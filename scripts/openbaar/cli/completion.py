@@ -1,4 +1,4 @@
-"""What a shell offers when someone presses Tab: names of tables, besides commands and options."""
+"""What a shell offers when someone presses Tab: names of tables and versions, besides commands."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ def table_names(
     names = sorted(path.stem for path in root.glob("tables/*.yaml"))
     fitting = [name for name in names if name.startswith(begun) and name not in NOT_TABLES]
     return [CompletionItem(name) for name in fitting]
+
+
+def version_names(
+    ctx: click.Context, _parameter: click.Parameter, begun: str
+) -> list[CompletionItem]:
+    """The released versions of the publication that begin with what was typed, then files."""
+    from openbaar.versions.sources import released_versions
+
+    names = [name for name in released_versions(_project(ctx)) if name.startswith(begun)]
+    return [*map(CompletionItem, names), CompletionItem(begun, type="file")]
 
 
 def _project(ctx: click.Context) -> Path:

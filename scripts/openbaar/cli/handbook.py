@@ -9,6 +9,7 @@ import click
 # What one may ask for, and the page of `docs/` that answers it.
 PAGES = {
     "tutorial": "tutorial.md",
+    "afternoon": "afternoon.md",
     "command": "command.md",
     "tables": "table-files.md",
     "recipe": "recipe.md",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from openbaar.cli.common import Run, common, json_result, print_json
+from openbaar.cli.completion import version_names
 
 if TYPE_CHECKING:
     from openbaar.versions.snapshot import Snapshot
@@ -18,8 +19,8 @@ TOKEN = "OPENBAAR_TOKEN"  # noqa: S105  the name of a variable of the environmen
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new", default=".")
+@click.argument("old", shell_complete=version_names)
+@click.argument("new", default=".", shell_complete=version_names)
 @json_result
 @common
 @click.pass_context
@@ -27,12 +28,17 @@ def diff(ctx: click.Context, old: str, new: str, project: Path | None, quiet: bo
     """Show what changed from version OLD to version NEW.
 
     Each is a folder, a zip, a released version such as 1.0.0, or a revision of git. Without NEW it
-    is the publication as it is now. Says which part of the version has to rise.
+    is the publication as it was published last. Says which part of the version has to rise.
     """
+    from openbaar.staleness import is_stale
     from openbaar.versions.diff import difference
     from openbaar.versions.report import as_data, as_text
 
     run = Run(ctx, project, quiet)
+    if new == "." and is_stale(run.root):
+        run.say(
+            "what changed since it was last published is not compared: `openbaar publish` first"
+        )
     found = difference(_snapshot(old, run.root), _snapshot(new, run.root))
     run.result(**as_data(found))
     if not run.as_json:
@@ -82,14 +88,20 @@ def release(
         run.done(as_text(released.diff))
     for name in released.changed:
         run.done(f"wrote {name}")
-    tag = f", tag {released.tag}" if released.tag else ""
-    run.done(f"released {released.version}{tag}")
+    run.done(f"released {released.version}{_in_git(released.tag, wanted=not no_tag)}")
     run.result(
         version=released.version,
         tag=released.tag,
         written=list(released.changed),
         changes=None if released.diff is None else as_data(released.diff),
     )
+
+
+def _in_git(tag: str | None, wanted: bool) -> str:
+    """What git has of a release, said behind its number."""
+    if tag is not None:
+        return f", tag {tag}"
+    return "; this folder is not in git, so nothing was committed or tagged" if wanted else ""
 
 
 @click.command()

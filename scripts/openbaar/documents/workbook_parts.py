@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -85,6 +86,7 @@ def _listed(names: list[str]) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
+@lru_cache(maxsize=1024)  # asked for each cell
 def letters(column: int) -> str:
     """The letters of a column counted from 0: A, B, … Z, AA, and so on."""
     found = ""

@@ -1,42 +1,37 @@
 """The gate: what comes in from others passes here, whole and unchanged, or is refused.
 
-A data package (a folder or a zip, with its `datapackage.json`) or a single CSV file is read here
-and nowhere else. Nothing is unpacked to the disk, nothing outside the folder is opened, and nothing
-is fetched. What the gate takes are the bytes as they came, with the rows that they mean; it never
-repairs. `docs/incoming.md` lists what is refused, with reasons; the limits are those of `limits`.
-Documents pass a gate of their own, `documents.reader`, which keeps to the same list.
+A data package (a folder or a zip, with its `datapackage.json`) or a single CSV file is read here,
+and its files by `handed`: nothing is unpacked to the disk, nothing outside the folder is opened,
+and nothing is fetched. What the gate takes are the bytes as they came, with the rows that they
+mean; it never repairs. `docs/incoming.md` lists what is refused, with reasons. Documents pass a
+gate of their own, `documents.reader`, which keeps to the same list.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import stat
-import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import BROKEN_ZIP, read_inside
+from openbaar.files import read_inside
 from openbaar.jsonfile import read_json
 from openbaar.limits import most
+from openbaar.package.handed import DESCRIPTOR, HandedFiles, HandedFolder, handed_zip
 from openbaar.package.received import (
     ReceivedForeignKey,
     ReceivedPackage,
     ReceivedResource,
 )
 from openbaar.schema.csvfile import Row, Rows, header_of, read_csv, row_lines
-from openbaar.schema.model import Schema, SchemaField
-from openbaar.schema.names import check_name, check_path
+from openbaar.schema.model import Schema, bare_field
+from openbaar.schema.names import check_name
 from openbaar.schema.values import Value, hidden_character, value_text
-from openbaar.texts import Localized
 from openbaar.yamlfile import KeyPath, YamlFile, load_model
 
-DESCRIPTOR = "datapackage.json"
-CHUNK = 1 << 20
-SMALL = 1 << 20  # bytes; what unpacks to less does no harm, however well it is packed
 HASHES = ("md5", "sha1", "sha256", "sha512")
 
 
@@ -65,107 +60,13 @@ def receive(path: Path) -> Received:
     column in the package.
     """
     if path.is_dir():
-        return _package(_Folder(path))
+        return _package(HandedFolder(path))
     if path.suffix.lower() == ".csv":
         return _single_table(path)
-    return _package(_Zip(read_inside(path.parent, path.name, most("document_bytes")), path.name))
+    return _package(handed_zip(path))
 
 
-class _Files(Protocol):
-    """The files of a package."""
-
-    def read(self, name: str, limit: int) -> bytes:
-        """The bytes of a file, at most `limit`. Raises OpenbaarError."""
-
-
-@dataclass(frozen=True)
-class _Folder:
-    """The files of a package in a folder."""
-
-    root: Path
-
-    def read(self, name: str, limit: int) -> bytes:
-        return read_inside(self.root, name, limit)
-
-
-class _Zip:
-    """The files of a package in a zip, unpacked in memory and only as far as the limits go."""
-
-    def __init__(self, data: bytes, name: str) -> None:
-        self.name = name
-        try:
-            self.archive = zipfile.ZipFile(io.BytesIO(data))
-        except BROKEN_ZIP as error:
-            hint = "give a folder, a zip or a .csv"
-            raise OpenbaarError(Problem(Place(name), f"is no zip: {error}", hint)) from error
-        problems = list(self._problems())
-        if problems:
-            raise OpenbaarError(problems)
-        self.folder = self._folder()
-        self.left = most("unpacked_bytes")
-
-    def _problems(self) -> Iterator[Problem]:
-        """What is wrong with the list of files in the zip."""
-        entries = self.archive.infolist()
-        if len(entries) > most("package_files"):
-            message = f"has {len(entries)} files; at most {most('package_files')} are read"
-            yield Problem(Place(self.name), message)
-            return
-        seen: set[str] = set()
-        for entry in entries:
-            place = Place(f"{self.name}/{entry.orig_filename}")
-            try:
-                check_path(entry.orig_filename.rstrip("/"))
-            except ValueError as error:
-                yield Problem(place, str(error))
-            if stat.S_ISLNK(entry.external_attr >> 16):
-                yield Problem(place, "is a link", "pack the file itself")
-            if entry.flag_bits & 1:
-                yield Problem(place, "needs a password", "save it without one")
-            if entry.filename in seen:
-                yield Problem(place, "is in the zip twice", "keep one of them")
-            seen.add(entry.filename)
-
-    def _folder(self) -> str:
-        """The folder of the descriptor: the top, or the one folder that everything is in."""
-        names = self.archive.namelist()
-        tops = {name.partition("/")[0] for name in names}
-        if DESCRIPTOR not in names and len(tops) == 1:
-            return f"{tops.pop()}/"
-        return ""
-
-    def read(self, name: str, limit: int) -> bytes:
-        place = Place(name)
-        try:
-            entry = self.archive.getinfo(self.folder + name)
-        except KeyError as error:
-            message = "cannot be read: it is not in the zip"
-            raise OpenbaarError(Problem(place, message)) from error
-        out = bytearray()
-        entry.file_size = limit + 2 * CHUNK  # what it states may be a lie; this is where we stop
-        try:
-            with self.archive.open(entry) as file:
-                while chunk := file.read(CHUNK):
-                    out += chunk
-                    self._check(len(out), limit, entry, place)
-        except BROKEN_ZIP as error:
-            raise OpenbaarError(Problem(place, f"cannot be unpacked: {error}")) from error
-        self.left -= len(out)
-        return bytes(out)
-
-    def _check(self, unpacked: int, limit: int, entry: zipfile.ZipInfo, place: Place) -> None:
-        """Raise OpenbaarError where a file unpacks to more than a limit, as far as it is now."""
-        if unpacked > limit:
-            raise OpenbaarError(Problem(place, f"has over {limit} bytes; at most {limit} are read"))
-        if unpacked > self.left:
-            message = f"unpacks to more than {most('unpacked_bytes')} bytes"
-            raise OpenbaarError(Problem(Place(self.name), message))
-        if unpacked > SMALL and unpacked > entry.compress_size * most("packed_ratio"):
-            message = f"unpacks to more than {most('packed_ratio')} times its size"
-            raise OpenbaarError(Problem(place, message))
-
-
-def _package(files: _Files) -> Received:
+def _package(files: HandedFiles) -> Received:
     """A package: its descriptor, and then each table that it describes."""
     file = read_json(files.read(DESCRIPTOR, most("authored_bytes")), DESCRIPTOR)
     problems = list(_hidden(file, file.data, ()))
@@ -189,7 +90,7 @@ def _package(files: _Files) -> Received:
     return Received(file.data, tuple(tables.values()))
 
 
-def _table(files: _Files, resource: ReceivedResource, place: Place) -> ReceivedTable:
+def _table(files: HandedFiles, resource: ReceivedResource, place: Place) -> ReceivedTable:
     """A table of a package. Raises OpenbaarError with everything that is wrong with its file."""
     data = files.read(resource.path, most("table_bytes"))
     problems = list(_changed(resource, data, place))
@@ -288,7 +189,6 @@ def _single_table(path: Path) -> Received:
             problems.append(Problem(Place(path.name, 1), f"the column '{name}' is there twice"))
     if problems:
         raise OpenbaarError(dict.fromkeys(problems))
-    columns = [SchemaField(name=name, title=Localized(), description=Localized()) for name in names]
-    schema = Schema(fields=tuple(columns), primaryKey=())
+    schema = Schema(fields=tuple(map(bare_field, names)), primaryKey=())
     table = ReceivedTable(path.stem, schema, data, read_csv(data, schema, path.name))
     return Received(None, (table,))

@@ -160,7 +160,7 @@ class _Maker:
         found = []
         for part in _repeated(data_slots(row, self.recipe.group_labels)):
             slots = [self._with_reason(row, slot, part.time) for slot in part.slots]
-            found.append(replace(part, slots=slots))
+            found.append(_Part(part.time, part.times, slots))
         return found
 
     def _with_reason(self, row: ReadRow, slot: Slot, time: int) -> Slot:

@@ -22,11 +22,11 @@ class LineStart(NamedTuple):
     number: int
 
 
-class CellStart(NamedTuple):
-    """Where in a unit a cell of a grid begins, and its address."""
+class RowStart(NamedTuple):
+    """Where in a unit a row of a grid begins, and the addresses of its cells."""
 
     offset: int
-    address: str
+    addresses: tuple[str, ...]
 
 
 OFFSET = itemgetter(0)
@@ -34,7 +34,7 @@ OFFSET = itemgetter(0)
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A text put together from lines: where in it each line and each cell begins, and its page.
+    """A text put together from lines: where each line and each row of a grid begins, its page.
 
     `cut` is a word that a border between columns goes through, where there is one.
     """
@@ -42,7 +42,7 @@ class Unit:
     text: str
     starts: tuple[LineStart, ...]
     page: int | str
-    cells: tuple[CellStart, ...] = ()
+    rows: tuple[RowStart, ...] = ()
     cut: Cut | None = None
 
     def lines(self, start: int = 0, end: int | None = None) -> tuple[int, int]:
@@ -61,8 +61,12 @@ class Unit:
 
     def cell(self, start: int) -> str | None:
         """The address of the cell in which the text at `start` is, where the document is a grid."""
-        index = bisect_right(self.cells, start, key=OFFSET) - 1
-        return self.cells[index].address if index >= 0 else None
+        index = bisect_right(self.rows, start, key=OFFSET) - 1
+        if index < 0:
+            return None
+        offset, addresses = self.rows[index]
+        cell = self.text.count(SEPARATOR, offset, start)
+        return addresses[min(cell, len(addresses) - 1)]
 
     def part(self, start: int, end: int) -> Unit:
         """The unit of `text[start:end]` alone."""
@@ -80,12 +84,12 @@ def join(first: Unit, second: Unit, separator: str = " ") -> Unit:
     if separator != " " or not text.endswith(" "):
         text += separator
     starts = [LineStart(offset + len(text), number) for offset, number in second.starts]
-    cells = [CellStart(offset + len(text), address) for offset, address in second.cells]
+    rows = [RowStart(offset + len(text), addresses) for offset, addresses in second.rows]
     return Unit(
         text + second.text,
         (*first.starts, *starts),
         first.page,
-        (*first.cells, *cells),
+        (*first.rows, *rows),
         first.cut or second.cut,
     )
 
@@ -136,21 +140,15 @@ def _wrapped(lines: Sequence[Line]) -> Unit:
     after: "Algemene arbeidsmarktcompetenties"
     """
     starts: list[LineStart] = []
-    cells: list[CellStart] = []
+    rows: list[RowStart] = []
     length = 0
     for line in lines:
         starts.append(LineStart(length, line.number))
-        cells += _cell_starts(line, length)
+        if line.cells:
+            rows.append(RowStart(length, line.cells))
         length += len(line.text)
     text = "".join(line.text for line in lines)
-    return Unit(text, tuple(starts), lines[0].page, tuple(cells))
-
-
-def _cell_starts(line: Line, offset: int) -> Iterator[CellStart]:
-    """Where the cells of a line begin in a text in which the line begins at `offset`."""
-    for address, cell in zip(line.cells, line.text.split(SEPARATOR), strict=False):
-        yield CellStart(offset, address)
-        offset += len(cell) + len(SEPARATOR)
+    return Unit(text, tuple(starts), lines[0].page, tuple(rows))
 
 
 def _aligned(line: Line) -> Unit:

@@ -95,6 +95,21 @@ def header_of(data: bytes, name: str) -> list[str]:
     return header
 
 
+def read_cells(data: bytes, name: str) -> tuple[list[str], list[list[str]]]:
+    """The header of a CSV file, and the cells of its rows as they are printed.
+
+    Raises OpenbaarError with every row that is too long or too short, or where a quote is left
+    open.
+    """
+    columns = header_of(data, name)
+    text = decoded(data, name)
+    problems = _Problems(name, lambda: io.StringIO(text, newline=""))
+    records = _records(io.StringIO(text, newline=""), columns, problems)
+    rows = [record.cells for record in records]
+    problems.raise_any()
+    return columns, rows
+
+
 def row_lines(text: Iterable[str]) -> Iterator[int]:
     """The line on which each row of a CSV begins, from 1 and without the header.
 

@@ -16,7 +16,13 @@ from datasette.utils.asgi import Response
 from openbaar.schema.conventions import UNKNOWN
 from openbaar.site.citation_formats import FORMATS, Item, apa, date_parts
 from openbaar.site.language import gettext
-from openbaar.site.published import Descriptor, Published, publication_of, text_of
+from openbaar.site.published import (
+    Descriptor,
+    Published,
+    known_contributors,
+    publication_of,
+    text_of,
+)
 from openbaar.site.refusals import language_of, refusal
 from openbaar.texts import localized, spoken
 
@@ -158,7 +164,7 @@ def publication(published: Published, language: str, part: Part, request: Any) -
         "id": part.id,
         "type": "dataset",
         "title": part.title,
-        "author": [{"literal": each["title"]} for each in descriptor["contributors"]],
+        "author": [{"literal": each["title"]} for each in known_contributors(descriptor)],
         "issued": _issued(published.released_on),
         "version": published.version,
         "DOI": descriptor.get("doi"),

@@ -11,10 +11,10 @@ import gc
 import hashlib
 import json
 import os
+import secrets
 import shutil
 import sqlite3
 import sys
-import tempfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from datasette.app import Datasette
+from filelock import FileLock, Timeout
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.site.asgi import Application, Message, Receive, Scope, Send
@@ -39,6 +40,7 @@ READ = (
     "dist/*/tables/*.parquet",
 )
 PREFIX = ".serving-"  # of the folders of editions, beside the database
+LOCK = ".lock"  # behind the name of a folder: held as long as its edition is shown
 LOOK_EVERY = 1.0  # seconds
 Make = Callable[[Path, Path], Datasette]
 
@@ -53,7 +55,7 @@ class Edition:
 
     datasette: Datasette
     app: Application
-    folder: Path | None
+    folder: _OwnFolder | None
     answering: int = 0
 
     def close(self) -> None:
@@ -64,7 +66,7 @@ class Edition:
         if self.datasette.executor is not None:
             self.datasette.executor.shutdown(wait=False)
         if self.folder is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.remove()
 
 
 class Editions:
@@ -132,19 +134,19 @@ class Editions:
 
     def _edition(self) -> Edition:
         """What is there now, in a folder of its own where there can be one."""
-        folder = _own_folder(self._database.parent)
-        if folder is None:
+        own = _own_folder(self._database.parent)
+        if own is None:
             datasette = self._make(self._database, self._metadata)
             return Edition(datasette, datasette.app(), None)
         try:
-            _link_all(self._metadata.parent, folder)
-            database = folder / self._database.name
+            _link_all(self._metadata.parent, own.path)
+            database = own.path / self._database.name
             _link(self._database, database)
-            _check_whole(database, folder)
-            datasette = self._make(database, folder / self._metadata.name)
-            return Edition(datasette, datasette.app(), folder)
+            _check_whole(database, own.path)
+            datasette = self._make(database, own.path / self._metadata.name)
+            return Edition(datasette, datasette.app(), own)
         except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
+            own.remove()
             raise
 
 
@@ -156,12 +158,45 @@ def _status(path: Path) -> tuple[int, int, int]:
     return status.st_ino, status.st_size, status.st_mtime_ns
 
 
-def _own_folder(beside: Path) -> Path | None:
-    """A new folder; None where nothing can be written, so that nothing is replaced either."""
+@dataclass(frozen=True)
+class _OwnFolder:
+    """A folder of this process. Its lock is the system's, which lets go of it when that ends."""
+
+    path: Path
+    lock: FileLock
+
+    def remove(self) -> None:
+        """Remove the folder with all that is in it, and its lock."""
+        shutil.rmtree(self.path, ignore_errors=True)
+        Path(self.lock.lock_file).unlink(missing_ok=True)
+        self.lock.release()
+
+
+def _own_folder(beside: Path) -> _OwnFolder | None:
+    """A new folder; None where nothing can be written, so that nothing is replaced either.
+
+    Folders of servers that were killed are removed first.
+    """
+    path = beside / f"{PREFIX}{secrets.token_hex(8)}"
+    lock = FileLock(f"{path}{LOCK}", thread_local=False)  # another thread lets go of it
     try:
-        return Path(tempfile.mkdtemp(prefix=PREFIX, dir=beside))
+        _remove_left(beside)
+        lock.acquire()  # before the folder is there, so that nobody finds it without
+        path.mkdir(mode=0o700)
+        return _OwnFolder(path, lock)
     except OSError:
         return None
+
+
+def _remove_left(beside: Path) -> None:
+    """Remove each folder of an edition whose server holds it no more."""
+    for held in beside.glob(f"{PREFIX}*{LOCK}"):
+        lock = FileLock(held)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:  # it is shown now
+            continue
+        _OwnFolder(held.with_name(held.name.removesuffix(LOCK)), lock).remove()
 
 
 def _link_all(root: Path, folder: Path) -> None:

@@ -15,7 +15,13 @@ from markupsafe import Markup
 from openbaar.schema.conventions import UNKNOWN
 from openbaar.site import downloads
 from openbaar.site.citation_formats import FORMATS
-from openbaar.site.published import Descriptor, Published, publication_of, text_of
+from openbaar.site.published import (
+    Descriptor,
+    Published,
+    known_contributors,
+    publication_of,
+    text_of,
+)
 from openbaar.texts import catalogue, localized
 
 SCHEMA = "https://schema.org/"
@@ -147,7 +153,7 @@ def _dataset(published: Published, language: str) -> Described:
         "version": published.version,
         "inLanguage": language,
         "keywords": descriptor.get("keywords"),
-        "creator": [_organisation(each) for each in descriptor["contributors"]],
+        "creator": [_organisation(each) for each in known_contributors(descriptor)],
         "publisher": _publisher(descriptor.get("publisher"), language),
         "dateCreated": descriptor.get("created", "").partition("T")[0],
         "datePublished": descriptor.get("issued"),

@@ -27,6 +27,7 @@ from weakref import WeakKeyDictionary
 from datasette.utils import tilde_encode
 
 from openbaar.site.addresses import Addresses
+from openbaar.texts import is_unknown
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
@@ -167,6 +168,11 @@ def text_of(described: Descriptor, key: str, language: str) -> str:
     """The text `key` of a part of a descriptor in `language`, else in its first language."""
     translated = described.get("translations", {}).get(language, {})
     return str(translated.get(key) or described.get(key, ""))
+
+
+def known_contributors(descriptor: Descriptor) -> list[Descriptor]:
+    """Those who made the publication, without one whose name is `unknown`."""
+    return [each for each in descriptor["contributors"] if not is_unknown(each["title"])]
 
 
 _known: WeakKeyDictionary[Datasette, Published | None] = WeakKeyDictionary()

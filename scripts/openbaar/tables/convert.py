@@ -134,10 +134,11 @@ def checked_anomalies(
 
 def document_lines(documents: Mapping[str, Document]) -> dict[str, tuple[DocumentLine, ...]]:
     """The lines of each document as pages show them."""
-    return {path: tuple(_shown_lines(document)) for path, document in documents.items()}
+    return {path: tuple(shown_lines(document)) for path, document in documents.items()}
 
 
-def _shown_lines(document: Document) -> Iterator[DocumentLine]:
+def shown_lines(document: Document) -> Iterator[DocumentLine]:
+    """The lines of a document as pages show them."""
     for line in document.lines:
         place = document.place(line.number)
         page = "" if place.page is None else place.page

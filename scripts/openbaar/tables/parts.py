@@ -6,7 +6,6 @@ table, the rows of `provenance`, the lines of the document. What is sent back is
 
 from __future__ import annotations
 
-import json
 import pickle
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -23,7 +22,8 @@ from openbaar.schema.csvfile import Row, write_header, write_rows
 from openbaar.schema.model import Reference
 from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_alone
 from openbaar.tables.checks import stated_totals
-from openbaar.tables.convert import Say, document_lines, gather, say_nothing
+from openbaar.tables.convert import Say, gather, say_nothing, shown_lines
+from openbaar.tables.dataset import lines_as_json
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, Regions, find_regions
@@ -169,9 +169,8 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
         left[name] = _write(job, job.publication.tables[name], [reading])
     if not part.looked_at:
         return Outcome(left, gathered.problems)
-    lines = document_lines(documents)[entry.path]
-    text = json.dumps(lines, ensure_ascii=False, indent=0)
-    job.lines(part.number).write_text(text, "utf-8", newline="")
+    with _text_file(job.lines(part.number)) as lines:
+        lines.writelines(lines_as_json(shown_lines(document)))
     return Outcome(
         left,
         gathered.problems,

@@ -1,4 +1,7 @@
-"""What a person should still look at: guesses of `openbaar init`, and figures told from pictures.
+"""What a person should still look at: what `openbaar init` left, and figures of pictures.
+
+These are guesses that nobody has confirmed, texts that nobody has written, and figures that were
+recognised on a scan and that no total confirms.
 
 They are warnings: nothing is wrong as far as a program can tell.
 """
@@ -14,6 +17,7 @@ import yaml
 from openbaar.errors import Place, Problem
 from openbaar.tables.publication import Publication
 
+_TO_WRITE = ("README.md", "LICENSE")
 _GUESS = re.compile(r"# guess: *(?P<guess>.*?) *$", re.MULTILINE)
 
 
@@ -37,6 +41,19 @@ def unconfirmed_figures(publication: Publication) -> list[Problem]:
             message = "its figures were recognised on a picture, and no stated total confirms them"
             hint = "give the totals under 'totals', or compare each figure with the scan"
             found.append(Problem(publication.place(name, "recipe"), message, hint))
+    return found
+
+
+def unwritten_texts(publication: Publication) -> list[Problem]:
+    """Each text that `openbaar init` left for a person to write, at its line."""
+    found = []
+    for name in _TO_WRITE:
+        path = publication.root / name
+        text = path.read_text("utf-8", errors="replace") if path.is_file() else ""
+        for number, line in enumerate(text.splitlines(), 1):
+            if line.startswith("TODO: "):
+                message = f"nobody has written this yet: {line.removeprefix('TODO: ')}"
+                found.append(Problem(Place(name, number), message))
     return found
 
 

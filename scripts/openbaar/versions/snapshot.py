@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.schema.csvfile import read_cells
 from openbaar.versions.sources import (
     DESCRIPTOR,
     FolderFiles,
@@ -97,19 +96,28 @@ def read_descriptor(data: bytes, name: str) -> Mapping[str, Any]:
         raise OpenbaarError(Problem(place, f"is no JSON: {error}")) from error
     if not isinstance(read, dict) or not isinstance(read.get("resources"), list):
         raise OpenbaarError(Problem(place, "is no Data Package: it has no list of resources"))
+    if not all(_is_table(resource) for resource in read["resources"]):
+        raise OpenbaarError(Problem(place, "has a resource without a name or the path of a file"))
     return read
+
+
+def _is_table(resource: Any) -> bool:
+    """Whether a resource of a descriptor has a name, and one file."""
+    if not isinstance(resource, dict):
+        return False
+    return all(isinstance(resource.get(key), str) for key in ("name", "path"))
 
 
 def _tables(files: VersionFiles, descriptor: Mapping[str, Any]) -> dict[str, Contents]:
     tables = {}
     problems = []
     for resource in descriptor["resources"]:
-        path = str(resource["path"])
+        path = resource["path"]
         data = files.read(path)
         if data is None:
             problems.append(Problem(Place(f"{files.name}/{path}"), "is missing in this version"))
         else:
-            tables[str(resource["name"])] = _contents(data)
+            tables[resource["name"]] = _contents(data, f"{files.name}/{path}")
     if problems:
         raise OpenbaarError(problems)
     return tables
@@ -121,8 +129,8 @@ def _undescribed(files: ReleasedFiles | GivenFiles, today: Mapping[str, Any]) ->
     tables = {}
     resources = []
     for name in files.tables:
-        data = files.read(f"tables/{name}.csv")
-        tables[name] = _contents(data or b"")
+        path = f"tables/{name}.csv"
+        tables[name] = _contents(files.read(path) or b"", f"{files.name}/{path}")
         key = known.get(name, {}).get("schema", {}).get("primaryKey", [])
         fields = [{"name": column} for column in tables[name].columns]
         has_key = set(key) <= set(tables[name].columns)
@@ -133,11 +141,10 @@ def _undescribed(files: ReleasedFiles | GivenFiles, today: Mapping[str, Any]) ->
     return Snapshot(files.name, descriptor, tables, described=False)
 
 
-def _contents(data: bytes) -> Contents:
-    """The header and rows of a CSV file as the toolkit writes it."""
-    reader = csv.reader(io.StringIO(data.decode("utf-8-sig"), newline=""))
-    columns = next(reader, [])
-    return Contents(tuple(columns), [tuple(row) for row in reader])
+def _contents(data: bytes, name: str) -> Contents:
+    """The header and rows of a CSV file. Raises OpenbaarError where they cannot be read."""
+    columns, rows = read_cells(data, name)
+    return Contents(tuple(columns), [tuple(row) for row in rows])
 
 
 def todays_descriptor(root: Path) -> Mapping[str, Any]:

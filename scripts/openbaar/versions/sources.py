@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import subprocess
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, read_inside
+from openbaar.limits import most
+from openbaar.package.handed import HandedZip, handed_zip
 from openbaar.package.permalinks import RELEASES, number
 from openbaar.schema.conventions import VERSION
 
 DESCRIPTOR = "datapackage.json"
-LARGEST = 2**30  # bytes that a file of a version may have; more is not compared
+LARGEST = 2**30  # bytes that a file in a folder may have; more is not compared
 
 
 class VersionFiles(Protocol):
@@ -49,7 +51,7 @@ class FolderFiles:
 
 @dataclass(frozen=True)
 class ZipFiles:
-    """A version in a zip, as `openbaar publish` packs it in `dist/`."""
+    """A version in a zip, as `openbaar publish` packs it in `dist/`, or as somebody sent it."""
 
     path: Path
 
@@ -58,34 +60,15 @@ class ZipFiles:
         """The name of the zip."""
         return self.path.name
 
+    @cached_property
+    def _files(self) -> HandedZip:
+        return handed_zip(self.path)
+
     def read(self, path: str) -> bytes | None:
         """The bytes of a file in the zip."""
-        place = Place(str(self.path))
-        try:
-            with zipfile.ZipFile(self.path) as archive:
-                member = _member(archive, path)
-                if member is None:
-                    return None
-                if member.file_size > LARGEST:
-                    message = (
-                        f"{path} in it has {member.file_size} bytes; at most {LARGEST} are read"
-                    )
-                    raise OpenbaarError(Problem(place, message))
-                return archive.read(member)
-        except (zipfile.BadZipFile, OSError) as error:
-            message = f"cannot be read as a zip: {error}"
-            raise OpenbaarError(Problem(place, message, "name another file")) from error
-
-
-def _member(archive: zipfile.ZipFile, path: str) -> zipfile.ZipInfo | None:
-    """The file of that path in a zip, also where everything is in one folder."""
-    for member in archive.infolist():
-        if member.filename == path:
-            return member
-    for member in archive.infolist():
-        if member.filename.partition("/")[2] == path:
-            return member
-    return None
+        if not self._files.holds(path):
+            return None
+        return self._files.read(path, most("table_bytes"))
 
 
 @dataclass(frozen=True)

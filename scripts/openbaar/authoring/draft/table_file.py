@@ -60,9 +60,10 @@ def _schema(
     if any(column.blank for column in draft.columns) or draft.sighting.is_unsure:
         fields.append(_field(draft, "status", "", "string", unknown))
     fields.append(_field(draft, "source_lines", "", "string", unknown))
-    guess = "names, types and titles of the columns; describe each"
+    guess = "names, types and titles of the columns"
     if not draft.sighting.headings:
-        guess = "headings could not be told apart, so the names say nothing; describe each"
+        guess = "headings could not be told apart, so the names say nothing"
+    guess += "; describe each, and give what counts something its unit"
     return [_primary_key(key), Entry("fields", fields, guess)]
 
 

@@ -71,9 +71,10 @@ def _context(language: str) -> Described:
 def _cite_as(facts: Facts) -> str:
     """A citation in words: who, what, which version, where."""
     creators = ", ".join(creator.title for creator in facts.creators)
+    who = f"{creators}: " if creators else ""
     title = text(facts.title, facts.language)
     address = [*schema_org.identifiers(facts), facts.homepage or ""][0]
-    return f"{creators}: {title}, {facts.version}. {address}".strip()
+    return f"{who}{title}, {facts.version}. {address}".strip()
 
 
 def _file(table: TableFacts, base: str) -> Described:

@@ -23,6 +23,10 @@ CONTRIBUTOR_TYPES = (
 )  # fmt: skip
 DATES = {"created": "Created", "issued": "Issued", "modified": "Updated"}
 
+# DataCite requires a creator. Its word for one who is unknown is in the appendix "Standard values
+# for unknown information" of the schema.
+NOBODY_KNOWN: Described = {"name": ":unkn"}
+
 
 def metadata(facts: Facts) -> Described:
     """The publication as the JSON that DataCite's interface takes."""
@@ -30,7 +34,7 @@ def metadata(facts: Facts) -> Described:
     described = {
         "doi": facts.doi,
         "url": facts.homepage,
-        "creators": [_person(each) for each in facts.creators],
+        "creators": [_person(each) for each in facts.creators] or [NOBODY_KNOWN],
         "titles": _titles(facts.title),
         "publisher": _publisher(facts),
         "publicationYear": None if published is None else published[:4],

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from openbaar.schema.conventions import TRUST_TABLES, UNKNOWN
-from openbaar.texts import catalogue
+from openbaar.texts import catalogue, is_unknown
 
 # By the ending of a document, of all kinds that the toolkit reads.
 MEDIA_TYPES = {
@@ -214,7 +214,7 @@ def facts(descriptor: Descriptor) -> Facts:
         modified=descriptor.get("modified"),
         publisher=_agent(descriptor.get("publisher"), languages),
         contact=_agent(descriptor.get("contact"), languages),
-        contributors=tuple(_contributor(each) for each in descriptor.get("contributors", [])),
+        contributors=_contributors(descriptor),
         themes=tuple(descriptor.get("themes", [])),
         places=tuple(descriptor.get("places", [])),
         period=_period(descriptor.get("period")),
@@ -262,6 +262,12 @@ def _agent(described: Descriptor | None, languages: Sequence[str]) -> Agent | No
         path=described.get("path"),
         type=described.get("type"),
     )
+
+
+def _contributors(descriptor: Descriptor) -> tuple[Contributor, ...]:
+    """Those who are known: nobody is called `unknown`."""
+    described = descriptor.get("contributors", [])
+    return tuple(_contributor(each) for each in described if not is_unknown(each["title"]))
 
 
 def _contributor(described: Descriptor) -> Contributor:
