@@ -42,6 +42,7 @@ ROOMS = [
     "staleness",
     "publish",
     "release",
+    "deposit",
     "many",
     "api",
     "cli",

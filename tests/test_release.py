@@ -98,6 +98,14 @@ def test_a_number_that_the_author_raised_further_stays(publication: Path) -> Non
     assert released(publication).version == "4.0.0"
 
 
+def test_a_number_that_the_author_raised_is_released_though_no_file_shows_why(
+    publication: Path,
+) -> None:
+    released(publication)
+    edit(publication, "tables/package.yaml", "version: 1.0.0", "version: 1.1.0")
+    assert released(publication, LATER).version == "1.1.0"
+
+
 def test_nothing_is_released_when_nothing_changed(publication: Path) -> None:
     released(publication)
     before = everything(publication)

@@ -86,6 +86,8 @@ def _next_version(root: Path, authored: str, last: Snapshot | None, diff: Diff |
         return max(authored, FIRST, key=number)
     if diff.part is not None:
         return max(authored, raised(last.version, diff.part), key=number)
+    if number(authored) > number(last.version):
+        return authored  # its author knows of changes that no file shows
     if last.described:
         message = f"nothing changed since {last.version}"
         raise OpenbaarError(Problem(Place(PACKAGE), message, "there is nothing to release"))
@@ -125,6 +127,12 @@ def _authored(root: Path, values: Mapping[str, str]) -> Iterator[None]:
     except BaseException:
         _replace(path, before)
         raise
+
+
+def set_values(root: Path, values: Mapping[str, str]) -> None:
+    """Set keys of the package file of the publication in `root`, comments and all else kept."""
+    path = root / PACKAGE
+    _replace(path, with_values(path.read_text("utf-8"), values).encode("utf-8"))
 
 
 def _replace(path: Path, data: bytes) -> None:
