@@ -76,6 +76,11 @@ def test_the_first_release_is_1_0_0_with_its_date_and_its_files(publication: Pat
     assert "1.0.0 (2026-01-31)\n\n- First release.\n" in (publication / "CHANGELOG.md").read_text()
 
 
+def test_what_was_just_released_is_up_to_date(publication: Path) -> None:
+    released(publication)
+    assert not is_stale(publication)
+
+
 def test_a_corrected_text_raises_the_last_number(publication: Path) -> None:
     released(publication)
     edit(
@@ -123,11 +128,6 @@ def test_a_guess_that_nobody_confirmed_stops_the_release_and_leaves_all_as_it_wa
     with pytest.raises(OpenbaarError, match="a guess of 'openbaar init' is not confirmed: a"):
         released(publication)
     assert everything(publication) == before
-
-
-def test_what_was_just_released_need_not_be_published_again(publication: Path) -> None:
-    released(publication)
-    assert not is_stale(publication)
 
 
 def test_the_command_says_when_there_is_no_git_to_keep_the_release(publication: Path) -> None:

@@ -66,7 +66,7 @@ def release(
     kept = _kept_files(root, publication.package.name, version, diff, today)
     with alone(root, say) as work:
         changed += write_files(publication, kept, work)
-        record_kept(root, [name for name in kept if name.startswith(RELEASES)])
+        record_kept(root, [name for name in kept if name != CHANGELOG])
     tag = _tagged(root, publication.package.name, version) if tagged else None
     return Release(version, diff, changed, tag)
 
@@ -129,6 +129,12 @@ def _authored(root: Path, values: Mapping[str, str]) -> Iterator[None]:
     except BaseException:
         _replace(path, before)
         raise
+
+
+def set_values(root: Path, values: Mapping[str, str]) -> None:
+    """Set keys of the package file of the publication in `root`, comments and all else kept."""
+    path = root / PACKAGE
+    _replace(path, with_values(path.read_text("utf-8"), values).encode("utf-8"))
 
 
 def _replace(path: Path, data: bytes) -> None:

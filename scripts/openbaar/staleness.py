@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -120,7 +120,17 @@ def stamps_of_inputs(publication: Publication) -> Stamps:
 def record_published(root: Path, inputs: Stamps, written: Iterable[str]) -> None:
     """Record that the files named in `written` were made of the inputs."""
     files = {**inputs, **{name: _stamp(root / name) for name in written}}
-    _write_record(root, {"toolkit": toolkit_hash(), "files": files})
+    record = {"toolkit": toolkit_hash(), "files": files}
+    with replacing(root / RECORD) as partial:
+        partial.write_text(json.dumps(record, indent=0))
+
+
+def record_kept(root: Path, kept: Iterable[str]) -> None:
+    """Record files that are kept of what was just published, and that nothing is made of."""
+    record = json.loads((root / RECORD).read_bytes())
+    record["files"] |= {name: _stamp(root / name) for name in kept}
+    with replacing(root / RECORD) as partial:
+        partial.write_text(json.dumps(record, indent=0))
 
 
 @lru_cache(maxsize=1)
@@ -133,18 +143,6 @@ def toolkit_hash() -> str:
         name = path.relative_to(package).as_posix()
         digest.update(f"{name}\0{sha256_of(path)}\n".encode())
     return digest.hexdigest()
-
-
-def record_kept(root: Path, names: Iterable[str]) -> None:
-    """Record files that were put beside what was published, and of which nothing is made."""
-    record = json.loads((root / RECORD).read_bytes())
-    record["files"] |= {name: _stamp(root / name) for name in names}
-    _write_record(root, record)
-
-
-def _write_record(root: Path, record: Mapping[str, Any]) -> None:
-    with replacing(root / RECORD) as partial:
-        partial.write_text(json.dumps(record, indent=0))
 
 
 def _authored(root: Path) -> Iterable[str]:
