@@ -43,6 +43,7 @@ ROOMS = [
     "publish",
     "release",
     "deposit",
+    "update",
     "many",
     "api",
     "cli",

@@ -21,6 +21,7 @@ from openbaar.holding import alone
 from openbaar.package.citation_file import FILE as CITATION
 from openbaar.package.permalinks import RELEASES, number
 from openbaar.publish import Say, generate, publish, say_nothing, write_files
+from openbaar.staleness import record_kept
 from openbaar.tables.references import load_publication
 from openbaar.versions.diff import PARTS, Diff, Part, difference
 from openbaar.versions.report import summary
@@ -65,6 +66,7 @@ def release(
     kept = _kept_files(root, publication.package.name, version, diff, today)
     with alone(root, say) as work:
         changed += write_files(publication, kept, work)
+        record_kept(root, [name for name in kept if name != CHANGELOG])
     tag = _tagged(root, publication.package.name, version) if tagged else None
     return Release(version, diff, changed, tag)
 

@@ -1,4 +1,4 @@
-"""The commands about versions: `diff`, `release` and `deposit`."""
+"""The commands about versions: `diff`, `release`, `deposit` and `update`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openbaar.cli.common import Run, common, json_result, print_json
+from openbaar.cli.common import Run, common, json_result, print_json, print_problems
 from openbaar.cli.completion import version_names
 
 if TYPE_CHECKING:
@@ -158,3 +158,45 @@ def deposit(
     if given.doi is not None:
         set_values(root, {"doi": given.doi})
         run.done(f"wrote doi {given.doi} to tables/package.yaml; `openbaar publish` cites it")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--of", metavar="PATH", help="The document of which it is a new edition.")
+@click.option("--write", is_flag=True, help="Put it in the place of the old edition.")
+@json_result
+@common
+@click.pass_context
+def update(
+    ctx: click.Context, file: Path, of: str | None, write: bool, project: Path | None, quiet: bool
+) -> None:
+    """Try the recipes on a new edition of a document.
+
+    Shows what no longer fits, and what changed in the tables that do; exits with 1 where something
+    does not fit. With --write, FILE is put into sources/ and the authored files name it instead of
+    the old edition, which stays there.
+    """
+    from openbaar.update import take_edition, try_edition
+    from openbaar.versions.report import as_data, as_text
+
+    run = Run(ctx, project, quiet)
+    root = run.root.resolve()
+    edition = try_edition(root, file.resolve(), of, run.say)
+    written = take_edition(root, edition, run.say) if write else []
+    run.result(
+        problems=[problem.as_dict() for problem in edition.problems],
+        fitting=list(edition.fitting),
+        changes=as_data(edition.diff),
+        written=written,
+    )
+    fitting = ", ".join(edition.fitting) or "none"
+    run.done(f"tables whose recipes fit {edition.new}: {fitting}")
+    if edition.fitting:
+        run.done(as_text(edition.diff))
+    for name in written:
+        run.done(f"wrote {name}")
+    if written:
+        run.done("its title, date, authors and rights are still those of the old edition")
+    if edition.problems and not run.as_json:
+        print_problems(list(edition.problems))
+    ctx.exit(1 if edition.problems else 0)
