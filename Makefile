@@ -2,11 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 SECONDS ?= 180
+ROWS ?= 100000
 INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: serve publish test quick lint fuzz audit dependencies messages man lock bench clean
+.PHONY: serve publish test quick lint fuzz audit dependencies messages man lock bench bench-site clean
 .DELETE_ON_ERROR:
 
 serve: .venv/run  ## publish what is stale and show the site on this machine
@@ -30,6 +31,9 @@ lint: .venv/dev
 bench: .venv/dev  ## time and memory on large made-up tables
 	$(BIN)/python tests/bench/large_tables.py
 	$(BIN)/python tests/bench/many_documents.py
+
+bench-site: .venv/dev  ## how fast pages are answered, beside stock Datasette, ROWS of a made-up table
+	$(BIN)/python tests/bench/site_speed.py --rows $(ROWS)
 
 fuzz: .venv/dev  ## look for inputs that break a reader or a route, SECONDS each
 	$(BIN)/python $(INSTALL) --require-hashes -r requirements/fuzz.txt \

@@ -42,6 +42,8 @@ ROOMS = [
     "staleness",
     "publish",
     "release",
+    "deposit",
+    "update",
     "many",
     "api",
     "cli",

@@ -130,6 +130,12 @@ def _authored(root: Path, values: Mapping[str, str]) -> Iterator[None]:
         raise
 
 
+def set_values(root: Path, values: Mapping[str, str]) -> None:
+    """Set keys of the package file of the publication in `root`, comments and all else kept."""
+    path = root / PACKAGE
+    _replace(path, with_values(path.read_text("utf-8"), values).encode("utf-8"))
+
+
 def _replace(path: Path, data: bytes) -> None:
     with replacing(path) as partial:
         partial.write_bytes(data)

@@ -81,6 +81,11 @@ def test_where_nothing_was_found_nothing_is_said(rows: Any) -> None:
     assert said({"year": YEAR, "n": COUNT}, rows, lead=["year", "n"]) is None
 
 
+def test_where_all_places_have_the_same_none_has_most() -> None:
+    rows = [("Ghent", 5), ("Mons", 5)]
+    assert said({"place": PLACE, "n": COUNT}, rows, lead=["place", "n"]) is None
+
+
 def test_without_a_chart_and_words_of_authors_nothing_is_said() -> None:
     assert said({"year": YEAR, "n": COUNT}, [(2020, 1)]) is None
 

@@ -229,6 +229,19 @@ def test_a_revision_of_git_is_a_version(tmp_path: Path) -> None:
     assert "started: 44898 → 44899\n" in said
 
 
+def test_what_is_not_published_yet_is_told_to_be_missing(hand_made: Path) -> None:
+    def told() -> str:
+        done = CliRunner().invoke(main, ["--project", str(hand_made), "diff", str(hand_made)])
+        assert "nothing changed" in done.stdout
+        return done.stderr
+
+    CliRunner().invoke(main, ["--project", str(hand_made), "publish"])
+    assert told() == ""
+    package = hand_made / "tables" / "package.yaml"
+    package.write_text(package.read_text("utf-8") + "# looked at\n", "utf-8")
+    assert "`openbaar publish` first" in told()
+
+
 def test_a_name_that_is_no_version_is_an_error_that_names_those_there_are() -> None:
     done = run("9.9.9")
     assert done.exit_code == 1

@@ -28,7 +28,7 @@ from openbaar.cli.common import (
 )
 from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
-from openbaar.cli.versions import diff, release
+from openbaar.cli.versions import deposit, diff, release, update
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ main.add_command(migrate)
 main.add_command(inspect)
 main.add_command(diff)
 main.add_command(release)
+main.add_command(deposit)
+main.add_command(update)
 main.add_command(recognise)
 main.add_command(show_help)
 

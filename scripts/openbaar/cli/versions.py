@@ -1,18 +1,21 @@
-"""The commands about versions: `diff` and `release`."""
+"""The commands about versions: `diff`, `release`, `deposit` and `update`."""
 
 from __future__ import annotations
 
 import datetime
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from openbaar.cli.common import Run, common, json_result
+from openbaar.cli.common import Run, common, json_result, print_json, print_problems
 from openbaar.cli.completion import version_names
 
 if TYPE_CHECKING:
     from openbaar.versions.snapshot import Snapshot
+
+TOKEN = "OPENBAAR_TOKEN"  # noqa: S105  the name of a variable of the environment
 
 
 @click.command()
@@ -25,12 +28,17 @@ def diff(ctx: click.Context, old: str, new: str, project: Path | None, quiet: bo
     """Show what changed from version OLD to version NEW.
 
     Each is a folder, a zip, a released version such as 1.0.0, or a revision of git. Without NEW it
-    is the publication as it is now. Says which part of the version has to rise.
+    is the publication as it was published last. Says which part of the version has to rise.
     """
+    from openbaar.staleness import is_stale
     from openbaar.versions.diff import difference
     from openbaar.versions.report import as_data, as_text
 
     run = Run(ctx, project, quiet)
+    if new == "." and is_stale(run.root):
+        run.say(
+            "what changed since it was last published is not compared: `openbaar publish` first"
+        )
     found = difference(_snapshot(old, run.root), _snapshot(new, run.root))
     run.result(**as_data(found))
     if not run.as_json:
@@ -94,3 +102,101 @@ def _in_git(tag: str | None, wanted: bool) -> str:
     if tag is not None:
         return f", tag {tag}"
     return "; this folder is not in git, so nothing was committed or tagged" if wanted else ""
+
+
+@click.command()
+@click.argument("service", type=click.Choice(["zenodo", "ckan"]))
+@click.option(
+    "--to",
+    metavar="ADDRESS",
+    help="Where to send it, such as https://sandbox.zenodo.org; without it, nothing is sent.",
+)
+@click.option("--dry-run", is_flag=True, help="Show what would be sent, and send nothing.")
+@click.option("--publish", is_flag=True, help="Publish it there; otherwise it is a draft.")
+@click.option("--organisation", metavar="NAME", help="The organisation of the portal (CKAN).")
+@json_result
+@common
+@click.pass_context
+def deposit(
+    ctx: click.Context,
+    service: str,
+    to: str | None,
+    dry_run: bool,
+    publish: bool,
+    organisation: str | None,
+    project: Path | None,
+    quiet: bool,
+) -> None:
+    """Deposit the published version at Zenodo or in a CKAN portal.
+
+    Shows as JSON what would be sent. With --to ADDRESS it is sent as a draft, with the token that
+    the environment variable OPENBAAR_TOKEN holds. With --publish it is published; a DOI that it is
+    given is written to tables/package.yaml.
+    """
+    from openbaar.deposit import ckan, zenodo
+    from openbaar.deposit.made import check_published
+    from openbaar.deposit.sending import Repository
+    from openbaar.release import set_values
+
+    run = Run(ctx, project, quiet)
+    root = run.root.resolve()
+    made = zenodo.deposit(root) if service == "zenodo" else ckan.deposit(root, organisation)
+    if to is None or dry_run:
+        print_json(made.as_data())
+        return
+    check_published(root)
+    token = os.environ.get(TOKEN)
+    if not token:
+        raise click.UsageError(f"--to needs a token in the environment variable {TOKEN}.")
+    send, authorization = zenodo.send, f"Bearer {token}"
+    if service == "ckan":
+        send, authorization = ckan.send, token
+    with Repository(to, authorization) as repository:
+        given = send(made, repository, publish, run.say)
+    run.done(f"{'published' if publish else 'a draft'}: {given.address}")
+    run.result(address=given.address, doi=given.doi, published=publish)
+    if given.doi is not None:
+        set_values(root, {"doi": given.doi})
+        run.done(f"wrote doi {given.doi} to tables/package.yaml; `openbaar publish` cites it")
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--of", metavar="PATH", help="The document of which it is a new edition.")
+@click.option("--write", is_flag=True, help="Put it in the place of the old edition.")
+@json_result
+@common
+@click.pass_context
+def update(
+    ctx: click.Context, file: Path, of: str | None, write: bool, project: Path | None, quiet: bool
+) -> None:
+    """Try the recipes on a new edition of a document.
+
+    Shows what no longer fits, and what changed in the tables that do; exits with 1 where something
+    does not fit. With --write, FILE is put into sources/ and the authored files name it instead of
+    the old edition, which stays there.
+    """
+    from openbaar.update import take_edition, try_edition
+    from openbaar.versions.report import as_data, as_text
+
+    run = Run(ctx, project, quiet)
+    root = run.root.resolve()
+    edition = try_edition(root, file.resolve(), of, run.say)
+    written = take_edition(root, edition, run.say) if write else []
+    run.result(
+        problems=[problem.as_dict() for problem in edition.problems],
+        fitting=list(edition.fitting),
+        changes=as_data(edition.diff),
+        written=written,
+    )
+    fitting = ", ".join(edition.fitting) or "none"
+    run.done(f"tables whose recipes fit {edition.new}: {fitting}")
+    if edition.fitting:
+        run.done(as_text(edition.diff))
+    for name in written:
+        run.done(f"wrote {name}")
+    if written:
+        run.done("its title, date, authors and rights are still those of the old edition")
+    if edition.problems and not run.as_json:
+        print_problems(list(edition.problems))
+    ctx.exit(1 if edition.problems else 0)

@@ -27,10 +27,9 @@ from openbaar.package.received import (
     ReceivedResource,
 )
 from openbaar.schema.csvfile import Row, Rows, header_of, read_csv, row_lines
-from openbaar.schema.model import Schema, SchemaField
+from openbaar.schema.model import Schema, bare_field
 from openbaar.schema.names import check_name
 from openbaar.schema.values import Value, hidden_character, value_text
-from openbaar.texts import Localized
 from openbaar.yamlfile import KeyPath, YamlFile, load_model
 
 HASHES = ("md5", "sha1", "sha256", "sha512")
@@ -190,7 +189,6 @@ def _single_table(path: Path) -> Received:
             problems.append(Problem(Place(path.name, 1), f"the column '{name}' is there twice"))
     if problems:
         raise OpenbaarError(dict.fromkeys(problems))
-    columns = [SchemaField(name=name, title=Localized(), description=Localized()) for name in names]
-    schema = Schema(fields=tuple(columns), primaryKey=())
+    schema = Schema(fields=tuple(map(bare_field, names)), primaryKey=())
     table = ReceivedTable(path.stem, schema, data, read_csv(data, schema, path.name))
     return Received(None, (table,))

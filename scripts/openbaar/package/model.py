@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from openbaar.schema.model import Constraints, FieldType, Schema, SchemaField, check_key_columns
+from openbaar.schema.model import Constraints, FieldType, Schema, bare_field, check_key_columns
 from openbaar.schema.names import Name, Version
 from openbaar.tables.about import (
     AccessRights,
@@ -24,7 +24,6 @@ from openbaar.tables.about import (
     Theme,
 )
 from openbaar.tables.sdmx import Sdmx
-from openbaar.texts import Localized
 from openbaar.yamlfile import Strict
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -145,16 +144,7 @@ class DescribedSchema(Strict):
 
     def columns(self) -> Schema:
         """What a CSV file is read by: the columns and keys, without texts and other tables."""
-        fields = []
-        for field in self.fields:
-            column = SchemaField(
-                name=field.name,
-                type=field.type,
-                title=Localized(),
-                description=Localized(),
-                constraints=field.constraints,
-            )
-            fields.append(column)
+        fields = [bare_field(each.name, each.type, each.constraints) for each in self.fields]
         return Schema(fields=tuple(fields), primaryKey=self.primaryKey, uniqueKeys=self.uniqueKeys)
 
 

@@ -13,9 +13,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from openbaar.limits import most
-from openbaar.schema.model import Constraints, FieldType, Schema, SchemaField, check_key_columns
+from openbaar.schema.model import Constraints, FieldType, Schema, bare_field, check_key_columns
 from openbaar.schema.names import Address, Name, check_address, check_path
-from openbaar.texts import Localized
 from openbaar.yamlfile import Texts
 
 PROFILES = (
@@ -179,16 +178,7 @@ class ReceivedSchema(Open):
 
     def columns(self) -> Schema:
         """What the CSV file is read by."""
-        fields = []
-        for field in self.fields:
-            column = SchemaField(
-                name=field.name,
-                type=field.type,
-                title=Localized(),
-                description=Localized(),
-                constraints=field.constraints,
-            )
-            fields.append(column)
+        fields = [bare_field(each.name, each.type, each.constraints) for each in self.fields]
         return Schema(
             fields=tuple(fields), primaryKey=self.primary_key, uniqueKeys=self.unique_keys
         )

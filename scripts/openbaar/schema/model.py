@@ -70,6 +70,19 @@ class ForeignKey(Strict):
     reference: Reference
 
 
+def bare_field(
+    name: str, kind: FieldType = "string", constraints: Constraints | None = None
+) -> SchemaField:
+    """A column by which a CSV file can be read, and of which nothing is said to people."""
+    return SchemaField(
+        name=name,
+        type=kind,
+        title=Localized(),
+        description=Localized(),
+        constraints=constraints or Constraints(),
+    )
+
+
 class Schema(Strict):
     """A Table Schema (https://datapackage.org/standard/table-schema/)."""
 

@@ -13,6 +13,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -99,7 +100,7 @@ def sentence(
     *others, measured = about["lead"] or [""]
     if measured not in columns:
         return None
-    return _of_measured(published, found, columns, others, measured, about["color"])
+    return _of_measured(_Measured(published, columns, found, others, measured), about["color"])
 
 
 def _filled(published: Published, said: str, found: Result, columns: Mapping[str, Column]) -> str:
@@ -130,54 +131,80 @@ def _decimals(found: Result, column: str) -> int:
     return decimals_of([row[position] for row in found.rows])
 
 
-def _of_measured(
-    published: Published,
-    found: Result,
-    columns: Mapping[str, Column],
-    others: Sequence[str],
-    measured: str,
-    color: str | None,
-) -> str | None:
-    """The sentence that the figures of the column `measured` make, by the columns `others`."""
-    names = list(found.names)
-    rows = [row for row in found.rows if row[names.index(measured)] is not None]
-    if not rows:
-        return None
-    decimals = _decimals(found, measured)
+@dataclass(frozen=True)
+class _Measured:
+    """The rows of a result in which the column `measured` has a figure, told by the `others`."""
 
-    def told(row: Sequence[Any]) -> str:
-        about = columns[measured]
-        value = _value(published, about, row[names.index(measured)], decimals)
-        return f"{value} {about.unit}".strip()
+    published: Published
+    columns: Mapping[str, Column]
+    found: Result
+    others: Sequence[str]
+    measured: str
 
-    def called(row: Sequence[Any]) -> str:
+    @cached_property
+    def rows(self) -> list[Sequence[Any]]:
+        """The rows that have a figure."""
+        at = self.position(self.measured)
+        return [row for row in self.found.rows if row[at] is not None]
+
+    @property
+    def is_over_time(self) -> bool:
+        """Whether the first of the other columns holds periods."""
+        return self.columns[self.others[0]].type in ("year", "date")
+
+    def position(self, column: str) -> int:
+        """Where a column stands in a row."""
+        return list(self.found.names).index(column)
+
+    def figure(self, row: Sequence[Any]) -> Any:
+        """The figure of a row."""
+        return row[self.position(self.measured)]
+
+    def told(self, row: Sequence[Any]) -> str:
+        """The figure of a row with its unit, in words."""
+        about = self.columns[self.measured]
+        decimals = _decimals(self.found, self.measured)
+        return f"{_value(self.published, about, self.figure(row), decimals)} {about.unit}".strip()
+
+    def called(self, row: Sequence[Any]) -> str:
+        """What a row is about, in words."""
         parts = []
-        for name in others:
-            part = _value(published, columns[name], row[names.index(name)], None)
-            is_number = columns[name].type == "integer" and columns[name].labels is None
-            parts.append(f"{columns[name].title} {part}" if is_number else part)
+        for name in self.others:
+            about = self.columns[name]
+            part = _value(self.published, about, row[self.position(name)], None)
+            is_number = about.type == "integer" and about.labels is None
+            parts.append(f"{about.title} {part}" if is_number else part)
         return ", ".join(parts)
 
-    words = {"column": columns[measured].title}
-    if len(rows) == 1 or not others:
-        return gettext("%(column)s: %(value)s.") % {**words, "value": told(rows[0])}
-    if columns[others[0]].type in ("year", "date"):
-        if color in names:  # the greatest of the last period, now and at first
-            period = [names.index(name) for name in others if name != color]
-            latest = [row for row in rows if all(row[at] == rows[-1][at] for at in period)]
-            greatest = max(latest, key=lambda row: row[names.index(measured)])
-            at = names.index(color)
-            rows = [row for row in rows if row[at] == greatest[at]]
+    def of_greatest(self, color: str) -> list[Sequence[Any]]:
+        """The rows of the color that is the greatest in the last period."""
+        periods = [self.position(name) for name in self.others if name != color]
+        latest = [row for row in self.rows if all(row[at] == self.rows[-1][at] for at in periods)]
+        at = self.position(color)
+        greatest = max(latest, key=self.figure)
+        return [row for row in self.rows if row[at] == greatest[at]]
+
+
+def _of_measured(of: _Measured, color: str | None) -> str | None:
+    """The sentence that figures make; None where there are none, or all are the same."""
+    if not of.rows:
+        return None
+    words = {"column": of.columns[of.measured].title}
+    if len(of.rows) == 1 or not of.others:
+        return gettext("%(column)s: %(value)s.") % {**words, "value": of.told(of.rows[0])}
+    if of.is_over_time:
+        rows = of.of_greatest(color) if color is not None and color in of.found.names else of.rows
         first, last = rows[0], rows[-1]
         message = gettext("%(column)s: %(last)s (%(at_last)s), against %(first)s (%(at_first)s).")
     else:
-        last = max(rows, key=lambda row: row[names.index(measured)])
-        first = min(rows, key=lambda row: row[names.index(measured)])
+        first, last = min(of.rows, key=of.figure), max(of.rows, key=of.figure)
+        if of.figure(first) == of.figure(last):
+            return None
         message = gettext(
             "%(column)s: most for %(at_last)s (%(last)s), least for %(at_first)s (%(first)s)."
         )
-    words |= {"last": told(last), "first": told(first)}
-    return message % {**words, "at_last": called(last), "at_first": called(first)}
+    words |= {"last": of.told(last), "first": of.told(first)}
+    return message % {**words, "at_last": of.called(last), "at_first": of.called(first)}
 
 
 def others_like(published: Published, query: str, most: int = 5) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from openbaar.site.columns import Column
-from openbaar.site.language import gettext, locale
+from openbaar.site.language import gettext, locale_of, visit
 from openbaar.site.naming import named
 from openbaar.site.published import Published
 
@@ -87,10 +88,15 @@ def _shown_text(published: Published, table: str | None, column: Column, value: 
 
 def figure(value: Any, decimals: int | None = None) -> str:
     """A number as the language of the visit writes it, with so many digits behind the point."""
+    return _figure_in(value, decimals, visit().language)
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _figure_in(value: Any, decimals: int | None, language: str) -> str:
     if decimals is None:
-        return str(format_decimal(value, locale=locale()))
+        return str(format_decimal(value, locale=locale_of(language)))
     pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(value, format=pattern, locale=locale()))
+    return str(format_decimal(value, format=pattern, locale=locale_of(language)))
 
 
 def _lines_link(published: Published, table: str, numbers: str) -> Markup:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from openbaar.schema.conventions import TRUST_TABLES
@@ -52,15 +53,20 @@ def text_in(texts: Mapping[str, str]) -> str:
 
 def column_of(published: Published, table: str, name: str) -> Column:
     """A column of a table; where the publication does not describe it, only its name."""
+    return _column_in(published, table, name, visit().language)
+
+
+@lru_cache(maxsize=2_000)  # cells ask for it, one by one
+def _column_in(published: Published, table: str, name: str, language: str) -> Column:
     if table not in published.tables:
         return Column(name, name)
     for field in published.tables[table]["schema"]["fields"]:
         if field["name"] == name:
             return Column(
                 name,
-                title=text(field, "title"),
-                description=text(field, "description"),
-                unit=text(field, "unit"),
+                title=text_of(field, "title", language),
+                description=text_of(field, "description", language),
+                unit=text_of(field, "unit", language),
                 type=field.get("type", "string"),
                 table=table,
                 code_list=_code_list(published, table, name),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlencode
 
 from babel import Locale, UnknownLocaleError
@@ -67,8 +68,14 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 
 def locale() -> Locale:
     """How the language of the visit writes numbers."""
+    return locale_of(visit().language)
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str) -> Locale:
+    """How a language writes numbers; as English does where it is not known."""
     try:
-        return Locale.parse(visit().language)
+        return Locale.parse(language)
     except (UnknownLocaleError, ValueError):
         return Locale("en")
 

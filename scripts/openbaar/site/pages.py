@@ -166,11 +166,12 @@ def on_this_site(address: str) -> str:
 
 def cell(published: Published, table: str | None, column: str, value: Any, row: Any) -> Markup:
     """How a cell of a table or of a query's result is shown; `row` is as Datasette has it."""
-    values = dict(row)
     if table is None:
         known = columns.result_column(published, _query_name(published), column)
-        return shown(published, known.table, known, value, values)
-    return shown(published, table, columns.column_of(published, table, column), value, values)
+    else:
+        known = columns.column_of(published, table, column)
+    values = dict(row) if known.of_trust else {}  # nothing else hangs on other cells
+    return shown(published, table or known.table, known, value, values)
 
 
 def _query_name(published: Published) -> str | None:

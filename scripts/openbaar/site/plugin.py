@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
@@ -86,9 +86,22 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
     database = datasette.get_database(published.name)
     if not database.is_mutable:
         database.execute = KeptResults(database, published).execute
+        _keep_rules(datasette)
     if published.public:
         limits.limit_process()
     return partial(_count, datasette, published.name)
+
+
+def _keep_rules(datasette: Datasette) -> None:
+    """Keep who may see which table: Datasette 0.65 copies all metadata each time that it asks.
+
+    Unless another plugin adds to the metadata, which may change then.
+    """
+    from datasette.plugins import pm
+
+    rules = getattr(datasette, "_table_permission_allows", None)
+    if rules is not None and not pm.hook.get_metadata.get_hookimpls():
+        datasette._table_permission_allows = lru_cache(maxsize=1000)(rules)
 
 
 async def _count(datasette: Datasette, name: str) -> None:

@@ -44,7 +44,7 @@ Descriptor = Mapping[str, Any]
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # code list → code → language → name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart as objects, what is made of one is kept for it
 class Published:
     """A publication as a site shows it.
 

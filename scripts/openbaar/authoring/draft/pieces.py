@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from openbaar.authoring.draft.sighting import SeenRow, Sighting, lines_before
 from openbaar.authoring.draft.titles import is_title
@@ -51,14 +52,11 @@ def _without_page_breaks(sighting: Sighting, heads: set[str]) -> Sighting:
     lines = sighting.document.lines[sighting.first - 1 : sighting.last]
     printed = [line for line in lines if not line.is_blank]
     again = _headings_again(sighting, printed)
-    pages = {line.number for line in printed if again and _is_page_head(line, heads)}
     if not again:
         return sighting
-    rows = []
-    for row in sighting.rows:
-        kept = _trimmed(sighting.document, row, again | pages)
-        if kept is not None:
-            rows.append(kept)
+    pages = {line.number for line in printed if _is_page_head(line, heads)}
+    trimmed = [_trimmed(sighting.document, row, again | pages) for row in sighting.rows]
+    rows = [row for row in trimmed if row is not None]
     if not any(row.kind == "data" for row in rows):
         return sighting
     is_of_one_line = all(row.first == row.last for row in rows)
@@ -73,19 +71,31 @@ def _without_page_breaks(sighting: Sighting, heads: set[str]) -> Sighting:
 
 def _headings_again(sighting: Sighting, lines: Sequence[Line]) -> set[int]:
     """The numbers of the lines in a sighting that are its headings once more."""
-    wanted = " ".join(" ".join(sighting.header).split())
-    above = lines_before(sighting.document.lines, sighting.first)
-    count = 0
-    for number in range(1, min(MOST_BETWEEN, len(above)) + 1):
-        if " ".join(word for line in above[-number:] for word in line.text.split()) == wanted:
-            count = number
-    headings = [line.text.split() for line in above[-count:]] if count else []
+    headings = _headings(sighting)
+    count = len(headings)
     found: set[int] = set()
-    for index in range(len(lines) - count + 1 if count else 0):
+    if not headings:
+        return found
+    for index in range(len(lines) - count + 1):
         run = lines[index : index + count]
-        if [line.text.split() for line in run] == headings:
+        if _words(run) == headings:
             found.update(line.number for line in run)
     return found
+
+
+def _headings(sighting: Sighting) -> list[list[str]]:
+    """The words of each line above a sighting that holds a part of its headings."""
+    wanted = list(chain.from_iterable(heading.split() for heading in sighting.header))
+    above = lines_before(sighting.document.lines, sighting.first)
+    for count in range(min(MOST_BETWEEN, len(above)), 0, -1):
+        words = _words(above[-count:])
+        if list(chain.from_iterable(words)) == wanted:
+            return words
+    return []
+
+
+def _words(lines: Sequence[Line]) -> list[list[str]]:
+    return [line.text.split() for line in lines]
 
 
 def _trimmed(document: Document, row: SeenRow, removed: set[int]) -> SeenRow | None:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 
 from openbaar.authoring.draft.draft import Draft
 from openbaar.authoring.draft.printed import is_footnote, kind, regrouped, split_row, unsigned
@@ -39,6 +39,8 @@ MANY = 0.3  # of the rows: more than a coincidence
 FEWEST_SUMMED = 3  # cells of a row that show anything by their sum, or by their number
 FEWEST_ALIKE = 5  # rows that are alike
 FIGURES = ("number", "year")
+PARTED_BY_SPACE = re.compile(r"\d \d")
+NOT_PARTED_BY_SPACE = re.compile(r"\d{4}|\d[.,'’]\d{3}")  # no sign, or another one
 
 
 @dataclass(frozen=True)
@@ -284,14 +286,14 @@ def thousands_apart(seen: Finished) -> str:
     """Two neighbouring cells could be one number, whose thousands a space parts, in every row."""
     if seen.is_parted or seen.sighting.units == "cell" or seen.totals_equal:
         return ""
-    rows = [row.cells for row in seen.data]
     first = 1 if seen.draft.columns[0].type == "string" else 0
-    if any(re.search(r"\d \d", cell) for cells in rows for cell in cells[first:]):
+    rows = [row.cells[first:] for row in seen.data]
+    figures = list(chain.from_iterable(rows))
+    if any(map(PARTED_BY_SPACE.search, figures)):
         return "a space parts the thousands of a number, and no total confirms where"
-    figures = [cell for cells in rows for cell in cells[first:]]
-    if any(re.search(r"\d{4}|\d[.,'’]\d{3}", cell) for cell in figures):
+    if any(map(NOT_PARTED_BY_SPACE.search, figures)):
         return ""
-    if all(_could_be_fewer(cells[first:]) for cells in rows):
+    if all(map(_could_be_fewer, rows)):
         return "a group of three digits may be the end of the number before it"
     return ""
 
@@ -409,35 +411,49 @@ def piece_of_a_table(seen: Finished) -> str:
     """The headings above it come directly below rows like its own, or come again below it."""
     if seen.sighting.units == "grid":
         return ""
-    near = slice(max(seen.sighting.first - FARTHEST_PIECE, 0), seen.sighting.last + FARTHEST_PIECE)
-    lines = [line for line in seen.sighting.document.lines[near] if not line.is_blank]
+    lines = _lines_near(seen)
     numbers = [line.number for line in lines]
     first = bisect_left(numbers, seen.sighting.first)
     after = bisect_left(numbers, seen.sighting.last + 1)
-    above, below = (
-        lines[max(first - MOST_HEADINGS, 0) : first],
-        lines[after : after + MOST_HEADINGS],
-    )
+    headings = _headings_below_rows(seen, lines[max(first - MOST_HEADINGS, 0) : first])
+    if headings:
+        again = _find_again(headings, lines[: first - len(headings)])
+        return f"line {again} has the same headings: it may be a piece of a table" if again else ""
+    return _goes_on(seen, lines[:first], lines[after : after + MOST_HEADINGS])
+
+
+def _lines_near(seen: Finished) -> list[Line]:
+    """The lines that are not blank, from some way above a table to some way below it."""
+    near = slice(max(seen.sighting.first - FARTHEST_PIECE, 0), seen.sighting.last + FARTHEST_PIECE)
+    return [line for line in seen.sighting.document.lines[near] if not line.is_blank]
+
+
+def _headings_below_rows(seen: Finished, above: Sequence[Line]) -> Sequence[Line]:
+    """Of the lines `above` a table those below the last that may be a row of it; else none."""
     for index in range(len(above) - FEWEST_ALIKE_HEADINGS, 0, -1):
         if _may_be_row(above[index - 1], seen):
-            again = _find_again(above[index:], lines[: first - len(above) + index])
-            return (
-                f"line {again} has the same headings: it may be a piece of a table" if again else ""
-            )
+            return above[index:]
+    return ()
+
+
+def _goes_on(seen: Finished, above: Sequence[Line], below: Sequence[Line]) -> str:
+    """The headings above a table come again below it, and then a line that may be a row of it."""
     for count in range(FEWEST_ALIKE_HEADINGS, len(below)):
-        same = [line.text.split() for line in below[:count]]
-        if same == [line.text.split() for line in above[-count:]] and _may_be_row(
-            below[count], seen
-        ):
+        is_again = _words(below[:count]) == _words(above[-count:])
+        if is_again and _may_be_row(below[count], seen):
             return f"its headings come again on line {below[0].row}: it may go on there"
     return ""
 
 
+def _words(lines: Sequence[Line]) -> list[list[str]]:
+    return [line.text.split() for line in lines]
+
+
 def _find_again(headings: Sequence[Line], lines: Sequence[Line]) -> int:
     """The row of the line where headings stand before, or 0."""
-    wanted = [line.text.split() for line in headings]
+    wanted = _words(headings)
     for index in range(len(lines) - len(wanted), -1, -1):
-        if [line.text.split() for line in lines[index : index + len(wanted)]] == wanted:
+        if _words(lines[index : index + len(wanted)]) == wanted:
             return lines[index].row
     return 0
 

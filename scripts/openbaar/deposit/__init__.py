@@ -1,0 +1,1 @@
+"""Deposits: a version of a publication, handed to a repository that keeps it."""

@@ -1,0 +1,95 @@
+"""A new edition of a document: what fits is compared, what does not is told, and nothing is lost."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from openbaar.authoring.draft.project import init
+from openbaar.cli.main import main
+from openbaar.publish import publish
+from openbaar.tables.references import load_publication
+
+TEXT = "Table 1\n\nYear Started Done\n2020 12 3\n2021 15 4\n2022 19 5\nTotal 46 12\n"
+LATER = "A new answer.\n\n" + TEXT.replace("2021 15 4", "2021 16 4").replace("46", "47")
+
+
+@pytest.fixture
+def publication(tmp_path: Path) -> Path:
+    """A published publication of one text."""
+    (tmp_path / "counts.txt").write_text(TEXT)
+    root = tmp_path / "counts"
+    init(root, [tmp_path / "counts.txt"], "en", minimal=True)
+    for path in (root / "tables").glob("*.yaml"):
+        path.write_text(re.sub(r"  # guess: .*", "", path.read_text("utf-8")), "utf-8")
+    publish(load_publication(root))
+    return root
+
+
+def update(root: Path, name: str, text: str, *options: str) -> Result:
+    file = root.parent / name
+    file.write_text(text)
+    return CliRunner().invoke(main, ["--project", str(root), "update", str(file), *options])
+
+
+def authored(root: Path) -> dict[str, bytes]:
+    paths = [*(root / "tables").glob("*"), *(root / "sources").glob("*")]
+    return {str(path.relative_to(root)): path.read_bytes() for path in paths if path.is_file()}
+
+
+def test_what_changed_is_shown_and_nothing_is_written(publication: Path) -> None:
+    before = authored(publication)
+    done = update(publication, "counts-2.txt", LATER)
+    assert done.exit_code == 0, done.output
+    assert "tables whose recipes fit sources/counts-2.txt: table_1" in done.output
+    assert "15 → 16" in done.output
+    assert done.output.count("→") == 2  # the versions, and the one cell: lines moved, no figure did
+    assert authored(publication) == before
+
+
+def test_it_takes_the_place_of_the_old_edition_which_stays(publication: Path) -> None:
+    done = update(publication, "counts-2.txt", LATER, "--write")
+    assert done.exit_code == 0, done.output
+    assert (publication / "sources/counts.txt").read_text() == TEXT
+    (entry,) = load_publication(publication).package.documents
+    assert entry.path == "sources/counts-2.txt"
+    publish(load_publication(publication))
+    assert "2021,16,4" in (publication / "tables/table_1.csv").read_text("utf-8")
+
+
+def test_what_no_longer_fits_is_told_with_its_place(publication: Path) -> None:
+    done = update(publication, "counts-2.txt", LATER.replace("2021 16 4", "2021 sixteen 4"))
+    assert done.exit_code == 1
+    assert "sources/counts-2.txt:7" in done.output
+    assert "counts-2.txt: none" in done.output
+
+
+def test_a_total_that_does_not_add_up_any_more_is_told(publication: Path) -> None:
+    done = update(publication, "counts-2.txt", LATER.replace("Total 47", "Total 50"))
+    assert done.exit_code == 1
+    assert "50" in done.output
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("counts-2.txt", TEXT, "is the same file as sources/counts.txt"),
+        ("counts.csv", "a,b\n", "is another kind of file than sources/counts.txt"),
+        ("counts.txt", LATER, "sources/counts.txt is there already"),
+    ],
+)
+def test_what_can_be_no_new_edition_is_refused(
+    publication: Path, name: str, text: str, message: str
+) -> None:
+    done = update(publication, name, text)
+    assert done.exit_code == 1
+    assert message in done.output
+
+
+def test_a_document_that_is_not_there_has_no_edition(publication: Path) -> None:
+    done = update(publication, "counts-2.txt", LATER, "--of", "sources/other.txt")
+    assert "has no document sources/other.txt" in done.output
+    assert "sources/counts.txt" in done.output
