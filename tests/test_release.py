@@ -15,6 +15,7 @@ from openbaar.authoring.draft.project import init
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.release import Release, raised, release, with_entry, with_values
+from openbaar.staleness import is_stale
 
 TODAY = datetime.date(2026, 1, 31)
 LATER = datetime.date(2026, 2, 1)
@@ -73,6 +74,11 @@ def test_the_first_release_is_1_0_0_with_its_date_and_its_files(publication: Pat
     kept = json.loads((publication / "tables/releases/1.0.0/datapackage.json").read_bytes())
     assert kept["version"] == "1.0.0"
     assert "1.0.0 (2026-01-31)\n\n- First release.\n" in (publication / "CHANGELOG.md").read_text()
+
+
+def test_what_was_just_released_is_up_to_date(publication: Path) -> None:
+    released(publication)
+    assert not is_stale(publication)
 
 
 def test_a_corrected_text_raises_the_last_number(publication: Path) -> None:

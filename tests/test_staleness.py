@@ -100,6 +100,16 @@ def test_an_edit_while_publishing_makes_it_stale(
     assert is_stale(hand_made)
 
 
+def test_what_was_edited_while_a_run_waited_is_published(hand_made: Path) -> None:
+    before = load_publication(hand_made)
+    table = hand_made / "tables" / "regions.yaml"
+    title = str(before.tables["regions"].title["nl"])
+    table.write_text(table.read_text("utf-8").replace(title, "Andere titel", 1), "utf-8")
+    publish(before)
+    assert "Andere titel" in (hand_made / "datapackage.json").read_text("utf-8")
+    assert not is_stale(hand_made)
+
+
 def test_another_toolkit_makes_it_stale(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staleness, "toolkit_hash", lambda: "another")
     assert is_stale(published)

@@ -49,6 +49,7 @@ from openbaar.staleness import (
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import Dataset, lines_bytes, lines_path, read_dataset
 from openbaar.tables.publication import Publication
+from openbaar.tables.references import load_publication
 from openbaar.tables.unconfirmed import (
     unconfirmed_figures,
     unconfirmed_guesses,
@@ -144,10 +145,11 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
     Raises OpenbaarError with every problem found, and then leaves everything as it was.
     """
     with alone(publication.root, say) as staging:
+        inputs = stamps_of_inputs(publication)
+        publication = load_publication(publication.root)  # it may have changed before we held it
         unsettled = _unsettled(publication)
         if unsettled:
             raise OpenbaarError(unsettled)
-        inputs = stamps_of_inputs(publication)
         generated = generate(publication, say=say)
         with _parquet_files(generated, staging) as watch:
             problems = _stage(generated, staging, say, watch)

@@ -125,6 +125,14 @@ def record_published(root: Path, inputs: Stamps, written: Iterable[str]) -> None
         partial.write_text(json.dumps(record, indent=0))
 
 
+def record_kept(root: Path, kept: Iterable[str]) -> None:
+    """Record files that are kept of what was just published, and that nothing is made of."""
+    record = json.loads((root / RECORD).read_bytes())
+    record["files"] |= {name: _stamp(root / name) for name in kept}
+    with replacing(root / RECORD) as partial:
+        partial.write_text(json.dumps(record, indent=0))
+
+
 @lru_cache(maxsize=1)
 def toolkit_hash() -> str:
     """One hash over the files of the toolkit, wherever it is installed."""

@@ -13,7 +13,7 @@ from datasette.database import QueryInterrupted
 from openbaar.site import kept_answers, kept_results
 from openbaar.site.apart import Answer
 from openbaar.site.asgi import Application, Headers, Message, Receive, Scope, Send
-from openbaar.site.kept_results import KeptResults
+from openbaar.site.kept_results import KeptResults, keep_schema
 from openbaar.site.published import Published
 from openbaar.site.serve import site
 from served import Built, published_of, shown
@@ -265,6 +265,22 @@ def test_the_facets_of_a_whole_table_get_the_time_that_they_need(small: Built) -
         assert counted == published.facets[table]
 
     asyncio.run(asked())
+
+
+def test_the_schema_of_a_table_is_asked_for_once_and_cannot_be_changed_by_who_asks(
+    small: Built,
+) -> None:
+    datasette, _, reached = executing(small)
+    database = datasette.get_database("municipalities")
+    keep_schema(database)
+
+    async def twice() -> list[str]:
+        (await database.table_columns("municipalities")).clear()
+        columns: list[str] = await database.table_columns("municipalities")
+        return columns
+
+    assert asyncio.run(twice()) == published_of(small).column_names("municipalities")
+    assert len(reached) == 1
 
 
 def test_results_that_are_large_are_not_kept(small: Built, monkeypatch: pytest.MonkeyPatch) -> None:

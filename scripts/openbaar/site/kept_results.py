@@ -12,7 +12,8 @@ import asyncio
 import re
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
@@ -38,6 +39,18 @@ FACET = re.compile(
     r"\s*group by (?P=column) order by count desc, value limit \d+\s*"
 )
 PARAMETER = re.compile(r"[:@$](\w+)")  # more than there are, where a text in SQL looks like one
+# What Datasette asks of the schema for each page, each in a thread.
+OF_SCHEMA = (
+    "table_columns",
+    "table_column_details",
+    "primary_keys",
+    "fts_table",
+    "label_column_for_table",
+    "foreign_keys_for_table",
+    "get_all_foreign_keys",
+    "hidden_table_names",
+)
+MOST_TABLES = 1000  # whose schema is kept: visitors ask for tables that are not there too
 Key = tuple[Any, ...]
 
 
@@ -172,6 +185,26 @@ class KeptResults:
         while self._size > MOST:
             _, (dropped, _) = self._results.popitem(last=False)
             self._size -= dropped
+
+
+def keep_schema(database: Database) -> None:
+    """Let `database`, which never changes, be asked once for the schema of each table."""
+    for name in OF_SCHEMA:
+        setattr(database, name, _asked_once(getattr(database, name)))
+
+
+def _asked_once(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    known: dict[Key, Any] = {}
+
+    async def answer(*given: Any) -> Any:
+        if given not in known:
+            found = await ask(*given)
+            if len(known) >= MOST_TABLES:
+                return found
+            known[given] = found
+        return deepcopy(known[given])  # whoever asked may change what it got
+
+    return answer
 
 
 def _is_of_visitor() -> bool:

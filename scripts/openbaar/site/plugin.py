@@ -41,7 +41,7 @@ from openbaar.site import (
     source,
 )
 from openbaar.site.asgi import Application, only_http
-from openbaar.site.kept_results import KeptResults
+from openbaar.site.kept_results import KeptResults, keep_schema
 from openbaar.site.published import Published, published_by
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
@@ -86,6 +86,7 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
     database = datasette.get_database(published.name)
     if not database.is_mutable:
         database.execute = KeptResults(database, published).execute
+        keep_schema(database)
         _keep_rules(datasette)
     if published.public:
         limits.limit_process()
