@@ -23,8 +23,8 @@ from served import Built, served
 
 ROOT = Path(__file__).parent.parent
 DATABASE = "build/vdab-online-opleidingen.db"
-WORKBOOK = "dist/vdab-online-opleidingen-2.1.0.xlsx"
-ARCHIVE = "dist/vdab-online-opleidingen-2.1.0.zip"
+WORKBOOK = "dist/vdab-online-opleidingen-3.0.0.xlsx"
+ARCHIVE = "dist/vdab-online-opleidingen-3.0.0.zip"
 
 
 @pytest.fixture
