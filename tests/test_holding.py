@@ -269,13 +269,20 @@ def of_publication(root: Path) -> dict[str, bytes]:
     return {name: data for name, data in everything(root).items() if name not in (LOCK, RECORD)}
 
 
+def _heeding_ctrl_c() -> None:
+    """What a shell starts in the background ignores SIGINT, and these tests may be run there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_publish_with_a_sentence_and_nothing_left(
     stop: signal.Signals, hand_made: Path
 ) -> None:
     before = of_publication(hand_made)
-    process = subprocess.Popen(command(hand_made, "publish"), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command(hand_made, "publish"), stderr=subprocess.PIPE, text=True, preexec_fn=_heeding_ctrl_c
+    )
     while not (hand_made / WORK).exists():
         time.sleep(0.01)
     process.send_signal(stop)

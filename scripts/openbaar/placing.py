@@ -15,11 +15,40 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import Content, holds, write_content
 
 FOLDER = "build/.openbaar"  # of a publication; what a run keeps for itself
 JOURNAL = f"{FOLDER}/journal.json"
 PARTIAL = f"{FOLDER}/journal.partial"
 DONE = f"{FOLDER}/done.json"  # the journal once all files are in place, until the earlier are gone
+
+
+def write_files(root: Path, files: Mapping[str, Content], work: Path) -> list[str]:
+    """Put files in place, all of them or none; returns the names of those whose bytes changed.
+
+    `work` is an empty folder in the folder `root`, as `holding.alone` gives it.
+    """
+    changed = changed_files(root, files)
+    put_in_place(root, written(changed, work))
+    return list(changed)
+
+
+def changed_files(root: Path, files: Mapping[str, Content]) -> dict[str, Content]:
+    """The files whose bytes are not those in the folder `root`."""
+    changed: dict[str, Content] = {}
+    for name, content in files.items():
+        if not holds(root / name, content):
+            changed[name] = content
+    return changed
+
+
+def written(files: Mapping[str, Content], work: Path) -> dict[str, Path]:
+    """Write files to the folder `work`, from where they can be put in place; by their name."""
+    ready = {}
+    for number, (name, content) in enumerate(files.items()):
+        ready[name] = work / f"{number}.ready"
+        write_content(content, ready[name])
+    return ready
 
 
 def put_in_place(root: Path, ready: Mapping[str, Path]) -> None:

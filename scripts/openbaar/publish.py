@@ -21,7 +21,7 @@ from openbaar.database.build import Watch, build_database, watch_nothing
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import Content, holds, write_content
+from openbaar.files import Content, holds
 from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import sdmx_problems, write_zip
@@ -35,7 +35,7 @@ from openbaar.package.permalinks import (
 )
 from openbaar.package.validation import problems_of_citation, problems_of_package
 from openbaar.package.workbook import write_workbook
-from openbaar.placing import put_in_place
+from openbaar.placing import changed_files, put_in_place, written
 from openbaar.staleness import (
     archive_path,
     checksums_path,
@@ -94,34 +94,6 @@ def generate(publication: Publication, verify: bool = True, say: Say = say_nothi
     files["metadata.yml"] = metadata_bytes(dataset)
     files[citation_file.FILE] = citation_file.citation_bytes(publication)
     return Generated(dataset, described, files)
-
-
-def write_files(publication: Publication, files: Mapping[str, Content], work: Path) -> list[str]:
-    """Put files in place, all of them or none; returns the paths of those whose bytes changed.
-
-    `work` is an empty folder of the publication, as `holding.alone` gives it.
-    """
-    changed = _changed(publication, files)
-    put_in_place(publication.root, _written(changed, work))
-    return list(changed)
-
-
-def _changed(publication: Publication, files: Mapping[str, Content]) -> Files:
-    """The files whose bytes are not those on disk."""
-    changed: Files = {}
-    for name, content in files.items():
-        if not holds(publication.root / name, content):
-            changed[name] = content
-    return changed
-
-
-def _written(files: Mapping[str, Content], work: Path) -> dict[str, Path]:
-    """Write files to the folder `work`, from where they can be put in place; by their name."""
-    ready = {}
-    for number, (name, content) in enumerate(files.items()):
-        ready[name] = work / f"{number}.ready"
-        write_content(content, ready[name])
-    return ready
 
 
 def lines_file(dataset: Dataset) -> Files:
@@ -185,9 +157,9 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
             raise OpenbaarError(problems)
         say("packing the downloads")
         products = _pack(generated, staging)
-        changed = _changed(publication, generated.files)
+        changed = changed_files(publication.root, generated.files)
         others = lines_file(generated.dataset)
-        ready = {**_written({**changed, **others}, staging), **products}
+        ready = {**written({**changed, **others}, staging), **products}
         put_in_place(publication.root, ready)
         record_published(publication.root, inputs, ready)
     return list(changed)
@@ -201,7 +173,7 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
     """
     with alone(publication.root, say) as staging:
         dataset = read_dataset(publication)
-        files = _changed(publication, {"metadata.yml": metadata_bytes(dataset)})
+        files = changed_files(publication.root, {"metadata.yml": metadata_bytes(dataset)})
         built = staging / database_path(publication).name
         say("building the database")
         build_database(dataset, descriptor(dataset), built)
@@ -210,7 +182,7 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
         if problems:
             raise OpenbaarError(problems)
         database = _name(publication, database_path(publication))
-        put_in_place(publication.root, {database: built, **_written(files, staging)})
+        put_in_place(publication.root, {database: built, **written(files, staging)})
     return [database, *files]
 
 

@@ -20,7 +20,8 @@ from openbaar.files import Content, replacing
 from openbaar.holding import alone
 from openbaar.package.citation_file import FILE as CITATION
 from openbaar.package.permalinks import RELEASES, number
-from openbaar.publish import Say, generate, publish, say_nothing, write_files
+from openbaar.placing import write_files
+from openbaar.publish import Say, generate, publish, say_nothing
 from openbaar.staleness import record_kept
 from openbaar.tables.references import load_publication
 from openbaar.versions.diff import PARTS, Diff, Part, difference
@@ -65,7 +66,7 @@ def release(
         changed = publish(load_publication(root), say)
     kept = _kept_files(root, publication.package.name, version, diff, today)
     with alone(root, say) as work:
-        changed += write_files(publication, kept, work)
+        changed += write_files(publication.root, kept, work)
         record_kept(root, [name for name in kept if name != CHANGELOG])
     tag = _tagged(root, publication.package.name, version) if tagged else None
     return Release(version, diff, changed, tag)

@@ -97,6 +97,15 @@ def _catalogue_of(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
+@lru_cache(maxsize=64)
+def locale_of(language: str) -> Locale:
+    """How a language writes numbers and names months; as English does where it is not known."""
+    try:
+        return Locale.parse(language)
+    except (UnknownLocaleError, ValueError):
+        return Locale("en")
+
+
 def language_name(language: str, shown_in: str) -> str:
     """The name of a language in another one, by the Unicode CLDR; its code where it is unknown."""
     try:

@@ -18,7 +18,8 @@ from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, sha256_of
 from openbaar.holding import alone
-from openbaar.publish import Say, say_nothing, write_files
+from openbaar.placing import write_files
+from openbaar.publish import Say, say_nothing
 from openbaar.tables.convert import convert, gather
 from openbaar.tables.dataset import TableData, table_data
 from openbaar.tables.publication import Publication
@@ -74,7 +75,7 @@ def take_edition(root: Path, edition: Edition, say: Say = say_nothing) -> list[s
     """
     publication = load_publication(root)
     with alone(root, say) as work:
-        return write_files(publication, edition.files, work)
+        return write_files(publication.root, edition.files, work)
 
 
 def _document(publication: Publication, of: str | None) -> DocumentEntry:

@@ -9,12 +9,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from click.testing import CliRunner, Result
 
 from openbaar.cli.main import main
 from openbaar.deposit import ckan, zenodo
 from openbaar.deposit.made import published_facts
+from openbaar.deposit.sending import _said
 from openbaar.errors import OpenbaarError
 from openbaar.publish import publish
 from openbaar.tables.references import load_publication
@@ -188,3 +190,8 @@ def test_ckan_calls_licences_and_tags_as_it_does(published: Path) -> None:
     told = ckan.metadata(odd, "agency")
     assert (told["tags"], told["license_id"]) == ([{"name": "R D   new"}], "cc-zero")
     assert told["owner_org"] == "agency"
+
+
+def test_a_refusal_of_another_form_is_told_too() -> None:
+    answer = httpx.Response(400, json={"message": "No.", "errors": ["too many files"]})
+    assert _said(answer) == "No; too many files"

@@ -37,7 +37,7 @@ asyncio.run(main())
 SIGNS = {
     "/en/": '<html lang="en">',
     "/en/vdab-online-opleidingen/started_by_gender/2022,female": '<mark title="Started">50.252</mark>',
-    "/source/vdab-online-opleidingen.txt": '<li value="173" id="L173">',
+    "/source/vdab-online-opleidingen.txt": ' id="L173">',
 }
 
 

@@ -88,7 +88,7 @@ def convert(
     reconciliation, footnotes, anomalies).
     """
     from openbaar.holding import alone
-    from openbaar.publish import write_files
+    from openbaar.placing import write_files
     from openbaar.tables.to_files import convert_some, convert_to_files
     from openbaar.tables.verdicts import differences
 
@@ -100,7 +100,7 @@ def convert(
                 made = convert_some(publication, tables, work, say=run.say, readers=readers)
             else:
                 made = convert_to_files(publication, work, say=run.say, readers=readers)
-        changed = write_files(publication, {**made.files, **made.lines}, work)
+        changed = write_files(publication.root, {**made.files, **made.lines}, work)
     written = [name for name in changed if name not in made.lines]
     _tell_written(run, written)
     different = differences(made.reconciliation)
@@ -143,14 +143,14 @@ def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     """
     from openbaar.holding import alone
     from openbaar.package.descriptor import descriptor, package_bytes
-    from openbaar.publish import write_files
+    from openbaar.placing import write_files
     from openbaar.tables.dataset import read_dataset
 
     run = Run(ctx, project, quiet)
     publication = run.load()
     with alone(publication.root, run.say) as work:
         files = {"datapackage.json": package_bytes(descriptor(read_dataset(publication)))}
-        changed = write_files(publication, files, work)
+        changed = write_files(publication.root, files, work)
     _tell_written(run, changed)
     run.result(written=changed)
 

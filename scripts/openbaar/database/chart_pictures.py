@@ -17,11 +17,10 @@ from babel.support import NullTranslations
 
 from openbaar.database.chart_content import ChartContent, ChartRow, Key
 from openbaar.database.chart_order import Order
-from openbaar.database.periods import locale_of
 from openbaar.database.picture import Category, Kind, Mark, Picture, Series
 from openbaar.database.row_kinds import Finding
 from openbaar.tables.queries import has_values
-from openbaar.texts import catalogue, localized
+from openbaar.texts import catalogue, locale_of, localized
 
 LONG_LIST = 15  # categories; of more the first `TOP` are shown, the others can be unfolded
 TOP = 10

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Literal
-
-from babel import Locale, UnknownLocaleError
 
 from openbaar.database.results import Meaning
 from openbaar.schema.model import SchemaField
+from openbaar.texts import locale_of
 
 FIRST_YEAR, LAST_YEAR = 1500, 2200  # whole numbers between them may be years
 PARTS = {4: "quarter", 12: "month"}  # of a year, by how many there are
@@ -131,15 +129,6 @@ def is_year(meaning: Meaning, values: Sequence[Any]) -> bool:
 
 def _type(meaning: Meaning) -> str | None:
     return meaning.type if isinstance(meaning, SchemaField) else None
-
-
-@lru_cache(maxsize=64)
-def locale_of(language: str) -> Locale:
-    """How a language writes numbers and names months; as English where it is unknown."""
-    try:
-        return Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
 
 
 def quarter_name(quarter: int, language: str) -> str:

@@ -109,6 +109,9 @@ def _said(answer: httpx.Response) -> str:
     if isinstance(body.get("message"), str):
         sentences.append(body["message"].rstrip("."))
     for error in body.get("errors") or []:
+        if not isinstance(error, dict):
+            sentences.append(str(error))
+            continue
         messages = error.get("messages") or [error.get("message", "")]
         sentences.append(f"{error.get('field', '')}: {' '.join(map(str, messages))}")
     if isinstance(body.get("error"), dict):

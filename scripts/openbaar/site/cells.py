@@ -12,9 +12,10 @@ from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from openbaar.site.columns import Column
-from openbaar.site.language import gettext, locale_of, visit
+from openbaar.site.language import gettext, visit
 from openbaar.site.naming import named
 from openbaar.site.published import Published
+from openbaar.texts import locale_of
 
 BLANK = Markup('<abbr title="{0}">—</abbr>')
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
 from urllib.parse import unquote, urlencode
 
-from babel import Locale, UnknownLocaleError
+from babel import Locale
 from babel.support import NullTranslations
 from datasette.utils.asgi import Response
 
 from openbaar.site.addresses import Addresses, leads_on
 from openbaar.site.asgi import Application, Receive, Scope, Send, origin, query_pairs, raw_path
 from openbaar.site.outside import outside
-from openbaar.texts import catalogue
+from openbaar.texts import catalogue, locale_of
 
 PARAMETER = "lang"
 OPEN = {"access-control-allow-origin": "*"}  # programs in pages of others follow the redirect too
@@ -69,15 +68,6 @@ def ngettext(singular: str, plural: str, number: int) -> str:
 def locale() -> Locale:
     """How the language of the visit writes numbers."""
     return locale_of(visit().language)
-
-
-@lru_cache(maxsize=64)
-def locale_of(language: str) -> Locale:
-    """How a language writes numbers; as English does where it is not known."""
-    try:
-        return Locale.parse(language)
-    except (UnknownLocaleError, ValueError):
-        return Locale("en")
 
 
 def without_language(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:

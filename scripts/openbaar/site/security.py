@@ -91,7 +91,8 @@ def with_security_headers(app: Application, published: Published) -> Application
         def change(_status: int, headers: Headers) -> Headers:
             cookies = [value + secure for name, value in headers if name.lower() == b"set-cookie"]
             others = [pair for pair in headers if pair[0].lower() != b"set-cookie"]
-            return _replaced(others, wanted) + [(b"set-cookie", cookie) for cookie in cookies]
+            sent = _of_a_picture(wanted) if _is_pixels(headers) else wanted
+            return _replaced(others, sent) + [(b"set-cookie", cookie) for cookie in cookies]
 
         token = _nonce.set(nonce)
         try:
@@ -122,6 +123,16 @@ def with_caching(app: Application, published: Published) -> Application:
         await app(scope, receive, with_headers(send, change))
 
     return cached
+
+
+def _is_pixels(headers: Headers) -> bool:
+    """Whether an answer is a picture of pixels, which unlike SVG can hold no script or style."""
+    return header({"headers": headers}, b"content-type") == "image/png"
+
+
+def _of_a_picture(wanted: dict[str, str]) -> dict[str, str]:
+    """The headers of a picture, which a browser lays out by a style of its own when it is alone."""
+    return {name: value for name, value in wanted.items() if name != "content-security-policy"}
 
 
 def framable(wanted: dict[str, str]) -> dict[str, str]:
