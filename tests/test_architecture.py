@@ -25,6 +25,7 @@ ROOMS = [
     "extras",
     "limits",
     "files",
+    "repository",
     "placing",
     "holding",
     "yamlfile",

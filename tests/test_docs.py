@@ -59,6 +59,13 @@ def test_each_room_is_on_the_map_of_the_code(room: str) -> None:
     assert f"`{room}/`" in (ROOT / "scripts/README.md").read_text(encoding="utf-8")
 
 
+def test_each_module_is_on_the_map_of_the_code() -> None:
+    named = set(re.findall(r"`([\w/.]+)`", (ROOT / "scripts/README.md").read_text("utf-8")))
+    named = {name.removesuffix("/").rpartition("/")[2] for name in named}
+    modules = {path.stem for path in (ROOT / "scripts/openbaar").rglob("*.py")}
+    assert sorted(modules - named - {"__init__", "__main__"}) == []
+
+
 @pytest.mark.parametrize("page", DOCUMENTATION, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_inside_the_repository_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))

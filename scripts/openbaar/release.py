@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import datetime
 import re
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from openbaar.package.citation_file import FILE as CITATION
 from openbaar.package.permalinks import RELEASES, number
 from openbaar.placing import write_files
 from openbaar.publish import Say, generate, publish, say_nothing
+from openbaar.repository import git
 from openbaar.staleness import record_kept
 from openbaar.tables.references import load_publication
 from openbaar.versions.diff import PARTS, Diff, Part, difference
@@ -199,27 +199,20 @@ def _tagged(root: Path, name: str, version: str) -> str | None:
 
     Raises OpenbaarError with what git says when it refuses.
     """
-    if _git(root, "rev-parse", "--is-inside-work-tree").returncode != 0:
+    if git(root, "rev-parse", "--is-inside-work-tree").returncode != 0:
         return None
     tag = f"{name}-{version}"
     paths = [path for path in PUBLISHED if (root / path).exists()]
     commands = [("add", "--", *paths)]
-    if _git(root, "status", "--porcelain", "--", *paths).stdout:
+    if git(root, "status", "--porcelain", "--", *paths).stdout:
         commands.append(("commit", "--quiet", "--message", f"Release {name} {version}"))
     commands.append(("tag", tag))
     for command in commands:
-        done = _git(root, *command)
+        done = git(root, *command)
         if done.returncode != 0:
-            said = (done.stderr or done.stdout).strip().splitlines() or ["no reason given"]
-            message = f"{version} is released, but git refused to {command[0]}: {said[-1]}"
+            said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+            reason = said.rpartition("\n")[2] or "no reason given"
+            message = f"{version} is released, but git refused to {command[0]}: {reason}"
             hint = f"mend it, commit, and run `git tag {tag}`"
             raise OpenbaarError(Problem(Place(PACKAGE), message, hint))
     return tag
-
-
-def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  our own
-    except FileNotFoundError:
-        return subprocess.CompletedProcess(command, returncode=127, stdout="", stderr="")

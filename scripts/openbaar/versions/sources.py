@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from openbaar.files import Content, read_inside
 from openbaar.limits import most
 from openbaar.package.handed import HandedZip, handed_zip
 from openbaar.package.permalinks import RELEASES, number
+from openbaar.repository import git
 from openbaar.schema.conventions import VERSION
 
 DESCRIPTOR = "datapackage.json"
@@ -82,7 +82,7 @@ class GitFiles:
     def read(self, path: str) -> bytes | None:
         """The bytes of a file at that revision."""
         # `./` makes git look in the publication, which need not be the top of the repository.
-        shown = _git(self.root, "show", f"{self.commit}:./{path}")
+        shown = git(self.root, "show", f"{self.commit}:./{path}")
         return shown.stdout if shown.returncode == 0 else None
 
 
@@ -160,14 +160,5 @@ def _commit(root: Path, revision: str) -> str | None:
     """The commit that a revision names; None where it names none, or this is no repository."""
     if revision.startswith("-"):  # git would take it for an option
         return None
-    asked = _git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
+    asked = git(root, "rev-parse", "--verify", "--quiet", f"{revision}^{{commit}}")
     return asked.stdout.decode().strip() if asked.returncode == 0 else None
-
-
-def _git(root: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
-    """What git answers; as one that failed where there is no git."""
-    command = ["git", "-C", str(root), *arguments]
-    try:
-        return subprocess.run(command, capture_output=True, check=False)  # noqa: S603  our command
-    except FileNotFoundError:
-        return subprocess.CompletedProcess(command, returncode=127, stdout=b"", stderr=b"")
