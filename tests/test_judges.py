@@ -116,7 +116,7 @@ def test_roc_validator_misses_nothing_but_what_nobody_knows(unpacked: Path) -> N
     if is_ours(unpacked):
         unknown = ("schema_org:license", "organization SHOULD have a URL")
         assert [each for each in found if not any(word in each for word in unknown)] == []
-        assert found != []
+        assert any("schema_org:license" in each for each in found)
     else:
         assert found == []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -266,23 +266,29 @@ def _publish_many(
 
     with click.progressbar(length=len(folders), label="publishing", file=_bar_file(run)) as bar:
         outcomes = publish_changed(folders, workers, again, bar.update)
-    failed = [outcome for outcome in outcomes if outcome.problems]
     for outcome in outcomes:
         for name in outcome.changed:
             run.done(f"wrote {outcome.folder / name}")
-    run.done(f"published {len(outcomes) - len(failed)}, left {len(folders) - len(outcomes)} as is")
-    problems = [problem for outcome in failed for problem in outcome.problems]
+    published = [str(outcome.folder) for outcome in outcomes if not outcome.problems]
+    failed = [str(outcome.folder) for outcome in outcomes if outcome.problems]
+    problems = [problem for outcome in outcomes for problem in outcome.problems]
+    run.done(f"published {len(published)}, left {len(folders) - len(outcomes)} as is")
     run.result(
-        published=[str(outcome.folder) for outcome in outcomes if not outcome.problems],
-        failed=[str(outcome.folder) for outcome in failed],
+        published=published,
+        failed=failed,
         problems=[problem.as_dict() for problem in problems],
     )
-    if failed and not run.as_json:
-        print_problems(problems)
-        names = ", ".join(str(outcome.folder) for outcome in failed)
-        click.echo(f"not published: {names}", err=True)
     if failed:
+        _tell_failed(run, failed, problems)
         ctx.exit(1)
+
+
+def _tell_failed(run: Run, failed: Sequence[str], problems: Sequence[Problem]) -> None:
+    """Say to people what is wrong, and which publications are not published for it."""
+    if run.as_json:
+        return
+    print_problems(problems)
+    click.echo(f"not published: {', '.join(failed)}", err=True)
 
 
 def _bar_file(run: Run) -> TextIO:
