@@ -43,14 +43,13 @@ from openbaar.site.static_paths import (
     target_of,
 )
 
-Say = Callable[[str], None]
+Progress = Callable[[int, int], None]
 SEARCH = "/search"
 MARK = ".openbaar-frozen"  # in a folder that this module wrote and may replace
 NOT_FOUND = Path("404.html")  # what servers of such folders show where there is no page
 BEFORE = "before"  # in the folder beside the target: what the target held
 REDIRECTS = (301, 302, 303)
 ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
-SAY_EVERY = 500  # pages
 REDIRECT = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{path}</title>
 <meta http-equiv="refresh" content="0; url={to}"></head>
@@ -58,14 +57,17 @@ REDIRECT = """<!DOCTYPE html>
 """
 
 
-def say_nothing(_message: str) -> None:
-    """Take a message about the progress, and tell nobody."""
+def no_progress(_done: int, _total: int) -> None:
+    """Take how many pages are done, and tell nobody."""
 
 
-def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = say_nothing) -> int:
+def freeze(
+    database: Path, metadata: Path, target: Path, url: str, progress: Progress = no_progress
+) -> int:
     """Write the site of `database` and `metadata`, known at `url`, into the folder `target`.
 
-    Returns the number of files; `say` is told of the progress. Raises OpenbaarError when `target`
+    Returns the number of files; `progress` is told how many pages are written, and how many are
+    known by then. Raises OpenbaarError when `target`
     holds anything but an earlier freeze, or when a page does not answer; `target` stays as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -75,7 +77,7 @@ def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = sa
         shown = site(database, metadata, url)
         shown.max_returned_rows = ROWS_ON_A_PAGE
         frozen = _Freeze(shown, folder)
-        asyncio.run(frozen.fetch_all(say))
+        asyncio.run(frozen.fetch_all(progress))
         if frozen.problems:
             raise OpenbaarError(frozen.problems)
         (folder / MARK).write_text("")
@@ -135,7 +137,7 @@ class _Freeze:
         """The publication that the site shows."""
         return publication_of(self.datasette)
 
-    async def fetch_all(self, say: Say) -> None:
+    async def fetch_all(self, progress: Progress) -> None:
         """Fetch every page and file: those that are known, and all that pages link to."""
         for address, path in downloads.files(self.published).items():
             self._write(Path(address[1:]), path.read_bytes())
@@ -149,8 +151,7 @@ class _Freeze:
         await self._write_not_found()
         while self.waiting:
             await self._fetch(self.waiting.pop())
-            if len(self.seen) % SAY_EVERY == 0:
-                say(f"{len(self.seen)} pages written, {len(self.waiting)} to go")
+            progress(len(self.seen) - len(self.waiting), len(self.seen))
 
     def _await(self, page: Page) -> None:
         if page not in self.seen:
