@@ -19,7 +19,7 @@ from openbaar.texts import locale_of
 
 BLANK = Markup('<abbr title="{0}">—</abbr>')
 ADDRESS = re.compile(r"https?://[^\s<>\"]+")
-LINES = re.compile(r"(\d+)(?:-\d+)?")
+LINES = re.compile(r"(?:(\w+):)?(\d+)(?:-\d+)?")  # perhaps with the page before them
 
 
 class Unwritten:
@@ -142,7 +142,7 @@ def _lines_link(published: Published, table: str, numbers: str) -> Markup:
     found = LINES.fullmatch(numbers)
     if document is None or found is None:
         return escape(numbers)
-    return link(published.line_path(document, None, int(found[1])), numbers)
+    return link(published.line_path(document, found[1], int(found[2])), numbers)
 
 
 @lru_cache(maxsize=1_000)  # each row asks for it
