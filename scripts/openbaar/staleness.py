@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from openbaar.tables.publication import Publication
 
 RECORD = f"{FOLDER}/published.json"
+CHANGELOG = "CHANGELOG.md"  # a release writes in it, but so do people, and nothing is made of it
 AUTHORED = (".csv", ".json", ".yaml")  # of the files below tables/
 TOOLKIT = ("*.csl", "*.json", "*.po", "*.py", "*.yaml")
 # A file that changed less than two seconds before it was looked at may change again without its
@@ -119,16 +120,9 @@ def stamps_of_inputs(publication: Publication) -> Stamps:
 
 def record_published(root: Path, inputs: Stamps, written: Iterable[str]) -> None:
     """Record that the files named in `written` were made of the inputs."""
-    files = {**inputs, **{name: _stamp(root / name) for name in written}}
+    products = [name for name in written if name != CHANGELOG]
+    files = {**inputs, **{name: _stamp(root / name) for name in products}}
     record = {"toolkit": toolkit_hash(), "files": files}
-    with replacing(root / RECORD) as partial:
-        partial.write_text(json.dumps(record, indent=0))
-
-
-def record_kept(root: Path, kept: Iterable[str]) -> None:
-    """Record files that are kept of what was just published, and that nothing is made of."""
-    record = json.loads((root / RECORD).read_bytes())
-    record["files"] |= {name: _stamp(root / name) for name in kept}
     with replacing(root / RECORD) as partial:
         partial.write_text(json.dumps(record, indent=0))
 

@@ -106,10 +106,10 @@ def _lines_link(published: Published, table: str, numbers: str) -> Markup:
     for source in published.tables[table].get("sources", []):
         if "first_line" in source:
             documents.add(source["path"])
-    found = re.fullmatch(r"(\d+)(?:-\d+)?", numbers)
+    found = re.fullmatch(r"(?:(\w+):)?(\d+)(?:-\d+)?", numbers)
     if len(documents) != 1 or found is None:
         return escape(numbers)
-    return _link(published.line_path(documents.pop(), None, int(found[1])), numbers)
+    return _link(published.line_path(documents.pop(), found[1], int(found[2])), numbers)
 
 
 def _with_commas(value: str) -> str:

@@ -55,7 +55,8 @@ class Placed:
         """The classes of its cells; the cells of a large table are most of its page."""
         flags = {
             f"col-{self.column.name}": self.leads or not self.column.of_trust,
-            "number": self.column.is_number,
+            "number": self.column.is_quantity,
+            "date": self.column.type in ("date", "datetime"),
             "more": not self.leads,
             "long": self.is_long,
         }
@@ -141,7 +142,7 @@ def _leads_result(lead: Sequence[str], placed: Placed) -> bool:
 def _headed(placed: list[Placed]) -> list[Placed]:
     """The columns, the first of those that are no figures naming each row."""
     for position, each in enumerate(placed):
-        if each.leads and not each.column.is_number:
+        if each.leads and not each.column.is_quantity:
             placed[position] = replace(each, heads=True)
             break
     return placed
@@ -204,7 +205,7 @@ def _lead(published: Published, table: str, columns: Sequence[Column]) -> list[s
     key = [
         name for name in published.tables[table]["schema"].get("primaryKey", []) if name in names
     ]
-    figures = [column.name for column in columns if column.is_number and column.name not in key]
+    figures = [column.name for column in columns if column.is_quantity and column.name not in key]
     return key + (figures or _texts(published, columns, key))
 
 
@@ -335,7 +336,7 @@ def record(published: Published, table: str, row: Mapping[str, Any]) -> list[Cel
     """The cells of the page of one row: its figures, then the others in the order of its table."""
     placed = table_columns(published, table, list(row), [row])
     cells = []
-    for each in sorted(placed, key=lambda each: not each.column.is_number):
+    for each in sorted(placed, key=lambda each: not each.column.is_quantity):
         content = shown(published, table, each.column, row[each.column.name], row)
         cells.append(Cell(each, content))
     return cells

@@ -54,6 +54,7 @@ def prepare(environment: Environment, published: Published | None) -> None:
     install: Any = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
     environment.filters["figure"] = figure
+    environment.filters["size"] = size
     environment.filters["on_this_site"] = on_this_site
     environment.globals["published"] = published
     environment.globals["layout"] = partial(layout, published)
@@ -74,6 +75,7 @@ def _texts(published: Published) -> Variables:
         "key_label": partial(columns.key_label, published),
         "label_of": partial(columns.label_of, published),
         "language_name": language_name,
+        "parameter_title": partial(columns.parameter_title, published),
         "query_grid": partial(query_grid, published),
         "result_column": partial(columns.result_column, published),
         "selection_words": partial(chips.selection_words, published),
@@ -84,6 +86,11 @@ def _texts(published: Published) -> Variables:
         "trust_tables": TRUST_TABLES,
         "visit": visit,
     }
+
+
+def size(count: int) -> str:
+    """A number of bytes in the language of the visit."""
+    return downloads.size_text(count, visit().language)
 
 
 def is_datasettes(message: str) -> bool:

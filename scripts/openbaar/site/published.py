@@ -165,9 +165,16 @@ def anchor(page: str | None, line: int) -> str:
 
 
 def text_of(described: Descriptor, key: str, language: str) -> str:
-    """The text `key` of a part of a descriptor in `language`, else in its first language."""
+    """The text `key` of a part of a descriptor in `language`, else in its first language.
+
+    What nobody has said is not shown as a text: a title that is unknown is the name that the thing
+    has in addresses, and other texts are empty.
+    """
     translated = described.get("translations", {}).get(language, {})
-    return str(translated.get(key) or described.get(key, ""))
+    found = str(translated.get(key) or described.get(key, ""))
+    if is_unknown(found):
+        return str(described.get("name", found)) if key == "title" else ""
+    return found
 
 
 def known_contributors(descriptor: Descriptor) -> list[Descriptor]:
