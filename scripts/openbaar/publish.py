@@ -41,7 +41,7 @@ from openbaar.staleness import (
     checksums_path,
     database_path,
     parquet_folder,
-    record_published,
+    record_of,
     released_database_path,
     stamps_of_inputs,
     workbook_path,
@@ -160,8 +160,10 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
         changed = changed_files(publication.root, generated.files)
         others = lines_file(generated.dataset)
         ready = {**written({**changed, **others}, staging), **products}
-        put_in_place(publication.root, ready)
-        record_published(publication.root, inputs, ready)
+        records = staging / "records"
+        records.mkdir()
+        recorded = written(record_of(inputs, ready), records)
+        put_in_place(publication.root, {**ready, **recorded})
     return list(changed)
 
 
