@@ -119,6 +119,24 @@ def sha256_of(content: Content) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def sha256_of_folder(folder: Path, but: str = "") -> str:
+    """One SHA-256 over all files below a folder, their names included; `but` names one to leave."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        if name != but:
+            digest.update(f"{name}\0{sha256_of(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def take_again(earlier: Path, path: Path) -> None:
+    """Have the file `earlier` at `path` too, without another copy of it where that is possible."""
+    try:
+        path.hardlink_to(earlier)
+    except OSError:  # not every file system has hard links
+        shutil.copy2(earlier, path)
+
+
 @contextmanager
 def replacing(target: Path) -> Iterator[Path]:
     """A path beside `target` to write to; it takes the place of `target` when the block ends well.

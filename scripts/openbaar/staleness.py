@@ -17,7 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from openbaar.files import replacing, sha256_of
+from openbaar.files import sha256_of
 from openbaar.placing import FOLDER, JOURNAL
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 RECORD = f"{FOLDER}/published.json"
 # The only file with times in it. It may be removed: then each file is read.
 CACHE = f"{FOLDER}/cache/times.json"
+CHANGELOG = "CHANGELOG.md"  # a release writes in it, but so do people, and nothing is made of it
 AUTHORED = (".csv", ".json", ".yaml")  # of the files below tables/
 TOOLKIT = ("*.csl", "*.json", "*.po", "*.py", "*.yaml")
 # A file that changed less than two seconds before it was looked at may change again without its
@@ -127,27 +128,13 @@ def record_of(inputs: Stamps, made: Mapping[str, Path]) -> dict[str, bytes]:
     `made` has each file that is yet to be put in place, by its name in the publication. Moved there
     they keep their times.
     """
-    stamps = {**inputs, **{name: _stamp(path) for name, path in made.items()}}
-    return _recorded(_hashes(stamps), stamps)
-
-
-def record_kept(root: Path, kept: Iterable[str]) -> None:
-    """Record files that are kept of what was just published, and that nothing is made of."""
-    stamps = {name: _stamp(root / name) for name in kept}
-    hashes = {**_read(root / RECORD)["files"], **_hashes(stamps)}
-    for name, content in _recorded(hashes, {**_read(root / CACHE), **stamps}).items():
-        with replacing(root / name) as partial:
-            partial.write_bytes(content)
-
-
-def _recorded(hashes: Mapping[str, str], known: Mapping[str, Stamp]) -> dict[str, bytes]:
-    record = {"toolkit": toolkit_hash(), "files": dict(sorted(hashes.items()))}
-    written = {RECORD: record, CACHE: known}
-    return {path: json.dumps(content, indent=0).encode() for path, content in written.items()}
-
-
-def _hashes(stamps: Stamps) -> dict[str, str]:
-    return {name: stamp.sha256 for name, stamp in stamps.items()}
+    stamps = dict(inputs)
+    for name, path in made.items():
+        if name != CHANGELOG:
+            stamps[name] = _stamp(path)
+    hashes = {name: stamps[name].sha256 for name in sorted(stamps)}
+    contents = {RECORD: {"toolkit": toolkit_hash(), "files": hashes}, CACHE: stamps}
+    return {path: json.dumps(content, indent=0).encode() for path, content in contents.items()}
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -366,24 +366,37 @@ def serve(
 @main.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @_url(required=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    help="How many processes make pages; by default as many as are worth their start.",
+)
 @json_result
 @common
 @click.pass_context
-def freeze(ctx: click.Context, folder: Path, url: str, project: Path | None, quiet: bool) -> None:
+def freeze(
+    ctx: click.Context,
+    folder: Path,
+    url: str,
+    workers: int | None,
+    project: Path | None,
+    quiet: bool,
+) -> None:
     """Publish if anything is out of date, then write static files.
 
-    FOLDER gets the whole site, for any web server.
+    FOLDER gets the whole site, for any web server. Of an earlier one there, files stay that are as
+    they should be.
     """
+    from openbaar.frozen import freeze_published
+    from openbaar.holding import alone
+
     run = Run(ctx, project, quiet)
     root = run.root.resolve()
-    database = _published_database(run, root)
-    from openbaar.holding import alone
-    from openbaar.site.freeze import freeze
-
+    _published_database(run, root)
     with alone(root, run.say):
-        count = freeze(database, root / "metadata.yml", folder.resolve(), url, run.say)
-    run.done(f"wrote {count} files to {folder}")
-    run.result(folder=str(folder), files=count)
+        files, changed = freeze_published(root, folder.resolve(), url, run.say, workers)
+    run.done(f"{files} files are in {folder}, of which {changed} are new or changed")
+    run.result(folder=str(folder), files=files, changed=changed)
 
 
 def _published_database(run: Run, root: Path) -> Path:

@@ -12,7 +12,7 @@ from xml.sax.saxutils import escape
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
-from openbaar.schema.conventions import UNKNOWN
+from openbaar.schema.conventions import NOT_SPECIFIED, UNKNOWN
 from openbaar.site import downloads
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.published import (
@@ -22,10 +22,9 @@ from openbaar.site.published import (
     publication_of,
     text_of,
 )
-from openbaar.texts import catalogue, localized
+from openbaar.texts import catalogue, is_unknown, localized
 
 SCHEMA = "https://schema.org/"
-NOT_SPECIFIED = "notspecified"  # the name of a licence that is unknown, in data packages
 Described = dict[str, Any]  # a thing of schema.org, or a part of one
 
 
@@ -116,7 +115,7 @@ def _whole(published: Published, language: str, request: Any) -> Described:
         "@id": whole,
         "url": published.page_address(published.path(), language, request),
         "name": text_of(published.descriptor, "title", language),
-        "description": text_of(published.descriptor, "description", language),
+        "description": _stated(published.descriptor, "description", language),
         "identifier": [whole, published.descriptor.get("id"), *_doi(published)],
         "temporalCoverage": _period(published.descriptor.get("period")),
         "spatialCoverage": [_place(each) for each in published.descriptor.get("places", [])],
@@ -136,7 +135,7 @@ def _table(published: Published, table: str, language: str, request: Any) -> Des
         "@id": cited,
         "url": published.page_address(published.path(table), language, request),
         "name": text_of(described, "title", language),
-        "description": text_of(described, "description", language),
+        "description": _stated(described, "description", language),
         "identifier": [cited, *_doi(published)],
         "isPartOf": {"@type": "Dataset", "@id": _whole_address(published, request)},
         "variableMeasured": [_variable(each, language) for each in described["schema"]["fields"]],
@@ -190,12 +189,13 @@ def _doi(published: Published) -> list[str]:
 
 def _part(published: Published, table: str, language: str, request: Any) -> Described:
     resource = published.tables[table]
-    return {
+    made = {
         "@type": "Dataset",
         "@id": published.address(f"/id/{table}", request),
         "name": text_of(resource, "title", language),
-        "description": text_of(resource, "description", language),
+        "description": _stated(resource, "description", language),
     }
+    return _known(made)
 
 
 def _organisation(contributor: Descriptor) -> Described:
@@ -228,7 +228,7 @@ def _variable(field: Descriptor, language: str) -> Described:
     made = {
         "@type": "PropertyValue",
         "name": field["name"],
-        "description": text_of(field, "description", language),
+        "description": _stated(field, "description", language),
         "unitText": text_of(field, "unit", language),
     }
     return _known(made)
@@ -256,6 +256,12 @@ def _download(published: Published, link: downloads.Link, request: Any) -> Descr
         "contentSize": f"{link.bytes} B",
         "sha256": link.sha256,
     }
+
+
+def _stated(described: Descriptor, key: str, language: str) -> str | None:
+    """A text of a part of the descriptor, unless it is the word for unknown."""
+    said = text_of(described, key, language)
+    return None if is_unknown(said) else said
 
 
 def _known(made: Described) -> Described:

@@ -17,6 +17,8 @@ from openbaar.tables.model import Package, Table
 from openbaar.texts import catalogue, language_name
 from openbaar.yamlfile import MAX_BYTES, KeyPath, YamlFile, load_model, parse_yaml, yaml_of
 
+PACKAGE = "tables/package.yaml"
+
 
 @dataclass(frozen=True)
 class Publication:
@@ -138,21 +140,25 @@ def _column_in(column: dict[str, Any], language: str) -> dict[str, Any]:
     return {**column, "name": column["name"].format(language=language), "title": titles}
 
 
-def read_publication(root: Path) -> Publication:
+def read_publication(root: Path, package_text: str | None = None) -> Publication:
     """Read all authored files of the publication in `root`, each checked by itself.
 
-    `references` checks them together. Raises OpenbaarError with every problem found in any of them.
+    `package_text` is read in the place of the package file where it is given. `references` checks
+    the files together. Raises OpenbaarError with every problem found in any of them.
     """
     folder = root / "tables"
     if not (folder / "package.yaml").is_file():
         raise OpenbaarError(
             Problem(
-                Place("tables/package.yaml"),
+                Place(PACKAGE),
                 f"does not exist, so {root} is not a publication",
                 "use --project DIR",
             )
         )
-    package_file = _authored(root, "tables/package.yaml")
+    if package_text is None:
+        package_file = _authored(root, PACKAGE)
+    else:
+        package_file = parse_yaml(package_text, PACKAGE)
     problems: list[Problem] = []
     files = {"package": package_file}
     tables: dict[str, Table] = {}
