@@ -339,7 +339,7 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
     asked = dict(parse_qsl(request.query_string))
     found = await answers.result(datasette, published, name, asked)
     tables = about["tables"]
-    cited = (columns.text_in(about["title"]), _asked_path())
+    cited = (columns.text_in(about["title"]), _cited_path(given))
     described = linked_data.query_json_ld(published, name, visit().language, request)
     return {
         "query_name": name,
@@ -372,6 +372,7 @@ def _sources_of_query(published: Published, tables: Sequence[str]) -> list[Varia
     return [{"name": name, "places": _places(published, name)} for name in tables]
 
 
-def _asked_path() -> str:
-    """The path of the page that is being made, with its query."""
-    return f"{visit().path}?{visit().query}" if visit().query else visit().path
+def _cited_path(given: Mapping[str, str]) -> str:
+    """The path of the page that is being made, with what was chosen for its parameters."""
+    chosen = {name: value for name, value in given.items() if value}
+    return f"{visit().path}?{urlencode(chosen)}" if chosen else visit().path
