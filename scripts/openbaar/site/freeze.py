@@ -22,7 +22,7 @@ from datasette.utils import path_from_row_pks
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.site import catalogue, changes, downloads
+from openbaar.site import catalogue, changes, downloads, questions
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.grid import own_order
 from openbaar.site.identifiers import LATEST, recorded_versions
@@ -299,6 +299,7 @@ def _known_pages(published: Published) -> Iterator[Page]:
         yield from _in_each_language(published, f"/{published.name}/{query}")
         for ending in FORMATS:
             yield from _in_each_language(published, f"/cite/{query}.{ending}")
+        yield from _in_each_language(published, f"/id/{query}.jsonld")
         for ending, asked in RESULTS.items():
             yield Page(f"/{published.name}/{query}{ending}", asked)
     for table in published.tables:
@@ -322,6 +323,10 @@ def _identifiers(published: Published) -> Iterator[Page]:
         if table not in withdrawn:
             for version in recorded_versions(published, table):
                 yield _identifier(published, f"{table}/{version}")
+    for query in sorted({*published.queries, *questions.recorded(published)}):
+        yield _identifier(published, query)
+        for version in questions.versions(published, query):
+            yield _identifier(published, f"{query}/{version}")
 
 
 def _identifier(published: Published, path: str) -> Page:
