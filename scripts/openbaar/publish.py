@@ -11,6 +11,7 @@ import hashlib
 import io
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -43,7 +44,7 @@ from openbaar.staleness import (
     checksums_path,
     database_path,
     parquet_folder,
-    record_published,
+    record_of,
     released_database_path,
     stamps_of_inputs,
     workbook_path,
@@ -197,8 +198,10 @@ def put_published(
     changed = changed_files(root, {**made.generated.files, **also})
     lines = lines_file(made.generated.dataset)
     ready = {**written({**changed, **lines}, staging), **made.products}
-    put_in_place(root, ready)
-    record_published(root, inputs, ready)
+    records = staging / "records"
+    records.mkdir()
+    recorded = written(record_of(inputs, ready), records)
+    put_in_place(root, {**ready, **recorded})
     return list(changed)
 
 
@@ -228,29 +231,41 @@ def _stage(
 ) -> list[Problem]:
     """Write the package and its database to the folder `staging`; returns all that is wrong.
 
-    `watch` sees the rows of large tables.
+    `watch` sees the rows of large tables. The package is judged while the database is built, which
+    waits for other processes: those that draw.
     """
-    publication = generated.publication
     _write_package(generated, staging)
-    say("checking the totals")
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        say("validating the package")
+        judged = beside.submit(_problems_of_package, generated, staging)
+        say("building the database")
+        problems = _build(generated, staging, say, watch)
+        return [*judged.result(), *problems]
+
+
+def _problems_of_package(generated: Generated, staging: Path) -> list[Problem]:
+    """What is wrong with the package in the folder `staging`, by us and by other judges."""
+    publication = generated.publication
     problems = differences(generated.dataset.rows("reconciliation"))
-    say("checking the addresses that were released")
     recorded = read_permalinks(publication.root)
     problems += permalink_problems(recorded, generated.dataset)
-    say("validating the package")
     problems += problems_of_package(
         staging, package_bytes(generated.descriptor), generated.dataset.in_files
     )
     problems += problems_of_citation(citation_file.citation_bytes(publication))
     problems += sdmx_problems(generated.dataset, generated.descriptor)
-    say("building the database")
+    return problems
+
+
+def _build(generated: Generated, staging: Path, say: Say, watch: Watch) -> list[Problem]:
+    """Build the database in the folder `staging` and run every query; returns all that is wrong."""
     database = _staged_database(generated, staging)
     try:
         build_database(generated.dataset, generated.descriptor, database, watch)
     except OpenbaarError as error:
-        return problems + error.problems
+        return error.problems
     say("running every query")
-    return problems + result_problems(database, publication)
+    return result_problems(database, generated.publication)
 
 
 def _write_package(generated: Generated, staging: Path) -> None:

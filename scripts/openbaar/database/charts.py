@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from openbaar.database.chart_choice import Choice, chosen_chart
 from openbaar.database.chart_content import ChartContent, ChartRow
-from openbaar.database.chart_files import png
+from openbaar.database.chart_files import Drawers
 from openbaar.database.chart_pictures import picture
 from openbaar.database.choices import choices
 from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbnail
@@ -58,7 +58,7 @@ class DrawnChart(NamedTuple):
     rest_wide: str | None
     rest_narrow: str | None
     thumbnail: str | None
-    png: bytes
+    png: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -79,13 +79,16 @@ def draw_charts(
     OpenbaarError for a chart with more rows than a reader can tell apart, with rows that it cannot
     tell apart at all, or with a line through what are no periods.
     """
-    drawn: list[DrawnChart] = []
-    for charted in _charted(connection, publication, labels):
-        for language in publication.package.languages:
-            shown = picture(charted.content, language, publication.language)
-            if shown is not None:
-                drawn.append(_drawn(charted, shown, language, publication.root))
-    return drawn
+    drawn: list[tuple[DrawnChart, Path]] = []
+    with Drawers(publication.root) as drawers:
+        for charted in _charted(connection, publication, labels):
+            for language in publication.package.languages:
+                shown = picture(charted.content, language, publication.language)
+                if shown is not None:
+                    chart = _drawn(charted, shown, language)
+                    svg = standalone(chart.wide, chart.title, chart.told)
+                    drawn.append((chart, drawers.ask(svg)))
+    return [chart._replace(png=file.read_bytes()) for chart, file in drawn]
 
 
 def _charted(
@@ -132,23 +135,20 @@ def _twice(content: ChartContent) -> list[str]:
     return []
 
 
-def _drawn(charted: _Charted, shown: Picture, language: str, root: Path) -> DrawnChart:
-    """A chart with all its drawings."""
-    wide = draw(shown, WIDE)
-    told = shown.in_words(range(len(shown.categories)))
+def _drawn(charted: _Charted, shown: Picture, language: str) -> DrawnChart:
+    """A chart with all its drawings, but for the PNG."""
     return DrawnChart(
         page=charted.page,
         parameters=json.dumps(charted.given, sort_keys=True),
         language=language,
         name=chart_name(charted.page, charted.given),
         title=shown.title,
-        told=told,
-        wide=wide,
+        told=shown.in_words(range(len(shown.categories))),
+        wide=draw(shown, WIDE),
         narrow=draw(shown, NARROW),
         rest_wide=draw_rest(shown, WIDE),
         rest_narrow=draw_rest(shown, NARROW),
         thumbnail=None if charted.given else draw_thumbnail(shown),
-        png=png(standalone(wide, shown.title, told), root),
     )
 
 

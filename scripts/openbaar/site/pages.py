@@ -30,7 +30,7 @@ from openbaar.site import (
     remarks,
     source,
 )
-from openbaar.site.cells import figure, shown
+from openbaar.site.cells import Unwritten, figure, shown
 from openbaar.site.grid import query_grid, record, table_grid
 from openbaar.site.language import gettext, ngettext, visit
 from openbaar.site.naming import row_title
@@ -172,14 +172,18 @@ def on_this_site(address: str) -> str:
     return parts._replace(scheme="", netloc="").geturl() or "/"
 
 
-def cell(published: Published, table: str | None, column: str, value: Any, row: Any) -> Markup:
+def cell(published: Published, table: str | None, column: str, value: Any, row: Any) -> Unwritten:
     """How a cell of a table or of a query's result is shown; `row` is as Datasette has it."""
-    if table is None:
-        known = columns.result_column(published, _query_name(published), column)
-    else:
-        known = columns.column_of(published, table, column)
-    values = dict(row) if known.of_trust else {}  # nothing else hangs on other cells
-    return shown(published, table or known.table, known, value, values)
+
+    def written() -> Markup:
+        if table is None:
+            known = columns.result_column(published, _query_name(published), column)
+        else:
+            known = columns.column_of(published, table, column)
+        values = dict(row) if known.of_trust else {}  # nothing else hangs on other cells
+        return shown(published, table or known.table, known, value, values)
+
+    return Unwritten(written)
 
 
 def _query_name(published: Published) -> str | None:
