@@ -41,6 +41,7 @@ ROOMS = [
     "site",
     "authoring",
     "staleness",
+    "frozen",
     "publish",
     "release",
     "deposit",

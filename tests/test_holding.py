@@ -11,8 +11,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -20,11 +19,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import openbaar.placing
+from cuts import Cut, cut_at
 from openbaar.cli.common import TERMINATED
 from openbaar.errors import OpenbaarError
 from openbaar.holding import HOLDER, LOCK, WORK, alone
 from openbaar.placing import DONE, JOURNAL, put_in_place, recover
-from openbaar.staleness import RECORD
+from openbaar.staleness import CACHE
 
 OLD = {"tables/a.csv": b"old a\n", "tables/b.csv": b"old b\n"}
 NEW = {"tables/a.csv": b"new a\n", "tables/b.csv": b"new b\n", "dist/c.zip": b"new c\n"}
@@ -67,39 +67,6 @@ def everything(root: Path) -> dict[str, bytes]:
 def test_all_files_are_put_in_place_and_nothing_else_is_left(folder: Path) -> None:
     put_in_place(folder, ready(folder))
     assert everything(folder) == NEW
-
-
-# Each call of these is a moment at which a run may be killed or fail.
-STEPS = ("os.link", "os.replace", "shutil.move", "pathlib.Path.unlink")
-
-
-class Cut(BaseException):
-    """What a kill is to the code: nothing after it runs, clean-up aside, which is stopped too."""
-
-
-@contextmanager
-def cut_at(step: int, error: Callable[[], BaseException], for_good: bool) -> Iterator[list[int]]:
-    """Let the call number `step` of STEPS raise, and all later ones where the process is dead."""
-    count = [0]
-    patch = pytest.MonkeyPatch()
-
-    def counted(do: Callable[..., object]) -> Callable[..., object]:
-        def call(*arguments: object, **named: object) -> object:
-            count[0] += 1
-            if count[0] == step or (for_good and count[0] > step):
-                raise error()
-            return do(*arguments, **named)
-
-        return call
-
-    patch.setattr(os, "link", counted(os.link))
-    patch.setattr(os, "replace", counted(os.replace))
-    patch.setattr(shutil, "move", counted(shutil.move))
-    patch.setattr(Path, "unlink", counted(Path.unlink))
-    try:
-        yield count
-    finally:
-        patch.undo()
 
 
 def steps_of_one_run(root: Path) -> int:
@@ -265,8 +232,8 @@ def test_two_publishes_at_once_both_succeed(hand_made: Path) -> None:
 
 
 def of_publication(root: Path) -> dict[str, bytes]:
-    """All files but the lock, which stays, and the record, which has times in it."""
-    return {name: data for name, data in everything(root).items() if name not in (LOCK, RECORD)}
+    """All files but the lock, which stays, and the cache of times."""
+    return {name: data for name, data in everything(root).items() if name not in (LOCK, CACHE)}
 
 
 def _heeding_ctrl_c() -> None:

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import datetime
 import json
+import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from cuts import Cut, cut_at
 from openbaar.authoring.draft.project import init
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
+from openbaar.placing import recover
+from openbaar.publish import put_published
 from openbaar.release import Release, raised, release, with_entry, with_values
 from openbaar.staleness import is_stale
 
@@ -138,19 +144,137 @@ def test_the_command_says_when_there_is_no_git_to_keep_the_release(publication: 
 
 
 def test_git_gets_a_commit_and_a_tag(publication: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "t")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@example.org")
-    git(publication, "init", "--quiet")
-    (publication / ".gitignore").write_text("/build/\n/dist/\n")
-    git(publication, "add", ".")
-    git(publication, "commit", "--quiet", "--message", "one")
+    in_git(publication, monkeypatch)
     done = release(publication, TODAY)
     assert git(publication, "tag").split() == [done.tag]
     assert git(publication, "status", "--porcelain") == ""
     assert "tables/releases/1.0.0/datapackage.json" in git(
         publication, "show", "--name-only", str(done.tag)
     )
+
+
+def test_a_release_that_is_killed_while_it_replaces_files_is_whole_or_did_not_begin(
+    publication: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed at each step, and put right by what the next run does first."""
+    before = everything(publication)
+    waiting = tmp_path / "waiting"
+    found = []
+
+    def kill(*given: Any) -> list[str]:
+        shutil.copytree(publication, waiting)
+        step = 0
+        while not found or found[-1] != "ended":
+            step += 1
+            shutil.rmtree(publication)
+            shutil.copytree(waiting, publication)
+            with cut_at(step, Cut, for_good=True):
+                found.append(outcome_of(given))
+            recover(publication)
+            state = everything(publication)
+            assert state == before or is_whole(state, "1.0.0"), f"killed at step {step}"
+        return []
+
+    monkeypatch.setattr("openbaar.release.put_published", kill)
+    released(publication)
+    assert found.count("cut") > 20
+
+
+def outcome_of(given: Any) -> str:
+    try:
+        put_published(*given)
+    except Cut:
+        return "cut"
+    return "ended"
+
+
+def is_whole(files: dict[str, bytes], version: str) -> bool:
+    """Whether all that a release writes is there."""
+    described = [files["datapackage.json"], files[f"tables/releases/{version}/datapackage.json"]]
+    return (
+        f"version: {version}" in files["tables/package.yaml"].decode()
+        and all(json.loads(each)["version"] == version for each in described)
+        and f"{version} (" in files["CHANGELOG.md"].decode()
+    )
+
+
+@pytest.mark.parametrize("step", ["load_publication", "generate", "snapshot", "make"])
+def test_a_release_that_is_killed_before_it_replaces_files_did_not_begin(
+    publication: Path, step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = everything(publication)
+
+    def die(*_given: Any, **_named: Any) -> None:
+        raise Cut
+
+    monkeypatch.setattr(f"openbaar.release.{step}", die)
+    with pytest.raises(Cut):
+        released(publication)
+    assert everything(publication) == before
+
+
+def in_git(publication: Path, monkeypatch: pytest.MonkeyPatch, name: str = "t") -> None:
+    """Put the publication into git, and let git have that name for the author."""
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    git(publication, "init", "--quiet")
+    (publication / ".gitignore").write_text("/build/\n/dist/\n")
+    git(publication, "add", ".")
+    git(publication, "commit", "--quiet", "--message", "one")
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", name)
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "t@example.org")
+
+
+def test_a_release_that_was_killed_before_git_had_it_is_finished_by_the_next_call(
+    publication: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_git(publication, monkeypatch)
+
+    def die(*_given: Any) -> None:
+        raise Cut
+
+    with monkeypatch.context() as patched:
+        patched.setattr("openbaar.release._tagged", die)
+        with pytest.raises(Cut):
+            release(publication, TODAY)
+    assert git(publication, "tag") == ""
+    finished = release(publication, LATER)
+    assert (finished.version, finished.tag) == ("1.0.0", "counts-1.0.0")
+    assert git(publication, "status", "--porcelain") == ""
+    with pytest.raises(OpenbaarError, match=r"nothing changed since 1\.0\.0"):
+        release(publication, LATER)
+
+
+def test_a_release_begins_only_where_git_knows_who_commits(
+    publication: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_git(publication, monkeypatch, name="")
+    before = everything(publication)
+    with pytest.raises(OpenbaarError, match="git does not know in whose name to commit"):
+        release(publication, TODAY)
+    assert everything(publication) == before
+
+
+def test_a_tag_of_that_version_stops_the_release_before_it_writes(
+    publication: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_git(publication, monkeypatch)
+    git(publication, "tag", "counts-1.0.0")
+    before = everything(publication)
+    with pytest.raises(OpenbaarError, match=r"git has a tag counts-1\.0\.0 already"):
+        release(publication, TODAY)
+    assert everything(publication) == before
+
+
+def test_what_else_is_staged_is_no_part_of_a_release(
+    publication: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_git(publication, monkeypatch)
+    (publication / "notes.txt").write_text("mine")
+    git(publication, "add", "notes.txt")
+    release(publication, TODAY)
+    assert git(publication, "status", "--porcelain") == "A  notes.txt\n"
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from pathlib import Path
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, write_content
 
+FROZEN = ".openbaar-frozen"  # in a folder that `openbaar freeze` wrote and may replace
 FOLDER = "build/.openbaar"  # of a publication; what a run keeps for itself
 JOURNAL = f"{FOLDER}/journal.json"
 PARTIAL = f"{FOLDER}/journal.partial"

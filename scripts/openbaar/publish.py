@@ -11,10 +11,12 @@ import hashlib
 import io
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from openbaar.database.build import Watch, build_database, watch_nothing
@@ -37,11 +39,12 @@ from openbaar.package.validation import problems_of_citation, problems_of_packag
 from openbaar.package.workbook import write_workbook
 from openbaar.placing import changed_files, put_in_place, written
 from openbaar.staleness import (
+    Stamps,
     archive_path,
     checksums_path,
     database_path,
     parquet_folder,
-    record_published,
+    record_of,
     released_database_path,
     stamps_of_inputs,
     workbook_path,
@@ -55,10 +58,12 @@ from openbaar.tables.unconfirmed import (
     unconfirmed_guesses,
     unwritten_texts,
 )
+from openbaar.tables.unstated import unstated_facts
 from openbaar.tables.verdicts import differences
 
 Say = Callable[[str], None]
 Files = dict[str, Content]  # by their path in the publication
+NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 def say_nothing(_message: str) -> None:
@@ -119,12 +124,14 @@ def warnings(publication: Publication) -> list[Problem]:
     """What a person should still look at, although nothing is wrong as far as a program can tell.
 
     These are the guesses of `openbaar init` that no person has confirmed, tables whose figures were
-    recognised on pictures and are confirmed by no total, and texts that nobody has written.
+    recognised on pictures and are confirmed by no total, texts that nobody has written, and what
+    catalogues ask for in vain.
     """
     return [
         *unconfirmed_guesses(publication),
         *unconfirmed_figures(publication),
         *unwritten_texts(publication),
+        *unstated_facts(publication),
     ]
 
 
@@ -146,22 +153,55 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
     """
     with alone(publication.root, say) as staging:
         inputs = stamps_of_inputs(publication)
-        publication = load_publication(publication.root)  # it may have changed before we held it
-        unsettled = _unsettled(publication)
-        if unsettled:
-            raise OpenbaarError(unsettled)
-        generated = generate(publication, say=say)
-        with _parquet_files(generated, staging) as watch:
-            problems = _stage(generated, staging, say, watch)
-        if problems:
-            raise OpenbaarError(problems)
-        say("packing the downloads")
-        products = _pack(generated, staging)
-        changed = changed_files(publication.root, generated.files)
-        others = lines_file(generated.dataset)
-        ready = {**written({**changed, **others}, staging), **products}
-        put_in_place(publication.root, ready)
-        record_published(publication.root, inputs, ready)
+        held = load_publication(publication.root)  # it may have changed before we held it
+        made = make(held, staging, say)
+        return put_published(made, inputs, staging)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A publication made and checked, of which nothing is in place yet.
+
+    `products` are the files outside git, by their name in the publication.
+    """
+
+    generated: Generated
+    products: Mapping[str, Path]
+
+
+def make(publication: Publication, staging: Path, say: Say = say_nothing) -> Made:
+    """Generate and check everything in `staging`, a folder that `holding.alone` gave.
+
+    Raises OpenbaarError with every problem found.
+    """
+    unsettled = _unsettled(publication)
+    if unsettled:
+        raise OpenbaarError(unsettled)
+    generated = generate(publication, say=say)
+    with _parquet_files(generated, staging) as watch:
+        problems = _stage(generated, staging, say, watch)
+    if problems:
+        raise OpenbaarError(problems)
+    say("packing the downloads")
+    return Made(generated, _pack(generated, staging))
+
+
+def put_published(
+    made: Made, inputs: Stamps, staging: Path, also: Mapping[str, bytes] = NOTHING
+) -> list[str]:
+    """Put in place what was made, and the files `also`: all of it, or nothing.
+
+    `inputs` is what was known of the files of the publication before they were read. Returns the
+    paths of the files in git that changed.
+    """
+    root = made.generated.publication.root
+    changed = changed_files(root, {**made.generated.files, **also})
+    lines = lines_file(made.generated.dataset)
+    ready = {**written({**changed, **lines}, staging), **made.products}
+    records = staging / "records"
+    records.mkdir()
+    recorded = written(record_of(inputs, ready), records)
+    put_in_place(root, {**ready, **recorded})
     return list(changed)
 
 
@@ -191,29 +231,41 @@ def _stage(
 ) -> list[Problem]:
     """Write the package and its database to the folder `staging`; returns all that is wrong.
 
-    `watch` sees the rows of large tables.
+    `watch` sees the rows of large tables. The package is judged while the database is built, which
+    waits for other processes: those that draw.
     """
-    publication = generated.publication
     _write_package(generated, staging)
-    say("checking the totals")
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        say("validating the package")
+        judged = beside.submit(_problems_of_package, generated, staging)
+        say("building the database")
+        problems = _build(generated, staging, say, watch)
+        return [*judged.result(), *problems]
+
+
+def _problems_of_package(generated: Generated, staging: Path) -> list[Problem]:
+    """What is wrong with the package in the folder `staging`, by us and by other judges."""
+    publication = generated.publication
     problems = differences(generated.dataset.rows("reconciliation"))
-    say("checking the addresses that were released")
     recorded = read_permalinks(publication.root)
     problems += permalink_problems(recorded, generated.dataset)
-    say("validating the package")
     problems += problems_of_package(
         staging, package_bytes(generated.descriptor), generated.dataset.in_files
     )
     problems += problems_of_citation(citation_file.citation_bytes(publication))
     problems += sdmx_problems(generated.dataset, generated.descriptor)
-    say("building the database")
+    return problems
+
+
+def _build(generated: Generated, staging: Path, say: Say, watch: Watch) -> list[Problem]:
+    """Build the database in the folder `staging` and run every query; returns all that is wrong."""
     database = _staged_database(generated, staging)
     try:
         build_database(generated.dataset, generated.descriptor, database, watch)
     except OpenbaarError as error:
-        return problems + error.problems
+        return error.problems
     say("running every query")
-    return problems + result_problems(database, publication)
+    return result_problems(database, generated.publication)
 
 
 def _write_package(generated: Generated, staging: Path) -> None:

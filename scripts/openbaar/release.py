@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import Content, replacing
+from openbaar.files import replacing
 from openbaar.holding import alone
 from openbaar.package.citation_file import FILE as CITATION
+from openbaar.package.descriptor import package_bytes
 from openbaar.package.permalinks import RELEASES, number
-from openbaar.placing import write_files
-from openbaar.publish import Say, generate, publish, say_nothing
+from openbaar.publish import Made, Say, generate, make, put_published, say_nothing
 from openbaar.repository import git
-from openbaar.staleness import record_kept
+from openbaar.staleness import CHANGELOG, stamps_of_inputs
+from openbaar.tables.publication import PACKAGE
 from openbaar.tables.references import load_publication
 from openbaar.versions.diff import PARTS, Diff, Part, difference
 from openbaar.versions.report import summary
@@ -30,8 +30,6 @@ from openbaar.versions.snapshot import Snapshot, snapshot, todays_descriptor
 from openbaar.versions.sources import DESCRIPTOR, GivenFiles, ReleasedFiles, released_versions
 
 FIRST = "1.0.0"  # a version that begins with 0 is still being made
-CHANGELOG = "CHANGELOG.md"
-PACKAGE = "tables/package.yaml"
 # What of a folder belongs to a release; `build/` and `dist/` are made of it.
 PUBLISHED = ("sources", "tables", DESCRIPTOR, "metadata.yml", CITATION, CHANGELOG)
 
@@ -54,21 +52,32 @@ def release(
 ) -> Release:
     """Release the publication in `root` as its next version, dated `today`.
 
+    Nobody else works on it meanwhile. Its files are put in place all together, then git gets them;
+    a release that was ended between the two is committed and tagged by the next call.
+
     Raises OpenbaarError with every problem, and when nothing changed since the last release; then
     everything is as it was.
     """
-    publication = load_publication(root)
-    new = snapshot(GivenFiles(generate(publication, say=say).files, "now"))
-    last = _last_release(root)
-    diff = None if last is None else difference(last, new)
-    version = _next_version(root, publication.package.version, last, diff)
-    with _authored(root, _dated(version, today, is_first=last is None)):
-        changed = publish(load_publication(root), say)
-    kept = _kept_files(root, publication.package.name, version, diff, today)
-    with alone(root, say) as work:
-        changed += write_files(publication.root, kept, work)
-        record_kept(root, [name for name in kept if name != CHANGELOG])
-    tag = _tagged(root, publication.package.name, version) if tagged else None
+    in_git = tagged and _is_in_git(root)
+    if in_git:
+        _check_identity(root)
+    with alone(root, say) as staging:
+        publication = load_publication(root)
+        inputs = stamps_of_inputs(publication)
+        name = publication.package.name
+        new = snapshot(GivenFiles(generate(publication, say=say).files, "now"))
+        last = _last_release(root)
+        diff = None if last is None else difference(last, new)
+        version = _next_version(publication.package.version, last, diff)
+        if last is not None and last.described and version == last.version:
+            return _finished(root, name, version, in_git)
+        if in_git:
+            _check_tag_is_free(root, f"{name}-{version}")
+        package = with_values(_package_text(root), _dated(version, today, is_first=last is None))
+        made = make(load_publication(root, package), staging, say)
+        also = {PACKAGE: package.encode("utf-8"), **_kept_files(made, diff, today)}
+        changed = put_published(made, inputs, staging, also)
+        tag = _tagged(root, name, version) if in_git else None
     return Release(version, diff, changed, tag)
 
 
@@ -80,21 +89,24 @@ def _last_release(root: Path) -> Snapshot | None:
     return snapshot(ReleasedFiles(root, versions[-1]), todays_descriptor(root))
 
 
-def _next_version(root: Path, authored: str, last: Snapshot | None, diff: Diff | None) -> str:
-    """The number of the next version.
-
-    Raises OpenbaarError where nothing changed since a release whose files are all kept.
-    """
+def _next_version(authored: str, last: Snapshot | None, diff: Diff | None) -> str:
+    """The number of the next version; that of the last one where nothing changed since."""
     if last is None or diff is None:
         return max(authored, FIRST, key=number)
     if diff.part is not None:
         return max(authored, raised(last.version, diff.part), key=number)
-    if number(authored) > number(last.version):
-        return authored  # its author knows of changes that no file shows
-    if last.described:
-        message = f"nothing changed since {last.version}"
-        raise OpenbaarError(Problem(Place(PACKAGE), message, "there is nothing to release"))
-    return last.version  # it was published, and its descriptor is not kept yet
+    return max(authored, last.version, key=number)  # its author may know of what no file shows
+
+
+def _finished(root: Path, name: str, version: str, in_git: bool) -> Release:
+    """A release whose files are in place already, committed and tagged now.
+
+    Raises OpenbaarError where git has it all.
+    """
+    if in_git and not _has_tag(root, f"{name}-{version}"):
+        return Release(version, None, [], _tagged(root, name, version))
+    message = f"nothing changed since {version}"
+    raise OpenbaarError(Problem(Place(PACKAGE), message, "there is nothing to release"))
 
 
 def raised(version: str, part: Part) -> str:
@@ -119,28 +131,14 @@ def _dated(version: str, today: datetime.date, is_first: bool) -> dict[str, str]
     return {"version": version, "created": day, "issued" if is_first else "modified": day}
 
 
-@contextmanager
-def _authored(root: Path, values: Mapping[str, str]) -> Iterator[None]:
-    """Set keys of the package file, comments and all else kept; undone when the block fails."""
-    path = root / PACKAGE
-    before = path.read_bytes()
-    _replace(path, with_values(before.decode("utf-8"), values).encode("utf-8"))
-    try:
-        yield
-    except BaseException:
-        _replace(path, before)
-        raise
-
-
 def set_values(root: Path, values: Mapping[str, str]) -> None:
     """Set keys of the package file of the publication in `root`, comments and all else kept."""
-    path = root / PACKAGE
-    _replace(path, with_values(path.read_text("utf-8"), values).encode("utf-8"))
+    with replacing(root / PACKAGE) as partial:
+        partial.write_text(with_values(_package_text(root), values), "utf-8", newline="")
 
 
-def _replace(path: Path, data: bytes) -> None:
-    with replacing(path) as partial:
-        partial.write_bytes(data)
+def _package_text(root: Path) -> str:
+    return (root / PACKAGE).read_bytes().decode("utf-8")  # its line ends as they are
 
 
 def with_values(text: str, values: Mapping[str, str]) -> str:
@@ -161,16 +159,16 @@ def with_values(text: str, values: Mapping[str, str]) -> str:
 # --- what is kept ---
 
 
-def _kept_files(
-    root: Path, name: str, version: str, diff: Diff | None, today: datetime.date
-) -> dict[str, Content]:
+def _kept_files(made: Made, diff: Diff | None, today: datetime.date) -> dict[str, bytes]:
     """The descriptor of the version, beside its CSV files, and the changelog."""
-    changelog = root / CHANGELOG
-    text = changelog.read_text("utf-8") if changelog.is_file() else "# Changelog\n"
+    package = made.generated.publication.package
+    path = made.generated.publication.root / CHANGELOG
+    text = path.read_text("utf-8") if path.is_file() else "# Changelog\n"
     said = ["First release."] if diff is None else summary(diff)
+    entry = f"{package.version} ({today.isoformat()})"
     return {
-        f"{RELEASES}/{version}/{DESCRIPTOR}": (root / DESCRIPTOR).read_bytes(),
-        CHANGELOG: with_entry(text, name, f"{version} ({today.isoformat()})", said).encode("utf-8"),
+        f"{RELEASES}/{package.version}/{DESCRIPTOR}": package_bytes(made.generated.descriptor),
+        CHANGELOG: with_entry(text, package.name, entry, said).encode("utf-8"),
     }
 
 
@@ -194,18 +192,42 @@ def with_entry(changelog: str, name: str, version: str, said: Sequence[str]) -> 
 # --- git ---
 
 
-def _tagged(root: Path, name: str, version: str) -> str | None:
-    """Commit what was published and tag it; returns the tag, None where this is no repository.
+def _is_in_git(root: Path) -> bool:
+    return git(root, "rev-parse", "--is-inside-work-tree").returncode == 0
+
+
+def _has_tag(root: Path, tag: str) -> bool:
+    return git(root, "rev-parse", "--verify", "--quiet", f"refs/tags/{tag}").returncode == 0
+
+
+def _check_identity(root: Path) -> None:
+    """Raise OpenbaarError where git does not know in whose name to commit."""
+    for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+        if git(root, "var", name).returncode != 0:
+            message = "git does not know in whose name to commit"
+            hint = "set user.name and user.email with `git config`, or give --no-tag"
+            raise OpenbaarError(Problem(Place(PACKAGE), message, hint))
+
+
+def _check_tag_is_free(root: Path, tag: str) -> None:
+    """Raise OpenbaarError where git has the tag of a version that was not released here."""
+    if _has_tag(root, tag):
+        message = f"git has a tag {tag} already"
+        hint = "remove it if it is a mistake, or raise 'version' above it"
+        raise OpenbaarError(Problem(Place(PACKAGE), message, hint))
+
+
+def _tagged(root: Path, name: str, version: str) -> str:
+    """Commit what was published and tag it; returns the tag.
 
     Raises OpenbaarError with what git says when it refuses.
     """
-    if git(root, "rev-parse", "--is-inside-work-tree").returncode != 0:
-        return None
     tag = f"{name}-{version}"
     paths = [path for path in PUBLISHED if (root / path).exists()]
     commands = [("add", "--", *paths)]
     if git(root, "status", "--porcelain", "--", *paths).stdout:
-        commands.append(("commit", "--quiet", "--message", f"Release {name} {version}"))
+        subject = f"Release {name} {version}"
+        commands.append(("commit", "--quiet", "--message", subject, "--", *paths))
     commands.append(("tag", tag))
     for command in commands:
         done = git(root, *command)
@@ -213,6 +235,6 @@ def _tagged(root: Path, name: str, version: str) -> str | None:
             said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
             reason = said.rpartition("\n")[2] or "no reason given"
             message = f"{version} is released, but git refused to {command[0]}: {reason}"
-            hint = f"mend it, commit, and run `git tag {tag}`"
+            hint = "mend it, and run `openbaar release` again: it commits and tags what is released"
             raise OpenbaarError(Problem(Place(PACKAGE), message, hint))
     return tag

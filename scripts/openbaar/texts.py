@@ -10,7 +10,7 @@ reader, the first language of the publication, English.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
 from typing import Any
@@ -52,7 +52,12 @@ def is_unknown(text: str) -> bool:
     >>> is_unknown("onbekend")
     True
     """
-    return any(text == catalogue(each).gettext("unknown") for each in INTERFACE_LANGUAGES)
+    return text in _words_for_unknown()
+
+
+@cache
+def _words_for_unknown() -> frozenset[str]:
+    return frozenset(catalogue(each).gettext("unknown") for each in INTERFACE_LANGUAGES)
 
 
 def localized(text: Mapping[str, str], language: str) -> str:

@@ -118,13 +118,11 @@ def test_what_there_is_about_a_word(reader: Reader) -> None:
     assert reader.taps == 1
 
 
-def test_home_shows_the_questions_and_whether_the_figures_add_up_in_three_screens(
-    reader: Reader,
-) -> None:
-    """Search, answers, tables, questions; what is behind them is folded."""
-    box = reader.page.locator("#trust").bounding_box()
+def test_home_is_two_screens_down_to_the_downloads(reader: Reader) -> None:
+    """Search, answers, tables, questions, whether it adds up; what is behind them is folded."""
+    box = reader.page.locator("#download").bounding_box()
     assert box is not None
-    assert box["y"] < 3 * 844
+    assert box["y"] < 2 * 844
     assert reader.sees(reader.page.get_by_label("Zoeken"))
 
 
@@ -154,6 +152,18 @@ def test_links_in_tables_and_filters_are_large_enough_for_a_finger(
         ".map(([text]) => text)"
     )
     assert small == []
+
+
+def test_a_printed_table_has_all_columns_and_what_is_folded_away_of_its_chart(
+    reader: Reader,
+) -> None:
+    reader.page.locator("summary", has_text="nog 9 tabellen").click()
+    reader.taps_on("Gestarte online opleidingen per sector")
+    expect(reader.page.locator("td.col-cluster").first).to_be_hidden()
+    reader.page.emulate_media(media="print")
+    expect(reader.page.locator("td.col-cluster").first).to_be_visible()
+    expect(reader.page.locator("details.rest > svg").first).to_be_visible()
+    expect(reader.page.locator(".beware li").nth(2)).to_be_visible()
 
 
 def test_a_printed_table_has_no_blank_page(reader: Reader) -> None:

@@ -16,12 +16,12 @@ from openbaar.errors import OpenbaarError
 from openbaar.package.archive import sdmx_messages, sdmx_problems
 from openbaar.package.catalogues import dcat, rdf
 from openbaar.package.catalogues.facts import Facts, facts
-from openbaar.package.catalogues.rdf import Iri, Node, Text, Typed
+from openbaar.package.catalogues.rdf import Iri, Node, Term, Text, Typed
 from openbaar.package.catalogues.records import FILES, records
 from openbaar.package.descriptor import descriptor
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.references import load_publication
-from stated import state_everything
+from stated import state, state_everything
 
 SITE = "https://data.example"
 # What DCAT-AP 3.0.1 and DCAT-AP-VL 3.0 require of each class, and how often at most.
@@ -383,3 +383,22 @@ def test_a_mapping_that_leads_nowhere_is_refused(
 ) -> None:
     with pytest.raises(OpenbaarError, match=re.escape(message)):
         with_sdmx(hand_made, was, now)
+
+
+def test_the_word_for_unknown_is_the_value_of_nothing(hand_made: Path) -> None:
+    unknown = {"nl": "onbekend", "en": "unknown"}
+    state(hand_made, {"title": unknown, "description": dict(unknown)})
+    publication = load_publication(hand_made)
+    described = facts(descriptor(dataset_of(publication)))
+    assert described.title == {"nl": publication.package.name}
+    assert described.description == {}
+    nodes = dcat.graph(described, site_for(described))
+    assert Text("onbekend", "nl") not in values_of(nodes)
+    for name, record in made_of(described).items():
+        assert list(empty_in(record)) == [], name
+        assert '"onbekend"' not in json.dumps(record), name
+
+
+def values_of(nodes: list[Node]) -> list[Term]:
+    """All values of the properties of nodes."""
+    return [value for node in nodes for values in node.properties.values() for value in values]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 import shutil
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,8 +15,10 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from openbaar.errors import OpenbaarError
+from openbaar.frozen import freeze_published
+from openbaar.placing import FROZEN
 from openbaar.site import static_paths
-from openbaar.site.freeze import freeze
+from openbaar.site.freeze import freeze, no_progress
 from openbaar.site.published import Published
 from openbaar.site.rewriting import Rows, rewritten
 from openbaar.site.static_paths import Page, Target, file_of, target_of
@@ -73,6 +77,15 @@ def broken_links(folder: Path, prefix: str = "") -> list[str]:
     return broken
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by its name."""
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return found
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The hand-made publication, built."""
@@ -83,9 +96,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def frozen(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """It, frozen."""
     folder = tmp_path_factory.mktemp("frozen") / "site"
-    assert freeze(built.database, built.metadata, folder, URL) == sum(
-        path.is_file() for path in folder.rglob("*")
-    )
+    made = freeze(built.database, built.metadata, folder, URL)
+    assert made.files == made.changed == len(files_of(folder)) - len([FROZEN])
     return folder
 
 
@@ -178,20 +190,18 @@ def test_an_address_that_one_cites_leads_on(frozen: Path) -> None:
     page = (frozen / "id/regions/index.html").read_text("utf-8")
     assert 'content="0; url=../../municipalities/regions/index.html"' in page
     assert Links((frozen / "id/regions/1.2.0/index.html").read_text("utf-8")).addresses
+    question = (frozen / "id/per_year/1.2.0/index.html").read_text("utf-8")
+    assert "municipalities/per_year/index.html" in question
+    assert (frozen / "id/per_year.jsonld").is_file()
 
 
 @pytest.mark.slow
-def test_freezing_twice_gives_the_same_files(built: Built, frozen: Path, tmp_path: Path) -> None:
-    freeze(built.database, built.metadata, tmp_path / "again", URL)
-    first, again = (
-        {
-            path.relative_to(folder): path.read_bytes()
-            for path in folder.rglob("*")
-            if path.is_file()
-        }
-        for folder in (frozen, tmp_path / "again")
-    )
-    assert {path for path in {*first, *again} if first.get(path) != again.get(path)} == set()
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_files_are_the_same_whoever_makes_them(
+    built: Built, frozen: Path, tmp_path: Path, workers: int
+) -> None:
+    freeze(built.database, built.metadata, tmp_path / "again", URL, workers=workers)
+    assert files_of(tmp_path / "again") == files_of(frozen)
 
 
 @pytest.mark.slow
@@ -202,6 +212,56 @@ def test_a_new_freeze_takes_the_place_of_an_earlier_one_whole(built: Built, tmp_
     freeze(built.database, built.metadata, target, URL)
     assert not (target / "left-over.html").exists()
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+@pytest.mark.slow
+def test_only_what_changed_is_written_and_the_whole_is_as_from_scratch(
+    built: Built, tmp_path: Path
+) -> None:
+    target = tmp_path / "site"
+    freeze(built.database, built.metadata, target, URL)
+    kept = target / "municipalities" / "regions" / "index.html"
+    before = kept.stat()
+    other = Path(shutil.copytree(built.metadata.parent, tmp_path / "other"))
+    database = other / built.database.name
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("UPDATE municipalities SET number = 4321 WHERE year = 1961")
+        connection.commit()
+    again = freeze(database, other / "metadata.yml", target, URL)
+    scratch = tmp_path / "scratch"
+    assert freeze(database, other / "metadata.yml", scratch, URL).files == again.files
+    assert files_of(target) == files_of(scratch)
+    assert 0 < again.changed < again.files / 2
+    assert (kept.stat().st_mtime_ns, kept.stat().st_ino) == (before.st_mtime_ns, before.st_ino)
+
+
+@pytest.mark.slow
+def test_nothing_is_made_where_nothing_changed(built: Built, tmp_path: Path) -> None:
+    root = published_folder(built, tmp_path / "published")
+    target = tmp_path / "site"
+
+    def frozen(url: str = URL) -> tuple[int, int]:
+        return freeze_published(root, target, url, no_progress, workers=1)
+
+    files, changed = frozen()
+    assert files == changed > 0
+    assert frozen() == (files, 0)
+    (target / "index.html").write_text("edited")
+    assert frozen() == (files, 1)
+    (target / "left-over.html").write_text("of somebody else")
+    assert frozen() == (files, 0)
+    assert not (target / "left-over.html").exists()
+    assert frozen("https://other.example")[1] > 0
+    (root / "dist" / "added.txt").write_text("")
+    assert frozen("https://other.example") == (files, 0)
+
+
+def published_folder(built: Built, root: Path) -> Path:
+    """A folder with a publication where `openbaar publish` would have put it."""
+    shutil.copytree(built.metadata.parent, root)
+    (root / "build").mkdir()
+    (root / built.database.name).rename(root / "build" / built.database.name)
+    return root
 
 
 def test_a_folder_with_other_files_is_left_alone(built: Built, tmp_path: Path) -> None:
@@ -219,7 +279,7 @@ def test_a_page_that_does_not_answer_stops_it_and_leaves_nothing(
     built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "openbaar.site.freeze._known_pages",
+        "openbaar.site.frozen_pages.known_pages",
         lambda _published: [Page("/municipalities/nothing", "", "nl")],
     )
     with pytest.raises(OpenbaarError, match="/municipalities/nothing: answers with status 404"):

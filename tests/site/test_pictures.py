@@ -40,8 +40,8 @@ def test_a_page_has_its_chart_for_a_wide_window_and_for_a_phone(vdab: Built) -> 
 
 def test_what_is_folded_away_is_unfolded_where_a_filter_shows_it(vdab: Built) -> None:
     page = f"{VDAB}/started_by_sector"
-    assert '<details class="rest">' in get(vdab, page).text
-    assert '<details class="rest" open>' in get(vdab, f"{page}?cluster=bouw_en_hout").text
+    assert '<details class="rest printed">' in get(vdab, page).text
+    assert '<details class="rest printed" open>' in get(vdab, f"{page}?cluster=bouw_en_hout").text
 
 
 def test_a_chart_is_there_as_svg_with_its_words(vdab: Built) -> None:

@@ -435,6 +435,8 @@ def public_site(built: Built) -> Application:
         (f"/en/{'9' * 400}", 404, "This page does not exist."),
         (f"/en/municipalities/{'9' * 400}", 404, "This page does not exist."),
         ("/en/municipalities/regi~6Fns?_facet=nope", 400, "There is no column 'nope'"),
+        ("/municipalities/regions.json?nope=1", 400, "Er is geen kolom ‘nope’"),
+        ("/municipalities/regions.csv?nope__not=1&_size=5", 400, "Er is geen kolom ‘nope’"),
         ("/en/municipalities/~00", 404, "This page does not exist."),
         (f"/en/municipalities?{'a' * 9000}", 414, "This address is too long."),
     ],

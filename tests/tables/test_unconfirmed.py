@@ -11,6 +11,8 @@ from click.testing import CliRunner
 from openbaar.cli.main import main
 from openbaar.tables.references import load_publication
 from openbaar.tables.unconfirmed import unconfirmed_guesses, unwritten_texts
+from openbaar.tables.unstated import LOST
+from stated import state
 
 
 def with_line(publication: Path, line: str) -> list[str]:
@@ -38,6 +40,7 @@ def test_what_only_looks_like_a_guess_is_none(hand_made: Path, line: str) -> Non
 def test_check_lists_guesses_beside_problems_and_does_not_say_that_nothing_is_wrong(
     hand_made: Path,
 ) -> None:
+    state(hand_made, {"unstated": list(LOST)})
     with_line(hand_made, "# guess: a")
     done = CliRunner().invoke(main, ["--project", str(hand_made), "check"])
     assert "nothing is wrong" not in done.output

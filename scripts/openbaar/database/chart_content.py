@@ -30,7 +30,8 @@ class ChartContent:
 
     `columns` describes them, `names` has the names of the codes of those that hold codes, in the
     order of their list. `findings` tell rows that are not like others. `is_sorted` says that the
-    rows are in an order that someone chose. `title`, `about` and `source` are in each language.
+    rows are in an order that someone chose. `measure` is the column that is measured where that may
+    have no unit. `title`, `about` and `source` are in each language.
     """
 
     chart: Chart
@@ -41,11 +42,14 @@ class ChartContent:
     is_sorted: bool = False
     title: Mapping[str, str] | None = None
     about: Mapping[str, str] | None = None
+    measure: str | None = None
     source: Mapping[str, str] | None = None
 
     @cached_property
     def measured(self) -> str:
-        """The column that is measured: the one of an axis that has a unit."""
+        """The column that is measured: the one of an axis that has a unit, or `measure`."""
+        if self.measure is not None:
+            return self.measure
         return self.chart.measured(with_units(self.columns))
 
     @cached_property

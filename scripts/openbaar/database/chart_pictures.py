@@ -305,7 +305,10 @@ class _Words:
         meaning = self.content.columns[self.content.measured]
         title = localized(meaning.title, self.language)
         unit = "" if meaning.unit is None else localized(meaning.unit, self.language)
-        return f"{title} ({unit})" if unit and unit.lower() not in title.lower() else title
+        if unit and unit.lower() not in title.lower():
+            return f"{title} ({unit})"
+        is_said = title == localized(self.content.title or {}, self.language)
+        return "" if is_said else title
 
     def _notes(self) -> list[str]:
         """The caveats that concern marks, and the categories that have none."""

@@ -17,21 +17,23 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+from openbaar.database.chart_choice import Choice, chosen_chart
 from openbaar.database.chart_content import ChartContent, ChartRow
-from openbaar.database.chart_files import png
+from openbaar.database.chart_files import Drawers
 from openbaar.database.chart_pictures import picture
 from openbaar.database.choices import choices
 from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbnail
-from openbaar.database.labels import Labels, Names
+from openbaar.database.labels import Labels, Names, code_lists
 from openbaar.database.picture import Picture
-from openbaar.database.results import Meaning, meanings, result_columns, run, tables_named
+from openbaar.database.results import Meaning, meanings, result_columns, run
 from openbaar.database.row_kinds import findings, not_whole
 from openbaar.database.svg import standalone
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Chart, Query
-from openbaar.texts import Localized, catalogue, localized
+from openbaar.texts import Localized, catalogue, is_unknown, localized
 
 MAX_MARKS = 500  # a picture with more bars says nothing
 MAX_ROWS = 100_000  # of a result that is read to count its bars; a query may never end
@@ -56,7 +58,7 @@ class DrawnChart(NamedTuple):
     rest_wide: str | None
     rest_narrow: str | None
     thumbnail: str | None
-    png: bytes
+    png: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -77,21 +79,24 @@ def draw_charts(
     OpenbaarError for a chart with more rows than a reader can tell apart, with rows that it cannot
     tell apart at all, or with a line through what are no periods.
     """
-    drawn: list[DrawnChart] = []
-    for charted in _charted(connection, publication, labels):
-        for language in publication.package.languages:
-            shown = picture(charted.content, language, publication.language)
-            if shown is not None:
-                drawn.append(_drawn(charted, shown, language, publication.root))
-    return drawn
+    drawn: list[tuple[DrawnChart, Path]] = []
+    with Drawers(publication.root) as drawers:
+        for charted in _charted(connection, publication, labels):
+            for language in publication.package.languages:
+                shown = picture(charted.content, language, publication.language)
+                if shown is not None:
+                    chart = _drawn(charted, shown, language)
+                    svg = standalone(chart.wide, chart.title, chart.told)
+                    drawn.append((chart, drawers.ask(svg)))
+    return [chart._replace(png=file.read_bytes()) for chart, file in drawn]
 
 
 def _charted(
     connection: sqlite3.Connection, publication: Publication, labels: Labels
 ) -> Iterator[_Charted]:
     for name, table in publication.resources.items():
-        if table.chart is not None:
-            content = _content_of_table(connection, publication, table, table.chart, labels)
+        content = _content_of_table(connection, publication, table, labels)
+        if content is not None:
             _check(content, publication.place(name, "chart"))
             yield _Charted(name, {}, content)
     for name, query in publication.package.queries.items():
@@ -130,23 +135,20 @@ def _twice(content: ChartContent) -> list[str]:
     return []
 
 
-def _drawn(charted: _Charted, shown: Picture, language: str, root: Path) -> DrawnChart:
-    """A chart with all its drawings."""
-    wide = draw(shown, WIDE)
-    told = shown.in_words(range(len(shown.categories)))
+def _drawn(charted: _Charted, shown: Picture, language: str) -> DrawnChart:
+    """A chart with all its drawings, but for the PNG."""
     return DrawnChart(
         page=charted.page,
         parameters=json.dumps(charted.given, sort_keys=True),
         language=language,
         name=chart_name(charted.page, charted.given),
         title=shown.title,
-        told=told,
-        wide=wide,
+        told=shown.in_words(range(len(shown.categories))),
+        wide=draw(shown, WIDE),
         narrow=draw(shown, NARROW),
         rest_wide=draw_rest(shown, WIDE),
         rest_narrow=draw_rest(shown, NARROW),
         thumbnail=None if charted.given else draw_thumbnail(shown),
-        png=png(standalone(wide, shown.title, told), root),
     )
 
 
@@ -163,20 +165,53 @@ def _content_of_table(
     connection: sqlite3.Connection,
     publication: Publication,
     table: Table,
-    chart: Chart,
     labels: Labels,
-) -> ChartContent:
-    """What the chart of a table shows; a row is known by its primary key, as on its own page."""
-    result = connection.execute(f"SELECT {', '.join(table.columns)} FROM {table.name}")
-    rows: list[ChartRow] = []
-    for values in _values_by_column(result):
-        key = ",".join(str(values[column]) for column in table.table_schema.primaryKey)
-        rows.append(ChartRow(key, values))
+) -> ChartContent | None:
+    """What the chart of a table shows, the one that its author names or that its rows allow.
+
+    A row is known by its primary key, as on its own page. None for a table without a chart.
+    """
+    chart, measure = table.chart, None
+    if chart is None:
+        choice = _chosen(connection, publication, table)
+        if choice is None:
+            return None
+        chart, measure = choice.chart, choice.measured
+    rows = _rows(connection, table)
     columns: dict[str, Meaning] = {field.name: field for field in table.table_schema.fields}
     chart = _with_kinds(chart, table, rows)
     names = _names([table], labels, chart)
-    content = ChartContent(chart, columns, names, rows, title=table.title)
+    title = _title(table, measure)
+    content = ChartContent(chart, columns, names, rows, title=title, measure=measure)
     return _told(connection, content, publication, [table])
+
+
+def _chosen(
+    connection: sqlite3.Connection, publication: Publication, table: Table
+) -> Choice | None:
+    """The chart that the rows of a table allow; none of what its author wants no chart of."""
+    lists = {name for name, _ in code_lists(publication)}
+    if not table.may_be_charted or table.name in lists or table.name in TRUST_TABLES:
+        return None
+    rows = _rows(connection, table, MAX_MARKS + 1)
+    return None if len(rows) > MAX_MARKS else chosen_chart(table, rows)
+
+
+def _rows(connection: sqlite3.Connection, table: Table, most: int = -1) -> list[ChartRow]:
+    """The rows of a table, at most so many; -1 for all."""
+    sql = f"SELECT {', '.join(table.columns)} FROM {table.name} LIMIT ?"
+    rows: list[ChartRow] = []
+    for values in _values_by_column(connection.execute(sql, [most])):
+        key = ",".join(str(values[column]) for column in table.table_schema.primaryKey)
+        rows.append(ChartRow(key, values))
+    return rows
+
+
+def _title(table: Table, measure: str | None) -> Localized:
+    """The title of the chart of a table: that of the table; of what it measures where none is."""
+    if measure is not None and any(is_unknown(text) for text in table.title.values()):
+        return table.table_schema.field(measure).title
+    return table.title
 
 
 def _with_kinds(chart: Chart, table: Table, rows: Iterable[ChartRow]) -> Chart:
@@ -209,7 +244,7 @@ def _contents_of_query(
         columns = meanings(result_columns(connection, publication, query))
     except sqlite3.Error:
         return  # `result_problems` reports it
-    tables = tables_named(publication, query)
+    tables = publication.tables_of(query)
     names = _names(tables, labels, chart)
     is_sorted = re.search(r"\border\s+by\b", query.sql, re.IGNORECASE) is not None
     for chosen in islice(_choices(connection, publication, query, labels), MAX_CHARTS):
@@ -245,6 +280,7 @@ def _source(publication: Publication, tables: Iterable[Table]) -> Localized:
         words = catalogue(language, publication.language)
         parts: list[str] = []
         title = localized(package.title, language)
+        title = package.name if is_unknown(title) else title
         sources = _source_titles(publication, tables, language)
         if sources and sources != [title]:
             message = words.gettext("Source: %(source)s.")

@@ -14,7 +14,7 @@ from babel.support import NullTranslations
 
 from openbaar.database.addresses import answer_address, page_address, rows_address
 from openbaar.schema.csvfile import Row
-from openbaar.tables.dataset import Dataset
+from openbaar.tables.dataset import Dataset, Span
 from openbaar.tables.model import Table
 from openbaar.tables.wording import answer_text, lines_text, verdicts_text
 from openbaar.texts import catalogue
@@ -34,11 +34,11 @@ class TrustSummary:
 
     def lines(self) -> str | None:
         """The lines of the document that the table was read from; None where it was not."""
-        cells = self._rows("provenance")
-        if not cells:
+        spans = self._spans.values()
+        if not spans:
             return None
-        first = min(int(str(cell["first_line"])) for cell in cells)
-        last = max(int(str(cell["last_line"])) for cell in cells)
+        first = min(span.first for span in spans)
+        last = max(span.last for span in spans)
         return lines_text(first, last, self._words)
 
     def source(self) -> list[str]:
@@ -46,8 +46,7 @@ class TrustSummary:
         lines = self.lines()
         if lines is None:
             return []
-        documents = sorted({str(cell["document"]) for cell in self._rows("provenance")})
-        place = f"{escape(', '.join(documents))}, {lines}"
+        place = f"{escape(', '.join(sorted(self._spans)))}, {lines}"
         if self.table.question is not None:
             place = f"{self._answer(self.table.question)}, {place}"
         address = rows_address(self.dataset.publication, "provenance", self.table)
@@ -90,6 +89,11 @@ class TrustSummary:
     @property
     def _words(self) -> NullTranslations:
         return catalogue(self.language, self.dataset.publication.language)
+
+    @property
+    def _spans(self) -> Mapping[str, Span]:
+        """The documents that the table was read from, with the lines."""
+        return self.dataset.spans.get(self.table.name, {})
 
     def _rows(self, trust_table: str) -> list[Row]:
         """The rows of a trust table that are about this table."""

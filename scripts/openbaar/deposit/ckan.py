@@ -18,6 +18,7 @@ from openbaar.files import sha256_of
 from openbaar.package.catalogues.facts import Facts, text
 from openbaar.package.catalogues.schema_org import date_published, known
 from openbaar.publish import Say, say_nothing
+from openbaar.schema.conventions import NOT_SPECIFIED
 
 ACTION = "/api/3/action"
 IDENTIFIER = "identifier"  # the extra by which a dataset is known as ours
@@ -85,7 +86,7 @@ def metadata(said: Facts, organisation: str | None = None) -> dict[str, Any]:
 def _licence(said: Facts) -> str:
     """The licence of the figures, as CKAN calls it."""
     if not said.licences:
-        return "notspecified"
+        return NOT_SPECIFIED
     name = said.licences[0].name
     return LICENCES.get(name, name)
 

@@ -15,7 +15,7 @@ from openbaar.documents.opendocument import Merged, merged_cells
 from openbaar.documents.text import decode
 from openbaar.documents.workbook_parts import SheetParts, letters, problems_of, sheet_parts
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.limits import most
+from openbaar.limits import let_cells_be_long, most
 
 MAX_CELL = most("cell_characters")
 UNCLOSED = "look for a quote that is not closed"
@@ -93,13 +93,14 @@ def read_csv_grid(data: bytes, path: str) -> Document:
     text = decode(data, path)
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
+    let_cells_be_long()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[Line] = []
     begins = 1
     try:
         for number, row in enumerate(reader, start=1):
             longest = max(map(len, row), default=0)
-            if longest > MAX_CELL:  # the csv module's own limit is gone once frictionless is there
+            if longest > MAX_CELL:
                 message = f"has a cell of {longest} characters; at most {MAX_CELL} are read"
                 raise OpenbaarError(Problem(Place(path, begins), message, UNCLOSED))
             lines.append(grid_line(number, row, 1, number, RowAddresses(number, len(row))))

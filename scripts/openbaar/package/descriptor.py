@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from openbaar.documents.entry import DocumentEntry
 from openbaar.package.model import (
@@ -31,7 +31,7 @@ from openbaar.package.model import (
 from openbaar.schema.csvfile import Rows
 from openbaar.schema.model import Constraints, ForeignKey, Schema, SchemaField
 from openbaar.tables.about import Contact, License, Publisher
-from openbaar.tables.dataset import Dataset, TableData
+from openbaar.tables.dataset import Dataset, Span, TableData
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.wording import answer_text, lines_text
@@ -40,16 +40,6 @@ from openbaar.texts import catalogue, localized
 # A longer list serves neither a menu nor a factor; its foreign key leads to the table with it.
 MOST_CATEGORIES = 200
 CodeLists = dict[str, tuple[DescribedCategory, ...]]  # table -> its codes with their labels
-
-
-class Span(NamedTuple):
-    """The first and the last line that a table was read from in a document."""
-
-    first: int
-    last: int
-
-
-Spans = dict[str, dict[str, Span]]  # table -> document -> its lines there
 
 
 def descriptor(dataset: Dataset) -> Descriptor:
@@ -66,11 +56,10 @@ def described(dataset: Dataset) -> DescribedPackage:
     """The model of the descriptor of a dataset."""
     publication = dataset.publication
     package = publication.package
-    spans = _spans(dataset.rows("provenance"))
     code_lists = _code_lists(dataset)
     resources = []
     for name, data in dataset.tables.items():
-        resources.append(_resource(publication, data, spans.get(name, {}), code_lists))
+        resources.append(_resource(publication, data, dataset.spans.get(name, {}), code_lists))
     # The standard wants a time too.
     created = None if package.created is None else f"{package.created}T00:00:00Z"
     return DescribedPackage(
@@ -374,15 +363,3 @@ def _part_title(title: str, question: str | None, span: Span, languages: Sequenc
         parts.append(answer_text(question, words))
     parts.append(lines_text(span.first, span.last, words))
     return ", ".join(parts)
-
-
-def _spans(provenance: Rows) -> Spans:
-    """For each table the lines it was read from, as the provenance of its cells says."""
-    spans: Spans = {}
-    for row in provenance:
-        documents = spans.setdefault(str(row["table_name"]), {})
-        path = str(row["document"])
-        first, last = int(str(row["first_line"])), int(str(row["last_line"]))
-        known = documents.get(path, Span(first, last))
-        documents[path] = Span(min(known.first, first), max(known.last, last))
-    return spans

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 MOST = 60  # values of a column: more are no list to choose from
+LONG_LIST = 10  # values of a column: of more only the `FIRST` are shown at once
+FIRST = 8
 TIME_LIMIT = 400  # milliseconds to count the values of one column
 Pairs = Sequence[tuple[str, str]]
 Count = tuple[Any, int]  # a value and the number of its rows
@@ -41,11 +43,21 @@ class Chip:
 
 @dataclass(frozen=True)
 class Chips:
-    """The values of a column."""
+    """The values of a column; `more` says that the site counted only some of them."""
 
     column: Column
     chips: Sequence[Chip]
     more: bool = False
+
+    @property
+    def first(self) -> Sequence[Chip]:
+        """Those that are shown at once: all of a short list, a few of a long one."""
+        return self.chips if len(self.chips) <= LONG_LIST else self.chips[:FIRST]
+
+    @property
+    def others(self) -> Sequence[Chip]:
+        """Those that are folded away."""
+        return self.chips[len(self.first) :]
 
 
 def chosen(pairs: Pairs, column: str) -> list[str]:
@@ -93,9 +105,11 @@ async def _counted(
 ) -> list[Count]:
     """The values of a column with the number of their rows; none where counting takes too long."""
     clauses, parameters = Filters(sorted(others)).build_where_clauses(table)
-    where = " AND ".join([f"{column} IS NOT NULL", *clauses])
-    sql = f"""SELECT {column}, count(*) FROM {table} WHERE {where}
-              GROUP BY 1 ORDER BY 2 DESC LIMIT {MOST}"""
+    where = f" where {' and '.join(clauses)}" if clauses else ""
+    sql = f"""select {column} as value, count(*) as count from (
+              select {column} from {table}{where} )
+              where {column} is not null
+              group by {column} order by count desc, value limit {MOST}"""
     database = datasette.get_database(published.name)
     try:
         rows = await database.execute(sql, parameters, custom_time_limit=TIME_LIMIT)

@@ -19,6 +19,7 @@ class Column:
 
     `table` is the one that it is a column of. `code_list` is the table that says what its values
     mean, and `labels` where the names of its values are: that table, or the column itself.
+    `names_rows` is true of a column of the primary key.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Column:
     table: str | None = None
     code_list: str | None = None
     labels: str | None = None
+    names_rows: bool = False
 
     @property
     def of_trust(self) -> bool:
@@ -39,6 +41,17 @@ class Column:
     def is_number(self) -> bool:
         """Whether it holds figures, written as the language writes them; a year is a name."""
         return bool(self.unit) or self.type == "number"
+
+    @property
+    def is_quantity(self) -> bool:
+        """Whether its numbers stand under each other: figures, and whole numbers that are no names.
+
+        A whole number without a unit may be a code, so that it is written as it is.
+        """
+        if self.is_number:
+            return True
+        is_name = self.names_rows or self.of_trust or self.labels is not None
+        return self.type == "integer" and not is_name
 
 
 def text(described: Descriptor, key: str) -> str:
@@ -71,6 +84,7 @@ def _column_in(published: Published, table: str, name: str, language: str) -> Co
                 table=table,
                 code_list=_code_list(published, table, name),
                 labels=_labels(published, table, name),
+                names_rows=name in published.tables[table]["schema"].get("primaryKey", []),
             )
     return Column(name, name)
 
@@ -92,6 +106,14 @@ def _labels(published: Published, table: str, name: str) -> str | None:
 def columns_of(published: Published, table: str) -> list[Column]:
     """All columns of a table, in order."""
     return [column_of(published, table, name) for name in published.column_names(table)]
+
+
+def parameter_title(published: Published, query: str, name: str) -> str:
+    """What a parameter is called that a query does not describe: as the column of that name is."""
+    for table in published.queries[query]["tables"]:
+        if name in published.column_names(table):
+            return column_of(published, table, name).title
+    return name
 
 
 def result_column(published: Published, query: str | None, name: str) -> Column:

@@ -1,88 +1,81 @@
 """The whole site as static files, which any web server can serve without Datasette.
 
-Every page is asked of the site itself, as a visitor would, and written as `…/index.html`, with its
-links made relative, so that they work in any folder and from a disk. What only a running site can
-do (sorting, SQL) is left out; the rows of a table are chosen by a script.
+Every page is asked of the site itself, as a visitor would; `frozen_pages` makes a file of it. Where
+there are many, several processes do so. A file that is as it was before is taken from the earlier
+folder.
 """
 
 from __future__ import annotations
 
-import asyncio
-import html
 import json
+import multiprocessing
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from multiprocessing.context import BaseContext
 from pathlib import Path
-from typing import Any
-
-from datasette.utils import path_from_row_pks
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.site import catalogue, changes, downloads
-from openbaar.site.citation_formats import FORMATS
-from openbaar.site.grid import own_order
-from openbaar.site.identifiers import LATEST, recorded_versions
-from openbaar.site.pages import asset
-from openbaar.site.published import Published, publication_of
-from openbaar.site.rewriting import Rows, rewritten
-from openbaar.site.serve import site
-from openbaar.site.static_paths import (
-    RESULTS,
-    ROWS_ON_A_PAGE,
-    Page,
-    file_of,
-    is_elsewhere,
-    is_file,
-    is_on_one_page,
-    row_anchor,
-    table_at,
-    target_of,
-)
+from openbaar.files import sha256_of_folder
+from openbaar.placing import FROZEN
+from openbaar.site import frozen_pages
+from openbaar.site.frozen_pages import Fetched, Making
+from openbaar.site.static_paths import Page
 
-Say = Callable[[str], None]
-SEARCH = "/search"
-MARK = ".openbaar-frozen"  # in a folder that this module wrote and may replace
-NOT_FOUND = Path("404.html")  # what servers of such folders show where there is no page
+Progress = Callable[[int, int], None]
 BEFORE = "before"  # in the folder beside the target: what the target held
-REDIRECTS = (301, 302, 303)
-ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
-SAY_EVERY = 500  # pages
-REDIRECT = """<!DOCTYPE html>
-<html><head><meta charset="utf-8"><title>{path}</title>
-<meta http-equiv="refresh" content="0; url={to}"></head>
-<body><p><a href="{to}">{path}</a></p></body></html>
-"""
+AT_ONCE = 16  # pages that a process is given
+RUNNING = 64  # times as many that are given out: each of many processes always has some
+WORTH_A_PROCESS = 200  # pages: several times the work of starting one
 
 
-def say_nothing(_message: str) -> None:
-    """Take a message about the progress, and tell nobody."""
+@dataclass(frozen=True)
+class Frozen:
+    """How many files a frozen site has, and how many of them are not as they were before."""
+
+    files: int
+    changed: int
 
 
-def freeze(database: Path, metadata: Path, target: Path, url: str, say: Say = say_nothing) -> int:
+def no_progress(_done: int, _total: int) -> None:
+    """Take how far it is, and tell nobody."""
+
+
+def freeze(
+    database: Path,
+    metadata: Path,
+    target: Path,
+    url: str,
+    progress: Progress = no_progress,
+    workers: int | None = None,
+    made_of: str = "",
+) -> Frozen:
     """Write the site of `database` and `metadata`, known at `url`, into the folder `target`.
 
-    Returns the number of files; `say` is told of the progress. Raises OpenbaarError when `target`
-    holds anything but an earlier freeze, or when a page does not answer; `target` stays as it was.
+    `workers` is the number of processes; by default as many as are worth their start, and at most
+    one for each processor. The files are the same whatever it is. `made_of` is a hash of all that
+    the site is made of, which is kept in the folder. `progress` is told how many files
+    are written, and of how many that are known so far. Raises
+    OpenbaarError when `target` holds anything but an earlier freeze, or when a page does not
+    answer; `target` stays as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with _working_beside(target) as work:
         _check_replaceable(target)
         folder = work / "site"
-        shown = site(database, metadata, url)
-        shown.max_returned_rows = ROWS_ON_A_PAGE
-        frozen = _Freeze(shown, folder)
-        asyncio.run(frozen.fetch_all(say))
-        if frozen.problems:
-            raise OpenbaarError(frozen.problems)
-        (folder / MARK).write_text("")
-        if target.exists():
+        earlier = target if target.exists() else None
+        frozen = _written(Making(database, metadata, url, folder, earlier), workers, progress)
+        content = sha256_of_folder(folder)
+        mark = {"made_of": made_of, "content": content, "files": frozen.files}
+        (folder / FROZEN).write_text(json.dumps(mark))
+        if earlier is not None:
             os.replace(target, work / BEFORE)
         os.replace(folder, target)
-    return sum(path.is_file() for path in target.rglob("*"))
+    return frozen
 
 
 @contextmanager
@@ -112,7 +105,7 @@ def _check_replaceable(target: Path) -> None:
     """Raise OpenbaarError where something would be lost if `target` were replaced."""
     if not target.exists():
         return
-    if target.is_dir() and ((target / MARK).is_file() or not any(target.iterdir())):
+    if target.is_dir() and ((target / FROZEN).is_file() or not any(target.iterdir())):
         return
     hint = "give a folder that is new, empty, or was made by `openbaar freeze`"
     raise OpenbaarError(
@@ -120,214 +113,95 @@ def _check_replaceable(target: Path) -> None:
     )
 
 
-@dataclass
-class _Freeze:
-    """One run: where the pages go, those that were asked for, and those that are yet to be."""
+def _written(making: Making, workers: int | None, progress: Progress) -> Frozen:
+    """Write every file of a site. Raises OpenbaarError with each page that does not answer."""
+    frozen_pages.start(making)
+    work = _Work()
+    work.end(frozen_pages.begin())
+    count = _worthwhile(len(work.waiting)) if workers is None else workers
+    with _processes(making, count) as executor:
+        work.do(executor, progress)
+    if work.problems:
+        raise OpenbaarError(sorted(work.problems, key=str))
+    return Frozen(work.files, work.changed)
 
-    datasette: Any
-    folder: Path
-    seen: set[Page] = field(default_factory=set)
+
+def _worthwhile(pages: int) -> int:
+    """How many processes are worth their start for so many pages."""
+    return max(1, min(len(os.sched_getaffinity(0)), pages // WORTH_A_PROCESS))
+
+
+@contextmanager
+def _processes(making: Making, count: int) -> Iterator[Executor]:
+    """What fetches pages: so many processes, or this one where one is enough."""
+    if count == 1:
+        yield _ThisProcess()
+        return
+    with ProcessPoolExecutor(count, _context(), frozen_pages.start, (making,)) as executor:
+        yield executor
+
+
+def _context() -> BaseContext:
+    """How processes are started: as copies of this one, which have everything loaded.
+
+    Beside other threads a copy could wait for ever for what one of them held.
+    """
+    is_alone = threading.active_count() == 1
+    can_copy = "fork" in multiprocessing.get_all_start_methods()
+    return multiprocessing.get_context("fork" if is_alone and can_copy else "spawn")
+
+
+class _ThisProcess(Executor):
+    """Does what it is given at once, in this process."""
+
+    def submit(self, *asked: object, **named: object) -> Future[object]:  # type: ignore[override]
+        """The outcome of a function, which is the first of what is given."""
+        function, *given = asked
+        done: Future[object] = Future()
+        try:
+            done.set_result(function(*given, **named))  # type: ignore[operator]
+        except Exception as error:
+            done.set_exception(error)
+        return done
+
+
+@dataclass
+class _Work:
+    """The pages that are known, those that nobody was given yet, and what became of the others."""
+
+    files: int = 0
+    changed: int = 0
+    known: set[Page] = field(default_factory=set)
     waiting: list[Page] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    @property
-    def published(self) -> Published:
-        """The publication that the site shows."""
-        return publication_of(self.datasette)
+    def add(self, found: Sequence[Page]) -> None:
+        """Let pages wait to be fetched, each once."""
+        for page in found:
+            if page not in self.known:
+                self.known.add(page)
+                self.waiting.append(page)
 
-    async def fetch_all(self, say: Say) -> None:
-        """Fetch every page and file: those that are known, and all that pages link to."""
-        for address, path in downloads.files(self.published).items():
-            self._write(Path(address[1:]), path.read_bytes())
-            self.seen.add(Page(address))
-        for page in [
-            *_known_pages(self.published),
-            *await self._pages_of_rows(),
-            *await self._changes(),
-        ]:
-            self._await(page)
-        await self._write_not_found()
-        while self.waiting:
-            await self._fetch(self.waiting.pop())
-            if len(self.seen) % SAY_EVERY == 0:
-                say(f"{len(self.seen)} pages written, {len(self.waiting)} to go")
+    def do(self, executor: Executor, progress: Progress) -> None:
+        """Fetch what waits, and what that leads to."""
+        running: set[Future[Fetched]] = set()
+        while self.waiting or running:
+            while self.waiting and len(running) < RUNNING:
+                running.add(executor.submit(frozen_pages.fetch, self._taken()))
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for each in done:
+                self.end(each.result())
+            progress(self.files, len(self.known))
 
-    def _await(self, page: Page) -> None:
-        if page not in self.seen:
-            self.seen.add(page)
-            self.waiting.append(page)
+    def _taken(self) -> list[Page]:
+        """Some of what waits, which waits no longer."""
+        taken = self.waiting[:AT_ONCE]
+        del self.waiting[:AT_ONCE]
+        return taken
 
-    async def _pages_of_rows(self) -> list[Page]:
-        """The page of each row in each language, and the address to cite it by.
-
-        The trust tables have none: their rows are about other rows, whose pages show them.
-        """
-        pages = []
-        for table, resource in self.published.tables.items():
-            if table in TRUST_TABLES:
-                continue
-            keys = resource["schema"]["primaryKey"]
-            database = self.datasette.get_database(self.published.name)
-            found = await database.execute(f"SELECT {', '.join(keys)} FROM {table}")
-            for row in found.rows:
-                path = f"{table}/{path_from_row_pks(row, keys, False)}"
-                pages.append(_identifier(self.published, path))
-                pages += _in_each_language(self.published, f"/{self.published.name}/{path}")
-        return pages
-
-    async def _changes(self) -> list[Page]:
-        """What changed between versions, as pages and as files."""
-        pages = []
-        for old, new in await changes.compared(self.datasette, self.published):
-            path = changes.path_of(old, new)
-            pages += [Page(f"{path}.json"), *_in_each_language(self.published, path)]
-        return pages
-
-    async def _write_not_found(self) -> None:
-        """The page that says that there is no page.
-
-        It is shown at any address, so its links begin at the root of the host. Those to itself in
-        another language lead to the home page.
-        """
-        published = self.published
-        nowhere = Page("/404")
-
-        def rooted(link: str) -> str | None:
-            if is_elsewhere(published, link):
-                return link
-            path = self._relative(link.removesuffix(nowhere.path[1:]), nowhere, Path())
-            return None if path is None else f"{published.addresses.prefix}/{path}"
-
-        answer = await self._answer(nowhere.address(published))
-        self._write(NOT_FOUND, rewritten(answer.text, rooted).encode("utf-8"))
-
-    async def _answer(self, address: str) -> Any:
-        return await self.datasette.client.get(address, headers={"accept": "text/html"})
-
-    async def _fetch(self, page: Page) -> None:
-        """Write a page into its file; what it links to is fetched later."""
-        address = page.address(self.published)
-        answer = await self._answer(address)
-        if answer.status_code not in ANSWERS:
-            message = f"answers with status {answer.status_code}"
-            self.problems.append(Problem(Place(address), message))
-            return
-        path = file_of(self.published, page)
-        if answer.status_code in REDIRECTS:
-            text = self._leading_on(page, path, answer.headers["location"])
-            self._write(path, text.encode("utf-8"))
-        elif is_file(page):
-            self._write(path, answer.content)
-        else:
-            await self._write_page(page, path, answer.text)
-
-    def _leading_on(self, page: Page, path: Path, location: str) -> str:
-        """A page that leads on to where the site redirects."""
-        to = self._relative(location, page, path.parent) or location
-        return REDIRECT.format(path=html.escape(page.path), to=html.escape(to))
-
-    async def _write_page(self, page: Page, path: Path, text: str) -> None:
-        def relative(link: str) -> str | None:
-            return self._relative(link, page, path.parent)
-
-        rows = await self._rows(page)
-        scripts = await self._search_scripts(page) if page.path == SEARCH else []
-        self._write(path, rewritten(text, relative, rows, scripts).encode("utf-8"))
-
-    async def _search_scripts(self, page: Page) -> list[str]:
-        """The addresses of what can be found in the language of a page, and of what finds it."""
-        data = replace(page, path=f"{SEARCH}/index.json")
-        script = replace(page, path=f"{SEARCH}/index.js")
-        path = file_of(self.published, script)
-        index = (await self._answer(data.address(self.published))).json()
-        for entry in index["entries"]:
-            here = self.published.addresses.of(entry[2], page.language or "")
-            entry[2] = self._relative(here, page, path.parent)
-        index["entries"] = [entry for entry in index["entries"] if entry[2] is not None]
-        told = json.dumps(index, ensure_ascii=False, separators=(",", ":"))
-        self.seen.add(script)
-        self._write(path, f"const openbaarIndex = {told};\n".encode())
-        return [script.address(self.published), asset("frozen-search.js")]
-
-    async def _rows(self, page: Page) -> Rows | None:
-        """What the script of a page reads of its rows, where it is of a table that fits on it."""
-        table = table_at(self.published, page.path)
-        if table is None or not is_on_one_page(self.published, table):
-            return None
-        resource = self.published.tables[table]
-        address = self.published.addresses.prefix + page.path
-        answer = await self._answer(f"{address}.json?_shape=array&_size=max")
-        rows = answer.json()
-        order = own_order(self.published, table)
-        if order is not None:
-            rows = sorted(rows, key=order)
-        anchors = []
-        for row in rows:
-            key = path_from_row_pks(row, resource["schema"]["primaryKey"], False)
-            anchors.append(row_anchor(key))
-        return Rows(rows, anchors, asset("frozen.js"))
-
-    def _relative(self, link: str, page: Page, folder: Path) -> str | None:
-        """A link on `page` as one from `folder`; None where no file is there.
-
-        What it leads to is fetched too.
-        """
-        if is_elsewhere(self.published, link):
-            return link
-        target = target_of(self.published, link, page)
-        if target is None:
-            return None
-        self._await(target.page)
-        path = os.path.relpath(file_of(self.published, target.page), folder)
-        return target.below(path)
-
-    def _write(self, path: Path, data: bytes) -> None:
-        (self.folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (self.folder / path).write_bytes(data)
-
-
-def _known_pages(published: Published) -> Iterator[Page]:
-    """The pages to begin with: of the whole, of the tables, and the addresses to cite."""
-    yield from _in_each_language(published, "/")
-    yield from _in_each_language(published, f"/{published.name}")
-    yield from _in_each_language(published, SEARCH)
-    for path in catalogue.addresses(published):
-        yield Page(path)
-    for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico"):
-        yield Page(path, "", published.languages[0])
-    for query in published.queries:
-        yield from _in_each_language(published, f"/{published.name}/{query}")
-        for ending in FORMATS:
-            yield from _in_each_language(published, f"/cite/{query}.{ending}")
-        for ending, asked in RESULTS.items():
-            yield Page(f"/{published.name}/{query}{ending}", asked)
-    for table in published.tables:
-        yield from _in_each_language(published, f"/{published.name}/{table}")
-        yield Page(f"/download/{published.version}/tables/{table}.json")
-        yield from _in_each_language(published, f"/id/{table}.jsonld")
-        for ending in FORMATS:
-            yield from _in_each_language(published, f"/cite/{table}.{ending}")
-    yield from _identifiers(published)
-
-
-def _identifiers(published: Published) -> Iterator[Page]:
-    """The addresses of tables to cite: those of now, those that were moved, and the withdrawn."""
-    released = published.permalinks.get("tables", {})
-    moved = published.permalinks.get("moved", {})
-    withdrawn = published.permalinks.get("withdrawn", {})
-    for table in sorted({*published.tables, *released, *moved, *withdrawn}):
-        yield _identifier(published, table)
-        if table in published.tables:
-            yield _identifier(published, f"{table}/{LATEST}")
-        if table not in withdrawn:
-            for version in recorded_versions(published, table):
-                yield _identifier(published, f"{table}/{version}")
-
-
-def _identifier(published: Published, path: str) -> Page:
-    """The page of an address below `/id/`, which leads on to the page in the first language."""
-    return Page(f"/id/{path}", "", published.languages[0])
-
-
-def _in_each_language(published: Published, path: str) -> list[Page]:
-    return [Page(path, "", language) for language in published.languages]
+    def end(self, fetched: Fetched) -> None:
+        """Take down what became of some pages."""
+        self.files += fetched.files
+        self.changed += fetched.changed
+        self.problems += fetched.problems
+        self.add(fetched.found)

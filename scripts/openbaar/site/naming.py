@@ -16,8 +16,10 @@ from datasette.utils import tilde_decode
 from openbaar.site.columns import Column, column_of, key_label, label_of, text
 from openbaar.site.language import gettext
 from openbaar.site.published import Published, document_name
+from openbaar.texts import N_
 
 Row = Mapping[str, Any]
+YES_OR_NO = {"1": N_("yes"), "0": N_("no")}  # how SQLite keeps what is true or false
 # A part of a scope: `not (` before it, a column, how it is compared, values with `/` between them.
 CONDITION = re.compile(r"(?P<name>\w+) (?P<sign>=|>=|<=) (?P<values>[^,()]+)")
 
@@ -30,6 +32,8 @@ def named(published: Published, column: Column, value: Any, row: Row | None = No
     label = label_of(published, column.labels, value)
     if label is not None:
         return label
+    if column.type == "boolean" and str(value) in YES_OR_NO:
+        return gettext(YES_OR_NO[str(value)])
     namer = NAMERS.get(column.name) if column.of_trust else None
     if column.name == "table_name":  # a query may make such a column itself
         namer = table_title
@@ -105,6 +109,8 @@ def _document_title(published: Published, path: str, _row: Row) -> str | None:
 
 def _compared_with(published: Published, value: str, row: Row) -> str | None:
     """What a sum is compared with: another table, or a document."""
+    if document_name(value) in published.documents and len(published.documents) == 1:
+        return gettext("the document")
     return table_title(published, value) or _document_title(published, value, row)
 
 

@@ -26,10 +26,11 @@ from openbaar.site import (
     columns,
     downloads,
     linked_data,
+    questions,
     remarks,
     source,
 )
-from openbaar.site.cells import figure, shown
+from openbaar.site.cells import Unwritten, figure, shown
 from openbaar.site.grid import query_grid, record, table_grid
 from openbaar.site.language import gettext, ngettext, visit
 from openbaar.site.naming import row_title
@@ -54,6 +55,7 @@ def prepare(environment: Environment, published: Published | None) -> None:
     install: Any = environment.install_gettext_callables  # type: ignore[attr-defined]
     install(gettext, ngettext, newstyle=True)
     environment.filters["figure"] = figure
+    environment.filters["size"] = size
     environment.filters["on_this_site"] = on_this_site
     environment.globals["published"] = published
     environment.globals["layout"] = partial(layout, published)
@@ -74,6 +76,7 @@ def _texts(published: Published) -> Variables:
         "key_label": partial(columns.key_label, published),
         "label_of": partial(columns.label_of, published),
         "language_name": language_name,
+        "parameter_title": partial(columns.parameter_title, published),
         "query_grid": partial(query_grid, published),
         "result_column": partial(columns.result_column, published),
         "selection_words": partial(chips.selection_words, published),
@@ -84,6 +87,11 @@ def _texts(published: Published) -> Variables:
         "trust_tables": TRUST_TABLES,
         "visit": visit,
     }
+
+
+def size(count: int) -> str:
+    """A number of bytes in the language of the visit."""
+    return downloads.size_text(count, visit().language)
 
 
 def is_datasettes(message: str) -> bool:
@@ -164,14 +172,18 @@ def on_this_site(address: str) -> str:
     return parts._replace(scheme="", netloc="").geturl() or "/"
 
 
-def cell(published: Published, table: str | None, column: str, value: Any, row: Any) -> Markup:
+def cell(published: Published, table: str | None, column: str, value: Any, row: Any) -> Unwritten:
     """How a cell of a table or of a query's result is shown; `row` is as Datasette has it."""
-    if table is None:
-        known = columns.result_column(published, _query_name(published), column)
-    else:
-        known = columns.column_of(published, table, column)
-    values = dict(row) if known.of_trust else {}  # nothing else hangs on other cells
-    return shown(published, table or known.table, known, value, values)
+
+    def written() -> Markup:
+        if table is None:
+            known = columns.result_column(published, _query_name(published), column)
+        else:
+            known = columns.column_of(published, table, column)
+        values = dict(row) if known.of_trust else {}  # nothing else hangs on other cells
+        return shown(published, table or known.table, known, value, values)
+
+    return Unwritten(written)
 
 
 def _query_name(published: Published) -> str | None:
@@ -328,7 +340,9 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
     asked = dict(parse_qsl(request.query_string))
     found = await answers.result(datasette, published, name, asked)
     tables = about["tables"]
-    cited = (columns.text_in(about["title"]), _asked_path())
+    chosen = urlencode({name: value for name, value in given.items() if value})
+    address = questions.address_to_cite(published, name, chosen)
+    cited = (columns.text_in(about["title"]), address)
     described = linked_data.query_json_ld(published, name, visit().language, request)
     return {
         "query_name": name,
@@ -359,8 +373,3 @@ async def _remarks_of_query(
 def _sources_of_query(published: Published, tables: Sequence[str]) -> list[Variables]:
     """The tables that a query reads, and where each of them is in the documents."""
     return [{"name": name, "places": _places(published, name)} for name in tables]
-
-
-def _asked_path() -> str:
-    """The path of the page that is being made, with its query."""
-    return f"{visit().path}?{visit().query}" if visit().query else visit().path

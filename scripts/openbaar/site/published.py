@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own
     from datasette.app import Datasette
 
 HIDDEN = {
+    "counts",
     "descriptor",
     "facets",
     "labels",
@@ -59,6 +60,7 @@ class Published:
     labels: Labels = field(default_factory=dict)
     queries: Mapping[str, Descriptor] = field(default_factory=dict)
     facets: Mapping[str, list[str]] = field(default_factory=dict)  # by table, as authors order them
+    counts: Mapping[str, list[str]] = field(default_factory=dict)  # by table, of which columns
     sorted: Sequence[str] = ()  # the tables that authors sort by a column of their choice
     folder: Path | None = None
     permalinks: Descriptor = field(default_factory=dict)
@@ -73,10 +75,7 @@ class Published:
     @property
     def released_on(self) -> str | None:
         """The day on which this version was made, as far as its authors say: `2024-02-03`."""
-        for key in ("modified", "issued", "created"):
-            if self.descriptor.get(key):
-                return str(self.descriptor[key]).partition("T")[0]
-        return None
+        return day_of(self.descriptor)
 
     @property
     def languages(self) -> list[str]:
@@ -125,11 +124,11 @@ class Published:
 
     def path(self, *parts: str) -> str:
         """The path of a page of the database, from the root: of a table, of a row, of a query."""
-        return "/" + "/".join(tilde_encode(part) for part in (self.name, *parts))
+        return "/" + "/".join(_encoded(part) for part in (self.name, *parts))
 
     def row_path(self, table: str, key: Sequence[str]) -> str:
         """The path of the page of a row, `key` being the parts of its key."""
-        return f"{self.path(table)}/{','.join(tilde_encode(part) for part in key)}"
+        return f"{self.path(table)}/{','.join(_encoded(part) for part in key)}"
 
     def line_path(self, document: str, page: str | None, line: int) -> str:
         """The path at which a line of a document is shown."""
@@ -148,6 +147,12 @@ class Published:
         return path
 
 
+@lru_cache(maxsize=5_000)  # a page has a link in each cell with a code
+def _encoded(part: str) -> str:
+    """A part of an address as Datasette writes it."""
+    return str(tilde_encode(part))
+
+
 def referenced_table(table: str, key: Descriptor) -> str:
     """The table to which a foreign key of `table` points; an empty name means the table itself."""
     resource = key["reference"].get("resource")
@@ -164,10 +169,25 @@ def anchor(page: str | None, line: int) -> str:
     return f"P{quote(page)}-L{line}" if page else f"L{line}"
 
 
+def day_of(descriptor: Descriptor) -> str | None:
+    """The day on which a version was made, as far as its descriptor says."""
+    for key in ("modified", "issued", "created"):
+        if descriptor.get(key):
+            return str(descriptor[key]).partition("T")[0]
+    return None
+
+
 def text_of(described: Descriptor, key: str, language: str) -> str:
-    """The text `key` of a part of a descriptor in `language`, else in its first language."""
+    """The text `key` of a part of a descriptor in `language`, else in its first language.
+
+    What nobody has said is not shown as a text: a title that is unknown is the name that the thing
+    has in addresses, and other texts are empty.
+    """
     translated = described.get("translations", {}).get(language, {})
-    return str(translated.get(key) or described.get(key, ""))
+    found = str(translated.get(key) or described.get(key, ""))
+    if is_unknown(found):
+        return str(described.get("name", found)) if key == "title" else ""
+    return found
 
 
 def known_contributors(descriptor: Descriptor) -> list[Descriptor]:
@@ -184,9 +204,10 @@ def published_by(datasette: Datasette) -> Published | None:
     Read once, when it is asked for first. Raises ValueError for files of the publication that
     cannot be read.
     """
-    if datasette not in _known:
-        _known[datasette] = _first_published(datasette)
-    return _known[datasette]
+    try:
+        return _known[datasette]  # each cell of a page asks
+    except KeyError:
+        return _known.setdefault(datasette, _first_published(datasette))
 
 
 def publication_of(datasette: Datasette) -> Published:

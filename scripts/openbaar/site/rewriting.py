@@ -10,6 +10,7 @@ from typing import Any
 from lxml import etree, html
 
 ADDRESSES = ("href", "src", "data")  # attributes that lead somewhere
+LEADING = etree.XPath(f"//*[{' or '.join(f'@{name}' for name in ADDRESSES)}]")
 LINES = ("li", "p", "dd")  # what holds links, and goes with the last one of them
 BETWEEN = " ·,;"  # signs between links
 Change = Callable[[str], str | None]
@@ -54,7 +55,7 @@ def rewritten(
 
 def _addresses(document: Any) -> Iterator[tuple[Any, str]]:
     """The elements that lead somewhere, with the attribute that says where."""
-    for element in document.iter(etree.Element):
+    for element in LEADING(document):
         for attribute in ADDRESSES:
             if attribute in element.attrib:
                 yield element, attribute

@@ -143,12 +143,27 @@ def has_known_columns(asked: Asked) -> Response | None:
     if asked.table is None:
         return None
     known = asked.published.column_names(asked.table)
-    for parameter, value in asked.query:
-        if parameter in COLUMN_PARAMETERS and value and value not in known:
+    for column in _columns_named(asked):
+        if column not in known:
             message = gettext("There is no column '%(column)s'; the columns are: %(known)s.")
-            named = {"column": value[:100], "known": ", ".join(known)}
+            named = {"column": column[:100], "known": ", ".join(known)}
             return Response.text(message % named, status=400)
     return None
+
+
+def _columns_named(asked: Asked) -> list[str]:
+    """The columns that the query of an address names.
+
+    A page says itself by which ones no row can be found; a file of rows would only be empty.
+    """
+    is_file = len(asked.below_database) == 1 and FORM.search(asked.path) is not None
+    named = []
+    for parameter, value in asked.query:
+        if parameter in COLUMN_PARAMETERS and value:
+            named.append(value)
+        elif is_file and not parameter.startswith("_"):
+            named.append(parameter.split("__")[0])
+    return named
 
 
 def has_few_facets(asked: Asked) -> Response | None:

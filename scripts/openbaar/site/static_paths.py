@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from functools import lru_cache
+from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
 from openbaar.schema.conventions import TRUST_TABLES
@@ -16,11 +17,13 @@ SHARED = re.compile(
 )  # files that have no language
 # The endings of files; a document is shown on a page, whatever its own ending is.
 FILE = re.compile(r"/(?!source/).*\.(?:atom|bib|csv|ico|js|json|jsonld|png|ris|svg|ttl|txt|xml)$")
+SEARCH = "/search"
 NEXT = "_next"  # the parameter with which Datasette shows the next rows
 SIZE = "_size"  # and the one that says how many; here always as many as it gives
 RESULTS = {".csv": "", ".json": "_shape=array"}  # files of a query's result, with what to ask
 ROWS_ON_A_PAGE = 2000  # the most that a page without a server shows at once
 LONGEST = 100  # characters in the name of a folder
+MANY = 2**16  # links that lead from many pages to the same place
 Query = list[tuple[str, str]]
 
 
@@ -59,6 +62,7 @@ class Target:
         return path + query + fragment
 
 
+@lru_cache(maxsize=MANY)
 def is_elsewhere(published: Published, link: str) -> bool:
     """Whether a link leads to another site, to a mailbox, or only to a place on its own page."""
     home = published.address("/")
@@ -74,8 +78,16 @@ def target_of(published: Published, link: str, page: Page) -> Target | None:
     the rows that a filter chooses; of a longer one there are pages with one filter
     (`?column=value`).
     """
+    # What begins at the root leads to the same place from every page.
+    return _target(published, link, None if link.startswith("/") else page)
+
+
+@lru_cache(maxsize=MANY)
+def _target(published: Published, link: str, page: Page | None) -> Target | None:
     addresses = published.addresses
-    here = addresses.of(page.path, page.language or published.languages[0])
+    here = "/"
+    if page is not None:
+        here = addresses.of(page.path, page.language or published.languages[0])
     parts = urlsplit(urljoin(here, link))
     asked = addresses.asked(parts.path)
     query = parse_qsl(parts.query, keep_blank_values=True)
@@ -177,7 +189,8 @@ def is_file(page: Page) -> bool:
     return SHARED.match(page.path) is not None or FILE.match(page.path) is not None
 
 
-def file_of(published: Published, page: Page) -> Path:
+@lru_cache(maxsize=MANY)
+def file_of(published: Published, page: Page) -> str:
     """The file of a page: under its own path, and of HTML `index.html` in a folder of that path.
 
     Pages in the first language begin at the root, those in another one in a folder of its name. A
@@ -185,12 +198,28 @@ def file_of(published: Published, page: Page) -> Path:
     """
     language = page.language or published.languages[0]
     address = published.addresses.below_prefix(page.path, language)
-    parts = list(PurePosixPath(address).parts[1:])
+    parts = [part for part in address.split("/") if part]
     if is_file(page):
-        return Path(*parts)
+        return "/".join(parts)
     if page.query:
         parts.append(_folder_name(page.query))
-    return Path(*parts, "index.html")
+    return "/".join([*parts, "index.html"])
+
+
+def path_from(folder: str, file: str) -> str:
+    """The path of a file as a page in `folder` links to it; both are below the same folder.
+
+    >>> path_from("en/wages", "en/wages/per_year/index.html")
+    'per_year/index.html'
+    >>> path_from("en/wages", "index.html")
+    '../../index.html'
+    """
+    here = [part for part in folder.split("/") if part not in ("", ".")]
+    there = file.split("/")
+    shared = 0
+    while shared < min(len(here), len(there) - 1) and here[shared] == there[shared]:
+        shared += 1
+    return "/".join([".."] * (len(here) - shared) + there[shared:])
 
 
 def _folder_name(query: str) -> str:

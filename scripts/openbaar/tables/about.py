@@ -12,7 +12,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from openbaar.schema.names import Address, Date, Email
 from openbaar.texts import Localized
-from openbaar.yamlfile import Strict, Text, Texts
+from openbaar.yamlfile import Strict, Text, Texts, as_tuple
 
 # http://publications.europa.eu/resource/authority/data-theme
 Theme = Literal[
@@ -36,6 +36,11 @@ PublisherType = Literal[
     "SupraNationalAuthority",
 ]  # fmt: skip
 
+# What nobody has to say, and catalogues lose by; `unstated` names those that a person looked for.
+Unstated = Literal[
+    "publisher", "contact", "access_rights", "themes", "keywords", "places", "period", "frequency",
+    "licenses", "rights_checked",
+]  # fmt: skip
 
 UNDETERMINED = "und"  # the code of ISO 639-2 for a language that nobody stated
 # The form of https://www.rfc-editor.org/rfc/rfc5646, which RDF asks of a language.
@@ -124,6 +129,9 @@ class About(Strict):
     period: Period | None = None
     frequency: Frequency | None = None
     access_rights: AccessRights | None = None
+    unstated: Annotated[tuple[Unstated, ...], BeforeValidator(as_tuple)] = Field(
+        (), description="what catalogues ask for and nobody states, as a person found"
+    )
     licenses: tuple[License, ...]
     additions: tuple[License, ...]
 

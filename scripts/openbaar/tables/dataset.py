@@ -191,6 +191,13 @@ class TableInFile(TableData):
             yield from row_lines(text)
 
 
+class Span(NamedTuple):
+    """The first and the last line that a table was read from in a document."""
+
+    first: int
+    last: int
+
+
 @dataclass(frozen=True)
 class Dataset:
     """A publication with its data: all tables, the trust tables last, and its documents' lines."""
@@ -202,6 +209,18 @@ class Dataset:
     def rows(self, table: str) -> Rows:
         """The rows of a table."""
         return self.tables[table].rows
+
+    @cached_property
+    def spans(self) -> Mapping[str, Mapping[str, Span]]:
+        """For each table its documents with the lines it was read from, by `provenance`."""
+        spans: dict[str, dict[str, Span]] = {}
+        for row in self.rows("provenance"):
+            documents = spans.setdefault(str(row["table_name"]), {})
+            path = str(row["document"])
+            first, last = int(str(row["first_line"])), int(str(row["last_line"]))
+            known = documents.get(path, Span(first, last))
+            documents[path] = Span(min(known.first, first), max(known.last, last))
+        return spans
 
     @property
     def files(self) -> dict[str, Content]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import nearest
@@ -67,6 +67,11 @@ class Anomaly(Strict):
     status: str | None = Field(None, description="the status that the rows concerned get")
 
 
+def none_where_unwanted(chart: Any) -> Any:
+    """What an author writes as a chart; `none` means that there should be none."""
+    return None if chart == "none" else chart
+
+
 class Table(Strict):
     """One table file: a Data Resource with its recipe, checks and what the site shows of it."""
 
@@ -93,13 +98,20 @@ class Table(Strict):
     facets: tuple[Name, ...] = ()
     sort: Name | None = None
     search: tuple[Name, ...] = Field((), description="the columns that full text search covers")
-    chart: Chart | None = None
+    chart: Annotated[Chart | None, BeforeValidator(none_where_unwanted)] = Field(
+        None, description="a chart of the rows; `none` where even one that they allow is unwanted"
+    )
     sdmx: Sdmx | None = Field(None, description="how the table becomes SDMX-CSV")
 
     @property
     def columns(self) -> list[str]:
         """The names of the columns, in order."""
         return self.table_schema.names
+
+    @property
+    def may_be_charted(self) -> bool:
+        """Whether a chart may be chosen by the rows: the author says nothing of one."""
+        return "chart" not in self.model_fields_set
 
     @model_validator(mode="after")
     def _columns_exist(self) -> Self:

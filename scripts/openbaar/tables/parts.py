@@ -23,12 +23,13 @@ from openbaar.schema.csvfile import Row, write_header, write_rows
 from openbaar.schema.model import Reference
 from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_alone
 from openbaar.tables.checks import stated_totals
-from openbaar.tables.convert import Say, gather, say_nothing, shown_lines
+from openbaar.tables.convert import gather, shown_lines
 from openbaar.tables.dataset import lines_as_json
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, Regions, find_regions
 from openbaar.tables.reconciliation import Stated, stated_on_lines
+from openbaar.tables.sources import Say, say_nothing
 from openbaar.tables.trust import (
     Shown,
     footnote_rows,
@@ -156,6 +157,7 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
     """
     entry = job.publication.document(part.document)
     try:
+        say(f"opening {entry.path}")
         with concerning("reading", entry.path.__str__):
             document = read_document(job.publication.root, entry, job.verify)
     except OpenbaarError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -14,8 +15,11 @@ from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.files import read_inside
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Package, Table
+from openbaar.tables.queries import Query
 from openbaar.texts import catalogue, language_name
 from openbaar.yamlfile import MAX_BYTES, KeyPath, YamlFile, load_model, parse_yaml, yaml_of
+
+PACKAGE = "tables/package.yaml"
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,11 @@ class Publication:
     def resources(self) -> dict[str, Table]:
         """All tables that are published: those of the authors, then the trust tables."""
         return {**self.tables, **trust_tables(self.package.languages)}
+
+    def tables_of(self, query: Query) -> list[Table]:
+        """The tables that are named in the SQL of a query, in the order of the publication."""
+        tables = self.resources
+        return [tables[name] for name in tables if re.search(rf"\b{name}\b", query.sql)]
 
     def place(self, table: str | None, *path: str | int) -> Place:
         """Where a key stands in the file of `table`, or in the package file when that is None."""
@@ -138,21 +147,25 @@ def _column_in(column: dict[str, Any], language: str) -> dict[str, Any]:
     return {**column, "name": column["name"].format(language=language), "title": titles}
 
 
-def read_publication(root: Path) -> Publication:
+def read_publication(root: Path, package_text: str | None = None) -> Publication:
     """Read all authored files of the publication in `root`, each checked by itself.
 
-    `references` checks them together. Raises OpenbaarError with every problem found in any of them.
+    `package_text` is read in the place of the package file where it is given. `references` checks
+    the files together. Raises OpenbaarError with every problem found in any of them.
     """
     folder = root / "tables"
     if not (folder / "package.yaml").is_file():
         raise OpenbaarError(
             Problem(
-                Place("tables/package.yaml"),
+                Place(PACKAGE),
                 f"does not exist, so {root} is not a publication",
                 "use --project DIR",
             )
         )
-    package_file = _authored(root, "tables/package.yaml")
+    if package_text is None:
+        package_file = _authored(root, PACKAGE)
+    else:
+        package_file = parse_yaml(package_text, PACKAGE)
     problems: list[Problem] = []
     files = {"package": package_file}
     tables: dict[str, Table] = {}

@@ -33,12 +33,13 @@ from openbaar.yamlfile import KeyPath
 NUMBERS = ("integer", "number", "year")
 
 
-def load_publication(root: Path) -> Publication:
+def load_publication(root: Path, package: str | None = None) -> Publication:
     """Read the publication in `root` and check its files by themselves and together.
 
-    Raises OpenbaarError with every problem found in any of them.
+    `package` is a text to read in the place of the package file. Raises OpenbaarError with every
+    problem found in any of them.
     """
-    publication = read_publication(root)
+    publication = read_publication(root, package)
     check_references(publication)
     return publication
 

@@ -21,7 +21,7 @@ from openbaar.authoring.draft.vocabulary import vocabulary
 from openbaar.authoring.scaffold.files import scaffold
 from openbaar.documents.lines import SEPARATOR, Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.schema.conventions import TRUST_TABLES, UNKNOWN
+from openbaar.schema.conventions import NOT_SPECIFIED, TRUST_TABLES, UNKNOWN
 from openbaar.texts import catalogue
 
 SHOWN_PLACES = 10  # places that are not understood which are named for each document
@@ -137,7 +137,7 @@ def _package(
     """The package file without its list of tables; what nobody said is unknown."""
     language = chosen.name
     unknown = catalogue(language).gettext(UNKNOWN)
-    nobody = {"name": "notspecified", "title": unknown}
+    nobody = {"name": NOT_SPECIFIED, "title": unknown}
     guessed = (
         "titles (the names of the files), how a PDF is read, what marks a page break; "
         "say author, date and license where they are known"

@@ -18,10 +18,11 @@ from openbaar.recipe.columns import split_at
 from openbaar.recipe.language import ROW_NUMBER
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.schema.conventions import UNKNOWN
-from openbaar.texts import catalogue
+from openbaar.texts import N_, catalogue
 
 LONGEST_TITLE = 200
 POSITION = "position"  # the column that numbers rows which nothing else tells apart
+TITLES_OF_OURS = {POSITION: N_("No."), "source_lines": N_("Lines"), "status": N_("Status")}
 
 
 def entries(draft: Draft, document: str | None) -> list[Entry]:
@@ -79,9 +80,15 @@ def _field(draft: Draft, name: str, title: str, kind: str, unknown: str) -> dict
     described: dict[str, Any] = {"name": name}
     if kind != "string":
         described["type"] = kind
-    described["title"] = draft.text(title or name)
+    described["title"] = draft.text(title or _title_of_ours(draft, name))
     described["description"] = draft.text(unknown)
     return described
+
+
+def _title_of_ours(draft: Draft, name: str) -> str:
+    """What readers see above a column that the toolkit adds; any other is called as it is named."""
+    title = TITLES_OF_OURS.get(name)
+    return name if title is None else catalogue(draft.language).gettext(title)
 
 
 def _footnote(draft: Draft, note: Footnote) -> Entry:

@@ -107,7 +107,7 @@ def _record_set(table: TableFacts, language: str) -> Described:
     }
     if table.is_code_list:
         described["dataType"] = "sc:Enumeration"
-    return described
+    return schema_org.known(described)
 
 
 def _is_joinable(table: TableFacts, reference: Reference) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from openbaar.package.catalogues.facts import Column, Facts, Reference, TableFacts, Texts
+from openbaar.package.catalogues.schema_org import known
 
 Described = dict[str, Any]
 FILE = "csvw-metadata.json"
@@ -29,7 +30,7 @@ def metadata(facts: Facts) -> Described:
     }
     if facts.id is not None:
         described["dc:identifier"] = facts.id
-    return described
+    return known(described)
 
 
 def _table(table: TableFacts, paths: dict[str, str]) -> Described:
@@ -41,12 +42,13 @@ def _table(table: TableFacts, paths: dict[str, str]) -> Described:
     keys = [each for each in table.references if table.always_fills(each) and each.table in paths]
     if keys:
         schema["foreignKeys"] = [_foreign_key(each, paths) for each in keys]
-    return {
+    described = {
         "url": table.path,
         "dc:title": _texts(table.title),
         "dc:description": _texts(table.description),
         "tableSchema": schema,
     }
+    return known(described)
 
 
 def _foreign_key(reference: Reference, paths: dict[str, str]) -> Described:
@@ -67,12 +69,10 @@ def _column(column: Column) -> Described:
         "dc:title": _texts(column.title),
         "datatype": _datatype(column),
         "required": column.required,
+        "dc:description": _texts(column.description),
+        "schema:unitText": _texts(column.unit),
     }
-    if column.description:
-        described["dc:description"] = _texts(column.description)
-    if column.unit:
-        described["schema:unitText"] = _texts(column.unit)
-    return described
+    return known(described)
 
 
 def _datatype(column: Column) -> str | Described:

@@ -10,6 +10,7 @@ from typing import Any
 
 from openbaar.package.catalogues import schema_org
 from openbaar.package.catalogues.facts import Contributor, Facts, Licence, Texts, text
+from openbaar.schema.conventions import NOT_SPECIFIED
 
 Described = dict[str, Any]
 FILE = "datacite.json"
@@ -117,7 +118,7 @@ def _alternate_identifiers(facts: Facts) -> list[Described]:
 def _rights(licence: Licence) -> Described:
     """A licence; its title says what it holds for."""
     described = {"rights": licence.title, "rightsUri": licence.path}
-    if licence.name != "notspecified":
+    if licence.name != NOT_SPECIFIED:
         described |= {"rightsIdentifier": licence.name}
     return schema_org.known(described)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from openbaar.package.catalogues import schema_org
-from openbaar.package.catalogues.facts import Agent, Facts, Licence, TableFacts, Texts
+from openbaar.package.catalogues.facts import Agent, Facts, Licence, TableFacts, Texts, text
 from openbaar.package.catalogues.rdf import Iri, Node, Term, Text, Typed, texts
 
 PREFIXES = {
@@ -244,7 +244,7 @@ def _provenance(facts: Facts) -> list[Term]:
     for language in facts.languages:
         named = []
         for document in facts.documents:
-            title = document.title.get(language) or document.title[facts.language]
+            title = text(document.title, language)
             named.append(f"{title} (SHA-256 {document.sha256})")
         labels.append(Text("; ".join(named), language))
     if not facts.documents:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
-from openbaar.schema.conventions import TRUST_TABLES, UNKNOWN
+from openbaar.schema.conventions import NOT_SPECIFIED, TRUST_TABLES, UNKNOWN
 from openbaar.texts import catalogue, is_unknown
 
 # By the ending of a document, of all kinds that the toolkit reads.
@@ -203,7 +203,7 @@ def facts(descriptor: Descriptor) -> Facts:
         id=descriptor.get("id"),
         version=descriptor["version"],
         languages=languages,
-        title=_texts(descriptor, "title", languages),
+        title=_title(descriptor, descriptor["name"], languages),
         description=_texts(descriptor, "description", languages),
         keywords=tuple(descriptor.get("keywords", [])),
         keywords_by_language=descriptor.get("keywordsByLanguage", {}),
@@ -236,16 +236,22 @@ def text(texts: Texts, language: str) -> str:
 
 
 def _texts(described: Descriptor, key: str, languages: Sequence[str]) -> Texts:
-    """The text `key` in each language in which the descriptor has it."""
-    found = {}
-    if described.get(key):
-        found[languages[0]] = str(described[key])
+    """The text `key` in each language in which the descriptor has one that says something."""
     translations = described.get("translations", {})
+    given = {languages[0]: described.get(key)}
     for language in languages[1:]:
-        translated = translations.get(language, {}).get(key)
-        if translated:
-            found[language] = str(translated)
-    return found
+        given[language] = translations.get(language, {}).get(key)
+    return {language: str(said) for language, said in given.items() if _says_something(said)}
+
+
+def _title(described: Descriptor, name: str, languages: Sequence[str]) -> Texts:
+    """The title, which every catalogue requires; the name of a thing where nobody gave it one."""
+    return _texts(described, "title", languages) or {languages[0]: name}
+
+
+def _says_something(said: str | None) -> bool:
+    """Whether a text is there that is not the word for unknown."""
+    return bool(said) and not is_unknown(str(said))
 
 
 def _day(created: str | None) -> str | None:
@@ -325,13 +331,13 @@ def _rights(
 def _statement(document: Document, language: str, looked_up: str) -> str:
     """What is known of the rights on a document, and the day on which someone looked."""
     if document.rights_checked is None:
-        return document.rights[language]
+        return text(document.rights, language)
     date = looked_up % {"date": document.rights_checked}
-    return f"{document.rights[language]} ({date})"
+    return f"{text(document.rights, language)} ({date})"
 
 
 def _licence_names(licences: Sequence[Licence], not_stated: str) -> str:
-    names = [not_stated if each.name == "notspecified" else each.name for each in licences]
+    names = [not_stated if each.name == NOT_SPECIFIED else each.name for each in licences]
     return ", ".join(names) or not_stated
 
 
@@ -339,7 +345,7 @@ def _document(described: Descriptor, languages: Sequence[str]) -> Document:
     return Document(
         path=described["path"],
         sha256=described["sha256"],
-        title=_texts(described, "title", languages),
+        title=_title(described, PurePosixPath(described["path"]).name, languages),
         authors=_authors(described),
         date=_known(described.get("date")),
         licence=_known(described.get("license")),
@@ -369,7 +375,7 @@ def _table(described: Descriptor, languages: Sequence[str]) -> TableFacts:
     name = described["name"]
     return TableFacts(
         name=name,
-        title=_texts(described, "title", languages),
+        title=_title(described, name, languages),
         description=_texts(described, "description", languages),
         path=described["path"],
         media_type=described["mediatype"],

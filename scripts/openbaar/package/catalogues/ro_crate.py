@@ -119,7 +119,7 @@ def _licence(licence: Licence) -> Described:
 
 
 def _table(table: TableFacts, language: str) -> Described:
-    return {
+    described = {
         "@id": table.path,
         "@type": "File",
         "name": text(table.title, language),
@@ -128,6 +128,7 @@ def _table(table: TableFacts, language: str) -> Described:
         "contentSize": str(table.bytes),
         "sha256": table.sha256,
     }
+    return schema_org.known(described)
 
 
 def _document(document: Document, size: int, facts: Facts) -> Described:

@@ -1,0 +1,299 @@
+"""A page of the site as a file: asked of the site, with links that hold in a folder of files.
+
+Links are made relative, so that they work in any folder and from a disk. What only a running site
+can do (SQL, conditions of the visitor's choice) is left out; the rows of a table are chosen and
+sorted by a script. A process that freezes has one site, which `begin` makes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import json
+import posixpath
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from datasette.utils import path_from_row_pks
+
+from openbaar.errors import Place, Problem
+from openbaar.files import Content, holds, take_again, write_content
+from openbaar.schema.conventions import TRUST_TABLES
+from openbaar.site import changes, downloads
+from openbaar.site.grid import own_order
+from openbaar.site.pages import asset
+from openbaar.site.published import publication_of
+from openbaar.site.rewriting import Rows, rewritten
+from openbaar.site.serve import site
+from openbaar.site.static_pages import identifier, in_each_language, known_pages
+from openbaar.site.static_paths import (
+    ROWS_ON_A_PAGE,
+    SEARCH,
+    Page,
+    file_of,
+    is_elsewhere,
+    is_file,
+    is_on_one_page,
+    path_from,
+    row_anchor,
+    table_at,
+    target_of,
+)
+
+INDEX = f"{SEARCH}/index.js"  # what the search of a site without a server finds
+NOT_FOUND = "404.html"  # what servers of such folders show where there is no page
+REDIRECTS = (301, 302, 303)
+ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
+REDIRECT = """<!DOCTYPE html>
+<html><head><meta charset="utf-8"><title>{path}</title>
+<meta http-equiv="refresh" content="0; url={to}"></head>
+<body><p><a href="{to}">{path}</a></p></body></html>
+"""
+
+
+@dataclass(frozen=True)
+class Making:
+    """What a site is made of, the folder of its files, and the one that it takes the place of."""
+
+    database: Path
+    metadata: Path
+    url: str
+    folder: Path
+    earlier: Path | None = None
+
+
+@dataclass
+class Fetched:
+    """What became of some pages.
+
+    How many files were written, how many of them are not as they were before, which pages they lead
+    to, and what is wrong with those that did not answer.
+    """
+
+    files: int = 0
+    changed: int = 0
+    found: list[Page] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+_of_this_process: list[Freezer] = []
+
+
+def start(making: Making) -> None:
+    """Make the site in this process, which may then be asked for pages of it."""
+    _of_this_process[:] = [Freezer(making)]
+
+
+def begin() -> Fetched:
+    """Write the files that no page is made for; what is found are the pages to begin with."""
+    return _of_this_process[0].begun()
+
+
+def fetch(pages: Sequence[Page]) -> Fetched:
+    """Write a file of each page; what is found are the pages that they lead to."""
+    return _of_this_process[0].fetched(pages)
+
+
+class Freezer:
+    """Makes files of the pages of one site, and tells of each page that it finds once."""
+
+    def __init__(self, making: Making) -> None:
+        """Make the site as `making` says."""
+        self.datasette = site(making.database, making.metadata, making.url)
+        self.datasette.max_returned_rows = ROWS_ON_A_PAGE
+        self.datasette.executor = None  # one page is made after the other: no thread has to wait
+        self.published = publication_of(self.datasette)
+        self._files = _Files(making.folder, making.earlier)
+        self._downloads = downloads.files(self.published)
+        self._known = {Page(address) for address in self._downloads}
+        self._fetched = Fetched()
+
+    def begun(self) -> Fetched:
+        """What `begin` returns."""
+        return asyncio.run(self._begin())
+
+    def fetched(self, pages: Sequence[Page]) -> Fetched:
+        """What `fetch` returns."""
+        return asyncio.run(self._fetch_all(pages))
+
+    async def _begin(self) -> Fetched:
+        self._fetched = Fetched()
+        for address, path in self._downloads.items():
+            self._write(address[1:], path)
+        for page in known_pages(self.published):
+            self._find(page)
+        for page in [*await self._pages_of_rows(), *await self._changes()]:
+            self._find(page)
+        await self._write_not_found()
+        return self._fetched
+
+    async def _fetch_all(self, pages: Sequence[Page]) -> Fetched:
+        self._fetched = Fetched()
+        self._known.update(pages)
+        for page in pages:
+            await self._fetch(page)
+        return self._fetched
+
+    def _find(self, page: Page) -> None:
+        if page not in self._known:
+            self._known.add(page)
+            self._fetched.found.append(page)
+
+    async def _pages_of_rows(self) -> list[Page]:
+        """The page of each row in each language, and the address to cite it by.
+
+        The trust tables have none: their rows are about other rows, whose pages show them.
+        """
+        pages = []
+        for table, resource in self.published.tables.items():
+            if table in TRUST_TABLES:
+                continue
+            keys = resource["schema"]["primaryKey"]
+            database = self.datasette.get_database(self.published.name)
+            found = await database.execute(f"SELECT {', '.join(keys)} FROM {table}")
+            for row in found.rows:
+                path = f"{table}/{path_from_row_pks(row, keys, False)}"
+                pages.append(identifier(self.published, path))
+                pages += in_each_language(self.published, f"/{self.published.name}/{path}")
+        return pages
+
+    async def _changes(self) -> list[Page]:
+        """What changed between versions, as pages and as files."""
+        pages = []
+        for old, new in await changes.compared(self.datasette, self.published):
+            path = changes.path_of(old, new)
+            pages.append(Page(f"{path}.json", "", self.published.languages[0]))
+            pages += in_each_language(self.published, path)
+        return pages
+
+    async def _write_not_found(self) -> None:
+        """The page that says that there is no page.
+
+        It is shown at any address, so its links begin at the root of the host. Those to itself in
+        another language lead to the home page.
+        """
+        published = self.published
+        nowhere = Page("/404")
+
+        def rooted(link: str) -> str | None:
+            if is_elsewhere(published, link):
+                return link
+            path = self._relative(link.removesuffix(nowhere.path[1:]), nowhere, ".")
+            return None if path is None else f"{published.addresses.prefix}/{path}"
+
+        answer = await self._answer(nowhere.address(published))
+        self._write(NOT_FOUND, rewritten(answer.text, rooted).encode("utf-8"))
+
+    async def _answer(self, address: str) -> Any:
+        return await self.datasette.client.get(address, headers={"accept": "text/html"})
+
+    async def _fetch(self, page: Page) -> None:
+        """Write a page into its file; what it links to is fetched later."""
+        path = file_of(self.published, page)
+        if page.path == INDEX:
+            self._write(path, await self._search_index(page))
+            return
+        address = page.address(self.published)
+        answer = await self._answer(address)
+        if answer.status_code not in ANSWERS:
+            message = f"answers with status {answer.status_code}"
+            self._fetched.problems.append(Problem(Place(address), message))
+        elif answer.status_code in REDIRECTS:
+            self._write(path, self._leading_on(page, path, answer.headers["location"]))
+        elif is_file(page):
+            self._write(path, answer.content)
+        else:
+            self._write(path, await self._rewritten(page, path, answer.text))
+
+    def _leading_on(self, page: Page, path: str, location: str) -> bytes:
+        """A page that leads on to where the site redirects."""
+        to = self._relative(location, page, posixpath.dirname(path)) or location
+        return REDIRECT.format(path=html.escape(page.path), to=html.escape(to)).encode("utf-8")
+
+    async def _rewritten(self, page: Page, path: str, text: str) -> bytes:
+        """A page with links that lead to files, and with the scripts that it needs."""
+        folder = posixpath.dirname(path)
+
+        def relative(link: str) -> str | None:
+            return self._relative(link, page, folder)
+
+        scripts = []
+        if page.path == SEARCH:
+            index = replace(page, path=INDEX)
+            scripts = [index.address(self.published), asset("frozen-search.js")]
+        rows = await self._rows(page)
+        return rewritten(text, relative, rows, scripts).encode("utf-8")
+
+    async def _search_index(self, page: Page) -> bytes:
+        """A script that tells what can be found in a language, for the page of the search."""
+        search = replace(page, path=SEARCH)
+        folder = posixpath.dirname(file_of(self.published, search))
+        data = replace(page, path=f"{SEARCH}/index.json")
+        index = (await self._answer(data.address(self.published))).json()
+        entries = []
+        for entry in index["entries"]:
+            here = self.published.addresses.of(entry[2], page.language or "")
+            entry[2] = self._relative(here, search, folder)
+            if entry[2] is not None:
+                entries.append(entry)
+        told = {**index, "entries": entries}
+        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        return f"const openbaarIndex = {text};\n".encode()
+
+    async def _rows(self, page: Page) -> Rows | None:
+        """What the script of a page reads of its rows, where it is of a table that fits on it."""
+        table = table_at(self.published, page.path)
+        if table is None or not is_on_one_page(self.published, table):
+            return None
+        resource = self.published.tables[table]
+        address = self.published.addresses.prefix + page.path
+        answer = await self._answer(f"{address}.json?_shape=array&_size=max")
+        rows = answer.json()
+        order = own_order(self.published, table)
+        if order is not None:
+            rows = sorted(rows, key=order)
+        anchors = []
+        for row in rows:
+            key = path_from_row_pks(row, resource["schema"]["primaryKey"], False)
+            anchors.append(row_anchor(key))
+        return Rows(rows, anchors, asset("frozen.js"))
+
+    def _relative(self, link: str, page: Page, folder: str) -> str | None:
+        """A link on `page` as one from `folder`; None where no file is there.
+
+        What it leads to is fetched too.
+        """
+        if is_elsewhere(self.published, link):
+            return link
+        target = target_of(self.published, link, page)
+        if target is None:
+            return None
+        self._find(target.page)
+        return target.below(path_from(folder, file_of(self.published, target.page)))
+
+    def _write(self, path: str, content: Content) -> None:
+        self._fetched.files += 1
+        self._fetched.changed += self._files.write(path, content)
+
+
+class _Files:
+    """The folder that is written, and the earlier one, whose files are used again."""
+
+    def __init__(self, folder: Path, earlier: Path | None) -> None:
+        self._folder = folder
+        self._earlier = earlier
+        self._made: set[Path] = set()  # folders
+
+    def write(self, name: str, content: Content) -> bool:
+        """Write a file, and say whether it is another than before, or new."""
+        path = self._folder / name
+        if path.parent not in self._made:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._made.add(path.parent)
+        if self._earlier is not None and holds(self._earlier / name, content):
+            take_again(self._earlier / name, path)
+            return False
+        write_content(content, path)
+        return True

@@ -1,0 +1,152 @@
+"""The chart of a table whose author names none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from databases import built, found
+from openbaar.database.chart_choice import chosen_chart
+from openbaar.database.chart_content import ChartRow
+from openbaar.tables.model import Table
+from openbaar.tables.queries import Chart
+
+YEARS = (2020, 2021, 2022)
+
+
+def a_table(key: list[str], *fields: str) -> Table:
+    """A table with these columns, each `name:type`, or `name:type:unit`."""
+    described = []
+    for each in fields:
+        name, kind, *unit = each.split(":")
+        field = {"name": name, "type": kind, "title": {"en": name}, "description": {"en": name}}
+        if unit:
+            field["unit"] = {"en": unit[0]}
+        if name == "quarter":
+            field["constraints"] = {"minimum": 1, "maximum": 4}
+        described.append(field)
+    return Table.model_validate(
+        {
+            "name": "cases",
+            "title": {"en": "Cases"},
+            "description": {"en": "Cases"},
+            "schema": {"primaryKey": key, "fields": described},
+        }
+    )
+
+
+def rows_of(*values: dict[str, object]) -> list[ChartRow]:
+    return [ChartRow(str(index), each) for index, each in enumerate(values)]
+
+
+def axes(table: Table, rows: list[ChartRow]) -> tuple[tuple[str, ...], tuple[str, ...], str | None]:
+    """The axes and the colour of the chart that is chosen."""
+    choice = chosen_chart(table, rows)
+    assert choice is not None
+    return choice.chart.x, choice.chart.y, choice.chart.color
+
+
+def in_years(names: list[str], **columns: int) -> list[ChartRow]:
+    """A row for each year and name; every figure is another one."""
+    rows = []
+    for place, year in enumerate(YEARS):
+        for number, name in enumerate(names, start=1):
+            figures = {column: base * number**2 + place for column, base in columns.items()}
+            rows.append({"year": year, "name": name, **figures})
+    return rows_of(*rows)
+
+
+def test_years_stand_along_the_axis_and_a_few_names_are_colours() -> None:
+    table = a_table(["year", "name"], "year:year", "name:string", "count:integer")
+    rows = in_years(["a", "b", "c"], count=100)
+    assert axes(table, rows) == (("year",), ("count",), "name")
+
+
+def test_many_names_stand_below_each_other_with_a_colour_for_each_year() -> None:
+    table = a_table(["year", "name"], "year:year", "name:string", "count:integer")
+    rows = in_years([f"place {number}" for number in range(20)], count=100)
+    assert axes(table, rows) == (("count",), ("name",), "year")
+
+
+def test_a_quarter_stands_below_its_year() -> None:
+    table = a_table(["year", "quarter"], "year:year", "quarter:integer", "count:integer")
+    rows = [{"year": 2020, "quarter": each, "count": each * 10} for each in (1, 2, 3, 4)]
+    assert axes(table, rows_of(*rows)) == (("year", "quarter"), ("count",), None)
+
+
+def test_the_first_column_with_a_unit_is_measured() -> None:
+    table = a_table(["year"], "year:year", "standing:integer", "count:integer:cases")
+    rows = rows_of(*({"year": year, "standing": 1, "count": year - 2000} for year in YEARS))
+    assert axes(table, rows)[1] == ("count",)
+
+
+def test_numbers_that_may_be_postal_codes_are_not_measured() -> None:
+    table = a_table(["name"], "name:string", "code:integer", "share:number")
+    rows = []
+    for number, name in enumerate("abcd", start=1):
+        rows.append({"name": name, "code": 9000 + number, "share": number * 1.5})
+    assert axes(table, rows_of(*rows)) == (("share",), ("name",), None)
+    only_codes = a_table(["name"], "name:string", "code:integer")
+    assert chosen_chart(only_codes, rows_of(*rows)) is None
+
+
+def test_a_total_that_is_a_row_is_not_drawn_beside_its_parts() -> None:
+    table = a_table(["name"], "name:string", "count:integer:cases")
+    parts = [{"name": "a", "count": 30}, {"name": "b", "count": 12}, {"name": "c", "count": 5}]
+    assert chosen_chart(table, rows_of(*parts)) is not None
+    assert chosen_chart(table, rows_of(*parts, {"name": "all", "count": 47})) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "fields"),
+    [
+        (["position"], ["position:integer", "count:integer:cases"]),
+        (["name", "kind"], ["name:string", "kind:string", "count:integer:cases"]),
+        (["name"], ["name:string", "text:string"]),
+    ],
+    ids=["numbered rows", "two names", "no figures"],
+)
+def test_nothing_is_drawn_where_no_chart_is_plain(key: list[str], fields: list[str]) -> None:
+    columns = [each.partition(":")[0] for each in fields]
+    rows = []
+    for number in range(1, 5):
+        rows.append(dict.fromkeys(columns, number) | {"name": f"n{number}", "kind": "k"})
+    assert chosen_chart(a_table(key, *fields), rows_of(*rows)) is None
+
+
+def test_few_figures_are_no_chart() -> None:
+    table = a_table(["year"], "year:year", "count:integer:cases")
+    blank = rows_of(*({"year": year, "count": None} for year in YEARS))
+    assert chosen_chart(table, blank) is None
+    two = rows_of({"year": 2020, "count": 1}, {"year": 2021, "count": 2})
+    assert chosen_chart(table, two) is None
+
+
+REGIONS = """\
+year,region,number,share,status
+2019,flanders,300,51.6,
+2019,brussels,19,3.3,
+2019,wallonia,262,45.1,
+"""
+
+
+@pytest.mark.parametrize(("written", "expected"), [("", 2), ("chart: none\n", 0)])
+def test_an_author_can_say_that_there_is_no_chart(
+    hand_made: Path, written: str, expected: int
+) -> None:
+    path = hand_made / "tables" / "municipalities.csv"
+    path.write_text(REGIONS, "utf-8")
+    for name in ("mergers", "provenance", "reconciliation"):
+        csv = hand_made / "tables" / f"{name}.csv"
+        csv.write_text(csv.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")
+    sql = "SELECT count(*) FROM _charts WHERE page = 'municipalities'"
+    assert found(built(hand_made, chart=written), sql) == [(expected,)]
+
+
+def test_a_chart_that_an_author_names_stays_as_it_is() -> None:
+    written = {"x": "count", "y": "name"}
+    table = a_table(["name"], "name:string", "count:integer:cases")
+    given = table.model_copy(update={"chart": Chart.model_validate(written)})
+    assert given.chart is not None
+    assert not given.may_be_charted

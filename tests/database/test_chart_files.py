@@ -1,0 +1,58 @@
+"""PNG files of charts: drawn by other processes, kept, and the same whatever fonts there are."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from openbaar.database.chart_files import SCALE, TURN, Drawers
+from openbaar.database.svg import FONT
+
+SIZE = 'width="40" height="20"'
+
+
+def svg(text: str) -> str:
+    font = FONT.replace("'", "&#x27;")
+    start = f'<svg xmlns="http://www.w3.org/2000/svg" {SIZE} font-family="{font}">'
+    paper = f'<rect {SIZE} fill="#ffffff"></rect>'
+    return f'{start}{paper}<text x="1" y="15">{text}</text></svg>'
+
+
+def asked(root: Path, *texts: str) -> list[Path]:
+    with Drawers(root) as drawers:
+        return [drawers.ask(svg(text)) for text in texts]
+
+
+def test_each_picture_is_drawn_once_and_kept(tmp_path: Path) -> None:
+    texts = [f"n {number}" for number in range(TURN * 2 + 1)]
+    files = asked(tmp_path, *texts, texts[0])
+    assert len(set(files)) == len(texts)
+    assert files[-1] == files[0]
+    data = files[0].read_bytes()
+    assert struct.unpack(">II", data[16:24]) == (40 * SCALE, 20 * SCALE)
+    assert len({file.read_bytes() for file in files}) == len(texts)
+    times = [file.stat().st_mtime_ns for file in files]
+    assert asked(tmp_path, *texts, texts[0]) == files
+    assert [file.stat().st_mtime_ns for file in files] == times
+    assert not list(tmp_path.rglob("*.svg"))
+
+
+def test_fonts_of_the_system_are_used_only_for_letters_that_ours_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known, other = asked(tmp_path / "one", "Ĳsselmeer – 12 €", "日本")
+    monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "none.conf"))
+    without, _ = asked(tmp_path / "two", "Ĳsselmeer – 12 €", "日本")
+    blank = asked(tmp_path / "three", "")[0]
+    assert known.read_bytes() == without.read_bytes() != blank.read_bytes()
+    assert other.is_file()
+
+
+def test_what_cannot_be_drawn_is_reported_with_the_reason(tmp_path: Path) -> None:
+    with (
+        pytest.raises(RuntimeError, match=r"(?s)could not be drawn:.*Error"),
+        Drawers(tmp_path) as drawers,
+    ):
+        drawers.ask("<svg")
