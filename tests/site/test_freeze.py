@@ -190,6 +190,9 @@ def test_an_address_that_one_cites_leads_on(frozen: Path) -> None:
     page = (frozen / "id/regions/index.html").read_text("utf-8")
     assert 'content="0; url=../../municipalities/regions/index.html"' in page
     assert Links((frozen / "id/regions/1.2.0/index.html").read_text("utf-8")).addresses
+    question = (frozen / "id/per_year/1.2.0/index.html").read_text("utf-8")
+    assert "municipalities/per_year/index.html" in question
+    assert (frozen / "id/per_year.jsonld").is_file()
 
 
 @pytest.mark.slow

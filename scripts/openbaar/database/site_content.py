@@ -23,7 +23,6 @@ from openbaar.database.results import (
     TableColumn,
     meanings,
     result_columns,
-    tables_named,
     with_units,
 )
 from openbaar.database.search_index import add_search_index
@@ -117,7 +116,7 @@ def _queries(
             "color": None if query.chart is None else query.chart.color,
             "lead": _lead(connection, publication, query),
             "sql": query.sql,
-            "tables": [table.name for table in tables_named(publication, query)],
+            "tables": [table.name for table in publication.tables_of(query)],
             "parameters": parameters,
         }
     return content

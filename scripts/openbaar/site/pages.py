@@ -26,6 +26,7 @@ from openbaar.site import (
     columns,
     downloads,
     linked_data,
+    questions,
     remarks,
     source,
 )
@@ -339,7 +340,9 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
     asked = dict(parse_qsl(request.query_string))
     found = await answers.result(datasette, published, name, asked)
     tables = about["tables"]
-    cited = (columns.text_in(about["title"]), _asked_path())
+    chosen = urlencode({name: value for name, value in given.items() if value})
+    address = questions.address_to_cite(published, name, chosen)
+    cited = (columns.text_in(about["title"]), address)
     described = linked_data.query_json_ld(published, name, visit().language, request)
     return {
         "query_name": name,
@@ -370,8 +373,3 @@ async def _remarks_of_query(
 def _sources_of_query(published: Published, tables: Sequence[str]) -> list[Variables]:
     """The tables that a query reads, and where each of them is in the documents."""
     return [{"name": name, "places": _places(published, name)} for name in tables]
-
-
-def _asked_path() -> str:
-    """The path of the page that is being made, with its query."""
-    return f"{visit().path}?{visit().query}" if visit().query else visit().path

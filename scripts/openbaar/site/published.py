@@ -75,10 +75,7 @@ class Published:
     @property
     def released_on(self) -> str | None:
         """The day on which this version was made, as far as its authors say: `2024-02-03`."""
-        for key in ("modified", "issued", "created"):
-            if self.descriptor.get(key):
-                return str(self.descriptor[key]).partition("T")[0]
-        return None
+        return day_of(self.descriptor)
 
     @property
     def languages(self) -> list[str]:
@@ -170,6 +167,14 @@ def document_name(path: str) -> str:
 def anchor(page: str | None, line: int) -> str:
     """The anchor of a line on the page of its document."""
     return f"P{quote(page)}-L{line}" if page else f"L{line}"
+
+
+def day_of(descriptor: Descriptor) -> str | None:
+    """The day on which a version was made, as far as its descriptor says."""
+    for key in ("modified", "issued", "created"):
+        if descriptor.get(key):
+            return str(descriptor[key]).partition("T")[0]
+    return None
 
 
 def text_of(described: Descriptor, key: str, language: str) -> str:
