@@ -29,10 +29,10 @@ from typing import Any
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
+from openbaar.tables.convert import Readers
 from openbaar.tables.parts import Job, Outcome, Part, parts_of
 from openbaar.tables.publication import Publication
 from openbaar.tables.sources import Say
-from openbaar.tables.to_files import Readers
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
 CONNECTING = 10  # seconds to wait for a scheduler
@@ -166,6 +166,7 @@ class _Spread:
 
         Raises OpenbaarError naming the documents at which workers died again and again.
         """
+        say("reading tables")
         path = job.leave()
         work = _Work()
         for _ in range(ATTEMPTS):
