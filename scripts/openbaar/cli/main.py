@@ -16,7 +16,7 @@ import click
 
 from openbaar import __version__
 from openbaar.cli import progress
-from openbaar.cli.authoring import init, inspect, migrate, preview, recognise
+from openbaar.cli.authoring import add, init, inspect, migrate, preview, recognise
 from openbaar.cli.common import (
     Commands,
     Run,
@@ -50,6 +50,7 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
 
 main.add_command(init)
+main.add_command(add)
 main.add_command(preview)
 main.add_command(migrate)
 main.add_command(inspect)
