@@ -87,19 +87,41 @@ def is_stale(root: Path) -> bool:
     That is so, too, where it was never published, by another version of the toolkit, or by a run
     that was cut short.
     """
-    if (root / JOURNAL).exists():
+    files = _last_published(root)
+    if files is None:
         return True
-    try:
-        record = json.loads((root / RECORD).read_bytes())
-    except (OSError, ValueError):
-        return True
-    if record["toolkit"] != toolkit_hash():
-        return True
-    files: dict[str, list[Any]] = record["files"]
     if {name for name in files if name.startswith("tables/")} != set(_authored(root)):
         return True
     folder = f"{root}/"  # a Path for each of many files takes longer than looking at it
-    return not all(_is_same(folder + name, Stamp(*stamp)) for name, stamp in files.items())
+    return not all(_is_same(folder + name, stamp) for name, stamp in files.items())
+
+
+def still_published(root: Path, folder: str, ending: str) -> Path | None:
+    """The file in a folder, with that ending, that this toolkit published last.
+
+    None where there was none, or where it is not what it was then.
+    """
+    for name, stamp in (_last_published(root) or {}).items():
+        if name.startswith(f"{folder}/") and name.endswith(ending):
+            return root / name if _is_same(f"{root}/{name}", stamp) else None
+    return None
+
+
+def _last_published(root: Path) -> Stamps | None:
+    """The files that went into the publication and came out of it; None where that is not known.
+
+    That is so where it was published by another version of the toolkit, or a run was cut short.
+    """
+    if (root / JOURNAL).exists():
+        return None
+    try:
+        record = json.loads((root / RECORD).read_bytes())
+    except (OSError, ValueError):
+        return None
+    if record["toolkit"] != toolkit_hash():
+        return None
+    files: dict[str, list[Any]] = record["files"]
+    return {name: Stamp(*stamp) for name, stamp in files.items()}
 
 
 def stamps_of_inputs(publication: Publication) -> Stamps:
