@@ -96,6 +96,7 @@ def unreadable(error: OSError) -> Problem:
         errno.ENOSPC: "make room on the disk",
         errno.EDQUOT: "make room on the disk",
         errno.EFBIG: "raise the limit on the size of files",
+        errno.EROFS: "work on a copy of the publication, in a folder that can be written to",
     }
     hint = hints.get(error.errno or 0, "check the permissions of the folder")
     return Problem(Place(name), f"cannot be read or written: {error.strerror or error}", hint)
