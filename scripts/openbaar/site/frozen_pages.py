@@ -13,12 +13,13 @@ import json
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from datasette.utils import path_from_row_pks
 
-from openbaar.errors import Place, Problem
+from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, take_again, write_content
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site import changes, downloads
@@ -189,6 +190,14 @@ class Freezer:
     async def _answer(self, address: str) -> Any:
         return await self.datasette.client.get(address, headers={"accept": "text/html"})
 
+    async def _data(self, address: str) -> Any:
+        """What the site answers as JSON. Raises OpenbaarError where it answers an error."""
+        answer = await self._answer(address)
+        if answer.status_code != HTTPStatus.OK:
+            message = f"answers with status {answer.status_code}"
+            raise OpenbaarError(Problem(Place(address), message))
+        return answer.json()
+
     async def _fetch(self, page: Page) -> None:
         """Write a page into its file; what it links to is fetched later."""
         path = file_of(self.published, page)
@@ -231,7 +240,7 @@ class Freezer:
         search = replace(page, path=SEARCH)
         folder = posixpath.dirname(file_of(self.published, search))
         data = replace(page, path=f"{SEARCH}/index.json")
-        index = (await self._answer(data.address(self.published))).json()
+        index = await self._data(data.address(self.published))
         entries = []
         for entry in index["entries"]:
             here = self.published.addresses.of(entry[2], page.language or "")
@@ -249,8 +258,7 @@ class Freezer:
             return None
         resource = self.published.tables[table]
         address = self.published.addresses.prefix + page.path
-        answer = await self._answer(f"{address}.json?_shape=array&_size=max")
-        rows = answer.json()
+        rows = await self._data(f"{address}.json?_shape=array&_size=max")
         order = own_order(self.published, table)
         if order is not None:
             rows = sorted(rows, key=order)
