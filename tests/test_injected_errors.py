@@ -24,6 +24,7 @@ from openbaar.cli.common import UNEXPECTED
 from openbaar.cli.main import main
 from openbaar.holding import HOLDER, LOCK, WORK
 from openbaar.publish import publish
+from openbaar.site.editions import PREFIX
 from openbaar.staleness import CACHE
 from openbaar.tables.references import load_publication
 
@@ -121,11 +122,12 @@ def run(root: Path, out: Path, command: str) -> Result:
 
 
 def everything(root: Path) -> dict[str, bytes]:
-    """All files, but those that a run keeps for itself."""
+    """All files, but those that a run keeps for itself, and what a server shows."""
     found = {}
     for path in root.rglob("*"):
         name = path.relative_to(root).as_posix()
-        if path.is_file() and name not in (LOCK, HOLDER, CACHE):
+        is_kept = name in (LOCK, HOLDER, CACHE) or name.startswith(f"build/{PREFIX}")
+        if path.is_file() and not is_kept:
             found[name] = path.read_bytes()
     return found
 

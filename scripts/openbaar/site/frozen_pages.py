@@ -184,7 +184,10 @@ class Freezer:
             path = self._relative(link.removesuffix(nowhere.path[1:]), nowhere, ".")
             return None if path is None else f"{published.addresses.prefix}/{path}"
 
-        answer = await self._answer(nowhere.address(published))
+        address = nowhere.address(published)
+        answer = await self._answer(address)
+        if answer.status_code != HTTPStatus.NOT_FOUND:
+            raise _failed(address, answer)
         self._write(NOT_FOUND, rewritten(answer.text, rooted).encode("utf-8"))
 
     async def _answer(self, address: str) -> Any:
@@ -194,8 +197,7 @@ class Freezer:
         """What the site answers as JSON. Raises OpenbaarError where it answers an error."""
         answer = await self._answer(address)
         if answer.status_code != HTTPStatus.OK:
-            message = f"answers with status {answer.status_code}"
-            raise OpenbaarError(Problem(Place(address), message))
+            raise _failed(address, answer)
         return answer.json()
 
     async def _fetch(self, page: Page) -> None:
@@ -305,3 +307,7 @@ class _Files:
             return False
         write_content(content, path)
         return True
+
+
+def _failed(address: str, answer: Any) -> OpenbaarError:
+    return OpenbaarError(Problem(Place(address), f"answers with status {answer.status_code}"))
