@@ -24,7 +24,7 @@ from openbaar.cli.common import TERMINATED
 from openbaar.errors import OpenbaarError
 from openbaar.holding import HOLDER, LOCK, WORK, alone
 from openbaar.placing import DONE, JOURNAL, put_in_place, recover
-from openbaar.staleness import RECORD
+from openbaar.staleness import CACHE
 
 OLD = {"tables/a.csv": b"old a\n", "tables/b.csv": b"old b\n"}
 NEW = {"tables/a.csv": b"new a\n", "tables/b.csv": b"new b\n", "dist/c.zip": b"new c\n"}
@@ -232,8 +232,8 @@ def test_two_publishes_at_once_both_succeed(hand_made: Path) -> None:
 
 
 def of_publication(root: Path) -> dict[str, bytes]:
-    """All files but the lock, which stays, and the record, which has times in it."""
-    return {name: data for name, data in everything(root).items() if name not in (LOCK, RECORD)}
+    """All files but the lock, which stays, and the cache of times."""
+    return {name: data for name, data in everything(root).items() if name not in (LOCK, CACHE)}
 
 
 def _heeding_ctrl_c() -> None:

@@ -1,9 +1,9 @@
 """Where the products of a publication stand, and whether they are still those of its sources.
 
-Publishing records every file that goes into it or comes out of it: its hash, and its size and time
-of change. As in git, a file with the same size and time is taken for the same without being read,
-and any other is read and hashed. Names are those in the publication, so that a folder that was
-moved or copied is as up to date as before.
+Publishing records the hash of every file that goes into it or comes out of it. Beside that record
+is a cache of their sizes and times of change: as in git, a file that has those of before is taken
+for the same without being read, and any other is read and hashed. Names are those in the
+publication, so that a folder that was moved or copied is as up to date as before.
 """
 
 from __future__ import annotations
@@ -12,18 +12,20 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from openbaar.files import replacing, sha256_of
+from openbaar.files import sha256_of
 from openbaar.placing import FOLDER, JOURNAL
 
 if TYPE_CHECKING:
     from openbaar.tables.publication import Publication
 
 RECORD = f"{FOLDER}/published.json"
+# The only file with times in it. It may be removed: then each file is read.
+CACHE = f"{FOLDER}/cache/times.json"
 CHANGELOG = "CHANGELOG.md"  # a release writes in it, but so do people, and nothing is made of it
 AUTHORED = (".csv", ".json", ".yaml")  # of the files below tables/
 TOOLKIT = ("*.csl", "*.json", "*.po", "*.py", "*.yaml")
@@ -40,6 +42,7 @@ class Stamp(NamedTuple):
     changed: int
 
 
+UNKNOWN = Stamp("", 0, 0)
 Stamps = dict[str, Stamp]  # by the name of the file in the publication
 
 
@@ -89,17 +92,18 @@ def is_stale(root: Path) -> bool:
     """
     if (root / JOURNAL).exists():
         return True
-    try:
-        record = json.loads((root / RECORD).read_bytes())
-    except (OSError, ValueError):
+    record = _read(root / RECORD)
+    if record.get("toolkit") != toolkit_hash():
         return True
-    if record["toolkit"] != toolkit_hash():
+    hashes: dict[str, str] = record["files"]
+    if {name for name in hashes if name.startswith("tables/")} != set(_authored(root)):
         return True
-    files: dict[str, list[Any]] = record["files"]
-    if {name for name in files if name.startswith("tables/")} != set(_authored(root)):
-        return True
+    known = _read(root / CACHE)
     folder = f"{root}/"  # a Path for each of many files takes longer than looking at it
-    return not all(_is_same(folder + name, Stamp(*stamp)) for name, stamp in files.items())
+    for name, sha256 in hashes.items():
+        if not _has_hash(folder + name, sha256, Stamp(*known.get(name, UNKNOWN))):
+            return True
+    return False
 
 
 def stamps_of_inputs(publication: Publication) -> Stamps:
@@ -118,13 +122,28 @@ def stamps_of_inputs(publication: Publication) -> Stamps:
     return stamps
 
 
-def record_published(root: Path, inputs: Stamps, written: Iterable[str]) -> None:
-    """Record that the files named in `written` were made of the inputs."""
-    products = [name for name in written if name != CHANGELOG]
-    files = {**inputs, **{name: _stamp(root / name) for name in products}}
-    record = {"toolkit": toolkit_hash(), "files": files}
-    with replacing(root / RECORD) as partial:
-        partial.write_text(json.dumps(record, indent=0))
+def record_of(inputs: Stamps, made: Mapping[str, Path]) -> dict[str, bytes]:
+    """The record that files were made of the inputs, and the cache, each by its path.
+
+    `made` has each file that is yet to be put in place, by its name in the publication. Moved there
+    they keep their times.
+    """
+    stamps = dict(inputs)
+    for name, path in made.items():
+        if name != CHANGELOG:
+            stamps[name] = _stamp(path)
+    hashes = {name: stamps[name].sha256 for name in sorted(stamps)}
+    contents = {RECORD: {"toolkit": toolkit_hash(), "files": hashes}, CACHE: stamps}
+    return {path: json.dumps(content, indent=0).encode() for path, content in contents.items()}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What was written to a file; nothing where it is not there, or something else."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 @lru_cache(maxsize=1)
@@ -156,11 +175,15 @@ def _stamp(path: Path) -> Stamp:
     return Stamp(sha256_of(path), status.st_size, status.st_mtime_ns)
 
 
-def _is_same(path: str, stamp: Stamp) -> bool:
+def _has_hash(path: str, sha256: str, known: Stamp) -> bool:
+    """Whether a file has that hash, which is not computed where `known` tells."""
     try:
         status = os.stat(path)
-        if status.st_size != stamp.size:
-            return False
-        return status.st_mtime_ns == stamp.changed or sha256_of(Path(path)) == stamp.sha256
+        if known.sha256 == sha256:
+            if status.st_size != known.size:
+                return False
+            if status.st_mtime_ns == known.changed:
+                return True
+        return sha256_of(Path(path)) == sha256
     except OSError:
         return False

@@ -20,7 +20,7 @@ from openbaar.errors import OpenbaarError
 from openbaar.frozen import freeze_published
 from openbaar.placing import FROZEN
 from openbaar.site import static_paths
-from openbaar.site.freeze import freeze, say_nothing
+from openbaar.site.freeze import freeze, no_progress
 from openbaar.site.published import Published
 from openbaar.site.rewriting import Rows, rewritten
 from openbaar.site.static_paths import Page, Target, file_of, target_of
@@ -268,6 +268,9 @@ def test_an_address_that_one_cites_leads_on(frozen: Path) -> None:
     page = (frozen / "id/regions/index.html").read_text("utf-8")
     assert 'content="0; url=../../municipalities/regions/index.html"' in page
     assert Links((frozen / "id/regions/1.2.0/index.html").read_text("utf-8")).addresses
+    question = (frozen / "id/per_year/1.2.0/index.html").read_text("utf-8")
+    assert "municipalities/per_year/index.html" in question
+    assert (frozen / "id/per_year.jsonld").is_file()
 
 
 @pytest.mark.slow
@@ -316,7 +319,7 @@ def test_nothing_is_made_where_nothing_changed(built: Built, tmp_path: Path) -> 
     target = tmp_path / "site"
 
     def frozen(url: str = URL) -> tuple[int, int]:
-        return freeze_published(root, target, url, say_nothing, workers=1)
+        return freeze_published(root, target, url, no_progress, workers=1)
 
     files, changed = frozen()
     assert files == changed > 0

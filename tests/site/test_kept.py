@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from datasette.database import QueryInterrupted
 from openbaar.site import kept_answers, kept_results
 from openbaar.site.apart import Answer
 from openbaar.site.asgi import Application, Headers, Message, Receive, Scope, Send
+from openbaar.site.counts import FACET, plain
 from openbaar.site.kept_results import KeptResults, keep_schema
 from openbaar.site.published import Published
 from openbaar.site.serve import site
@@ -80,13 +82,33 @@ def test_a_page_is_made_once(small: Built) -> None:
         scope("/municipalities", b"_size=1"),
         scope("/en/municipalities"),
         scope("/municipalities", headers=[(b"host", b"other.example")]),
-        scope("/municipalities", headers=[(b"accept", b"application/ld+json")]),
         scope("/municipalities", headers=[(b"cookie", b"ds_actor=x")]),
         scope("/municipalities", headers=[(b"authorization", b"Bearer x")]),
     ],
 )
 def test_another_request_gets_an_answer_of_its_own(small: Built, other: Scope) -> None:
     assert asked(keeping(small, Counted()), scope("/municipalities"), other) == [b"1", b"2"]
+
+
+def test_browsers_that_accept_other_forms_share_an_answer(small: Built) -> None:
+    others = [
+        scope("/municipalities", headers=[(b"accept", form)]) for form in (b"text/html", b"*/*")
+    ]
+    assert asked(keeping(small, Counted()), *others) == [b"1", b"1"]
+
+
+def test_an_answer_that_hangs_on_the_form_is_kept_for_that_form(small: Built) -> None:
+    app = keeping(small, Counted([*HTML, (b"vary", b"Accept")]))
+    html = scope("/id/municipalities", headers=[(b"accept", b"text/html")])
+    data = scope("/id/municipalities", headers=[(b"accept", b"application/ld+json")])
+    assert asked(app, html, data, html, data) == [b"1", b"2", b"1", b"2"]
+
+
+def test_a_site_with_an_address_keeps_one_answer_whatever_host_is_asked(small: Built) -> None:
+    published = replace(published_of(small), url="https://data.example")
+    app = kept_answers.keeping(Counted(), shown(small), published)
+    host = scope("/municipalities", headers=[(b"host", b"other.example")])
+    assert asked(app, scope("/municipalities"), host) == [b"1", b"1"]
 
 
 @pytest.mark.parametrize(
@@ -260,7 +282,7 @@ def test_the_facets_of_a_whole_table_get_the_time_that_they_need(small: Built) -
         database.execute = noted
         table = next(name for name in published.tables if published.facets.get(name))
         await datasette.client.get(published.path(table))
-        found = [kept_results.FACET.fullmatch(sql) for sql in sqls]
+        found = [FACET.fullmatch(plain(sql)) for sql in sqls]
         counted = [each["column"] for each in found if each is not None]
         assert counted == published.facets[table]
 

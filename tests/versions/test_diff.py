@@ -201,7 +201,7 @@ def sent(tmp_path: Path, table: bytes, described: object = None) -> Path:
         (b"a\n" + b"1" * 150_000_000, "t.csv: unpacks to more than 200 times its size"),
         (b"a,b\n1\n1,2\n1,2,3\n", "sent.zip/t.csv:2: has 1 cells, not 2"),
         (b'a\n"1\n', "sent.zip/t.csv:2: the record that begins here is broken"),
-        (b"a\n\xff\n", "sent.zip/t.csv: is not UTF-8"),
+        (b"a\n\xff\n", "sent.zip/t.csv:2:1: is not UTF-8"),
     ],
 )
 def test_a_zip_that_somebody_sent_is_read_within_limits(

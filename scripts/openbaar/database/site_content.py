@@ -3,7 +3,8 @@
 There are four hidden tables, whose names begin with `_` as no name of an author can: `_site` (the
 descriptor, the facets, the names of codes, and the queries with their columns and choices, as
 JSON), `_charts` (each chart as SVG and PNG), `_lines` (the documents, line by line) and `_changes`
-(what changed from one version to another, as JSON). None is part of the package.
+(what changed from one version to another, as JSON). Each large table has one more, with the counts
+of its facets. None is part of the package.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from typing import Any
 
 from openbaar.database.charts import DrawnChart, draw_charts
 from openbaar.database.choices import choices
+from openbaar.database.counts import add_counts
+from openbaar.database.document_parts import parts
 from openbaar.database.labels import Labels, code_labels
 from openbaar.database.query_checks import query_problems
 from openbaar.database.results import (
     TableColumn,
     meanings,
     result_columns,
-    tables_named,
     with_units,
 )
 from openbaar.database.search_index import add_search_index
@@ -64,9 +66,11 @@ def add_site_content(
         raise OpenbaarError(problems)
     labels = code_labels(connection, publication)
     content = {
+        "counts": add_counts(connection, dataset),
         "descriptor": descriptor,
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},
         "labels": labels,
+        "parts": {path: parts(lines) for path, lines in dataset.lines.items()},
         "queries": _queries(connection, publication, labels),
         "sorted": [name for name, table in publication.resources.items() if table.sort],
     }
@@ -114,7 +118,7 @@ def _queries(
             "color": None if query.chart is None else query.chart.color,
             "lead": _lead(connection, publication, query),
             "sql": query.sql,
-            "tables": [table.name for table in tables_named(publication, query)],
+            "tables": [table.name for table in publication.tables_of(query)],
             "parameters": parameters,
         }
     return content

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 # Where each cell comes from, whether the totals add up, and what to know before using the figures.
 TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
+COUNTS = "_counts_"  # before the name of a table: that of the table with its counts
+COUNTED_ROWS = "_rows"  # its column with how many rows there are
 UNKNOWN = "unknown"  # what is said of a document where nothing is known
 NOT_SPECIFIED = "notspecified"  # the name of a licence that is unknown, in data packages and CKAN
 VERSION = r"\d+\.\d+\.\d+"  # a regular expression: major.minor.patch of https://semver.org

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,27 @@ from openbaar.site.published import Published
 from openbaar.texts import locale_of
 
 BLANK = Markup('<abbr title="{0}">—</abbr>')
+ADDRESS = re.compile(r"https?://[^\s<>\"]+")
+LINES = re.compile(r"(?:(\w+):)?(\d+)(?:-\d+)?")  # perhaps with the page before them
+
+
+class Unwritten:
+    """A cell that becomes HTML when a page shows it.
+
+    Datasette asks for every cell of a page, also for those that our pages leave out, or write with
+    the digits of their column.
+    """
+
+    __slots__ = ("_write",)
+
+    def __init__(self, write: Callable[[], Markup]) -> None:
+        self._write = write
+
+    def __html__(self) -> str:
+        return self._write()
+
+    def __str__(self) -> str:
+        return str(self._write())
 
 
 def shown(
@@ -34,17 +55,32 @@ def shown(
     if isinstance(value, dict):  # a foreign key that Datasette has looked up, with its label
         value = value["value"]
     if value is None or value == "":
-        return BLANK.format(gettext("blank"))
+        return _blank(gettext("blank"))
     if isinstance(value, bytes):
         return Markup("<em>{}</em>").format(gettext("binary data"))
-    name = named(published, column, value, row)
-    address = _address(published, column, value, row or {})
-    if name is not None or address is not None:
-        words = str(value) if name is None else name
-        return escape(words) if address is None else _link(address, words)
+    found = _named(published, column, value, row)
+    if found is not None:
+        return found
     if isinstance(value, int | float) and column.is_number:
         return escape(figure(value))
     return _shown_text(published, table, column, str(value))
+
+
+@lru_cache(maxsize=20)
+def _blank(word: str) -> Markup:
+    return BLANK.format(word)
+
+
+def _named(
+    published: Published, column: Column, value: Any, row: Mapping[str, Any] | None
+) -> Markup | None:
+    """A value by its name, with a link to where it leads; None where it has neither."""
+    name = named(published, column, value, row)
+    address = _address(published, column, value, row or {})
+    if name is None and address is None:
+        return None
+    words = str(value) if name is None else name
+    return escape(words) if address is None else link(address, words)
 
 
 def _address(
@@ -82,8 +118,8 @@ def _shown_text(published: Published, table: str | None, column: Column, value: 
         return _lines_link(published, table, value)
     if column.type == "array":
         return escape(_with_commas(value))
-    if re.fullmatch(r"https?://[^\s<>\"]+", value):
-        return _link(value, value)
+    if ADDRESS.fullmatch(value):
+        return link(value, value)
     return escape(value)
 
 
@@ -102,14 +138,21 @@ def _figure_in(value: Any, decimals: int | None, language: str) -> str:
 
 def _lines_link(published: Published, table: str, numbers: str) -> Markup:
     """The lines of a row, such as '471-474', as a link where they can only be of one document."""
+    document = _only_document(published, table)
+    found = LINES.fullmatch(numbers)
+    if document is None or found is None:
+        return escape(numbers)
+    return link(published.line_path(document, found[1], int(found[2])), numbers)
+
+
+@lru_cache(maxsize=1_000)  # each row asks for it
+def _only_document(published: Published, table: str) -> str | None:
+    """The document that all of a table is in; None where there are several or none."""
     documents = set()
     for source in published.tables[table].get("sources", []):
         if "first_line" in source:
             documents.add(source["path"])
-    found = re.fullmatch(r"(?:(\w+):)?(\d+)(?:-\d+)?", numbers)
-    if len(documents) != 1 or found is None:
-        return escape(numbers)
-    return _link(published.line_path(documents.pop(), found[1], int(found[2])), numbers)
+    return documents.pop() if len(documents) == 1 else None
 
 
 def _with_commas(value: str) -> str:
@@ -121,5 +164,6 @@ def _with_commas(value: str) -> str:
     return ", ".join(map(str, items)) if isinstance(items, list) else value
 
 
-def _link(address: str, words: str) -> Markup:
-    return Markup('<a href="{}">{}</a>').format(address, words)
+def link(address: str | None, words: str) -> Markup:
+    """A link; `format` of Markup would take ten times as long, and a page has hundreds."""
+    return Markup(f'<a href="{escape(address)}">{escape(words)}</a>')  # noqa: S704  both escaped

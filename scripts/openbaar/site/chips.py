@@ -105,9 +105,11 @@ async def _counted(
 ) -> list[Count]:
     """The values of a column with the number of their rows; none where counting takes too long."""
     clauses, parameters = Filters(sorted(others)).build_where_clauses(table)
-    where = " AND ".join([f"{column} IS NOT NULL", *clauses])
-    sql = f"""SELECT {column}, count(*) FROM {table} WHERE {where}
-              GROUP BY 1 ORDER BY 2 DESC LIMIT {MOST}"""
+    where = f" where {' and '.join(clauses)}" if clauses else ""
+    sql = f"""select {column} as value, count(*) as count from (
+              select {column} from {table}{where} )
+              where {column} is not null
+              group by {column} order by count desc, value limit {MOST}"""
     database = datasette.get_database(published.name)
     try:
         rows = await database.execute(sql, parameters, custom_time_limit=TIME_LIMIT)

@@ -88,24 +88,34 @@ def keeping(app: Application, datasette: Datasette, published: Published) -> App
         if not _may_be_kept(scope, datasette, published):
             await app(scope, receive, send)
             return
-        key = _key(scope)
-        answer = shelf.get(key)
+        key = _key(scope, published)
+        of_form = (*key, header(scope, b"accept"))
+        answer = shelf.get(key) or shelf.get(of_form)
         if answer is not None:
             await _renewed(answer).send(send)
             return
         recorder = _Recorder(send)
         await app(scope, receive, recorder)
         if recorder.answer is not None:
-            shelf.put(key, recorder.answer)
+            shelf.put(of_form if _varies(recorder.answer) else key, recorder.answer)
 
     return answering
 
 
-def _key(scope: Scope) -> Key:
-    """All that an answer hangs on."""
-    names = (b"host", b"accept")
-    asked = [header(scope, name) for name in names]
-    return (scope.get("scheme", "http"), raw_path(scope), scope["query_string"], *asked)
+def _key(scope: Scope, published: Published) -> Key:
+    """What was asked: where the address of the site is known, it is that of each request."""
+    asked = (raw_path(scope), scope["query_string"])
+    if published.url is not None:
+        return asked
+    return (scope.get("scheme", "http"), header(scope, b"host"), *asked)
+
+
+def _varies(answer: Answer) -> bool:
+    """Whether an answer says that it hangs on what form a visitor accepts.
+
+    See https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5.
+    """
+    return "accept" in header({"headers": answer.headers}, b"vary").lower()
 
 
 def _may_be_kept(scope: Scope, datasette: Datasette, published: Published) -> bool:

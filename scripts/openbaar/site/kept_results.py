@@ -20,6 +20,7 @@ from urllib.parse import parse_qsl
 
 from datasette.utils import sqlite_timelimit
 
+from openbaar.site.counts import FACET, from_counts, plain
 from openbaar.site.language import visit
 from openbaar.site.published import Published
 
@@ -31,13 +32,6 @@ MOST = 16_000_000  # bytes of all results that are kept, about
 LARGEST = 400_000  # bytes of one of them
 PER_VALUE = 60  # bytes that a value takes beside its text
 WRITTEN_BY_VISITORS = {"sql", "_where"}  # in the query of an address: may ask for chance or time
-# What Datasette asks to count the values of a facet, where no filter narrows the table.
-FACET = re.compile(
-    r"\s*select (?P<column>\w+) as value, count\(\*\) as count from \("
-    r"\s*select [\w, ]+ from (?P<table>\w+)\s*\)"
-    r"\s*where (?P=column) is not null"
-    r"\s*group by (?P=column) order by count desc, value limit \d+\s*"
-)
 PARAMETER = re.compile(r"[:@$](\w+)")  # more than there are, where a text in SQL looks like one
 # What Datasette asks of the schema for each page, each in a thread.
 OF_SCHEMA = (
@@ -83,6 +77,7 @@ class KeptResults:
         """Ask `database`, which never changes, as Datasette does; all that it finds is its."""
         self._database = database
         self._execute = database.execute
+        self._counts = published.counts
         self._facets = published.facets
         self._parameters: dict[str, list[str]] = {}
         for query in published.queries.values():
@@ -103,9 +98,14 @@ class KeptResults:
         **others: Any,
     ) -> Results:
         """What `Database.execute` of Datasette returns and raises."""
+        if _is_of_visitor():
+            return await self._execute(
+                sql, params, truncate, custom_time_limit, page_size, **others
+            )
+        sql = from_counts(sql, self._counts) or sql
         statement = Statement(sql, self._plain(sql, params), truncate, page_size)
         key = statement.key
-        if key is None or _is_of_visitor():
+        if key is None:
             return await self._execute(
                 sql, params, truncate, custom_time_limit, page_size, **others
             )
@@ -134,8 +134,8 @@ class KeptResults:
             return False
         if statement.sql.strip() in self._parameters:
             return not any(statement.params.values())
-        facet = FACET.fullmatch(statement.sql)
-        if facet is None or statement.params:
+        facet = FACET.fullmatch(plain(statement.sql))
+        if facet is None or facet["where"]:
             return False
         return facet["column"] in self._facets.get(facet["table"], [])
 

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from datasette import hookimpl
 from datasette.utils import tilde_decode
 from jinja2 import Environment
-from markupsafe import Markup
 
 from openbaar.site import (
     catalogue,
@@ -41,6 +40,7 @@ from openbaar.site import (
     source,
 )
 from openbaar.site.asgi import Application, only_http
+from openbaar.site.cells import Unwritten
 from openbaar.site.kept_results import KeptResults, keep_schema
 from openbaar.site.published import Published, published_by
 
@@ -151,8 +151,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
             return security.with_security_headers(answering, published)
 
         shown = only_http(app, around(app))
-        if published.public:
-            shown = gates.gated(shown, around, datasette, published.addresses)
+        shown = gates.gated(shown, around, datasette, published)
         return kept_answers.keeping(shown, datasette, published)
 
     return wrapped
@@ -193,7 +192,7 @@ def extra_template_vars(
 @hookimpl  # type: ignore[untyped-decorator]
 def render_cell(
     datasette: Datasette, database: str, table: str | None, column: str, value: Any, row: Any
-) -> Markup | None:
+) -> Unwritten | None:
     """Codes by their names, figures as the language writes them."""
     published = published_by(datasette)
     if published is None or database != published.name:

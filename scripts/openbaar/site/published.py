@@ -18,7 +18,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -27,19 +27,23 @@ from weakref import WeakKeyDictionary
 from datasette.utils import tilde_encode
 
 from openbaar.site.addresses import Addresses
+from openbaar.site.document_parts import Part, Parts
 from openbaar.texts import is_unknown
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
 
 HIDDEN = {
+    "counts",
     "descriptor",
     "facets",
     "labels",
+    "parts",
     "queries",
     "sorted",
 }  # what the table `_site` of a database holds
 PLUGIN = "openbaar"  # the name of the plugin, in the configuration of Datasette and in addresses
+ONE_PART = Parts({})  # those of a short document
 Descriptor = Mapping[str, Any]
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # code list → code → language → name
 
@@ -59,6 +63,8 @@ class Published:
     labels: Labels = field(default_factory=dict)
     queries: Mapping[str, Descriptor] = field(default_factory=dict)
     facets: Mapping[str, list[str]] = field(default_factory=dict)  # by table, as authors order them
+    counts: Mapping[str, list[str]] = field(default_factory=dict)  # by table, of which columns
+    parts: Mapping[str, Descriptor] = field(default_factory=dict)  # of long documents, by path
     sorted: Sequence[str] = ()  # the tables that authors sort by a column of their choice
     folder: Path | None = None
     permalinks: Descriptor = field(default_factory=dict)
@@ -73,10 +79,7 @@ class Published:
     @property
     def released_on(self) -> str | None:
         """The day on which this version was made, as far as its authors say: `2024-02-03`."""
-        for key in ("modified", "issued", "created"):
-            if self.descriptor.get(key):
-                return str(self.descriptor[key]).partition("T")[0]
-        return None
+        return day_of(self.descriptor)
 
     @property
     def languages(self) -> list[str]:
@@ -125,15 +128,28 @@ class Published:
 
     def path(self, *parts: str) -> str:
         """The path of a page of the database, from the root: of a table, of a row, of a query."""
-        return "/" + "/".join(tilde_encode(part) for part in (self.name, *parts))
+        return "/" + "/".join(_encoded(part) for part in (self.name, *parts))
 
     def row_path(self, table: str, key: Sequence[str]) -> str:
         """The path of the page of a row, `key` being the parts of its key."""
-        return f"{self.path(table)}/{','.join(tilde_encode(part) for part in key)}"
+        return f"{self.path(table)}/{','.join(_encoded(part) for part in key)}"
 
     def line_path(self, document: str, page: str | None, line: int) -> str:
         """The path at which a line of a document is shown."""
-        return f"/source/{quote(document_name(document))}#{anchor(page, line)}"
+        part = self.parts_of(document).of_line(page or "", line)
+        return f"{self.document_path(document, part)}#{anchor(page, line)}"
+
+    def document_path(self, document: str, part: Part) -> str:
+        """The path of the page of a part of a document."""
+        return f"/source/{quote(document_name(document))}{part.ending}"
+
+    def parts_of(self, document: str) -> Parts:
+        """The parts in which a document is shown."""
+        return self._parts.get(document, ONE_PART)
+
+    @cached_property
+    def _parts(self) -> dict[str, Parts]:
+        return {path: Parts(found) for path, found in self.parts.items()}
 
     def page_address(self, path: str, language: str, request: Any = None) -> str:
         """The full address of the page at `path` in a language, as `address` makes it."""
@@ -146,6 +162,12 @@ class Published:
         if request is not None:
             return f"{request.scheme}://{request.host}{path}"
         return path
+
+
+@lru_cache(maxsize=5_000)  # a page has a link in each cell with a code
+def _encoded(part: str) -> str:
+    """A part of an address as Datasette writes it."""
+    return str(tilde_encode(part))
 
 
 def referenced_table(table: str, key: Descriptor) -> str:
@@ -162,6 +184,14 @@ def document_name(path: str) -> str:
 def anchor(page: str | None, line: int) -> str:
     """The anchor of a line on the page of its document."""
     return f"P{quote(page)}-L{line}" if page else f"L{line}"
+
+
+def day_of(descriptor: Descriptor) -> str | None:
+    """The day on which a version was made, as far as its descriptor says."""
+    for key in ("modified", "issued", "created"):
+        if descriptor.get(key):
+            return str(descriptor[key]).partition("T")[0]
+    return None
 
 
 def text_of(described: Descriptor, key: str, language: str) -> str:
@@ -191,9 +221,10 @@ def published_by(datasette: Datasette) -> Published | None:
     Read once, when it is asked for first. Raises ValueError for files of the publication that
     cannot be read.
     """
-    if datasette not in _known:
-        _known[datasette] = _first_published(datasette)
-    return _known[datasette]
+    try:
+        return _known[datasette]  # each cell of a page asks
+    except KeyError:
+        return _known.setdefault(datasette, _first_published(datasette))
 
 
 def publication_of(datasette: Datasette) -> Published:

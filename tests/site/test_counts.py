@@ -1,0 +1,205 @@
+"""Counts that were made with the database are those that a large table itself would give."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import io
+import random
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from datasette.filters import Filters
+from hypothesis import given
+from hypothesis import strategies as some
+
+from generated.publication import schema, write_publication
+from openbaar.database import counts as made_counts
+from openbaar.site.counts import from_counts
+from openbaar.site.serve import site
+from openbaar.tables.convert import convert
+from openbaar.tables.references import load_publication
+from served import Built, build
+
+COLUMNS = {"id": "integer", "year": "year", "region": "string", "urban": "boolean", "n": "integer"}
+FACETS = ["region", "year", "urban"]
+COUNTED = {"t": ["region", "year", "urban"]}
+REGIONS = ["", "north", "South", "o'er", "5", "é%"]
+# Of lists and dates there are no facets of which counts are made.
+FILTERS = {each.key for each in Filters._filters} - {"arraycontains", "arraynotcontains", "date"}
+PAGES = [
+    "/made-up/t",
+    "/made-up/t?region=north",
+    "/made-up/t?region=north&year=2003",
+    "/made-up/t?region__in=north,5&urban=1",
+    "/made-up/t?region__in=%5B%22o'er%22%5D&_size=5",
+    "/made-up/t?year__gt=2002&region__isblank=1",
+    "/made-up/t?region=nowhere",
+    "/made-up/t?n=3&region=north",
+    "/made-up/t?_search=north&year=2001",
+    "/made-up/t?_facet=n&region=5",
+    "/made-up/t.json?region=north&_facet=year",
+]
+
+
+def rows() -> str:
+    """The rows of the table as CSV, each value of a facet in some of them."""
+    chance = random.Random(1)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for number in range(300):
+        urban = chance.choice(["true", "false", ""])
+        year = chance.randrange(2001, 2006)
+        writer.writerow([number, year, chance.choice(REGIONS), urban, chance.randrange(9)])
+    return file.getvalue()
+
+
+def made(root: Path) -> Built:
+    """A publication with a table of three facets, built."""
+    described = schema(COLUMNS, ["id"])
+    table = {"schema": described, "facets": FACETS, "search": ["region"], "csv": rows()}
+    authored = write_publication(root / "authored", {"d.txt": b"x\n"}, {"t": table})
+    for path, data in convert(load_publication(authored)).files.items():
+        (authored / path).write_bytes(data)
+    return build(root / "authored", root / "built")
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The publication as it is."""
+    return made(tmp_path_factory.mktemp("plain"))
+
+
+@pytest.fixture(scope="module")
+def counted(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """The publication with counts, as if its table were large."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(made_counts, "FEWEST_ROWS", 1)
+        return made(tmp_path_factory.mktemp("counted"))
+
+
+def asked(sql: str) -> dict[str, str]:
+    """What Datasette asks of rows chosen by `sql`: how many there are, and each facet."""
+    questions = {"rows": f"select count(*) from t {sql}"}
+    for facet in FACETS:
+        questions[facet] = f"""
+            select {facet} as value, count(*) as count from (
+                select id, year, region, urban, n from t {sql}
+            )
+            where {facet} is not null
+            group by {facet} order by count desc, value limit 31
+        """
+    return questions
+
+
+FILTER = some.tuples(
+    some.tuples(some.sampled_from(FACETS), some.sampled_from(sorted(FILTERS))).map("__".join),
+    some.sampled_from([*REGIONS, "2003", "20%", "0", "1", "north,5", '["north", "é%"]', "[12]"]),
+)
+
+
+@given(pairs=some.lists(FILTER, min_size=1, max_size=4))
+def test_the_counts_are_those_of_the_table(counted: Built, pairs: list[tuple[str, str]]) -> None:
+    clauses, params = Filters(sorted(pairs)).build_where_clauses("t")
+    with closing(sqlite3.connect(counted.database)) as connection:
+        for sql in asked("where " + " and ".join(clauses)).values():
+            instead = from_counts(sql, COUNTED)
+            assert instead is not None
+            expected = connection.execute(sql, params).fetchall()
+            assert connection.execute(instead, params).fetchall() == expected
+
+
+def test_without_a_choice_the_values_of_facets_are_counted_too(counted: Built) -> None:
+    with closing(sqlite3.connect(counted.database)) as connection:
+        for facet in FACETS:
+            sql = asked("")[facet]
+            instead = from_counts(sql, COUNTED)
+            assert instead is not None
+            assert connection.execute(instead).fetchall() == connection.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        'where "n" = :p0',
+        'where "region" = :p0 and "n" > :p1',
+        "where rowid in (select rowid from t_fts where t_fts match escape_fts(:search))",
+        ":p0 in (select value from json_each([t].[region]))",
+        "where region = 'north'",
+        "where region = random()",
+    ],
+)
+def test_a_choice_by_anything_else_is_left_to_the_table(choice: str) -> None:
+    for sql in asked(choice).values():
+        assert from_counts(sql, COUNTED) is None
+
+
+def test_other_questions_are_left_to_the_table() -> None:
+    for sql in ("select count(*) from other where region = :p0", "select * from t", "select 1"):
+        assert from_counts(sql, COUNTED) is None
+
+
+def pages_of(built: Built) -> tuple[dict[str, str], list[str]]:
+    """Pages of a site down to its downloads, and all SQL that they needed.
+
+    A download tells the size of the database, which counts are a part of.
+    """
+    datasette = site(built.database, built.metadata)
+    database = datasette.get_database("made-up")
+    execute_fn = database.execute_fn
+    sqls: list[str] = []
+
+    async def noted(ask: Any) -> Any:
+        def traced(connection: sqlite3.Connection) -> Any:
+            connection.set_trace_callback(sqls.append)
+            try:
+                return ask(connection)
+            finally:
+                connection.set_trace_callback(None)
+
+        return await execute_fn(traced)
+
+    database.execute_fn = noted
+    found = {}
+
+    async def all_asked() -> None:
+        await datasette.invoke_startup()
+        sqls.clear()
+        for page in PAGES:
+            answer = await datasette.client.get(page)
+            text = answer.text.partition('id="download"')[0]
+            text = re.sub(r'"query_ms": [\d.]+|nonce="[^"]+"', "", text)
+            found[page] = f"{answer.status_code} {text}"
+
+    asyncio.run(all_asked())
+    return found, sqls
+
+
+def test_pages_of_a_large_table_count_nothing_and_say_the_same(
+    plain: Built, counted: Built
+) -> None:
+    expected, of_table = pages_of(plain)
+    shown, of_counts = pages_of(counted)
+    assert shown == expected
+    assert all(page.startswith("200") for page in shown.values())
+    by_counts = [sql for sql in of_counts if "from _counts_t" in sql]
+    assert len(by_counts) > 15
+    assert [sql for sql in of_table if "from _counts_t" in sql] == []
+
+
+def test_a_facet_with_too_many_combinations_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(made_counts, "FEWEST_ROWS", 1)
+    monkeypatch.setattr(made_counts, "MOST_COMBINATIONS", 20)
+    built = made(tmp_path)
+    with closing(sqlite3.connect(built.database)) as connection:
+        columns = [row[1] for row in connection.execute("PRAGMA table_info(_counts_t)")]
+        (rows_counted,) = connection.execute("SELECT sum(_rows) FROM _counts_t").fetchone()
+    assert columns == ["year", "urban", "_rows"]
+    assert rows_counted == 300
