@@ -17,6 +17,7 @@ from typing import Any
 from openbaar.database.charts import DrawnChart, draw_charts
 from openbaar.database.choices import choices
 from openbaar.database.counts import add_counts
+from openbaar.database.document_parts import parts
 from openbaar.database.labels import Labels, code_labels
 from openbaar.database.query_checks import query_problems
 from openbaar.database.results import (
@@ -69,6 +70,7 @@ def add_site_content(
         "descriptor": descriptor,
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},
         "labels": labels,
+        "parts": {path: parts(lines) for path, lines in dataset.lines.items()},
         "queries": _queries(connection, publication, labels),
         "sorted": [name for name, table in publication.resources.items() if table.sort],
     }
