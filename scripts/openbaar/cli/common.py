@@ -6,9 +6,11 @@ import errno
 import json
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from traceback import walk_tb
@@ -19,6 +21,7 @@ import click
 from openbaar.errors import OpenbaarError, Place, Problem, worked_on
 
 if TYPE_CHECKING:
+    from openbaar.cli.progress import Bar, Step
     from openbaar.tables.publication import Publication
 
 
@@ -207,12 +210,36 @@ class Run:
         self.quiet: bool = quiet or bool(before.get("quiet")) or self.as_json
         self.verbose: bool = bool(ctx.meta.get(VERBOSE))
         self.began = time.monotonic()
+        self._bar: Bar | None = None
+
+    @contextmanager
+    def progress(self, steps: Callable[[], Sequence[Step]]) -> Iterator[None]:
+        """Show on a terminal how far these steps are, in the place of a line for each."""
+        if self.quiet or self.verbose or not sys.stderr.isatty():
+            yield
+            return
+        from openbaar.cli.progress import Bar, drawn
+
+        with drawn(Bar(steps(), sys.stderr)) as self._bar:
+            try:
+                yield
+            finally:
+                self._bar = None
+
+    def part(self, done: int, total: int) -> None:
+        """Report how much of a step is done."""
+        if self._bar is not None:
+            self._bar.part(done, total)
 
     def say(self, message: str) -> None:
         """Report progress, on standard error."""
         self.meta[STEP] = message
         if self.quiet:
             return
+        if self._bar is not None:
+            if self._bar.step(message):
+                return
+            self._bar.clear()
         if self.verbose:
             message = f"{time.monotonic() - self.began:7.2f}  {message}"
         click.echo(click.style(message, dim=True), err=True)
