@@ -57,10 +57,7 @@ messages: .venv/dev  ## bring the catalogues of translations up to date with the
 		--output-dir scripts/openbaar/locales --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 man: .venv/dev  ## the man pages, from the commands themselves
-	rm -f docs/man/*.1
-	mkdir -p docs/man
-	$(BIN)/click-man openbaar --target docs/man --man-version "$$($(BIN)/openbaar --version | sed 's/.* //')" >/dev/null
-	sed -i '1s/"[0-9]\{4\}-[0-9-]*"/""/' docs/man/*.1  # the day on which they were made says nothing
+	$(BIN)/python tests/man_pages.py
 
 lock: .venv/dev  ## take the newest versions that pyproject.toml allows, with the hash of each file
 	$(LOCK) pyproject.toml --extra pdf --extra large --group build --output-file requirements/run.txt

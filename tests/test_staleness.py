@@ -14,7 +14,7 @@ from openbaar import staleness
 from openbaar.cli.main import main
 from openbaar.many import publish_changed
 from openbaar.publish import publish
-from openbaar.staleness import RECORD, is_stale
+from openbaar.staleness import CACHE, RECORD, is_stale
 from openbaar.tables.references import load_publication
 
 CSV = "tables/regions.csv"
@@ -62,6 +62,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "the database": lambda root: next((root / "build").glob("*.db")).unlink(),
     "the lines of the documents": lambda root: next((root / "build").glob("*.json")).unlink(),
     "the record": lambda root: (root / RECORD).write_text("{"),
+    "the record, which is none": lambda root: (root / RECORD).write_text("[]"),
     "a released file": lambda root: next((root / "tables/releases").rglob("*.csv")).unlink(),
 }
 
@@ -73,6 +74,25 @@ def append(path: Path, data: bytes) -> None:
 @pytest.mark.parametrize("change", CHANGES)
 def test_any_change_makes_a_publication_stale(published: Path, change: str) -> None:
     CHANGES[change](published)
+    assert is_stale(published)
+
+
+def test_without_the_cache_of_times_files_are_read_to_see_what_changed(published: Path) -> None:
+    (published / CACHE).unlink()
+    assert not is_stale(published)
+    append(published / CSV, b" ")
+    assert is_stale(published)
+
+
+def test_a_cache_of_another_time_is_not_relied_on(published: Path) -> None:
+    """A run may be ended after it wrote the record and before it wrote the cache."""
+    known = (published / CACHE).read_bytes()
+    table = published / "tables" / "regions.yaml"
+    append(table, b"# x\n")
+    publish(load_publication(published))
+    (published / CACHE).write_bytes(known)
+    assert not is_stale(published)
+    append(table, b"# y\n")
     assert is_stale(published)
 
 

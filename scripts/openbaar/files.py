@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import filecmp
 import hashlib
 import lzma
@@ -67,12 +68,54 @@ def read_inside(root: Path, name: str, most: int | None = None) -> bytes:
         raise OpenbaarError(Problem(Place(name), f"cannot be read: {error.strerror}")) from error
 
 
+def text_of(data: bytes, name: str) -> str:
+    """The bytes of the file `name` as text. Raises OpenbaarError where they are not UTF-8."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise not_utf8(error, Place(name, 1, None, 1), 0) from error
+
+
+def not_utf8(error: UnicodeDecodeError, begins: Place, before: int) -> OpenbaarError:
+    """What is wrong with a file in which that error came up, with line, column and byte.
+
+    `begins` is the place at which what was decoded begins, `before` the number of bytes before it.
+    """
+    place = behind(begins, error.object[: error.start].decode("utf-8"))
+    byte = error.object[error.start]
+    message = f"is not UTF-8: byte {before + error.start} is 0x{byte:02x}"
+    return OpenbaarError(Problem(place, message, "save it as UTF-8"))
+
+
+def behind(place: Place, text: str) -> Place:
+    """The place behind a text that begins at a place."""
+    line, column = place.first_line or 1, place.column or 1
+    breaks = text.count("\n")
+    column = len(text) - text.rindex("\n") if breaks else column + len(text)
+    return Place(place.file, line + breaks, None, column)
+
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Name the file that is being written in an error of a full disk, which often names none."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+
+
 def write_content(content: Content, target: Path) -> None:
     """Write a file; those that are large are copied without being read into memory."""
-    if isinstance(content, Path):
-        shutil.copyfile(content, target)
-    else:
-        target.write_bytes(content)
+    with writing(target):
+        if isinstance(content, Path):
+            shutil.copyfile(content, target)
+        else:
+            target.write_bytes(content)
 
 
 def holds(path: Path, content: Content) -> bool:
@@ -121,9 +164,10 @@ def replacing(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     partial.unlink(missing_ok=True)
     try:
-        yield partial
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())  # the bytes reach the disk before the name does
-        os.replace(partial, target)
+        with writing(target):
+            yield partial
+            with partial.open("rb") as written:
+                os.fsync(written.fileno())  # the bytes reach the disk before the name does
+            os.replace(partial, target)
     finally:
         partial.unlink(missing_ok=True)

@@ -23,7 +23,7 @@ TEMPLATES = ("*.css", "*.html", "*.js")
 
 
 def freeze_published(
-    root: Path, target: Path, url: str, say: Callable[[str], None], workers: int | None
+    root: Path, target: Path, url: str, progress: Callable[[int, int], None], workers: int | None
 ) -> tuple[int, int]:
     """Freeze what was published in the folder `root` into `target`, as `site.freeze` does it.
 
@@ -37,7 +37,7 @@ def freeze_published(
     from openbaar.site.freeze import freeze  # imports Datasette, which takes most of a second
 
     database = published_database(root)
-    frozen = freeze(database, root / "metadata.yml", target, url, say, workers, made_of)
+    frozen = freeze(database, root / "metadata.yml", target, url, progress, workers, made_of)
     return frozen.files, frozen.changed
 
 

@@ -11,6 +11,7 @@ from json import JSONDecoder
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import text_of
 from openbaar.yamlfile import MAX_BYTES, MAX_DEPTH, KeyPath, YamlFile
 
 _DECODER = JSONDecoder()  # for the text between two quotes
@@ -29,12 +30,7 @@ def read_json(data: bytes, name: str) -> YamlFile:
     if len(data) > MAX_BYTES:
         message = f"has {len(data)} bytes; at most {MAX_BYTES} are read"
         raise OpenbaarError(Problem(Place(name), message))
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        message = f"is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}"
-        raise OpenbaarError(Problem(Place(name), message, "save it as UTF-8")) from error
-    reader = _Reader(text, name)
+    reader = _Reader(text_of(data, name), name)
     value = reader.whole()
     if reader.problems:
         raise OpenbaarError(reader.problems)

@@ -8,11 +8,13 @@ site are those of `site/limits.py`.
 
 from __future__ import annotations
 
+import csv
 import os
 from dataclasses import dataclass
 
 from openbaar.errors import OpenbaarError, Place, Problem
 
+CSV_MODULE = 131_072  # characters of a cell, unless the csv module is told otherwise
 PREFIX = "OPENBAAR_LIMIT_"  # of the environment variables that set limits
 
 
@@ -138,3 +140,11 @@ def most(name: str) -> int:
         message = f"is {given!r}; it should be a whole number above 0"
         raise OpenbaarError(Problem(Place(limit.variable), message))
     return int(given)
+
+
+def let_cells_be_long() -> None:
+    """Set the limit of the csv module above that of a cell, so that the longest one can be read.
+
+    It goes for the whole process, and other libraries set it too: ask for it before reading.
+    """
+    csv.field_size_limit(max(CSV_MODULE, most("cell_characters") + 1))

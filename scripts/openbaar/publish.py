@@ -45,7 +45,7 @@ from openbaar.staleness import (
     checksums_path,
     database_path,
     parquet_folder,
-    record_published,
+    record_of,
     released_database_path,
     stamps_of_inputs,
     still_published,
@@ -201,8 +201,10 @@ def put_published(
     changed = changed_files(root, {**made.generated.files, **also})
     lines = lines_file(made.generated.dataset)
     ready = {**written({**changed, **lines}, staging), **made.products}
-    put_in_place(root, ready)
-    record_published(root, inputs, ready)
+    records = staging / "records"
+    records.mkdir()
+    recorded = written(record_of(inputs, ready), records)
+    put_in_place(root, {**ready, **recorded})
     return list(changed)
 
 

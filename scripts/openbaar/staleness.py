@@ -1,9 +1,9 @@
 """Where the products of a publication stand, and whether they are still those of its sources.
 
-Publishing records every file that goes into it or comes out of it: its hash, and its size and time
-of change. As in git, a file with the same size and time is taken for the same without being read,
-and any other is read and hashed. Names are those in the publication, so that a folder that was
-moved or copied is as up to date as before.
+Publishing records the hash of every file that goes into it or comes out of it. Beside that record
+is a cache of their sizes and times of change: as in git, a file that has those of before is taken
+for the same without being read, and any other is read and hashed. Names are those in the
+publication, so that a folder that was moved or copied is as up to date as before.
 """
 
 from __future__ import annotations
@@ -12,18 +12,20 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from openbaar.files import replacing, sha256_of
+from openbaar.files import sha256_of
 from openbaar.placing import FOLDER, JOURNAL
 
 if TYPE_CHECKING:
     from openbaar.tables.publication import Publication
 
 RECORD = f"{FOLDER}/published.json"
+# The only file with times in it. It may be removed: then each file is read.
+CACHE = f"{FOLDER}/cache/times.json"
 CHANGELOG = "CHANGELOG.md"  # a release writes in it, but so do people, and nothing is made of it
 AUTHORED = (".csv", ".json", ".yaml")  # of the files below tables/
 TOOLKIT = ("*.csl", "*.json", "*.po", "*.py", "*.yaml")
@@ -40,6 +42,7 @@ class Stamp(NamedTuple):
     changed: int
 
 
+UNKNOWN = Stamp("", 0, 0)
 Stamps = dict[str, Stamp]  # by the name of the file in the publication
 
 
@@ -87,13 +90,15 @@ def is_stale(root: Path) -> bool:
     That is so, too, where it was never published, by another version of the toolkit, or by a run
     that was cut short.
     """
-    files = _last_published(root)
-    if files is None:
+    hashes = _last_published(root)
+    if {name for name in hashes if name.startswith("tables/")} != set(_authored(root)):
         return True
-    if {name for name in files if name.startswith("tables/")} != set(_authored(root)):
-        return True
+    known = _read(root / CACHE)
     folder = f"{root}/"  # a Path for each of many files takes longer than looking at it
-    return not all(_is_same(folder + name, stamp) for name, stamp in files.items())
+    for name, sha256 in hashes.items():
+        if not _has_hash(folder + name, sha256, Stamp(*known.get(name, UNKNOWN))):
+            return True
+    return not hashes
 
 
 def still_published(root: Path, folder: str, ending: str) -> Path | None:
@@ -101,27 +106,24 @@ def still_published(root: Path, folder: str, ending: str) -> Path | None:
 
     None where there was none, or where it is not what it was then.
     """
-    for name, stamp in (_last_published(root) or {}).items():
+    known = _read(root / CACHE)
+    for name, sha256 in _last_published(root).items():
         if name.startswith(f"{folder}/") and name.endswith(ending):
-            return root / name if _is_same(f"{root}/{name}", stamp) else None
+            stamp = Stamp(*known.get(name, UNKNOWN))
+            return root / name if _has_hash(f"{root}/{name}", sha256, stamp) else None
     return None
 
 
-def _last_published(root: Path) -> Stamps | None:
-    """The files that went into the publication and came out of it; None where that is not known.
+def _last_published(root: Path) -> dict[str, str]:
+    """The hashes of the files that went into the publication and came out of it, by their names.
 
-    That is so where it was published by another version of the toolkit, or a run was cut short.
+    None are known where it was published by another version of the toolkit, or a run was cut short.
     """
-    if (root / JOURNAL).exists():
-        return None
-    try:
-        record = json.loads((root / RECORD).read_bytes())
-    except (OSError, ValueError):
-        return None
-    if record["toolkit"] != toolkit_hash():
-        return None
-    files: dict[str, list[Any]] = record["files"]
-    return {name: Stamp(*stamp) for name, stamp in files.items()}
+    record = _read(root / RECORD)
+    if (root / JOURNAL).exists() or record.get("toolkit") != toolkit_hash():
+        return {}
+    hashes: dict[str, str] = record["files"]
+    return hashes
 
 
 def stamps_of_inputs(publication: Publication) -> Stamps:
@@ -140,13 +142,28 @@ def stamps_of_inputs(publication: Publication) -> Stamps:
     return stamps
 
 
-def record_published(root: Path, inputs: Stamps, written: Iterable[str]) -> None:
-    """Record that the files named in `written` were made of the inputs."""
-    products = [name for name in written if name != CHANGELOG]
-    files = {**inputs, **{name: _stamp(root / name) for name in products}}
-    record = {"toolkit": toolkit_hash(), "files": files}
-    with replacing(root / RECORD) as partial:
-        partial.write_text(json.dumps(record, indent=0))
+def record_of(inputs: Stamps, made: Mapping[str, Path]) -> dict[str, bytes]:
+    """The record that files were made of the inputs, and the cache, each by its path.
+
+    `made` has each file that is yet to be put in place, by its name in the publication. Moved there
+    they keep their times.
+    """
+    stamps = dict(inputs)
+    for name, path in made.items():
+        if name != CHANGELOG:
+            stamps[name] = _stamp(path)
+    hashes = {name: stamps[name].sha256 for name in sorted(stamps)}
+    contents = {RECORD: {"toolkit": toolkit_hash(), "files": hashes}, CACHE: stamps}
+    return {path: json.dumps(content, indent=0).encode() for path, content in contents.items()}
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """What was written to a file; nothing where it is not there, or something else."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 @lru_cache(maxsize=1)
@@ -178,11 +195,15 @@ def _stamp(path: Path) -> Stamp:
     return Stamp(sha256_of(path), status.st_size, status.st_mtime_ns)
 
 
-def _is_same(path: str, stamp: Stamp) -> bool:
+def _has_hash(path: str, sha256: str, known: Stamp) -> bool:
+    """Whether a file has that hash, which is not computed where `known` tells."""
     try:
         status = os.stat(path)
-        if status.st_size != stamp.size:
-            return False
-        return status.st_mtime_ns == stamp.changed or sha256_of(Path(path)) == stamp.sha256
+        if known.sha256 == sha256:
+            if status.st_size != known.size:
+                return False
+            if status.st_mtime_ns == known.changed:
+                return True
+        return sha256_of(Path(path)) == sha256
     except OSError:
         return False

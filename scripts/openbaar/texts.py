@@ -69,6 +69,7 @@ def localized(text: Mapping[str, str], language: str) -> str:
     return ""
 
 
+@lru_cache(maxsize=256)  # each word of a page asks for it
 def spoken(*languages: str) -> str:
     """The first of the languages that the toolkit speaks, English where it speaks none of them.
 

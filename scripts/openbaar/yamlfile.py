@@ -15,6 +15,7 @@ import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.files import text_of
 from openbaar.limits import most
 
 MAX_BYTES = most("authored_bytes")
@@ -94,12 +95,7 @@ def yaml_of(raw: bytes, name: str) -> YamlFile:
     if len(raw) > MAX_BYTES:
         message = f"has {len(raw)} bytes; at most {MAX_BYTES} are read"
         raise OpenbaarError(Problem(Place(name), message))
-    try:
-        text = raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        message = f"is not UTF-8: byte {error.start} is 0x{raw[error.start]:02x}"
-        raise OpenbaarError(Problem(Place(name), message)) from error
-    return parse_yaml(text, name)
+    return parse_yaml(text_of(raw, name), name)
 
 
 def parse_yaml(text: str, name: str) -> YamlFile:

@@ -347,7 +347,7 @@ def test_every_document_that_cannot_be_read_is_named_and_nothing_is_written(tmp_
         1,
         [
             "sources/empty.txt: is empty",
-            "sources/latin.txt:1: is not UTF-8: byte 0 is 0xeb",
+            "sources/latin.txt:1:1: is not UTF-8: byte 0 is 0xeb",
             "sources/a.doc: cannot be read: known endings are .txt, .pdf, .xlsx, .ods, .xls, .docx, .csv, .html, .htm, .tsv",
             f"{tmp_path / 'other/d.txt'}: has the same name as another document",
             "4 problems",

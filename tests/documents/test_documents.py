@@ -57,11 +57,11 @@ def test_a_page_begins_at_a_form_feed_or_after_the_declared_number_of_blank_line
         (b"een\ntw\0ee", "sources/d.txt:2: contains a NUL byte, so it is not text"),
         (
             b"een\nkwartaal \xeb",
-            "sources/d.txt:2: is not UTF-8: byte 13 is 0xeb (save the text as UTF-8)",
+            "sources/d.txt:2:10: is not UTF-8: byte 13 is 0xeb (save it as UTF-8)",
         ),
         (
             b"%PDF-1.7\n\x93\xfa",
-            "sources/d.txt:2: is not UTF-8: byte 9 is 0x93 (save the text as UTF-8)",
+            "sources/d.txt:2:1: is not UTF-8: byte 9 is 0x93 (save it as UTF-8)",
         ),
     ],
 )

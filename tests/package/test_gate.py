@@ -99,7 +99,7 @@ DESCRIPTORS: dict[str, tuple[Any, str]] = {
     "half of a surrogate pair": (b'{"name": "\\ud800"}', "1:18: is not JSON: expected text that ends in '\"'"),
     "JSON that is nested too deep": (b"[" * 100_000, "1:52: is nested more than 50 deep"),
     "a descriptor of over a megabyte": (b" " * 1_000_001, " has 1000001 bytes; at most 1000000 are read"),
-    "cp1252": (b'{"name": "\xe9"}', " is not UTF-8: byte 10 is 0xe9 (save it as UTF-8)"),
+    "cp1252": (b'{"name": "\xe9"}', "1:11: is not UTF-8: byte 10 is 0xe9 (save it as UTF-8)"),
     "hidden characters in a title": ({**descriptor(), "title": "a\u202eb"}, "21:2: has the hidden character U+202E (remove it)"),
     "hidden characters in a key": ({**descriptor(), "ti\u200btle": "a"}, "21:2: has the hidden character U+200B (remove it)"),
     "no table": ({"resources": []}, "2:2: resources: should not be empty"),
@@ -263,7 +263,7 @@ CSV_FILES: dict[str, tuple[bytes, list[str]]] = {
         b"a,b\n1," + b"x" * 120_000 + b"\n",
         ["t.csv:2:3: b: has 120000 characters; at most 100000 are read"],
     ),
-    "cp1252": (b"a,b\n1,caf\xe9\n", ["t.csv: is not UTF-8: byte 9 is 0xe9 (save it as UTF-8)"]),
+    "cp1252": (b"a,b\n1,caf\xe9\n", ["t.csv:2:6: is not UTF-8: byte 9 is 0xe9 (save it as UTF-8)"]),
     "a byte order mark": (
         b"\xef\xbb\xbfa,b\n1,2\n",
         ["t.csv:1: begins with a byte order mark (save it as UTF-8 without one)"],

@@ -37,6 +37,19 @@ def publish(publication: Publication, files: dict[str, bytes]) -> Permalinks:
     return read_permalinks(publication.root)
 
 
+def test_publishing_records_each_question_as_it_is(
+    publication: Publication, files: dict[str, bytes]
+) -> None:
+    recorded = publish(publication, files)
+    publish(at_version(publication, "1.3.0", queries={}), files)
+    later = read_permalinks(publication.root)
+    assert later.queries == recorded.queries
+    question = later.queries["per_year"]["1.2.0"]
+    assert question.title["en"] == "How many municipalities did Belgium have?"
+    assert question.tables == ("municipalities",)
+    assert "municipalities" in question.sql
+
+
 def at_version(publication: Publication, version: str, **changes: Any) -> Publication:
     """The publication in another version, with other keys of its package file."""
     return replace(

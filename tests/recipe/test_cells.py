@@ -8,11 +8,12 @@ from hypothesis import strategies as st
 
 from openbaar.documents.lines import SEPARATOR
 from openbaar.recipe import templates
-from openbaar.recipe.language import Recipe
+from openbaar.recipe.codes import CodeList
+from openbaar.recipe.language import ReadCell, Recipe
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.templates import Attempt, attempt
-from openbaar.recipe.values import Reader, field_readers
-from openbaar.schema.model import Schema
+from openbaar.recipe.values import Reader, field_reader, field_readers
+from openbaar.schema.model import Schema, SchemaField
 
 RECIPE = Recipe.model_validate(
     {
@@ -62,3 +63,64 @@ def test_cells_that_mean_one_thing_are_not_walked_through(monkeypatch: pytest.Mo
         ("a", 12),
         ("c", "a b"),
     ]
+
+
+LIST = CodeList("places", {"Gent": "gent", "(*)onbekend": "unknown", "Oost-Vlaanderen": "east"})
+FORMATS = [
+    NumberFormat(thousands=".", decimal=","),
+    NumberFormat(thousands=" ", decimal="."),
+    NumberFormat(minus="–", is_sign_apart=True),
+]
+PIECES = [
+    "1",
+    "234",
+    ".",
+    ",5",
+    " ",
+    "-",
+    "–",
+    "€",
+    "*",
+    "(1)",
+    "%",
+    "Gent",
+    "onbekend",
+    "(*)",
+    "▯",
+]
+
+
+@st.composite
+def bounded_readers(draw: st.DrawFn) -> Reader:
+    """A reader of numbers, years or labels, with marks and signs or without."""
+    text = {"en": "x"}
+    kind = draw(st.sampled_from(["integer", "number", "year", "string"]))
+    column = SchemaField.model_validate(
+        {"name": "a", "type": kind, "title": text, "description": text}
+    )
+    said: dict[str, object] = {"marks": draw(st.sampled_from([[], ["*"], ["(1)", "1"]]))}
+    if kind in ("integer", "number"):
+        said["sign"] = draw(st.sampled_from([[], ["€"], ["%"]]))
+    codes = LIST if kind == "string" else None
+    return field_reader(
+        column, ReadCell.model_validate(said), draw(st.sampled_from(FORMATS)), codes
+    )
+
+
+@given(bounded_readers(), st.lists(st.sampled_from(PIECES), max_size=8), st.integers(0, 3))
+def test_no_cell_ends_behind_where_its_reader_says(
+    reader: Reader, pieces: list[str], start: int
+) -> None:
+    text = "".join(pieces)
+    latest = reader.latest_end(text, start)
+    for end in range(latest + 1, len(text) + 1):
+        assert reader.readings(text[start:end]) == ()
+
+
+def test_a_number_ends_before_the_next_word() -> None:
+    column = SchemaField.model_validate(
+        {"name": "n", "type": "integer", "title": {"en": "x"}, "description": {"en": "x"}}
+    )
+    reader = field_reader(column, ReadCell(), FORMATS[0], None)
+    assert reader.latest_end("8.271 64.937 Groep B", 0) == 5
+    assert reader.latest_end("8.271 64.937 Groep B", 6) == 12

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import io
+import os
+import subprocess
+import sys
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openbaar.errors import OpenbaarError
+from openbaar.schema import csvfile
 from openbaar.schema.csvfile import read_csv, row_lines, write_csv
 from openbaar.schema.model import Schema
 from openbaar.schema.values import INT64
@@ -101,7 +107,7 @@ BROKEN_FILES = {
     ),
     "cp1252": (
         b"key,label\n1,caf\xe9\n",
-        "t.csv: is not UTF-8: byte 15 is 0xe9 (save it as UTF-8)",
+        "t.csv:2:6: is not UTF-8: byte 15 is 0xe9 (save it as UTF-8)",
     ),
     "a quote never closed": (
         b'key,label\n1,a\n2,"b\n' + b"3,c\n" * 1000,
@@ -125,6 +131,56 @@ BROKEN_FILES = {
 @pytest.mark.parametrize(("data", "message"), BROKEN_FILES.values(), ids=BROKEN_FILES)
 def test_a_broken_file_is_refused_with_the_line_named(data: bytes, message: str) -> None:
     assert read_problems(data, schema_of({"name": "label"})) == [message]
+
+
+def test_a_large_file_is_told_where_it_is_not_utf8(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where a letter of several bytes stands across the blocks in which it is read."""
+    monkeypatch.setattr(csvfile, "BLOCK", 7)
+    path = tmp_path / "t.csv"
+    path.write_bytes("key,label\n1,déjà vu\n2,".encode() + b"caf\xe9\n")
+    with pytest.raises(OpenbaarError) as caught:
+        csvfile.check_encoding(path, "t.csv")
+    (problem,) = caught.value.problems
+    assert str(problem) == "t.csv:3:6: is not UTF-8: byte 27 is 0xe9 (save it as UTF-8)"
+    path.write_bytes("déjà vu\n".encode() * 100)
+    csvfile.check_encoding(path, "t.csv")
+
+
+LONG_CELLS = """
+import csv, sys
+from openbaar.errors import OpenbaarError
+from openbaar.schema.csvfile import read_csv
+from openbaar.schema.model import Schema
+csv.field_size_limit(100)  # as another library may set it
+texts = {"title": {"en": "t"}, "description": {"en": "d"}}
+schema = Schema.model_validate({"primaryKey": ["a"], "fields": [{"name": "a", **texts}]})
+try:
+    print(len(read_csv(b"a\\n" + b"x" * int(sys.argv[1]) + b"\\n", schema, "t.csv")[0]["a"]))
+except OpenbaarError as error:
+    print(error)
+"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "length", "said"),
+    [
+        ("100000", 100_001, "t.csv:2:1: a: has 100001 characters; at most 100000 are read"),
+        ("200000", 200_000, "200000"),
+        ("200000", 200_001, "t.csv:2:1: a: has 200001 characters; at most 200000 are read"),
+        ("200000", 300_000, "t.csv:2: the record that begins here is broken: field larger than"),
+    ],
+)
+def test_a_cell_is_as_long_as_its_limit_allows_whatever_the_csv_module_has_been_told(
+    limit: str, length: int, said: str
+) -> None:
+    limits = {**os.environ, "OPENBAAR_LIMIT_CELL_CHARACTERS": limit}
+    read = subprocess.run(
+        [sys.executable, "-c", LONG_CELLS, str(length)],
+        env=limits, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert read.stdout.startswith(said)
 
 
 def test_all_problems_of_a_file_are_reported_at_once() -> None:

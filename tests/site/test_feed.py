@@ -29,6 +29,9 @@ def released(small: Built, tmp_path_factory: pytest.TempPathFactory) -> Built:
     permalinks["tables"]["regions"]["1.1.0"] = "b"
     permalinks["tables"]["statuses"]["1.1.0"] = permalinks["tables"]["statuses"]["1.2.0"]
     path.write_text(json.dumps(permalinks))
+    kept = folder / "tables" / "releases" / "1.1.0"
+    kept.mkdir(parents=True, exist_ok=True)
+    (kept / "datapackage.json").write_text('{"modified": "2022-02-03T04:05:06Z"}')
     return Built(folder / small.database.name, folder / "metadata.yml")
 
 
@@ -60,7 +63,8 @@ def test_each_version_tells_which_tables_are_new_changed_and_gone(released: Buil
 
 
 def test_a_date_that_nobody_gave_is_not_made_up(released: Built) -> None:
-    assert list(feed(released, "/feed.atom").iter(f"{ATOM}updated")) == []
+    dates = list(feed(released, "/feed.atom").iter(f"{ATOM}updated"))
+    assert [date.text for date in dates] == ["2022-02-03T00:00:00Z"]  # that of the version before
 
 
 def test_the_feed_is_in_the_language_of_its_address(released: Built) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import quote, urlencode, urlsplit
 import httpx
 import pytest
 
-from openbaar.site import apart, fork_server, gates, limits, screening
+from openbaar.site import apart, gates, limits, screening
 from openbaar.site.addresses import Addresses
 from openbaar.site.asgi import Scope
 from served import Built, Served, children, served, shown
@@ -27,8 +27,9 @@ pytestmark = pytest.mark.slow
 
 DATABASE = "municipalities"
 URL = "https://data.example"
+CLIENT = httpx.Client(timeout=60)  # one for all: it takes a tenth of a second to make
 LIMIT = limits.SETTINGS["sql_time_limit_ms"] / 1000  # seconds
-BUSY_MACHINE = 1.0  # seconds that other tests may cost
+OVER = 1.0  # seconds that nothing may take over its limit
 COUNT = "with recursive n(x) as (select 1 union all select x + 1 from n)"
 
 
@@ -89,7 +90,7 @@ def query(sql: str, form: str = ".json") -> str:
 
 def get(server: Served, path: str) -> httpx.Response:
     """The answer of a running server."""
-    return httpx.get(server.address + path, timeout=60)
+    return CLIENT.get(server.address + path)
 
 
 def timed(server: Served, path: str) -> tuple[float, httpx.Response]:
@@ -97,6 +98,19 @@ def timed(server: Served, path: str) -> tuple[float, httpx.Response]:
     start = time.monotonic()
     answer = get(server, path)
     return time.monotonic() - start, answer
+
+
+def shortest(server: Served, path: str) -> tuple[float, httpx.Response]:
+    """The least time of three in which an answer comes, unless the first one comes in time.
+
+    Other programs may keep the machine busy; what is really slow is so each time.
+    """
+    seconds, answer = timed(server, path)
+    for _ in range(2):
+        if seconds > LIMIT + OVER:
+            again, answer = timed(server, path)
+            seconds = min(seconds, again)
+    return seconds, answer
 
 
 def copies(server: Served) -> list[int]:
@@ -116,7 +130,7 @@ def most_memory(process: int) -> int:
 
 def scope(path: str, query: str) -> Scope:
     """A request for a page."""
-    return {"type": "http", "path": path, "query_string": query.encode()}
+    return {"type": "http", "method": "GET", "path": path, "query_string": query.encode()}
 
 
 @pytest.mark.parametrize(
@@ -147,10 +161,10 @@ def test_what_costs_much_passes_a_gate(query: str, gate: str | None) -> None:
 
 @pytest.mark.parametrize("sql", UNINTERRUPTED)
 def test_a_function_that_sqlite_cannot_interrupt_is_ended(server: Served, sql: str) -> None:
-    seconds, answer = timed(server, query(sql))
+    seconds, answer = shortest(server, query(sql))
     assert (answer.status_code, answer.headers["x-content-type-options"]) == (400, "nosniff")
     assert answer.text == "De query duurde te lang of vroeg te veel op en is afgebroken."
-    assert LIMIT < seconds < LIMIT + 1 + BUSY_MACHINE
+    assert LIMIT < seconds < LIMIT + OVER
 
 
 @pytest.mark.skipif("OPENBAAR_EXAMPLES" not in os.environ, reason="a long run: several minutes")
@@ -169,10 +183,10 @@ def test_no_function_of_sqlite_runs_longer(server: Served) -> None:
         for values in (text, json):
             for arguments in ("a", "a, b", "a, b, c", "a, b, a"):
                 sql = f'select length("{name}"({arguments})) from ({values})'
-                took[name, arguments, values[:4]], answer = timed(server, query(sql))
+                took[name, arguments, values[:4]], answer = shortest(server, query(sql))
                 assert answer.status_code in (200, 400, 403)
     print(sorted(took.items(), key=lambda item: -item[1])[:20])
-    assert {name: each for name, each in took.items() if each > LIMIT + 1 + BUSY_MACHINE} == {}
+    assert {name: each for name, each in took.items() if each > LIMIT + OVER} == {}
 
 
 def test_queries_that_want_all_memory_or_time_are_stopped(server: Served) -> None:
@@ -193,7 +207,7 @@ def test_a_copy_holds_no_more_than_it_may(server: Served) -> None:
         while not all(each.done() for each in asked):
             held += [most_memory(copy) for copy in copies(server)]
             time.sleep(0.01)
-    assert 0 < max(held) < fork_server.MEMORY / 1_000_000 + 100  # with what it shares with others
+    assert 0 < max(held) < gates.MEMORY / 1_000_000 + 100  # with what it shares with others
 
 
 def test_a_page_of_a_table_does_not_wait_for_thirty_bad_queries(server: Served) -> None:
@@ -277,20 +291,45 @@ def test_a_server_ends_at_once_whatever_is_asked_of_it(
             assert each.exception() is not None or each.result().status_code in (400, 500, 503)
     left = time.monotonic()
     while any(map(is_running, processes)):
-        assert time.monotonic() - left < 3  # an alarm ends a copy that nobody told to end
+        assert time.monotonic() - left < 1
         time.sleep(0.01)
+
+
+def test_at_home_sql_of_somebody_else_is_ended_too_and_no_page_waits_for_it(built: Built) -> None:
+    with served(built) as server, ThreadPoolExecutor(8) as pool:
+        get(server, "/municipalities/regions")
+        asked = [pool.submit(get, server, query(sql)) for sql in UNINTERRUPTED * 2]
+        waits = []
+        while not all(each.done() for each in asked):
+            seconds, page = timed(server, "/municipalities/regions")
+            waits.append(seconds)
+            assert page.status_code == 200
+        assert max(waits) < 2
+        assert {each.result().status_code for each in asked} == {400}
 
 
 def test_a_server_at_home_ends_too(built: Built) -> None:
     with served(built) as server, ThreadPoolExecutor(1) as pool:
-        get(server, "/municipalities/regions")
+        get(server, query("select 1"))
         asked = pool.submit(get, server, query(UNINTERRUPTED[0]))
-        time.sleep(1)
+        while not copies(server):
+            time.sleep(0.01)
         start = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait() == 0
         assert time.monotonic() - start < 5
-        assert asked.exception() is not None or asked.result().status_code == 500
+        assert asked.exception() is not None or asked.result().status_code in (400, 500)
+
+
+def test_at_home_only_sql_on_the_publication_is_answered_apart() -> None:
+    home = gates.HomeGates(Addresses(DATABASE, ("nl", "en"), URL), DATABASE)
+    for path in ("/municipalities", "/en/municipalities.json", "/municipalities/-/query"):
+        assert home.before(scope(path, "sql=select+1")) is home.sql
+    assert home.before(scope("/municipalities/regions", "_where=1")) is home.sql
+    assert home.before(scope("/municipalities/regions", "_facet=code&_size=max")) is None
+    assert home.before(scope("/other", "sql=select+1")) is None
+    posted = {**scope("/municipalities", "sql=select+1"), "method": "POST"}
+    assert home.before(posted) is None
 
 
 def test_the_process_that_answers_is_started_again_when_it_has_ended(built: Built) -> None:
@@ -300,6 +339,36 @@ def test_the_process_that_answers_is_started_again_when_it_has_ended(built: Buil
         os.kill(process, signal.SIGKILL)
         time.sleep(0.5)
         assert get(server, query("select 2")).json() == [{"2": 2}]
+
+
+def test_copies_end_with_the_process_that_made_them(built: Built) -> None:
+    """Whatever ends a site, its copies see that the socket of their process is closed."""
+    with served(built, URL, public=True) as server, ThreadPoolExecutor(1) as pool:
+        get(server, query("select 1"))
+        pool.submit(get, server, query(UNINTERRUPTED[0]))
+        while not copies(server):
+            time.sleep(0.01)
+        processes = [*children(server.process.pid), *copies(server)]
+        server.process.kill()
+        killed = time.monotonic()
+        while any(map(is_running, processes)):
+            assert time.monotonic() - killed < 1
+            time.sleep(0.01)
+
+
+def test_a_visitor_who_left_before_a_copy_was_made_ends_nothing(built: Built) -> None:
+    """The process that makes copies finds the other end of the socket closed."""
+    server = apart.ForkServer(shown(built, URL, True))
+    requests = server.start()
+    for _ in range(3):
+        ours, theirs = socket.socketpair()
+        with theirs:
+            socket.send_fds(requests, [b"1"], [theirs.fileno()])
+        ours.close()
+    asked = {**scope("/municipalities.json", "sql=select+1&_shape=array"), "headers": []}
+    answer = asyncio.run(server.answer(asked, 10, gates.MEMORY))
+    assert answer is not None
+    assert answer.body == b'[{"1": 1}]'
 
 
 def test_who_asks_one_query_too_many_is_told_to_come_back(

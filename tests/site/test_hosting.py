@@ -182,18 +182,21 @@ def test_the_container_is_built_and_answers() -> None:
 
 
 def test_the_page_on_hosting_names_the_examples_and_the_limits_that_are_in_force() -> None:
-    from openbaar.site import fork_server, gates, limits, screening
+    from openbaar.site import application, gates, limits, screening
     from openbaar.site.addresses import Addresses
 
     text = (DOCS / "hosting.md").read_text("utf-8")
     sql = gates.Gates(Addresses("", ("nl",))).sql
+    at_home = gates.HomeGates(Addresses("", ("nl",)), "").sql
+    home_limit = int(application.SETTINGS["sql_time_limit_ms"]) / 1000
     wanted = [
         "[`nginx.conf`](nginx.conf)",
         "[`Caddyfile`](Caddyfile)",
         "[`openbaar.service`](openbaar.service)",
         "[`Containerfile`](Containerfile)",
         f"| {limits.SETTINGS['sql_time_limit_ms'] // 1000} s, and never more than {sql.seconds} s",
-        f"| unlimited | {fork_server.MEMORY // 1_000_000} MB |",
+        f"| {home_limit} s, and never more than {at_home.seconds} s; two at a time,",
+        f"| {gates.HOME_MEMORY // 1_000_000_000} GB for such a query | {gates.MEMORY // 1_000_000} MB |",
         f"| {limits.HEAP // 1_000_000} MB |",
         f"| {max(limits.LIMITS.values()) // 1_000_000} MB |",
         f"{limits.SETTINGS['max_returned_rows']:,} rows and {limits.MAX_RESULT // 1_000_000} MB",

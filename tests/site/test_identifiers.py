@@ -61,6 +61,11 @@ OLD_NAMES = {
         "mayors": {"nl": "de namen zijn niet openbaar", "en": "the names are not public"}
     },
 }
+OLD_QUESTION = {
+    "title": {"nl": "Hoeveel gemeenten waren er?", "en": "How many were there?"},
+    "sql": "select count(*) from municipalities",
+    "tables": ["municipalities"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +80,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         path = built.metadata.parent / "tables" / "releases" / "0.1.0" / f"{table}.csv"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(old)
+    data["queries"]["per_year"]["0.1.0"] = OLD_QUESTION
+    data["queries"]["mayors_per_year"] = {"0.1.0": OLD_QUESTION}
     record.write_text(json.dumps({**data, **OLD_NAMES}))
     return built
 
@@ -157,6 +164,17 @@ def get(shown: Datasette, path: str, **headers: str) -> httpx.Response:
         ("/id/towns", FIREFOX, 301, "/id/municipalities"),
         ("/id/towns/1961,belgium", FIREFOX, 301, "/id/municipalities/1961,belgium"),
         ("/id/towns/0.1.0", CSV, 303, "/download/0.1.0/tables/towns.csv"),
+        ("/id/per_year", FIREFOX, 303, "/municipalities/per_year"),
+        ("/id/per_year/latest", FIREFOX, 303, "/municipalities/per_year"),
+        ("/id/per_year/1.2.0?year=2019", FIREFOX, 303, "/municipalities/per_year?year=2019"),
+        ("/en/id/per_year/1.2.0", CSV, 303, "/municipalities/per_year.csv"),
+        (
+            "/id/per_year?year=2019",
+            JSON,
+            303,
+            "/municipalities/per_year.json?year=2019&_shape=array",
+        ),
+        ("/id/per_year/1.2.0", LD, 303, "/id/per_year.jsonld"),
     ],
 )
 def test_an_address_leads_to_the_form_that_is_asked_for(
@@ -169,10 +187,22 @@ def test_an_address_leads_to_the_form_that_is_asked_for(
     assert get(shown, location, accept=accept).status_code in (200, 303)
 
 
+@pytest.mark.parametrize("name", ["per_year", "mayors_per_year"])
+def test_a_question_of_an_earlier_version_is_told_with_its_sql_and_its_tables(
+    shown: Datasette, name: str
+) -> None:
+    page = get(shown, f"/en/id/{name}/0.1.0", accept=FIREFOX).text
+    assert "How many were there?" in page
+    assert "select count(*) from municipalities" in page
+    assert "/id/municipalities/0.1.0" in page
+    assert ("no longer published" in page) == (name == "mayors_per_year")
+
+
 @pytest.mark.parametrize(
     ("path", "status", "message"),
     [
         ("/id/nothing", 404, "Er is geen tabel ‘nothing’."),
+        ("/id/per_year/9.9.9", 404, "Er is geen versie ‘9.9.9’ van ‘per_year’."),
         ("/id/nothing/0.1.0", 404, "Er is geen tabel ‘nothing’."),
         ("/id/municipalities/9.9.9", 404, "heeft geen rij of versie ‘9.9.9’"),
         ("/id/municipalities/1961", 404, "heeft geen rij of versie ‘1961’"),

@@ -66,6 +66,7 @@ def test_a_table_is_described_with_all_that_is_known_and_nothing_else(published:
                 "url": "https://creativecommons.org/publicdomain/zero/1.0/",
             },
         ],
+        "usageInfo": "not stated (source document); CC0-1.0 (additions)",
         "isAccessibleForFree": True,
         "isBasedOn": [{"@type": "CreativeWork", "name": "Municipalities of Belgium"}],
         "isPartOf": {"@type": "Dataset", "@id": f"{SITE}/municipalities"},
@@ -118,7 +119,7 @@ def test_what_the_authors_say_of_dates_places_and_the_publisher_is_told(
         "modified": "2024-03-04",
         "publisher": {"title": "Statistics", "path": "https://statistics.example"},
         "places": ["https://place.example/BEL"],
-        "period": {"first": "2020-01-01"},
+        "period": {"first": "2020-01-01", "last": "2023-05-31"},
     }
     told = replace(published, descriptor={**published.descriptor, **said})
     described = json.loads(json_ld(told, None, "nl"))
@@ -128,7 +129,7 @@ def test_what_the_authors_say_of_dates_places_and_the_publisher_is_told(
             "@id": f"{SITE}/municipalities",
             "url": f"{SITE}/municipalities",
             "dateCreated": "2024-01-02",
-            "datePublished": "2024-02-03",
+            "datePublished": "2024-03-04",  # of this version, as in each catalogue
             "dateModified": "2024-03-04",
             "publisher": {
                 "@type": "Organization",
@@ -136,7 +137,7 @@ def test_what_the_authors_say_of_dates_places_and_the_publisher_is_told(
                 "url": "https://statistics.example",
             },
             "spatialCoverage": [{"@type": "Place", "sameAs": "https://place.example/BEL"}],
-            "temporalCoverage": "2020-01-01/..",
+            "temporalCoverage": "2020-01-01/2023-05-31",
         }
         == described
     )
@@ -152,7 +153,7 @@ def test_the_page_that_the_identifier_of_the_whole_names_describes_it(built: Bui
 def test_a_question_and_a_row_are_described_too(built: Built, published: Published) -> None:
     question = json.loads(query_json_ld(published, "per_year", "en"))
     assert (question["@id"], question["name"]) == (
-        f"{SITE}/municipalities/per_year",
+        f"{SITE}/id/per_year",
         "How many municipalities did Belgium have?",
     )
     for file in question["distribution"]:
@@ -178,6 +179,8 @@ def test_who_shares_a_page_sees_what_it_says_and_its_chart(vdab: Built) -> None:
         "How many online courses were started per year and gender"
     )
     assert told["og:url"] == f"{SITE}/en/{name}/started_by_gender"
+    home = dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)">', get(vdab, "/en/").text))
+    assert home["og:image"] == f"{SITE}/en/chart/started_by_quarter.png"
     picture = get(vdab, told["og:image"].removeprefix(SITE))
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
 

@@ -182,7 +182,7 @@ def test_a_folder_without_a_package_file_is_no_publication(tmp_path: Path) -> No
     ("data", "expected"),
     [
         (b"a" * 1_000_001, "tables/t.yaml: has 1000001 bytes; at most 1000000 are read"),
-        (b"title: \xeb", "tables/t.yaml: is not UTF-8: byte 7 is 0xeb"),
+        (b"title: \xeb", "tables/t.yaml:1:8: is not UTF-8: byte 7 is 0xeb (save it as UTF-8)"),
         (b"- a\n", "tables/t.yaml:1:1: should be a mapping of keys to values"),
     ],
 )

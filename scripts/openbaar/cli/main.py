@@ -8,15 +8,15 @@ from __future__ import annotations
 import io
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from openbaar import __version__
-from openbaar.cli.authoring import init, inspect, migrate, preview, recognise
+from openbaar.cli import progress
+from openbaar.cli.authoring import add, init, inspect, migrate, preview, recognise
 from openbaar.cli.common import (
     Commands,
     Run,
@@ -50,6 +50,7 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
 
 main.add_command(init)
+main.add_command(add)
 main.add_command(preview)
 main.add_command(migrate)
 main.add_command(inspect)
@@ -89,13 +90,16 @@ def convert(
     """
     from openbaar.holding import alone
     from openbaar.placing import write_files
-    from openbaar.tables.to_files import convert_some, convert_to_files
+    from openbaar.tables.to_files import convert_some, convert_to_files, here
     from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
     publication = run.load()
     with alone(publication.root, run.say) as work:
-        with _reading(run, publication, workers, scheduler) as readers:
+        readers = _readers(run, publication, workers, scheduler)
+        with run.progress(lambda: progress.converting(publication, tables, readers is here)):
+            if readers is not here:
+                run.say(progress.READING_TABLES)
             if tables:
                 made = convert_some(publication, tables, work, say=run.say, readers=readers)
             else:
@@ -109,27 +113,17 @@ def convert(
         print_problems(different)
 
 
-@contextmanager
-def _reading(
+def _readers(
     run: Run, publication: Publication, workers: int | None, scheduler: str | None
-) -> Iterator[Readers]:
-    """What reads the tables: this process, or several with a bar that shows how far they are."""
+) -> Readers:
+    """What reads the tables: this process, several, or a cluster."""
     from openbaar.tables.to_files import here
     from openbaar.tables.workers import in_processes, on_cluster, worthwhile
 
+    if scheduler is not None:
+        return on_cluster(scheduler, run.part)
     count = worthwhile(publication) if workers is None else workers
-    if count == 1 and scheduler is None:
-        yield here
-        return
-    with click.progressbar(length=1, label="reading tables", file=_bar_file(run)) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield (
-            in_processes(count, progress) if scheduler is None else on_cluster(scheduler, progress)
-        )
+    return here if count == 1 else in_processes(count, run.part)
 
 
 @main.command()
@@ -168,7 +162,8 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
     run = Run(ctx, project, quiet)
     publication = run.load()
-    changed = build_site(publication, run.say)
+    with run.progress(lambda: progress.building(publication)):
+        changed = build_site(publication, run.say)
     run.done(f"built {changed[0]}")
     _tell_written(run, changed[1:])
     run.result(built=changed[:1], written=changed[1:])
@@ -192,7 +187,8 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
     try:
         publication = run.load()
         warned = warnings(publication)
-        problems = check(publication, run.say)
+        with run.progress(lambda: progress.checking(publication)):
+            problems = check(publication, run.say)
     except OpenbaarError as error:
         problems = error.problems
     except OSError as error:
@@ -249,7 +245,8 @@ def publish(
     from openbaar.publish import publish
 
     publication = run.load()
-    changed = publish(publication, run.say)
+    with run.progress(lambda: progress.publishing(publication)):
+        changed = publish(publication, run.say)
     _tell_written(run, changed)
     made = [database_path(publication), archive_path(publication), workbook_path(publication)]
     built = [str(path.relative_to(publication.root)) for path in made]
@@ -393,8 +390,9 @@ def freeze(
     run = Run(ctx, project, quiet)
     root = run.root.resolve()
     _published_database(run, root)
-    with alone(root, run.say):
-        files, changed = freeze_published(root, folder.resolve(), url, run.say, workers)
+    with alone(root, run.say), run.progress(progress.freezing):
+        run.say(progress.WRITING_PAGES)
+        files, changed = freeze_published(root, folder.resolve(), url, run.part, workers)
     run.done(f"{files} files are in {folder}, of which {changed} are new or changed")
     run.result(folder=str(folder), files=files, changed=changed)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from openbaar.cli import progress
 from openbaar.cli.common import Run, common, json_result, print_json, print_problems
 from openbaar.cli.completion import version_names
 
@@ -83,7 +84,9 @@ def release(
 
     run = Run(ctx, project, quiet)
     today = datetime.date.today() if day is None else day.date()
-    released = release_next(run.root.resolve(), today, not no_tag, run.say)
+    root = run.root.resolve()
+    with run.progress(lambda: progress.releasing(run.load())):
+        released = release_next(root, today, not no_tag, run.say)
     if released.diff is not None:
         run.done(as_text(released.diff))
     for name in released.changed:
@@ -152,7 +155,9 @@ def deposit(
     if service == "ckan":
         send, authorization = ckan.send, token
     with Repository(to, authorization) as repository:
-        given = send(made, repository, publish, run.say)
+        files = {each.name: each.path for each in made.files}
+        with run.progress(lambda: progress.sending(files)):
+            given = send(made, repository, publish, run.say)
     run.done(f"{'published' if publish else 'a draft'}: {given.address}")
     run.result(address=given.address, doi=given.doi, published=publish)
     if given.doi is not None:
@@ -181,7 +186,8 @@ def update(
 
     run = Run(ctx, project, quiet)
     root = run.root.resolve()
-    edition = try_edition(root, file.resolve(), of, run.say)
+    with run.progress(lambda: progress.updating(run.load(), file)):
+        edition = try_edition(root, file.resolve(), of, run.say)
     written = take_edition(root, edition, run.say) if write else []
     run.result(
         problems=[problem.as_dict() for problem in edition.problems],

@@ -27,7 +27,7 @@ from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbn
 from openbaar.database.earlier import Earlier
 from openbaar.database.labels import Labels, Names, code_lists
 from openbaar.database.picture import Picture
-from openbaar.database.results import Meaning, meanings, result_columns, run, tables_named
+from openbaar.database.results import Meaning, meanings, result_columns, run
 from openbaar.database.row_kinds import findings, not_whole
 from openbaar.database.svg import standalone
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -276,7 +276,7 @@ def _contents_of_query(
         columns = meanings(result_columns(connection, publication, query))
     except sqlite3.Error:
         return  # `result_problems` reports it
-    tables = tables_named(publication, query)
+    tables = publication.tables_of(query)
     names = _names(tables, labels, chart)
     is_sorted = re.search(r"\border\s+by\b", query.sql, re.IGNORECASE) is not None
     for chosen in islice(_choices(connection, publication, query, labels), MAX_CHARTS):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
@@ -75,7 +74,7 @@ def result_columns(
 
     Raises sqlite3.Error when the query fails.
     """
-    tables = tables_named(publication, query)
+    tables = publication.tables_of(query)
     columns: dict[str, ResultColumn | TableColumn | None] = {}
     for name, *_ in run(connection, query, {}).description:
         if name in query.columns:
@@ -99,12 +98,6 @@ def meanings(columns: ResultColumns) -> dict[str, Meaning]:
 def with_units(columns: Mapping[str, Meaning]) -> list[str]:
     """The names of the columns that are counted in a unit, and can be measured by a chart."""
     return [name for name, meaning in columns.items() if meaning.unit is not None]
-
-
-def tables_named(publication: Publication, query: Query) -> list[Table]:
-    """The tables that are named in the SQL of a query, in the order of the publication."""
-    tables = publication.resources
-    return [tables[name] for name in tables if re.search(rf"\b{name}\b", query.sql)]
 
 
 def _table_column(tables: list[Table], name: str) -> TableColumn | None:

@@ -17,6 +17,7 @@ from typing import Any
 from openbaar.database.charts import DrawnChart, draw_charts
 from openbaar.database.choices import choices
 from openbaar.database.counts import add_counts
+from openbaar.database.document_parts import parts
 from openbaar.database.earlier import Earlier
 from openbaar.database.labels import Labels, code_labels
 from openbaar.database.query_checks import query_problems
@@ -24,7 +25,6 @@ from openbaar.database.results import (
     TableColumn,
     meanings,
     result_columns,
-    tables_named,
     with_units,
 )
 from openbaar.database.search_index import add_search_index
@@ -76,6 +76,7 @@ def add_site_content(
         "descriptor": descriptor,
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},
         "labels": labels,
+        "parts": {path: parts(lines) for path, lines in dataset.lines.items()},
         "queries": _queries(connection, publication, labels),
         "sorted": [name for name, table in publication.resources.items() if table.sort],
     }
@@ -123,7 +124,7 @@ def _queries(
             "color": None if query.chart is None else query.chart.color,
             "lead": _lead(connection, publication, query),
             "sql": query.sql,
-            "tables": [table.name for table in tables_named(publication, query)],
+            "tables": [table.name for table in publication.tables_of(query)],
             "parameters": parameters,
         }
     return content

@@ -74,7 +74,7 @@ class Line:
     text: str
     page: int | str = 1
     row: int = 0
-    cells: tuple[str, ...] = ()
+    cells: Sequence[str] = ()
     words: tuple[Word, ...] = ()
 
     @property
@@ -143,4 +143,5 @@ def grid_line(
 ) -> Line:
     """The line of a row of a grid, as `grid_lines` makes it."""
     text = SEPARATOR.join([" ".join(cell.replace(SEPARATOR, " ").split()) for cell in cells])
-    return Line(number, text, page, row, tuple(addresses))
+    kept = tuple(addresses) if isinstance(addresses, list) else addresses
+    return Line(number, text, page, row, kept)

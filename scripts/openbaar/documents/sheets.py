@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 from openbaar.documents.limits import MAX_CELLS, check_workbook
 from openbaar.documents.lines import Document, Line, grid_line, grid_lines, repeatable
@@ -14,12 +15,39 @@ from openbaar.documents.opendocument import Merged, merged_cells
 from openbaar.documents.text import decode
 from openbaar.documents.workbook_parts import SheetParts, letters, problems_of, sheet_parts
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.limits import most
+from openbaar.limits import let_cells_be_long, most
 
 MAX_CELL = most("cell_characters")
 UNCLOSED = "look for a quote that is not closed"
 Hidden = Literal["read", "skip"]
-Page = tuple[str, list[list[str]], list[list[str]]]  # a sheet's name, texts, and addresses
+Page = tuple[str, list[list[str]], Sequence[Sequence[str]]]  # a sheet's name, texts, addresses
+
+
+@dataclass(frozen=True, slots=True)
+class RowAddresses(Sequence[str]):
+    """The addresses of the cells of a row of a sheet, each made when it is asked for.
+
+    before: row 7, 3 cells
+    after: A7, B7, C7
+    """
+
+    row: int
+    width: int
+
+    def __len__(self) -> int:
+        return self.width
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        columns = range(self.width)[index]
+        if isinstance(columns, range):
+            return [f"{letters(column)}{self.row}" for column in columns]
+        return f"{letters(columns)}{self.row}"
 
 
 def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Document:
@@ -65,17 +93,17 @@ def read_csv_grid(data: bytes, path: str) -> Document:
     text = decode(data, path)
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
+    let_cells_be_long()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[Line] = []
     begins = 1
     try:
         for number, row in enumerate(reader, start=1):
             longest = max(map(len, row), default=0)
-            if longest > MAX_CELL:  # the csv module's own limit is gone once frictionless is there
+            if longest > MAX_CELL:
                 message = f"has a cell of {longest} characters; at most {MAX_CELL} are read"
                 raise OpenbaarError(Problem(Place(path, begins), message, UNCLOSED))
-            addresses = [f"{letters(c)}{number}" for c in range(len(row))]
-            lines.append(grid_line(number, row, 1, number, addresses))
+            lines.append(grid_line(number, row, 1, number, RowAddresses(number, len(row))))
             begins = reader.line_num + 1
     except csv.Error as error:
         message = f"the row that begins here is broken: {error}"
@@ -142,5 +170,5 @@ def _text(value: Any) -> str:
     return value.isoformat() if isinstance(value, date | datetime) else str(value)
 
 
-def _addresses(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    return [[f"{letters(c)}{r}" for c in range(len(row))] for r, row in enumerate(rows, start=1)]
+def _addresses(rows: Sequence[Sequence[str]]) -> list[RowAddresses]:
+    return [RowAddresses(number, len(row)) for number, row in enumerate(rows, start=1)]

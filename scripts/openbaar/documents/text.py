@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import text_of
+
+BYTE_ORDER_MARK = "\ufeff"
 
 
 def read_text(data: bytes, path: str, page_break: int | None) -> Document:
@@ -23,14 +26,7 @@ def decode(data: bytes, path: str) -> str:
     if b"\0" in data:
         line = data[: data.index(b"\0")].count(b"\n") + 1
         raise OpenbaarError(Problem(Place(path, line), "contains a NUL byte, so it is not text"))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        message = f"is not UTF-8: byte {error.start} is 0x{data[error.start]:02x}"
-        raise OpenbaarError(
-            Problem(Place(path, line), message, "save the text as UTF-8")
-        ) from error
+    text = text_of(data, path).removeprefix(BYTE_ORDER_MARK)
     if not text.strip():
         raise OpenbaarError(Problem(Place(path), "is empty"))
     return text

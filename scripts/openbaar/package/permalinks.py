@@ -1,17 +1,17 @@
 """The addresses that were ever released, in `tables/permalinks.json`, and the files behind them.
 
 An address that someone cited must go on working. So the record only grows: each table of each
-version with the hash of its CSV file, the tables that got another name, and those that were
-withdrawn. The CSV files are kept in `tables/releases/<version>/`, because a later version changes
-those in `tables/`.
+version with the hash of its CSV file, each question with its SQL, the tables that got another name,
+and those that were withdrawn. The CSV files are kept in `tables/releases/<version>/`, because a
+later version changes those in `tables/`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
@@ -20,6 +20,7 @@ from openbaar.files import Content, sha256_of
 from openbaar.schema.names import Name, Version
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.publication import Publication
+from openbaar.texts import localized
 from openbaar.yamlfile import Strict
 
 FILE = "tables/permalinks.json"
@@ -28,21 +29,42 @@ Sha256 = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 ReleasedTables = dict[Name, dict[Version, Sha256]]  # table -> version -> hash of its CSV file
 
 
+class ReleasedQuery(Strict):
+    """A question as it was in a version: its title, its SQL, and the tables that this reads."""
+
+    title: dict[str, str]
+    sql: str
+    tables: tuple[Name, ...]
+
+
+ReleasedQueries = dict[Name, dict[Version, ReleasedQuery]]  # query -> version -> the question
+
+
 class Permalinks(Strict):
-    """The record: released tables, old names with the new ones, withdrawn tables with a reason."""
+    """The record: released tables and questions, old names with the new ones, withdrawn tables."""
 
     tables: ReleasedTables = {}
+    queries: ReleasedQueries = {}
     moved: dict[Name, Name] = {}
     withdrawn: dict[Name, dict[str, str]] = {}
 
     def to_bytes(self) -> bytes:
         """The record as the bytes of its file, tables by name and versions by number."""
-        tables = {}
-        for name in sorted(self.tables):
-            versions = self.tables[name]
-            tables[name] = {version: versions[version] for version in sorted(versions, key=number)}
-        data = {"tables": tables, "moved": self.moved, "withdrawn": self.withdrawn}
+        data: dict[str, Any] = {"tables": _by_number(self.tables)}
+        if self.queries:  # records of before they were kept have none
+            queries = self.model_dump(mode="json")["queries"]
+            data["queries"] = _by_number(queries)
+        data |= {"moved": self.moved, "withdrawn": self.withdrawn}
         return (json.dumps(data, indent=2, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _by_number(released: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What was released, by name, and of each name by version."""
+    found = {}
+    for name in sorted(released):
+        versions = released[name]
+        found[name] = {version: versions[version] for version in sorted(versions, key=number)}
+    return found
 
 
 def number(version: str) -> tuple[int, ...]:
@@ -92,12 +114,15 @@ def released(recorded: Permalinks, dataset: Dataset) -> dict[str, Content]:
     A version that begins with 0 is still being made, and promises no address.
     """
     package = dataset.publication.package
-    tables = recorded.tables
+    tables, queries = recorded.tables, recorded.queries
     kept: dict[str, Content] = {}
     if not is_in_the_making(package.version):
         tables = _with_this_version(recorded, dataset)
+        queries = _with_these_queries(recorded, dataset.publication)
         kept = _release_files(tables, dataset)
-    grown = Permalinks(tables=tables, moved=package.moved, withdrawn=package.withdrawn)
+    grown = Permalinks(
+        tables=tables, queries=queries, moved=package.moved, withdrawn=package.withdrawn
+    )
     return {**kept, FILE: grown.to_bytes()}
 
 
@@ -108,6 +133,18 @@ def _with_this_version(recorded: Permalinks, dataset: Dataset) -> ReleasedTables
     for name, data in dataset.tables.items():
         tables.setdefault(name, {}).setdefault(version, data.sha256)
     return tables
+
+
+def _with_these_queries(recorded: Permalinks, publication: Publication) -> ReleasedQueries:
+    """The questions that were released, with those of this version as they are now."""
+    package = publication.package
+    queries = {name: dict(versions) for name, versions in recorded.queries.items()}
+    for name, query in package.queries.items():
+        tables = tuple(table.name for table in publication.tables_of(query))
+        title = {language: localized(query.title, language) for language in package.languages}
+        question = ReleasedQuery(title=title, sql=query.sql, tables=tables)
+        queries.setdefault(name, {})[package.version] = question
+    return queries
 
 
 def _release_files(tables: ReleasedTables, dataset: Dataset) -> dict[str, Content]:

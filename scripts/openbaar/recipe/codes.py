@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from openbaar.schema.values import Value
 
@@ -18,6 +19,11 @@ class CodeList:
 
     name: str
     codes: Mapping[str, Value]
+
+    @cached_property
+    def longest(self) -> int:
+        """The number of characters of the longest form, without white space."""
+        return max(map(len, self.codes), default=0)
 
     def code(self, printed: str) -> Value:
         """The code of a printed label, or None when it is no label of this list."""

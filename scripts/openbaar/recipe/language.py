@@ -86,6 +86,8 @@ class RowTemplate(Strict):
     @model_validator(mode="after")
     def _template(self) -> Self:
         template_fields(self.row)
+        if not all(part.strip() for part in self.parts):
+            raise ValueError(f"'{self.row}' has a part in which nothing stands")
         check_set(self.set)
         return self
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
@@ -13,6 +13,7 @@ from openbaar.yamlfile import Strict
 Thousands = Literal[".", ",", " ", "'", "’", ""]
 Decimal = Literal[".", ",", ""]
 Minus = Literal["-", "−", "–"]
+SIGNS = "+-−–"  # that may stand before a number
 MINUSES = str.maketrans(dict.fromkeys("−–", "-"))
 _SIGN = re.compile(r"\D")
 _SIGNED = re.compile(r"(?P<minus>[-−–])(?P<space> ?)(?P<number>.*)")
@@ -43,6 +44,20 @@ class NumberFormat(Strict):
         if self.thousands and self.thousands == self.decimal:
             raise ValueError(f"'{self.decimal}' cannot separate both thousands and decimals")
         return self
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What a number looks like: groups of three digits, then digits behind the decimal sign."""
+        whole = "(?:0|[1-9][0-9]*)"
+        if self.thousands:
+            thousands = re.escape(self.thousands)
+            whole = rf"(?:0|[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}})*)"
+        decimals = rf"{re.escape(self.decimal)}[0-9]+" if self.decimal else ""
+        number = f"{whole}(?:{decimals})?"
+        if self.is_nought_left_out:
+            number = f"(?:{number}|{decimals})"
+        space = " ?" if self.is_sign_apart else ""
+        return re.compile(f"(?:[-+−{self.minus}]{space})?{number}")
 
     @property
     def example(self) -> str:
@@ -75,7 +90,7 @@ def format_of(example: str) -> NumberFormat:
     if decimal and number.startswith(decimal):
         numbers["is_nought_left_out"] = True
     known = thousands in get_args(Thousands) and decimal in get_args(Decimal)
-    if known and number_pattern(NumberFormat.model_validate(numbers)).fullmatch(example):
+    if known and NumberFormat.model_validate(numbers).pattern.fullmatch(example):
         return NumberFormat.model_validate(numbers)
     raise ValueError(f"'{example}' should be a number as printed, such as {_EXAMPLES}")
 
@@ -97,21 +112,6 @@ def _roles(signs: list[str], example: str) -> tuple[str, str]:
             f"write a larger number, such as {_EXAMPLES}"
         )
     return "", sign
-
-
-@lru_cache(maxsize=64)
-def number_pattern(numbers: NumberFormat) -> re.Pattern[str]:
-    """What a number looks like: groups of three digits, then digits behind the decimal sign."""
-    whole = "(?:0|[1-9][0-9]*)"
-    if numbers.thousands:
-        thousands = re.escape(numbers.thousands)
-        whole = rf"(?:0|[1-9][0-9]{{0,2}}(?:{thousands}[0-9]{{3}})*)"
-    decimals = rf"{re.escape(numbers.decimal)}[0-9]+" if numbers.decimal else ""
-    number = f"{whole}(?:{decimals})?"
-    if numbers.is_nought_left_out:
-        number = f"(?:{number}|{decimals})"
-    space = " ?" if numbers.is_sign_apart else ""
-    return re.compile(f"(?:[-+−{numbers.minus}]{space})?{number}")
 
 
 def _by_example(value: Any) -> Any:

@@ -119,12 +119,14 @@ class _Part:
     slots: list[Slot]
 
 
-def _repeated(slots: Sequence[Slot]) -> list[_Part]:
+def _repeated(slots: list[Slot]) -> list[_Part]:
     """A field that comes several times in a row makes as many records; what comes once is in all.
 
     before: sector HOUT, started blank, started 113, started 112
     after: HOUT blank | HOUT 113 | HOUT 112
     """
+    if len({slot.name for slot in slots}) == len(slots):
+        return [_Part(0, 1, slots)]
     by_name: dict[str, list[Slot]] = {}
     for slot in slots:
         by_name.setdefault(slot.name, []).append(slot)
@@ -148,6 +150,10 @@ class _Maker:
     def _columns(self) -> frozenset[str]:
         return frozenset(self.schema.names)
 
+    @cached_property
+    def _labels(self) -> list[str]:
+        return self.recipe.group_labels
+
     def _has(self, name: str) -> bool:
         """Whether a field is a column; asked for each cell."""
         return name in self._columns
@@ -158,7 +164,7 @@ class _Maker:
         Raises OpenbaarError where a cell is blank that is never blank there.
         """
         found = []
-        for part in _repeated(data_slots(row, self.recipe.group_labels)):
+        for part in _repeated(data_slots(row, self._labels)):
             slots = [self._with_reason(row, slot, part.time) for slot in part.slots]
             found.append(_Part(part.time, part.times, slots))
         return found
@@ -231,7 +237,7 @@ class _Maker:
 
     def record(self, row: ReadRow, part: _Part, key: Cells) -> Record:
         """The record of a row of data: its own cells, its key's, and those that the recipe sets."""
-        first, last = row.lines(*self._own_slots(row))
+        first, last = self._lines(row)
         cells = dict(key)
         for slot in part.slots:
             if self._has(slot.name):
@@ -244,15 +250,17 @@ class _Maker:
             cells["status"] = _status(cells)
         return Record(cells, first, last)
 
-    def _own_slots(self, row: ReadRow) -> list[Slot]:
-        """The fields of a row that say which lines it was read from."""
-        slots = data_slots(row, self.recipe.group_labels)
-        return [slot for slot in slots if self._has(slot.name)]
+    def _lines(self, row: ReadRow) -> tuple[int, int]:
+        """The first and last line of a row: those of its own fields."""
+        if len(row.unit.starts) == 1:
+            return row.unit.lines()
+        slots = data_slots(row, self._labels)
+        return row.lines(*[slot for slot in slots if self._has(slot.name)])
 
     def _set(self, row: ReadRow, cells: Cells, column: str, template: str) -> Cell:
         """The cell that the recipe sets. Raises OpenbaarError when the column cannot hold it."""
         known = {slot.name: _cell(row, slot) for slot in row.slots} | cells
-        lines = row.lines(*self._own_slots(row))
+        lines = self._lines(row)
         try:
             return _derived(template, known, self.schema.field(column), lines)
         except (KeyError, ValueError) as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document, shown
@@ -144,6 +145,11 @@ class _Walk:
     problems: list[Problem] = field(default_factory=list)
     index: int = 0  # the unit that is being read
 
+    @cached_property
+    def _kinds(self) -> list[KindOfRow]:
+        """The templates to try; the recipe makes the list each time that it is asked."""
+        return self.recipe.kinds_of_rows
+
     def options(self, told_before: int) -> list[list[ReadRow]]:
         """For each row all its readings. Stops after MAX_PROBLEMS, `told_before` included."""
         with concerning("reading", lambda: self.document.place(*self.units[self.index].lines())):
@@ -156,7 +162,7 @@ class _Walk:
         while self.index < len(self.units) and told_before + len(self.problems) <= MAX_PROBLEMS:
             if lost and len(self.units[self.index].text) > longest:
                 break
-            found = _readings_at(self.units, self.index, self.recipe, self.readers)
+            found = self._readings()
             counts = {each.taken for each in found}
             if len(counts) == 1:
                 options.append([each.row for each in found])
@@ -170,28 +176,25 @@ class _Walk:
             self.index += 1
         return options
 
+    def _readings(self) -> list[_Found]:
+        """Every reading of the unit that is being read, alone or joined with the next ones."""
+        found: list[_Found] = []
+        for candidate in _candidates(self.units, self.index, self.recipe, self._kinds):
+            for kind, template in candidate.templates:
+                for slots in _attempt(template, candidate.unit, self.readers).readings:
+                    row = ReadRow(kind, template, candidate.unit, slots)
+                    found.append(_Found(candidate.taken, row))
+            # A line that is a row by itself is one; blocks were separated on purpose, so there both
+            # count.
+            if found and self.recipe.reading.by == "line":
+                break
+        return _by_rank(found)
+
     def _problem_at(self, index: int, found: Sequence[_Found]) -> Problem:
         """Why the unit at `index` is no row: it fits nothing, or rows of different lengths."""
         if found:
             return _ambiguous(self.document, [each.row for each in found], self.units[index])
         return _unread(self.document, self.units, index, self.recipe, self.readers)
-
-
-def _readings_at(
-    units: Sequence[Unit], index: int, recipe: Recipe, readers: Mapping[str, Reader]
-) -> list[_Found]:
-    """Every reading of the unit at `index`, alone or joined with the next ones."""
-    found: list[_Found] = []
-    for candidate in _candidates(units, index, recipe):
-        for kind, template in candidate.templates:
-            for slots in _attempt(template, candidate.unit, readers).readings:
-                row = ReadRow(kind, template, candidate.unit, slots)
-                found.append(_Found(candidate.taken, row))
-        # A line that is a row by itself is one; blocks were separated on purpose, so there both
-        # count.
-        if found and recipe.reading.by == "line":
-            break
-    return _by_rank(found)
 
 
 def _by_rank(found: Sequence[_Found]) -> list[_Found]:
@@ -204,6 +207,8 @@ def _by_rank(found: Sequence[_Found]) -> list[_Found]:
     for taken, row in found:
         if row.is_total:
             words.setdefault(taken, []).extend(_literal_words(row.template))
+    if not words:
+        return list(found)
     kept = []
     for each in found:
         texts = each.row.texts() if each.row.kind == "data" else []
@@ -230,13 +235,14 @@ class _Candidate(NamedTuple):
     templates: list[KindOfRow]
 
 
-def _candidates(units: Sequence[Unit], index: int, recipe: Recipe) -> Iterator[_Candidate]:
-    """The units from `index` as one row could hold them.
+def _candidates(
+    units: Sequence[Unit], index: int, recipe: Recipe, templates: list[KindOfRow]
+) -> Iterator[_Candidate]:
+    """The units from `index` as one row could hold them, with the `templates` to try.
 
     Where units are cells, a row holds as many as its template has; otherwise up to `join`, all of
     one page.
     """
-    templates = recipe.kinds_of_rows
     if recipe.reading.by != "cell":
         for count, unit in _joined(units, index, recipe.join, " "):
             yield _Candidate(count, unit, templates)
@@ -268,6 +274,8 @@ def _cell_count(template: RowTemplate) -> int:
 
 def _parts(row: ReadRow) -> list[ReadRow]:
     """The rows of a template with ` || `, each with its own fields in their printed order."""
+    if len(row.template.parts) == 1:
+        return [row]
     rows = []
     start = 0
     for part in row.template.parts:
@@ -325,7 +333,7 @@ def _unread(
     place = document.place(*unit.lines())
     message = f"recipe key 'rows': {_quoted(unit.text)} fits no row pattern"
     tries: list[_Tried] = []
-    for candidate in _candidates(units, index, recipe):
+    for candidate in _candidates(units, index, recipe, recipe.kinds_of_rows):
         for _, template in candidate.templates:
             tried = _attempt(template, candidate.unit, readers)
             tries.append(_Tried(tried, template.row, candidate.unit))

@@ -13,6 +13,7 @@ from openbaar.documents.lines import SEPARATOR
 from openbaar.recipe.values import Parsed, Reader
 
 MAX_READINGS = 20
+MAX_DOUBTS = 5  # texts of which a message may say why they are no cells
 BLANKS = (
     f"{string.whitespace}{SEPARATOR}\u00a0\u2002\u2003\u2009\u202f"  # what is no word of a heading
 )
@@ -49,13 +50,35 @@ def template_items(template: str) -> tuple[Item, ...]:
     return tuple(Item(literal, name) for literal, name, _, _ in parsed)
 
 
+class Doubt(NamedTuple):
+    """A text that is no cell of a field, as far as its reader can tell."""
+
+    reader: Reader
+    printed: str
+
+
 @dataclass(frozen=True)
 class Attempt:
-    """What reading a text by a template came to: all readings, and how far the text fitted."""
+    """What reading a text by a template came to: all readings, and how far the text fitted.
+
+    `doubts` are the texts that should have been cells there.
+    """
 
     readings: list[Reading]
     furthest: int
-    reason: str
+    doubts: Sequence[Doubt] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why the text fits no further; nothing where no reader can say.
+
+        It is only worked out for a message: most attempts fail, and another one reads the text.
+        """
+        for reader, printed in self.doubts:
+            reason = reader.why_not(printed)
+            if reason:
+                return reason
+        return ""
 
 
 def attempt(template: str, text: str, readers: Mapping[str, Reader]) -> Attempt:
@@ -67,17 +90,18 @@ def attempt(template: str, text: str, readers: Mapping[str, Reader]) -> Attempt:
     items = template_items(template)
     in_cells = _by_cells(items, text, readers)
     if in_cells:
-        return Attempt(in_cells, len(text), "")
+        return Attempt(in_cells, len(text))
     readings: list[Reading] = []
-    furthest, reason = 0, ""
+    furthest = 0
+    doubts: Sequence[Doubt] = ()
     for end in _ends_of(text, items, readers):
         matcher = _Matcher(items, text[:end], readers)
         for start in _starts_of(text, items, readers):
             found = matcher.match(0, start, after_blank=False)
             readings += islice(found, MAX_READINGS - len(readings))
         if matcher.furthest >= furthest:
-            furthest, reason = matcher.furthest, matcher.reason
-    return Attempt(readings, furthest, reason)
+            furthest, doubts = matcher.furthest, matcher.doubts
+    return Attempt(readings, furthest, doubts)
 
 
 def _by_cells(items: tuple[Item, ...], text: str, readers: Mapping[str, Reader]) -> list[Reading]:
@@ -120,8 +144,10 @@ def _is_of_cells(items: tuple[Item, ...]) -> bool:
 def _starts_of(text: str, items: Sequence[Item], readers: Mapping[str, Reader]) -> list[int]:
     """Where a reading may begin: behind white space, and before it where a blank may be there."""
     start = len(text) - len(text.lstrip())
+    if start == 0:
+        return [0]
     names = [item.name for item in items if item.name]
-    if start > 0 and names and readers[names[0]].blank_is_space:
+    if names and readers[names[0]].blank_is_space:
         return [0, start]
     return [start]
 
@@ -129,8 +155,10 @@ def _starts_of(text: str, items: Sequence[Item], readers: Mapping[str, Reader]) 
 def _ends_of(text: str, items: Sequence[Item], readers: Mapping[str, Reader]) -> list[int]:
     """Where a reading may end: before white space, and behind it where a blank may be there."""
     end = len(text.rstrip())
+    if end == len(text):
+        return [end]
     names = [item.name for item in items if item.name]
-    if end < len(text) and names and readers[names[-1]].blank_is_space:
+    if names and readers[names[-1]].blank_is_space:
         return [end, len(text)]
     return [end]
 
@@ -151,7 +179,7 @@ class _Matcher:
         self.text = text
         self.readers = readers
         self.furthest = 0
-        self.reason = ""
+        self.doubts: list[Doubt] = []  # of what should be a cell where the text fits no further
         self.dead: set[tuple[int, int, bool]] = set()  # from where no reading reaches the end
 
     def match(self, index: int, position: int, after_blank: bool) -> Iterator[Reading]:
@@ -202,12 +230,15 @@ class _Matcher:
 
     def _values(self, index: int, name: str, start: int) -> Iterator[_Step]:
         reader = self.readers[name]
+        latest = reader.latest_end(self.text, start)
         for end in self._ends(index, start):
-            readings = reader.readings(self.text[start:end])
+            readings = reader.readings(self.text[start:end]) if end <= latest else ()
             if readings:
                 self._reach(end)
-            elif start == self.furthest and not self.reason:
-                self.reason = reader.why_not(self.text[start:end])
+            elif start == self.furthest and len(self.doubts) < MAX_DOUBTS:
+                self.doubts.append(Doubt(reader, self.text[start:end]))
+            if end > latest:
+                return
             for parsed in readings:
                 yield _Step((Slot(name, parsed, start, end),), end, False)
 
@@ -219,7 +250,7 @@ class _Matcher:
         """Remember how far the text fitted."""
         if position > self.furthest:
             self.furthest = position
-            self.reason = ""
+            self.doubts = []
 
     def _ends(self, index: int, start: int) -> Iterator[int]:
         """Where a field that begins at `start` could end.
@@ -249,7 +280,7 @@ def attempt_loosely(template: str, text: str, readers: Mapping[str, Reader]) -> 
     """
     matcher = _LooseMatcher(template_items(template), text.rstrip(BLANKS), readers)
     readings = list(islice(matcher.match(0, 0, after_blank=False), MAX_READINGS))
-    return Attempt(readings, matcher.furthest, matcher.reason)
+    return Attempt(readings, matcher.furthest, matcher.doubts)
 
 
 class _LooseMatcher(_Matcher):

@@ -26,7 +26,7 @@ class RowStart(NamedTuple):
     """Where in a unit a row of a grid begins, and the addresses of its cells."""
 
     offset: int
-    addresses: tuple[str, ...]
+    addresses: Sequence[str]
 
 
 OFFSET = itemgetter(0)
@@ -112,7 +112,7 @@ def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
     if how.split is not None:
         return _pieces([line for line in lines if not line.is_blank], how.split)
     if how.by == "line":
-        return [_wrapped([line]) for line in lines if not line.is_blank]
+        return [_of_line(line) for line in lines if not line.is_blank]
     if how.by == "aligned":
         return [_aligned(line) for line in lines if not line.is_blank]
     if how.by == "cell":
@@ -149,6 +149,12 @@ def _wrapped(lines: Sequence[Line]) -> Unit:
         length += len(line.text)
     text = "".join(line.text for line in lines)
     return Unit(text, tuple(starts), lines[0].page, tuple(rows))
+
+
+def _of_line(line: Line) -> Unit:
+    """A line as it is."""
+    rows = (RowStart(0, line.cells),) if line.cells else ()
+    return Unit(line.text, (LineStart(0, line.number),), line.page, rows)
 
 
 def _aligned(line: Line) -> Unit:

@@ -15,7 +15,7 @@ from babel import Locale
 from openbaar.documents.lines import SEPARATOR, UNSURE
 from openbaar.recipe.codes import CodeList
 from openbaar.recipe.language import ReadCell, Reasons, Recipe
-from openbaar.recipe.numbers import MINUSES, NumberFormat, number_pattern
+from openbaar.recipe.numbers import MINUSES, SIGNS, NumberFormat
 from openbaar.schema.model import Reference, Schema, SchemaField
 from openbaar.schema.patterns import compiled
 from openbaar.schema.values import Value, parse_value
@@ -57,12 +57,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads the cells of one field: a text is either understood whole, or not at all."""
+    """Reads the cells of one field: a text is either understood whole, or not at all.
+
+    `extent` matches every cell of the field, and much that is none: it says quickly how far a cell
+    may reach.
+    """
 
     parse: Callable[[str], Value]
     how: How = "read"
     marks: tuple[str, ...] = ()
     blank: Mapping[str, Reasons] = field(default_factory=dict)
+    extent: re.Pattern[str] | None = None
     _known: dict[str, tuple[Parsed, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
@@ -86,6 +91,17 @@ class Reader:
                 self._known.clear()
             self._known[printed] = self._understood(printed)
         return self._known[printed]
+
+    def latest_end(self, text: str, start: int) -> int:
+        """Where a cell that begins at `start` ends at the latest.
+
+        before: "8.271 64.937 Groep B", 0, for a number
+        after: 5
+        """
+        if self.extent is None or UNSURE in text:
+            return len(text)
+        found = self.extent.match(text, start)
+        return start if found is None else found.end()
 
     def _understood(self, printed: str) -> tuple[Parsed, ...]:
         if printed != printed.strip() or SEPARATOR in printed:
@@ -142,6 +158,8 @@ class Reader:
 
         The longest mark comes first.
         """
+        if not self.marks:
+            return [(printed, None)]
         found: list[tuple[str, str | None]] = []
         for mark in sorted(self.marks, key=len, reverse=True):
             if printed.startswith(mark):
@@ -178,16 +196,26 @@ def parse_number(text: str, numbers: NumberFormat) -> Decimal:
 
     Raises ValueError when it is none.
     """
+    return Decimal(_plain_number(text, numbers))
+
+
+def _plain_number(text: str, numbers: NumberFormat) -> str:
+    """The number that `text` is, without thousands signs and with a point before its decimals.
+
+    Raises ValueError when it is none.
+    """
     if numbers.thousands == " " or numbers.is_sign_apart:
         text = text.translate(SPACES)
-    if not number_pattern(numbers).fullmatch(text):
+    if not numbers.pattern.fullmatch(text):
         form = f"thousands '{numbers.thousands}', decimals '{numbers.decimal}'"
         raise ValueError(f"'{text}' is not a number with {form}")
     if numbers.thousands:
         text = text.replace(numbers.thousands, "")
     if numbers.decimal:
         text = text.replace(numbers.decimal, ".")
-    return Decimal(text.translate(MINUSES).replace(" ", ""))
+    if text.isdigit():
+        return text
+    return text.translate(MINUSES).replace(" ", "")
 
 
 def parse_date(text: str, form: str, language: str) -> str:
@@ -250,8 +278,10 @@ class _Parser:
     def _as_in_csv(self, text: str) -> str:
         """The text as the CSV file has it: a number without signs, an ISO date, single spaces."""
         if self.column.type in ("integer", "number"):
-            number = parse_number(_without_sign(text, self.read.sign), self.numbers)
-            return _plain(number * self.read.scale, self.column.type)
+            number = _plain_number(_without_sign(text, self.read.sign), self.numbers)
+            if number.isdigit() and self.read.scale == 1:
+                return number
+            return _plain(Decimal(number) * self.read.scale, self.column.type)
         if self.read.date is not None:
             return parse_date(text, self.read.date, self.language)
         return text if "\n" in text else " ".join(text.split())
@@ -269,7 +299,27 @@ def field_reader(
     It reads by the code list of the column, or else by its type, within the schema's constraints.
     """
     parser = _Parser(column, read, numbers, codes, language)
-    return Reader(parser, "read" if codes is None else "code", read.marks, read.blank)
+    how: How = "read" if codes is None else "code"
+    return Reader(parser, how, read.marks, read.blank, _extent(column, read, numbers, codes))
+
+
+def _extent(
+    column: SchemaField, read: ReadCell, numbers: NumberFormat, codes: CodeList | None
+) -> re.Pattern[str] | None:
+    """What every cell of a field matches: the characters of numbers, the length of labels.
+
+    None where cells may be any text.
+    """
+    if codes is not None:
+        longest_mark = max((len(mark) for mark in read.marks), default=0)
+        longest = codes.longest + longest_mark
+        return re.compile(rf"(?:\s*\S){{0,{longest}}}\s*")
+    if column.type not in ("integer", "number", "year"):
+        return None
+    signs = "".join((*read.sign, *read.marks, *SIGNS, numbers.thousands, numbers.decimal))
+    has_spaces = bool(read.sign or read.marks or numbers.is_sign_apart or " " in signs)
+    spaces = r"\s" if has_spaces else ""
+    return re.compile(rf"[0-9{re.escape(signs)}{spaces}]*")
 
 
 def _plain(number: Decimal, kind: str) -> str:

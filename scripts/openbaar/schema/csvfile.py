@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from openbaar.errors import OpenbaarError, Place, Problem, concerning
-from openbaar.limits import most
+from openbaar.files import behind, not_utf8, text_of
+from openbaar.limits import let_cells_be_long, most
 from openbaar.schema.model import Schema, SchemaField
 from openbaar.schema.values import Value, parse_value, value_text
 
@@ -68,7 +69,7 @@ def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
     fit their column, and keys that are empty or used twice. Each has its line, and that of a value
     its column.
     """
-    text = decoded(data, name)
+    text = text_of(data, name)
     rows: list[Row] = []
     problems = _Problems(name, lambda: io.StringIO(text, newline=""))
     keys = _Keys(schema)
@@ -84,7 +85,7 @@ def read_csv(data: bytes, schema: Schema, name: str) -> list[Row]:
 
 def header_of(data: bytes, name: str) -> list[str]:
     """The names in the header of a CSV file. Raises OpenbaarError where there is none to read."""
-    reader = csv.reader(io.StringIO(decoded(data, name), newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text_of(data, name), newline=""), strict=True)
     try:
         header = next(reader, [])
     except csv.Error as error:
@@ -102,7 +103,7 @@ def read_cells(data: bytes, name: str) -> tuple[list[str], list[list[str]]]:
     open.
     """
     columns = header_of(data, name)
-    text = decoded(data, name)
+    text = text_of(data, name)
     problems = _Problems(name, lambda: io.StringIO(text, newline=""))
     records = _records(io.StringIO(text, newline=""), columns, problems)
     rows = [record.cells for record in records]
@@ -279,6 +280,7 @@ def _records(text: Iterable[str], columns: list[str], problems: _Problems) -> It
     said of the cells.
     """
     name = problems.place.file
+    let_cells_be_long()
     reader = csv.reader(text, strict=True)
     line = 1
     try:
@@ -299,35 +301,23 @@ def _records(text: Iterable[str], columns: list[str], problems: _Problems) -> It
         problems.raise_any()
 
 
-def decoded(data: bytes, name: str) -> str:
-    """The bytes of a CSV file as text. Raises OpenbaarError for bytes that are not UTF-8."""
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise _not_utf8(name, error.start, data[error.start]) from error
-
-
 def check_encoding(path: Path, name: str) -> None:
     """Raise OpenbaarError with the first byte of a file that is not UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
+    place = Place(name, 1, None, 1)
     read = 0
     with path.open("rb") as file:
         while True:
             block = file.read(BLOCK)
             read += len(block)
             try:
-                decoder.decode(block, final=not block)
+                text = decoder.decode(block, final=not block)
             except UnicodeDecodeError as error:
                 # What it decodes begins with the bytes that the block before left over.
-                position = read - len(error.object) + error.start
-                raise _not_utf8(name, position, error.object[error.start]) from error
+                raise not_utf8(error, place, read - len(error.object)) from error
+            place = behind(place, text)
             if not block:
                 return
-
-
-def _not_utf8(name: str, position: int, byte: int) -> OpenbaarError:
-    message = f"is not UTF-8: byte {position} is 0x{byte:02x}"
-    return OpenbaarError(Problem(Place(name), message, "save it as UTF-8"))
 
 
 def _check_header(header: list[str], columns: list[str], name: str) -> None:

@@ -24,6 +24,10 @@ MAX_DIGITS = most("number_digits")
 # Our own cap on a cell: that of the csv module holds for the whole process, and frictionless
 # raises it.
 MAX_CELL = most("cell_characters")
+WHOLE = re.compile("-?(0|[1-9][0-9]{0,18})")
+YEAR = re.compile("[1-9][0-9]{3}")  # 0099 would be written as 99
+NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Characters that change how a text reads without being seen: control characters, bidirectional
 # marks (https://www.unicode.org/reports/tr9/) and zero-width characters.
 HIDDEN = re.compile(
@@ -77,6 +81,8 @@ def _check_characters(text: str) -> None:
     """Raise ValueError for a cell that is too long, or that two readers could read differently."""
     if len(text) > MAX_CELL:
         raise ValueError(f"has {len(text)} characters; at most {MAX_CELL} are read")
+    if text.isascii() and text.isprintable():
+        return  # as nearly all are, and what is looked for below is neither
     hidden = hidden_character(text)
     if hidden is not None:
         raise ValueError(f"has the hidden character {hidden}; remove it")
@@ -86,6 +92,8 @@ def _check_characters(text: str) -> None:
 
 def _check_range(constraints: Constraints, value: Value) -> None:
     """Raise ValueError for a number below the minimum or above the maximum."""
+    if constraints.minimum is None and constraints.maximum is None:
+        return
     if not isinstance(value, int | Decimal):
         return
     if constraints.minimum is not None and value < constraints.minimum:
@@ -110,23 +118,21 @@ def _check_enum(constraints: Constraints, value: Value) -> None:
 
 
 def _integer(text: str) -> int:
-    message = f"{text!r} is not a whole number of at most 64 bits"
-    if not re.fullmatch(r"-?(0|[1-9][0-9]{0,18})", text):
-        raise ValueError(message)
-    value = int(text)
-    if not -INT64 <= value < INT64:
-        raise ValueError(message)
-    return value
+    if WHOLE.fullmatch(text):
+        value = int(text)
+        if -INT64 <= value < INT64:
+            return value
+    raise ValueError(f"{text!r} is not a whole number of at most 64 bits")
 
 
 def _year(text: str) -> int:
-    if not re.fullmatch("[1-9][0-9]{3}", text):  # 0099 would be written as 99
+    if not YEAR.fullmatch(text):
         raise ValueError(f"{text!r} is not a year from 1000 to 9999")
     return int(text)
 
 
 def _number(text: str) -> Decimal:
-    if not re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", text):
+    if not NUMBER.fullmatch(text):
         raise ValueError(f"{text!r} is not a decimal number")
     digits = re.sub("[^0-9]", "", text).lstrip("0")
     if len(digits) > MAX_DIGITS:
@@ -142,7 +148,7 @@ def _boolean(text: str) -> bool:
 
 def _date(text: str) -> str:
     # `fromisoformat` alone reads 20230131 and 2023-W05-2 too
-    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if not DATE.fullmatch(text):
         raise ValueError(f"{text!r} is not a date such as 2023-01-31")
     try:
         date.fromisoformat(text)

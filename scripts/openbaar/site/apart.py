@@ -1,8 +1,8 @@
 """Requests that are answered by a process of their own: how it is started, asked and left.
 
 The site sends `fork_server` one end of a pair of sockets for each request. A request and its answer
-are written there, each as a line of JSON; the body of the answer follows. Who closes the other end
-ends the copy that answers.
+are written there, each as a line of JSON; the body of the answer follows. An empty line before it
+says that a copy is being made. Who closes the other end ends the copy that answers.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +25,7 @@ from openbaar.site.asgi import APART, Headers, Scope, Send
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
 
+BEGUN = b"\n"
 MAX_LINE = 1_000_000  # bytes of the headers of a request or an answer
 # What of a request reaches the process: the names of ASGI, text and bytes apart.
 TEXTS = ("method", "path", "http_version", "scheme", "root_path")
@@ -54,9 +56,10 @@ class Answer:
         return json.dumps(head).encode() + b"\n" + self.body
 
 
-def request_line(scope: Scope, seconds: float) -> bytes:
-    """A request, and for how long it may be answered, as they are written."""
-    request: dict[str, Any] = {"seconds": seconds, "headers": _as_texts(scope["headers"])}
+def request_line(scope: Scope, seconds: float, memory: int) -> bytes:
+    """A request, and what its answer may take, as they are written."""
+    bounds = {"seconds": seconds, "memory": memory}
+    request: dict[str, Any] = {**bounds, "headers": _as_texts(scope["headers"])}
     request |= {name: scope[name] for name in TEXTS if name in scope}
     for name in BYTES:
         if scope.get(name) is not None:
@@ -130,6 +133,7 @@ class ForkServer:
                 [*command, str(theirs.fileno())],
                 stdin=subprocess.PIPE,
                 pass_fds=[theirs.fileno()],
+                process_group=0,  # with its copies, so that all end together
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
             )
         # In a thread: it reads them only when it has loaded what it needs.
@@ -138,8 +142,8 @@ class ForkServer:
         finalize(self, _end, process, ours)
         return ours
 
-    async def answer(self, scope: Scope, seconds: float) -> Answer | None:
-        """The answer to a request; None where it took longer, or held more than it may.
+    async def answer(self, scope: Scope, seconds: float, memory: int) -> Answer | None:
+        """The answer to a request; None where it took longer, or held more bytes of memory.
 
         Raises ChildProcessError when the process itself has ended.
         """
@@ -148,11 +152,12 @@ class ForkServer:
             socket.send_fds(self.start(), [b"1"], [theirs.fileno()])
         reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_LINE)
         try:
-            writer.write(request_line(scope, seconds))
-            head = await reader.readline()
-            if head:
-                return await _read(head, reader)
-        except (asyncio.IncompleteReadError, ConnectionError):
+            writer.write(request_line(scope, seconds, memory))
+            if await reader.readline() == BEGUN:
+                # A copy that its alarm should have ended by now may wait for a processor.
+                async with asyncio.timeout(seconds):
+                    return await _read(reader)
+        except (asyncio.IncompleteReadError, ConnectionError, TimeoutError):
             pass
         finally:
             writer.close()
@@ -161,14 +166,15 @@ class ForkServer:
         return None
 
 
-async def _read(head: bytes, reader: asyncio.StreamReader) -> Answer:
-    """The answer whose first line is `head`. Raises IncompleteReadError where some is missing."""
-    stated = json.loads(head)
+async def _read(reader: asyncio.StreamReader) -> Answer:
+    """The answer that a copy writes. Raises IncompleteReadError where some is missing."""
+    stated = json.loads(await reader.readuntil(b"\n"))
     body = await reader.readexactly(stated["length"])
     return Answer(stated["status"], _as_bytes(stated["headers"]), body)
 
 
 def _end(process: subprocess.Popen[bytes], requests: socket.socket) -> None:
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
     requests.close()
-    process.kill()
     process.wait()

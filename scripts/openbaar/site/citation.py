@@ -23,6 +23,7 @@ from openbaar.site.published import (
     publication_of,
     text_of,
 )
+from openbaar.site.questions import address_to_cite
 from openbaar.site.refusals import language_of, refusal
 from openbaar.texts import localized, spoken
 
@@ -153,7 +154,7 @@ def _query(published: Published, language: str, query: str) -> Part:
     return Part(
         id=f"{published.name}-{query}-{published.version}",
         title=localized(published.queries[query]["title"], language),
-        path=published.path(query),
+        path=address_to_cite(published, query),
     )
 
 

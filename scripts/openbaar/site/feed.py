@@ -1,8 +1,9 @@
 """`/feed.atom`: the versions of the publication, for those who follow it by a feed reader.
 
 See https://www.rfc-editor.org/rfc/rfc4287. What changed in a version is told by the hashes that
-were recorded of its files. When it was released is known of the version that is shown, and only
-where its authors say so. The standard asks each entry for a date; a date is not made up.
+were recorded of its files. When it was released is known where its authors say so,
+and of an earlier version where its descriptor is kept. The standard asks each entry for a date; a
+date is not made up.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 from datasette.utils.asgi import Response
 
 from openbaar.site import changes
+from openbaar.site.kept import released_then
 from openbaar.site.language import gettext
 from openbaar.site.published import Published, publication_of, text_of
 from openbaar.site.refusals import language_of
@@ -41,7 +43,7 @@ def _atom(published: Published, language: str, before: Mapping[str, str], reques
     ElementTree.SubElement(root, "link", rel="alternate", href=home)
     own = published.page_address("/feed.atom", language, request)
     ElementTree.SubElement(root, "link", rel="self", href=own)
-    _add_date(root, published)
+    _add_date(root, published.released_on)
     for contributor in published.descriptor["contributors"]:
         _add(ElementTree.SubElement(root, "author"), "name", contributor["title"])
     for version in versions(published):
@@ -53,7 +55,9 @@ def _atom(published: Published, language: str, before: Mapping[str, str], reques
         page = published.page_address(about, language, request)
         ElementTree.SubElement(entry, "link", rel="alternate", href=page)
         if version == published.version:
-            _add_date(entry, published)
+            _add_date(entry, published.released_on)
+        else:
+            _add_date(entry, released_then(published, version))
         _add(entry, "summary", _changes(published, version, language))
     text: str = ElementTree.tostring(root, encoding="unicode", xml_declaration=False)
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n'
@@ -63,8 +67,7 @@ def _add(parent: ElementTree.Element, name: str, text: str) -> None:
     ElementTree.SubElement(parent, name).text = text
 
 
-def _add_date(parent: ElementTree.Element, published: Published) -> None:
-    date = published.released_on
+def _add_date(parent: ElementTree.Element, date: str | None) -> None:
     if date is not None:
         _add(parent, "updated", f"{date}T00:00:00Z")
 

@@ -21,11 +21,10 @@ import threading
 
 from datasette.app import Datasette
 
-from openbaar.site.apart import Answer, scope_of
+from openbaar.site.apart import BEGUN, Answer, scope_of
 from openbaar.site.asgi import Application, Message, Scope
 from openbaar.site.published import publication_of
 
-MEMORY = 300_000_000  # bytes that a copy may write to: the site, what SQLite holds, and the answer
 NICENESS = 10  # the pages that the site itself makes go first
 
 
@@ -33,7 +32,6 @@ def main(descriptor: int) -> None:
     """Answer what comes through the socket `descriptor` until its other end is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the site, which closes the socket
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies
-    os.nice(NICENESS)
     datasette = Datasette(**json.load(sys.stdin))
     app = datasette.app()
     asyncio.run(_warm(datasette, app))
@@ -41,11 +39,20 @@ def main(descriptor: int) -> None:
         while True:
             _, descriptors, _, _ = socket.recv_fds(requests, 1, 1)
             if not descriptors:
-                return
-            if os.fork() == 0:
-                requests.close()
-                _answer_and_end(app, socket.socket(fileno=descriptors[0]))
+                os.killpg(0, signal.SIGKILL)  # the copies too: `apart` gave them a group
+            _copy(app, requests, descriptors[0])
             os.close(descriptors[0])
+
+
+def _copy(app: Application, requests: socket.socket, descriptor: int) -> None:
+    """Make a copy of this process, which answers the request that comes through `descriptor`."""
+    try:
+        os.write(descriptor, BEGUN)
+    except BrokenPipeError:  # its visitor has left
+        return
+    if os.fork() == 0:
+        requests.close()
+        _answer_and_end(app, socket.socket(fileno=descriptor))
 
 
 async def _warm(datasette: Datasette, app: Application) -> None:
@@ -60,9 +67,11 @@ async def _warm(datasette: Datasette, app: Application) -> None:
 def _answer_and_end(app: Application, connection: socket.socket) -> None:
     """Answer one request, then end this process, whatever happens."""
     try:
+        os.nice(NICENESS)
         request = json.loads(connection.makefile("rb").readline())
         signal.setitimer(signal.ITIMER_REAL, request["seconds"])
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        memory = request["memory"]
+        resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         threading.Thread(target=_end_when_left, args=(connection,), daemon=True).start()
         answer = asyncio.run(_answer(app, scope_of(request)))
         signal.setitimer(signal.ITIMER_REAL, 0)

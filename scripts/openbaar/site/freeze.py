@@ -26,9 +26,8 @@ from openbaar.site import frozen_pages
 from openbaar.site.frozen_pages import Fetched, Making
 from openbaar.site.static_paths import Page
 
-Say = Callable[[str], None]
+Progress = Callable[[int, int], None]
 BEFORE = "before"  # in the folder beside the target: what the target held
-SAY_EVERY = 500  # pages
 AT_ONCE = 16  # pages that a process is given
 RUNNING = 64  # times as many that are given out: each of many processes always has some
 WORTH_A_PROCESS = 200  # pages: several times the work of starting one
@@ -42,8 +41,8 @@ class Frozen:
     changed: int
 
 
-def say_nothing(_message: str) -> None:
-    """Take a message about the progress, and tell nobody."""
+def no_progress(_done: int, _total: int) -> None:
+    """Take how far it is, and tell nobody."""
 
 
 def freeze(
@@ -51,7 +50,7 @@ def freeze(
     metadata: Path,
     target: Path,
     url: str,
-    say: Say = say_nothing,
+    progress: Progress = no_progress,
     workers: int | None = None,
     made_of: str = "",
 ) -> Frozen:
@@ -59,7 +58,8 @@ def freeze(
 
     `workers` is the number of processes; by default as many as are worth their start, and at most
     one for each processor. The files are the same whatever it is. `made_of` is a hash of all that
-    the site is made of, which is kept in the folder. `say` is told of the progress. Raises
+    the site is made of, which is kept in the folder. `progress` is told how many files
+    are written, and of how many that are known so far. Raises
     OpenbaarError when `target` holds anything but an earlier freeze, or when a page does not
     answer; `target` stays as it was.
     """
@@ -68,7 +68,7 @@ def freeze(
         _check_replaceable(target)
         folder = work / "site"
         earlier = target if target.exists() else None
-        frozen = _written(Making(database, metadata, url, folder, earlier), workers, say)
+        frozen = _written(Making(database, metadata, url, folder, earlier), workers, progress)
         content = sha256_of_folder(folder)
         mark = {"made_of": made_of, "content": content, "files": frozen.files}
         (folder / FROZEN).write_text(json.dumps(mark))
@@ -113,14 +113,14 @@ def _check_replaceable(target: Path) -> None:
     )
 
 
-def _written(making: Making, workers: int | None, say: Say) -> Frozen:
+def _written(making: Making, workers: int | None, progress: Progress) -> Frozen:
     """Write every file of a site. Raises OpenbaarError with each page that does not answer."""
     frozen_pages.start(making)
     work = _Work()
     work.end(frozen_pages.begin())
     count = _worthwhile(len(work.waiting)) if workers is None else workers
     with _processes(making, count) as executor:
-        work.do(executor, say)
+        work.do(executor, progress)
     if work.problems:
         raise OpenbaarError(sorted(work.problems, key=str))
     return Frozen(work.files, work.changed)
@@ -182,19 +182,16 @@ class _Work:
                 self.known.add(page)
                 self.waiting.append(page)
 
-    def do(self, executor: Executor, say: Say) -> None:
+    def do(self, executor: Executor, progress: Progress) -> None:
         """Fetch what waits, and what that leads to."""
         running: set[Future[Fetched]] = set()
-        said = 0
         while self.waiting or running:
             while self.waiting and len(running) < RUNNING:
                 running.add(executor.submit(frozen_pages.fetch, self._taken()))
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for each in done:
                 self.end(each.result())
-            if self.files - said >= SAY_EVERY:
-                said = self.files
-                say(f"{self.files} files written, of {len(self.known)} that are known so far")
+            progress(self.files, len(self.known))
 
     def _taken(self) -> list[Page]:
         """Some of what waits, which waits no longer."""

@@ -1,12 +1,14 @@
 """Requests that cost much pass a gate: few of a kind are answered at once, each for a limited time.
 
 They are answered apart, so that pages of tables never wait for them. One that takes longer, or
-holds more memory than it may, is ended; so is one whose visitor has left.
+holds more memory than it may, is ended; so is one whose visitor has left. At home only SQL that
+somebody writes passes one, wider than that of a public site.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -14,12 +16,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
 from openbaar.site.addresses import Addresses
 from openbaar.site.apart import Answer, ForkServer
 from openbaar.site.asgi import APART, Application, Receive, Scope, Send, query_pairs, raw_path
 from openbaar.site.language import gettext
+from openbaar.site.published import Published
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
@@ -29,20 +33,25 @@ FACETS = {"_facet", "_facet_array", "_facet_date"}
 # What an address may add without making its page cost more.
 CHEAP = {"lang", "_next", "_size", "_shape", "_nl", "_labels", "_nocount", "_nofacet", "_dl"}
 ROWS = 100  # a page shows no more unless it is asked to
+READING = {"GET", "HEAD"}
 OUTSIDE = re.compile(r"/(-|static|download|id|source|cite)/")  # below these is no database
+MEMORY = 300_000_000  # bytes that a copy may write to: the site, what SQLite holds, and the answer
+HOME_MEMORY = 2_000_000_000  # at home, where people ask large queries of their own data
 WRITTEN = re.compile(r"/rows/|/download/[^/]+/tables/\w+\.json$")
 
 
 @dataclass
 class Gate:
-    """How many requests of a kind are answered at once, how many wait, and how long each may take.
+    """How many requests of a kind are answered at once, how many wait, and what each may take.
 
-    `inside` counts those that are answered and those that wait.
+    That is in seconds, and in bytes of memory. `inside` counts those that are answered and those
+    that wait.
     """
 
     at_once: int
     waiting: int
     seconds: float
+    memory: int = MEMORY
     inside: int = 0
     free: asyncio.Semaphore = field(init=False)
 
@@ -67,7 +76,7 @@ class Gate:
 
 @dataclass(frozen=True)
 class Gates:
-    """The gates of a site: for SQL of visitors, large pages, searches and filters, and files.
+    """The gates of a public site: SQL of visitors, large pages, searches and filters, and files.
 
     Files are those that are written for one visitor: rows that a filter chooses, a table as JSON.
 
@@ -99,34 +108,60 @@ class Gates:
         return self.filtered if names - CHEAP else None
 
 
+@dataclass(frozen=True)
+class HomeGates:
+    """The gate of a site at home: for SQL on the database of the publication, called `name`.
+
+    Other databases, and what else is asked, are left to Datasette.
+    """
+
+    addresses: Addresses
+    name: str
+    sql: Gate = field(
+        default_factory=lambda: Gate(at_once=2, waiting=30, seconds=2.3, memory=HOME_MEMORY)
+    )
+
+    def before(self, scope: Scope) -> Gate | None:
+        """The gate before the answer to a request; None for one that asks no SQL."""
+        if scope["type"] != "http" or scope["method"] not in READING or APART in scope:
+            return None
+        if not SQL & {name for name, _ in query_pairs(scope)}:
+            return None
+        path = self.addresses.asked(raw_path(scope)).path
+        database = tilde_decode(path.split("/")[1].partition(".")[0])
+        return self.sql if database == self.name else None
+
+
 def _asks_many_rows(query: Mapping[str, str]) -> bool:
     """Whether `_size` asks for more rows than a page has, also by `max`, a word of Datasette's."""
     size = query.get("_size", "")
     return size != "" and not (re.fullmatch(r"\d{1,3}", size) and int(size) <= ROWS)
 
 
-_before: WeakKeyDictionary[Datasette, tuple[Gates, ForkServer]] = WeakKeyDictionary()
+_before: WeakKeyDictionary[Datasette, tuple[Gates | HomeGates, ForkServer]] = WeakKeyDictionary()
 
 
 def gated(
     app: Application,
     around: Callable[[Application], Application],
     datasette: Datasette,
-    addresses: Addresses,
+    published: Published,
 ) -> Application:
     """`app`, an application of `datasette`, whose costly requests are answered apart.
 
     `around` adds the language and the headers that every answer has. All applications of one
-    Datasette share their gates.
+    Datasette share their gates. A system that cannot copy a process has none at home.
     """
+    if not published.public and not hasattr(os, "fork"):
+        return app
     if datasette not in _before:
-        _before[datasette] = Gates(addresses), ForkServer(datasette)
+        _before[datasette] = _gates(published), ForkServer(datasette)
     gates, server = _before[datasette]
     stopped = around(_stopped)
     busy = around(_busy)
 
     async def passed(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
+        if scope["type"] == "lifespan" and published.public:
             server.start()  # so that it has loaded what it needs when it is needed
         gate = gates.before(scope)
         if gate is None:
@@ -146,9 +181,15 @@ def gated(
     return passed
 
 
+def _gates(published: Published) -> Gates | HomeGates:
+    if published.public:
+        return Gates(published.addresses)
+    return HomeGates(published.addresses, published.name)
+
+
 async def _answer(gate: Gate, server: ForkServer, scope: Scope) -> Answer | None:
     async with gate.passing():
-        return await server.answer(scope, gate.seconds)
+        return await server.answer(scope, gate.seconds, gate.memory)
 
 
 async def _is_left(receive: Receive, answering: asyncio.Future[Answer | None]) -> bool:

@@ -55,7 +55,7 @@ class Placed:
     def classes(self) -> str:
         """The classes of its cells; the cells of a large table are most of its page."""
         flags = {
-            f"col-{self.column.name}": self.leads or not self.column.of_trust,
+            f"col-{self.column.name}": self.leads or self.column.name == "source_lines",
             "number": self.column.is_quantity,
             "date": self.column.type in ("date", "datetime"),
             "more": not self.leads,
@@ -68,7 +68,8 @@ class Placed:
         """The tag before each of its cells."""
         name, scope = ("th", ' scope="row"') if self.heads else ("td", "")
         lang = f' lang="{escape(self.lang)}"' if self.lang else ""
-        return f'<{name} class="{escape(self.classes)}"{scope}{lang}>'
+        classes = f' class="{escape(self.classes)}"' if self.classes else ""
+        return f"<{name}{classes}{scope}{lang}>"
 
     @property
     def closing(self) -> str:
@@ -98,11 +99,15 @@ class GridRow:
     called: str
     cells: Sequence[Cell]
 
-    @property
-    def content(self) -> Markup:
-        """Its cells; a template that writes them one by one takes several times as long."""
-        written = (f"{at.placed.opening}{at.content}{at.placed.closing}" for at in self.cells)
-        return Markup("".join(written))  # noqa: S704  cells are Markup
+    def written(self, is_marked: bool, link_words: str | None) -> str:
+        """The row as HTML, as `Grid.body` says."""
+        key = f' data-row="{escape(self.key)}"' if is_marked else ""
+        cells = [f"{at.placed.opening}{at.content}{at.placed.closing}" for at in self.cells]
+        if link_words is not None:
+            called = f'{escape(link_words)}<span class="hidden"> {escape(self.called)}</span>'
+            leads_to = f'<a href="{escape(self.address)}">{called}</a>'
+            cells.append(f'<td class="col-Link">{leads_to}</td>')
+        return f"<tr{key}>{''.join(cells)}</tr>"
 
 
 @dataclass(frozen=True)
@@ -116,6 +121,15 @@ class Grid:
     def has_more(self) -> bool:
         """Whether a narrow screen leaves columns out."""
         return any(not placed.leads for placed in self.columns)
+
+    def body(self, is_marked: bool, link_words: str | None) -> Markup:
+        """Its rows as HTML; a template that writes cell by cell takes several times as long.
+
+        `is_marked` has each row say which mark of a chart is its own. `link_words` are those of
+        the link to the page of a row, at its end; None where there is none.
+        """
+        rows = (row.written(is_marked, link_words) for row in self.rows)
+        return Markup("\n".join(rows))  # noqa: S704  all of it is escaped above
 
 
 def table_columns(

@@ -1,6 +1,6 @@
 """The addresses to cite: `/id/<table>`, `/id/<table>/<version>` and `/id/<table>/<row>`.
 
-`/id/<table>/latest` leads to the version of now.
+`/id/<table>/latest` leads to the version of now. Those of questions are in `questions.py`.
 
 They stay when pages move. By `Accept`, an address leads on (303, as
 https://www.w3.org/TR/cooluris/ has it) to the form that is asked for: the page, the CSV, the rows
@@ -18,7 +18,7 @@ from datasette.utils import tilde_decode, tilde_encode
 from datasette.utils.asgi import Response
 
 from openbaar.schema.conventions import VERSION
-from openbaar.site import catalogue, changes, downloads, linked_data
+from openbaar.site import catalogue, changes, downloads, linked_data, questions
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.kept import described_then, first_rows, kept_descriptor
 from openbaar.site.language import gettext
@@ -93,6 +93,8 @@ async def table(datasette: Any, request: Any) -> Response:
     moved = _new_name(published, name)
     if moved is not None:
         return Response.redirect(f"/id/{moved}", status=301)
+    if questions.is_question(published, name):
+        return await _question(datasette, request, name, None)
     _refuse_unknown(published, name)
     return _see_other(request, current_forms(published, name))
 
@@ -110,10 +112,21 @@ async def part(datasette: Any, request: Any) -> Response:
     moved = _new_name(published, name)
     if moved is not None:
         return Response.redirect(f"/id/{moved}/{wanted}", status=301)
+    if questions.is_question(published, name):
+        return await _question(datasette, request, name, wanted)
     _refuse_unknown(published, name)
     if wanted == LATEST and await _row_key(datasette, published, name, wanted) is None:
         return Response.redirect(f"/id/{name}/{published.version}", status=302)
     return await _row(datasette, request, name, wanted)
+
+
+async def _question(datasette: Any, request: Any, name: str, version: str | None) -> Response:
+    """A question. Raises DatasetteError where it has no such version."""
+    found = await questions.question(datasette, request, name, version)
+    if found is None:
+        message = gettext("There is no version '%(version)s' of '%(name)s'.")
+        raise refusal(404, message, name=name, version=str(version))
+    return found
 
 
 async def _version(datasette: Any, request: Any, name: str, version: str) -> Response:
@@ -182,6 +195,8 @@ async def table_described(datasette: Any, request: Any) -> Response:
     """`/id/<table>.jsonld`: what machines read of a table."""
     published = publication_of(datasette)
     name = request.url_vars["table"]
+    if name in published.queries:
+        return questions.described(published, name, request)
     _refuse_unknown(published, name)
     return _described(linked_data.json_ld(published, name, language_of(published), request))
 

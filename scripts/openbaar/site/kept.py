@@ -10,7 +10,7 @@ import json
 from itertools import islice
 from pathlib import Path
 
-from openbaar.site.published import Descriptor, Published
+from openbaar.site.published import Descriptor, Published, day_of
 
 RELEASES = Path("tables", "releases")
 DESCRIPTOR = "datapackage.json"
@@ -36,6 +36,12 @@ def described_then(published: Published, table: str, version: str) -> Descriptor
         if resource["name"] == table:
             return dict(resource)
     return None
+
+
+def released_then(published: Published, version: str) -> str | None:
+    """The day on which an earlier version was made; None where that is not kept."""
+    path = kept_descriptor(published, version)
+    return None if path is None else day_of(json.loads(path.read_bytes()))
 
 
 def first_rows(file: Path) -> tuple[list[str], list[list[str]], bool]:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup
 
+from openbaar.package.catalogues import schema_org
+from openbaar.package.catalogues.facts import Facts, facts
+from openbaar.package.catalogues.schema_org import known
 from openbaar.schema.conventions import NOT_SPECIFIED, UNKNOWN
-from openbaar.site import downloads
+from openbaar.site import changes, downloads
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.published import (
     Descriptor,
     Published,
-    known_contributors,
     publication_of,
     text_of,
 )
@@ -46,9 +48,11 @@ def query_json_ld(published: Published, query: str, language: str, request: Any 
     about = published.queries[query]
     page = published.page_address(published.path(query), language, request)
     results = published.address(published.path(query), request)
+    cited = published.address(f"/id/{query}", request)
     made = _dataset(published, language)
     made |= {
-        "@id": results,
+        "@id": cited,
+        "identifier": [cited, f"{cited}/{published.version}"],
         "url": page,
         "name": localized(about["title"], language),
         "description": localized(about["description"] or about["title"], language),
@@ -58,7 +62,7 @@ def query_json_ld(published: Published, query: str, language: str, request: Any 
             _results("JSON", "application/json", f"{results}.json?_shape=array"),
         ],
     }
-    return _in_script(_known(made))
+    return _in_script(known(made))
 
 
 def _results(name: str, media_type: str, address: str) -> Described:
@@ -117,13 +121,11 @@ def _whole(published: Published, language: str, request: Any) -> Described:
         "name": text_of(published.descriptor, "title", language),
         "description": _stated(published.descriptor, "description", language),
         "identifier": [whole, published.descriptor.get("id"), *_doi(published)],
-        "temporalCoverage": _period(published.descriptor.get("period")),
-        "spatialCoverage": [_place(each) for each in published.descriptor.get("places", [])],
         "hasPart": [_part(published, name, language, request) for name in published.tables],
         "distribution": _files(published, None, language, request),
     }
     made["identifier"] = [each for each in made["identifier"] if each is not None]
-    return _known(made)
+    return known(made)
 
 
 def _table(published: Published, table: str, language: str, request: Any) -> Described:
@@ -141,40 +143,24 @@ def _table(published: Published, table: str, language: str, request: Any) -> Des
         "variableMeasured": [_variable(each, language) for each in described["schema"]["fields"]],
         "distribution": _files(published, table, language, request),
     }
-    return _known(made)
+    return known(made)
 
 
 def _dataset(published: Published, language: str) -> Described:
-    """What a table, a question and the whole are described with alike."""
-    descriptor = published.descriptor
+    """What a table, a question and the whole are described with alike, as in each catalogue."""
+    stated = _facts(published)
     return {
+        **schema_org.dataset(stated, language),
         "@type": "Dataset",
-        "version": published.version,
-        "inLanguage": language,
-        "keywords": descriptor.get("keywords"),
-        "creator": [_organisation(each) for each in known_contributors(descriptor)],
-        "publisher": _publisher(descriptor.get("publisher"), language),
-        "dateCreated": descriptor.get("created", "").partition("T")[0],
-        "datePublished": descriptor.get("issued"),
-        "dateModified": descriptor.get("modified"),
+        "spatialCoverage": [_place(each) for each in stated.places],
         "license": _licences(published, language),
         "isAccessibleForFree": True,
-        "isBasedOn": [_document(each, language) for each in descriptor["sources"]],
     }
 
 
-def _publisher(publisher: Descriptor | None, language: str) -> Described | None:
-    if publisher is None:
-        return None
-    name = text_of(publisher, "title", language)
-    return _known({"@type": "Organization", "name": name, "url": publisher.get("path")})
-
-
-def _period(period: Descriptor | None) -> str | None:
-    """A period as ISO 8601 has it: '2020-01-01/2023-05-31', and '..' where it is open."""
-    if period is None:
-        return None
-    return f"{period.get('first') or '..'}/{period.get('last') or '..'}"
+@lru_cache(maxsize=4)  # each page asks for them
+def _facts(published: Published) -> Facts:
+    return facts(published.descriptor)
 
 
 def _place(address: str) -> Described:
@@ -195,12 +181,7 @@ def _part(published: Published, table: str, language: str, request: Any) -> Desc
         "name": text_of(resource, "title", language),
         "description": _stated(resource, "description", language),
     }
-    return _known(made)
-
-
-def _organisation(contributor: Descriptor) -> Described:
-    made = {"@type": "Organization", "name": contributor["title"], "url": contributor.get("path")}
-    return _known(made)
+    return known(made)
 
 
 def _licences(published: Published, language: str) -> list[Described]:
@@ -212,15 +193,7 @@ def _licences(published: Published, language: str) -> list[Described]:
         is_stated = licence["name"] not in (UNKNOWN, NOT_SPECIFIED)
         name = licence["name"] if is_stated else _("not stated")
         work = {"@type": "CreativeWork", "name": f"{name} ({applies})", "url": licence.get("path")}
-        made.append(_known(work))
-    return made
-
-
-def _document(source: Descriptor, language: str) -> Described:
-    made = {"@type": "CreativeWork", "name": text_of(source, "title", language)}
-    for key, name in {"author": "author", "dateCreated": "date"}.items():
-        if source.get(name, UNKNOWN) != UNKNOWN:
-            made[key] = source[name]
+        made.append(known(work))
     return made
 
 
@@ -231,7 +204,7 @@ def _variable(field: Descriptor, language: str) -> Described:
         "description": _stated(field, "description", language),
         "unitText": text_of(field, "unit", language),
     }
-    return _known(made)
+    return known(made)
 
 
 def _files(published: Published, table: str | None, language: str, request: Any) -> list[Described]:
@@ -264,11 +237,6 @@ def _stated(described: Descriptor, key: str, language: str) -> str | None:
     return None if is_unknown(said) else said
 
 
-def _known(made: Described) -> Described:
-    """A thing without the properties that are not known."""
-    return {key: value for key, value in made.items() if value not in (None, [], "")}
-
-
 def link_header(published: Published, path: str, origin: str, sent: str) -> str:
     """The `Link` header of the page at `path`: what was `sent`, and of a table FAIR Signposting.
 
@@ -286,6 +254,9 @@ def link_header(published: Published, path: str, origin: str, sent: str) -> str:
     table = path.removeprefix(f"/{published.name}/")
     if table != path and table in published.tables and published.folder is not None:
         links += _signposts(published, table, home)
+    if table != path and table in published.queries:
+        links.append(f'<{home}/id/{table}/{published.version}>; rel="cite-as"')
+        links.append(f'<{home}/id/{table}.jsonld>; rel="describedby"; type="application/ld+json"')
     return ", ".join(links)
 
 
@@ -317,7 +288,11 @@ async def sitemap(datasette: Any, request: Any) -> Response:
     published = publication_of(datasette)
     paths = ["/", published.path()]
     paths += [published.path(name) for name in (*published.tables, *published.queries)]
-    paths += [f"/source/{quote(name)}" for name in published.documents]
+    for source in published.documents.values():
+        for part in published.parts_of(source["path"]).all:
+            paths.append(published.document_path(source["path"], part))
+    compared = await changes.compared(datasette, published)
+    paths += [changes.path_of(old, new) for old, new in compared]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',

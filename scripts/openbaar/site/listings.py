@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils.asgi import Response
 
 from openbaar.site import downloads
-from openbaar.site.columns import text
+from openbaar.site.columns import text, text_in
 from openbaar.site.language import gettext, visit
 from openbaar.site.published import publication_of
 
@@ -16,11 +16,13 @@ if TYPE_CHECKING:
 
 
 async def identifiers(request: Any, datasette: Datasette) -> Response:
-    """`/id/`: the address to cite of each table."""
+    """`/id/`: the address to cite of each table and of each question."""
     published = publication_of(datasette)
     listed = []
     for name, resource in published.tables.items():
         listed.append({"title": text(resource, "title"), "address": f"/id/{name}"})
+    for name, query in published.queries.items():
+        listed.append({"title": text_in(query["title"]), "address": f"/id/{name}"})
     context = {
         "heading": gettext("Addresses to cite"),
         "told": gettext(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -26,6 +26,7 @@ from openbaar.site import (
     columns,
     downloads,
     linked_data,
+    questions,
     remarks,
     source,
 )
@@ -33,7 +34,7 @@ from openbaar.site.cells import Unwritten, figure, shown
 from openbaar.site.grid import query_grid, record, table_grid
 from openbaar.site.language import gettext, ngettext, visit
 from openbaar.site.naming import row_title
-from openbaar.site.pictures import frame_code, query_chart, table_chart, thumbnails
+from openbaar.site.pictures import Chart, frame_code, query_chart, table_chart, thumbnails
 from openbaar.site.published import PLUGIN, Published
 from openbaar.texts import language_name
 
@@ -220,11 +221,13 @@ async def _home(datasette: Datasette, published: Published, request: Request) ->
     for name in published.tables:
         groups[_group(published, name)].append(name)
     before = await changes.versions_before(datasette, published)
+    small = await thumbnails(datasette, published)
     return {
         "groups": groups,
         "version_before": before.get(published.version),
         "headlines": await answers.headlines(datasette, published),
-        "thumbnails": await thumbnails(datasette, published),
+        "thumbnails": small,
+        "chart": await _first_chart(datasette, published, groups["figures"], small),
         "warnings": await remarks.warnings(datasette, published),
         "totals": await remarks.reconciliation(datasette, published),
         "has_differences": await remarks.has_differences(datasette, published),
@@ -232,6 +235,16 @@ async def _home(datasette: Datasette, published: Published, request: Request) ->
         "citations": citation.blocks(published, visit().language, request=request),
         "json_ld": linked_data.json_ld(published, None, visit().language, request),
     }
+
+
+async def _first_chart(
+    datasette: Datasette, published: Published, tables: Sequence[str], charted: Container[str]
+) -> Chart | None:
+    """The chart that whoever shares the home page sees: that of the first table with one."""
+    for table in tables:
+        if table in charted:
+            return await table_chart(datasette, published, table)
+    return None
 
 
 def _group(published: Published, table: str) -> str:
@@ -339,7 +352,9 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
     asked = dict(parse_qsl(request.query_string))
     found = await answers.result(datasette, published, name, asked)
     tables = about["tables"]
-    cited = (columns.text_in(about["title"]), _asked_path())
+    chosen = urlencode({name: value for name, value in given.items() if value})
+    address = questions.address_to_cite(published, name, chosen)
+    cited = (columns.text_in(about["title"]), address)
     described = linked_data.query_json_ld(published, name, visit().language, request)
     return {
         "query_name": name,
@@ -370,8 +385,3 @@ async def _remarks_of_query(
 def _sources_of_query(published: Published, tables: Sequence[str]) -> list[Variables]:
     """The tables that a query reads, and where each of them is in the documents."""
     return [{"name": name, "places": _places(published, name)} for name in tables]
-
-
-def _asked_path() -> str:
-    """The path of the page that is being made, with its query."""
-    return f"{visit().path}?{visit().query}" if visit().query else visit().path

@@ -151,8 +151,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[Application], Application]:
             return security.with_security_headers(answering, published)
 
         shown = only_http(app, around(app))
-        if published.public:
-            shown = gates.gated(shown, around, datasette, published.addresses)
+        shown = gates.gated(shown, around, datasette, published)
         return kept_answers.keeping(shown, datasette, published)
 
     return wrapped

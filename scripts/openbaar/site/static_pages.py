@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openbaar.site import catalogue
+from openbaar.site import catalogue, questions
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.identifiers import LATEST, recorded_versions
 from openbaar.site.published import Published
@@ -18,14 +18,15 @@ def known_pages(published: Published) -> Iterator[Page]:
     yield from in_each_language(published, SEARCH)
     for path in catalogue.addresses(published):
         yield Page(path)
-    for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico"):
+    for path in ("/catalog", "/robots.txt", "/sitemap.xml", "/favicon.ico"):
         yield Page(path, "", published.languages[0])
     for query in published.queries:
         yield from in_each_language(published, f"/{published.name}/{query}")
         for ending in FORMATS:
             yield from in_each_language(published, f"/cite/{query}.{ending}")
-        for ending, asked in RESULTS.items():
-            yield Page(f"/{published.name}/{query}{ending}", asked)
+        yield from in_each_language(published, f"/id/{query}.jsonld")
+        for ending in RESULTS:
+            yield Page(f"/{published.name}/{query}{ending}")
     for table in published.tables:
         yield from in_each_language(published, f"/{published.name}/{table}")
         yield Page(f"/download/{published.version}/tables/{table}.json")
@@ -36,7 +37,7 @@ def known_pages(published: Published) -> Iterator[Page]:
 
 
 def _identifiers(published: Published) -> Iterator[Page]:
-    """The addresses of tables to cite: those of now, those that were moved, and the withdrawn."""
+    """The addresses to cite of questions and tables, also of tables that moved or are withdrawn."""
     released = published.permalinks.get("tables", {})
     moved = published.permalinks.get("moved", {})
     withdrawn = published.permalinks.get("withdrawn", {})
@@ -47,6 +48,10 @@ def _identifiers(published: Published) -> Iterator[Page]:
         if table not in withdrawn:
             for version in recorded_versions(published, table):
                 yield identifier(published, f"{table}/{version}")
+    for query in sorted({*published.queries, *questions.recorded(published)}):
+        yield identifier(published, query)
+        for version in questions.versions(published, query):
+            yield identifier(published, f"{query}/{version}")
 
 
 def identifier(published: Published, path: str) -> Page:

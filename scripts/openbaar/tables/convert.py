@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,7 +14,7 @@ from openbaar.tables.dataset import Dataset, DocumentLine, TableData, table_data
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, Regions, find_regions, read_table
 from openbaar.tables.reconciliation import Reconciliation, stated_on_lines
-from openbaar.tables.sources import read_sources
+from openbaar.tables.sources import Say, read_sources, say_nothing
 from openbaar.tables.trust import (
     Shown,
     anomaly_rows,
@@ -24,12 +24,6 @@ from openbaar.tables.trust import (
     shown_anomalies,
 )
 from openbaar.tables.verdicts import Verdict
-
-Say = Callable[[str], None]
-
-
-def say_nothing(_message: str) -> None:
-    """Report no progress."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +72,7 @@ def convert(publication: Publication, verify: bool = True, say: Say = say_nothin
     `verify` refuses documents other than the ones whose hash was recorded; `say` reports each
     table. Raises OpenbaarError with every problem of every table.
     """
-    sources = read_sources(publication, verify)
+    sources = read_sources(publication, verify, say)
     documents = sources.documents
     found = find_regions(publication, documents, sources.codes)
     gathered = gather(publication, found, None, say)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
@@ -14,6 +15,7 @@ from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.files import read_inside
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Package, Table
+from openbaar.tables.queries import Query
 from openbaar.texts import catalogue, language_name
 from openbaar.yamlfile import MAX_BYTES, KeyPath, YamlFile, load_model, parse_yaml, yaml_of
 
@@ -38,6 +40,11 @@ class Publication:
     def resources(self) -> dict[str, Table]:
         """All tables that are published: those of the authors, then the trust tables."""
         return {**self.tables, **trust_tables(self.package.languages)}
+
+    def tables_of(self, query: Query) -> list[Table]:
+        """The tables that are named in the SQL of a query, in the order of the publication."""
+        tables = self.resources
+        return [tables[name] for name in tables if re.search(rf"\b{name}\b", query.sql)]
 
     def place(self, table: str | None, *path: str | int) -> Place:
         """Where a key stands in the file of `table`, or in the package file when that is None."""

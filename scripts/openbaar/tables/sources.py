@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from openbaar.documents.lines import Document
@@ -14,6 +14,12 @@ from openbaar.tables.code_lists import code_list
 from openbaar.tables.dataset import TableData, csv_path, read_table_data
 from openbaar.tables.publication import Publication
 
+Say = Callable[[str], None]
+
+
+def say_nothing(_message: str) -> None:
+    """Report no progress."""
+
 
 @dataclass(frozen=True)
 class Sources:
@@ -24,7 +30,7 @@ class Sources:
     codes: dict[Reference, CodeList]
 
 
-def read_sources(publication: Publication, verify: bool) -> Sources:
+def read_sources(publication: Publication, verify: bool, say: Say = say_nothing) -> Sources:
     """Read all documents, authored tables and code lists.
 
     With `verify`, only documents with the recorded hash are read. Raises OpenbaarError with what is
@@ -34,6 +40,7 @@ def read_sources(publication: Publication, verify: bool) -> Sources:
     problems: list[Problem] = []
     for entry in publication.package.documents:
         try:
+            say(f"opening {entry.path}")
             with concerning("reading", entry.path.__str__):
                 documents[entry.path] = read_document(publication.root, entry, verify)
         except OpenbaarError as error:

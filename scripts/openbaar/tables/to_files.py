@@ -17,13 +17,13 @@ from typing import overload
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.files import Content
 from openbaar.schema.csvfile import Row, Rows, write_csv, write_header
-from openbaar.tables.convert import Say, checked_anomalies, say_nothing
+from openbaar.tables.convert import checked_anomalies
 from openbaar.tables.dataset import csv_path, lines_path, table_in_file
 from openbaar.tables.model import Table
 from openbaar.tables.parts import Job, Left, Outcome, Part, parts_of, read_part
 from openbaar.tables.publication import Publication
 from openbaar.tables.reconciliation import Reconciliation, Stated
-from openbaar.tables.sources import code_lists, read_authored
+from openbaar.tables.sources import Say, code_lists, read_authored, say_nothing
 from openbaar.tables.trust import Shown
 
 # What reads the parts of a job, each wanted table of them once: `here`, or workers.

@@ -26,11 +26,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
-from openbaar.tables.convert import Say
 from openbaar.tables.parts import Job, Outcome, Part, parts_of
 from openbaar.tables.publication import Publication
+from openbaar.tables.sources import Say
 from openbaar.tables.to_files import Readers
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
@@ -63,14 +64,17 @@ def worthwhile(publication: Publication) -> int:
 
     At most one for each processor and document.
     """
-    seconds = 0.0
     documents = publication.package.documents
-    for entry in documents:
-        file = publication.root / entry.path
-        size = file.stat().st_size if file.is_file() else 0
-        seconds += size * SECONDS.get(file.suffix.lower(), SECONDS_OF_OTHERS)
+    seconds = sum(reading_seconds(publication, entry) for entry in documents)
     most = min(len(os.sched_getaffinity(0)), len(documents))
     return max(1, min(most, math.floor(seconds / WORTH_A_WORKER)))
+
+
+def reading_seconds(publication: Publication, document: DocumentEntry) -> float:
+    """About how long reading a document with its tables takes; nothing where it is missing."""
+    file = publication.root / document.path
+    size = file.stat().st_size if file.is_file() else 0
+    return size * SECONDS.get(file.suffix.lower(), SECONDS_OF_OTHERS)
 
 
 def in_processes(workers: int, progress: Progress = no_progress) -> Readers:

@@ -13,9 +13,12 @@ Described = dict[str, Any]  # a thing of schema.org, or a part of one
 SPDX = "https://spdx.org/licenses"
 
 
-def dataset(facts: Facts) -> Described:
-    """The properties of the publication as a schema.org/Dataset, without those nobody stated."""
-    language = facts.language
+def dataset(facts: Facts, language: str | None = None) -> Described:
+    """The properties of the publication as a schema.org/Dataset, without those nobody stated.
+
+    Texts are in `language`, or in the first one of the publication.
+    """
+    language = language or facts.language
     described = {
         "name": text(facts.title, language),
         "description": text(facts.description, language),
