@@ -53,6 +53,13 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   }
 }
 
+for (const chosen of document.querySelectorAll(".facet-info a.chosen")) {  // on a phone the values of a list are one line
+  const list = chosen.closest("ul");
+  list.scrollLeft = chosen.offsetLeft - list.offsetLeft;
+}
+
+for (const form of document.querySelectorAll("form[role=search][hidden]")) form.hidden = false;  // on a frozen site
+
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   const before = [...button.childNodes];
