@@ -109,7 +109,9 @@ def test_a_rule_for_every_row_shows_where_each_row_is(by_rule_and_by_row: list[B
 
 def test_a_row_of_provenance_for_every_row_says_so(by_rule_and_by_row: list[Built]) -> None:
     by_rule, _ = by_rule_and_by_row
-    page = html.document_fromstring(asyncio.run(shown(by_rule).client.get("/made-up/provenance")).text)
+    page = html.document_fromstring(
+        asyncio.run(shown(by_rule).client.get("/made-up/provenance")).text
+    )
     assert "it holds for every row" in page.text_content()
     links = [link.get("href") for link in page.iter("a") if link.text_content() == "every row"]
     assert set(links) == {"/made-up/t"}

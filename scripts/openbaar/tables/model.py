@@ -144,7 +144,7 @@ class MostCells(Strict):
     And to have a row in `provenance` for each, where a rule could say where they are.
     """
 
-    workbook: Annotated[int, Field(ge=0)] = 1_000_000
+    workbook: Annotated[int, Field(ge=0)] = 500_000
     zip: Annotated[int, Field(ge=0)] = 5_000_000
     search: Annotated[int, Field(ge=0)] = 10_000_000
     provenance: Annotated[int, Field(ge=0)] = 100_000

@@ -162,7 +162,7 @@ class _Spread:
     progress: Progress
 
     def read(self, job: Job, names: frozenset[str] | None, say: Say) -> list[tuple[Part, Outcome]]:
-        """Read the parts of a job as `to_files.here` does.
+        """Read the parts of a job as `convert.here` does.
 
         Raises OpenbaarError naming the documents at which workers died again and again.
         """
