@@ -39,10 +39,10 @@ class _Artefact:
 
     @classmethod
     def named(cls, reference: str) -> _Artefact:
-        """The artefact that a reference names."""
+        """The artefact that a reference names, in the form that `tables.sdmx` holds it to."""
         found = _REFERENCE.fullmatch(reference)
         if found is None:
-            raise ValueError(f"'{reference}' names no artefact of SDMX")
+            raise LookupError(f"'{reference}' names no artefact of SDMX")
         return cls(found["agency"], found["id"], found["version"])
 
     def part(self, id: str) -> _Artefact:
