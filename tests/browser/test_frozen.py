@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
-from browser.chromium import EXECUTABLE, MISSING, chromium
+from browser.chromium import IN_CHROMIUM
 from openbaar.site.freeze import freeze
 from served import ROOT, build
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
+pytestmark = IN_CHROMIUM
 HAND_MADE = ROOT / "tests" / "publications" / "hand_made"
 
 
@@ -26,14 +26,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def page(folder: Path) -> Iterator[Page]:
+def page(folder: Path, browser: Browser) -> Iterator[Page]:
     """A page of a browser that no error reaches."""
     wrong: list[str] = []
-    with chromium() as browser:
-        opened = browser.new_page(base_url=f"{folder.as_uri()}/")
-        opened.on("pageerror", lambda error: wrong.append(str(error)))
-        opened.on("requestfailed", lambda asked: wrong.append(asked.url))
-        yield opened
+    opened = browser.new_page(base_url=f"{folder.as_uri()}/")
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("requestfailed", lambda asked: wrong.append(asked.url))
+    yield opened
+    opened.close()
     assert wrong == []
 
 
