@@ -27,6 +27,7 @@ class Zenodo:
     drafts: dict[str, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     published: list[str] = field(default_factory=list)
+    number: int = 42  # of the next draft
 
     def answer(self, request: Request) -> tuple[int, Any]:
         """The status and the body of an answer."""
@@ -42,6 +43,22 @@ class Zenodo:
                 links = {"record_html": f"{request.host}/records/{number}"}
                 dois = {"doi": "10.5072/zenodo.42", "conceptdoi": "10.5072/zenodo.41"}
                 return 202, {"id": number, "links": links, **dois}
+            case "GET", ["api", "deposit", "depositions"]:
+                return 200, self._search(request)
+            case "POST", ["api", "deposit", "depositions", _number, "actions", "newversion"]:
+                self.number += 1
+                self.drafts[str(self.number)] = {}
+                draft = f"{request.host}/api/deposit/depositions/{self.number}"
+                return 201, {"id": _number, "links": {"latest_draft": draft}}
+            case "GET", ["api", "deposit", "depositions", number] if number in self.drafts:
+                files = [{"id": f"f-{name}", "filename": name} for name in self.files]
+                return 200, {**self._draft(request, number), "files": files}
+            case "PUT", ["api", "deposit", "depositions", number] if number in self.drafts:
+                self.drafts[number] = json.loads(request.body)["metadata"]
+                return 200, self._draft(request, number)
+            case "DELETE", ["api", "deposit", "depositions", _number, "files", file]:
+                del self.files[unquote(file).removeprefix("f-")]
+                return 204, None
         return 404, {"status": 404, "message": "Not found."}
 
     def _create(self, request: Request) -> tuple[int, Any]:
@@ -55,9 +72,23 @@ class Zenodo:
             errors.append({"field": "metadata.license", "messages": ["Unknown licence."]})
         if errors:
             return 400, {"status": 400, "message": "Validation error.", "errors": errors}
-        self.drafts["42"] = metadata
-        links = {"bucket": f"{request.host}/api/files/b1", "html": f"{request.host}/deposit/42"}
-        return 201, {"id": 42, "links": links}
+        number = str(self.number)
+        self.drafts[number] = metadata
+        return 201, self._draft(request, number)
+
+    def _draft(self, request: Request, number: str) -> dict[str, Any]:
+        links = {
+            "bucket": f"{request.host}/api/files/b1",
+            "html": f"{request.host}/deposit/{number}",
+        }
+        return {"id": int(number), "links": links}
+
+    def _search(self, request: Request) -> list[dict[str, Any]]:
+        """The last version of a deposit, where the DOI is that of what was published."""
+        if not self.published or "10.5072/zenodo.41" not in request.query["q"][0]:
+            return []
+        last = self.published[-1]
+        return [{"id": int(last), "metadata": self.drafts[last]}]
 
     def _upload(self, name: str, request: Request) -> tuple[int, Any]:
         if name == self.refuse_file:
@@ -106,6 +137,17 @@ class Ckan:
         return 200, _success({})
 
 
+@dataclass
+class Another:
+    """Something that answers whatever it is asked with the same data, and is no repository."""
+
+    data: Any
+
+    def answer(self, _request: Request) -> tuple[int, Any]:
+        """The status and the body of an answer."""
+        return 200, self.data
+
+
 def _success(result: Any) -> dict[str, Any]:
     return {"success": True, "result": result}
 
@@ -139,7 +181,7 @@ class Request:
 
 
 @contextmanager
-def served(double: Zenodo | Ckan) -> Iterator[str]:
+def served(double: Zenodo | Ckan | Another) -> Iterator[str]:
     """The address of a double that answers until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -155,13 +197,13 @@ def served(double: Zenodo | Ckan) -> Iterator[str]:
                 self.rfile.read(int(self.headers.get("content-length", 0))),
             )
             status, body = double.answer(request)
-            content = json.dumps(body).encode()
+            content = b"" if body is None else json.dumps(body).encode()
             self.send_response(status)
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = _answer  # noqa: N815  the names that the library calls
+        do_DELETE = do_GET = do_POST = do_PUT = _answer  # noqa: N815  the names that the library calls
 
         def log_message(self, *_arguments: Any) -> None:
             """Say nothing."""

@@ -1,44 +1,91 @@
-"""A frozen site, opened from a disk: what its own script does where no server answers."""
+"""A frozen site, opened from a disk and from a server of files: what its own scripts do."""
 
 from __future__ import annotations
 
+import shutil
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.chromium import IN_CHROMIUM
+from browser.chromium import IN_CHROMIUM, chromium
 from openbaar.site.freeze import freeze
 from served import ROOT, build
 
 pytestmark = IN_CHROMIUM
 HAND_MADE = ROOT / "tests" / "publications" / "hand_made"
+TABLE = "municipalities/municipalities/"
+CHOICES = "    parameters: {year: {title: {nl: Jaar, en: Year}, choices: municipalities.year}}\n"
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The hand-made publication, frozen."""
-    built = build(HAND_MADE, tmp_path_factory.mktemp("built"))
-    target = tmp_path_factory.mktemp("frozen") / "site"
+    """The hand-made publication, whose question offers each year, frozen for a path of a host."""
+    root = tmp_path_factory.mktemp("publication") / "root"
+    shutil.copytree(HAND_MADE, root)
+    package = root / "tables" / "package.yaml"
+    text = package.read_text("utf-8")
+    package.write_text(text.replace("  per_year:\n", f"  per_year:\n{CHOICES}"), "utf-8")
+    built = build(root, tmp_path_factory.mktemp("built"))
+    target = tmp_path_factory.mktemp("host") / "figures"
     freeze(built.database, built.metadata, target, "https://data.example/figures")
     return target
 
 
-@pytest.fixture
-def page(folder: Path, browser: Browser) -> Iterator[Page]:
+class Quiet(SimpleHTTPRequestHandler):
+    """Gives files as they are, and `index.html` for a folder, as servers of pages do."""
+
+    def log_message(self, *_said: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture(scope="module")
+def server(folder: Path) -> Iterator[str]:
+    """The address of the frozen site on a plain server of files, which knows nothing of it."""
+    handler = partial(Quiet, directory=str(folder.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{listening.server_port}/figures/"
+        listening.shutdown()
+
+
+@contextmanager
+def opened(address: str, scripts: bool = True) -> Iterator[Page]:
     """A page of a browser that no error reaches."""
     wrong: list[str] = []
-    opened = browser.new_page(base_url=f"{folder.as_uri()}/")
-    opened.on("pageerror", lambda error: wrong.append(str(error)))
-    opened.on("requestfailed", lambda asked: wrong.append(asked.url))
-    yield opened
-    opened.close()
+    with chromium() as browser:
+        context = browser.new_context(base_url=address, java_script_enabled=scripts)
+        page = context.new_page()
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("requestfailed", lambda asked: wrong.append(f"{asked.failure}: {asked.url}"))
+        page.on("response", lambda got: wrong.append(got.url) if got.status >= 400 else None)
+        yield page
+        # A page that leads on before it is loaded is left.
+        wrong = [each for each in wrong if not each.startswith("net::ERR_ABORTED")]
     assert wrong == []
 
 
+@pytest.fixture
+def page(folder: Path) -> Iterator[Page]:
+    """A page of the site on the disk."""
+    with opened(f"{folder.as_uri()}/") as page:
+        yield page
+
+
+@pytest.fixture
+def hosted(server: str) -> Iterator[Page]:
+    """A page of the site on a server of files."""
+    with opened(server) as page:
+        yield page
+
+
 def test_values_narrow_a_table_together_and_a_shared_address_does_so_too(page: Page) -> None:
-    page.goto("municipalities/municipalities/index.html")
+    page.goto(f"{TABLE}index.html")
     rows = page.locator("table.rows-and-columns tbody tr:visible")
     expect(rows).to_have_count(10)
     page.locator("[data-column=year]").get_by_role("link", name="2019").click()
@@ -53,13 +100,109 @@ def test_values_narrow_a_table_together_and_a_shared_address_does_so_too(page: P
     expect(rows).to_have_count(1)
 
 
+def figures(page: Page) -> list[int]:
+    """The numbers of municipalities in the rows that are shown, in their order, but blanks."""
+    cells = page.locator("table.rows-and-columns tbody tr:visible td.col-number")
+    texts = cells.all_inner_texts()
+    return [int(text.replace(".", "")) for text in texts if text != "—"]
+
+
+@pytest.mark.parametrize("where", ["page", "hosted"])
+def test_a_heading_sorts_by_its_figures_with_the_keyboard_too(
+    where: str, request: pytest.FixtureRequest
+) -> None:
+    page: Page = request.getfixturevalue(where)
+    page.goto(f"{TABLE}index.html")
+    before = figures(page)
+    heading = page.locator("th[data-column=number]")
+    expect(heading).not_to_have_attribute("aria-sort", "ascending")
+    heading.get_by_role("link").focus()
+    page.keyboard.press("Enter")
+    expect(heading).to_have_attribute("aria-sort", "ascending")
+    expect(page.get_by_role("status")).to_contain_text("gesorteerd op Aantal, oplopend")
+    assert figures(page) == sorted(before) != before
+    heading.get_by_role("link").click()
+    expect(heading).to_have_attribute("aria-sort", "descending")
+    assert figures(page) == sorted(before, reverse=True)
+    page.go_back()
+    page.go_back()
+    expect(page.get_by_role("status")).not_to_contain_text("gesorteerd")
+    assert figures(page) == before
+
+
+def test_words_find_rows_among_those_that_are_chosen(hosted: Page) -> None:
+    hosted.goto(f"{TABLE}?year=2019")
+    rows = hosted.locator("table.rows-and-columns tbody tr:visible")
+    expect(rows).to_have_count(3)
+    hosted.get_by_label("Zoeken in deze rijen").fill("VLAANDEREN")
+    expect(rows).to_have_count(1)
+    expect(hosted.get_by_role("status")).to_contain_text("1 / 10")
+    expect(hosted.locator(".export-links")).to_be_hidden()
+    hosted.reload()
+    expect(rows).to_have_count(1)
+
+
+def test_a_question_has_a_page_for_each_value_and_a_shared_address_leads_there(
+    hosted: Page,
+) -> None:
+    hosted.goto("en/municipalities/per_year/")
+    expect(hosted.locator("form.sql")).to_have_count(0)
+    rows = hosted.locator("table.rows-and-columns tbody tr")
+    expect(rows).to_have_count(3)
+    hosted.get_by_role("link", name="2019", exact=True).click()
+    expect(rows).to_have_count(1)
+    expect(hosted.get_by_role("link", name="2019", exact=True)).to_have_attribute(
+        "aria-current", "true"
+    )
+    hosted.goto("en/municipalities/per_year/?year=1961")
+    hosted.wait_for_url("**/year=1961/index.html?year=1961")
+    expect(rows).to_have_count(1)
+    hosted.goto("en/municipalities/per_year/?year=1500")
+    expect(rows).to_have_count(3)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "en/",
+        "municipalities/",
+        TABLE,
+        "municipalities/municipalities/1961,belgium/",
+        "en/municipalities/per_year",
+        "id/regions",
+        "id/regions/1.2.0",
+        "id/regions/flanders",
+        "source/municipalities.txt",
+        "catalog",
+        "download",
+        "search/?q=belgi",
+        "404.html",
+    ],
+)
+def test_a_server_of_files_is_enough(hosted: Page, path: str) -> None:
+    hosted.goto(path)
+    hosted.wait_for_function("document.querySelector('h1') !== null")
+    assert hosted.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") != "none"
+
+
+@pytest.mark.parametrize("path", ["", TABLE, "municipalities/per_year/", "search/"])
+def test_without_scripts_nothing_is_shown_that_would_need_them(server: str, path: str) -> None:
+    with opened(server, scripts=False) as page:
+        page.goto(path)
+        controls = page.locator("form, button, input, select, textarea").locator("visible=true")
+        own = controls.locator("xpath=self::*[not(@data-columns)]")  # that box is the style sheet's
+        expect(own).to_have_count(0)
+        expect(page.locator('main a[href^="index.html?"]:visible')).to_have_count(0)
+
+
 @pytest.mark.parametrize(
     ("asked", "first"),
     [("VLAANDEREN", "Vlaanderen"), ("2663", "België"), ("2.663", "België"), ("zzz", "Niets")],
 )
 def test_the_search_needs_no_server(page: Page, asked: str, first: str) -> None:
     page.goto("municipalities/regions/index.html")
-    page.get_by_role("searchbox").fill(asked)
+    page.get_by_role("searchbox", name="Zoeken", exact=True).fill(asked)
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text(first)
     if first != "Niets":

@@ -20,7 +20,7 @@ from openbaar.deposit.sending import _said
 from openbaar.errors import OpenbaarError
 from openbaar.publish import publish
 from openbaar.tables.references import load_publication
-from repositories import TOKEN, Ckan, Zenodo, served
+from repositories import TOKEN, Another, Ckan, Zenodo, served
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
@@ -93,9 +93,56 @@ def test_the_doi_of_a_published_deposit_stands_in_every_citation(published: Path
     publish(load_publication(published))
     for name in ("CITATION.cff", "datapackage.json"):
         assert "10.5072/zenodo.41" in (published / name).read_text("utf-8")
-    again = run(published, "zenodo", "--to", "https://zenodo.example")
-    assert again.exit_code == 1
-    assert "has the DOI 10.5072/zenodo.41 already" in again.output
+
+
+def test_the_next_version_is_a_new_version_of_the_same_deposit(published: Path) -> None:
+    double = Zenodo()
+    with served(double) as address:
+        assert run(published, "zenodo", "--to", address, "--publish").exit_code == 0
+        publish(load_publication(published))
+        same = run(published, "zenodo", "--to", address, "--publish")
+        assert same.exit_code == 1
+        assert "is version 1.2.0, which that deposit has already" in same.output
+        package = published / "tables/package.yaml"
+        package.write_text(package.read_text("utf-8").replace("1.2.0", "1.2.1"), "utf-8")
+        publish(load_publication(published))
+        done = run(published, "zenodo", "--to", address, "--publish")
+    assert done.exit_code == 0, done.output
+    assert double.published == ["42", "43"]
+    assert double.drafts["43"]["version"] == "1.2.1"
+    assert sorted(double.files) == [f"municipalities-1.2.1.{end}" for end in ("db", "xlsx", "zip")]
+    assert package.read_text("utf-8").count("\ndoi: 10.5072/zenodo.41\n") == 1
+
+
+def test_a_doi_of_another_account_is_told_before_anything_is_sent(published: Path) -> None:
+    package = published / "tables/package.yaml"
+    package.write_text(package.read_text("utf-8") + "doi: 10.5072/zenodo.7\n", "utf-8")
+    publish(load_publication(published))
+    double = Zenodo()
+    with served(double) as address:
+        done = run(published, "zenodo", "--to", address)
+    assert done.exit_code == 1
+    assert "has the DOI 10.5072/zenodo.7, and this account has no deposit with it" in done.output
+    assert (double.drafts, double.files) == ({}, {})
+
+
+@pytest.mark.parametrize(
+    ("service", "data", "missing"),
+    [
+        ("zenodo", {}, "id"),
+        ("zenodo", {"id": 1}, "links.bucket"),
+        ("zenodo", [], "id"),
+        ("ckan", {"hello": "world"}, "result"),
+        ("ckan", "text", "result"),
+    ],
+)
+def test_something_else_that_answers_is_told_in_a_sentence(
+    published: Path, service: str, data: Any, missing: str
+) -> None:
+    with served(Another(data)) as address:
+        done = run(published, service, "--to", address)
+    assert done.exit_code == 1
+    assert f"{address}: answers without '{missing}'" in done.output
 
 
 def test_what_zenodo_refuses_is_told_in_a_sentence(published: Path) -> None:

@@ -102,6 +102,7 @@ def test_a_version_is_shown_as_it_was_described_then(built: Built) -> None:
     assert "<h1>Gewesten van toen</h1>" in page
     assert "Vlaenderen" in page
     assert 'href="/download/1.1.0/datapackage.json"' in page
+    assert "/changes/1.1.0...1.2.0</loc>" in get(built, "/sitemap.xml").text
     described = get(built, "/id/regions/1.1.0", accept="application/vnd.datapackage+json")
     assert described.headers["location"].endswith("/download/1.1.0/datapackage.json")
     assert get(built, "/download/1.1.0/datapackage.json").json()["version"] == "1.1.0"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import shutil
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -48,6 +50,35 @@ class Links(HTMLParser):
         ]
         if given.get("http-equiv") == "refresh":
             self.addresses.append((given["content"] or "").partition("url=")[2])
+
+
+FULL_ADDRESS = re.compile(re.escape(URL) + r"[^\s\"'<>\\{}]*")
+BINARY = (".db", ".ico", ".parquet", ".png", ".xlsx", ".zip")
+
+
+def full_addresses(folder: Path) -> dict[str, str]:
+    """The full addresses of the site in its files, each with a file that tells it.
+
+    Canonical ones and those of other languages, of charts to share, in JSON-LD, the sitemap, the
+    feed, citations, catalogues.
+    """
+    found = {}
+    for name, data in files_of(folder).items():
+        if name.endswith(BINARY):
+            continue
+        text = unescape(data.decode("utf-8"))
+        text = re.sub(
+            "<id>[^<]*</id>", "", text
+        )  # names that an Atom feed gives, which lead nowhere
+        for address in FULL_ADDRESS.findall(text):
+            found[address.rstrip(".,;)")] = name
+    return found
+
+
+def is_answered(folder: Path, path: str) -> bool:
+    """Whether a server of files finds one for the path of an address."""
+    file = folder / unquote(path).lstrip("/")
+    return file.is_file() or (file / "index.html").is_file()
 
 
 def broken_links(folder: Path, prefix: str = "") -> list[str]:
@@ -113,6 +144,22 @@ def test_every_link_leads_to_a_file_that_is_there(frozen: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("prefix", ["", "/figures"])
+def test_every_full_address_is_answered_below_a_prefix_too(
+    built: Built, tmp_path: Path, prefix: str
+) -> None:
+    freeze(built.database, built.metadata, tmp_path / f"host{prefix}", URL + prefix)
+    told = full_addresses(tmp_path / f"host{prefix}")
+    wrong = []
+    for address, file in told.items():
+        if not is_answered(tmp_path / "host", urlsplit(address).path):
+            wrong.append(f"{file}: {address}")
+    assert wrong == []
+    kinds = ("id/regions", "en/", "catalog", "download/1.2.0/tables/regions.csv", "sitemap.xml")
+    assert [kind for kind in kinds if f"{URL}{prefix}/{kind}" not in told] == []
+
+
+@pytest.mark.slow
 def test_the_link_checker_finds_a_link_that_leads_nowhere(frozen: Path, tmp_path: Path) -> None:
     copy = Path(shutil.copytree(frozen, tmp_path / "copy"))
     (copy / "download/1.2.0/tables/regions.csv").unlink()
@@ -173,6 +220,37 @@ def test_charts_are_there_as_files_and_as_pages_to_frame_in_each_language(tmp_pa
     page = (frozen / "en" / "municipalities" / "municipalities" / "index.html").read_text("utf-8")
     assert f"{URL}/figures/en/chart/municipalities.png" in page
     assert broken_links(frozen, "/figures") == []
+
+
+@pytest.mark.slow
+def test_each_value_that_a_question_offers_has_a_page_and_its_results(tmp_path: Path) -> None:
+    built = build(with_choices(tmp_path / "publication"), tmp_path / "built")
+    frozen = tmp_path / "frozen"
+    freeze(built.database, built.metadata, frozen, URL)
+    found = sorted(path.name for path in (frozen / "municipalities" / "per_year").iterdir())
+    years = ["1961", "2019", "2025"]
+    made = [f"year={year}{ending}" for year in years for ending in ("", ".csv", ".json")]
+    assert found == sorted(["index.html", *made])
+    chosen = frozen / "en" / "municipalities" / "per_year" / "year=2019" / "index.html"
+    page = chosen.read_text("utf-8")
+    assert 'aria-current="true">2019</a>' in page
+    assert '"../../../../municipalities/per_year/year=2019.json"' in page
+    results = frozen / "municipalities" / "per_year" / "year=2019.json"
+    assert [row["year"] for row in json.loads(results.read_text("utf-8"))] == [2019]
+    assert broken_links(frozen) == []
+
+
+def with_choices(root: Path) -> Path:
+    """The hand-made publication, whose question offers each year."""
+    shutil.copytree(HAND_MADE, root)
+    package = root / "tables" / "package.yaml"
+    choices = (
+        "    parameters: {year: {title: {nl: Jaar, en: Year}, choices: municipalities.year}}\n"
+    )
+    text = package.read_text("utf-8")
+    assert "  per_year:\n" in text
+    package.write_text(text.replace("  per_year:\n", f"  per_year:\n{choices}"), "utf-8")
+    return root
 
 
 @pytest.mark.slow
@@ -344,7 +422,7 @@ ENGLISH = Page("/municipalities/regions", "", "en")
         (
             "/municipalities/per_year.json?year=",
             HOME_PAGE,
-            Target(Page("/municipalities/per_year.json", "_shape=array")),
+            Target(Page("/municipalities/per_year.json")),
         ),
         ("/municipalities/per_year.json?year=1961", HOME_PAGE, None),
         (
@@ -484,11 +562,46 @@ def test_rows_get_anchors_and_the_values_that_choose_among_them() -> None:
         '<div class="facet-results"><div data-column="b"></div></div>'
         '<table class="rows-and-columns"><tbody><tr><td>1</td></tr></tbody></table>'
     )
-    rows = Rows([{"a": 1, "b": "</script>"}], ["row-1"], "/x.js")
+    rows = Rows([{"a": 1, "b": "</script>"}], ["row-1"], "/x.js", ["a"], {"sorted": "by"})
     page = rewritten(page_with(body), lambda link: f"..{link}", rows)
     assert '<tr id="row-1">' in page
-    told = '<script type="application/json" id="frozen-rows">[["b"],[["\\u003c/script>"]]]</script>'
-    assert f'{told}<script src="../x.js"></script></body>' in page
+    told = page.partition('<script type="application/json" id="frozen-rows">')[2]
+    told, _, after = told.partition("</script>")
+    assert json.loads(told) == {
+        "columns": ["b", "a"],
+        "ordered": ["a"],
+        "values": [["</script>", 1]],
+        "words": {"sorted": "by"},
+    }
+    assert after == '<script src="../x.js"></script></body></html>'
+    assert '<div class="facet-results" hidden="">' in page
+
+
+QUESTION = """<form class="sql" action="/m/q">
+<p><label for="a">Year</label><select id="a" name="year"><option value="">(all)</option>
+<option value="2024" selected>in 2024</option></select></p>
+<p><label for="b">Kind</label><select id="b" name="kind"><option value="">(all)</option>
+<option value="x&amp;y">XY</option></select></p>
+<p><label for="c">Word</label><input id="c" name="word"></p><button>Show</button></form>"""
+
+
+def test_the_values_that_a_question_offers_are_links_which_keep_what_is_chosen() -> None:
+    page = rewritten(page_with(QUESTION), lambda link: f"..{link}", unasked="Others: no.")
+    links = re.findall(r'<a href="([^"]*)"[^>]*?( aria-current="true")?>([^<]*)</a>', page)
+    assert [(unescape(address), bool(chosen), text) for address, chosen, text in links] == [
+        ("../m/q", False, "(all)"),
+        ("../m/q?year=2024", True, "in 2024"),
+        ("../m/q?year=2024", True, "(all)"),
+        ("../m/q?year=2024&kind=x%26y", False, "XY"),
+    ]
+    assert re.findall(r"<h3 [^>]*>([^<]*)</h3>", page) == ["Year", "Kind"]
+    assert page.endswith('</div><p class="aside">Others: no.</p></body></html>')
+
+
+def test_a_value_without_a_page_is_not_offered() -> None:
+    page = rewritten(page_with(QUESTION), lambda link: None if "kind" in link else link)
+    assert re.findall(r"<h3 [^>]*>([^<]*)</h3>", page) == ["Year"]
+    assert rewritten(page_with(QUESTION), lambda _link: None) == page_with("")
 
 
 class Content(HTMLParser):
@@ -505,6 +618,8 @@ class Content(HTMLParser):
         """Note an element, without what belongs to one answer."""
         kept = {name: value or "" for name, value in attrs if name != "nonce"}
         self.in_form = self.in_form or (tag == "form" and kept.get("role") != "search")
+        if tag == "form":  # until its script is there
+            kept.pop("hidden", None)
         if not self.in_form:
             self.elements.append((tag, kept))
 

@@ -179,6 +179,8 @@ def test_who_shares_a_page_sees_what_it_says_and_its_chart(vdab: Built) -> None:
         "How many online courses were started per year and gender"
     )
     assert told["og:url"] == f"{SITE}/en/{name}/started_by_gender"
+    home = dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)">', get(vdab, "/en/").text))
+    assert home["og:image"] == f"{SITE}/en/chart/started_by_quarter.png"
     picture = get(vdab, told["og:image"].removeprefix(SITE))
     assert (picture.status_code, picture.headers["content-type"]) == (200, "image/png")
 

@@ -159,7 +159,7 @@ def test_every_line_between_the_anchors_becomes_a_row(
          "fitting before '3.OOO': '3.OOO' is not a number with thousands '', decimals '')"),
         ("Table 1\n\n", "by: line", "sources/d.txt: t: no row was read between the anchors"),
         ("Table 1\nan -\n", "cells: {n: {blank: {'-': not_given}}}\n  by: line",
-         "sources/d.txt:2: t: the column 'n' is blank here without a reason"),
+         "sources/d.txt:2: t: the column 'n' is blank here, and its reason has no column to stand in"),
         ("Table 1\nan 1 * = foo\nbe 2 *\n", "cells: {n: {marks: '*'}}\n  by: line",
          "sources/d.txt:2: t: key 'footnotes': the footnote * should read 'foo' here, and nothing else"),
         ("Table 1\n" + "x" * 10_001, "by: line", "sources/d.txt:2: t: recipe key 'by': 'xxx"),

@@ -16,8 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openbaar.cli.main import main
-from openbaar.versions.diff import Change, Diff, RowChange, difference
-from openbaar.versions.snapshot import Contents, Snapshot
+from openbaar.errors import OpenbaarError
+from openbaar.versions.diff import Change, Diff, RowChange, SharedKey, difference
+from openbaar.versions.report import as_text
+from openbaar.versions.snapshot import Contents, Snapshot, snapshot
+from openbaar.versions.sources import version_files
 
 ROOT = Path(__file__).parents[2]
 SCHEMA: dict[str, Any] = {
@@ -125,6 +128,34 @@ def test_without_a_key_a_changed_row_is_one_that_went_and_one_that_came() -> Non
 
 
 YEARS = st.dictionaries(st.integers(1900, 2100).map(str), st.integers(0, 99).map(str), max_size=12)
+
+
+def test_rows_that_share_a_key_are_told_and_none_is_lost() -> None:
+    """A package of others may break its own key; its rows are then compared as a whole."""
+    before, after = version(), version("1.0.1")
+    (contents,) = after.tables.values()
+    contents.rows.append(("2020", "99"))  # type: ignore[attr-defined]  a list in this test
+    (table,) = difference(before, after).tables
+    assert table.shared_keys == (SharedKey("1.0.1", {"year": "2020"}, [1, 3]),)
+    assert table.rows_added == ({"year": "2020", "count": "99"},)
+    assert (table.rows_gone, table.rows_changed) == ((), ())
+    assert (
+        "  ! in 1.0.1 rows 1 and 3 have the same key (year 2020): rows were compared as a whole"
+        in as_text(difference(before, after))
+    )
+
+
+def test_a_revision_is_read_within_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for command in (
+        ["init", "--quiet"],
+        ["add", "."],
+        ["-c", "user.name=t", "-c", "user.email=t@x", "commit", "-qm", "one"],
+    ):
+        (tmp_path / "datapackage.json").write_text('{"resources": []}')
+        subprocess.run(["git", "-C", str(tmp_path), *command], check=True)
+    monkeypatch.setenv("OPENBAAR_LIMIT_TABLE_BYTES", "5")
+    with pytest.raises(OpenbaarError, match="has 17 bytes; at most 5 are read"):
+        snapshot(version_files("HEAD", tmp_path))
 
 
 @given(YEARS, YEARS)

@@ -1,4 +1,4 @@
-"""The commands for those who write recipes: `init`, `preview` and `migrate`."""
+"""The commands for those who write recipes: from `init` and `add` to `preview` and `migrate`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from openbaar.cli.common import Run, common, print_problems
+from openbaar.cli.common import Run, common, json_result, print_problems
 from openbaar.cli.completion import table_names
 from openbaar.errors import OpenbaarError
 
@@ -29,6 +29,7 @@ from openbaar.errors import OpenbaarError
     is_flag=True,
     help="Only the documents and their table files: no readme, make, CI or container.",
 )
+@json_result
 @common
 @click.pass_context
 def init(
@@ -49,8 +50,36 @@ def init(
     from openbaar.authoring.draft.project import init
 
     run = Run(ctx, project, quiet)
-    for line in init(folder, documents, language, minimal):
+    report = init(folder, documents, language, minimal)
+    for line in report:
         run.done(line)
+    run.result(folder=str(folder), report=report)
+
+
+@click.command()
+@click.argument(
+    "documents",
+    nargs=-1,
+    required=True,
+    metavar="DOCUMENT...",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+)
+@json_result
+@common
+@click.pass_context
+def add(ctx: click.Context, documents: tuple[Path, ...], project: Path | None, quiet: bool) -> None:
+    """Add documents to a publication.
+
+    Copies each DOCUMENT, and drafts a table file for each table found in it, as `init` does. What
+    is there stays as it is. For a new edition of a document that is there, use `update`.
+    """
+    from openbaar.authoring.draft.addition import add
+
+    run = Run(ctx, project, quiet)
+    report = add(run.root.resolve(), documents, run.say)
+    for line in report:
+        run.done(line)
+    run.result(report=report)
 
 
 @click.command()

@@ -38,13 +38,18 @@ def foreign_key_problems(dataset: Dataset) -> list[Problem]:
     return problems
 
 
-def large_key_problems(database: Database, dataset: Dataset) -> list[Problem]:
+def large_key_problems(
+    database: Database, dataset: Dataset, unchanged: Collection[str] = ()
+) -> list[Problem]:
     """What `foreign_key_problems` says, of keys of and to large tables that are in a database.
 
-    At most `MOST_PROBLEMS` of each key are looked up.
+    At most `MOST_PROBLEMS` of each key are looked up; none between tables that are `unchanged`
+    since they were right.
     """
     problems: list[Problem] = []
     for data, key in _foreign_keys(dataset):
+        if {data.table.name, key.reference.resource} <= set(unchanged):
+            continue
         if _is_large(dataset, data, key):
             broken = _broken_values(database, key, data.table.name)
             if broken:
@@ -52,15 +57,15 @@ def large_key_problems(database: Database, dataset: Dataset) -> list[Problem]:
     return problems
 
 
-def repeated_key_problems(data: TableInFile) -> list[Problem]:
+def repeated_key_problems(data: TableInFile, beside: Path) -> list[Problem]:
     """The rows of a large table with a key that a row before them has, at most `MOST_PROBLEMS`.
 
-    The keys are sorted by SQLite in a file of their own.
+    The keys are sorted by SQLite in files of their own, in the folder `beside`.
     """
     schema = data.table.table_schema
     keys = [schema.primaryKey, *schema.all_unique_keys]
     problems: list[Problem] = []
-    with TemporaryDirectory(prefix="openbaar-") as folder:
+    with TemporaryDirectory(prefix="keys-", dir=beside) as folder:
         for number, key in enumerate(keys):
             connection = sqlite3.connect(Path(folder) / f"{number}.db")
             try:

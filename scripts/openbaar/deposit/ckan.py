@@ -110,12 +110,13 @@ def send(deposited: Deposit, to: Repository, publish: bool, say: Say = say_nothi
     if found is None:
         dataset = _done(to, "package_create", json=wanted)
     else:
-        _check_ours(found["result"], wanted, page)
-        dataset = _done(to, "package_patch", json={**wanted, "id": found["result"]["id"]})
+        known = to.part(found, "result")
+        _check_ours(known, wanted, page)
+        dataset = _done(to, "package_patch", json={**wanted, "id": to.part(known, "id")})
     there = {each["name"]: each["id"] for each in dataset.get("resources", [])}
     for each in deposited.files:
         say(f"sending {each.name}")
-        _send_file(to, each, dataset["id"], there.get(each.name))
+        _send_file(to, each, to.part(dataset, "id"), there.get(each.name))
     return Given(page)
 
 
@@ -143,4 +144,4 @@ def _send_file(to: Repository, file: DepositFile, dataset: str, resource: str | 
 
 
 def _done(to: Repository, action: str, **sent: Any) -> Any:
-    return to.ask("POST", f"{ACTION}/{action}", **sent)["result"]
+    return to.part(to.ask("POST", f"{ACTION}/{action}", **sent), "result")

@@ -46,7 +46,20 @@ class Repository:
         answer = self._answer(method, path, sent)
         if answer.is_error:
             raise self._refused(answer)
-        return self._data(answer)
+        return None if answer.status_code == httpx.codes.NO_CONTENT else self._data(answer)
+
+    def part(self, answer: Any, *keys: str) -> Any:
+        """What an answer has under `keys`, each inside the one before.
+
+        Raises OpenbaarError where it has none: then something else answers than was thought.
+        """
+        found = answer
+        for key in keys:
+            if not isinstance(found, dict) or key not in found:
+                message = f"answers without '{'.'.join(keys)}'"
+                raise self._problem(message, "look whether such a repository is at this address")
+            found = found[key]
+        return found
 
     def find(self, path: str, **sent: Any) -> Any:
         """What is at a path, as data; None where nothing is. Raises as `ask` does."""

@@ -74,27 +74,57 @@ def _creator(contributor: Contributor) -> dict[str, Any]:
 def send(deposited: Deposit, to: Repository, publish: bool, say: Say = say_nothing) -> Given:
     """Make a draft at Zenodo with the files, and publish it if asked to.
 
-    A draft is seen by its owner only, and has no DOI that works yet. Raises OpenbaarError with what
-    Zenodo says in refusal, and where the draft is that was left.
+    Where the publication has a DOI, the draft is a new version of the deposit with that DOI, which
+    must be of the same account. A draft is seen by its owner only, and has no DOI that works yet.
+    Raises OpenbaarError with what Zenodo says in refusal, and where the draft is that was left.
     """
-    if deposited.doi is not None:
-        message = f"has the DOI {deposited.doi} already"
-        hint = "add the new version to that deposit, at Zenodo itself"
-        raise OpenbaarError(Problem(Place(PACKAGE), message, hint))
-    draft = to.ask("POST", DEPOSITIONS, json={"metadata": dict(deposited.metadata)})
+    if deposited.doi is None:
+        draft = to.ask("POST", DEPOSITIONS, json={"metadata": dict(deposited.metadata)})
+    else:
+        draft = _next_draft(deposited, deposited.doi, to)
+    own = f"{DEPOSITIONS}/{to.part(draft, 'id')}"
     page = draft.get("links", {}).get("html", f"{to.address}/deposit/{draft['id']}")
     try:
-        bucket = urlsplit(draft["links"]["bucket"]).path
+        if deposited.doi is not None:
+            _replace_what_it_says(deposited, draft, to, own)
+        bucket = urlsplit(to.part(draft, "links", "bucket")).path
         for each in deposited.files:
             say(f"sending {each.name}")
             with each.path.open("rb") as file:
                 to.ask("PUT", f"{bucket}/{quote(each.name)}", content=file)
         if not publish:
             return Given(page)
-        done = to.ask("POST", f"{DEPOSITIONS}/{draft['id']}/actions/publish")
+        done = to.ask("POST", f"{own}/actions/publish")
     except OpenbaarError as error:
         message = "is a draft that is not complete"
         left = Problem(Place(page), message, "delete it there, and deposit again")
         raise OpenbaarError([*error.problems, left]) from error
     address = done.get("links", {}).get("record_html", page)
-    return Given(address, done.get("conceptdoi") or done.get("doi"))
+    return Given(address, done.get("conceptdoi") or to.part(done, "doi"))
+
+
+def _next_draft(deposited: Deposit, doi: str, to: Repository) -> Any:
+    """The draft of a new version of the deposit that has the DOI, with the files of the last one.
+
+    Raises OpenbaarError where this account has none, or the last one has this version.
+    """
+    found = to.ask("GET", DEPOSITIONS, params={"q": f'conceptdoi:"{doi}" OR doi:"{doi}"'})
+    if not isinstance(found, list) or not found:
+        message = f"has the DOI {doi}, and this account has no deposit with it"
+        hint = "use the token of that account, or delete 'doi' if it should become another deposit"
+        raise OpenbaarError(Problem(Place(PACKAGE), message, hint))
+    last = found[0]
+    version = last.get("metadata", {}).get("version")
+    if version == deposited.metadata["version"]:
+        message = f"is version {version}, which that deposit has already"
+        hint = "`openbaar release` makes the next version"
+        raise OpenbaarError(Problem(Place(PACKAGE), message, hint))
+    begun = to.ask("POST", f"{DEPOSITIONS}/{to.part(last, 'id')}/actions/newversion")
+    return to.ask("GET", urlsplit(to.part(begun, "links", "latest_draft")).path)
+
+
+def _replace_what_it_says(deposited: Deposit, draft: Any, to: Repository, own: str) -> None:
+    """Give a draft of a new version its own metadata, and take the files of the last one away."""
+    to.ask("PUT", own, json={"metadata": dict(deposited.metadata)})
+    for file in draft.get("files", []):
+        to.ask("DELETE", f"{own}/files/{to.part(file, 'id')}")

@@ -13,18 +13,20 @@ import json
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from babel.support import NullTranslations
 from datasette.utils import path_from_row_pks
 
-from openbaar.errors import Place, Problem
+from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, take_again, write_content
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site import changes, downloads
 from openbaar.site.grid import own_order
 from openbaar.site.pages import asset
-from openbaar.site.published import publication_of
+from openbaar.site.published import Descriptor, publication_of
 from openbaar.site.rewriting import Rows, rewritten
 from openbaar.site.serve import site
 from openbaar.site.static_pages import identifier, in_each_language, known_pages
@@ -32,6 +34,7 @@ from openbaar.site.static_paths import (
     ROWS_ON_A_PAGE,
     SEARCH,
     Page,
+    choices_of,
     file_of,
     is_elsewhere,
     is_file,
@@ -41,11 +44,23 @@ from openbaar.site.static_paths import (
     table_at,
     target_of,
 )
+from openbaar.texts import N_, catalogue
 
 INDEX = f"{SEARCH}/index.js"  # what the search of a site without a server finds
 NOT_FOUND = "404.html"  # what servers of such folders show where there is no page
 REDIRECTS = (301, 302, 303)
 ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
+ORDERED = {"integer", "number", "year", "yearmonth", "date", "datetime", "time"}
+WORDS = {  # of the script
+    "search": N_("Search in these rows"),
+    "sorted": N_("sorted by"),
+    "up": N_("ascending"),
+    "down": N_("descending"),
+}
+UNASKED = N_(
+    "This copy of the site has no server that could answer for other values. "
+    "Every table can be downloaded, as CSV and JSON."
+)
 REDIRECT = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{path}</title>
 <meta http-equiv="refresh" content="0; url={to}"></head>
@@ -183,11 +198,21 @@ class Freezer:
             path = self._relative(link.removesuffix(nowhere.path[1:]), nowhere, ".")
             return None if path is None else f"{published.addresses.prefix}/{path}"
 
-        answer = await self._answer(nowhere.address(published))
+        address = nowhere.address(published)
+        answer = await self._answer(address)
+        if answer.status_code != HTTPStatus.NOT_FOUND:
+            raise _failed(address, answer)
         self._write(NOT_FOUND, rewritten(answer.text, rooted).encode("utf-8"))
 
     async def _answer(self, address: str) -> Any:
         return await self.datasette.client.get(address, headers={"accept": "text/html"})
+
+    async def _data(self, address: str) -> Any:
+        """What the site answers as JSON. Raises OpenbaarError where it answers an error."""
+        answer = await self._answer(address)
+        if answer.status_code != HTTPStatus.OK:
+            raise _failed(address, answer)
+        return answer.json()
 
     async def _fetch(self, page: Page) -> None:
         """Write a page into its file; what it links to is fetched later."""
@@ -223,15 +248,23 @@ class Freezer:
         if page.path == SEARCH:
             index = replace(page, path=INDEX)
             scripts = [index.address(self.published), asset("frozen-search.js")]
+        if choices_of(self.published, posixpath.basename(page.path)):
+            scripts = [asset("frozen-question.js")]
         rows = await self._rows(page)
-        return rewritten(text, relative, rows, scripts).encode("utf-8")
+        unasked = self._words(page).gettext(UNASKED)
+        return rewritten(text, relative, rows, scripts, unasked).encode("utf-8")
+
+    def _words(self, page: Page) -> NullTranslations:
+        """What the toolkit says, in the language of a page."""
+        first = self.published.languages[0]
+        return catalogue(page.language or first, first)
 
     async def _search_index(self, page: Page) -> bytes:
         """A script that tells what can be found in a language, for the page of the search."""
         search = replace(page, path=SEARCH)
         folder = posixpath.dirname(file_of(self.published, search))
         data = replace(page, path=f"{SEARCH}/index.json")
-        index = (await self._answer(data.address(self.published))).json()
+        index = await self._data(data.address(self.published))
         entries = []
         for entry in index["entries"]:
             here = self.published.addresses.of(entry[2], page.language or "")
@@ -249,8 +282,7 @@ class Freezer:
             return None
         resource = self.published.tables[table]
         address = self.published.addresses.prefix + page.path
-        answer = await self._answer(f"{address}.json?_shape=array&_size=max")
-        rows = answer.json()
+        rows = await self._data(f"{address}.json?_shape=array&_size=max")
         order = own_order(self.published, table)
         if order is not None:
             rows = sorted(rows, key=order)
@@ -258,7 +290,9 @@ class Freezer:
         for row in rows:
             key = path_from_row_pks(row, resource["schema"]["primaryKey"], False)
             anchors.append(row_anchor(key))
-        return Rows(rows, anchors, asset("frozen.js"))
+        said = self._words(page)
+        words = {name: said.gettext(message) for name, message in WORDS.items()}
+        return Rows(rows, anchors, asset("frozen.js"), _ordered(resource), words)
 
     def _relative(self, link: str, page: Page, folder: str) -> str | None:
         """A link on `page` as one from `folder`; None where no file is there.
@@ -276,6 +310,11 @@ class Freezer:
     def _write(self, path: str, content: Content) -> None:
         self._fetched.files += 1
         self._fetched.changed += self._files.write(path, content)
+
+
+def _ordered(resource: Descriptor) -> list[str]:
+    """The columns whose values tell their order: those of a code list or a text do not."""
+    return [field["name"] for field in resource["schema"]["fields"] if field["type"] in ORDERED]
 
 
 class _Files:
@@ -297,3 +336,7 @@ class _Files:
             return False
         write_content(content, path)
         return True
+
+
+def _failed(address: str, answer: Any) -> OpenbaarError:
+    return OpenbaarError(Problem(Place(address), f"answers with status {answer.status_code}"))

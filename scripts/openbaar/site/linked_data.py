@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 from xml.sax.saxutils import escape
 
 from datasette.utils.asgi import Response
@@ -17,7 +16,7 @@ from openbaar.package.catalogues import schema_org
 from openbaar.package.catalogues.facts import Facts, facts
 from openbaar.package.catalogues.schema_org import known
 from openbaar.schema.conventions import NOT_SPECIFIED, UNKNOWN
-from openbaar.site import downloads
+from openbaar.site import changes, downloads
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.published import (
     Descriptor,
@@ -289,7 +288,11 @@ async def sitemap(datasette: Any, request: Any) -> Response:
     published = publication_of(datasette)
     paths = ["/", published.path()]
     paths += [published.path(name) for name in (*published.tables, *published.queries)]
-    paths += [f"/source/{quote(name)}" for name in published.documents]
+    for source in published.documents.values():
+        for part in published.parts_of(source["path"]).all:
+            paths.append(published.document_path(source["path"], part))
+    compared = await changes.compared(datasette, published)
+    paths += [changes.path_of(old, new) for old, new in compared]
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">',

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from hashlib import sha256
@@ -34,7 +34,7 @@ from openbaar.site.cells import Unwritten, figure, shown
 from openbaar.site.grid import query_grid, record, table_grid
 from openbaar.site.language import gettext, ngettext, visit
 from openbaar.site.naming import row_title
-from openbaar.site.pictures import frame_code, query_chart, table_chart, thumbnails
+from openbaar.site.pictures import Chart, frame_code, query_chart, table_chart, thumbnails
 from openbaar.site.published import PLUGIN, Published
 from openbaar.texts import language_name
 
@@ -221,11 +221,13 @@ async def _home(datasette: Datasette, published: Published, request: Request) ->
     for name in published.tables:
         groups[_group(published, name)].append(name)
     before = await changes.versions_before(datasette, published)
+    small = await thumbnails(datasette, published)
     return {
         "groups": groups,
         "version_before": before.get(published.version),
         "headlines": await answers.headlines(datasette, published),
-        "thumbnails": await thumbnails(datasette, published),
+        "thumbnails": small,
+        "chart": await _first_chart(datasette, published, groups["figures"], small),
         "warnings": await remarks.warnings(datasette, published),
         "totals": await remarks.reconciliation(datasette, published),
         "has_differences": await remarks.has_differences(datasette, published),
@@ -233,6 +235,16 @@ async def _home(datasette: Datasette, published: Published, request: Request) ->
         "citations": citation.blocks(published, visit().language, request=request),
         "json_ld": linked_data.json_ld(published, None, visit().language, request),
     }
+
+
+async def _first_chart(
+    datasette: Datasette, published: Published, tables: Sequence[str], charted: Container[str]
+) -> Chart | None:
+    """The chart that whoever shares the home page sees: that of the first table with one."""
+    for table in tables:
+        if table in charted:
+            return await table_chart(datasette, published, table)
+    return None
 
 
 def _group(published: Published, table: str) -> str:

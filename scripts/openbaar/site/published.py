@@ -27,6 +27,7 @@ from weakref import WeakKeyDictionary
 from datasette.utils import tilde_encode
 
 from openbaar.site.addresses import Addresses
+from openbaar.site.document_parts import Part, Parts
 from openbaar.texts import is_unknown
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
@@ -37,10 +38,12 @@ HIDDEN = {
     "descriptor",
     "facets",
     "labels",
+    "parts",
     "queries",
     "sorted",
 }  # what the table `_site` of a database holds
 PLUGIN = "openbaar"  # the name of the plugin, in the configuration of Datasette and in addresses
+ONE_PART = Parts({})  # those of a short document
 Descriptor = Mapping[str, Any]
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # code list → code → language → name
 
@@ -61,6 +64,7 @@ class Published:
     queries: Mapping[str, Descriptor] = field(default_factory=dict)
     facets: Mapping[str, list[str]] = field(default_factory=dict)  # by table, as authors order them
     counts: Mapping[str, list[str]] = field(default_factory=dict)  # by table, of which columns
+    parts: Mapping[str, Descriptor] = field(default_factory=dict)  # of long documents, by path
     sorted: Sequence[str] = ()  # the tables that authors sort by a column of their choice
     folder: Path | None = None
     permalinks: Descriptor = field(default_factory=dict)
@@ -132,7 +136,20 @@ class Published:
 
     def line_path(self, document: str, page: str | None, line: int) -> str:
         """The path at which a line of a document is shown."""
-        return f"/source/{quote(document_name(document))}#{anchor(page, line)}"
+        part = self.parts_of(document).of_line(page or "", line)
+        return f"{self.document_path(document, part)}#{anchor(page, line)}"
+
+    def document_path(self, document: str, part: Part) -> str:
+        """The path of the page of a part of a document."""
+        return f"/source/{quote(document_name(document))}{part.ending}"
+
+    def parts_of(self, document: str) -> Parts:
+        """The parts in which a document is shown."""
+        return self._parts.get(document, ONE_PART)
+
+    @cached_property
+    def _parts(self) -> dict[str, Parts]:
+        return {path: Parts(found) for path, found in self.parts.items()}
 
     def page_address(self, path: str, language: str, request: Any = None) -> str:
         """The full address of the page at `path` in a language, as `address` makes it."""

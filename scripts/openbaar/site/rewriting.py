@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 
 from lxml import etree, html
 
@@ -20,28 +21,37 @@ Change = Callable[[str], str | None]
 class Rows:
     """The rows on the page of a table, in order, each by column; and the anchor of each.
 
-    `script` is the path of the script that chooses among them.
+    `script` is the path of the script that chooses among them and sorts them, by the values of the
+    columns `ordered` and by the words of the others. `words` are those that it says.
     """
 
     rows: Sequence[Mapping[str, Any]]
     anchors: Sequence[str]
     script: str
+    ordered: Sequence[str] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 def rewritten(
-    page: str, change: Change, rows: Rows | None = None, scripts: Sequence[str] = ()
+    page: str,
+    change: Change,
+    rows: Rows | None = None,
+    scripts: Sequence[str] = (),
+    unasked: str = "",
 ) -> str:
     """The page with each address as `change` gives it, without the link where that is None.
 
     Forms go, with what is in them: they ask something of a running site. Only the search form
-    stays, which a script answers. So do nonces, which belong to one answer. A page with `rows` to
-    choose from gets a script that chooses. `scripts` are the addresses of more of them.
+    stays, which a script answers, and of a question the values to choose from, as links; `unasked`
+    is said where it has other parameters. Nonces go too, which belong to one answer. A page with
+    `rows` to choose from gets a script that chooses. `scripts` are the addresses of more of them.
 
     >>> rewritten('<!DOCTYPE html><p><a href="/x">X</a></p>', lambda address: f"..{address}")
     '<!DOCTYPE html>\\n<html><body><p><a href="../x">X</a></p></body></html>'
     """
     document = html.document_fromstring(page)
-    _drop_forms(document, change)
+    for form in document.xpath("//form"):
+        _replace_form(form, change, unasked)
     for element in document.xpath("//*[@nonce]"):
         del element.attrib["nonce"]
     if rows is not None:
@@ -93,16 +103,63 @@ def _says(element: Any) -> bool:
     return any(character.isalnum() for character in element.text_content())
 
 
-def _drop_forms(document: Any, change: Change) -> None:
-    for form in document.xpath("//form"):
-        action = change(form.get("action", "")) if form.get("role") == "search" else None
-        if action is not None:
-            form.set("action", action)
-            continue
-        around = form.getparent()
-        form.drop_tree()
-        if around is not None and around.tag == "details":  # it only unfolded the form
-            around.drop_tree()
+def _replace_form(form: Any, change: Change, unasked: str) -> None:
+    """Put what works without a server in the place of a form, or nothing."""
+    action = change(form.get("action", ""))
+    if form.get("role") == "search" and action is not None:
+        form.set("action", action)
+        form.set("hidden", "")  # until a script is there that answers
+        return
+    if "sql" in form.classes:
+        _add_choices(form, change, unasked)
+    around = form.getparent()
+    form.drop_tree()
+    if around is not None and around.tag == "details":  # it only unfolded the form
+        around.drop_tree()
+
+
+def _add_choices(form: Any, change: Change, unasked: str) -> None:
+    """Put before the form of a question each value that its lists offer, as a link.
+
+    A link changes one value, and keeps those that are chosen of the others.
+    """
+    chosen = {}
+    for select in form.xpath(".//select"):
+        chosen[select.get("name")] = select.value or ""
+    choices = etree.Element("div", {"class": "facet-results"})
+    for select in form.xpath(".//select"):
+        made = _choices_of(select, form, chosen, change)
+        if made is not None:
+            choices.append(made)
+    if len(choices):
+        form.addprevious(choices)
+    if unasked and len(choices) < len(form.xpath(".//select | .//input")):
+        told = etree.Element("p", {"class": "aside"})
+        told.text = unasked
+        form.addprevious(told)
+
+
+def _choices_of(
+    select: Any, form: Any, chosen: Mapping[str, str], change: Change
+) -> etree._Element | None:
+    """The values of one list, below its name; None where there are no pages of them."""
+    name = select.get("name")
+    found = etree.Element("div", {"class": "facet-info"})
+    heading = etree.SubElement(found, "h3", id=f"choose-{name}")
+    heading.text = form.xpath("string(.//label[@for = $id])", id=select.get("id")).strip()
+    values = etree.SubElement(found, "ul", {"aria-labelledby": f"choose-{name}"})
+    for option in select.xpath("./option"):
+        value = option.get("value")
+        query = {each: text for each, text in {**chosen, name: value}.items() if text}
+        address = f"{form.get('action')}?{urlencode(query)}" if query else form.get("action")
+        if change(address) is None:
+            return None
+        link = etree.SubElement(etree.SubElement(values, "li"), "a", href=address)
+        link.attrib.update({"data-name": name, "data-value": value})
+        link.text = option.text
+        if value == chosen[name]:
+            link.attrib.update({"class": "chosen", "aria-current": "true"})
+    return found
 
 
 def _add_rows(document: Any, rows: Rows) -> None:
@@ -110,12 +167,16 @@ def _add_rows(document: Any, rows: Rows) -> None:
     lines = document.xpath("//table[contains(@class, 'rows-and-columns')]/tbody/tr")
     for line, anchor in zip(lines, rows.anchors, strict=False):
         line.set("id", anchor)
-    columns = document.xpath("//*[contains(@class, 'facet-results')]//@data-column")
+    facets = document.xpath("//*[contains(@class, 'facet-results')]")
+    for each in facets:
+        each.set("hidden", "")  # until the script is there
+    chosen = [column for each in facets for column in each.xpath(".//@data-column")]
+    columns = list(dict.fromkeys([*chosen, *rows.ordered]))
     values = [[row[column] for column in columns] for row in rows.rows]
+    data = {"columns": columns, "ordered": rows.ordered, "values": values, "words": rows.words}
     body = document.body
     told = etree.SubElement(body, "script", type="application/json", id="frozen-rows")
-    content = json.dumps([columns, values], ensure_ascii=False, separators=(",", ":"))
-    told.text = content.replace(
-        "<", "\\u003c"
-    )  # a text with `</script>` in it would end the element
+    content = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    # A text with `</script>` in it would end the element.
+    told.text = content.replace("<", "\\u003c")
     etree.SubElement(body, "script", src=rows.script)

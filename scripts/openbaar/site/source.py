@@ -5,6 +5,8 @@ A page is empty ("") for a document that has none, here as in the database.
 
 from __future__ import annotations
 
+import json
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +16,11 @@ from urllib.parse import quote
 from datasette import NotFound, Response
 
 from openbaar.site.columns import key_label, text
+from openbaar.site.document_parts import Part
 from openbaar.site.highlighting import Piece, highlighted
 from openbaar.site.language import gettext, ngettext
 from openbaar.site.naming import tilde_decoded
-from openbaar.site.published import Published, anchor, document_name, publication_of
+from openbaar.site.published import Descriptor, Published, anchor, document_name, publication_of
 from openbaar.site.remarks import passage_text
 
 if TYPE_CHECKING:
@@ -68,29 +71,99 @@ class Content:
     table_address: str
 
 
+@dataclass(frozen=True)
+class ShownPart:
+    """A part of a document as a page names it: its number, its first line, its address."""
+
+    number: int
+    begins: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """Lines of a document: the pages that they are on, and the least and the last number."""
+
+    document: str
+    pages: Sequence[str]
+    first: int
+    last: int
+
+
 async def document(request: Any, datasette: Datasette) -> Response:
     """The page of a document. Raises NotFound for one that the publication does not have."""
     published = publication_of(datasette)
-    source = published.documents.get(request.url_vars["document"])
-    if source is None:
-        raise NotFound(gettext("This document does not exist."))
+    source, part = _asked(published, request.url_vars["document"])
     database = datasette.get_database(published.name)
-    outcomes = await _outcomes(database, published, source["path"])
-    sql = "SELECT page, line, text FROM _lines WHERE document = :path ORDER BY position"
+    lines = await _lines_of_part(database, published, source["path"], part)
+    parts = published.parts_of(source["path"])
+    shown_parts = [_shown_part(published, source["path"], each) for each in parts.all]
+    context = {
+        "source": source,
+        "lines": lines,
+        "contents": _contents(published, source["path"]) if part.number == 1 else [],
+        "parts": shown_parts if len(shown_parts) > 1 else [],
+        "part": part,
+        "before": shown_parts[part.number - 2] if part.number > 1 else None,
+        "after": shown_parts[part.number] if part.number < len(shown_parts) else None,
+    }
+    page = await datasette.render_template("openbaar_source.html", context, request=request)
+    return Response.html(page)
+
+
+def _asked(published: Published, name: str) -> tuple[Descriptor, Part]:
+    """The document and its part that an address names. Raises NotFound where there is none."""
+    number = 1
+    if name not in published.documents:
+        name, _, digits = name.rpartition("/part/")
+        number = int(digits) if re.fullmatch(r"[1-9][0-9]{0,6}", digits) else 0
+    source = published.documents.get(name)
+    part = None if source is None else published.parts_of(source["path"]).numbered(number)
+    if source is None or part is None:
+        raise NotFound(gettext("This document does not exist."))
+    return source, part
+
+
+def _shown_part(published: Published, path: str, part: Part) -> ShownPart:
+    words = passage_text(part.page, part.line, part.line)
+    return ShownPart(part.number, words, published.line_path(path, part.page, part.line))
+
+
+async def _lines_of_part(
+    database: Any, published: Published, path: str, part: Part
+) -> list[ShownLine]:
+    """The lines of a part of a document, with what each became."""
+    found = await _lines_between(database, published, path, part)
+    pages = list(dict.fromkeys(row["page"] for row in found))
+    numbers = [row["line"] for row in found]
+    span = Span(path, pages, min(numbers, default=0), max(numbers, default=0))
+    outcomes = await _outcomes(database, published, span)
     lines = []
-    for row in await database.execute(sql, {"path": source["path"]}):
+    for row in found:
         line = ShownLine(row["page"], row["line"], [Piece(row["text"])])
         if not line.is_blank:
             line = replace(line, links=outcomes.get((line.page, line.number), []))
         lines.append(line)
-    context = {
-        "source": source,
-        "lines": lines,
-        "contents": _contents(published, source["path"]),
-        "name": document_name(source["path"]),
-    }
-    page = await datasette.render_template("openbaar_source.html", context, request=request)
-    return Response.html(page)
+    return lines
+
+
+async def _lines_between(database: Any, published: Published, path: str, part: Part) -> list[Any]:
+    """The lines of a document from the first one of a part to that of the next one."""
+    position = (
+        "(SELECT position FROM _lines WHERE document = :path AND page = :{0} AND line = :{1})"
+    )
+    where = ""
+    asked: dict[str, Any] = {"path": path}
+    parts = published.parts_of(path)
+    if len(parts.all) > 1:
+        where = f" AND position >= {position.format('page', 'line')}"
+        asked |= {"page": part.page, "line": part.line}
+    after = parts.numbered(part.number + 1)
+    if after is not None:
+        where += f" AND position < {position.format('next_page', 'next_line')}"
+        asked |= {"next_page": after.page, "next_line": after.line}
+    sql = f"SELECT page, line, text FROM _lines WHERE document = :path{where} ORDER BY position"
+    return list(await database.execute(sql, asked))
 
 
 async def documents(request: Any, datasette: Datasette) -> Response:
@@ -118,22 +191,24 @@ def _contents(published: Published, path: str) -> list[Content]:
     for page, first, name, part in sorted(found, key=lambda each: (len(each[0]), each[:3])):
         place = passage_text(page, first, part.get("last_line", first))
         title = text(published.tables[name], "title")
-        address = f"#{anchor(page, first)}"
+        address = published.line_path(path, page or None, first)
         contents.append(Content(title, place, address, published.path(name)))
     return contents
 
 
-async def _outcomes(database: Any, published: Published, path: str) -> dict[LineKey, list[Outcome]]:
-    """What each line of a document became: first the rows, then totals and remarks."""
+async def _outcomes(
+    database: Any, published: Published, span: Span
+) -> dict[LineKey, list[Outcome]]:
+    """What each line of a span became: first the rows, then totals and remarks."""
     outcomes: dict[LineKey, list[Outcome]] = defaultdict(list)
-    for line, rows in (await _rows_read(database, published, path)).items():
+    for line, rows in (await _rows_read(database, published, span)).items():
         for table, keys in rows.items():
             outcomes[line] += _rows(published, table, keys)
     for table, trace in TRACES.items():
         if table not in published.tables:
             continue
         sql = f"SELECT DISTINCT {trace.columns}, {PLACE} FROM {table} WHERE document = :path"
-        for row in await database.execute(sql, {"path": path}):
+        for row in await database.execute(sql, {"path": span.document}):
             outcome = trace.outcome(published, row)
             for line in _lines_of(row):
                 if outcome not in outcomes[line]:
@@ -142,7 +217,7 @@ async def _outcomes(database: Any, published: Published, path: str) -> dict[Line
 
 
 async def _rows_read(
-    database: Any, published: Published, path: str
+    database: Any, published: Published, span: Span
 ) -> dict[LineKey, dict[str, list[str]]]:
     """The rows of which a cell is printed in a line, by table: where the cell begins.
 
@@ -155,8 +230,13 @@ async def _rows_read(
         return own
     sql = f"""SELECT DISTINCT table_name, row_id, how IN ('group_label', 'heading') AS is_shared,
                 {PLACE}
-              FROM provenance WHERE document = :path AND how <> 'derived' ORDER BY rowid"""
-    for row in await database.execute(sql, {"path": path}):
+              FROM provenance
+              WHERE document = :path AND how <> 'derived' AND first_line BETWEEN :first AND :last
+                AND coalesce(page, '') IN (SELECT value FROM json_each(:pages))
+              ORDER BY rowid"""
+    asked = {"path": span.document, "first": span.first, "last": span.last}
+    asked["pages"] = json.dumps(span.pages)
+    for row in await database.execute(sql, asked):
         line = (row["page"], row["first_line"])
         kind = shared if row["is_shared"] else own
         keys = kind.setdefault(line, {}).setdefault(row["table_name"], [])

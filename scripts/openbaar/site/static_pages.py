@@ -18,15 +18,15 @@ def known_pages(published: Published) -> Iterator[Page]:
     yield from in_each_language(published, SEARCH)
     for path in catalogue.addresses(published):
         yield Page(path)
-    for path in ("/robots.txt", "/sitemap.xml", "/favicon.ico"):
+    for path in ("/catalog", "/robots.txt", "/sitemap.xml", "/favicon.ico"):
         yield Page(path, "", published.languages[0])
     for query in published.queries:
         yield from in_each_language(published, f"/{published.name}/{query}")
         for ending in FORMATS:
             yield from in_each_language(published, f"/cite/{query}.{ending}")
         yield from in_each_language(published, f"/id/{query}.jsonld")
-        for ending, asked in RESULTS.items():
-            yield Page(f"/{published.name}/{query}{ending}", asked)
+        for ending in RESULTS:
+            yield Page(f"/{published.name}/{query}{ending}")
     for table in published.tables:
         yield from in_each_language(published, f"/{published.name}/{table}")
         yield Page(f"/download/{published.version}/tables/{table}.json")

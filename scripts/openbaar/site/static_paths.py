@@ -6,6 +6,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from pathlib import PurePosixPath
 from urllib.parse import parse_qsl, unquote, urlencode, urljoin, urlsplit
 
@@ -17,14 +18,16 @@ SHARED = re.compile(
 )  # files that have no language
 # The endings of files; a document is shown on a page, whatever its own ending is.
 FILE = re.compile(r"/(?!source/).*\.(?:atom|bib|csv|ico|js|json|jsonld|png|ris|svg|ttl|txt|xml)$")
+Query = list[tuple[str, str]]
 SEARCH = "/search"
 NEXT = "_next"  # the parameter with which Datasette shows the next rows
 SIZE = "_size"  # and the one that says how many; here always as many as it gives
-RESULTS = {".csv": "", ".json": "_shape=array"}  # files of a query's result, with what to ask
+# Files of a query's result, with what to ask beside the values of its parameters.
+RESULTS: dict[str, Query] = {".csv": [], ".json": [("_shape", "array")]}
 ROWS_ON_A_PAGE = 2000  # the most that a page without a server shows at once
+MOST_CHOSEN = 200  # pages of one query, each of other values of its parameters
 LONGEST = 100  # characters in the name of a folder
 MANY = 2**16  # links that lead from many pages to the same place
-Query = list[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Page:
         """The path and query to ask for; of a table, as many rows as a page may show."""
         address = published.addresses.of(self.path, self.language or published.languages[0])
         parameters = parse_qsl(self.query, keep_blank_values=True)
+        if self.path.startswith(f"/{published.name}/"):
+            parameters += RESULTS.get(PurePosixPath(self.path).suffix, [])
         if table_at(published, self.path) is not None:
             parameters.append((SIZE, "max"))
         return f"{address}?{urlencode(parameters)}" if parameters else address
@@ -143,18 +148,41 @@ def _in_database(
     chosen = sorted((name, value) for name, value in query if name != SIZE)
     if name == "-":
         return None
-    if ending in RESULTS and not row:
-        return None if chosen and not _only_form(chosen) else Target(Page(path, RESULTS[ending]))
     if row:
         return _row(published, name, row, language) if not chosen else None
     if name in published.tables:
         return _table(published, name, chosen, language, fragment)
-    return None if chosen else Target(Page(path, "", language), "", fragment)
+    if ending in RESULTS:
+        chosen = [(name, value) for name, value in chosen if not name.startswith("_")]
+    values = _values(published, name.removesuffix(ending), chosen)
+    if values is None:
+        return None
+    if ending in RESULTS:
+        return Target(Page(path, values))
+    return Target(Page(path, values, language), "", fragment)
 
 
-def _only_form(query: Query) -> bool:
-    """Whether a query says only in which form a result is wanted, and leaves parameters open."""
-    return all(name.startswith("_") or value == "" for name, value in query)
+def _values(published: Published, query: str, chosen: Query) -> str | None:
+    """The values of a query's parameters, as in an address; None where no page is of these."""
+    given = [(name, value) for name, value in chosen if value]
+    known = choices_of(published, query)
+    for name, value in given:
+        if value not in known.get(name, []):
+            return None
+    return urlencode(given)
+
+
+def choices_of(published: Published, query: str) -> dict[str, list[str]]:
+    """The values to choose from, by the parameters of a query that have such.
+
+    None have where the pages of all of these values together would be too many.
+    """
+    found = {}
+    for name, parameter in published.queries.get(query, {}).get("parameters", {}).items():
+        if parameter["choices"] is not None:
+            found[name] = [value for value, _ in parameter["choices"]]
+    pages = prod(len(values) + 1 for values in found.values())
+    return found if pages <= MOST_CHOSEN else {}
 
 
 def _row(published: Published, table: str, row: str, language: str) -> Target | None:
@@ -199,11 +227,13 @@ def file_of(published: Published, page: Page) -> str:
     language = page.language or published.languages[0]
     address = published.addresses.below_prefix(page.path, language)
     parts = [part for part in address.split("/") if part]
-    if is_file(page):
-        return "/".join(parts)
-    if page.query:
-        parts.append(_folder_name(page.query))
-    return "/".join([*parts, "index.html"])
+    chosen = [_folder_name(page.query)] if page.query else []
+    if not is_file(page):
+        return "/".join([*parts, *chosen, "index.html"])
+    if chosen:  # of `/m/per_year.csv?year=2024`, `m/per_year/year=2024.csv`
+        path = PurePosixPath(*parts)
+        return f"{path.with_suffix('')}/{chosen[0]}{path.suffix}"
+    return "/".join(parts)
 
 
 def path_from(folder: str, file: str) -> str:

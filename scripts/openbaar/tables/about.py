@@ -124,8 +124,10 @@ class About(Strict):
     contact: Contact | None = None
     contributors: tuple[Contributor, ...]
     keywords: Annotated[Keywords, BeforeValidator(by_language)] = {}
-    themes: tuple[Theme, ...] = ()
-    places: tuple[Address, ...] = Field((), description="the places that the figures are about")
+    themes: Annotated[tuple[Theme, ...], BeforeValidator(as_tuple)] = ()
+    places: Annotated[tuple[Address, ...], BeforeValidator(as_tuple)] = Field(
+        (), description="the places that the figures are about"
+    )
     period: Period | None = None
     frequency: Frequency | None = None
     access_rights: AccessRights | None = None

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from openbaar.documents.lines import Document
 from openbaar.errors import Place, Problem
 from openbaar.recipe.records import Record
+from openbaar.schema.conventions import NORMAL
 from openbaar.schema.values import Value
 from openbaar.tables.model import Table
 
@@ -81,14 +82,23 @@ def _blank_problems(table: Table, record: Record, place: Place) -> list[Problem]
             problems.append(Problem(place, f"the column '{name}' is required, but blank here"))
     reasons = _reasons(record)
     if blank and not _states_a_reason(record):
-        message = f"the column '{blank[0]}' is blank here without a reason"
-        hint = "give the table a column 'status', and the field a 'blank' with its reason"
-        problems.append(Problem(place, message, hint))
+        problems.append(_without_reason(blank[0], reasons, place))
     elif len(reasons) > 1:
         listed = ", ".join(reasons)
         message = f"this row has blanks for several reasons ({listed}), but only one status"
         problems.append(Problem(place, message, "read them as one field that stands several times"))
     return problems
+
+
+def _without_reason(column: str, reasons: Sequence[str], place: Place) -> Problem:
+    """A blank whose reason nobody gave, or that has no column to stand in."""
+    if not reasons:
+        message = f"the column '{column}' is blank here without a reason"
+        hint = "give the field a 'blank' with its reason, and the table a column 'status'"
+        return Problem(place, message, hint)
+    message = f"the column '{column}' is blank here, and its reason has no column to stand in"
+    hint = f"give the table a column 'status', which then holds '{reasons[0]}'"
+    return Problem(place, message, hint)
 
 
 def _blank_columns(table: Table, record: Record) -> list[str]:
@@ -108,7 +118,7 @@ def _reasons(record: Record) -> list[str]:
 def _states_a_reason(record: Record) -> bool:
     """Whether the status of a record says why something is blank."""
     status = record.cells.get("status")
-    return status is not None and status.value not in (None, "normal")
+    return status is not None and status.value not in (None, NORMAL)
 
 
 def concern_problems(table: Table, document: Document, records: Sequence[Record]) -> list[Problem]:

@@ -78,6 +78,18 @@ class RowChange:
 
 
 @dataclass(frozen=True)
+class SharedKey:
+    """A key that several rows of a version have: their numbers, the first row after the header 1.
+
+    No publication has such rows, but a package of others may.
+    """
+
+    version: str
+    key: Values
+    rows: Sequence[int]
+
+
+@dataclass(frozen=True)
 class TableDiff:
     """What changed in a table that both versions have."""
 
@@ -90,6 +102,7 @@ class TableDiff:
     rows_added: Sequence[Values] = ()
     rows_gone: Sequence[Values] = ()
     rows_changed: Sequence[RowChange] = ()
+    shared_keys: Sequence[SharedKey] = ()  # for which the rows were compared as without a key
 
     @property
     def is_empty(self) -> bool:
@@ -181,7 +194,9 @@ def _table(name: str, old: Snapshot, new: Snapshot, known: bool) -> TableDiff:
     shared_after = [column for column in after.columns if column in before.columns]
     rules = _changes(_rules(old, name), _rules(new, name)) if known else ()
     texts = _changes(_texts(old, name), _texts(new, name)) if known else ()
-    added, gone, changed = _rows(before, after, new.key(name))
+    key = [] if before == after else _usable_key(before, after, new.key(name))
+    shared_keys = (*_shared_keys(old.label, before, key), *_shared_keys(new.label, after, key))
+    added, gone, changed = _rows(before, after, [] if shared_keys else key)
     return TableDiff(
         name,
         columns_added=tuple(column for column in after.columns if column not in before.columns),
@@ -192,6 +207,7 @@ def _table(name: str, old: Snapshot, new: Snapshot, known: bool) -> TableDiff:
         rows_added=added,
         rows_gone=gone,
         rows_changed=changed,
+        shared_keys=shared_keys,
     )
 
 
@@ -203,13 +219,30 @@ def _of_shared(changes: Iterator[Change] | tuple[()], columns: Sequence[str]) ->
             yield change
 
 
+def _usable_key(before: Contents, after: Contents, key: Sequence[str]) -> Sequence[str]:
+    """The columns of the key, where both versions have them; else none."""
+    return key if set(key) <= set(before.columns) & set(after.columns) else []
+
+
+def _shared_keys(label: str, contents: Contents, key: Sequence[str]) -> Iterator[SharedKey]:
+    """Each key that more than one row has."""
+    if not key:
+        return
+    found: dict[Cells, list[int]] = {}
+    for row, cells in enumerate(contents.rows, start=1):
+        found.setdefault(_picked(cells, contents.columns, key), []).append(row)
+    for cells, rows in found.items():
+        if len(rows) > 1:
+            yield SharedKey(label, dict(zip(key, cells, strict=True)), rows)
+
+
 def _rows(
     before: Contents, after: Contents, key: Sequence[str]
 ) -> tuple[tuple[Values, ...], tuple[Values, ...], tuple[RowChange, ...]]:
     """The rows that came, that went, and that changed."""
     if before == after:
         return (), (), ()
-    if not key or not set(key) <= set(before.columns) & set(after.columns):
+    if not key:
         return _without_key(before, after)
     old = _by_key(before, key)
     new = _by_key(after, key)

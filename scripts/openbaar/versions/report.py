@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from openbaar.versions.diff import Change, Diff, RowChange, TableDiff, Values
+from openbaar.versions.diff import Change, Diff, RowChange, SharedKey, TableDiff, Values
 
 SHOWN = 20  # of each kind of change to a table
 LONGEST = 60  # characters of a text that is shown
@@ -66,6 +66,7 @@ def _table_lines(table: TableDiff) -> Iterator[str]:
         yield f"  - column {column}"
     for change in [*table.schema, *table.texts]:
         yield f"  ~ {_changed(change)}"
+    yield from _first([f"  ! {_shared(each)}" for each in table.shared_keys])
     yield from _first([f"  + {_row(row)}" for row in table.rows_added])
     yield from _first([f"  - {_row(row)}" for row in table.rows_gone])
     yield from _first([f"  ~ {_changed_row(row)}" for row in table.rows_changed])
@@ -109,6 +110,15 @@ def _fate(change: Change) -> str:
 
 def _row(row: Values) -> str:
     return ", ".join(f"{column} {value}" for column, value in row.items() if value)
+
+
+def _shared(shared: SharedKey) -> str:
+    """Why rows could not be told apart."""
+    rows = " and ".join(map(str, shared.rows))
+    return (
+        f"in {shared.version} rows {rows} have the same key ({_row(shared.key)}): "
+        "rows were compared as a whole"
+    )
 
 
 def _changed_row(row: RowChange) -> str:

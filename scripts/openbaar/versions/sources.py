@@ -18,7 +18,6 @@ from openbaar.repository import git
 from openbaar.schema.conventions import VERSION
 
 DESCRIPTOR = "datapackage.json"
-LARGEST = 2**30  # bytes that a file in a folder may have; more is not compared
 
 
 class VersionFiles(Protocol):
@@ -46,7 +45,7 @@ class FolderFiles:
         """The bytes of a file in the folder."""
         if not (self.root / path).exists():
             return None
-        return read_inside(self.root, path, LARGEST)
+        return read_inside(self.root, path, most("table_bytes"))
 
 
 @dataclass(frozen=True)
@@ -82,8 +81,14 @@ class GitFiles:
     def read(self, path: str) -> bytes | None:
         """The bytes of a file at that revision."""
         # `./` makes git look in the publication, which need not be the top of the repository.
-        shown = git(self.root, "show", f"{self.commit}:./{path}")
-        return shown.stdout if shown.returncode == 0 else None
+        found = f"{self.commit}:./{path}"
+        size = git(self.root, "cat-file", "-s", found)
+        if size.returncode != 0:
+            return None
+        if int(size.stdout) > most("table_bytes"):
+            message = f"has {int(size.stdout)} bytes; at most {most('table_bytes')} are read"
+            raise OpenbaarError(Problem(Place(f"{self.name}/{path}"), message))
+        return git(self.root, "cat-file", "blob", found).stdout
 
 
 @dataclass(frozen=True)

@@ -43,16 +43,16 @@ def authored(entries: Sequence[Entry], comments: Sequence[str] = ()) -> str:
 def _lines(entries: Sequence[Entry], indent: str) -> Iterator[str]:
     for entry in entries:
         comment = f"  # guess: {entry.guess}" if entry.guess else ""
-        key = _flow(entry.key)
+        key = flow(entry.key)
         if _holds(entry.value, Entry):
             yield f"{indent}{key}:{comment}"
             yield from _lines(entry.value, indent + "  ")
         elif _holds(entry.value, dict):
             yield f"{indent}{key}:{comment}"
             for item in entry.value:
-                yield f"{indent}  - {_flow(item)}"
+                yield f"{indent}  - {flow(item)}"
         else:
-            yield f"{indent}{key}: {_flow(entry.value)}{comment}"
+            yield f"{indent}{key}: {flow(entry.value)}{comment}"
 
 
 def _holds(value: Any, kind: type) -> bool:
@@ -80,7 +80,8 @@ def _quotes(text: str) -> str | None:
 _Flow.add_representer(str, _text)
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """A value as YAML on one line."""
     text = yaml.dump(
         value,
         Dumper=_Flow,

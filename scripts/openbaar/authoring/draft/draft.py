@@ -20,6 +20,8 @@ from openbaar.authoring.draft.place import Footnote, footnotes
 from openbaar.authoring.draft.printed import bare, kind, marks_at
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
 from openbaar.recipe.numbers import NumberFormat
+from openbaar.schema.conventions import UNKNOWN
+from openbaar.texts import catalogue
 
 Part = Literal["header", "footnotes", "melt", "totals", "group", "first"]
 MOST_LABELS = 50
@@ -58,7 +60,7 @@ class Draft:
     """A sighting with what is guessed of it; `parts` are the optional parts of its recipe."""
 
     sighting: Sighting
-    language: str
+    languages: Sequence[str]  # of the publication
     parts: Collection[Part]
     notes: Sequence[Footnote]
     columns: Sequence[Column]
@@ -66,9 +68,14 @@ class Draft:
     group: Column | None
     melted: Melted | None
 
+    @property
+    def language(self) -> str:
+        """The first language of the publication, which is taken for that of the document."""
+        return self.languages[0]
+
     def text(self, text: str) -> dict[str, str]:
-        """A text for readers in the language of the publication."""
-        return {self.language: text}
+        """A text for readers; nobody has said yet what it is in the other languages."""
+        return texts(text, self.languages)
 
     @property
     def join(self) -> int:
@@ -79,7 +86,13 @@ class Draft:
         return self.sighting.join
 
 
-def draft_of(sighting: Sighting, language: str, parts: Collection[Part]) -> Draft:
+def texts(text: str, languages: Sequence[str]) -> dict[str, str]:
+    """A text in the first of some languages, and the word for unknown in the others."""
+    unknown = {other: catalogue(other).gettext(UNKNOWN) for other in languages[1:]}
+    return {languages[0]: text, **unknown}
+
+
+def draft_of(sighting: Sighting, languages: Sequence[str], parts: Collection[Part]) -> Draft:
     """What is guessed of a sighting, of the optional `parts` only those."""
     notes = _used_notes(sighting) if "footnotes" in parts else []
     marks = {note.mark for note in notes}
@@ -88,7 +101,7 @@ def draft_of(sighting: Sighting, language: str, parts: Collection[Part]) -> Draf
     melted = None
     if "melt" in parts and "header" in parts:
         columns, melted = _with_melt(sighting, columns, marks)
-    draft = Draft(sighting, language, parts, notes, columns, numbers, group, melted)
+    draft = Draft(sighting, languages, parts, notes, columns, numbers, group, melted)
     return _with_limited_labels(draft)
 
 

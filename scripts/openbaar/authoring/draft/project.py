@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,11 +47,11 @@ def init(
     for each in found:
         document = None if each is found[0] else each.path
         package = _package(folder, [each.entry], chosen)
-        tried = list(_drafts(each, document, package, chosen.name, drafts))
+        tried = list(drafts_in(each, document, package, [chosen.name], _names(drafts)))
         drafts += tried
-        report += _report(each, tried)
+        report += report_of(each, tried)
     entries = _package(folder, [each.entry for each in found], chosen)
-    entries.append(Entry("tables", [each.name for each in drafts]))
+    entries.append(Entry("tables", _names(drafts)))
     files = {f"tables/{draft.name}.yaml": draft.text.encode() for draft in drafts}
     files["tables/package.yaml"] = authored(entries).encode()
     for each in found:
@@ -73,7 +73,7 @@ def drafts_of(path: Path, language: str) -> list[Tried]:
     """
     chosen, (each,) = _in_language(received([path]), language)
     package = _package(path.parent, [each.entry], chosen)
-    return list(_drafts(each, None, package, language, ()))
+    return list(drafts_in(each, None, package, [language], ()))
 
 
 @dataclass(frozen=True)
@@ -94,26 +94,30 @@ def _in_language(
         name, certain = language_of(each.document for each in found)
         said = "the words of the documents" if certain else "the documents do not tell"
         chosen = _Language(name, said)
-    return chosen, [each.titled_in(chosen.name) for each in found]
+    return chosen, [each.titled_in([chosen.name]) for each in found]
 
 
-def _drafts(
+def _names(drafts: Sequence[Tried]) -> list[str]:
+    return [draft.name for draft in drafts]
+
+
+def drafts_in(
     each: Received,
     document: str | None,
     package: Sequence[Entry],
-    language: str,
-    earlier: Sequence[Tried],
+    languages: Sequence[str],
+    taken: Collection[str],
 ) -> Iterator[Tried]:
-    """A draft of each sighting of a document, under names that the `earlier` ones do not have.
+    """A draft of each sighting of a document, under names that are not `taken` yet.
 
     `document` is the path of the document where it is not the first, `package` the package file
     that the drafts are tried with.
     """
-    names = {*TRUST_TABLES, *(draft.name for draft in earlier)}
+    names = {*TRUST_TABLES, *taken}
     for sighting in each.sightings:
         name = unique(_name(sighting, Path(each.path).stem), names)
         names.add(name)
-        yield best_draft(name, sighting, language, document, package)
+        yield best_draft(name, sighting, languages, document, package)
 
 
 def _name(sighting: Sighting, stem: str) -> str:
@@ -166,7 +170,7 @@ def _line_count(document: Document) -> int:
     return len(document.lines)
 
 
-def _report(each: Received, tried: Sequence[Tried]) -> Iterator[str]:
+def report_of(each: Received, tried: Sequence[Tried]) -> Iterator[str]:
     """What was seen in a document, and where it holds figures that no table reads."""
     document = each.document
     tables = "1 table" if len(tried) == 1 else f"{len(tried)} tables"

@@ -47,10 +47,10 @@ class Received:
         """Its path in the publication."""
         return self.document.path
 
-    def titled_in(self, language: str) -> Received:
-        """The same, with the file's name as the title in this language."""
+    def titled_in(self, languages: Sequence[str]) -> Received:
+        """The same, with the file's name as the title in each of these languages."""
         (name,) = self.entry["title"].values()
-        return replace(self, entry={**self.entry, "title": {language: name}})
+        return replace(self, entry={**self.entry, "title": dict.fromkeys(languages, name)})
 
     @property
     def weight(self) -> float:

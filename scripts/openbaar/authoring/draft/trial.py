@@ -116,7 +116,11 @@ class _Attempt:
 
 
 def best_draft(
-    name: str, sighting: Sighting, language: str, document: str | None, package: Sequence[Entry]
+    name: str,
+    sighting: Sighting,
+    languages: Sequence[str],
+    document: str | None,
+    package: Sequence[Entry],
 ) -> Tried:
     """The draft with the most parts that converts; if none does, the one that reads the most lines.
 
@@ -124,24 +128,28 @@ def best_draft(
     that goes with the draft. Where it is not to be trusted, other numbers of columns are tried: one
     with which all stated totals add up is right.
     """
-    first = _best_of(name, sighting, language, document, package)
+    first = _best_of(name, sighting, languages, document, package)
     if first.is_trusted:
         return first
     for other in sighting.others:
-        tried = _best_of(name, other, language, document, package)
+        tried = _best_of(name, other, languages, document, package)
         if tried.is_trusted and tried.result.equal >= FEWEST_EQUAL:
             return tried
     return first
 
 
 def _best_of(
-    name: str, sighting: Sighting, language: str, document: str | None, package: Sequence[Entry]
+    name: str,
+    sighting: Sighting,
+    languages: Sequence[str],
+    document: str | None,
+    package: Sequence[Entry],
 ) -> Tried:
     """The best draft of a sighting as it was seen."""
     trial = _Trial(name, sighting, package)
     attempts: list[_Attempt] = []
-    for parts in _variants(draft_of(sighting, language, VARIANTS[0])):
-        draft = draft_of(sighting, language, parts)
+    for parts in _variants(draft_of(sighting, languages, VARIANTS[0])):
+        draft = draft_of(sighting, languages, parts)
         made = entries(draft, document)
         result = trial.result(made)
         attempts.append(_Attempt(draft, made, result))

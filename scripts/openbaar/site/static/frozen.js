@@ -1,13 +1,22 @@
-// The rows of a table on a page that no server makes: each value that narrows the table is a link to this page with
-// that value in its query, as on a running site, and this script hides the other rows.
+// The rows of a table on a page that no server makes: values to choose from, headings to sort by, words to search for.
+// All of them are in the query of the address, as on a running site, so that it can be shared; this script hides and
+// moves the rows. Without it nothing is shown that would need it.
 "use strict";
 
-const told = document.getElementById("frozen-rows");
-const [columns, values] = JSON.parse(told.textContent);
-const rows = [...document.querySelectorAll("table.rows-and-columns > tbody > tr")];
+const { columns, ordered, values, words } = JSON.parse(document.getElementById("frozen-rows").textContent);
+const table = document.querySelector("table.rows-and-columns");
+const rows = table ? [...table.tBodies[0].rows] : [];
+const headings = table ? [...table.tHead.rows[0].cells].filter((cell) => cell.dataset.column) : [];
 const count = document.querySelector("p.count");
 const all = count && count.textContent.trim();
+const files = document.querySelectorAll(".export-links");
+const language = document.documentElement.lang;
+const byWords = new Intl.Collator(language, { numeric: true });
+const SEARCH = "_search";
+const UP = "_sort";
+const DOWN = "_sort_desc";
 const chips = [];  // each value that can be chosen: its link, its column and what it is called
+const box = rows.length > 1 ? searchBox() : null;
 
 function listed(text) {
   if (text.startsWith("[")) return JSON.parse(text).map(String);
@@ -17,7 +26,7 @@ function listed(text) {
 // What a query chooses: column → values. The names are Datasette's: column, column__in, column__arraycontains.
 function chosenIn(query) {
   const chosen = new Map(columns.map((column) => [column, []]));
-  for (const [name, value] of new URLSearchParams(query)) {
+  for (const [name, value] of query) {
     const [, column, lookup] = /^(.*?)(?:__(exact|in|arraycontains))?$/.exec(name);
     if (!chosen.has(column)) continue;
     chosen.get(column).push(...(lookup === "in" ? listed(value) : [value]));
@@ -25,12 +34,18 @@ function chosenIn(query) {
   return chosen;
 }
 
-function queryOf(chosen) {
+// The address with other values chosen, or with other `settings` (of order and search, null for none).
+function addressOf(chosen, settings = {}) {
+  const now = new URLSearchParams(location.search);
   const query = new URLSearchParams();
   for (const [column, wanted] of chosen) {
     const isList = wanted.some((value) => value.includes(","));
     if (wanted.length === 1) query.set(column, wanted[0]);
     if (wanted.length > 1) query.set(`${column}__in`, isList ? JSON.stringify(wanted) : wanted.join(","));
+  }
+  for (const name of [SEARCH, UP, DOWN]) {
+    const value = name in settings ? settings[name] : now.get(name);
+    if (value) query.set(name, value);
   }
   return query.size ? `?${query}` : location.pathname.split("/").pop() || ".";
 }
@@ -40,7 +55,14 @@ function has(value, wanted) {
   return wanted === text || (text.startsWith("[") && listed(text).includes(wanted));
 }
 
-function fits(index, chosen, but = null) {
+function folded(text) {
+  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+const texts = rows.map((row) => folded(row.textContent));
+
+function fits(index, chosen, asked, but = null) {
+  if (asked && !asked.split(/\s+/).every((word) => texts[index].includes(word))) return false;
   return columns.every((column, at) => {
     const wanted = chosen.get(column);
     return column === but || !wanted.length || wanted.some((value) => has(values[index][at], value));
@@ -63,27 +85,111 @@ function fade(shown) {
   }
 }
 
+// Figures and days by what they are, everything else by its words; what is blank comes last.
+function sortedBy(heading, down) {
+  const at = columns.indexOf(heading.dataset.column);
+  const isKnown = ordered.includes(heading.dataset.column);
+  const key = (index) => (isKnown ? values[index][at] : rows[index].cells[heading.cellIndex].textContent.trim());
+  const compare = (a, b) => {
+    const [left, right] = [key(a), key(b)];
+    const isBlank = (value) => value === null || value === "";
+    if (isBlank(left) || isBlank(right)) return isBlank(left) - isBlank(right);
+    const way = typeof left === "number" && typeof right === "number" ? left - right : byWords.compare(left, right);
+    return down ? -way : way;
+  };
+  return rows.map((row, index) => index).sort(compare);
+}
+
+function titleOf(heading) {
+  return heading.querySelector("a").firstChild.textContent.trim();
+}
+
+// Put the rows in the order that the address asks for; returns what to say of it.
+function arrange(query, chosen) {
+  const name = query.get(UP) || query.get(DOWN);
+  const by = headings.find((heading) => heading.dataset.column === name);
+  const down = !query.get(UP);
+  const order = by ? sortedBy(by, down) : rows.map((row, index) => index);
+  if (table) table.tBodies[0].append(...order.map((index) => rows[index]));
+  for (const heading of headings) {
+    const link = heading.querySelector("a");
+    const mark = link.querySelector("span");
+    const next = heading === by && !down ? { [UP]: null, [DOWN]: name } : { [UP]: heading.dataset.column, [DOWN]: null };
+    link.href = `${addressOf(chosen, next)}#rows`;
+    heading.toggleAttribute("aria-sort", heading === by);
+    if (heading === by) heading.setAttribute("aria-sort", down ? "descending" : "ascending");
+    mark.textContent = heading === by ? (down ? " ▼" : " ▲") : "";
+  }
+  return by ? [`${words.sorted} ${titleOf(by)}, ${down ? words.down : words.up}`] : [];
+}
+
 function show() {
-  const chosen = chosenIn(location.search);
-  const shown = rows.map((row, index) => fits(index, chosen));
+  const query = new URLSearchParams(location.search);
+  const chosen = chosenIn(query);
+  const asked = folded(query.get(SEARCH) || "").trim();
+  const shown = rows.map((row, index) => fits(index, chosen, asked));
   rows.forEach((row, index) => { row.hidden = !shown[index]; });
-  const words = [];
+  const told = arrange(query, chosen);
   for (const chip of chips) {
     const isChosen = chosen.get(chip.column).includes(chip.value);
     chip.link.classList.toggle("chosen", isChosen);
     chip.link.toggleAttribute("aria-current", isChosen);
-    chip.link.href = `${queryOf(toggled(chosen, chip))}#rows`;
+    if (isChosen) chip.link.setAttribute("aria-current", "true");
+    chip.link.href = `${addressOf(toggled(chosen, chip))}#rows`;
     const number = chip.link.querySelector(".count");
     const at = columns.indexOf(chip.column);
-    const those = rows.filter((row, index) => fits(index, chosen, chip.column) && has(values[index][at], chip.value));
-    if (number) number.textContent = those.length.toLocaleString(document.documentElement.lang);
-    if (isChosen) words.push(`${chip.title}: ${chip.label}`);
+    const those = rows.filter((row, index) => fits(index, chosen, asked, chip.column) && has(values[index][at], chip.value));
+    if (number) number.textContent = those.length.toLocaleString(language);
+    if (isChosen) told.push(`${chip.title}: ${chip.label}`);
   }
-  for (const files of document.querySelectorAll(".export-links")) files.hidden = words.length > 0;  // they hold all rows
-  if (count && words.length) count.textContent = `${shown.filter(Boolean).length} / ${all} · ${words.join(", ")}`;
+  const number = shown.filter(Boolean).length;
+  for (const each of files) each.hidden = number < rows.length;  // they hold all rows
+  if (box && document.activeElement !== box) box.value = query.get(SEARCH) || "";
+  const first = number < rows.length ? `${number.toLocaleString(language)} / ${all}` : all;
+  if (count) count.textContent = [first, ...told].join(" · ");
   fade(shown);
 }
 
+function go(address, replaced = false) {
+  try {
+    if (replaced) history.replaceState(null, "", address);
+    else history.pushState(null, "", address);
+  } catch {  // a page that was opened from a disk
+    location.assign(address);
+    return;
+  }
+  show();
+}
+
+function follow(link) {
+  link.addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    go(link.href);
+  });
+}
+
+function searchBox() {
+  const line = document.createElement("p");
+  line.className = "rows-search";
+  const label = line.appendChild(document.createElement("label"));
+  const input = document.createElement("input");
+  input.type = "search";
+  label.append(`${words.search} `, input);
+  const ask = () => go(addressOf(chosenIn(new URLSearchParams(location.search)), { [SEARCH]: input.value.trim() || null }), true);
+  input.addEventListener("change", ask);
+  if (location.protocol !== "file:") input.addEventListener("input", ask);
+  count.before(line);
+  return input;
+}
+
+for (const heading of headings) {
+  const link = document.createElement("a");
+  const title = heading.firstChild;
+  title.before(link);
+  link.append(title, document.createElement("span"));
+  link.lastChild.setAttribute("aria-hidden", "true");
+}
 for (const group of document.querySelectorAll(".facet-results [data-column]")) {
   for (const link of group.querySelectorAll("li a")) {
     const query = new URL(link.href).searchParams;
@@ -93,4 +199,7 @@ for (const group of document.querySelectorAll(".facet-results [data-column]")) {
     chips.push({ link, column: group.dataset.column, value, label, title });
   }
 }
+for (const link of [...headings.map((heading) => heading.querySelector("a")), ...chips.map((chip) => chip.link)]) follow(link);
+for (const group of document.querySelectorAll(".facet-results[hidden]")) group.hidden = false;
+window.addEventListener("popstate", show);
 show();

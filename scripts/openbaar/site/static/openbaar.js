@@ -53,6 +53,13 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   }
 }
 
+for (const chosen of document.querySelectorAll(".facet-info a.chosen")) {  // on a phone the values of a list are one line
+  const list = chosen.closest("ul");
+  list.scrollLeft = chosen.offsetLeft - list.offsetLeft;
+}
+
+for (const form of document.querySelectorAll("form[role=search][hidden]")) form.hidden = false;  // on a frozen site
+
 for (const button of document.querySelectorAll("button[data-copy]")) {
   button.hidden = false;
   const before = [...button.childNodes];
@@ -72,3 +79,23 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     setTimeout(() => button.replaceChildren(...before), 1500);
   });
 }
+
+// A line that is not on this part of its document is on another one: an address may be older than the parts.
+function placeOf(hash) {
+  const found = /^#(?:P(\d+)-)?L(\d+)$/.exec(hash);
+  return found && [Number(found[1] ?? 0), Number(found[2])];
+}
+
+function isBefore(start, place) {
+  return start[0] < place[0] || (start[0] === place[0] && start[1] <= place[1]);
+}
+
+function showPartOfLine() {
+  const place = placeOf(location.hash);
+  if (!place || document.getElementById(location.hash.slice(1))) return;
+  const starts = [...document.querySelectorAll("[data-parts] a")];
+  const link = starts.findLast((each) => isBefore(placeOf(each.hash) ?? [Infinity, 0], place));
+  if (link && !link.hasAttribute("aria-current")) location.replace(link.href.replace(/#.*/, location.hash));
+}
+
+showPartOfLine();
