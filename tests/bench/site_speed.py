@@ -147,6 +147,7 @@ def serving(command: Callable[[int], list[str]]) -> Iterator[Server]:
     try:
         server = Server(process, port)
         _wait_for(server)
+        _let_settle(server)
         yield server
     finally:
         process.terminate()
@@ -163,6 +164,15 @@ def _wait_for(server: Server) -> None:
         else:
             return
     raise ConnectionError("the server ended before it answered")
+
+
+def _let_settle(server: Server) -> None:
+    """Wait until a server that answers does nothing else any more, half a minute at most."""
+    for _ in range(30):
+        before = processor_seconds(server.process.pid)
+        time.sleep(1)
+        if processor_seconds(server.process.pid) - before < 0.02:
+            return
 
 
 def published(root: Path, rows: int) -> list[str]:
