@@ -341,6 +341,21 @@ def test_the_process_that_answers_is_started_again_when_it_has_ended(built: Buil
         assert get(server, query("select 2")).json() == [{"2": 2}]
 
 
+def test_a_query_whose_process_ended_is_an_error_like_others(
+    built: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async def ended(*_asked: object) -> None:
+        raise ChildProcessError("the process that answers queries has ended")
+
+    monkeypatch.setattr(apart.ForkServer, "answer", ended)
+    answer = asyncio.run(shown(built, URL, True).client.get(query("select 77")))
+    assert (answer.status_code, answer.headers["x-content-type-options"]) == (500, "nosniff")
+    assert capsys.readouterr().err == (
+        "ERROR GET /municipalities.json: ChildProcessError: "
+        "the process that answers queries has ended\n"
+    )
+
+
 def test_copies_end_with_the_process_that_made_them(built: Built) -> None:
     """Whatever ends a site, its copies see that the socket of their process is closed."""
     with served(built, URL, public=True) as server, ThreadPoolExecutor(1) as pool:

@@ -25,6 +25,7 @@ from datasette.app import Datasette
 from filelock import FileLock, Timeout
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.placing import JOURNAL
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site.asgi import Application, Message, Receive, Scope, Send
 from openbaar.site.published import publication_of
@@ -104,10 +105,14 @@ class Editions:
         while self.current.folder is not None:
             await asyncio.sleep(LOOK_EVERY)
             state = self._state()
-            if state == self._seen:
+            if state == self._seen or self._is_replaced():
                 continue
             try:
-                await self._move_to(await asyncio.to_thread(self._edition))
+                edition = await asyncio.to_thread(self._edition)
+                if self._is_replaced() or self._state() != state:
+                    edition.close()  # some of its files may be of the one that comes
+                    continue
+                await self._move_to(edition)
             except Exception as error:  # whatever is wrong with it, the site goes on
                 print(f"ERROR a new publication is not shown: {error}", file=sys.stderr)
             self._seen = state
@@ -127,6 +132,10 @@ class Editions:
     def _close_unless_needed(self, edition: Edition) -> None:
         if edition is not self.current and edition.answering == 0:
             edition.close()
+
+    def _is_replaced(self) -> bool:
+        """Whether `publish` is putting files in place, of which the database is not the last."""
+        return (self._metadata.parent / JOURNAL).exists()
 
     def _state(self) -> list[tuple[int, int, int]]:
         """What changes when another publication is put in place."""

@@ -26,6 +26,7 @@ from openbaar.site.access_log import logged
 from openbaar.site.asgi import Application
 from openbaar.site.connections import ImpatientProtocol
 from openbaar.site.editions import Editions
+from openbaar.site.error_log import log_in_lines
 from openbaar.site.published import PLUGIN
 from openbaar.yamlfile import read_yaml
 
@@ -77,6 +78,7 @@ def serve(
     not there or the port is taken.
     """
     _check_built(database, metadata, metadata.with_name(DESCRIPTOR))
+    log_in_lines(sys.stderr)
 
     def answering(address: str) -> None:
         announce(address)
@@ -101,7 +103,9 @@ def _configuration(app: Application) -> uvicorn.Config:
         app,
         http=ImpatientProtocol,
         lifespan="off",  # an edition begins when it is there
-        log_level="warning",
+        ws="none",
+        log_config=None,
+        log_level="error",  # what a visitor got wrong is told to the visitor
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=LAST_ANSWERS,
