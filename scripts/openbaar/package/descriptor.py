@@ -83,8 +83,8 @@ def described(dataset: Dataset) -> DescribedPackage:
         doi=package.doi,
         issued=package.issued,
         modified=package.modified,
-        publisher=_publisher(publication, package.publisher),
-        contact=_contact(publication, package.contact),
+        publisher=_agent(publication, package.publisher),
+        contact=_agent(publication, package.contact),
         themes=package.themes,
         places=package.places,
         period=package.period,
@@ -94,25 +94,14 @@ def described(dataset: Dataset) -> DescribedPackage:
     )
 
 
-def _publisher(publication: Publication, publisher: Publisher | None) -> DescribedAgent | None:
-    if publisher is None:
+def _agent(publication: Publication, agent: Publisher | Contact | None) -> DescribedAgent | None:
+    """The publisher or the contact; None where none is named."""
+    if agent is None:
         return None
     return DescribedAgent(
-        title=localized(publisher.name, publication.language),
-        translations=_translations(publication, title=publisher.name),
-        path=publisher.path,
-        type=publisher.type,
-    )
-
-
-def _contact(publication: Publication, contact: Contact | None) -> DescribedAgent | None:
-    if contact is None:
-        return None
-    return DescribedAgent(
-        title=localized(contact.name, publication.language),
-        translations=_translations(publication, title=contact.name),
-        email=contact.email,
-        path=contact.path,
+        title=localized(agent.name, publication.language),
+        translations=_translations(publication, title=agent.name),
+        **agent.model_dump(include={"email", "path", "type"}),
     )
 
 

@@ -60,7 +60,7 @@ class Placed:
     def classes(self) -> str:
         """The classes of its cells; the cells of a large table are most of its page."""
         flags = {
-            f"col-{self.column.name}": self.leads or self.column.name == "source_lines",
+            f"col-{self.column.name}": self.leads or not self.column.of_trust,
             "number": self.column.is_quantity or self.is_counted,
             "date": self.column.type in ("date", "datetime"),
             "more": not self.leads,
