@@ -17,6 +17,7 @@ from openbaar.package.catalogues.facts import facts
 from openbaar.package.catalogues.records import records
 from openbaar.package.descriptor import package_bytes
 from openbaar.package.model import Descriptor
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.tables.about import License
 from openbaar.tables.dataset import Dataset, TableInFile
 from openbaar.tables.publication import Publication
@@ -47,7 +48,7 @@ def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path, parquet: P
         del files[path]
         files[_in_parquet(path)] = file
     described = _descriptor_with(descriptor, instead)
-    files["datapackage.json"] = package_bytes(described)
+    files[DESCRIPTOR] = package_bytes(described)
     files["README.md"] = readme(dataset).encode("utf-8")
     sizes = {}
     for document in publication.package.documents:
