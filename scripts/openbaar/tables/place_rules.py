@@ -136,6 +136,8 @@ class PlaceRules:
                 break
         place = _RowPlace(line.number, self._row(record), pieces, blank)
         self.pages.add(line.page)
+        if len(self.pages) > 1:
+            raise NoRuleError
         for rule in self.rules:
             if not rule.holds(record.cells[rule.column], place):
                 raise NoRuleError
@@ -148,7 +150,7 @@ class PlaceRules:
 
     def provenance(self) -> Iterator[Row]:
         """The rows of `provenance`: one for each column, which hold for every row of the table."""
-        page = str(min(self.pages, key=str)) if self._is_on_one_page else None
+        page = str(*self.pages) if self.document.has_pages else None
         for rule in self.rules:
             yield {
                 "table_name": self.table.name,
@@ -163,10 +165,6 @@ class PlaceRules:
                 "how": rule.how,
                 "mark": None,
             }
-
-    @property
-    def _is_on_one_page(self) -> bool:
-        return self.document.has_pages and len(self.pages) == 1
 
 
 def _suggested(table: Table, recipe: Recipe, records: Sequence[Record]) -> Iterator[_ColumnRule]:
