@@ -62,9 +62,10 @@ UNASKED = N_(
 )
 REDIRECT = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{path}</title>
-<meta http-equiv="refresh" content="0; url={to}"></head>
-<body><p><a href="{to}">{path}</a></p></body></html>
+{leading}</head>
+<body><p><a href="{to}">{path}</a></p>{script}</body></html>
 """
+REFRESH = '<meta http-equiv="refresh" content="0; url={to}">'
 
 
 @dataclass(frozen=True)
@@ -222,9 +223,18 @@ class Freezer:
             self._write(path, await self._rewritten(page, path, answer.text))
 
     def _leading_on(self, page: Page, path: str, location: str) -> bytes:
-        """A page that leads on to where the site redirects."""
-        to = self._relative(location, page, posixpath.dirname(path)) or location
-        return REDIRECT.format(path=html.escape(page.path), to=html.escape(to)).encode("utf-8")
+        """A page that leads on to where the site redirects: to a question with the values asked."""
+        folder = posixpath.dirname(path)
+        to = html.escape(self._relative(location, page, folder) or location)
+        leading, script = REFRESH.format(to=to), ""
+        if choices_of(self.published, posixpath.basename(location)):
+            address = self._relative(asset("frozen-redirect.js"), page, folder)
+            leading, script = (
+                f"<noscript>{leading}</noscript>",
+                f'<script src="{address}"></script>',
+            )
+        made = REDIRECT.format(path=html.escape(page.path), to=to, leading=leading, script=script)
+        return made.encode("utf-8")
 
     async def _rewritten(self, page: Page, path: str, text: str) -> bytes:
         """A page with links that lead to files, and with the scripts that it needs."""
