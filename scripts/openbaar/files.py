@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import filecmp
 import hashlib
 import lzma
@@ -94,12 +95,27 @@ def behind(place: Place, text: str) -> Place:
     return Place(place.file, line + breaks, None, column)
 
 
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Name the file that is being written in an error of a full disk, which often names none."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        raise OSError(error.errno, os.strerror(error.errno), str(path)) from error
+
+
 def write_content(content: Content, target: Path) -> None:
     """Write a file; those that are large are copied without being read into memory."""
-    if isinstance(content, Path):
-        shutil.copyfile(content, target)
-    else:
-        target.write_bytes(content)
+    with writing(target):
+        if isinstance(content, Path):
+            shutil.copyfile(content, target)
+        else:
+            target.write_bytes(content)
 
 
 def holds(path: Path, content: Content) -> bool:
@@ -148,9 +164,10 @@ def replacing(target: Path) -> Iterator[Path]:
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
     partial.unlink(missing_ok=True)
     try:
-        yield partial
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())  # the bytes reach the disk before the name does
-        os.replace(partial, target)
+        with writing(target):
+            yield partial
+            with partial.open("rb") as written:
+                os.fsync(written.fileno())  # the bytes reach the disk before the name does
+            os.replace(partial, target)
     finally:
         partial.unlink(missing_ok=True)

@@ -9,7 +9,9 @@ from typing import Any
 import openpyxl
 import pytest
 
+from openbaar.site import gates, limits
 from openbaar.site import rows as rows_module
+from openbaar.site.serve import site
 from served import Built, shown
 
 pytestmark = pytest.mark.slow
@@ -74,6 +76,34 @@ def test_more_rows_than_a_file_may_hold_are_refused(
     monkeypatch.setattr(rows_module, "MOST", 3)
     assert get(small, "/rows/regions.csv").status_code == 413
     assert get(small, "/rows/regions.csv?part_of=belgium").status_code == 200
+
+
+@pytest.mark.parametrize("ending", ["csv", "json"])
+def test_rows_that_hold_more_than_a_public_site_reads_are_refused(
+    small: Built, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here, in this process, as a copy of the process that answers does it."""
+    monkeypatch.setattr(gates.Gates, "before", lambda *_asked: None)
+    public = site(small.database, small.metadata, "https://data.example", public=True)
+    path = f"/en/rows/municipalities.{ending}"
+    assert asyncio.run(public.client.get("/rows/regions.csv")).status_code == 200
+    monkeypatch.setattr(limits, "MAX_RESULT", 80)
+    refused = asyncio.run(public.client.get(path))
+    assert refused.status_code == 413
+    assert "These are too many rows for one file." in refused.text
+    assert asyncio.run(public.client.get(f"{path}?year=2019")).status_code == 200
+    page = asyncio.run(public.client.get("/en/municipalities/provenance"))  # it holds more, too
+    assert page.status_code == 400
+    assert "asked for too much" in page.text
+
+
+def test_rows_that_hold_more_are_given_at_home(
+    small: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_home = site(small.database, small.metadata)
+    assert asyncio.run(at_home.client.get("/")).status_code == 200
+    monkeypatch.setattr(limits, "MAX_RESULT", 80)
+    assert asyncio.run(at_home.client.get("/rows/municipalities.csv")).status_code == 200
 
 
 def test_a_page_offers_the_rows_that_it_shows(small: Built) -> None:

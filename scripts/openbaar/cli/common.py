@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,6 +37,8 @@ CHAIN = " while "
 # Options that every `Run` looks up, kept in the context, which a command shares with its group.
 AS_JSON = "openbaar.json"
 VERBOSE = "openbaar.verbose"
+STEP = "openbaar.step"  # what the command said last
+PACKAGE = Path(__file__).parent.parent
 
 
 class Terminated(BaseException):
@@ -70,7 +73,7 @@ class Commands(click.Group):
         except Exception as error:
             if os.environ.get(DEBUG):
                 raise
-            print_unexpected(error, ctx.invoked_subcommand)
+            print_unexpected(ctx, error)
             status = UNEXPECTED
         ctx.exit(status)
 
@@ -79,17 +82,33 @@ def _terminate(_signal: int, _frame: object) -> None:
     raise Terminated
 
 
-def print_unexpected(error: Exception, command: str | None) -> None:
+def print_unexpected(ctx: click.Context, error: Exception) -> None:
     """Print an error that nobody foresaw: what was being done, and where to report it."""
-    doing = CHAIN.join([*worked_on(error), f"running `openbaar {command}`"])
+    command = f"running `openbaar {ctx.invoked_subcommand}`"
+    if ctx.meta.get(STEP):
+        command += f" ({ctx.meta[STEP]})"
+    doing = CHAIN.join([*worked_on(error), command])
     detail = str(error).partition("\n")[0]
     click.echo(f"unexpected error while {doing}: {type(error).__name__}: {detail}", err=True)
-    click.echo("  → this is a mistake in openbaar, and no published file was changed", err=True)
+    where = _raised_at(error)
+    click.echo(
+        f"  → this is a mistake in openbaar ({where}); no file is left half-written", err=True
+    )
     click.echo(
         "  → report it where you got openbaar, with this message, the command and, where you may,"
         f" that file; {DEBUG}=1 shows where in the code it happened",
         err=True,
     )
+
+
+def _raised_at(error: Exception) -> str:
+    """The nearest line of openbaar to where an error was raised: `openbaar/schema/names.py:12`."""
+    place = "openbaar"
+    for frame, line in walk_tb(error.__traceback__):
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(PACKAGE):
+            place = f"openbaar/{path.relative_to(PACKAGE).as_posix()}:{line}"
+    return place
 
 
 def unreadable(error: OSError) -> Problem:
@@ -99,6 +118,7 @@ def unreadable(error: OSError) -> Problem:
         errno.ENOSPC: "make room on the disk",
         errno.EDQUOT: "make room on the disk",
         errno.EFBIG: "raise the limit on the size of files",
+        errno.EROFS: "work on a copy of the publication, in a folder that can be written to",
     }
     hint = hints.get(error.errno or 0, "check the permissions of the folder")
     return Problem(Place(name), f"cannot be read or written: {error.strerror or error}", hint)
@@ -184,6 +204,7 @@ class Run:
 
     def __init__(self, ctx: click.Context, project: Path | None, quiet: bool) -> None:
         before = (ctx.find_root().params if ctx.parent else {}) or {}
+        self.meta = ctx.meta
         self.root: Path = project or before.get("project") or Path()
         self.as_json: bool = bool(ctx.meta.get(AS_JSON))
         self.quiet: bool = quiet or bool(before.get("quiet")) or self.as_json
@@ -212,6 +233,7 @@ class Run:
 
     def say(self, message: str) -> None:
         """Report progress, on standard error."""
+        self.meta[STEP] = message
         if self.quiet:
             return
         if self._bar is not None:

@@ -131,7 +131,7 @@ def _load_large(path: Path, dataset: Dataset, watch: Watch) -> None:
         try:
             load(path, data, watch)
         except KeyUsedTwiceError:
-            problems += repeated_key_problems(data)
+            problems += repeated_key_problems(data, path.parent)
     if problems:
         raise OpenbaarError(problems)
 

@@ -6,6 +6,8 @@ an SQLite of its own, so no other connection may be at work on the file meanwhil
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +24,8 @@ from openbaar.tables.dataset import TableInFile
 
 CACHE = 64 * 2**10  # kilobytes of the file in memory: enough for the upper part of a large index
 ARROW_TYPES = {"INTEGER": pa.int64(), "REAL": pa.float64(), "TEXT": pa.string()}
-TWICE = "UNIQUE constraint failed"  # SQLite says so; ADBC has no error of its own for it
+TWICE = "UNIQUE constraint failed"
+FULL = "database or disk is full"
 Batch = Any  # cells as text, by column; the types of Arrow are not published
 Watch = Callable[[TableInFile, Batch], None]
 
@@ -35,7 +38,7 @@ def load(database: Path, data: TableInFile, watch: Watch) -> None:
     """Put the rows of a large table into its table in an SQLite file, which is there and empty.
 
     `watch` sees each batch of rows as it passes. Raises KeyUsedTwiceError where SQLite finds a key
-    of the table twice.
+    of the table twice, OSError where the disk is full.
     """
     fields = data.table.table_schema.fields
     types = [ARROW_TYPES[sql_type(field, data.whole)] for field in fields]
@@ -49,11 +52,19 @@ def load(database: Path, data: TableInFile, watch: Watch) -> None:
         connection.set_autocommit(False)
         try:
             _insert(connection, data.table.name, reader)
+            connection.commit()
         except Error as error:
-            if TWICE not in str(error):
-                raise
-            raise KeyUsedTwiceError(data.table.name) from error
-        connection.commit()
+            raise _as_of_openbaar(error, database, data) from error
+
+
+def _as_of_openbaar(error: Error, database: Path, data: TableInFile) -> Exception:
+    """What SQLite says of a key or of the disk, which ADBC gives no codes; any other as it is."""
+    said = str(error)
+    if TWICE in said:
+        return KeyUsedTwiceError(data.table.name)
+    if FULL in said:
+        return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(database))
+    return error
 
 
 def _execute(connection: AdbcConnection, statement: str) -> None:

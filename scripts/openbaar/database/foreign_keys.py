@@ -52,15 +52,15 @@ def large_key_problems(database: Database, dataset: Dataset) -> list[Problem]:
     return problems
 
 
-def repeated_key_problems(data: TableInFile) -> list[Problem]:
+def repeated_key_problems(data: TableInFile, beside: Path) -> list[Problem]:
     """The rows of a large table with a key that a row before them has, at most `MOST_PROBLEMS`.
 
-    The keys are sorted by SQLite in a file of their own.
+    The keys are sorted by SQLite in files of their own, in the folder `beside`.
     """
     schema = data.table.table_schema
     keys = [schema.primaryKey, *schema.all_unique_keys]
     problems: list[Problem] = []
-    with TemporaryDirectory(prefix="openbaar-") as folder:
+    with TemporaryDirectory(prefix="keys-", dir=beside) as folder:
         for number, key in enumerate(keys):
             connection = sqlite3.connect(Path(folder) / f"{number}.db")
             try:

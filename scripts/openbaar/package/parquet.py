@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow.parquet import ParquetWriter
 
+from openbaar.files import writing
 from openbaar.package.model import Descriptor
 from openbaar.schema.model import SchemaField
 from openbaar.tables.dataset import TableInFile
@@ -76,6 +77,7 @@ class _File:
     def __init__(self, path: Path, data: TableInFile, resource: dict[str, Any]) -> None:
         self.fields = data.table.table_schema.fields
         self.schema = _schema(self.fields, resource)
+        self.path = path
         self.writer = ParquetWriter(path, self.schema, compression="zstd")
         self.waiting: list[Batch] = []
 
@@ -90,10 +92,12 @@ class _File:
     def close(self) -> None:
         if self.waiting:
             self._write_group()
-        self.writer.close()
+        with writing(self.path):
+            self.writer.close()
 
     def _write_group(self) -> None:
-        self.writer.write_table(pa.Table.from_batches(self.waiting, self.schema))
+        with writing(self.path):
+            self.writer.write_table(pa.Table.from_batches(self.waiting, self.schema))
         self.waiting = []
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -43,7 +45,7 @@ def write_workbook(dataset: Dataset, target: Path) -> None:
     publication = dataset.publication
     names = sheet_names(dataset.tables)
     documentation = documentation_names(publication.package.languages, names.values())
-    with replacing(target) as partial, Workbook(str(partial), OPTIONS) as book:
+    with replacing(target) as partial, _written(partial) as book:
         title = localized(publication.package.title, publication.language)
         book.set_properties({"title": title, "created": CREATED})
         styles = Styles.of(book)
@@ -54,6 +56,16 @@ def write_workbook(dataset: Dataset, target: Path) -> None:
             if _is_shown(dataset, data):
                 sheet = TableSheet(book.add_worksheet(names[table]), styles)
                 _write_table(sheet, dataset, data)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[Workbook]:
+    """A workbook that is written to `path` when the block ends, with what it needs beside it."""
+    try:
+        with Workbook(str(path), {**OPTIONS, "tmpdir": str(path.parent)}) as book:
+            yield book
+    except FileCreateError as error:
+        raise error.args[0] from error  # the error of the system
 
 
 def _write_table(sheet: TableSheet, dataset: Dataset, data: TableData) -> None:

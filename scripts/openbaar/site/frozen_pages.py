@@ -13,13 +13,14 @@ import json
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from babel.support import NullTranslations
 from datasette.utils import path_from_row_pks
 
-from openbaar.errors import Place, Problem
+from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, take_again, write_content
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site import changes, downloads
@@ -198,11 +199,21 @@ class Freezer:
             path = self._relative(link.removesuffix(nowhere.path[1:]), nowhere, ".")
             return None if path is None else f"{published.addresses.prefix}/{path}"
 
-        answer = await self._answer(nowhere.address(published))
+        address = nowhere.address(published)
+        answer = await self._answer(address)
+        if answer.status_code != HTTPStatus.NOT_FOUND:
+            raise _failed(address, answer)
         self._write(NOT_FOUND, rewritten(answer.text, rooted).encode("utf-8"))
 
     async def _answer(self, address: str) -> Any:
         return await self.datasette.client.get(address, headers={"accept": "text/html"})
+
+    async def _data(self, address: str) -> Any:
+        """What the site answers as JSON. Raises OpenbaarError where it answers an error."""
+        answer = await self._answer(address)
+        if answer.status_code != HTTPStatus.OK:
+            raise _failed(address, answer)
+        return answer.json()
 
     async def _fetch(self, page: Page) -> None:
         """Write a page into its file; what it links to is fetched later."""
@@ -263,7 +274,7 @@ class Freezer:
         search = replace(page, path=SEARCH)
         folder = posixpath.dirname(file_of(self.published, search))
         data = replace(page, path=f"{SEARCH}/index.json")
-        index = (await self._answer(data.address(self.published))).json()
+        index = await self._data(data.address(self.published))
         entries = []
         for entry in index["entries"]:
             here = self.published.addresses.of(entry[2], page.language or "")
@@ -281,8 +292,7 @@ class Freezer:
             return None
         resource = self.published.tables[table]
         address = self.published.addresses.prefix + page.path
-        answer = await self._answer(f"{address}.json?_shape=array&_size=max")
-        rows = answer.json()
+        rows = await self._data(f"{address}.json?_shape=array&_size=max")
         order = own_order(self.published, table)
         if order is not None:
             rows = sorted(rows, key=order)
@@ -336,3 +346,7 @@ class _Files:
             return False
         write_content(content, path)
         return True
+
+
+def _failed(address: str, answer: Any) -> OpenbaarError:
+    return OpenbaarError(Problem(Place(address), f"answers with status {answer.status_code}"))

@@ -37,6 +37,10 @@ DENIED_FUNCTIONS = {"fts3_tokenizer", "load_extension"}  # the first one tells a
 SQLITE_FUNCTION = 31  # https://www.sqlite.org/c3ref/c_alter_table.html; Python gives it no name
 
 
+class TooLargeError(sqlite3.OperationalError):
+    """The rows of a result hold more than they may."""
+
+
 def limit_process() -> None:
     """Cap the memory of SQLite in this process for good.
 
@@ -74,7 +78,7 @@ def _row_within_budget() -> Callable[[sqlite3.Cursor, tuple[Any, ...]], sqlite3.
             if isinstance(value, str | bytes):
                 total += len(value)
         if total > MAX_RESULT:
-            raise sqlite3.OperationalError("the result is too large")
+            raise TooLargeError("the result is too large")
         spent[cursor] = total
         return sqlite3.Row(cursor, values)
 

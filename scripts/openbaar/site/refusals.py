@@ -13,6 +13,7 @@ from datasette.views.base import DatasetteError
 
 from openbaar.site.asgi import Application, Message, Receive, Scope, Send, raw_path
 from openbaar.site.language import gettext, visit
+from openbaar.site.limits import TooLargeError
 from openbaar.site.published import Published
 
 # Where Datasette reads addresses, and what it raises for those that it did not foresee.
@@ -52,7 +53,7 @@ def answer_to_error(method: str, path: str, exception: BaseException) -> Respons
         return Response.text(str(exception.message), status=400)
     if isinstance(exception, Base400 | DatasetteError):
         return None
-    if isinstance(exception, QueryInterrupted | MemoryError):
+    if isinstance(exception, QueryInterrupted | MemoryError | TooLargeError):
         message = gettext("The query took too long or asked for too much, and was stopped.")
         return Response.text(message, status=400)
     print(log_line(method, path, exception), file=sys.stderr)

@@ -27,6 +27,7 @@ from openbaar.site.asgi import query_pairs
 from openbaar.site.columns import column_of, columns_of
 from openbaar.site.downloads import MEDIA_TYPES
 from openbaar.site.language import gettext, visit
+from openbaar.site.limits import TooLargeError
 from openbaar.site.naming import named
 from openbaar.site.published import Published, publication_of, text_of
 from openbaar.site.refusals import refusal
@@ -101,7 +102,7 @@ async def _chosen(
     sql = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY rowid LIMIT {MOST + 1}"
     try:
         found = await database.execute(sql, parameters)
-    except QueryInterrupted:
+    except (QueryInterrupted, TooLargeError):
         raise _too_much() from None
     if len(found.rows) > MOST:
         raise _too_much()
