@@ -22,7 +22,6 @@ from datasette.utils import path_from_row_pks
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, take_again, write_content
-from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site import changes, downloads
 from openbaar.site.grid import own_order
 from openbaar.site.pages import asset
@@ -36,6 +35,7 @@ from openbaar.site.static_paths import (
     Page,
     choices_of,
     file_of,
+    has_pages_of_rows,
     is_elsewhere,
     is_file,
     is_on_one_page,
@@ -48,6 +48,7 @@ from openbaar.texts import N_, catalogue
 
 INDEX = f"{SEARCH}/index.js"  # what the search of a site without a server finds
 NOT_FOUND = "404.html"  # what servers of such folders show where there is no page
+NO_JEKYLL = ".nojekyll"  # has GitHub Pages give the files as they are, from a branch too
 REDIRECTS = (301, 302, 303)
 ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
 ORDERED = {"integer", "number", "year", "yearmonth", "date", "datetime", "time"}
@@ -138,6 +139,7 @@ class Freezer:
         self._fetched = Fetched()
         for address, path in self._downloads.items():
             self._write(address[1:], path)
+        self._write(NO_JEKYLL, b"")
         for page in known_pages(self.published):
             self._find(page)
         for page in [*await self._pages_of_rows(), *await self._changes()]:
@@ -158,13 +160,10 @@ class Freezer:
             self._fetched.found.append(page)
 
     async def _pages_of_rows(self) -> list[Page]:
-        """The page of each row in each language, and the address to cite it by.
-
-        The trust tables have none: their rows are about other rows, whose pages show them.
-        """
+        """The page of each row in each language, and the address to cite it by."""
         pages = []
         for table, resource in self.published.tables.items():
-            if table in TRUST_TABLES:
+            if not has_pages_of_rows(self.published, table):
                 continue
             keys = resource["schema"]["primaryKey"]
             database = self.datasette.get_database(self.published.name)
