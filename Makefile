@@ -7,7 +7,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: serve publish test quick lint fuzz audit dependencies messages man lock bench bench-site clean
+.PHONY: serve publish test quick lint fuzz spark audit dependencies messages man lock bench bench-site clean
 .DELETE_ON_ERROR:
 
 serve: .venv/run  ## publish what is stale and show the site on this machine
@@ -40,6 +40,9 @@ fuzz: .venv/dev  ## look for inputs that break a reader or a route, SECONDS each
 		|| echo "atheris cannot be installed here; seeds are mutated by chance, which finds less."
 	$(BIN)/python tests/fuzz/run.py $(SECONDS)
 
+spark: .venv/dev .venv-spark/ready  ## whether Spark reads the Parquet files of large tables; it needs Java
+	$(BIN)/python -m pytest tests/tables/test_large.py -k spark
+
 audit: .venv/dev  ## known vulnerabilities of the locked versions, from a public database
 	$(BIN)/python tests/audit.py
 
@@ -63,9 +66,10 @@ lock: .venv/dev  ## take the newest versions that pyproject.toml allows, with th
 	$(LOCK) --group datasette1 --output-file requirements/datasette1.txt
 	$(LOCK) --group judges --output-file requirements/judges.txt
 	$(LOCK) --group fuzz --output-file requirements/fuzz.txt
+	$(LOCK) --group spark --output-file requirements/spark.txt
 
 clean:  ## remove what is made outside git
-	rm -rf build dist .venv .venv-datasette1 .venv-judges tests/judges/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf build dist .venv .venv-datasette1 .venv-judges .venv-spark tests/judges/node_modules .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # The environments. A changed lock makes them anew; `run` is all that publishing and serving need.
 .venv/run: requirements/run.txt pyproject.toml
@@ -82,6 +86,11 @@ clean:  ## remove what is made outside git
 .venv-datasette1/ready: requirements/datasette1.txt
 	$(PYTHON) -m venv --clear .venv-datasette1
 	.venv-datasette1/bin/python $(INSTALL) --require-hashes -r requirements/datasette1.txt
+	touch $@
+
+.venv-spark/ready: requirements/spark.txt
+	$(PYTHON) -m venv --clear .venv-spark
+	.venv-spark/bin/python $(INSTALL) --require-hashes -r requirements/spark.txt
 	touch $@
 
 .venv-judges/ready: requirements/judges.txt tests/judges/package-lock.json

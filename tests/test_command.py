@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from openbaar.cli.main import main
+from stated import state_everything
 
 ROOT = Path(__file__).parent.parent
 MAN = ROOT / "docs" / "man"
@@ -112,3 +113,19 @@ def test_verbose_says_when_each_step_began(hand_made: Path) -> None:
     steps = done.stderr.splitlines()
     assert steps
     assert all(re.match(r" *\d+\.\d\d  \w", step) for step in steps)
+
+
+def test_the_catalogue_is_printed_and_scored(hand_made: Path) -> None:
+    state_everything(hand_made)
+    command = ["--project", str(hand_made), "catalogue", "--url", "https://data.example/x"]
+    turtle = CliRunner().invoke(main, command)
+    assert turtle.stdout.startswith("@prefix adms:")
+    assert "<https://data.example/x/catalog>\n  a dcat:Catalog" in turtle.stdout
+    as_json = CliRunner().invoke(main, [*command, "--as", "json-ld"])
+    assert "@graph" in json.loads(as_json.stdout)
+    scored = CliRunner().invoke(main, [*command, "--score"]).stdout
+    assert re.search(r"^Findability +keywords +30 of +30$", scored, re.MULTILINE)
+    assert re.search(r"^Accessibility +access URL answers +- of +50$", scored, re.MULTILINE)
+    points = json.loads(CliRunner().invoke(main, [*command, "--score", "--json"]).stdout)
+    assert sum(each["most"] for each in points["metrics"]) == points["best"] == 405
+    assert 270 < points["earned"] < 295

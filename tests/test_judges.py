@@ -19,9 +19,9 @@ import pytest
 from datasets import dataset_of
 from openbaar.package.archive import write_zip
 from openbaar.package.catalogues import dcat, rdf
-from openbaar.package.catalogues.facts import facts
+from openbaar.package.catalogues.quality import BEST, EXCELLENT, assessed
 from openbaar.package.descriptor import descriptor
-from openbaar.site.catalogue import site_of
+from openbaar.site.catalogue import nodes_of
 from openbaar.site.linked_data import json_ld
 from openbaar.tables.references import load_publication
 from served import ROOT, Built, build, published_of
@@ -180,7 +180,7 @@ def built(stated: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
 def catalogue(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The catalogue of its site as Turtle; the same as JSON-LD lies beside it."""
     published = published_of(built, SITE, public=True)
-    nodes = dcat.graph(facts(published.descriptor), site_of(published))
+    nodes = nodes_of(published)
     folder = tmp_path_factory.mktemp("catalogue")
     (folder / "catalog.jsonld").write_text(rdf.json_ld(nodes, dcat.PREFIXES), "utf-8")
     path = folder / "catalog.ttl"
@@ -196,6 +196,7 @@ def test_the_shapes_of_dcat_ap_and_dcat_ap_vl_have_nothing_to_object_to(catalogu
     assert found["counted"]["Dataset"] == 1 + 4
     assert found["counted"]["Distribution"] >= 4 + 3
     assert (found["counted"]["Catalog"], found["counted"]["DataService"]) == (1, 1)
+    assert found["counted"]["CatalogRecord"] == found["counted"]["Dataset"]
     assert len(found["objections"]) == 6
     assert {name: each for name, each in found["objections"].items() if each} == {}
     assert found["same"]
@@ -224,16 +225,15 @@ def test_the_shapes_notice_what_is_wrong(
     assert not found["same"]
 
 
-@needs_judges
-def test_the_quality_assessment_of_data_europa_eu_calls_it_excellent(catalogue: Path) -> None:
-    """351 points of 405 are excellent; 80 need a live host, 30 the shapes of DCAT-AP."""
-    script = str(ROOT / "tests" / "judges" / "mqa.py")
-    shapes = [str(SHAPES)] if SHAPES.is_dir() else []
-    command = [str(PROGRAMS / "python"), script, str(catalogue), *shapes, "--json"]
-    answer = subprocess.run(command, capture_output=True, text=True, check=True)
-    points = json.loads(answer.stdout)
-    assert points["untold"] == (80 if shapes else 110)
-    assert points["earned"] + points["untold"] >= 351 + 30
+def test_the_quality_assessment_of_data_europa_eu_calls_it_excellent(built: Built) -> None:
+    """351 points of 405 are excellent; 80 need a live host, 30 are for the shapes above."""
+    earned = assessed(nodes_of(published_of(built, SITE, public=True)))
+    assert sum(each.metric.most for each in earned) == BEST
+    assert sum(each.metric.most for each in earned if each.points is None) == 80 + 30
+    told = sum(each.points for each in earned if each.points is not None)
+    assert told + 80 + 30 >= EXCELLENT + 30
+    missing = [each.metric.name for each in earned if each.points not in (None, each.metric.most)]
+    assert missing == ["format", "open format", "machine readable"]  # a ZIP, a workbook, a database
 
 
 @needs_node

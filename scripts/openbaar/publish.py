@@ -19,7 +19,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import BinaryIO
 
-from openbaar.database.build import Watch, build_database, watch_nothing
+from openbaar.database.build import NOTHING_EARLIER, Watch, build_database, watch_nothing
+from openbaar.database.earlier import Earlier, earlier_edition
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -47,6 +48,7 @@ from openbaar.staleness import (
     record_of,
     released_database_path,
     stamps_of_inputs,
+    still_published,
     workbook_path,
 )
 from openbaar.tables.convert import convert
@@ -178,8 +180,9 @@ def make(publication: Publication, staging: Path, say: Say = say_nothing) -> Mad
     if unsettled:
         raise OpenbaarError(unsettled)
     generated = generate(publication, say=say)
-    with _parquet_files(generated, staging) as watch:
-        problems = _stage(generated, staging, say, watch)
+    earlier = _earlier(generated)
+    with _parquet_files(generated, staging, earlier) as watch:
+        problems = _stage(generated, staging, say, watch, earlier)
     if problems:
         raise OpenbaarError(problems)
     say("packing the downloads")
@@ -226,42 +229,65 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
     return [database, *files]
 
 
+def _earlier(generated: Generated) -> Earlier:
+    """What was published before and need not be made again."""
+    root = generated.publication.root
+    database = still_published(root, "build", ".db")
+    parquet = {}
+    for data in generated.dataset.in_files:
+        file = still_published(root, "dist", f"/{data.table.name}.parquet")
+        if file is not None:
+            parquet[data.table.name] = file
+    return earlier_edition(database, parquet, generated.descriptor)
+
+
 def _stage(
-    generated: Generated, staging: Path, say: Say, watch: Watch = watch_nothing
+    generated: Generated,
+    staging: Path,
+    say: Say,
+    watch: Watch = watch_nothing,
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> list[Problem]:
     """Write the package and its database to the folder `staging`; returns all that is wrong.
 
-    `watch` sees the rows of large tables. The package is judged while the database is built, which
-    waits for other processes: those that draw.
+    `watch` sees the rows of large tables that are not there `earlier`. The package is judged while
+    the database is built, which waits for other processes: those that draw.
     """
     _write_package(generated, staging)
     with ThreadPoolExecutor(max_workers=1) as beside:
         say("validating the package")
-        judged = beside.submit(_problems_of_package, generated, staging)
+        judged = beside.submit(_problems_of_package, generated, staging, earlier.alike)
         say("building the database")
-        problems = _build(generated, staging, say, watch)
+        problems = _build(generated, staging, say, watch, earlier)
         return [*judged.result(), *problems]
 
 
-def _problems_of_package(generated: Generated, staging: Path) -> list[Problem]:
-    """What is wrong with the package in the folder `staging`, by us and by other judges."""
+def _problems_of_package(
+    generated: Generated, staging: Path, unchanged: frozenset[str]
+) -> list[Problem]:
+    """What is wrong with the package in the folder `staging`, by us and by other judges.
+
+    These judge again what is not `unchanged` since they found it right.
+    """
     publication = generated.publication
     problems = differences(generated.dataset.rows("reconciliation"))
     recorded = read_permalinks(publication.root)
     problems += permalink_problems(recorded, generated.dataset)
     problems += problems_of_package(
-        staging, package_bytes(generated.descriptor), generated.dataset.in_files
+        staging, package_bytes(generated.descriptor), generated.dataset.in_files, unchanged
     )
     problems += problems_of_citation(citation_file.citation_bytes(publication))
     problems += sdmx_problems(generated.dataset, generated.descriptor)
     return problems
 
 
-def _build(generated: Generated, staging: Path, say: Say, watch: Watch) -> list[Problem]:
+def _build(
+    generated: Generated, staging: Path, say: Say, watch: Watch, earlier: Earlier
+) -> list[Problem]:
     """Build the database in the folder `staging` and run every query; returns all that is wrong."""
     database = _staged_database(generated, staging)
     try:
-        build_database(generated.dataset, generated.descriptor, database, watch)
+        build_database(generated.dataset, generated.descriptor, database, watch, earlier)
     except OpenbaarError as error:
         return error.problems
     say("running every query")
@@ -281,14 +307,20 @@ def _write_package(generated: Generated, staging: Path) -> None:
 
 
 @contextmanager
-def _parquet_files(generated: Generated, staging: Path) -> Iterator[Watch]:
-    """What makes the Parquet files of the large tables while their rows pass."""
+def _parquet_files(generated: Generated, staging: Path, earlier: Earlier) -> Iterator[Watch]:
+    """What makes the Parquet files of the large tables while their rows pass.
+
+    Those of tables that did not change are copied.
+    """
     if not generated.dataset.in_files:
         yield watch_nothing
         return
     from openbaar.package.parquet import ParquetFiles
 
     with ParquetFiles(_staged_parquet(staging), generated.descriptor) as files:
+        for data in generated.dataset.in_files:
+            if earlier.has_rows(data.table.name):
+                files.copy(data, earlier.parquet[data.table.name])
         yield files.write
 
 

@@ -90,12 +90,7 @@ def is_stale(root: Path) -> bool:
     That is so, too, where it was never published, by another version of the toolkit, or by a run
     that was cut short.
     """
-    if (root / JOURNAL).exists():
-        return True
-    record = _read(root / RECORD)
-    if record.get("toolkit") != toolkit_hash():
-        return True
-    hashes: dict[str, str] = record["files"]
+    hashes = _last_published(root)
     if {name for name in hashes if name.startswith("tables/")} != set(_authored(root)):
         return True
     known = _read(root / CACHE)
@@ -103,7 +98,32 @@ def is_stale(root: Path) -> bool:
     for name, sha256 in hashes.items():
         if not _has_hash(folder + name, sha256, Stamp(*known.get(name, UNKNOWN))):
             return True
-    return False
+    return not hashes
+
+
+def still_published(root: Path, folder: str, ending: str) -> Path | None:
+    """The file in a folder, with that ending, that this toolkit published last.
+
+    None where there was none, or where it is not what it was then.
+    """
+    known = _read(root / CACHE)
+    for name, sha256 in _last_published(root).items():
+        if name.startswith(f"{folder}/") and name.endswith(ending):
+            stamp = Stamp(*known.get(name, UNKNOWN))
+            return root / name if _has_hash(f"{root}/{name}", sha256, stamp) else None
+    return None
+
+
+def _last_published(root: Path) -> dict[str, str]:
+    """The hashes of the files that went into the publication and came out of it, by their names.
+
+    None are known where it was published by another version of the toolkit, or a run was cut short.
+    """
+    record = _read(root / RECORD)
+    if (root / JOURNAL).exists() or record.get("toolkit") != toolkit_hash():
+        return {}
+    hashes: dict[str, str] = record["files"]
+    return hashes
 
 
 def stamps_of_inputs(publication: Publication) -> Stamps:

@@ -144,12 +144,12 @@ def test_a_row_leads_to_the_code_list_and_to_its_lines_in_the_document(page: Pag
 
 def test_a_query_runs_with_what_is_chosen_and_its_address_holds_it(page: Page) -> None:
     page.goto(f"/{NAME}/province_per_thousand")
-    total = page.locator("table tbody td.col-started").first.inner_text()
+    total = page.locator("table tbody td.number.more").first.inner_text()
     page.get_by_label("Jaar", exact=True).select_option("2022")
     page.get_by_role("button", name="Tonen").click()
     expect(page).to_have_url(re.compile(r"province_per_thousand\?year=2022$"))
     expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(7)
-    expect(page.locator("table tbody td.col-started").first).not_to_have_text(total)
+    expect(page.locator("table tbody td.number.more").first).not_to_have_text(total)
     expect(page.get_by_label("Jaar", exact=True)).to_have_value("2022")
 
 

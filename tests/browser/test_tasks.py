@@ -159,9 +159,9 @@ def test_a_printed_table_has_all_columns_and_what_is_folded_away_of_its_chart(
 ) -> None:
     reader.page.locator("summary", has_text="nog 9 tabellen").click()
     reader.taps_on("Gestarte online opleidingen per sector")
-    expect(reader.page.locator("td.col-cluster").first).to_be_hidden()
+    expect(reader.page.locator("td.more").first).to_be_hidden()
     reader.page.emulate_media(media="print")
-    expect(reader.page.locator("td.col-cluster").first).to_be_visible()
+    expect(reader.page.locator("td.more").first).to_be_visible()
     expect(reader.page.locator("details.rest > svg").first).to_be_visible()
     expect(reader.page.locator(".beware li").nth(2)).to_be_visible()
 

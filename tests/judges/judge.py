@@ -19,7 +19,7 @@ from typing import Any
 
 HERE = Path(__file__).parent
 # Every class whose things DCAT-AP and DCAT-AP-VL have shapes for and a publication consists of.
-CLASSES = ("Catalog", "Dataset", "Distribution", "DataService")
+CLASSES = ("Catalog", "CatalogRecord", "Dataset", "Distribution", "DataService")
 
 
 def dcat(path: Path, folder: Path) -> Any:

@@ -110,7 +110,8 @@ def test_other_bytes_under_a_version_that_was_released_are_refused(
     changed = {**files, "tables/statuses.csv": files["tables/statuses.csv"] + b"not_yet,nog niet\n"}
     assert problems(publication, changed) == [
         "tables/statuses.csv: differs from what was released as /id/statuses/1.2.0 "
-        "(raise 'version' in tables/package.yaml)"
+        "(`openbaar release` makes the next version; to publish before, "
+        "raise 'version' in tables/package.yaml)"
     ]
     assert publish(publication, changed) == before
     kept = publication.root / release_path("1.2.0", "statuses")

@@ -187,6 +187,12 @@ def test_an_address_leads_to_the_form_that_is_asked_for(
     assert get(shown, location, accept=accept).status_code in (200, 303)
 
 
+def test_the_page_of_a_version_names_codes_and_writes_figures(shown: Datasette) -> None:
+    page = get(shown, "/id/municipalities/1.2.0", accept=FIREFOX).text
+    assert "<td>Wallonië</td>" in page
+    assert '<td class="number">2.663</td>' in page
+
+
 @pytest.mark.parametrize("name", ["per_year", "mayors_per_year"])
 def test_a_question_of_an_earlier_version_is_told_with_its_sql_and_its_tables(
     shown: Datasette, name: str

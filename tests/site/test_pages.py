@@ -9,6 +9,10 @@ from typing import Any
 
 import pytest
 
+from openbaar.site.chips import Chip, Chips
+from openbaar.site.columns import Column
+from openbaar.site.naming import status_words
+from openbaar.site.published import text_of
 from served import Built, build, published_of, shown
 
 pytestmark = pytest.mark.slow  # two publications are built
@@ -283,6 +287,37 @@ def test_a_code_without_a_name_in_a_language_has_the_one_it_has(small: Built) ->
 def test_a_list_is_shown_with_commas_and_a_blank_cell_says_that_it_is_blank(small: Built) -> None:
     page = get(small, f"{SMALL}/mergers", "en").text
     assert missing(page, ["Bastogne, Bertogne", '<abbr title="blank">—</abbr>']) == []
+
+
+def test_what_is_true_or_false_is_told_in_words(small: Built) -> None:
+    cells = re.findall(r'<td class="col-several">(.*?)</td>', get(small, f"{SMALL}/mergers").text)
+    assert cells == ["ja", "nee", "ja"]
+
+
+def test_whole_numbers_stand_under_each_other_also_without_a_unit(small: Built) -> None:
+    sql = f"{SMALL}?sql=select+region,count(*)+as+lines+from+municipalities+group+by+1"
+    page = get(small, sql).text
+    assert '<td class="col-lines number">' in page
+    assert '<td class="col-region number">' not in page
+
+
+def test_what_nobody_has_said_is_not_a_title() -> None:
+    drafted = {"name": "cases", "title": "unbekannt", "description": "unbekannt"}
+    assert text_of(drafted, "title", "de") == "cases"
+    assert text_of(drafted, "description", "de") == ""
+
+
+@pytest.mark.parametrize(("count", "first"), [(10, 10), (11, 8)])
+def test_of_a_long_list_of_values_the_first_ones_are_shown_at_once(count: int, first: int) -> None:
+    values = Chips(Column("code", "Code"), [Chip(str(n), 1, False, "") for n in range(count)])
+    assert (len(values.first), len(values.others)) == (first, count - first)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("normal", "as printed"), ("not_given", "not given")]
+)
+def test_a_status_without_a_code_list_is_told_in_words(status: str, words: str) -> None:
+    assert status_words(status) == words
 
 
 def test_a_hand_made_table_says_what_it_was_taken_from(small: Built) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
+import subprocess
 import zipfile
 from contextlib import closing
 from datetime import date
@@ -23,6 +25,7 @@ from openbaar.tables.convert import convert
 from openbaar.tables.dataset import TableInFile, TableInMemory, read_dataset
 from openbaar.tables.references import load_publication
 
+ROOT = Path(__file__).parent.parent.parent
 COLUMNS = {
     "id": "integer",
     "at": "date",
@@ -195,6 +198,37 @@ def test_frictionless_sees_a_sample_and_names_the_line_in_the_whole_file(
     assert [str(problem) for problem in seen] == [
         'tables/t.csv:4: share: type is "integer/default"'
     ]
+
+
+SPARK = ROOT / ".venv-spark" / "bin" / "python"
+HOW = "Spark is missing: `make spark` installs it, and it needs Java 17 (apt-get install default-jre-headless)"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (SPARK.exists() and shutil.which("java")), reason=HOW)
+@pytest.mark.usefixtures("all_in_files")
+def test_spark_reads_parquet_with_the_types_of_the_schema(tmp_path: Path) -> None:
+    root = written(tmp_path, most_cells={"zip": 0})
+    publish(load_publication(root))
+    file = root / "dist" / "made-up-0.1.0" / "tables" / "t.parquet"
+    command = [SPARK, Path(__file__).with_name("spark_reads.py"), file]
+    found = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert found["types"] == [
+        ["id", "bigint"],
+        ["at", "date"],
+        ["share", "double"],
+        ["whole", "double"],
+        ["open", "boolean"],
+        ["place", "string"],
+        ["year", "int"],
+        ["words", "string"],
+    ]
+    assert [tuple(row.values()) for row in found["rows"]] == [
+        (1, "2023-01-31", 0.5, 7.0, True, "P1", 2023, '["a"]'),
+        (2, *[None] * 7),
+        (3, "1999-12-31", -2.25, 8.0, False, "P2", 1999, "[]"),
+    ]
+    assert found["years"] == [[None, 1], [1999, 1], [2023, 1]]
 
 
 @pytest.mark.usefixtures("all_in_files")

@@ -160,29 +160,47 @@ class _Migration:
 
     def new(self) -> dict[str, Any]:
         """The recipe of today. Raises _NeedsPersonError where it cannot be made."""
-        old = self.old
-        new: dict[str, Any] = {key: old[key] for key in _SAME if key in old}
-        if "repeated" in old and "header" not in old:
-            self.problems.append("'repeated' names a heading: write it under 'header' as printed")
-        if self.melt and not self.melt.get("why"):
-            new["header"] = _unbracketed([_quoted(text) for text in self._header()])
-        if "units" in old:
-            new["by"] = old["units"]
-        if "numbers" in old:
-            new["numbers"] = _example(old["numbers"])
-        new["rows"] = self._rows(old["rows"])
-        new.update(self._set())
-        if "totals" in old:
-            new["totals"] = {kind: self._rows(rows) for kind, rows in old["totals"].items()}
-        new.update(self._skip())
-        cells = self._cells()
-        if cells:
-            new["cells"] = {name: _on_one_line(said) for name, said in cells.items()}
-        if "group" in old:
-            new["group"] = _on_one_line(self._group(old["group"]))
+        made = {
+            **{key: self.old[key] for key in _SAME if key in self.old},
+            **self._headings(),
+            **self._read_as(),
+            "rows": self._rows(self.old["rows"]),
+            **self._set(),
+            **self._totals(),
+            **self._skip(),
+            **self._cells(),
+            **self._grouped(),
+        }
         if self.problems:
             raise _NeedsPersonError(self.problems)
-        return self._in_order(new)
+        return self._in_order(made)
+
+    def _headings(self) -> dict[str, Any]:
+        """The headings, where they are data; others stay as they are."""
+        if "repeated" in self.old and "header" not in self.old:
+            self.problems.append("'repeated' names a heading: write it under 'header' as printed")
+        if not self.melt or self.melt.get("why"):
+            return {}
+        return {"header": _unbracketed([_quoted(text) for text in self._header()])}
+
+    def _read_as(self) -> dict[str, Any]:
+        """What is read as one, and how numbers are printed."""
+        found: dict[str, Any] = {}
+        if "units" in self.old:
+            found["by"] = self.old["units"]
+        if "numbers" in self.old:
+            found["numbers"] = _example(self.old["numbers"])
+        return found
+
+    def _totals(self) -> dict[str, Any]:
+        if "totals" not in self.old:
+            return {}
+        return {"totals": {kind: self._rows(rows) for kind, rows in self.old["totals"].items()}}
+
+    def _grouped(self) -> dict[str, Any]:
+        if "group" not in self.old:
+            return {}
+        return {"group": _on_one_line(self._group(self.old["group"]))}
 
     def _in_order(self, new: dict[str, Any]) -> dict[str, Any]:
         """The keys in the order in which the old ones stood, as far as they did."""
@@ -297,7 +315,8 @@ class _Migration:
                 cells[new_name] = self._without_type(dict(said))
         for column in self.into:
             cells[column] = self._of_headings(column, cells.get(column, {}))
-        return {name: said for name, said in cells.items() if said}
+        printed = {name: _on_one_line(said) for name, said in cells.items() if said}
+        return {"cells": printed} if printed else {}
 
     def _of_headings(self, column: str, said: dict[str, Any]) -> dict[str, Any]:
         """What is said of headings: those of words are named, as they were before."""

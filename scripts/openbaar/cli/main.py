@@ -32,8 +32,12 @@ from openbaar.cli.versions import deposit, diff, release, update
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
+    from openbaar.package.catalogues.rdf import Node
     from openbaar.tables.publication import Publication
     from openbaar.tables.to_files import Readers
+
+
+EXAMPLE = "https://data.example"  # where a site is that has no address yet
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -397,7 +401,71 @@ def freeze(
     run.result(folder=str(folder), files=files, changed=changed)
 
 
-def _published_database(run: Run, root: Path) -> Path:
+@main.command()
+@click.option("--score", is_flag=True, help="Print what data.europa.eu would give it points for.")
+@click.option(
+    "--as",
+    "form",
+    type=click.Choice(["turtle", "json-ld"]),
+    default="turtle",
+    show_default=True,
+    help="The form in which it is printed.",
+)
+@_url(required=False)
+@json_result
+@common
+@click.pass_context
+def catalogue(
+    ctx: click.Context,
+    score: bool,
+    form: str,
+    url: str | None,
+    project: Path | None,
+    quiet: bool,
+) -> None:
+    """Publish if anything is out of date, then print what catalogues harvest.
+
+    That is DCAT-AP, with the addresses of a frozen site at --url. With --score, prints instead the
+    points of the metadata quality assessment of data.europa.eu.
+    """
+    run = Run(ctx, project, quiet)
+    root = run.root.resolve()
+    database = _published_database(run, root, quiet=True)
+    from openbaar.package.catalogues import rdf
+    from openbaar.package.catalogues.dcat import PREFIXES
+    from openbaar.site.catalogue import nodes_of
+    from openbaar.site.published import publication_of
+    from openbaar.site.serve import site
+
+    shown = site(database, root / "metadata.yml", url or EXAMPLE)
+    nodes = nodes_of(publication_of(shown))
+    if score:
+        _tell_score(run, nodes)
+        return
+    write = {"turtle": rdf.turtle, "json-ld": rdf.json_ld}[form]
+    click.echo(write(nodes, PREFIXES), nl=False)
+
+
+def _tell_score(run: Run, nodes: Sequence[Node]) -> None:
+    """Print the points that a catalogue earns, metric by metric."""
+    from openbaar.package.catalogues.quality import BEST, EXCELLENT, assessed
+
+    earned = assessed(nodes)
+    total = sum(each.points for each in earned if each.points is not None)
+    untold = sum(each.metric.most for each in earned if each.points is None)
+    metrics = [each.as_data() for each in earned]
+    run.result(metrics=metrics, earned=total, untold=untold, best=BEST, excellent=EXCELLENT)
+    for each in earned:
+        points = "-" if each.points is None else f"{round(each.points, 1):g}"
+        metric = each.metric
+        run.done(f"{metric.dimension:17}{metric.name:34}{points:>5} of {metric.most:3}")
+    run.done(
+        f"{round(total, 1):g} points; {untold} more need a live host or the shapes of DCAT-AP (-)"
+    )
+    run.done(f"at best {BEST}, excellent from {EXCELLENT}; `openbaar check` names what is missing")
+
+
+def _published_database(run: Run, root: Path, quiet: bool = False) -> Path:
     """The database of the publication in `root`, published anew if anything is out of date.
 
     That is done in a process of its own: the libraries that it needs go away with it. What is up to
@@ -409,7 +477,7 @@ def _published_database(run: Run, root: Path) -> Path:
 
     if is_stale(root):
         command = [sys.executable, "-m", "openbaar", "--project", str(root), "publish"]
-        if run.quiet:
+        if run.quiet or quiet:
             command.append("--quiet")
         finished = subprocess.run(command, check=False)  # noqa: S603  our own command
         if finished.returncode:

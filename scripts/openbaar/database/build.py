@@ -9,13 +9,14 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
+from openbaar.database.earlier import Earlier
 from openbaar.database.foreign_keys import (
     foreign_key_problems,
     large_key_problems,
@@ -31,6 +32,7 @@ from openbaar.tables.dataset import Dataset, TableData, TableInFile, TableInMemo
 from openbaar.tables.model import Table
 
 Watch = Callable[[TableInFile, Any], None]  # a table, and a batch of its rows in Arrow
+NOTHING_EARLIER = Earlier()
 
 
 def watch_nothing(_data: TableInFile, _batch: Any) -> None:
@@ -38,36 +40,44 @@ def watch_nothing(_data: TableInFile, _batch: Any) -> None:
 
 
 def build_database(
-    dataset: Dataset, descriptor: Descriptor, target: Path, watch: Watch = watch_nothing
+    dataset: Dataset,
+    descriptor: Descriptor,
+    target: Path,
+    watch: Watch = watch_nothing,
+    earlier: Earlier = NOTHING_EARLIER,
 ) -> None:
     """Build the database of `dataset` at `target`; pages show what `descriptor` says.
 
-    `watch` sees the rows of large tables as they are read. Raises OpenbaarError, and leaves the
-    file at `target` as it is, when a key is used twice or points to no row, or a query or a chart
-    does not fit the tables.
+    `watch` sees the rows of large tables as they are read, but for those that did not change since
+    the `earlier` database was built, from which they are copied. Raises OpenbaarError, and leaves
+    the file at `target` as it is, when a key is used twice or points to no row, or a query or a
+    chart does not fit the tables.
     """
     problems = foreign_key_problems(dataset)
     if problems:
         raise OpenbaarError(problems)
     with replacing(target) as partial:
         try:
-            _build(dataset, descriptor, partial, target.name, watch)
+            _build(dataset, descriptor, partial, watch, earlier)
+            with closing(_opened(partial)) as database:
+                check_integrity(database, target.name, dataset.in_files)
         except sqlite3.OperationalError as error:
             raise _as_of_the_system(error, target) from error
 
 
-def _build(dataset: Dataset, descriptor: Descriptor, path: Path, name: str, watch: Watch) -> None:
-    """Build the database in a new file; `name` is how messages call it."""
+def _build(
+    dataset: Dataset, descriptor: Descriptor, path: Path, watch: Watch, earlier: Earlier
+) -> None:
+    """Build the database in a new file."""
     with closing(_opened(path)) as database:
         _add_tables(database, dataset)
-    _load_large(path, dataset, watch)
+    _load_large(path, dataset, watch, earlier)
     with closing(_opened(path)) as database:
         _make_searchable(database, dataset)
-        problems = large_key_problems(database, dataset)
+        problems = large_key_problems(database, dataset, earlier.alike)
         if problems:
             raise OpenbaarError(problems)
-        add_site_content(database.conn, dataset, descriptor)
-        check_integrity(database, name)
+        add_site_content(database.conn, dataset, descriptor, earlier)
 
 
 def _as_of_the_system(error: sqlite3.OperationalError, target: Path) -> Exception:
@@ -83,17 +93,24 @@ def _as_of_the_system(error: sqlite3.OperationalError, target: Path) -> Exceptio
     return error
 
 
-def check_integrity(database: Database, name: str) -> None:
+def check_integrity(database: Database, name: str, large: Collection[TableInFile] = ()) -> None:
     """Let SQLite itself check a finished database; `name` is how messages call it.
 
-    Raises OpenbaarError with everything that SQLite finds.
+    Where there are tables in `large` it compares no index with its rows, which takes as long as
+    loading them; the foreign keys of these were checked. Raises OpenbaarError with everything that
+    SQLite finds.
     """
     place = Place(name)
     problems: list[Problem] = []
-    for table, row, target, _key in database.execute("PRAGMA foreign_key_check"):
-        message = f"row {row} of {table} points to no row of {target}"
-        problems.append(Problem(place, message))
-    for (finding,) in database.execute("PRAGMA integrity_check"):
+    named = {data.table.name for data in large}
+    for checked in database.table_names():
+        if checked in named:
+            continue
+        for table, row, target, _key in database.execute(f"PRAGMA foreign_key_check({checked})"):
+            message = f"row {row} of {table} points to no row of {target}"
+            problems.append(Problem(place, message))
+    thorough = "quick_check" if named else "integrity_check"
+    for (finding,) in database.execute(f"PRAGMA {thorough}"):
         if finding != "ok":
             problems.append(Problem(place, finding))
     if problems:
@@ -120,7 +137,7 @@ def _add_tables(database: Database, dataset: Dataset) -> None:
                 _insert(database, data)
 
 
-def _load_large(path: Path, dataset: Dataset, watch: Watch) -> None:
+def _load_large(path: Path, dataset: Dataset, watch: Watch, earlier: Earlier) -> None:
     """Fill the large tables. Raises OpenbaarError with every key that is used twice."""
     if not dataset.in_files:
         return
@@ -128,6 +145,9 @@ def _load_large(path: Path, dataset: Dataset, watch: Watch) -> None:
 
     problems: list[Problem] = []
     for data in dataset.in_files:
+        if earlier.has_rows(data.table.name):
+            earlier.copy_rows(path, data.table.name)
+            continue
         try:
             load(path, data, watch)
         except KeyUsedTwiceError:

@@ -65,7 +65,7 @@ class Drawers:
     def ask(self, svg: str) -> Path:
         """The file that will hold the PNG of an SVG, and does already where it was kept."""
         own_fonts = OWN_FONTS.fullmatch(svg) is not None
-        key = f"{_rasteriser()} {SCALE} {SHADES} {own_fonts} {svg}"
+        key = f"{rasteriser()} {SCALE} {SHADES} {own_fonts} {svg}"
         name = sha256(key.encode("utf-8")).hexdigest()
         drawn = self.folder / f"{name}.png"
         if name not in self._asked[own_fonts] and not drawn.is_file():
@@ -99,7 +99,7 @@ class Drawers:
 
 
 @lru_cache(maxsize=1)
-def _rasteriser() -> str:
+def rasteriser() -> str:
     """The version of the library that draws."""
     return version("vl-convert-python")
 

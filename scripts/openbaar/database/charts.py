@@ -6,6 +6,7 @@ put together; `chart_pictures.py` decides what is drawn of them, and `drawing.py
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import sqlite3
@@ -19,10 +20,11 @@ from urllib.parse import quote
 
 from openbaar.database.chart_choice import Choice, chosen_chart
 from openbaar.database.chart_content import ChartContent, ChartRow
-from openbaar.database.chart_files import Drawers
+from openbaar.database.chart_files import Drawers, rasteriser
 from openbaar.database.chart_pictures import picture
 from openbaar.database.choices import choices
 from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbnail
+from openbaar.database.earlier import Earlier
 from openbaar.database.labels import Labels, Names, code_lists
 from openbaar.database.picture import Picture
 from openbaar.database.results import Meaning, meanings, result_columns, run
@@ -45,11 +47,13 @@ class DrawnChart(NamedTuple):
 
     `name` is that of its files and of its page. `told` has its figures in words. What is folded
     away of a long list has drawings of its own; the thumbnail is there without parameters only.
+    `made_of` is one hash of what it is made of.
     """
 
     page: str
     parameters: str
     language: str
+    made_of: str
     name: str
     title: str
     told: str
@@ -69,26 +73,53 @@ class _Charted:
     given: Mapping[str, str]
     content: ChartContent
 
+    @property
+    def parameters(self) -> str:
+        """The parameters as JSON."""
+        return json.dumps(self.given, sort_keys=True)
+
 
 def draw_charts(
-    connection: sqlite3.Connection, publication: Publication, labels: Labels
+    connection: sqlite3.Connection,
+    publication: Publication,
+    labels: Labels,
+    earlier: Earlier,
 ) -> list[DrawnChart]:
     """Every chart of the publication, for each choice of parameters, in each language.
 
-    A chart that has nothing to show is left out, and so is the chart of a query that fails. Raises
-    OpenbaarError for a chart with more rows than a reader can tell apart, with rows that it cannot
-    tell apart at all, or with a line through what are no periods.
+    Those that were made of the same before are taken from the `earlier` database. A chart that has
+    nothing to show is left out, and so is the chart of a query that fails. Raises OpenbaarError for
+    a chart with more rows than a reader can tell apart, with rows that it cannot tell apart at all,
+    or with a line through what are no periods.
     """
-    drawn: list[tuple[DrawnChart, Path]] = []
+    charts: list[DrawnChart] = []
+    files: dict[int, Path] = {}  # of the PNG of those that are new
     with Drawers(publication.root) as drawers:
         for charted in _charted(connection, publication, labels):
             for language in publication.package.languages:
+                made_of = _hash(charted, language, publication.language)
+                known = earlier.chart(charted.page, charted.parameters, language, made_of)
+                if known is not None:
+                    charts.append(DrawnChart(*known))
+                    continue
                 shown = picture(charted.content, language, publication.language)
                 if shown is not None:
-                    chart = _drawn(charted, shown, language)
+                    chart = _drawn(charted, shown, language, made_of)
                     svg = standalone(chart.wide, chart.title, chart.told)
-                    drawn.append((chart, drawers.ask(svg)))
-    return [chart._replace(png=file.read_bytes()) for chart, file in drawn]
+                    files[len(charts)] = drawers.ask(svg)
+                    charts.append(chart)
+    for number, file in files.items():
+        charts[number] = charts[number]._replace(png=file.read_bytes())
+    return charts
+
+
+def _hash(charted: _Charted, language: str, first_language: str) -> str:
+    """One hash of everything that the drawings of a chart are made of.
+
+    Of plain data alone, of which `repr` tells everything.
+    """
+    made_of = repr((charted, language, first_language, rasteriser()))
+    return hashlib.sha256(made_of.encode("utf-8")).hexdigest()
 
 
 def _charted(
@@ -135,12 +166,13 @@ def _twice(content: ChartContent) -> list[str]:
     return []
 
 
-def _drawn(charted: _Charted, shown: Picture, language: str) -> DrawnChart:
+def _drawn(charted: _Charted, shown: Picture, language: str, made_of: str) -> DrawnChart:
     """A chart with all its drawings, but for the PNG."""
     return DrawnChart(
         page=charted.page,
-        parameters=json.dumps(charted.given, sort_keys=True),
+        parameters=charted.parameters,
         language=language,
+        made_of=made_of,
         name=chart_name(charted.page, charted.given),
         title=shown.title,
         told=shown.in_words(range(len(shown.categories))),

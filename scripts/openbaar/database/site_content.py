@@ -18,6 +18,7 @@ from openbaar.database.charts import DrawnChart, draw_charts
 from openbaar.database.choices import choices
 from openbaar.database.counts import add_counts
 from openbaar.database.document_parts import parts
+from openbaar.database.earlier import Earlier
 from openbaar.database.labels import Labels, code_labels
 from openbaar.database.query_checks import query_problems
 from openbaar.database.results import (
@@ -37,9 +38,9 @@ from openbaar.versions.history import steps
 TABLES = """
 CREATE TABLE _site (name TEXT PRIMARY KEY, content TEXT NOT NULL) STRICT;
 CREATE TABLE _charts (
-  page TEXT, parameters TEXT, language TEXT, name TEXT NOT NULL, title TEXT NOT NULL,
-  told TEXT NOT NULL, wide TEXT NOT NULL, narrow TEXT NOT NULL, rest_wide TEXT, rest_narrow TEXT,
-  thumbnail TEXT, png BLOB NOT NULL,
+  page TEXT, parameters TEXT, language TEXT, made_of TEXT NOT NULL, name TEXT NOT NULL,
+  title TEXT NOT NULL, told TEXT NOT NULL, wide TEXT NOT NULL, narrow TEXT NOT NULL,
+  rest_wide TEXT, rest_narrow TEXT, thumbnail TEXT, png BLOB NOT NULL,
   PRIMARY KEY (page, parameters, language)
 ) STRICT;
 CREATE TABLE _lines (
@@ -53,9 +54,14 @@ CREATE TABLE _changes (
 
 
 def add_site_content(
-    connection: sqlite3.Connection, dataset: Dataset, descriptor: Descriptor
+    connection: sqlite3.Connection,
+    dataset: Dataset,
+    descriptor: Descriptor,
+    earlier: Earlier,
 ) -> None:
     """Add the hidden tables to a database that has all others.
+
+    Charts that were made of the same before are taken from the `earlier` database.
 
     Raises OpenbaarError with every parameter, column or chart of a query that does not fit its SQL
     or the tables.
@@ -74,7 +80,7 @@ def add_site_content(
         "queries": _queries(connection, publication, labels),
         "sorted": [name for name, table in publication.resources.items() if table.sort],
     }
-    charts = draw_charts(connection, publication, labels)
+    charts = draw_charts(connection, publication, labels, earlier)
     connection.set_progress_handler(None, 0)  # what `run` sets for the queries of authors
     connection.executescript(TABLES)
     with connection:

@@ -185,7 +185,11 @@ def _changed(recorded: Permalinks, dataset: Dataset) -> Iterator[Problem]:
         known = recorded.tables.get(name, {}).get(version)
         if known not in (None, data.sha256):
             message = f"differs from what was released as /id/{name}/{version}"
-            yield Problem(Place(data.path), message, "raise 'version' in tables/package.yaml")
+            hint = (
+                "`openbaar release` makes the next version; to publish before, "
+                "raise 'version' in tables/package.yaml"
+            )
+            yield Problem(Place(data.path), message, hint)
 
 
 def _lost(recorded: Permalinks, dataset: Dataset) -> Iterator[Problem]:

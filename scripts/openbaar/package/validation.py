@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from copy import deepcopy
 from importlib import resources
 from pathlib import Path
@@ -32,9 +32,15 @@ NAME = "datapackage.json"
 
 
 def problems_of_package(
-    root: Path, descriptor_bytes: bytes, large: Collection[TableInFile] = ()
+    root: Path,
+    descriptor_bytes: bytes,
+    large: Collection[TableInFile] = (),
+    unchanged: Collection[str] = (),
 ) -> list[Problem]:
     """What is wrong with the package in the folder `root` with this `datapackage.json`.
+
+    The tables called `unchanged` are described as they were when they were found right, their bytes
+    included; they are judged again only where a table that changed points to them.
 
     Its tables were read and checked by us when they were converted; here others judge what we say
     of them. Of the tables in `large`, which are not in the folder, a sample is put there.
@@ -44,12 +50,46 @@ def problems_of_package(
         load_model(YamlFile(NAME, descriptor, {}), DescribedPackage)
     except OpenbaarError as error:
         return error.problems
-    objections = list(_profile_problems(descriptor))
-    if objections:
+    judged = _to_judge(descriptor, unchanged)
+    objections = list(_profile_problems(judged))
+    if objections or not _changed(descriptor, unchanged):
         return objections
+    names = {each["name"] for each in judged["resources"]}
+    large = [data for data in large if data.table.name in names]
     for data in large:
         _write_sample(root / data.path, data)
-    return list(_frictionless_problems(root, _for_frictionless(descriptor, large), large))
+    return list(_frictionless_problems(root, _for_frictionless(judged, large), large))
+
+
+def _changed(descriptor: Descriptor, unchanged: Collection[str]) -> set[str]:
+    """The tables that changed, and those with a key to one that did."""
+    changed = set()
+    for resource in descriptor["resources"]:
+        named = {resource["name"], *_targets(resource)}
+        if not named <= set(unchanged):
+            changed.add(resource["name"])
+    return changed
+
+
+def _to_judge(descriptor: Descriptor, unchanged: Collection[str]) -> Descriptor:
+    """The descriptor with the tables that changed, and those that they point to.
+
+    Where none did it keeps one, because a package has at least one.
+    """
+    changed = _changed(descriptor, unchanged)
+    needed = set(changed)
+    for resource in descriptor["resources"]:
+        if resource["name"] in changed:
+            needed |= _targets(resource)
+    kept = [each for each in descriptor["resources"] if each["name"] in needed]
+    return {**descriptor, "resources": kept or descriptor["resources"][:1]}
+
+
+def _targets(resource: Mapping[str, Any]) -> set[str]:
+    """The tables that the keys of a table point to."""
+    name = resource["name"]
+    keys = resource["schema"].get("foreignKeys", [])
+    return {key["reference"].get("resource") or name for key in keys}
 
 
 def problems_of_citation(citation_bytes: bytes) -> list[Problem]:

@@ -15,6 +15,7 @@ from openbaar.recipe.language import ROW_NUMBER, Recipe, template_fields
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.recipe.values import Cell, Parsed
+from openbaar.schema.conventions import NORMAL
 from openbaar.schema.model import Schema, SchemaField
 from openbaar.schema.values import Value, parse_value
 
@@ -301,5 +302,5 @@ def _status(cells: Cells) -> Cell:
         if isinstance(reason, str):
             return replace(cell, parsed=Parsed(reason, "", "blank"))
     measured = next(reversed(cells.values()))
-    parsed = Parsed("normal", measured.parsed.printed, "derived")
+    parsed = Parsed(NORMAL, measured.parsed.printed, "derived")
     return Cell(parsed, measured.first_line, measured.last_line)

@@ -26,6 +26,7 @@ SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " "))
 ILLEGIBLE = "illegible"  # the status of a cell whose words were not surely recognised
 NO_COLUMN = "no_column"  # a name for fields that are none, which may begin with `_`
 MAX_KNOWN = 10_000  # texts whose meaning a reader remembers
+SHOWN_PATTERN = 80  # characters of a pattern in a message
 How = Literal["read", "code", "group_label", "heading", "blank", "derived", "patched"]
 
 
@@ -270,7 +271,9 @@ class _Parser:
         Raises ValueError when it is none.
         """
         if self.read.pattern is not None and not compiled(self.read.pattern).fullmatch(text):
-            raise ValueError(f"'{text}' does not match '{self.read.pattern}'")
+            pattern = str(self.read.pattern)
+            shown = pattern if len(pattern) <= SHOWN_PATTERN else f"{pattern[:SHOWN_PATTERN]}…"
+            raise ValueError(f"'{text}' does not match '{shown}'")
         if self.codes is not None:
             return self.codes.code(text)
         return parse_value(self.column, self._as_in_csv(text))

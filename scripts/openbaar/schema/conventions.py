@@ -9,6 +9,7 @@ from __future__ import annotations
 TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
 COUNTS = "_counts_"  # before the name of a table: that of the table with its counts
 COUNTED_ROWS = "_rows"  # its column with how many rows there are
+NORMAL = "normal"  # the status of a row whose value is as it is printed
 UNKNOWN = "unknown"  # what is said of a document where nothing is known
 NOT_SPECIFIED = "notspecified"  # the name of a licence that is unknown, in data packages and CKAN
 VERSION = r"\d+\.\d+\.\d+"  # a regular expression: major.minor.patch of https://semver.org

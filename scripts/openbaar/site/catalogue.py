@@ -50,9 +50,13 @@ async def catalog_file(datasette: Any, request: Any) -> Response:
 def _answer(
     published: Published, request: Any, media_type: str, headers: dict[str, str]
 ) -> Response:
-    nodes = dcat.graph(facts(published.descriptor), site_of(published, request))
-    text = WRITERS[media_type](nodes, dcat.PREFIXES)
+    text = WRITERS[media_type](nodes_of(published, request), dcat.PREFIXES)
     return Response(text, content_type=f"{media_type}; charset=utf-8", headers=headers)
+
+
+def nodes_of(published: Published, request: Any = None) -> list[rdf.Node]:
+    """The publication as a catalogue, whose addresses are those of the site."""
+    return dcat.graph(facts(published.descriptor), site_of(published, request))
 
 
 async def record(datasette: Any, request: Any) -> Response:

@@ -123,6 +123,17 @@ def _shown_text(published: Published, table: str | None, column: Column, value: 
     return escape(value)
 
 
+def words_of_file(published: Published, column: Column, value: str) -> str:
+    """The value of a cell of a CSV file in words: a code by its name, a figure with its digits."""
+    called = named(published, column, value)
+    if called is not None or not column.is_number:
+        return value if called is None else called
+    try:
+        return figure(json.loads(value))
+    except ValueError:
+        return value
+
+
 def figure(value: Any, decimals: int | None = None) -> str:
     """A number as the language of the visit writes it, with so many digits behind the point."""
     return _figure_in(value, decimals, visit().language)

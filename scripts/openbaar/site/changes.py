@@ -15,10 +15,10 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
 
 from openbaar.schema.conventions import TRUST_TABLES, VERSION
-from openbaar.site.cells import BLANK, figure
+from openbaar.site.cells import BLANK, words_of_file
 from openbaar.site.columns import column_of, text
 from openbaar.site.language import gettext, visit
-from openbaar.site.naming import condition_words, named
+from openbaar.site.naming import condition_words
 from openbaar.site.published import Descriptor, Published, publication_of
 from openbaar.site.refusals import refusal
 from openbaar.texts import N_, language_name
@@ -216,18 +216,7 @@ def _value(published: Published, table: str, name: str, value: str) -> Markup:
     """A cell as readers see it."""
     if value == "":
         return BLANK.format(gettext("blank"))
-    column = column_of(published, table, name)
-    called = named(published, column, value)
-    if called is None and column.is_number:
-        return escape(_figure(value))
-    return escape(_short(value) if called is None else called)
-
-
-def _figure(value: str) -> str:
-    try:
-        return figure(json.loads(value))
-    except ValueError:
-        return value
+    return escape(_short(words_of_file(published, column_of(published, table, name), value)))
 
 
 def _text_change(published: Published, table: str | None, change: Descriptor) -> Replaced:

@@ -26,11 +26,12 @@ from openbaar.site.published import Published
 LONG = 60  # characters: a longer text gets a column of some width
 # What leads in the trust tables, of whose columns most are places and names for programs.
 TRUST_LEAD: Mapping[str, Sequence[str]] = {
-    "anomalies": ("text", "first_line", "tables"),
+    "anomalies": ("text", "first_line"),
     "footnotes": ("mark", "text", "first_line", "table_name"),
     "provenance": ("printed", "first_line", "column_name", "row_id", "table_name"),
     "reconciliation": ("verdict", "difference", "first_line", "table_name", "scope"),
 }
+WORDY = ("table_name", "compared_with", "kind", "how", "verdict", "scope")
 NAMES_FOR_PROGRAMS = {("anomalies", "id"), ("reconciliation", "id")}
 
 
@@ -40,7 +41,9 @@ class Placed:
 
     `leads` says that a narrow screen shows it too. `heads` is true of the one that names each row.
     `lang` is the language of its texts where that is not the language of the page. `decimals` are
-    the digits behind the point that all its figures have.
+    the digits behind the point that all its figures have. `is_wordy` says that its codes stand for
+    several words, `is_long` that its texts fill lines, `is_counted` that nothing is known of it but
+    that it holds numbers.
     """
 
     index: int
@@ -50,18 +53,25 @@ class Placed:
     lang: str | None = None
     decimals: int | None = None
     is_long: bool = False
+    is_wordy: bool = False
+    is_counted: bool = False
 
     @property
     def classes(self) -> str:
         """The classes of its cells; the cells of a large table are most of its page."""
         flags = {
             f"col-{self.column.name}": self.leads or self.column.name == "source_lines",
-            "number": self.column.is_quantity,
+            "number": self.column.is_quantity or self.is_counted,
             "date": self.column.type in ("date", "datetime"),
             "more": not self.leads,
             "long": self.is_long,
         }
         return " ".join(name for name, is_set in flags.items() if is_set)
+
+    @property
+    def head_classes(self) -> str:
+        """The classes of its heading, by which a column of several words is wide enough."""
+        return f"{self.classes} words" if self.is_wordy else self.classes
 
     @cached_property
     def opening(self) -> str:
@@ -154,14 +164,21 @@ def result_columns(
 ) -> list[Placed]:
     """The columns of the result of a query: first those that its chart shows, then the others."""
     lead = list(published.queries[query].get("lead", [])) if query is not None else []
+    order = lead or _order_of_trust(published, query, names)
     placed = []
     for index, name in enumerate(names):
         column = result_column(published, query, name)
         values = [row[index] for row in rows]
         if not _is_left_out(published, column, values):
             placed.append(_placed(published, index, column, values))
-    ordered = sorted(placed, key=lambda each: _rank(lead, each.column))
+    ordered = sorted(placed, key=lambda each: _rank(order, each.column))
     return _headed([replace(each, leads=_leads_result(lead, each)) for each in ordered])
+
+
+def _order_of_trust(published: Published, query: str | None, names: Sequence[str]) -> Sequence[str]:
+    """The order of columns that are all of one trust table: what that table shows first."""
+    tables = {result_column(published, query, name).table for name in names}
+    return TRUST_LEAD.get(str(tables.pop()), ()) if len(tables) == 1 else ()
 
 
 def _leads_result(lead: Sequence[str], placed: Placed) -> bool:
@@ -192,7 +209,15 @@ def _placed(published: Published, index: int, column: Column, values: Sequence[A
         decimals=decimals_of(values) if column.is_number else None,
         is_long=any(isinstance(value, str) and len(value) > LONG for value in values)
         and column.labels is None,
+        is_counted=column.table is None and _are_numbers(values),
+        is_wordy=column.labels is not None or column.name in WORDY,
     )
+
+
+def _are_numbers(values: Sequence[Any]) -> bool:
+    """Whether all values are numbers, and not all are blank."""
+    filled = [value for value in values if value is not None]
+    return bool(filled) and all(isinstance(value, int | float) for value in filled)
 
 
 def _language_of(published: Published, column: Column) -> str | None:
@@ -396,12 +421,19 @@ def _called(published: Published, table: str, row: Mapping[str, Any]) -> str:
     return ", ".join(called)
 
 
+def _as_number(cell: Any) -> Any:
+    """A number that Datasette gives as it is shown, where it has not kept the number itself."""
+    is_number = re.fullmatch(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", str(cell)) is not None
+    return float(str(cell)) if is_number else cell
+
+
 def query_grid(
     published: Published, query: str | None, names: Any, raw_rows: Any, display_rows: Any
 ) -> Grid:
     """The grid of the result of a query; `raw_rows` are None where only what is shown is known."""
     values = [] if raw_rows is None else [tuple(row) for row in raw_rows]
-    placed = result_columns(published, query, list(names), values)
+    seen = values or [tuple(_as_number(cell) for cell in row) for row in display_rows]
+    placed = result_columns(published, query, list(names), seen)
     made = []
     for number, row in enumerate(display_rows):
         raw = dict(zip(names, values[number], strict=True)) if number < len(values) else {}

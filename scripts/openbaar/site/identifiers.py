@@ -11,7 +11,7 @@ Turtle, the catalogue that describes what the address names.
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from datasette.utils import tilde_decode, tilde_encode
@@ -19,7 +19,9 @@ from datasette.utils.asgi import Response
 
 from openbaar.schema.conventions import VERSION
 from openbaar.site import catalogue, changes, downloads, linked_data, questions
+from openbaar.site.cells import words_of_file
 from openbaar.site.citation_formats import FORMATS
+from openbaar.site.columns import Column, column_of
 from openbaar.site.kept import described_then, first_rows, kept_descriptor
 from openbaar.site.language import gettext
 from openbaar.site.negotiate import preferred
@@ -154,6 +156,7 @@ def _about_version(published: Published, name: str, version: str, forms: Forms) 
     described = described_then(published, name, version)
     fields = described["schema"]["fields"] if described else []
     header, rows, has_more = first_rows(path)
+    columns = [column_of(published, name, each) for each in header]
     return {
         "title": text_of(described or published.tables.get(name, {}), "title", language) or name,
         "table": name,
@@ -162,8 +165,8 @@ def _about_version(published: Published, name: str, version: str, forms: Forms) 
         "described": described,
         "titles": {field["name"]: text_of(field, "title", language) for field in fields},
         "meanings_then": [_meaning(field, language) for field in fields],
-        "header": header,
-        "rows": rows,
+        "columns": columns,
+        "rows": [_in_words(published, columns, row) for row in rows],
         "has_more": has_more,
         "file": forms[CSV],
         "descriptor": forms.get(DESCRIPTOR),
@@ -171,6 +174,16 @@ def _about_version(published: Published, name: str, version: str, forms: Forms) 
         "sha256": downloads.sha256(path),
         "versions": recorded_versions(published, name),
     }
+
+
+def _in_words(
+    published: Published, columns: Sequence[Column], row: Sequence[str]
+) -> list[tuple[Column, str]]:
+    """The cells of a row of a file, each with its column as it is now."""
+    cells = []
+    for column, value in zip(columns, row, strict=False):
+        cells.append((column, words_of_file(published, column, value)))
+    return cells
 
 
 def _meaning(field: Descriptor, language: str) -> dict[str, str]:

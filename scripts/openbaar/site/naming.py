@@ -13,6 +13,7 @@ from typing import Any
 
 from datasette.utils import tilde_decode
 
+from openbaar.schema.conventions import NORMAL
 from openbaar.site.columns import Column, column_of, key_label, label_of, text
 from openbaar.site.language import gettext
 from openbaar.site.published import Published, document_name
@@ -34,12 +35,19 @@ def named(published: Published, column: Column, value: Any, row: Row | None = No
         return label
     if column.type == "boolean" and str(value) in YES_OR_NO:
         return gettext(YES_OR_NO[str(value)])
+    if column.name == "status":
+        return status_words(str(value)) if value else None
     namer = NAMERS.get(column.name) if column.of_trust else None
     if column.name == "table_name":  # a query may make such a column itself
         namer = table_title
     if namer is None or value in (None, ""):
         return None
     return namer(published, str(value), row or {})
+
+
+def status_words(status: str) -> str:
+    """What the status of a row is called that no code list names: `not_given` → 'not given'."""
+    return gettext("as printed") if status == NORMAL else status.replace("_", " ")
 
 
 def table_title(published: Published, name: str, _row: Row | None = None) -> str | None:

@@ -141,7 +141,7 @@ class Source(Strict):
 class MostCells(Strict):
     """How many cells a table may have to be in the workbook, in the zip as CSV, and searched."""
 
-    workbook: Annotated[int, Field(ge=0)] = 1_000_000
+    workbook: Annotated[int, Field(ge=0)] = 500_000
     zip: Annotated[int, Field(ge=0)] = 5_000_000
     search: Annotated[int, Field(ge=0)] = 10_000_000
 

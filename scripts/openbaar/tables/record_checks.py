@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from openbaar.documents.lines import Document
 from openbaar.errors import Place, Problem
 from openbaar.recipe.records import Record
+from openbaar.schema.conventions import NORMAL
 from openbaar.schema.values import Value
 from openbaar.tables.model import Table
 
@@ -117,7 +118,7 @@ def _reasons(record: Record) -> list[str]:
 def _states_a_reason(record: Record) -> bool:
     """Whether the status of a record says why something is blank."""
     status = record.cells.get("status")
-    return status is not None and status.value not in (None, "normal")
+    return status is not None and status.value not in (None, NORMAL)
 
 
 def concern_problems(table: Table, document: Document, records: Sequence[Record]) -> list[Problem]:

@@ -97,7 +97,7 @@ def graph(facts: Facts, site: Site) -> list[Node]:
             nodes += [_distribution(facts, site, file, table) for file in files]
     if site.api is not None:
         nodes.append(_service(facts, site, site.api))
-    return [*nodes, *_known_things(facts, site)]
+    return [*nodes, *_records(facts, site), *_known_things(facts, site)]
 
 
 def _names(facts: Facts) -> list[str]:
@@ -123,6 +123,7 @@ def _catalogue(facts: Facts, site: Site) -> Node:
         "foaf:homepage": [Iri(site.home)],
         "dcat:themeTaxonomy": [Iri(f"{AUTHORITY}/data-theme")],
         "dcat:dataset": [Iri(address) for address in datasets],
+        "dcat:record": [Iri(str(record.id)) for record in _records(facts, site)],
     }
     if site.api is not None:
         properties["dcat:service"] = [Iri(site.part("api"))]
@@ -358,6 +359,25 @@ def _service(facts: Facts, site: Site, api: str) -> Node:
         "dct:license": [Iri(address) for address in _licence_addresses(facts)],
     }
     return Node(("dcat:Resource", "dcat:DataService"), properties, address)
+
+
+def _records(facts: Facts, site: Site) -> Iterator[Node]:
+    """What the catalogue says of each entry: when it was last changed, as far as that is known."""
+    changed = facts.modified or facts.created or facts.issued
+    if changed is None:
+        return
+    entries = {"all": _dataset_address(site)}
+    entries |= {name: site.identifiers[name] for name in _names(facts)}
+    for name, dataset in entries.items():
+        address = site.part(f"record-{name}")
+        properties: dict[str, Sequence[Term]] = {
+            "dct:identifier": [Text(address)],
+            "foaf:primaryTopic": [Iri(dataset)],
+            # DCAT-AP-VL takes a time only; a day is written as Data Package writes it.
+            "dct:modified": [Typed(f"{changed}T00:00:00Z", "dateTime")],
+            "dct:language": _languages(facts),
+        }
+        yield Node(("dcat:CatalogRecord",), properties, address)
 
 
 def _agents(facts: Facts, site: Site) -> Iterator[Node]:
