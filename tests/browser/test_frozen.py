@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.chromium import EXECUTABLE, MISSING, chromium
+from browser.chromium import IN_CHROMIUM, chromium
 from openbaar.site.freeze import freeze
 from served import ROOT, build
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
+pytestmark = IN_CHROMIUM
 HAND_MADE = ROOT / "tests" / "publications" / "hand_made"
 TABLE = "municipalities/municipalities/"
 CHOICES = "    parameters: {year: {title: {nl: Jaar, en: Year}, choices: municipalities.year}}\n"

@@ -262,8 +262,13 @@ async def _status(target: str, headers: list[tuple[bytes, bytes]]) -> int:
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
     }  # fmt: skip
 
+    messages = [{"type": "http.request", "body": b"", "more_body": False}]
+
     async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        if messages:
+            return messages.pop()
+        # As a server does while the visitor stays: whoever asks again waits.
+        return await asyncio.get_running_loop().create_future()
 
     async def send(message: dict[str, int]) -> None:
         if "status" in message:

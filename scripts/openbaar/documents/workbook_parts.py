@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import BROKEN_ZIP
 
 MOST_NAMED = 20  # cells, rows or columns in messages
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
@@ -48,7 +49,7 @@ def sheet_parts(data: bytes, path: str) -> dict[str, SheetParts]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             found = _of_ods(archive) if path.lower().endswith(".ods") else _of_xlsx(archive)
             return {parts.name: parts for parts in found}
-    except (KeyError, etree.XMLSyntaxError) as error:
+    except (KeyError, etree.XMLSyntaxError, *BROKEN_ZIP) as error:
         message = f"cannot be read as a workbook: {error}"
         raise OpenbaarError(Problem(Place(path), message)) from error
 

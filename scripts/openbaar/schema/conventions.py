@@ -5,6 +5,7 @@ Both halves of the toolkit and the running site need these, so this module impor
 
 from __future__ import annotations
 
+DESCRIPTOR = "datapackage.json"  # the file that describes a data package
 # Where each cell comes from, whether the totals add up, and what to know before using the figures.
 TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
 COUNTS = "_counts_"  # before the name of a table: that of the table with its counts

@@ -11,6 +11,8 @@ from typing import TextIO
 
 from openbaar.site.asgi import Application, Message, Receive, Scope, Send, header
 
+ADDRESS = re.compile(r"[\w.:%-]{1,60}", re.ASCII)  # of a visitor, who may have written it
+LONGEST = 1_000  # characters of a request line, or of what comes with it
 UNSAFE = re.compile(r'[^\x20-\x7e]|["\\]')
 
 
@@ -40,7 +42,8 @@ def logged(app: Application, log: TextIO) -> Application:
 
 def line(scope: Scope, begun: datetime, status: int, length: int) -> str:
     """The line of a request: `status` is 0 where its visitor left, `length` is that of the body."""
-    client = scope.get("client") or ("-", 0)
+    client, _port = scope.get("client") or ("-", 0)
+    visitor = client if ADDRESS.fullmatch(client) else "-"
     target = scope.get("raw_path") or scope["path"].encode("utf-8", "replace")
     if scope["query_string"]:
         target += b"?" + scope["query_string"]
@@ -50,9 +53,14 @@ def line(scope: Scope, begun: datetime, status: int, length: int) -> str:
     at = begun.strftime("%d/%b/%Y:%H:%M:%S +0000")
     size = length or "-"
     texts = f'"{_safe(referer)}" "{_safe(agent)}"'
-    return f'{client[0]} - - [{at}] "{_safe(request)}" {status or "-"} {size} {texts}'
+    return f'{visitor} - - [{at}] "{_safe(request)}" {status or "-"} {size} {texts}'
 
 
 def _safe(text: str) -> str:
-    """A text that cannot end its field or its line: others than printable ASCII as `\\x0a`."""
+    """A text that cannot end its field or its line: others than printable ASCII as `\\x0a`.
+
+    Of a longer one the beginning, and `...`.
+    """
+    if len(text) > LONGEST:
+        text = text[:LONGEST] + "..."
     return UNSAFE.sub(lambda match: f"\\x{ord(match[0]):02x}", text)

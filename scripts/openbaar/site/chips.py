@@ -205,6 +205,8 @@ def selection_words(published: Published, table: str, filters: Any) -> list[str]
     compared = {key: display for key, display, _ in filters.lookups()}
     words = []
     for name, lookup, value in filters.selections():
+        if lookup not in compared:  # Datasette passes over it
+            continue
         column = column_of(published, table, name)
         values = _listed(value) if lookup == "in" else [value]
         called = [named(published, column, each) or each for each in values]

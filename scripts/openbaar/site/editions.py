@@ -25,13 +25,15 @@ from datasette.app import Datasette
 from filelock import FileLock, Timeout
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.placing import JOURNAL
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site.asgi import Application, Message, Receive, Scope, Send
 from openbaar.site.published import publication_of
 
 # What a running site reads beside its database, below the folder of `metadata.yml`.
 READ = (
     "metadata.yml",
-    "datapackage.json",
+    DESCRIPTOR,
     "tables/*.csv",
     "tables/permalinks.json",
     "tables/releases/*/*.csv",
@@ -103,10 +105,14 @@ class Editions:
         while self.current.folder is not None:
             await asyncio.sleep(LOOK_EVERY)
             state = self._state()
-            if state == self._seen:
+            if state == self._seen or self._is_replaced():
                 continue
             try:
-                await self._move_to(await asyncio.to_thread(self._edition))
+                edition = await asyncio.to_thread(self._edition)
+                if self._is_replaced() or self._state() != state:
+                    edition.close()  # some of its files may be of the one that comes
+                    continue
+                await self._move_to(edition)
             except Exception as error:  # whatever is wrong with it, the site goes on
                 print(f"ERROR a new publication is not shown: {error}", file=sys.stderr)
             self._seen = state
@@ -127,9 +133,13 @@ class Editions:
         if edition is not self.current and edition.answering == 0:
             edition.close()
 
+    def _is_replaced(self) -> bool:
+        """Whether `publish` is putting files in place, of which the database is not the last."""
+        return (self._metadata.parent / JOURNAL).exists()
+
     def _state(self) -> list[tuple[int, int, int]]:
         """What changes when another publication is put in place."""
-        described = self._metadata.with_name("datapackage.json")
+        described = self._metadata.with_name(DESCRIPTOR)
         return [_status(path) for path in (self._database, self._metadata, described)]
 
     def _edition(self) -> Edition:
@@ -218,7 +228,7 @@ def _link(path: Path, copy: Path) -> None:
 
 def _check_whole(database: Path, folder: Path) -> None:
     """Raise OpenbaarError where the database and the files are not of one publication."""
-    described = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    described = json.loads((folder / DESCRIPTOR).read_text("utf-8"))
     if _descriptor(database) != described:
         message = "is of another publication than the files beside it"
         raise OpenbaarError(Problem(Place(database.name), message, "run `openbaar publish`"))

@@ -18,11 +18,14 @@ import signal
 import socket
 import sys
 import threading
+from contextlib import suppress
+from types import TracebackType
 
 from datasette.app import Datasette
 
 from openbaar.site.apart import BEGUN, answered, scope_of
 from openbaar.site.asgi import Application
+from openbaar.site.error_log import shortened
 from openbaar.site.published import publication_of
 
 NICENESS = 10  # the pages that the site itself makes go first
@@ -30,6 +33,7 @@ NICENESS = 10  # the pages that the site itself makes go first
 
 def main(descriptor: int) -> None:
     """Answer what comes through the socket `descriptor` until its other end is closed."""
+    sys.excepthook = _tell
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the site, which closes the socket
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the copies
     datasette = Datasette(**json.load(sys.stdin))
@@ -53,6 +57,13 @@ def _copy(app: Application, requests: socket.socket, descriptor: int) -> None:
     if os.fork() == 0:
         requests.close()
         _answer_and_end(app, socket.socket(fileno=descriptor))
+
+
+def _tell(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
+    """Print why this process ends."""
+    print(
+        f"ERROR queries are not answered: {shortened(f'{kind.__name__}: {error}')}", file=sys.stderr
+    )
 
 
 async def _warm(datasette: Datasette, app: Application) -> None:
@@ -82,7 +93,8 @@ def _answer_and_end(app: Application, connection: socket.socket) -> None:
 
 def _end_when_left(connection: socket.socket) -> None:
     """End this process as soon as nobody waits for its answer."""
-    connection.recv(1)
+    with suppress(ConnectionError):
+        connection.recv(1)
     os._exit(0)
 
 

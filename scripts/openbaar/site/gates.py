@@ -172,6 +172,10 @@ def gated(
             answering = asyncio.ensure_future(_answer(gate, server, scope))
             if await _is_left(receive, answering):
                 return
+            error = answering.exception()
+            if error is not None:
+                await around(_failing(error))(scope, receive, send)
+                return
             answer = answering.result()
             if answer is None:
                 await stopped(scope, receive, send)
@@ -208,6 +212,15 @@ async def _leaving(receive: Receive) -> None:
     """Wait until the visitor has left."""
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+def _failing(error: BaseException) -> Application:
+    """What raises an error that came up while a request was answered apart."""
+
+    async def failing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise error
+
+    return failing
 
 
 async def _stopped(_scope: Scope, _receive: Receive, send: Send) -> None:

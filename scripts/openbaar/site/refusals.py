@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import sys
 from traceback import walk_tb
@@ -12,6 +11,7 @@ from datasette.utils.asgi import Base400, Response
 from datasette.views.base import DatasetteError
 
 from openbaar.site.asgi import Application, Message, Receive, Scope, Send, raw_path
+from openbaar.site.error_log import shortened
 from openbaar.site.language import gettext, visit
 from openbaar.site.limits import TooLargeError
 from openbaar.site.published import Published
@@ -27,9 +27,7 @@ MISREAD = (
     sqlite3.OperationalError,
     sqlite3.ProgrammingError,
 )
-FOLDERS = re.compile(r"(?:/[^/\s'\":]+)+/")
-MEMORY = re.compile(r"0x[0-9a-fA-F]+")
-LONGEST = 200  # characters of a path or a reason in the log
+LONGEST = 200  # characters of a path in the log
 
 
 def language_of(published: Published) -> str:
@@ -64,9 +62,8 @@ def answer_to_error(method: str, path: str, exception: BaseException) -> Respons
 
 def log_line(method: str, path: str, exception: BaseException) -> str:
     """An error in one short line, without folders of the host and addresses in memory."""
-    reason = FOLDERS.sub("", MEMORY.sub("0x…", str(exception)))
-    shown = " ".join(f"{path[:LONGEST]}: {type(exception).__name__}: {reason}".split())
-    return f"ERROR {method} {shown[: 2 * LONGEST]}"
+    shown = " ".join(path[:LONGEST].split())
+    return f"ERROR {method} {shown}: {shortened(f'{type(exception).__name__}: {exception}')}"
 
 
 def _is_of_datasette(exception: BaseException) -> bool:
@@ -92,8 +89,10 @@ def always_answered(app: Application) -> Application:
             await app(scope, receive, sending)
         except Exception as error:
             print(log_line(scope["method"], raw_path(scope), error), file=sys.stderr)
-            if begun:
-                raise
+            if (
+                begun
+            ):  # it ends here: the server closes the connection, so that nobody takes it whole
+                return
             await Response.text("Error 500", status=500).asgi_send(send)
 
     return answered

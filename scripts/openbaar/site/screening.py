@@ -23,6 +23,7 @@ from openbaar.site.published import Published
 MAX_ADDRESS = 8_000  # bytes of a path and its query, as nginx takes them; browsers send fewer
 MAX_NAME = 250  # bytes of a part of a path: file systems have no longer names
 METHODS = ("GET", "HEAD", "OPTIONS")
+AT_HOME = (*METHODS, "POST", "PUT", "PATCH", "DELETE")  # those that Datasette knows
 # Below /-/ the rest is about the machine.
 TOLD_TO_STRANGERS = ("/-/static/", "/-/static-plugins/", "/-/health")
 FACETS = ("_facet", "_facet_array", "_facet_date")
@@ -113,11 +114,12 @@ def is_here(asked: Asked) -> Response | None:
 
 def is_open(asked: Asked) -> Response | None:
     """Strangers only read, and read nothing about the machine."""
+    methods = METHODS if asked.published.public else AT_HOME
+    if asked.scope["method"] not in methods:
+        allowed = {"allow": ", ".join(methods)}
+        return Response.text(gettext("This site is read-only."), status=405, headers=allowed)
     if not asked.published.public:
         return None
-    if asked.scope["method"] not in METHODS:
-        allowed = {"allow": ", ".join(METHODS)}
-        return Response.text(gettext("This site is read-only."), status=405, headers=allowed)
     if asked.path.startswith("/-/") and not asked.path.startswith(TOLD_TO_STRANGERS):
         return _no_page()
     return None
@@ -188,6 +190,15 @@ def has_whole_key(asked: Asked) -> Response | None:
     return Response.text(message % {"name": asked.table, "row": row}, status=404)
 
 
+def has_readable_names(asked: Asked) -> Response | None:
+    """Names of parameters are 400 with a NUL, which SQL cannot hold, or with an unknown facet."""
+    for name, _ in asked.query:
+        is_facet = name.startswith("_facet") and name not in (*FACETS, "_facet_size")
+        if "\0" in name or is_facet:
+            return Response.text(gettext("This address cannot be read."), status=400)
+    return None
+
+
 def has_readable_values(asked: Asked) -> Response | None:
     """Parameters that Datasette reads as numbers, yes or no, or JSON are readable as such."""
     for parameter, value in asked.query:
@@ -238,5 +249,6 @@ RULES: tuple[Rule, ...] = (
     has_few_facets,
     has_known_columns,
     has_whole_key,
+    has_readable_names,
     has_readable_values,
 )

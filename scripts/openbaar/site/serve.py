@@ -20,11 +20,13 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site import application
 from openbaar.site.access_log import logged
 from openbaar.site.asgi import Application
 from openbaar.site.connections import ImpatientProtocol
 from openbaar.site.editions import Editions
+from openbaar.site.error_log import log_in_lines
 from openbaar.site.published import PLUGIN
 from openbaar.yamlfile import read_yaml
 
@@ -75,7 +77,8 @@ def serve(
     `announce` is called with the address once it answers. Raises OpenbaarError when the files are
     not there or the port is taken.
     """
-    _check_built(database, metadata, metadata.with_name("datapackage.json"))
+    _check_built(database, metadata, metadata.with_name(DESCRIPTOR))
+    log_in_lines(sys.stderr)
 
     def answering(address: str) -> None:
         announce(address)
@@ -100,7 +103,9 @@ def _configuration(app: Application) -> uvicorn.Config:
         app,
         http=ImpatientProtocol,
         lifespan="off",  # an edition begins when it is there
-        log_level="warning",
+        ws="none",
+        log_config=None,
+        log_level="error",  # what a visitor got wrong is told to the visitor
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=LAST_ANSWERS,
