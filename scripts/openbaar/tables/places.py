@@ -67,11 +67,11 @@ def place_of(source_lines: object) -> LinePlace:
 
 
 @lru_cache(maxsize=1024)
-def part_of(written: str) -> Part:
-    """The part of a line that `provenance` writes so. Raises ValueError where it writes none."""
+def part_of(written: str) -> Part | None:
+    """The part of a line that `provenance` writes so; None where it writes none."""
     found = _PART.fullmatch(written)
     if found is None:
-        raise ValueError(f"'{written}' names no part of a line")
+        return None
     if found["column"]:
         index = _index(found["column"])
         return Part(CELLS, index, index)
@@ -123,10 +123,8 @@ def _letters_of_blank(rules: Sequence[Row], row: Row) -> str | None:
 
 def printed_by(rule: object, line: str) -> str | None:
     """What is printed in a line for a column; None where nothing is."""
-    if rule is None:
-        return None
-    part = part_of(str(rule))
-    return part.text(line.split(part.separator)) or None
+    part = None if rule is None else part_of(str(rule))
+    return None if part is None else part.text(line.split(part.separator)) or None
 
 
 def _index(letters: str) -> int:
