@@ -32,6 +32,7 @@ bench: .venv/dev  ## time and memory on large made-up tables
 	$(BIN)/python tests/bench/large_tables.py
 	$(BIN)/python tests/bench/many_documents.py
 	$(BIN)/python tests/bench/many_publications.py
+	$(BIN)/python tests/bench/freeze.py
 
 bench-site: .venv/dev  ## how fast pages are answered, beside stock Datasette, ROWS of a made-up table
 	$(BIN)/python tests/bench/site_speed.py --rows $(ROWS)

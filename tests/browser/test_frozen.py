@@ -157,6 +157,8 @@ def test_a_question_has_a_page_for_each_value_and_a_shared_address_leads_there(
     hosted.goto("en/municipalities/per_year/?year=1961")
     hosted.wait_for_url("**/year=1961/index.html?year=1961")
     expect(rows).to_have_count(1)
+    hosted.goto("id/per_year/1.2.0/?year=1961")
+    hosted.wait_for_url("**/figures/municipalities/per_year/year=1961/index.html?year=1961")
     hosted.goto("en/municipalities/per_year/?year=1500")
     expect(rows).to_have_count(3)
 
