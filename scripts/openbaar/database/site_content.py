@@ -72,7 +72,7 @@ def add_site_content(
         raise OpenbaarError(problems)
     labels = code_labels(connection, publication)
     content = {
-        "counts": add_counts(connection, dataset),
+        "counts": add_counts(connection, dataset, earlier),
         "descriptor": descriptor,
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},
         "labels": labels,
