@@ -102,7 +102,7 @@ def _check(root: Path, file: Path, old: DocumentEntry, digest: str) -> None:
         raise OpenbaarError(Problem(place, message, "there is nothing new in it"))
     if file.suffix.lower() != Path(old.path).suffix.lower():
         message = f"is another kind of file than {old.path}"
-        hint = "its recipes cannot be tried on it; describe it as a document of its own"
+        hint = "its recipes cannot be tried on it; `openbaar add` takes it as another document"
         raise OpenbaarError(Problem(place, message, hint))
     if target.exists() and sha256_of(target) != digest:
         message = f"cannot be put beside the old edition: sources/{file.name} is there already"

@@ -34,7 +34,7 @@ from openbaar.tables.about import Contact, License, Publisher
 from openbaar.tables.dataset import Dataset, Span, TableData
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
-from openbaar.tables.wording import answer_text, lines_text
+from openbaar.tables.wording import answer_text, place_text
 from openbaar.texts import catalogue, localized
 
 # A longer list serves neither a menu nor a factor; its foreign key leads to the table with it.
@@ -340,6 +340,8 @@ def _part(publication: Publication, table: Table, path: str, span: Span) -> Desc
         translations=_translations(publication, title=titles),
         path=path,
         question=table.question,
+        page=span.page or None,
+        last_page=span.last_page if span.last_page != span.page else None,
         first_line=span.first,
         last_line=span.last,
     )
@@ -350,5 +352,5 @@ def _part_title(title: str, question: str | None, span: Span, languages: Sequenc
     parts = [title]
     if question is not None:
         parts.append(answer_text(question, words))
-    parts.append(lines_text(span.first, span.last, words))
+    parts.append(place_text(span.first, span.last, words, span.page, span.last_page))
     return ", ".join(parts)
