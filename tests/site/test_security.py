@@ -326,6 +326,16 @@ def test_pages_about_the_machine_are_not_for_strangers(built: Built, path: str) 
     assert get(built, path).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/en/", "/?lang=nl", "/municipalities/regions?lang=en", "/municipalities/per_year"],
+)
+def test_no_page_sets_a_cookie(built: Built, path: str) -> None:
+    answer = get(built, path, cookie="lang=nl")
+    assert answer.status_code in (200, 301)
+    assert "set-cookie" not in answer.headers
+
+
 def test_a_public_site_can_only_be_read(built: Built) -> None:
     assert get(built, "/municipalities", method="post").status_code == 405
     assert get(built, "/municipalities", method="head").status_code == 200
