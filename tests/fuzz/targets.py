@@ -262,14 +262,14 @@ async def _status(target: str, headers: list[tuple[bytes, bytes]]) -> int:
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
     }  # fmt: skip
 
-    async def receive() -> dict[str, object]:
-        return {"type": "http.request", "body": b"", "more_body": False}
+    forthcoming: asyncio.Queue[dict[str, object]] = asyncio.Queue()
+    forthcoming.put_nowait({"type": "http.request", "body": b"", "more_body": False})
 
     async def send(message: dict[str, int]) -> None:
         if "status" in message:
             answered.append(message["status"])
 
-    await _site()(scope, receive, send)
+    await _site()(scope, forthcoming.get, send)
     return answered[0]
 
 
