@@ -7,7 +7,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: serve publish test quick lint fuzz spark audit dependencies messages man lock bench bench-site clean
+.PHONY: serve publish test quick lint fuzz spark audit dependencies messages pictures man lock bench bench-site clean
 .DELETE_ON_ERROR:
 
 serve: .venv/run  ## publish what is stale and show the site on this machine
@@ -31,6 +31,8 @@ lint: .venv/dev
 bench: .venv/dev  ## time and memory on large made-up tables
 	$(BIN)/python tests/bench/large_tables.py
 	$(BIN)/python tests/bench/many_documents.py
+	$(BIN)/python tests/bench/many_publications.py
+	$(BIN)/python tests/bench/freeze.py
 
 bench-site: .venv/dev  ## how fast pages are answered, beside stock Datasette, ROWS of a made-up table
 	$(BIN)/python tests/bench/site_speed.py --rows $(ROWS)
@@ -55,6 +57,9 @@ messages: .venv/dev  ## bring the catalogues of translations up to date with the
 		--add-location file --project openbaar --output-file ../../build/openbaar.pot .
 	$(BIN)/pybabel --quiet update --domain openbaar --input-file build/openbaar.pot \
 		--output-dir scripts/openbaar/locales --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+pictures: .venv/dev  ## the pictures of pages in docs/pages/, by chromium
+	$(BIN)/python tests/browser/page_pictures.py docs/pages
 
 man: .venv/dev  ## the man pages, from the commands themselves
 	$(BIN)/python tests/man_pages.py

@@ -16,6 +16,7 @@ from typing import Any
 
 from openbaar.files import sha256_of, sha256_of_folder
 from openbaar.placing import FROZEN
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.staleness import published_database, toolkit_hash
 
 FOLDERS = ("dist", "sources", "tables")  # what pages show and offer, beside the database
@@ -65,7 +66,7 @@ def _parts(root: Path, url: str) -> Iterator[tuple[str, str]]:
         yield path.relative_to(package).as_posix(), sha256_of(path)
     yield "python", platform.python_version()
     yield from sorted((each.name, each.version) for each in distributions())
-    for path in (root / "datapackage.json", root / "metadata.yml", published_database(root)):
+    for path in (root / DESCRIPTOR, root / "metadata.yml", published_database(root)):
         yield path.name, sha256_of(path)
     for folder in FOLDERS:
         yield folder, sha256_of_folder(root / folder)

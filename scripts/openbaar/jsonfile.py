@@ -11,8 +11,7 @@ from json import JSONDecoder
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import text_of
-from openbaar.yamlfile import MAX_BYTES, MAX_DEPTH, KeyPath, YamlFile
+from openbaar.yamlfile import MAX_DEPTH, KeyPath, YamlFile, text_within
 
 _DECODER = JSONDecoder()  # for the text between two quotes
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -27,10 +26,7 @@ def read_json(data: bytes, name: str) -> YamlFile:
     Raises OpenbaarError with its place where it is too large, not UTF-8, not JSON, or nested too
     deep, and with all places where keys are given twice.
     """
-    if len(data) > MAX_BYTES:
-        message = f"has {len(data)} bytes; at most {MAX_BYTES} are read"
-        raise OpenbaarError(Problem(Place(name), message))
-    reader = _Reader(text_of(data, name), name)
+    reader = _Reader(text_within(data, name), name)
     value = reader.whole()
     if reader.problems:
         raise OpenbaarError(reader.problems)

@@ -39,6 +39,7 @@ from openbaar.package.permalinks import (
 from openbaar.package.validation import problems_of_citation, problems_of_package
 from openbaar.package.workbook import write_workbook
 from openbaar.placing import changed_files, put_in_place, written
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.staleness import (
     Stamps,
     archive_path,
@@ -97,7 +98,7 @@ def generate(publication: Publication, verify: bool = True, say: Say = say_nothi
     described = descriptor(dataset)
     files = dataset.files
     files |= released(read_permalinks(publication.root), dataset)
-    files["datapackage.json"] = package_bytes(described)
+    files[DESCRIPTOR] = package_bytes(described)
     files["metadata.yml"] = metadata_bytes(dataset)
     files[citation_file.FILE] = citation_file.citation_bytes(publication)
     return Generated(dataset, described, files)

@@ -21,13 +21,14 @@ from openbaar.package.descriptor import package_bytes
 from openbaar.package.permalinks import RELEASES, number
 from openbaar.publish import Made, Say, generate, make, put_published, say_nothing
 from openbaar.repository import git
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.staleness import CHANGELOG, stamps_of_inputs
 from openbaar.tables.publication import PACKAGE
 from openbaar.tables.references import load_publication
 from openbaar.versions.diff import PARTS, Diff, Part, difference
 from openbaar.versions.report import summary
 from openbaar.versions.snapshot import Snapshot, snapshot, todays_descriptor
-from openbaar.versions.sources import DESCRIPTOR, GivenFiles, ReleasedFiles, released_versions
+from openbaar.versions.sources import GivenFiles, ReleasedFiles, released_versions
 
 FIRST = "1.0.0"  # a version that begins with 0 is still being made
 # What of a folder belongs to a release; `build/` and `dist/` are made of it.

@@ -12,13 +12,14 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from openbaar.files import sha256_of
 from openbaar.placing import FOLDER, JOURNAL
+from openbaar.schema.conventions import DESCRIPTOR
 
 if TYPE_CHECKING:
     from openbaar.tables.publication import Publication
@@ -53,7 +54,7 @@ def database_path(publication: Publication) -> Path:
 
 def published_database(root: Path) -> Path:
     """The database of what was last published in `root`, told by the descriptor beside it."""
-    name = json.loads((root / "datapackage.json").read_bytes())["name"]
+    name = json.loads((root / DESCRIPTOR).read_bytes())["name"]
     return root / "build" / f"{name}.db"
 
 
@@ -96,7 +97,7 @@ def is_stale(root: Path) -> bool:
     known = _read(root / CACHE)
     folder = f"{root}/"  # a Path for each of many files takes longer than looking at it
     for name, sha256 in hashes.items():
-        if not _has_hash(folder + name, sha256, Stamp(*known.get(name, UNKNOWN))):
+        if not _has_hash(folder + name, sha256, known.get(name, UNKNOWN)):
             return True
     return not hashes
 
@@ -109,7 +110,7 @@ def still_published(root: Path, folder: str, ending: str) -> Path | None:
     known = _read(root / CACHE)
     for name, sha256 in _last_published(root).items():
         if name.startswith(f"{folder}/") and name.endswith(ending):
-            stamp = Stamp(*known.get(name, UNKNOWN))
+            stamp = known.get(name, UNKNOWN)
             return root / name if _has_hash(f"{root}/{name}", sha256, stamp) else None
     return None
 
@@ -195,14 +196,15 @@ def _stamp(path: Path) -> Stamp:
     return Stamp(sha256_of(path), status.st_size, status.st_mtime_ns)
 
 
-def _has_hash(path: str, sha256: str, known: Stamp) -> bool:
-    """Whether a file has that hash, which is not computed where `known` tells."""
+def _has_hash(path: str, sha256: str, known: Sequence[Any]) -> bool:
+    """Whether a file has that hash, which is not computed where its stamp, `known`, tells."""
+    known_hash, size, changed = known
     try:
         status = os.stat(path)
-        if known.sha256 == sha256:
-            if status.st_size != known.size:
+        if known_hash == sha256:
+            if status.st_size != size:
                 return False
-            if status.st_mtime_ns == known.changed:
+            if status.st_mtime_ns == changed:
                 return True
         return sha256_of(Path(path)) == sha256
     except OSError:

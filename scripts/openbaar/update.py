@@ -20,6 +20,7 @@ from openbaar.files import Content, sha256_of
 from openbaar.holding import alone
 from openbaar.placing import write_files
 from openbaar.publish import Say, say_nothing
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.tables.convert import convert, gather
 from openbaar.tables.dataset import TableData, table_data
 from openbaar.tables.publication import Publication
@@ -29,7 +30,7 @@ from openbaar.tables.sources import read_sources
 from openbaar.tables.verdicts import differences
 from openbaar.versions.diff import Diff, difference
 from openbaar.versions.snapshot import Contents, Snapshot, snapshot, todays_descriptor
-from openbaar.versions.sources import DESCRIPTOR, GivenFiles
+from openbaar.versions.sources import GivenFiles
 
 LINES = "source_lines"  # the column that changes as soon as a line is added above
 
@@ -101,7 +102,7 @@ def _check(root: Path, file: Path, old: DocumentEntry, digest: str) -> None:
         raise OpenbaarError(Problem(place, message, "there is nothing new in it"))
     if file.suffix.lower() != Path(old.path).suffix.lower():
         message = f"is another kind of file than {old.path}"
-        hint = "its recipes cannot be tried on it; describe it as a document of its own"
+        hint = "its recipes cannot be tried on it; `openbaar add` takes it as another document"
         raise OpenbaarError(Problem(place, message, hint))
     if target.exists() and sha256_of(target) != digest:
         message = f"cannot be put beside the old edition: sources/{file.name} is there already"

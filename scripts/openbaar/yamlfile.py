@@ -92,10 +92,18 @@ def read_yaml(path: Path, name: str) -> YamlFile:
 
 def yaml_of(raw: bytes, name: str) -> YamlFile:
     """The bytes of a YAML file as `read_yaml` reads them, with the same errors."""
+    return parse_yaml(text_within(raw, name), name)
+
+
+def text_within(raw: bytes, name: str) -> str:
+    """The text of a file of at most `MAX_BYTES` bytes; `name` is how messages call it.
+
+    Raises OpenbaarError where it is longer, or not UTF-8.
+    """
     if len(raw) > MAX_BYTES:
         message = f"has {len(raw)} bytes; at most {MAX_BYTES} are read"
         raise OpenbaarError(Problem(Place(name), message))
-    return parse_yaml(text_of(raw, name), name)
+    return text_of(raw, name)
 
 
 def parse_yaml(text: str, name: str) -> YamlFile:

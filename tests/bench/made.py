@@ -85,6 +85,22 @@ def wide_publication(root: Path, count: int, width: int) -> Path:
     return root
 
 
+def many_tables(root: Path, tables: int, count: int) -> Path:
+    """A publication of so many tables of `count` rows each."""
+    columns = {"year": "year", "started": "integer", "completed": "integer"}
+    described = {}
+    for number in range(tables):
+        described[f"t{number}"] = {"schema": schema(columns, ["year"]), "facets": ["year"]}
+    write_publication(root, {"d.txt": b"x\n"}, described)
+    chance = random.Random(1)
+    for name in described:
+        lines = []
+        for year in range(2025 - count, 2025):
+            lines.append(f"{year},{chance.randrange(10**6)},{chance.randrange(10**5)}\n")
+        _write_csv(root / "tables" / f"{name}.csv", columns, iter(lines))
+    return root
+
+
 def _write_csv(path: Path, columns: dict[str, str], lines: Iterator[str]) -> None:
     with path.open("w", encoding="utf-8") as file:
         file.write(",".join(columns) + "\n")
@@ -93,6 +109,7 @@ def _write_csv(path: Path, columns: dict[str, str], lines: Iterator[str]) -> Non
 
 if __name__ == "__main__":
     made = {"long": long_publication, "keyed": keyed_publication, "wide": wide_publication}
+    made["many"] = many_tables
     kind, folder, *sizes = sys.argv[1:]
     made[kind](Path(folder), *map(int, sizes))
     print(json.dumps(TEXT), folder)

@@ -147,6 +147,7 @@ def serving(command: Callable[[int], list[str]]) -> Iterator[Server]:
     try:
         server = Server(process, port)
         _wait_for(server)
+        _let_settle(server)
         yield server
     finally:
         process.terminate()
@@ -165,8 +166,20 @@ def _wait_for(server: Server) -> None:
     raise ConnectionError("the server ended before it answered")
 
 
+def _let_settle(server: Server) -> None:
+    """Wait until a server that answers does nothing else any more, half a minute at most."""
+    for _ in range(30):
+        before = processor_seconds(server.process.pid)
+        time.sleep(1)
+        if processor_seconds(server.process.pid) - before < 0.02:
+            return
+
+
 def published(root: Path, rows: int) -> list[str]:
-    """Publish a table of so many rows; return the command of openbaar for it."""
+    """Publish a table of so many rows, if it is not there; return the command for it."""
+    command = [sys.executable, "-m", "openbaar", "--project", str(root), "--quiet"]
+    if (root / "build").exists():
+        return command
     long_publication(root, rows, facets=FACETS, search=["sector"])
     package = root / "tables" / "package.yaml"
     said = json.loads(package.read_text("utf-8"))
@@ -174,7 +187,6 @@ def published(root: Path, rows: int) -> list[str]:
     text = {"en": "Total for each region"}
     said["queries"] = {"per_region": {"title": text, "description": text, "sql": QUESTION}}
     package.write_text(json.dumps(said), "utf-8")
-    command = [sys.executable, "-m", "openbaar", "--project", str(root), "--quiet"]
     subprocess.run([*command, "publish"], check=True)
     return command
 
@@ -182,6 +194,8 @@ def published(root: Path, rows: int) -> list[str]:
 def inserted(root: Path, csv: Path) -> tuple[Path, Path]:
     """The database that sqlite-utils makes of a CSV, and metadata with the same question."""
     database, metadata = root / "stock.db", root / "stock.json"
+    if metadata.exists():
+        return database, metadata
     tool = [sys.executable, "-m", "sqlite_utils"]
     insert = ["insert", str(database), "t", str(csv), "--csv", "--silent", "--pk", "id"]
     subprocess.run([*tool, *insert], check=True)
@@ -282,13 +296,15 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=100_000, help="rows of the table; 0 for none")
     parser.add_argument("--requests", type=int, default=12, help="requests for a page in a round")
     parser.add_argument("--public", action="store_true", help="serve as on the open internet")
+    parser.add_argument("--folder", type=Path, help="keep what is made here, and use it again")
     chosen = parser.parse_args()
     profile = public if chosen.public else at_home
     with tempfile.TemporaryDirectory(prefix="openbaar-bench-") as folder:
         root = Path(folder)
         if chosen.rows:
-            command = published(root / "ours", chosen.rows)
-            stock = inserted(root, root / "ours" / "tables" / "t.csv")
+            kept = (chosen.folder or root).resolve()
+            command = published(kept / "ours", chosen.rows)
+            stock = inserted(kept, kept / "ours" / "tables" / "t.csv")
             title = f"a table of {chosen.rows:,} rows"
             both(title, partial(profile, command), partial(plain, *stock), large_pages(), chosen)
         command, database = own(root / "own")

@@ -6,10 +6,13 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
 
 EXECUTABLE = shutil.which("chromium")
 MISSING = "chromium is missing (Debian: apt-get install chromium)"
+IN_CHROMIUM = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
+WIDTH = 390  # pixels of a telephone
 # Without a sandbox it also runs as root; the rest keeps it from asking anything of other hosts.
 ARGUMENTS = [
     "--no-sandbox",
@@ -31,3 +34,14 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def on_phone(browser: Browser, address: str) -> Iterator[Page]:
+    """A page of a reader with a telephone who prefers Dutch, on the site at that address."""
+    viewport = {"width": WIDTH, "height": 844}
+    context = browser.new_context(base_url=address, locale="nl-BE", viewport=viewport)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()

@@ -11,26 +11,12 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.chromium import EXECUTABLE, MISSING, chromium
+from browser.chromium import IN_CHROMIUM
 from browser.pages import NAME, PAGES
-from served import ROOT, Served, build, served
+from served import Served
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text("utf-8")
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The publication of this repository, served."""
-    with served(build(ROOT, tmp_path_factory.mktemp("site"))) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; each opens a page of its own."""
-    with chromium() as running:
-        yield running
+pytestmark = IN_CHROMIUM
 
 
 def opened(site: Served, browser: Browser, **options: Any) -> Iterator[Page]:

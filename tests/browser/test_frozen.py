@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.chromium import EXECUTABLE, MISSING, chromium
+from browser.chromium import IN_CHROMIUM, chromium
 from openbaar.site.freeze import freeze
 from served import ROOT, build
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
+pytestmark = IN_CHROMIUM
 HAND_MADE = ROOT / "tests" / "publications" / "hand_made"
 TABLE = "municipalities/municipalities/"
 CHOICES = "    parameters: {year: {title: {nl: Jaar, en: Year}, choices: municipalities.year}}\n"
@@ -157,6 +157,8 @@ def test_a_question_has_a_page_for_each_value_and_a_shared_address_leads_there(
     hosted.goto("en/municipalities/per_year/?year=1961")
     hosted.wait_for_url("**/year=1961/index.html?year=1961")
     expect(rows).to_have_count(1)
+    hosted.goto("id/per_year/1.2.0/?year=1961")
+    hosted.wait_for_url("**/figures/municipalities/per_year/year=1961/index.html?year=1961")
     hosted.goto("en/municipalities/per_year/?year=1500")
     expect(rows).to_have_count(3)
 

@@ -2,43 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from browser.chromium import EXECUTABLE, MISSING, chromium
+from browser.chromium import IN_CHROMIUM, WIDTH, on_phone
 from browser.pages import NAME
-from served import ROOT, Served, build, served
+from served import ROOT, build, served
 
-WIDTH = 390
 PUBLICATIONS = [ROOT, ROOT / "tests" / "publications" / "hand_made"]
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests; each opens a page of its own."""
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The publication of this repository, served."""
-    with served(build(ROOT, tmp_path_factory.mktemp("site"))) as running:
-        yield running
-
-
-@pytest.fixture
-def phone(site: Served, browser: Browser) -> Iterator[Page]:
-    """A page of a reader with a telephone, in Dutch."""
-    context = browser.new_context(
-        base_url=site.address, locale="nl-BE", viewport={"width": WIDTH, "height": 844}
-    )
-    yield context.new_page()
-    context.close()
+pytestmark = IN_CHROMIUM
 
 
 def right_edge(page: Page, cell: str) -> float:
@@ -102,11 +76,7 @@ def test_every_table_of_every_publication_shows_its_first_columns(
 ) -> None:
     built = build(root, tmp_path)
     hidden = []
-    with served(built) as running:
-        context = browser.new_context(
-            base_url=running.address, viewport={"width": WIDTH, "height": 844}
-        )
-        page = context.new_page()
+    with served(built) as running, on_phone(browser, running.address) as page:
         tables = page.request.get(f"/{built.database.stem}.json").json()["tables"]
         for table in tables:
             page.goto(f"/{built.database.stem}/{table['name']}")
@@ -114,5 +84,4 @@ def test_every_table_of_every_publication_shows_its_first_columns(
             box = heads.first.bounding_box() if heads.count() else None
             if box is not None and box["x"] + box["width"] > WIDTH:
                 hidden.append(table["name"])
-        context.close()
     assert hidden == []

@@ -4,35 +4,22 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
 
 import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.chromium import EXECUTABLE, MISSING, chromium
-from served import ROOT, Served, build, served
+from browser.chromium import IN_CHROMIUM
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
+pytestmark = IN_CHROMIUM
 TABLE = "Gestarte online opleidingen per gender"
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The publication of this repository, served."""
-    with served(build(ROOT, tmp_path_factory.mktemp("site"))) as running:
-        yield running
-
-
 @pytest.fixture
-def page(site: Served) -> Iterator[Page]:
+def page(phone: Page) -> Page:
     """The home page on a phone."""
-    with chromium() as browser:
-        viewport = {"width": 390, "height": 844}
-        context = browser.new_context(base_url=site.address, viewport=viewport, locale="nl-BE")
-        opened = context.new_page()
-        opened.goto("/")
-        yield opened
+    phone.goto("/")
+    return phone
 
 
 def test_chosen_rows_are_an_excel_file_in_three_clicks(page: Page) -> None:

@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from browser.chromium import EXECUTABLE, MISSING, chromium
-from served import ROOT, Served, build, served
+from browser.chromium import IN_CHROMIUM, WIDTH
 
-WIDTH = 390
 FEWEST = 24  # pixels that a finger needs, https://www.w3.org/TR/WCAG22/#target-size-minimum
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """The publication of this repository, served."""
-    with served(build(ROOT, tmp_path_factory.mktemp("site"))) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    with chromium() as running:
-        yield running
+pytestmark = IN_CHROMIUM
 
 
 class Reader:
@@ -52,13 +34,9 @@ class Reader:
 
 
 @pytest.fixture
-def reader(site: Served, browser: Browser) -> Iterator[Reader]:
+def reader(phone: Page) -> Reader:
     """A reader of the publication of this repository, in Dutch."""
-    context = browser.new_context(
-        base_url=site.address, locale="nl-BE", viewport={"width": WIDTH, "height": 844}
-    )
-    yield Reader(context.new_page())
-    context.close()
+    return Reader(phone)
 
 
 def test_women_in_2022(reader: Reader) -> None:

@@ -262,14 +262,19 @@ async def _status(target: str, headers: list[tuple[bytes, bytes]]) -> int:
         "client": ("127.0.0.1", 1), "server": ("127.0.0.1", 80),
     }  # fmt: skip
 
-    forthcoming: asyncio.Queue[dict[str, object]] = asyncio.Queue()
-    forthcoming.put_nowait({"type": "http.request", "body": b"", "more_body": False})
+    messages = [{"type": "http.request", "body": b"", "more_body": False}]
+
+    async def receive() -> dict[str, object]:
+        if messages:
+            return messages.pop()
+        # As a server does while the visitor stays: whoever asks again waits.
+        return await asyncio.get_running_loop().create_future()
 
     async def send(message: dict[str, int]) -> None:
         if "status" in message:
             answered.append(message["status"])
 
-    await _site()(scope, forthcoming.get, send)
+    await _site()(scope, receive, send)
     return answered[0]
 
 

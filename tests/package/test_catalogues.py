@@ -14,7 +14,7 @@ import pytest
 from datasets import dataset_of
 from openbaar.errors import OpenbaarError
 from openbaar.package.archive import sdmx_messages, sdmx_problems
-from openbaar.package.catalogues import dcat, rdf
+from openbaar.package.catalogues import dcat, rdf, sdmx_structure
 from openbaar.package.catalogues.facts import Facts, facts
 from openbaar.package.catalogues.rdf import Iri, Node, Term, Text, Typed
 from openbaar.package.catalogues.records import FILES, records
@@ -345,7 +345,8 @@ def with_sdmx(folder: Path, was: str = "", now: str = "") -> Dataset:
 
 def test_sdmx_csv_has_the_codes_of_the_lists_and_the_figures(hand_made: Path) -> None:
     dataset = with_sdmx(hand_made)
-    (written,) = sdmx_messages(dataset, descriptor(dataset)).values()
+    made = sdmx_messages(dataset, descriptor(dataset))
+    written = made["sdmx/municipalities.csv"]
     lines = written.decode("utf-8").split("\r\n")
     assert lines[:3] == [
         "STRUCTURE,STRUCTURE_ID,ACTION,TIME_PERIOD,REF_AREA,OBS_VALUE,OBS_STATUS",
@@ -353,6 +354,39 @@ def test_sdmx_csv_has_the_codes_of_the_lists_and_the_figures(hand_made: Path) ->
         "datastructure,TEST:MUNICIPALITIES(1.0),I,1961,BE-VLG,,M",
     ]
     assert len(lines) == 1 + len(dataset.rows("municipalities")) + 1
+
+
+def test_the_structure_of_sdmx_names_each_concept_in_its_role_with_its_codes(
+    hand_made: Path,
+) -> None:
+    dataset = with_sdmx(hand_made)
+    made = sdmx_messages(dataset, descriptor(dataset))
+    told = json.loads(made["sdmx/municipalities.json"])["data"]
+    (structure,) = told["dataStructures"]
+    assert (structure["agencyID"], structure["id"]) == ("TEST", "MUNICIPALITIES")
+    assert structure["names"].keys() == {"nl", "en"}
+    components = structure["dataStructureComponents"]
+    (area,) = components["dimensionList"]["dimensions"]
+    assert components["dimensionList"]["timeDimension"]["id"] == "TIME_PERIOD"
+    assert [each["id"] for each in components["measureList"]["measures"]] == ["OBS_VALUE"]
+    (status,) = components["attributeList"]["attributes"]
+    assert status["attributeRelationship"] == {"observation": {}}
+    lists = {f"{each['agencyID']}:{each['id']}": each for each in told["codelists"]}
+    named = area["localRepresentation"]["enumeration"].partition("=")[2].partition("(")[0]
+    assert {each["id"] for each in lists[named]["codes"]} >= {"BE", "BE-VLG"}
+    lines = made["sdmx/municipalities.csv"].decode("utf-8").splitlines()
+    printed = {line.split(",")[4] for line in lines[1:]}
+    assert printed <= {each["id"] for each in lists[named]["codes"]}
+
+
+def test_a_table_that_only_time_tells_apart_has_no_structure_of_sdmx(hand_made: Path) -> None:
+    dataset = with_sdmx(hand_made)
+    described = descriptor(dataset)
+    (resource,) = [each for each in described["resources"] if "sdmx" in each]
+    assert sdmx_structure.has_message(resource)
+    concepts = resource["sdmx"]["concepts"]
+    only_time = {**resource["sdmx"], "concepts": {"TIME_PERIOD": concepts["TIME_PERIOD"]}}
+    assert not sdmx_structure.has_message({**resource, "sdmx": only_time})
 
 
 def test_a_row_without_a_code_for_what_tells_it_apart_is_refused(hand_made: Path) -> None:

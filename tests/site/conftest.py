@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import httpx
 import pytest
 
-from served import ROOT, Built, build
+from served import ROOT, Built, Served, build, served
+from strangers import URL, query
 
 
 @pytest.fixture(scope="session")
@@ -17,3 +21,11 @@ def vdab(tmp_path_factory: pytest.TempPathFactory) -> Built:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The hand-made publication, built."""
     return build(ROOT / "tests" / "publications" / "hand_made", tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture(scope="module")
+def server(small: Built) -> Iterator[Served]:
+    """The hand-made publication, served in the public profile."""
+    with served(small, URL, public=True) as running:
+        httpx.get(running.address + query("select 1"), timeout=60)  # what answers SQL has started
+        yield running

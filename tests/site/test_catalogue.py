@@ -154,6 +154,11 @@ def test_a_table_that_is_mapped_to_sdmx_is_offered_so(vdab: Built) -> None:
         "datastructure,OPENBAAR:STARTED_BY_GENDER(1.0),I,2020,M,44899"
     )
     assert get(vdab, address.replace("started_by_gender", "answers")).status_code == 404
+    structure = get(vdab, address.replace(".csv", ".json"))
+    assert structure.headers["content-type"].startswith("application/vnd.sdmx.structure+json")
+    (codes,) = structure.json()["data"]["codelists"]
+    assert (codes["agencyID"], codes["id"], codes["isPartial"]) == ("SDMX", "CL_SEX", True)
+    assert [each["id"] for each in codes["codes"]] == ["M", "F", "U"]
 
 
 def test_a_site_without_files_still_has_a_catalogue(built: Built, tmp_path: Path) -> None:

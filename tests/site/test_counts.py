@@ -17,7 +17,7 @@ from datasette.filters import Filters
 from hypothesis import given
 from hypothesis import strategies as some
 
-from generated.publication import schema, write_publication
+from generated.publication import TEXT, schema, write_publication
 from openbaar.database import counts as made_counts
 from openbaar.site.counts import from_counts
 from openbaar.site.serve import site
@@ -31,6 +31,12 @@ COUNTED = {"t": ["region", "year", "urban"]}
 REGIONS = ["", "north", "South", "o'er", "5", "é%"]
 # Of lists and dates there are no facets of which counts are made.
 FILTERS = {each.key for each in Filters._filters} - {"arraycontains", "arraynotcontains", "date"}
+QUESTIONS = {
+    "per_region": "SELECT region, sum(n) AS total, avg(n) AS mean FROM t"
+    " WHERE :year = '' OR year = :year GROUP BY region ORDER BY total DESC",
+    "by_chance": "SELECT id FROM t ORDER BY random() LIMIT 1",
+    "all_rows": "SELECT a.id FROM t a, t b WHERE b.id < 9",
+}
 PAGES = [
     "/made-up/t",
     "/made-up/t?region=north",
@@ -43,6 +49,9 @@ PAGES = [
     "/made-up/t?_search=north&year=2001",
     "/made-up/t?_facet=n&region=5",
     "/made-up/t.json?region=north&_facet=year",
+    "/made-up/per_region",
+    "/made-up/per_region?year=2003",
+    "/made-up/per_region.json?_shape=array",
 ]
 
 
@@ -63,7 +72,8 @@ def made(root: Path) -> Built:
     """A publication with a table of three facets, built."""
     described = schema(COLUMNS, ["id"])
     table = {"schema": described, "facets": FACETS, "search": ["region"], "csv": rows()}
-    authored = write_publication(root / "authored", {"d.txt": b"x\n"}, {"t": table})
+    queries = {"queries": {name: {"title": TEXT, "sql": sql} for name, sql in QUESTIONS.items()}}
+    authored = write_publication(root / "authored", {"d.txt": b"x\n"}, {"t": table}, queries)
     for path, data in convert(load_publication(authored)).files.items():
         (authored / path).write_bytes(data)
     return build(root / "authored", root / "built")
@@ -189,6 +199,7 @@ def test_pages_of_a_large_table_count_nothing_and_say_the_same(
     assert all(page.startswith("200") for page in shown.values())
     by_counts = [sql for sql in of_counts if "from _counts_t" in sql]
     assert len(by_counts) > 15
+    assert len([sql for sql in of_counts if "FROM _answers_per_region" in sql]) == 1
     assert [sql for sql in of_table if "from _counts_t" in sql] == []
 
 
@@ -203,3 +214,13 @@ def test_a_facet_with_too_many_combinations_is_left_out(
         (rows_counted,) = connection.execute("SELECT sum(_rows) FROM _counts_t").fetchone()
     assert columns == ["year", "urban", "_rows"]
     assert rows_counted == 300
+
+
+def test_questions_that_differ_each_time_or_find_very_much_are_asked_each_time(
+    counted: Built,
+) -> None:
+    with closing(sqlite3.connect(counted.database)) as connection:
+        found = connection.execute(
+            "SELECT name FROM sqlite_master WHERE name LIKE '!_answers%' ESCAPE '!'"
+        )
+        assert found.fetchall() == [("_answers_per_region",)]

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from html import unescape
@@ -23,7 +24,7 @@ from openbaar.site import static_paths
 from openbaar.site.freeze import freeze, no_progress
 from openbaar.site.published import Published
 from openbaar.site.rewriting import Rows, rewritten
-from openbaar.site.static_paths import Page, Target, file_of, target_of
+from openbaar.site.static_paths import Page, Target, _target, file_of, target_of
 from served import ROOT, Built, build, published_of, shown
 
 pytestmark = pytest.mark.slow
@@ -188,6 +189,7 @@ def test_all_that_the_site_shows_is_there(frozen: Path) -> None:
         "municipalities/per_year.csv",
         "municipalities/per_year.json",
         "404.html",
+        ".nojekyll",
         "download/1.2.0/municipalities-1.2.0.zip",
         "download/1.2.0/municipalities-1.2.0.xlsx",
         "download/1.2.0/municipalities-1.2.0.db",
@@ -365,6 +367,14 @@ def test_a_page_that_does_not_answer_stops_it_and_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> Iterator[None]:
+    """Where links lead is found anew: some tests change what a folder of files holds."""
+    _target.cache_clear()
+    yield
+    _target.cache_clear()
+
+
 HOME_PAGE = Page("/", "", "nl")
 REGIONS = Page("/municipalities/regions", "", "nl")
 ENGLISH = Page("/municipalities/regions", "", "en")
@@ -456,6 +466,19 @@ def test_of_a_table_of_several_pages_there_are_pages_with_one_filter(
     expected = None if query is None else Target(replace(REGIONS, query=query))
     assert target_of(published, link, REGIONS) == expected
     assert target_of(published, "/municipalities/anomalies/a", REGIONS) is None
+
+
+def test_the_rows_of_a_table_of_very_many_have_no_pages(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = "/municipalities/regions/flanders"
+    assert target_of(published, link, HOME_PAGE) == Target(Page(link, "", "nl"))
+    _target.cache_clear()
+    monkeypatch.setattr(static_paths, "MOST_ROWS", 1)
+    assert target_of(published, link, HOME_PAGE) == Target(REGIONS, "", "row-flanders")
+    monkeypatch.setattr(static_paths, "ROWS_ON_A_PAGE", 1)
+    _target.cache_clear()
+    assert target_of(published, link, HOME_PAGE) is None
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,10 @@ import signal
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
@@ -22,20 +21,14 @@ from openbaar.site import apart, gates, limits, screening
 from openbaar.site.addresses import Addresses
 from openbaar.site.asgi import Scope
 from served import Built, Served, children, served, shown
+from strangers import URL, counting, query
 
 pytestmark = pytest.mark.slow
 
 DATABASE = "municipalities"
-URL = "https://data.example"
 CLIENT = httpx.Client(timeout=60)  # one for all: it takes a tenth of a second to make
 LIMIT = limits.SETTINGS["sql_time_limit_ms"] / 1000  # seconds
 OVER = 1.0  # seconds that nothing may take over its limit
-COUNT = "with recursive n(x) as (select 1 union all select x + 1 from n)"
-
-
-def counting(query: str) -> str:
-    """A query on the table n, which holds every number."""
-    return " ".join([COUNT, query])
 
 
 # SQLite does not look at its time limit while it is in one of these functions.
@@ -67,25 +60,6 @@ ENDLESS = [
     " ".join(["select count(*) from", ", ".join(f"provenance p{number}" for number in range(20))]),
 ]
 BAD = [*UNINTERRUPTED, *HUNGRY, *ENDLESS]
-
-
-@pytest.fixture(scope="module")
-def built(small: Built) -> Built:
-    """The hand-made publication, built."""
-    return small
-
-
-@pytest.fixture(scope="module")
-def server(built: Built) -> Iterator[Served]:
-    """It, served in the public profile."""
-    with served(built, URL, public=True) as server:
-        get(server, query("select 1"))  # the process that answers has started
-        yield server
-
-
-def query(sql: str, form: str = ".json") -> str:
-    """The address at which anyone may ask that."""
-    return f"/municipalities{form}?_shape=array&sql={quote(sql)}"
 
 
 def get(server: Served, path: str) -> httpx.Response:
@@ -275,9 +249,9 @@ def is_running(process: int) -> bool:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_server_ends_at_once_whatever_is_asked_of_it(
-    built: Built, number: signal.Signals
+    small: Built, number: signal.Signals
 ) -> None:
-    with served(built, URL, public=True) as server, ThreadPoolExecutor(3) as pool:
+    with served(small, URL, public=True) as server, ThreadPoolExecutor(3) as pool:
         get(server, query("select 1"))
         asked = [pool.submit(get, server, query(UNINTERRUPTED[0])) for _ in range(3)]
         while not copies(server):
@@ -295,8 +269,8 @@ def test_a_server_ends_at_once_whatever_is_asked_of_it(
         time.sleep(0.01)
 
 
-def test_at_home_sql_of_somebody_else_is_ended_too_and_no_page_waits_for_it(built: Built) -> None:
-    with served(built) as server, ThreadPoolExecutor(8) as pool:
+def test_at_home_sql_of_somebody_else_is_ended_too_and_no_page_waits_for_it(small: Built) -> None:
+    with served(small) as server, ThreadPoolExecutor(8) as pool:
         get(server, "/municipalities/regions")
         asked = [pool.submit(get, server, query(sql)) for sql in UNINTERRUPTED * 2]
         waits = []
@@ -308,8 +282,8 @@ def test_at_home_sql_of_somebody_else_is_ended_too_and_no_page_waits_for_it(buil
         assert {each.result().status_code for each in asked} == {400}
 
 
-def test_a_server_at_home_ends_too(built: Built) -> None:
-    with served(built) as server, ThreadPoolExecutor(1) as pool:
+def test_a_server_at_home_ends_too(small: Built) -> None:
+    with served(small) as server, ThreadPoolExecutor(1) as pool:
         get(server, query("select 1"))
         asked = pool.submit(get, server, query(UNINTERRUPTED[0]))
         while not copies(server):
@@ -332,8 +306,8 @@ def test_at_home_only_sql_on_the_publication_is_answered_apart() -> None:
     assert home.before(posted) is None
 
 
-def test_the_process_that_answers_is_started_again_when_it_has_ended(built: Built) -> None:
-    with served(built, URL, public=True) as server:
+def test_the_process_that_answers_is_started_again_when_it_has_ended(small: Built) -> None:
+    with served(small, URL, public=True) as server:
         assert get(server, query("select 1")).json() == [{"1": 1}]
         (process,) = children(server.process.pid)
         os.kill(process, signal.SIGKILL)
@@ -342,13 +316,13 @@ def test_the_process_that_answers_is_started_again_when_it_has_ended(built: Buil
 
 
 def test_a_query_whose_process_ended_is_an_error_like_others(
-    built: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    small: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async def ended(*_asked: object) -> None:
         raise ChildProcessError("the process that answers queries has ended")
 
     monkeypatch.setattr(apart.ForkServer, "answer", ended)
-    answer = asyncio.run(shown(built, URL, True).client.get(query("select 77")))
+    answer = asyncio.run(shown(small, URL, True).client.get(query("select 77")))
     assert (answer.status_code, answer.headers["x-content-type-options"]) == (500, "nosniff")
     assert capsys.readouterr().err == (
         "ERROR GET /municipalities.json: ChildProcessError: "
@@ -356,9 +330,9 @@ def test_a_query_whose_process_ended_is_an_error_like_others(
     )
 
 
-def test_copies_end_with_the_process_that_made_them(built: Built) -> None:
+def test_copies_end_with_the_process_that_made_them(small: Built) -> None:
     """Whatever ends a site, its copies see that the socket of their process is closed."""
-    with served(built, URL, public=True) as server, ThreadPoolExecutor(1) as pool:
+    with served(small, URL, public=True) as server, ThreadPoolExecutor(1) as pool:
         get(server, query("select 1"))
         pool.submit(get, server, query(UNINTERRUPTED[0]))
         while not copies(server):
@@ -371,9 +345,9 @@ def test_copies_end_with_the_process_that_made_them(built: Built) -> None:
             time.sleep(0.01)
 
 
-def test_a_visitor_who_left_before_a_copy_was_made_ends_nothing(built: Built) -> None:
+def test_a_visitor_who_left_before_a_copy_was_made_ends_nothing(small: Built) -> None:
     """The process that makes copies finds the other end of the socket closed."""
-    server = apart.ForkServer(shown(built, URL, True))
+    server = apart.ForkServer(shown(small, URL, True))
     requests = server.start()
     for _ in range(3):
         ours, theirs = socket.socketpair()
@@ -387,10 +361,10 @@ def test_a_visitor_who_left_before_a_copy_was_made_ends_nothing(built: Built) ->
 
 
 def test_who_asks_one_query_too_many_is_told_to_come_back(
-    built: Built, monkeypatch: pytest.MonkeyPatch
+    small: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gates.Gate, "is_full", True)
-    client = shown(built, URL, True).client
+    client = shown(small, URL, True).client
 
     def asked(path: str) -> httpx.Response:
         answer: httpx.Response = asyncio.run(client.get(path))
@@ -404,18 +378,18 @@ def test_who_asks_one_query_too_many_is_told_to_come_back(
     assert asked("/municipalities/regions").status_code == 200
 
 
-def test_an_answer_is_the_same_wherever_it_is_made(built: Built, server: Served) -> None:
+def test_an_answer_is_the_same_wherever_it_is_made(small: Built, server: Served) -> None:
     path = "/en/municipalities/regions?_sort=code"
     apart_from_others = get(server, path)
-    here = asyncio.run(shown(built, URL, False).client.get(path))
+    here = asyncio.run(shown(small, URL, False).client.get(path))
     assert apart_from_others.status_code == here.status_code == 200
     for part in ("<h1", "<tbody", 'lang="en"'):
         assert (part in apart_from_others.text) == (part in here.text)
     assert apart_from_others.headers["content-language"] == here.headers["content-language"]
 
 
-def test_another_datasette_gets_the_same_arguments(built: Built) -> None:
-    arguments = apart.arguments_of(shown(built, URL, True))
-    assert arguments["immutables"] == [str(built.database)]
+def test_another_datasette_gets_the_same_arguments(small: Built) -> None:
+    arguments = apart.arguments_of(shown(small, URL, True))
+    assert arguments["immutables"] == [str(small.database)]
     assert arguments["settings"]["num_sql_threads"] == 0
     assert arguments["metadata"]["plugins"]["openbaar"]["public"] is True

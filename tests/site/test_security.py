@@ -9,9 +9,8 @@ import re
 import socket
 import sqlite3
 import time
-from collections.abc import Iterator
 from contextlib import closing
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -20,18 +19,12 @@ from click.testing import CliRunner
 from openbaar.cli.main import main
 from openbaar.site import access_log, connections, refusals, security
 from openbaar.site.asgi import Message, Receive, Scope, Send
-from served import Built, Served, served, shown
+from served import Built, Served, shown
+from strangers import URL, counting, query
 
 pytestmark = pytest.mark.slow
 
 ADDRESS = "give http:// or https://, a host, and perhaps a path, without a query"
-URL = "https://data.example"
-COUNT = "with recursive n(x) as (select 1 union all select x + 1 from n)"
-
-
-def counting(query: str) -> str:
-    """A query on the table n, which holds every number."""
-    return " ".join([COUNT, query])
 
 
 FORBIDDEN = [
@@ -46,31 +39,13 @@ FORBIDDEN = [
 ]
 
 
-@pytest.fixture(scope="module")
-def built(small: Built) -> Built:
-    """The hand-made publication, built."""
-    return small
-
-
-@pytest.fixture(scope="module")
-def server(built: Built) -> Iterator[Served]:
-    """It, served in the public profile."""
-    with served(built, URL, public=True) as server:
-        yield server
-
-
 def get(
-    built: Built, path: str, public: bool = True, method: str = "get", **headers: str
+    small: Built, path: str, public: bool = True, method: str = "get", **headers: str
 ) -> httpx.Response:
     """The answer of the site to one request."""
-    client = shown(built, URL, public).client
+    client = shown(small, URL, public).client
     response: httpx.Response = asyncio.run(getattr(client, method)(path, headers=headers))
     return response
-
-
-def query(sql: str) -> str:
-    """The address at which anyone may ask that."""
-    return f"/municipalities.json?_shape=array&sql={quote(sql)}"
 
 
 def raw(
@@ -103,9 +78,9 @@ def raw(
     ],
 )
 def test_every_answer_tells_the_browser_what_it_may_do(
-    built: Built, path: str, public: bool
+    small: Built, path: str, public: bool
 ) -> None:
-    headers = get(built, path, public).headers
+    headers = get(small, path, public).headers
     assert {name: headers.get(name) for name in security.HEADERS} == security.HEADERS
     policy = headers["content-security-policy"]
     assert "default-src 'self'; script-src 'self' 'nonce-" in policy
@@ -125,11 +100,11 @@ def test_every_answer_tells_the_browser_what_it_may_do(
     ],
 )
 def test_each_script_of_a_page_carries_the_nonce_of_that_answer_alone(
-    built: Built, path: str
+    small: Built, path: str
 ) -> None:
     nonces = set()
     for _ in range(2):
-        page = get(built, path)
+        page = get(small, path)
         (nonce,) = re.findall(r"'nonce-([\w-]+)'", page.headers["content-security-policy"])
         scripts = re.findall(r"<script\b[^>]*>", page.text)
         assert scripts
@@ -155,23 +130,23 @@ def test_each_script_of_a_page_carries_the_nonce_of_that_answer_alone(
     ],
 )
 def test_every_answer_says_how_long_it_may_be_kept(
-    built: Built, path: str, public: bool, kept: str
+    small: Built, path: str, public: bool, kept: str
 ) -> None:
-    assert get(built, path, public).headers["cache-control"] == kept
+    assert get(small, path, public).headers["cache-control"] == kept
 
 
 def test_those_who_watch_the_site_are_told_its_health(
-    built: Built, monkeypatch: pytest.MonkeyPatch
+    small: Built, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    well = get(built, "/-/health")
+    well = get(small, "/-/health")
     assert (well.status_code, well.json()) == (200, {"status": "pass", "version": "1.2.0"})
-    database = shown(built, URL, True).get_database("municipalities")
+    database = shown(small, URL, True).get_database("municipalities")
 
     async def broken(*_arguments: object, **_options: object) -> None:
         raise sqlite3.OperationalError("disk I/O error")
 
     monkeypatch.setattr(database, "execute", broken)
-    ill = get(built, "/-/health")
+    ill = get(small, "/-/health")
     assert (ill.status_code, ill.json()) == (503, {"status": "fail"})
 
 
@@ -273,8 +248,8 @@ def test_links_come_from_the_configured_address_whatever_the_host_header_says(
         "/municipalities/regions.csv?_facet=nothing",
     ],
 )
-def test_a_column_that_is_not_there_is_told_with_those_that_are(built: Built, path: str) -> None:
-    answer = get(built, path, public=False)
+def test_a_column_that_is_not_there_is_told_with_those_that_are(small: Built, path: str) -> None:
+    answer = get(small, path, public=False)
     assert (answer.status_code, answer.text) == (
         400,
         "Er is geen kolom ‘nothing’; de kolommen zijn: code, iso_code, title_nl, part_of.",
@@ -289,17 +264,17 @@ def test_a_column_that_is_not_there_is_told_with_those_that_are(built: Built, pa
         "/municipalities/municipalities.json?_sort_desc=year",
     ],
 )
-def test_columns_that_are_there_are_let_through(built: Built, path: str) -> None:
-    assert get(built, path).status_code == 200
+def test_columns_that_are_there_are_let_through(small: Built, path: str) -> None:
+    assert get(small, path).status_code == 200
 
 
 @pytest.mark.parametrize("sql", FORBIDDEN)
-def test_a_query_that_does_more_than_read_is_refused(built: Built, sql: str) -> None:
-    assert get(built, query(sql)).status_code in (400, 403)
+def test_a_query_that_does_more_than_read_is_refused(small: Built, sql: str) -> None:
+    assert get(small, query(sql)).status_code in (400, 403)
 
 
-def test_a_query_does_not_learn_where_the_database_stands(built: Built) -> None:
-    answer = get(built, query("select name, file from pragma_database_list"))
+def test_a_query_does_not_learn_where_the_database_stands(small: Built) -> None:
+    answer = get(small, query("select name, file from pragma_database_list"))
     assert answer.json() == [{"name": "main", "file": None}]
 
 
@@ -322,27 +297,27 @@ def test_a_query_does_not_learn_where_the_database_stands(built: Built) -> None:
         "/-/",
     ],
 )
-def test_pages_about_the_machine_are_not_for_strangers(built: Built, path: str) -> None:
-    assert get(built, path).status_code == 404
+def test_pages_about_the_machine_are_not_for_strangers(small: Built, path: str) -> None:
+    assert get(small, path).status_code == 404
 
 
 @pytest.mark.parametrize(
     "path",
     ["/", "/en/", "/?lang=nl", "/municipalities/regions?lang=en", "/municipalities/per_year"],
 )
-def test_no_page_sets_a_cookie(built: Built, path: str) -> None:
-    answer = get(built, path, cookie="lang=nl")
+def test_no_page_sets_a_cookie(small: Built, path: str) -> None:
+    answer = get(small, path, cookie="lang=nl")
     assert answer.status_code in (200, 301)
     assert "set-cookie" not in answer.headers
 
 
-def test_a_public_site_can_only_be_read(built: Built) -> None:
-    assert get(built, "/municipalities", method="post").status_code == 405
-    assert get(built, "/municipalities", method="head").status_code == 200
+def test_a_public_site_can_only_be_read(small: Built) -> None:
+    assert get(small, "/municipalities", method="post").status_code == 405
+    assert get(small, "/municipalities", method="head").status_code == 200
 
 
-def test_nothing_on_any_page_names_a_folder_of_the_host(built: Built) -> None:
-    folder = str(built.database.parent)
+def test_nothing_on_any_page_names_a_folder_of_the_host(small: Built) -> None:
+    folder = str(small.database.parent)
     paths = [
         "/",
         "/municipalities",
@@ -352,17 +327,17 @@ def test_nothing_on_any_page_names_a_folder_of_the_host(built: Built) -> None:
         "/municipalities?sql=select+nothing",
         "/download/1.2.0/x",
     ]
-    assert [path for path in paths if folder in get(built, path).text] == []
+    assert [path for path in paths if folder in get(small, path).text] == []
 
 
 def test_an_error_that_nobody_foresaw_is_one_line_in_the_log_and_none_on_the_page(
-    built: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    small: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def broken(*_arguments: object) -> None:
-        raise OSError(f"cannot read {built.database}")
+        raise OSError(f"cannot read {small.database}")
 
     monkeypatch.setattr("openbaar.site.downloads.files", broken)
-    answer = get(built, "/download/1.2.0/x")
+    answer = get(small, "/download/1.2.0/x")
     assert (answer.status_code, answer.text) == (500, "Error 500")
     assert (
         capsys.readouterr().err
@@ -370,23 +345,23 @@ def test_an_error_that_nobody_foresaw_is_one_line_in_the_log_and_none_on_the_pag
     )
 
 
-def test_a_row_budget_stops_a_result_that_is_too_large(built: Built) -> None:
+def test_a_row_budget_stops_a_result_that_is_too_large(small: Built) -> None:
     sql = counting("select hex(zeroblob(5000)) from n limit 900")
-    assert get(built, query(sql)).json()["error"] == "the result is too large"
-    assert len(get(built, query(sql.replace("900", "400"))).json()) == 400
+    assert get(small, query(sql)).json()["error"] == "the result is too large"
+    assert len(get(small, query(sql.replace("900", "400"))).json()) == 400
 
 
-def test_a_site_at_home_asks_large_queries(built: Built) -> None:
+def test_a_site_at_home_asks_large_queries(small: Built) -> None:
     sql = counting("select hex(zeroblob(5000)) from n limit 900")
-    assert len(get(built, query(sql), public=False).json()) == 900
+    assert len(get(small, query(sql), public=False).json()) == 900
 
 
-def test_limits_are_those_of_the_connection(built: Built) -> None:
+def test_limits_are_those_of_the_connection(small: Built) -> None:
     def limit(connection: sqlite3.Connection) -> int:
         return connection.getlimit(sqlite3.SQLITE_LIMIT_LENGTH)
 
     assert (
-        asyncio.run(shown(built, URL, True).get_database("municipalities").execute_fn(limit))
+        asyncio.run(shown(small, URL, True).get_database("municipalities").execute_fn(limit))
         == 2_000_000
     )
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from openbaar.errors import OpenbaarError
-from openbaar.tables.dataset import DocumentLine, lines_bytes, lines_path, read_dataset
+from openbaar.tables.dataset import DocumentLine, Span, lines_bytes, lines_path, read_dataset
 from openbaar.tables.publication import Publication
+from openbaar.tables.wording import place_text
+from openbaar.texts import catalogue
 
 
 def problems(publication: Publication) -> list[str]:
@@ -45,3 +47,24 @@ def test_the_lines_that_converting_left_are_read_back(publication: Publication) 
     path.parent.mkdir()
     path.write_bytes(lines_bytes(lines))
     assert read_dataset(publication).lines == lines
+
+
+def test_a_span_over_pages_is_from_the_first_line_to_the_last_one() -> None:
+    pieces = [Span(40, 48, "9", "9"), Span(2, 7, "10", "10"), Span(30, 30, "9", "9")]
+    whole = pieces[0].joined(pieces[1]).joined(pieces[2])
+    assert whole == Span(30, 7, "9", "10")
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (Span(4, 4), "line 4"),
+        (Span(4, 6, "2", "2"), "page 2, lines 4–6"),
+        (Span(30, 7, "9", "10"), "pages 9–10"),
+    ],
+)
+def test_a_place_is_told_with_its_page_and_of_several_pages_without_lines(
+    span: Span, words: str
+) -> None:
+    english = catalogue("en")
+    assert place_text(span.first, span.last, english, span.page, span.last_page) == words

@@ -142,12 +142,13 @@ def package(ctx: click.Context, project: Path | None, quiet: bool) -> None:
     from openbaar.holding import alone
     from openbaar.package.descriptor import descriptor, package_bytes
     from openbaar.placing import write_files
+    from openbaar.schema.conventions import DESCRIPTOR
     from openbaar.tables.dataset import read_dataset
 
     run = Run(ctx, project, quiet)
     publication = run.load()
     with alone(publication.root, run.say) as work:
-        files = {"datapackage.json": package_bytes(descriptor(read_dataset(publication)))}
+        files = {DESCRIPTOR: package_bytes(descriptor(read_dataset(publication)))}
         changed = write_files(publication.root, files, work)
     _tell_written(run, changed)
     run.result(written=changed)

@@ -4,7 +4,7 @@ There are four hidden tables, whose names begin with `_` as no name of an author
 descriptor, the facets, the names of codes, and the queries with their columns and choices, as
 JSON), `_charts` (each chart as SVG and PNG), `_lines` (the documents, line by line) and `_changes`
 (what changed from one version to another, as JSON). Each large table has one more, with the counts
-of its facets. None is part of the package.
+of its facets, and so has each question about one, with its answer. None is part of the package.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
+from openbaar.database.answered import add_answers
 from openbaar.database.charts import DrawnChart, draw_charts
 from openbaar.database.choices import choices
 from openbaar.database.counts import add_counts
@@ -72,6 +73,7 @@ def add_site_content(
         raise OpenbaarError(problems)
     labels = code_labels(connection, publication)
     content = {
+        "answered": add_answers(connection, dataset),
         "counts": add_counts(connection, dataset),
         "descriptor": descriptor,
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},

@@ -50,6 +50,8 @@ def element(name: str, content: str = "", **attributes: Attribute) -> str:
             continue
         text = value if isinstance(value, str) else number(value)
         written.append(f' {key.strip("_").replace("_", "-")}="{escape(text)}"')
+    if not content:
+        return f"<{name}{''.join(written)}/>"
     return f"<{name}{''.join(written)}>{content}</{name}>"
 
 
@@ -92,8 +94,8 @@ def _slanted(x: float, y: float, width: float, height: float) -> Iterator[str]:
     while along < width + height:
         left, bottom = max(0.0, along - height), min(along, height)
         right, top = min(along, width), max(0.0, along - width)
-        begin = f"{number(x + left)} {number(y + bottom)}"
-        yield f"M{begin}L{number(x + right)} {number(y + top)}"
+        rise = f"l{number(right - left)} {number(top - bottom)}".replace(" -", "-")
+        yield f"M{number(x + left)} {number(y + bottom)}{rise}"
         along += HATCH
 
 

@@ -16,7 +16,7 @@ from openbaar.database.addresses import answer_address, page_address, rows_addre
 from openbaar.schema.csvfile import Row
 from openbaar.tables.dataset import Dataset, Span
 from openbaar.tables.model import Table
-from openbaar.tables.wording import answer_text, lines_text, verdicts_text
+from openbaar.tables.wording import answer_text, lines_text, place_text, verdicts_text
 from openbaar.texts import catalogue
 
 
@@ -34,12 +34,11 @@ class TrustSummary:
 
     def lines(self) -> str | None:
         """The lines of the document that the table was read from; None where it was not."""
-        spans = self._spans.values()
-        if not spans:
-            return None
-        first = min(span.first for span in spans)
-        last = max(span.last for span in spans)
-        return lines_text(first, last, self._words)
+        places = []
+        for span in self._spans.values():
+            place = place_text(span.first, span.last, self._words, span.page, span.last_page)
+            places.append(place)
+        return "; ".join(places) or None
 
     def source(self) -> list[str]:
         """Where the table was read, with a link to the source of each cell; nothing if by hand."""

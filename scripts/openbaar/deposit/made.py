@@ -11,9 +11,9 @@ from typing import Any
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import sha256_of
 from openbaar.package.catalogues.facts import Facts, facts
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.staleness import is_stale
 
-DESCRIPTOR = "datapackage.json"
 PACKAGE = "tables/package.yaml"
 PUBLISH = "run `openbaar publish`"
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 import html
 import shutil
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.files import Content, replacing, sha256_of
 from openbaar.package import citation_file
-from openbaar.package.catalogues import sdmx
+from openbaar.package.catalogues import sdmx, sdmx_structure
 from openbaar.package.catalogues.facts import facts
 from openbaar.package.catalogues.records import records
 from openbaar.package.descriptor import package_bytes
 from openbaar.package.model import Descriptor
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.tables.about import License
 from openbaar.tables.dataset import Dataset, TableInFile
 from openbaar.tables.publication import Publication
@@ -47,7 +48,7 @@ def write_zip(dataset: Dataset, descriptor: Descriptor, target: Path, parquet: P
         del files[path]
         files[_in_parquet(path)] = file
     described = _descriptor_with(descriptor, instead)
-    files["datapackage.json"] = package_bytes(described)
+    files[DESCRIPTOR] = package_bytes(described)
     files["README.md"] = readme(dataset).encode("utf-8")
     sizes = {}
     for document in publication.package.documents:
@@ -107,11 +108,15 @@ def _add(archive: zipfile.ZipFile, path: str, content: Content) -> None:
 
 
 def sdmx_messages(dataset: Dataset, descriptor: Descriptor) -> dict[str, bytes]:
-    """The SDMX-CSV of each table that has one, by its path.
+    """The SDMX-CSV of each table that has one and its structure, by their paths.
 
     Raises OpenbaarError with each row that has no code.
     """
-    return sdmx.messages(descriptor, lambda table: sdmx.rows_of(dataset.tables[table].content))
+
+    def read(table: str) -> Iterator[sdmx.TextRow]:
+        return sdmx.rows_of(dataset.tables[table].content)
+
+    return {**sdmx.messages(descriptor, read), **sdmx_structure.messages(descriptor, read)}
 
 
 def sdmx_problems(dataset: Dataset, descriptor: Descriptor) -> list[Problem]:

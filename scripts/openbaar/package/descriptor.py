@@ -34,7 +34,7 @@ from openbaar.tables.about import Contact, License, Publisher
 from openbaar.tables.dataset import Dataset, Span, TableData
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
-from openbaar.tables.wording import answer_text, lines_text
+from openbaar.tables.wording import answer_text, place_text
 from openbaar.texts import catalogue, localized
 
 # A longer list serves neither a menu nor a factor; its foreign key leads to the table with it.
@@ -83,8 +83,8 @@ def described(dataset: Dataset) -> DescribedPackage:
         doi=package.doi,
         issued=package.issued,
         modified=package.modified,
-        publisher=_publisher(publication, package.publisher),
-        contact=_contact(publication, package.contact),
+        publisher=_agent(publication, package.publisher),
+        contact=_agent(publication, package.contact),
         themes=package.themes,
         places=package.places,
         period=package.period,
@@ -94,25 +94,14 @@ def described(dataset: Dataset) -> DescribedPackage:
     )
 
 
-def _publisher(publication: Publication, publisher: Publisher | None) -> DescribedAgent | None:
-    if publisher is None:
+def _agent(publication: Publication, agent: Publisher | Contact | None) -> DescribedAgent | None:
+    """The publisher or the contact; None where none is named."""
+    if agent is None:
         return None
     return DescribedAgent(
-        title=localized(publisher.name, publication.language),
-        translations=_translations(publication, title=publisher.name),
-        path=publisher.path,
-        type=publisher.type,
-    )
-
-
-def _contact(publication: Publication, contact: Contact | None) -> DescribedAgent | None:
-    if contact is None:
-        return None
-    return DescribedAgent(
-        title=localized(contact.name, publication.language),
-        translations=_translations(publication, title=contact.name),
-        email=contact.email,
-        path=contact.path,
+        title=localized(agent.name, publication.language),
+        translations=_translations(publication, title=agent.name),
+        **agent.model_dump(include={"email", "path", "type"}),
     )
 
 
@@ -351,6 +340,8 @@ def _part(publication: Publication, table: Table, path: str, span: Span) -> Desc
         translations=_translations(publication, title=titles),
         path=path,
         question=table.question,
+        page=span.page or None,
+        last_page=span.last_page if span.last_page != span.page else None,
         first_line=span.first,
         last_line=span.last,
     )
@@ -361,5 +352,5 @@ def _part_title(title: str, question: str | None, span: Span, languages: Sequenc
     parts = [title]
     if question is not None:
         parts.append(answer_text(question, words))
-    parts.append(lines_text(span.first, span.last, words))
+    parts.append(place_text(span.first, span.last, words, span.page, span.last_page))
     return ", ".join(parts)

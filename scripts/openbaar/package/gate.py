@@ -20,12 +20,13 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import read_inside
 from openbaar.jsonfile import read_json
 from openbaar.limits import most
-from openbaar.package.handed import DESCRIPTOR, HandedFiles, HandedFolder, handed_zip
+from openbaar.package.handed import HandedFiles, HandedFolder, handed_zip
 from openbaar.package.received import (
     ReceivedForeignKey,
     ReceivedPackage,
     ReceivedResource,
 )
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.schema.csvfile import Row, Rows, header_of, read_csv, row_lines
 from openbaar.schema.model import Schema, bare_field
 from openbaar.schema.names import check_name

@@ -18,9 +18,9 @@ from typing import Protocol
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import BROKEN_ZIP, read_inside
 from openbaar.limits import most
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.schema.names import check_path
 
-DESCRIPTOR = "datapackage.json"
 CHUNK = 1 << 20
 SMALL = 1 << 20  # bytes; what unpacks to less does no harm, however well it is packed
 

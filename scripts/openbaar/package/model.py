@@ -91,6 +91,8 @@ class DescribedSource(Strict):
     rights_checked: str | None = None
     authors: tuple[DescribedPerson, ...] = ()
     question: str | None = None
+    page: str | None = None
+    last_page: str | None = None
     first_line: int | None = None
     last_line: int | None = None
 

@@ -24,11 +24,10 @@ import yaml
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.package import citation_file
 from openbaar.package.model import DescribedPackage, Descriptor
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.schema.csvfile import row_lines
 from openbaar.tables.dataset import TableInFile
 from openbaar.yamlfile import YamlFile, load_model
-
-NAME = "datapackage.json"
 
 
 def problems_of_package(
@@ -47,7 +46,7 @@ def problems_of_package(
     """
     descriptor = json.loads(descriptor_bytes)
     try:
-        load_model(YamlFile(NAME, descriptor, {}), DescribedPackage)
+        load_model(YamlFile(DESCRIPTOR, descriptor, {}), DescribedPackage)
     except OpenbaarError as error:
         return error.problems
     judged = _to_judge(descriptor, unchanged)
@@ -107,7 +106,7 @@ def _profile_problems(descriptor: Descriptor) -> Iterator[Problem]:
     file = resources.files("openbaar.package") / "profiles" / "datapackage-2.0.json"
     profile = json.loads(file.read_text("utf-8"))
     for message in _schema_objections(profile, descriptor):
-        yield Problem(Place(NAME), message)
+        yield Problem(Place(DESCRIPTOR), message)
 
 
 def _schema_objections(schema: dict[str, Any], data: Any) -> Iterator[str]:
@@ -143,10 +142,10 @@ def _frictionless_problems(
         report = Package.from_descriptor(descriptor, basepath=str(root)).validate()
     except FrictionlessException as error:
         for reason in error.reasons or [error.error]:
-            yield Problem(Place(NAME), reason.message)
+            yield Problem(Place(DESCRIPTOR), reason.message)
         return
     for found in report.errors:
-        yield Problem(Place(NAME), found.message)
+        yield Problem(Place(DESCRIPTOR), found.message)
     sampled = {data.path: data for data in large}
     for task in report.tasks:
         if not task.errors:

@@ -5,9 +5,11 @@ Both halves of the toolkit and the running site need these, so this module impor
 
 from __future__ import annotations
 
+DESCRIPTOR = "datapackage.json"  # the file that describes a data package
 # Where each cell comes from, whether the totals add up, and what to know before using the figures.
 TRUST_TABLES = ("provenance", "reconciliation", "footnotes", "anomalies")
 COUNTS = "_counts_"  # before the name of a table: that of the table with its counts
+ANSWERS = "_answers_"  # before the name of a question: that of the table with its result
 COUNTED_ROWS = "_rows"  # its column with how many rows there are
 NORMAL = "normal"  # the status of a row whose value is as it is printed
 UNKNOWN = "unknown"  # what is said of a document where nothing is known

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
-from openbaar.site.asgi import APART, Headers, Scope, Send
+from openbaar.site.asgi import APART, Application, Headers, Message, Scope, Send
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
@@ -74,6 +74,24 @@ def scope_of(request: Mapping[str, Any]) -> Scope:
     scope |= {name: request[name].encode("latin-1") for name in BYTES if name in request}
     scope["headers"] = _as_bytes(request["headers"])
     return scope
+
+
+async def answered(app: Application, scope: Scope) -> Answer:
+    """The whole answer of the site."""
+    start: Message = {}
+    body = bytearray()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        else:
+            body.extend(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return Answer(start["status"], start["headers"], bytes(body))
 
 
 def _as_texts(headers: Headers) -> list[tuple[str, str]]:

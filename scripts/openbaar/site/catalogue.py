@@ -14,7 +14,7 @@ from urllib.parse import quote
 from datasette.utils.asgi import Response
 from jinja2 import Environment
 
-from openbaar.package.catalogues import dcat, rdf, sdmx
+from openbaar.package.catalogues import dcat, rdf, sdmx, sdmx_structure
 from openbaar.package.catalogues.facts import facts
 from openbaar.package.catalogues.records import FILES, RECORD_NAMES, records
 from openbaar.site import downloads
@@ -25,6 +25,7 @@ from openbaar.site.refusals import refusal
 
 HTML, TURTLE, JSON_LD = "text/html", "text/turtle", "application/ld+json"
 SDMX_CSV = "application/vnd.sdmx.data+csv; version=2.0.0; charset=utf-8"
+SDMX_STRUCTURE = "application/vnd.sdmx.structure+json; version=2.0.0; charset=utf-8"
 ENDINGS = {"ttl": TURTLE, "jsonld": JSON_LD}
 WRITERS = {TURTLE: rdf.turtle, JSON_LD: rdf.json_ld}
 # What a harvester that takes anything gets comes first.
@@ -73,27 +74,38 @@ async def record(datasette: Any, request: Any) -> Response:
 
 
 async def sdmx_file(datasette: Any, request: Any) -> Response:
-    """`/download/<version>/sdmx/<table>.csv`: a table as SDMX-CSV, of this version.
+    """`/download/<version>/sdmx/<table>.csv`: a table as SDMX-CSV, or with `.json` its structure.
 
     Raises DatasetteError where the author did not say how the table becomes that.
     """
     published = publication_of(datasette)
-    table = request.url_vars["table"]
+    table, ending = request.url_vars["table"], request.url_vars["ending"]
     folder = published.folder
     is_current = request.url_vars["version"] == published.version
-    if not is_current or folder is None or table not in sdmx_tables(published):
-        raise refusal(404, gettext("There is no file '%(name)s'."), name=f"{table}.csv")
+    is_there = f"sdmx/{table}.{ending}" in sdmx_paths(published)
+    if not is_current or folder is None or not is_there:
+        raise refusal(404, gettext("There is no file '%(name)s'."), name=f"{table}.{ending}")
 
     def read(name: str) -> Iterator[sdmx.TextRow]:
         return sdmx.rows_of(folder / published.tables[name]["path"])
 
-    written = sdmx.message(published.tables[table], read)
+    resource = published.tables[table]
+    if ending == "json":
+        structure = sdmx_structure.message(published.descriptor, resource, read)
+        return Response(structure.decode("utf-8"), content_type=SDMX_STRUCTURE)
+    written = sdmx.message(resource, read)
     return Response(written.decode("utf-8"), content_type=SDMX_CSV)
 
 
-def sdmx_tables(published: Published) -> list[str]:
-    """The tables that the site offers as SDMX-CSV."""
-    return [name for name, resource in published.tables.items() if "sdmx" in resource]
+def sdmx_paths(published: Published) -> list[str]:
+    """The SDMX-CSV that the site offers, and their structures, by their path in the package."""
+    paths = []
+    for name, resource in published.tables.items():
+        if "sdmx" in resource:
+            paths.append(sdmx.path_of(name))
+        if sdmx_structure.has_message(resource):
+            paths.append(sdmx_structure.path_of(name))
+    return paths
 
 
 def _document_sizes(published: Published) -> dict[str, int]:
@@ -179,7 +191,7 @@ def addresses(published: Published) -> list[str]:
     """Every address of this module that answers with a file."""
     paths = [f"/catalog.{ending}" for ending in ENDINGS]
     if published.folder is not None:
-        names = [*FILES, *(sdmx.path_of(table) for table in sdmx_tables(published))]
+        names = [*FILES, *sdmx_paths(published)]
         paths += [f"/download/{published.version}/{name}" for name in names]
     return paths
 
@@ -189,5 +201,5 @@ ROUTES = [
     (r"/catalog/?$", catalog),
     (rf"/catalog\.(?P<ending>{'|'.join(ENDINGS)})$", catalog_file),
     (rf"/download/(?P<version>[^/]+)/(?P<path>{_RECORD})$", record),
-    (r"/download/(?P<version>[^/]+)/sdmx/(?P<table>\w+)\.csv$", sdmx_file),
+    (r"/download/(?P<version>[^/]+)/sdmx/(?P<table>\w+)\.(?P<ending>csv|json)$", sdmx_file),
 ]

@@ -20,9 +20,9 @@ from typing import Any, TypeAlias
 from babel.units import format_unit
 from datasette.utils.asgi import AsgiFileDownload, Response
 
-from openbaar.schema.conventions import VERSION
+from openbaar.schema.conventions import DESCRIPTOR, VERSION
 from openbaar.site import ranges
-from openbaar.site.kept import DESCRIPTOR, RELEASES
+from openbaar.site.kept import RELEASES
 from openbaar.site.language import gettext
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.site.ranges import FilePart
@@ -150,7 +150,7 @@ def files(published: Published) -> Files:
 def _current_files(published: Published, folder: Path) -> Files:
     """The tables, the descriptor and the documents of this version."""
     root = f"/download/{published.version}"
-    found = {f"{root}/datapackage.json": folder / "datapackage.json"}
+    found = {f"{root}/{DESCRIPTOR}": folder / DESCRIPTOR}
     for described in (*published.tables.values(), *published.descriptor["sources"]):
         found[f"{root}/{described['path']}"] = folder / described["path"]
     return found

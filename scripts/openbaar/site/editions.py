@@ -26,13 +26,14 @@ from filelock import FileLock, Timeout
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.placing import JOURNAL
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site.asgi import Application, Message, Receive, Scope, Send
 from openbaar.site.published import publication_of
 
 # What a running site reads beside its database, below the folder of `metadata.yml`.
 READ = (
     "metadata.yml",
-    "datapackage.json",
+    DESCRIPTOR,
     "tables/*.csv",
     "tables/permalinks.json",
     "tables/releases/*/*.csv",
@@ -138,7 +139,7 @@ class Editions:
 
     def _state(self) -> list[tuple[int, int, int]]:
         """What changes when another publication is put in place."""
-        described = self._metadata.with_name("datapackage.json")
+        described = self._metadata.with_name(DESCRIPTOR)
         return [_status(path) for path in (self._database, self._metadata, described)]
 
     def _edition(self) -> Edition:
@@ -227,7 +228,7 @@ def _link(path: Path, copy: Path) -> None:
 
 def _check_whole(database: Path, folder: Path) -> None:
     """Raise OpenbaarError where the database and the files are not of one publication."""
-    described = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    described = json.loads((folder / DESCRIPTOR).read_text("utf-8"))
     if _descriptor(database) != described:
         message = "is of another publication than the files beside it"
         raise OpenbaarError(Problem(Place(database.name), message, "run `openbaar publish`"))

@@ -23,8 +23,8 @@ from types import TracebackType
 
 from datasette.app import Datasette
 
-from openbaar.site.apart import BEGUN, Answer, scope_of
-from openbaar.site.asgi import Application, Message, Scope
+from openbaar.site.apart import BEGUN, answered, scope_of
+from openbaar.site.asgi import Application
 from openbaar.site.error_log import shortened
 from openbaar.site.published import publication_of
 
@@ -72,7 +72,7 @@ async def _warm(datasette: Datasette, app: Application) -> None:
     first = next(iter(published.tables))
     for path, query in ((published.path(), "sql=select+1"), (published.path(first), "")):
         request = {"method": "GET", "path": path, "query_string": query, "scheme": "http"}
-        await _answer(app, scope_of({**request, "headers": [("host", "localhost")]}))
+        await answered(app, scope_of({**request, "headers": [("host", "localhost")]}))
 
 
 def _answer_and_end(app: Application, connection: socket.socket) -> None:
@@ -84,7 +84,7 @@ def _answer_and_end(app: Application, connection: socket.socket) -> None:
         memory = request["memory"]
         resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
         threading.Thread(target=_end_when_left, args=(connection,), daemon=True).start()
-        answer = asyncio.run(_answer(app, scope_of(request)))
+        answer = asyncio.run(answered(app, scope_of(request)))
         signal.setitimer(signal.ITIMER_REAL, 0)
         connection.sendall(answer.written())
     finally:
@@ -96,24 +96,6 @@ def _end_when_left(connection: socket.socket) -> None:
     with suppress(ConnectionError):
         connection.recv(1)
     os._exit(0)
-
-
-async def _answer(app: Application, scope: Scope) -> Answer:
-    """The whole answer of the site."""
-    start: Message = {}
-    body = bytearray()
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
-
-    async def send(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            start.update(message)
-        else:
-            body.extend(message.get("body", b""))
-
-    await app(scope, receive, send)
-    return Answer(start["status"], start["headers"], bytes(body))
 
 
 if __name__ == "__main__":

@@ -18,9 +18,9 @@ from markupsafe import Markup, escape
 
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.cells import Unwritten, figure, link, shown
-from openbaar.site.columns import Column, column_of, label_of, result_column
+from openbaar.site.columns import Column, column_of, result_column
 from openbaar.site.language import visit
-from openbaar.site.naming import named
+from openbaar.site.naming import named, row_title
 from openbaar.site.published import Published
 
 LONG = 60  # characters: a longer text gets a column of some width
@@ -60,7 +60,7 @@ class Placed:
     def classes(self) -> str:
         """The classes of its cells; the cells of a large table are most of its page."""
         flags = {
-            f"col-{self.column.name}": self.leads or self.column.name == "source_lines",
+            f"col-{self.column.name}": self.leads or not self.column.of_trust,
             "number": self.column.is_quantity or self.is_counted,
             "date": self.column.type in ("date", "datetime"),
             "more": not self.leads,
@@ -414,11 +414,8 @@ def _called(published: Published, table: str, row: Mapping[str, Any]) -> str:
     """What a row is called where a link leads to it."""
     if table not in published.tables:
         return ""
-    called = []
-    for name in published.tables[table]["schema"].get("primaryKey", []):
-        label = label_of(published, column_of(published, table, name).labels, row.get(name))
-        called.append(label or str(row.get(name, "")))
-    return ", ".join(called)
+    names = published.tables[table]["schema"].get("primaryKey", [])
+    return row_title(published, table, [str(row.get(name, "")) for name in names], row)
 
 
 def _as_number(cell: Any) -> Any:

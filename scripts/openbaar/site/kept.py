@@ -10,10 +10,10 @@ import json
 from itertools import islice
 from pathlib import Path
 
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site.published import Descriptor, Published, day_of
 
 RELEASES = Path("tables", "releases")
-DESCRIPTOR = "datapackage.json"
 SHOWN = 50  # rows on the page of a version; its file has all of them
 
 

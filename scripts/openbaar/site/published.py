@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own
     from datasette.app import Datasette
 
 HIDDEN = {
+    "answered",
     "counts",
     "descriptor",
     "facets",
@@ -63,6 +64,7 @@ class Published:
     labels: Labels = field(default_factory=dict)
     queries: Mapping[str, Descriptor] = field(default_factory=dict)
     facets: Mapping[str, list[str]] = field(default_factory=dict)  # by table, as authors order them
+    answered: Sequence[str] = ()  # the questions whose answers are in tables of their own
     counts: Mapping[str, list[str]] = field(default_factory=dict)  # by table, of which columns
     parts: Mapping[str, Descriptor] = field(default_factory=dict)  # of long documents, by path
     sorted: Sequence[str] = ()  # the tables that authors sort by a column of their choice

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from openbaar.site.language import gettext, visit, words
+from openbaar.site.language import visit, words
 from openbaar.site.naming import condition_words, table_title
 from openbaar.site.published import Published
-from openbaar.tables.wording import lines_text, verdicts_text
+from openbaar.tables.wording import place_text, verdicts_text
 from openbaar.texts import ENGLISH
 
 if TYPE_CHECKING:
@@ -157,15 +157,12 @@ def place_of(published: Published, row: TrustRow) -> Passage | None:
     if last is None:
         last = first
     address = published.line_path(document, page, first)
-    return Passage(passage_text(page, first, last), address)
+    return Passage(passage_text(page, first, last, row.get("last_page")), address)
 
 
-def passage_text(page: str | None, first: int, last: int) -> str:
+def passage_text(page: str | None, first: int, last: int, last_page: str | None = None) -> str:
     """What to call lines: 'lines 3–5', and 'page 2, lines 3–5' where each page has its own."""
-    text = lines_text(first, last, words())
-    if not page:
-        return text
-    return gettext("page %(page)s, %(lines)s") % {"page": page, "lines": text}
+    return place_text(first, last, words(), page or "", last_page or "")
 
 
 def conditions(text: str | None) -> dict[str, str]:

@@ -20,6 +20,7 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site import application
 from openbaar.site.access_log import logged
 from openbaar.site.asgi import Application
@@ -76,7 +77,7 @@ def serve(
     `announce` is called with the address once it answers. Raises OpenbaarError when the files are
     not there or the port is taken.
     """
-    _check_built(database, metadata, metadata.with_name("datapackage.json"))
+    _check_built(database, metadata, metadata.with_name(DESCRIPTOR))
     log_in_lines(sys.stderr)
 
     def answering(address: str) -> None:

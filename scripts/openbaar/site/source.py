@@ -189,7 +189,7 @@ def _contents(published: Published, path: str) -> list[Content]:
                 found.append((part.get("page") or "", part["first_line"], name, part))
     contents = []
     for page, first, name, part in sorted(found, key=lambda each: (len(each[0]), each[:3])):
-        place = passage_text(page, first, part.get("last_line", first))
+        place = passage_text(page, first, part.get("last_line", first), part.get("last_page"))
         title = text(published.tables[name], "title")
         address = published.line_path(path, page or None, first)
         contents.append(Content(title, place, address, published.path(name)))

@@ -25,6 +25,7 @@ SIZE = "_size"  # and the one that says how many; here always as many as it give
 # Files of a query's result, with what to ask beside the values of its parameters.
 RESULTS: dict[str, Query] = {".csv": [], ".json": [("_shape", "array")]}
 ROWS_ON_A_PAGE = 2000  # the most that a page without a server shows at once
+MOST_ROWS = 10_000  # of a table whose rows have pages of their own: each is three files and more
 MOST_CHOSEN = 200  # pages of one query, each of other values of its parameters
 LONGEST = 100  # characters in the name of a folder
 MANY = 2**16  # links that lead from many pages to the same place
@@ -120,6 +121,15 @@ def is_on_one_page(published: Published, table: str) -> bool:
     return rows <= ROWS_ON_A_PAGE
 
 
+def has_pages_of_rows(published: Published, table: str) -> bool:
+    """Whether each row of a table has a page of its own.
+
+    Rows of trust tables have none: they are about other rows, whose pages show them.
+    """
+    rows: int = published.tables[table]["rows"]
+    return table not in TRUST_TABLES and rows <= MOST_ROWS
+
+
 def row_anchor(key: str) -> str:
     """The anchor of a row on the page of its table; `key` is as in addresses."""
     return f"row-{unquote(key)}"
@@ -186,10 +196,10 @@ def choices_of(published: Published, query: str) -> dict[str, list[str]]:
 
 
 def _row(published: Published, table: str, row: str, language: str) -> Target | None:
-    """The page of a row; of a trust table the row on the page of the table, where that is one."""
+    """The page of a row; where it has none, the row on the page of its table, if that is one."""
     if "." in PurePosixPath(row).suffix or table not in published.tables:
         return None
-    if table not in TRUST_TABLES:
+    if has_pages_of_rows(published, table):
         return Target(Page(f"/{published.name}/{table}/{row}", "", language))
     if not is_on_one_page(published, table):
         return None

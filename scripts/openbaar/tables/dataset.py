@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -192,10 +193,31 @@ class TableInFile(TableData):
 
 
 class Span(NamedTuple):
-    """The first and the last line that a table was read from in a document."""
+    """The first and the last line that a table was read from in a document, with their pages.
+
+    Pages are empty where a document has none; its lines are numbered on each page.
+    """
 
     first: int
     last: int
+    page: str = ""
+    last_page: str = ""
+
+    def joined(self, other: Span) -> Span:
+        """The span from the first line of both to the last one."""
+        if self.page == self.last_page == other.page == other.last_page:  # most, and much faster
+            return Span(min(self.first, other.first), max(self.last, other.last), *self[2:])
+        first = min(self, other, key=lambda each: (page_order(each.page), each.first))
+        last = max(self, other, key=lambda each: (page_order(each.last_page), each.last))
+        return Span(first.first, last.last, first.page, last.last_page)
+
+
+def page_order(page: str) -> list[tuple[int, str]]:
+    """What to sort the names of pages by: `2` before `10`, as in a document."""
+    order = []
+    for digits, text in re.findall(r"([0-9]+)|([^0-9]+)", page):
+        order.append((int(digits), "") if digits else (-1, text))
+    return order
 
 
 @dataclass(frozen=True)
@@ -218,8 +240,9 @@ class Dataset:
             documents = spans.setdefault(str(row["table_name"]), {})
             path = str(row["document"])
             first, last = int(str(row["first_line"])), int(str(row["last_line"]))
-            known = documents.get(path, Span(first, last))
-            documents[path] = Span(min(known.first, first), max(known.last, last))
+            page = str(row["page"] or "")
+            span = Span(first, last, page, page)
+            documents[path] = documents[path].joined(span) if path in documents else span
         return spans
 
     @property

@@ -19,6 +19,18 @@ def lines_text(first: object, last: object, words: NullTranslations) -> str:
     return str(words.gettext("lines %(first)s–%(last)s") % {"first": first, "last": last})
 
 
+def place_text(
+    first: int, last: int, words: NullTranslations, page: str = "", last_page: str = ""
+) -> str:
+    """Lines with the page that they are on, `page 2, lines 4–6`; of several pages only these."""
+    if last_page and last_page != page:
+        return str(words.gettext("pages %(first)s–%(last)s") % {"first": page, "last": last_page})
+    lines = lines_text(first, last, words)
+    if not page:
+        return lines
+    return str(words.gettext("page %(page)s, %(lines)s") % {"page": page, "lines": lines})
+
+
 def answer_text(question: str, words: NullTranslations) -> str:
     """The answer to a question of the document: `answer 1c`."""
     return str(words.gettext("answer %(question)s") % {"question": question})

@@ -16,9 +16,10 @@ from typing import Any
 
 from openbaar.files import Content, sha256_of
 from openbaar.package.permalinks import RELEASES, number
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.versions.diff import Diff, TableDiff, difference
 from openbaar.versions.snapshot import Snapshot, read_descriptor, snapshot
-from openbaar.versions.sources import DESCRIPTOR, GivenFiles, released_versions
+from openbaar.versions.sources import GivenFiles, released_versions
 
 LATEST = 10  # versions that are compared; `openbaar diff` compares any two
 LARGEST = 8 * 2**20  # bytes of a file whose rows are compared

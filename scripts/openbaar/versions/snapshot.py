@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.schema.csvfile import read_cells
 from openbaar.versions.sources import (
-    DESCRIPTOR,
     FolderFiles,
     GivenFiles,
     ReleasedFiles,

@@ -17,8 +17,6 @@ from openbaar.package.permalinks import RELEASES, number
 from openbaar.repository import git
 from openbaar.schema.conventions import VERSION
 
-DESCRIPTOR = "datapackage.json"
-
 
 class VersionFiles(Protocol):
     """The files of a version, read by their path in the publication."""

@@ -92,6 +92,16 @@ class _Concept:
         return self._lists[column, through].get(cell, "") or self._own_codes.get(cell, "")
 
 
+def code_of(concept: Described, cell: str, resource: Described, read: Read) -> str:
+    """The code of a concept of one column for a cell of that column; nothing where it has none."""
+    column, through = PART.fullmatch(concept["value"]).groups()  # type: ignore[union-attr]
+    own: Mapping[str, str] = concept.get("codes", {})
+    if through is None:
+        return own.get(cell, cell)
+    lists = dict(_code_lists(concept["value"], resource, read))
+    return lists[column, through].get(cell, "") or own.get(cell, "")
+
+
 def _code_lists(
     value: str, resource: Described, read: Read
 ) -> Iterator[tuple[tuple[str, str], Mapping[str, str]]]:

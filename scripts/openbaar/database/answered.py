@@ -1,0 +1,57 @@
+"""The questions about large tables, answered when the database is built.
+
+A question without parameters is answered by all of a table. Of a large one that takes seconds, so
+its result is kept in a table of its own, from which the site reads it.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from itertools import islice
+
+from openbaar.database import counts
+from openbaar.database.results import run
+from openbaar.schema.conventions import ANSWERS
+from openbaar.tables.dataset import Dataset
+
+MOST_ROWS = 1000  # of a result; a page shows no more
+CHANGING = re.compile(r"random|\bnow\b|current_", re.IGNORECASE)  # what SQL says of chance and time
+
+
+def add_answers(connection: sqlite3.Connection, dataset: Dataset) -> list[str]:
+    """Add a table with the result of each question about a large table; return their names.
+
+    A parameter is empty, as it is where a visitor gives none. A question that fails is left out,
+    and so is one with a longer result, one whose answer is another one each time, and one with two
+    columns of one name, which no table can have.
+    """
+    answered: list[str] = []
+    for name, query in dataset.publication.package.queries.items():
+        tables = dataset.publication.tables_of(query)
+        if not any(len(dataset.tables[table.name].rows) >= counts.FEWEST_ROWS for table in tables):
+            continue
+        if CHANGING.search(query.sql):
+            continue
+        try:
+            found = run(connection, query, {})
+            rows = list(islice(found, MOST_ROWS + 1))
+        except sqlite3.Error:  # the check that runs all queries reports it
+            continue
+        columns = [column for column, *_ in found.description]
+        found.close()
+        if len(rows) <= MOST_ROWS and len({column.lower() for column in columns}) == len(columns):
+            _add(connection, f"{ANSWERS}{name}", columns, rows)
+            answered.append(name)
+    return answered
+
+
+def _add(
+    connection: sqlite3.Connection, table: str, columns: list[str], rows: list[tuple[object, ...]]
+) -> None:
+    """Add a table with these rows; without types it keeps each value as it is."""
+    quoted = ", ".join('"' + column.replace('"', '""') + '"' for column in columns)
+    places = ", ".join("?" * len(columns))
+    connection.set_progress_handler(None, 0)  # what `run` sets
+    connection.execute(f"CREATE TABLE {table} ({quoted})")
+    connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
