@@ -167,10 +167,11 @@ def test_a_partial_period_is_hatched_and_a_planned_one_is_not() -> None:
 
 def test_the_hatching_stays_within_its_bar() -> None:
     path = colors.hatching(10, 20, 30, 50)
-    numbers = [float(part) for part in re.findall(r"[\d.]+", path)]
-    assert (min(numbers[::2]), max(numbers[::2])) >= (10, 10)
-    assert max(numbers[::2]) <= 40
-    assert 20 <= min(numbers[1::2]) <= max(numbers[1::2]) <= 70
+    lines = re.findall(r"M([\d.]+) ([\d.]+)l([\d.]+)(-[\d.]+)", path)
+    assert len(lines) == path.count("M") > 5
+    for x, y, right, up in lines:
+        assert 10 <= float(x) <= float(x) + float(right) <= 40
+        assert 20 <= float(y) + float(up) <= float(y) <= 70
 
 
 def test_a_line_joins_neighbours_and_neither_a_gap_nor_a_point_in_doubt() -> None:
@@ -336,3 +337,16 @@ def test_dark_paper_has_colours_of_its_own_which_stand_out_from_it() -> None:
 def test_on_dark_paper_ordered_colours_go_from_dark_to_light() -> None:
     lights = [luminance(DARK[name]) for name in colors.ORDER]
     assert lights == sorted(lights)
+
+
+def test_on_a_phone_the_base_line_crosses_no_name() -> None:
+    categories = [Category("Business support"), Category("Wood")]
+    picture = replace(single([3.0, 2.0]), form="bars", categories=categories)
+    svg = draw(picture, NARROW)
+    lines = re.findall(r'<line x1="([\d.]+)" y1="([\d.]+)" x2="[\d.]+" y2="([\d.]+)"', svg)
+    names = [box for box in drawings.texts(svg) if box.name in ("Business support", "Wood")]
+    assert (len(names), len(lines)) == (2, 2)
+    for x, top, bottom in lines:
+        for name in names:
+            is_beside = float(x) < name.left or float(x) > name.right
+            assert is_beside or float(bottom) <= name.top or float(top) >= name.bottom

@@ -572,6 +572,11 @@ def test_a_link_that_leads_nowhere_goes_with_the_line_that_held_it() -> None:
     assert changed == page_with(kept + "<table><tr><th>e</th></tr></table>")
 
 
+def test_words_that_only_introduce_links_go_with_the_last_one() -> None:
+    body = '<p class="export-links">As <a href="gone">JSON</a></p><p>As <a href="gone">it</a></p>'
+    assert rewritten(page_with(body), lambda _link: None) == page_with("<p>As </p>")
+
+
 def test_the_signs_between_links_go_with_them() -> None:
     links = '<a href="gone">a</a>, <a href="/b">b</a>, <a href="/c">c</a> · <a href="gone">d</a>'
     changed = rewritten(

@@ -20,16 +20,18 @@ def lying_plot(picture: Picture, room: float, top: float, shown: range, on_phone
     beside = not on_phone
     left = min(widest(names, BODY), NAMES * room) + 10 if beside else 0
     scale = _lying_scale(picture, left, room)
-    content, begin = "", top
+    content, begin, zero = "", top, scale.at(0)
     for index in shown:
         name = _name(names[index], room, left, top)
         block = _lying_bars(picture, index, scale, top if beside else name.bottom)
         if beside:
             name = _name(names[index], room, left, _centered(name, top, block.bottom))
+        else:  # a base line from the first to the last category would cross the names
+            content += baseline(zero, name.bottom, zero, block.bottom)
         content += name.content + block.content
         top = max(name.bottom, block.bottom) + BETWEEN_BARS
-    zero = scale.at(0)
-    content += baseline(zero, begin, zero, top - BETWEEN_BARS)
+    if beside:
+        content += baseline(zero, begin, zero, top - BETWEEN_BARS)
     return Block(content, top)
 
 

@@ -99,7 +99,9 @@ def _drop(element: Any) -> None:
 
 
 def _says(element: Any) -> bool:
-    """Whether an element has any words left but signs between links."""
+    """Whether an element says anything without links; what only introduces them does not."""
+    if "export-links" in element.classes:
+        return False
     return any(character.isalnum() for character in element.text_content())
 
 
