@@ -35,7 +35,8 @@ def test_an_unforeseen_error_says_what_was_read_at_which_line_and_where_to_repor
     assert failed.exit_code == UNEXPECTED
     told = re.sub(r"\.py:\d+", ".py:N", failed.stderr)
     assert told.splitlines() == [
-        "unexpected error while reading tables/regions.csv:2 while running `openbaar check`: KeyError: 'x'",
+        "unexpected error while reading tables/regions.csv:2 while running `openbaar check` "
+        "(opening sources/municipalities.txt): KeyError: 'x'",
         "  → this is a mistake in openbaar (openbaar/schema/csvfile.py:N); no file is left half-written",
         "  → report it where you got openbaar, with this message, the command and, where you may, that file; "
         "OPENBAAR_DEBUG=1 shows where in the code it happened",
@@ -45,7 +46,7 @@ def test_an_unforeseen_error_says_what_was_read_at_which_line_and_where_to_repor
 def test_an_unforeseen_error_in_a_recipe_names_the_line_and_the_table_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("openbaar.recipe.rows._readings_at", failing(RecursionError()))
+    monkeypatch.setattr("openbaar.recipe.rows._by_rank", failing(RecursionError()))
     folder = Path(__file__).parent.parent
     failed = run(folder, "check")
     assert failed.exit_code == UNEXPECTED

@@ -29,10 +29,10 @@ from typing import Any
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
+from openbaar.tables.convert import Readers
 from openbaar.tables.parts import Job, Outcome, Part, parts_of
 from openbaar.tables.publication import Publication
 from openbaar.tables.sources import Say
-from openbaar.tables.to_files import Readers
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
 CONNECTING = 10  # seconds to wait for a scheduler
@@ -162,10 +162,11 @@ class _Spread:
     progress: Progress
 
     def read(self, job: Job, names: frozenset[str] | None, say: Say) -> list[tuple[Part, Outcome]]:
-        """Read the parts of a job as `to_files.here` does.
+        """Read the parts of a job as `convert.here` does.
 
         Raises OpenbaarError naming the documents at which workers died again and again.
         """
+        say("reading tables")
         path = job.leave()
         work = _Work()
         for _ in range(ATTEMPTS):
