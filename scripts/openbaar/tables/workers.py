@@ -29,6 +29,7 @@ from typing import Any
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
+from openbaar.holding import ended_together, without_ctrl_c
 from openbaar.tables.convert import Readers
 from openbaar.tables.parts import Job, Outcome, Part, parts_of
 from openbaar.tables.publication import Publication
@@ -86,7 +87,9 @@ def in_processes(workers: int, progress: Progress = no_progress) -> Readers:
         # was started for it do not, and what it imported they need not import again.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["openbaar.tables.parts"])
-        with ProcessPoolExecutor(workers, context) as executor:
+        with ProcessPoolExecutor(workers, context) as executor, ended_together():
+            with without_ctrl_c():
+                executor.submit(int)  # which starts that server
             yield Workers(executor, workers, (BrokenExecutor,))
 
     return _Spread(start, progress).read
