@@ -10,7 +10,7 @@ from typing import NamedTuple
 from openbaar.documents.lines import Document, Line, shown
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.recipe.language import Recipe, template_fields
-from openbaar.recipe.templates import BLANKS, Reading, attempt_loosely
+from openbaar.recipe.templates import BLANKS, Reading, attempt_loosely, template_items
 from openbaar.recipe.units import Unit, join, make_units
 from openbaar.recipe.values import Reader
 from openbaar.schema.patterns import compiled
@@ -203,6 +203,8 @@ class _HeaderSearch:
         if index >= len(self.units):
             return None, index
         unit = self.units[index]
+        if not _may_begin(expected, unit.text):
+            return None, index
         for after in range(index + 1, min(index + MOST_JOINED, len(self.units)) + 1):
             found = attempt_loosely(expected, unit.text, self.readers)
             if len(found.readings) == 1:
@@ -212,6 +214,12 @@ class _HeaderSearch:
                 break
             unit = join(unit, self.units[after])
         return None, index
+
+
+def _may_begin(expected: str, text: str) -> bool:
+    """Whether a text begins with the first letter of a heading: asked of each line, few do."""
+    literal = template_items(expected)[0].literal.split()
+    return not literal or text.lstrip(BLANKS).startswith(literal[0][0])
 
 
 def _other_heading(
