@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import signal
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,7 +37,8 @@ def test_an_unforeseen_error_says_what_was_read_at_which_line_and_where_to_repor
     assert failed.exit_code == UNEXPECTED
     told = re.sub(r"\.py:\d+", ".py:N", failed.stderr)
     assert told.splitlines() == [
-        "unexpected error while reading tables/regions.csv:2 while running `openbaar check`: KeyError: 'x'",
+        "unexpected error while reading tables/regions.csv:2 while running `openbaar check` "
+        "(opening sources/municipalities.txt): KeyError: 'x'",
         "  → this is a mistake in openbaar (openbaar/schema/csvfile.py:N); no file is left half-written",
         "  → report it where you got openbaar, with this message, the command and, where you may, that file; "
         "OPENBAAR_DEBUG=1 shows where in the code it happened",
@@ -45,7 +48,7 @@ def test_an_unforeseen_error_says_what_was_read_at_which_line_and_where_to_repor
 def test_an_unforeseen_error_in_a_recipe_names_the_line_and_the_table_file(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("openbaar.recipe.rows._readings_at", failing(RecursionError()))
+    monkeypatch.setattr("openbaar.recipe.rows._by_rank", failing(RecursionError()))
     folder = Path(__file__).parent.parent
     failed = run(folder, "check")
     assert failed.exit_code == UNEXPECTED
@@ -69,6 +72,28 @@ def test_the_traceback_is_shown_where_it_is_asked_for(
 def test_ctrl_c_ends_with_a_sentence(hand_made: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("openbaar.schema.csvfile._Problems.row", failing(KeyboardInterrupt()))
     stopped = run(hand_made, "check")
+    assert stopped.exit_code == INTERRUPTED
+    assert stopped.stderr == "ended before it was done; no file is left half-written\n"
+
+
+def test_ctrl_c_that_sqlite_takes_for_an_error_of_its_own_ends_with_the_same_sentence(
+    hand_made: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is raised while SQLite asks us whether a query may go on is another error afterwards."""
+
+    def interrupted(*_arguments: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise sqlite3.DatabaseError("not authorized") from None
+
+    monkeypatch.setattr("openbaar.schema.csvfile._Problems.row", interrupted)
+    before = signal.getsignal(signal.SIGINT)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        stopped = run(hand_made, "check")
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert stopped.exit_code == INTERRUPTED
     assert stopped.stderr == "ended before it was done; no file is left half-written\n"
 

@@ -265,6 +265,31 @@ def test_a_signal_ends_publish_with_a_sentence_and_nothing_left(
     assert TERMINATED == 143
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [0.5, 1.5, 3])
+def test_ctrl_c_reaches_all_processes_at_once_and_one_of_them_says_so(
+    after: float, hand_made: Path, tmp_path: Path
+) -> None:
+    """A terminal sends it to the whole group; only the command itself heeds it."""
+    folders = [shutil.copytree(hand_made, tmp_path / name) for name in "ab"]
+    arguments = ["publish", "--again", "--workers", "2", *map(str, folders)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "openbaar", "--quiet", *arguments],
+        stderr=subprocess.PIPE, text=True, process_group=0, preexec_fn=_heeding_ctrl_c,
+    )  # fmt: skip
+    time.sleep(after)
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate()
+    assert (process.returncode, said) in [
+        (0, ""),
+        (130, "ended before it was done; no file is left half-written\n"),
+    ] or (after < 1 and process.returncode == 130)  # Python itself was still starting
+    for folder in folders:
+        with alone(folder, silent):
+            assert not (folder / JOURNAL).exists()
+
+
 LIMITED = """
 import resource, runpy, signal, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))

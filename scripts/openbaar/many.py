@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.holding import ended_together, without_ctrl_c
 from openbaar.staleness import is_stale
 
 Progress = Callable[[int], None]  # told how many more publications are done
@@ -65,8 +66,9 @@ def _by_workers(folders: Sequence[Path], count: int) -> Iterator[Outcome]:
     """The outcome of each publication, as it is done."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["openbaar.publish", "openbaar.tables.references"])
-    with ProcessPoolExecutor(count, mp_context=context) as pool:
-        waiting = {pool.submit(publish_one, folder): folder for folder in folders}
+    with ProcessPoolExecutor(count, mp_context=context) as pool, ended_together():
+        with without_ctrl_c():
+            waiting = {pool.submit(publish_one, folder): folder for folder in folders}
         for done in as_completed(waiting):
             yield _outcome(done, waiting[done])
 

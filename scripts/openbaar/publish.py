@@ -1,8 +1,9 @@
 """Publishing: everything is generated and checked first, and only then put in place.
 
 What is generated and kept in git (CSV files, `datapackage.json`, `metadata.yml`, `CITATION.cff`,
-the record of permalinks) is generated in memory, so that a check can compare it with the files on
-disk, and a failure leaves those as they were. One run at a time holds the publication.
+the record of permalinks) is generated in memory or, where it is long, in a folder of the run. So a
+check can compare it with the files on disk, and a failure leaves those as they were. One run at a
+time holds the publication.
 """
 
 from __future__ import annotations
@@ -52,8 +53,8 @@ from openbaar.staleness import (
     still_published,
     workbook_path,
 )
-from openbaar.tables.convert import convert
-from openbaar.tables.dataset import Dataset, lines_bytes, lines_path, read_dataset
+from openbaar.tables.convert import Readers, convert_to_dataset, here
+from openbaar.tables.dataset import Dataset, read_dataset
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
 from openbaar.tables.unconfirmed import (
@@ -75,11 +76,15 @@ def say_nothing(_message: str) -> None:
 
 @dataclass(frozen=True)
 class Generated:
-    """What is generated of a publication: dataset, descriptor, and files that are kept in git."""
+    """What is generated of a publication: dataset, descriptor, and files that are kept in git.
+
+    `lines` is the file of the lines of the documents in build/, where `build_site` finds it.
+    """
 
     dataset: Dataset
     descriptor: Descriptor
     files: Files
+    lines: Files
 
     @property
     def publication(self) -> Publication:
@@ -87,13 +92,15 @@ class Generated:
         return self.dataset.publication
 
 
-def generate(publication: Publication, verify: bool = True, say: Say = say_nothing) -> Generated:
+def generate(
+    publication: Publication, staging: Path, say: Say = say_nothing, readers: Readers = here
+) -> Generated:
     """Generate what is kept in git, from the documents and the authored files.
 
-    `verify` refuses a document whose hash is not the recorded one.
-    Raises OpenbaarError with every problem.
+    Long tables are left in files in the folder `staging`; `readers` read the documents. Raises
+    OpenbaarError with every problem, documents whose hash is not the recorded one included.
     """
-    dataset = convert(publication, verify, say)
+    dataset, lines = convert_to_dataset(publication, staging, say=say, readers=readers)
     say("describing the package")
     described = descriptor(dataset)
     files = dataset.files
@@ -101,25 +108,21 @@ def generate(publication: Publication, verify: bool = True, say: Say = say_nothi
     files[DESCRIPTOR] = package_bytes(described)
     files["metadata.yml"] = metadata_bytes(dataset)
     files[citation_file.FILE] = citation_file.citation_bytes(publication)
-    return Generated(dataset, described, files)
+    return Generated(dataset, described, files, lines)
 
 
-def lines_file(dataset: Dataset) -> Files:
-    """The lines of the documents, by their path in build/, where `build_site` finds them."""
-    path = lines_path(dataset.publication).relative_to(dataset.publication.root)
-    return {path.as_posix(): lines_bytes(dataset.lines)}
-
-
-def check(publication: Publication, say: Say = say_nothing) -> list[Problem]:
+def check(
+    publication: Publication, say: Say = say_nothing, readers: Readers = here
+) -> list[Problem]:
     """Everything that is wrong with the publication, files that are out of date included."""
     with alone(publication.root, say) as staging:
         try:
-            generated = generate(publication, say=say)
+            generated = generate(publication, staging, say, readers)
         except OpenbaarError as error:
             return error.problems
         problems = _stage(generated, staging, say)
-    problems += _orphaned(publication, generated.files)
-    problems += _outdated(publication, generated.files)
+        problems += _orphaned(publication, generated.files)
+        problems += _outdated(publication, generated.files)
     return problems
 
 
@@ -148,8 +151,8 @@ def _unsettled(publication: Publication) -> list[Problem]:
     return unconfirmed_guesses(publication)
 
 
-def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
-    """Generate, check and put in place everything.
+def publish(publication: Publication, say: Say = say_nothing, readers: Readers = here) -> list[str]:
+    """Generate, check and put in place everything; `readers` read the documents.
 
     Returns the paths of the files in git that changed.
     Raises OpenbaarError with every problem found, and then leaves everything as it was.
@@ -157,7 +160,7 @@ def publish(publication: Publication, say: Say = say_nothing) -> list[str]:
     with alone(publication.root, say) as staging:
         inputs = stamps_of_inputs(publication)
         held = load_publication(publication.root)  # it may have changed before we held it
-        made = make(held, staging, say)
+        made = make(held, staging, say, readers)
         return put_published(made, inputs, staging)
 
 
@@ -172,7 +175,9 @@ class Made:
     products: Mapping[str, Path]
 
 
-def make(publication: Publication, staging: Path, say: Say = say_nothing) -> Made:
+def make(
+    publication: Publication, staging: Path, say: Say = say_nothing, readers: Readers = here
+) -> Made:
     """Generate and check everything in `staging`, a folder that `holding.alone` gave.
 
     Raises OpenbaarError with every problem found.
@@ -180,7 +185,7 @@ def make(publication: Publication, staging: Path, say: Say = say_nothing) -> Mad
     unsettled = _unsettled(publication)
     if unsettled:
         raise OpenbaarError(unsettled)
-    generated = generate(publication, say=say)
+    generated = generate(publication, staging, say, readers)
     earlier = _earlier(generated)
     with _parquet_files(generated, staging, earlier) as watch:
         problems = _stage(generated, staging, say, watch, earlier)
@@ -200,7 +205,7 @@ def put_published(
     """
     root = made.generated.publication.root
     changed = changed_files(root, {**made.generated.files, **also})
-    lines = lines_file(made.generated.dataset)
+    lines = made.generated.lines
     ready = {**written({**changed, **lines}, staging), **made.products}
     records = staging / "records"
     records.mkdir()

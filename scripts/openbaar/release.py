@@ -66,7 +66,7 @@ def release(
         publication = load_publication(root)
         inputs = stamps_of_inputs(publication)
         name = publication.package.name
-        new = snapshot(GivenFiles(generate(publication, say=say).files, "now"))
+        new = snapshot(GivenFiles(generate(publication, staging, say).files, "now"))
         last = _last_release(root)
         diff = None if last is None else difference(last, new)
         version = _next_version(publication.package.version, last, diff)

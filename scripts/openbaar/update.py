@@ -21,8 +21,9 @@ from openbaar.holding import alone
 from openbaar.placing import write_files
 from openbaar.publish import Say, say_nothing
 from openbaar.schema.conventions import DESCRIPTOR
-from openbaar.tables.convert import convert, gather
+from openbaar.tables.convert import convert
 from openbaar.tables.dataset import TableData, table_data
+from openbaar.tables.gather import gather
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import find_regions
 from openbaar.tables.references import load_publication

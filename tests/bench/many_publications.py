@@ -3,7 +3,8 @@
 The publication of this repository, and one of 200 tables from 200 documents, are published from
 nothing, with the pictures of their charts kept, after the title of one table changed, and with
 nothing changed. Then there are 1,000 copies of ours: nothing changed, and some of them changed.
-Seconds by the clock depend on the machine and on what else it does; processor seconds less.
+Only publishing from nothing, by several processes, has its goal by the clock: for that the machine
+needs two processors that have nothing else to do.
 """
 
 from __future__ import annotations
@@ -124,17 +125,17 @@ def copies(folder: Path, root: Path) -> Iterator[tuple[str, Measured]]:
 
 def goals(found: dict[str, Measured]) -> Iterator[tuple[str, float, float]]:
     """Each goal, what was measured, and the most that it may be."""
-    yield "ours from nothing, seconds", found["ours, from nothing"].clock, 2.5
-    yield "ours unchanged, seconds", found["ours, nothing changed"].clock, 0.5
+    yield "ours from nothing, seconds by the clock", found["ours, from nothing"].clock, 2.5
+    yield "ours unchanged, processor seconds", found["ours, nothing changed"].processor, 0.5
     tables = f"{TABLES} tables"
-    yield f"{tables} unchanged, seconds", found[f"{tables}, nothing changed"].clock, 1
+    unchanged = found[f"{tables}, nothing changed"]
+    yield f"{tables} unchanged, processor seconds", unchanged.processor, 1
     for what in ("ours", tables):
         edited = found[f"{what}, one title changed"].processor
         whole = found[f"{what}, from nothing"].processor
         yield f"{what}, one title changed / from nothing", edited / whole, 0.5
     many = f"{PUBLICATIONS:,} of ours"
     unchanged = found[f"{many}, nothing changed"]
-    yield f"{many} unchanged, seconds", unchanged.clock, 1
     yield f"{many} unchanged, processor seconds", unchanged.processor, 1
     once = found[f"{many}, {CHANGED} changed"].processor - unchanged.processor
     twice = found[f"{many}, {2 * CHANGED} changed"].processor - unchanged.processor

@@ -240,6 +240,7 @@ HEADERS = [
     (b"cookie", b"lang=\xff"),
     (b"cookie", b"lang=nl; ds_csrftoken=\xe9"),
     (b"cookie", b";;=;"),
+    (b"cookie", b"/=x"),
     (b"cookie", b"ds_actor=x"),
     (b"cookie", b"ds_messages=x"),
     (b"accept", b"\xff"),
@@ -454,7 +455,7 @@ def test_what_cannot_be_answered_is_told_in_a_sentence(
     assert sentence in unescape(reply.body.decode())
 
 
-@pytest.mark.parametrize("cookie", [b"lang=\xff", b"a=b; ds_csrftoken=\xe9"])
+@pytest.mark.parametrize("cookie", [b"lang=\xff", b"a=b; ds_csrftoken=\xe9", b"/=x"])
 def test_cookies_that_are_no_text_are_told_in_a_sentence(small: Built, cookie: bytes) -> None:
     reply = ask(shown(small, URL).app(), Request(b"/en/municipalities", b"", [(b"cookie", cookie)]))
     told = "The cookies that came with this request cannot be read."

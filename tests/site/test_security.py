@@ -301,6 +301,16 @@ def test_pages_about_the_machine_are_not_for_strangers(small: Built, path: str) 
     assert get(small, path).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/en/", "/?lang=nl", "/municipalities/regions?lang=en", "/municipalities/per_year"],
+)
+def test_no_page_sets_a_cookie(small: Built, path: str) -> None:
+    answer = get(small, path, cookie="lang=nl")
+    assert answer.status_code in (200, 301)
+    assert "set-cookie" not in answer.headers
+
+
 def test_a_public_site_can_only_be_read(small: Built) -> None:
     assert get(small, "/municipalities", method="post").status_code == 405
     assert get(small, "/municipalities", method="head").status_code == 200

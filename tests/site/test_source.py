@@ -9,7 +9,10 @@ from pathlib import Path
 import pytest
 from lxml import html
 
+from generated.publication import schema, write_publication
 from openbaar.site.source import Run, excerpts
+from openbaar.tables.convert import convert
+from openbaar.tables.references import load_publication
 from served import Built, build, published_of, shown
 
 GRID = """Municipalities of Belgium,,
@@ -63,6 +66,55 @@ def test_a_line_says_what_it_became(small: Built) -> None:
     assert [link.get("href") for link in line.findall(".//a")] == [
         "/en/municipalities/anomalies/merger_before_the_year"
     ]
+
+
+@pytest.fixture(params=["txt", "csv"])
+def by_rule_and_by_row(request: pytest.FixtureRequest, tmp_path: Path) -> list[Built]:
+    """The same table twice: each cell has a row in `provenance`, or each column a rule."""
+    separator = " " if request.param == "txt" else " | "
+    recipe: dict[str, object] = {"by": "line", "rows": separator.join(["{key}", "{name}", "{n}"])}
+    recipe |= {"cells": {"name": {"pattern": "[^0-9]+"}}}
+    columns = {"key": "integer", "name": "string", "n": "integer", "source_lines": "string"}
+    table = {"schema": schema(columns, ["key"]), "recipe": recipe}
+    rows = [("1", "Gent", "5"), ("2", "De Panne", "12"), ("3", "Aalst", "3")]
+    lines = [separator.replace(" | ", ",").join(row) + "\n" for row in rows]
+    found = []
+    for most in (0, 1000):
+        root = tmp_path / str(most)
+        document = {f"d.{request.param}": "".join(lines).encode()}
+        package = {"most_cells": {"provenance": most}}
+        write_publication(root, document, {"t": table}, package)
+        for path, content in convert(load_publication(root)).files.items():
+            assert isinstance(content, bytes)
+            (root / path).write_bytes(content)
+        found.append(build(root, tmp_path / f"built_{most}"))
+    return found
+
+
+def test_a_rule_for_every_row_shows_where_each_row_is(by_rule_and_by_row: list[Built]) -> None:
+    pages = []
+    for built in by_rule_and_by_row:
+        client = shown(built).client
+        row = html.document_fromstring(asyncio.run(client.get("/made-up/t/2")).text)
+        document = next((built.database.parent / "sources").iterdir()).name
+        source = html.document_fromstring(asyncio.run(client.get(f"/source/{document}")).text)
+        marked = [mark.text_content() for mark in row.iter("mark")]
+        links = source.get_element_by_id("L2").findall(".//a")
+        pages.append((marked, [(link.get("href"), link.text_content()) for link in links]))
+    by_rule, by_row = pages
+    assert by_rule == by_row
+    assert by_rule[0] == ["2", "De Panne", "12"]
+    assert by_rule[1][0][0] == "/made-up/t/2"
+
+
+def test_a_row_of_provenance_for_every_row_says_so(by_rule_and_by_row: list[Built]) -> None:
+    by_rule, _ = by_rule_and_by_row
+    page = html.document_fromstring(
+        asyncio.run(shown(by_rule).client.get("/made-up/provenance")).text
+    )
+    assert "it holds for every row" in page.text_content()
+    links = [link.get("href") for link in page.iter("a") if link.text_content() == "every row"]
+    assert set(links) == {"/made-up/t"}
 
 
 def test_a_document_that_is_not_there_is_not_found(small: Built) -> None:

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from generated.publication import schema, write_publication
 from openbaar.errors import OpenbaarError
-from openbaar.tables.convert import convert
-from openbaar.tables.dataset import DocumentLine, lines_bytes
+from openbaar.tables.convert import convert_to_files
+from openbaar.tables.dataset import DocumentLine, lines_as_json
 from openbaar.tables.references import load_publication
-from openbaar.tables.to_files import convert_to_files
 
 COLUMNS = {"key": "integer", "name": "string", "n": "integer", "source_lines": "string"}
 AS_CSV: dict[str, Any] = {
@@ -67,6 +66,13 @@ def in_files(root: Path) -> dict[str, bytes]:
     }
 
 
+def as_a_whole(root: Path) -> dict[str, bytes]:
+    """The files of a publication whose tables are not read in blocks."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("openbaar.tables.parts.stands_alone", lambda *_: False)
+        return in_files(root)
+
+
 def refuse(*_: object) -> None:
     pytest.fail("a table was read as a whole")
 
@@ -75,8 +81,8 @@ def test_rows_that_stand_alone_are_read_in_blocks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = publication(tmp_path, rows())
-    expected = convert(load_publication(root)).files
-    monkeypatch.setattr("openbaar.tables.convert.read_table", refuse)
+    expected = as_a_whole(root)
+    monkeypatch.setattr("openbaar.tables.gather.read_table", refuse)
     assert in_files(root) == expected
 
 
@@ -92,7 +98,7 @@ def test_rows_that_stand_alone_are_read_in_blocks(
 def test_rows_that_do_not_are_read_as_a_whole(tmp_path: Path, more: dict[str, Any]) -> None:
     try:
         root = publication(tmp_path, rows(), **more)
-        expected: object = convert(load_publication(root)).files
+        expected: object = as_a_whole(root)
     except OpenbaarError as error:
         expected = error.problems
     try:
@@ -115,18 +121,12 @@ def test_what_is_wrong_is_said_as_of_a_table_that_is_read_as_a_whole(
 ) -> None:
     root = publication(tmp_path, rows(changed))
     with pytest.raises(OpenbaarError) as expected:
-        convert(load_publication(root))
+        as_a_whole(root)
     with pytest.raises(OpenbaarError) as found:
         in_files(root)
     assert found.value.problems == expected.value.problems
 
 
-@given(
-    st.dictionaries(
-        st.text(),
-        st.lists(st.builds(DocumentLine, st.text(), st.integers(), st.text())).map(tuple),
-    )
-)
-def test_lines_are_written_as_json_writes_them(lines: dict[str, tuple[DocumentLine, ...]]) -> None:
-    expected = json.dumps(lines, ensure_ascii=False, indent=0) + "\n"
-    assert lines_bytes(lines) == expected.encode("utf-8")
+@given(st.lists(st.builds(DocumentLine, st.text(), st.integers(), st.text())))
+def test_lines_are_written_as_json_writes_them(lines: list[DocumentLine]) -> None:
+    assert "".join(lines_as_json(lines)) == json.dumps(lines, ensure_ascii=False, indent=0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from openbaar.errors import OpenbaarError
-from openbaar.tables.dataset import DocumentLine, Span, lines_bytes, lines_path, read_dataset
+from openbaar.tables.dataset import DocumentLine, Span, lines_path, read_dataset
 from openbaar.tables.publication import Publication
 from openbaar.tables.wording import place_text
 from openbaar.texts import catalogue
@@ -45,7 +47,7 @@ def test_the_lines_that_converting_left_are_read_back(publication: Publication) 
     }
     path = lines_path(publication)
     path.parent.mkdir()
-    path.write_bytes(lines_bytes(lines))
+    path.write_text(json.dumps(lines), "utf-8")
     assert read_dataset(publication).lines == lines
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from traceback import walk_tb
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -37,6 +38,7 @@ CHAIN = " while "
 # Options that every `Run` looks up, kept in the context, which a command shares with its group.
 AS_JSON = "openbaar.json"
 VERBOSE = "openbaar.verbose"
+SIGNAL = "openbaar.signal"  # what a signal that came makes of the exit status
 STEP = "openbaar.step"  # what the command said last
 PACKAGE = Path(__file__).parent.parent
 
@@ -53,33 +55,67 @@ class Commands(click.Group):
 
         Ctrl-C and SIGTERM end a command in the same way, so that its temporary files are removed.
         """
-        if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, _terminate)
         try:
-            return super().invoke(ctx)
+            with _heeding_signals(ctx):
+                return super().invoke(ctx)
+        except BrokenPipeError:
+            raise  # who read the output has seen enough, as `head` does; click ends quietly
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
         except OpenbaarError as error:
             report_problems(ctx, error.problems)
             status = FOUND_PROBLEMS
-        except BrokenPipeError:
-            raise  # who read the output has seen enough, as `head` does; click ends quietly
         except OSError as error:
             report_problems(ctx, [unreadable(error)])
             status = FOUND_PROBLEMS
-        except (KeyboardInterrupt, Terminated) as error:
-            click.echo("ended before it was done; no file is left half-written", err=True)
-            status = INTERRUPTED if isinstance(error, KeyboardInterrupt) else TERMINATED
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
+        except (KeyboardInterrupt, Terminated):
+            status = _ended(ctx)
         except Exception as error:
-            if os.environ.get(DEBUG):
-                raise
-            print_unexpected(ctx, error)
-            status = UNEXPECTED
+            status = _unforeseen(ctx, error)
         ctx.exit(status)
 
 
-def _terminate(_signal: int, _frame: object) -> None:
-    raise Terminated
+@contextmanager
+def _heeding_signals(ctx: click.Context) -> Iterator[None]:
+    """Ctrl-C and SIGTERM end the block, and the context knows which of them came."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        ctx.meta[SIGNAL] = INTERRUPTED
+        signal.default_int_handler(number, frame)
+
+    def terminate(_number: int, _frame: FrameType | None) -> None:
+        ctx.meta[SIGNAL] = TERMINATED
+        raise Terminated
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    if before[signal.SIGINT] is signal.default_int_handler:  # not where a shell has it ignored
+        signal.signal(signal.SIGINT, interrupt)
+    signal.signal(signal.SIGTERM, terminate)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _ended(ctx: click.Context) -> int:
+    """Say that a signal ended the command; returns the exit status."""
+    click.echo("ended before it was done; no file is left half-written", err=True)
+    status: int = ctx.meta.get(SIGNAL, INTERRUPTED)
+    return status
+
+
+def _unforeseen(ctx: click.Context, error: Exception) -> int:
+    """Say what an error that nobody foresaw came of; returns the exit status."""
+    if SIGNAL in ctx.meta:  # SQLite makes another error of what is raised within it
+        return _ended(ctx)
+    if os.environ.get(DEBUG):
+        raise error
+    print_unexpected(ctx, error)
+    return UNEXPECTED
 
 
 def print_unexpected(ctx: click.Context, error: Exception) -> None:

@@ -33,8 +33,8 @@ from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
     from openbaar.package.catalogues.rdf import Node
+    from openbaar.tables.convert import Readers
     from openbaar.tables.publication import Publication
-    from openbaar.tables.to_files import Readers
 
 
 EXAMPLE = "https://data.example"  # where a site is that has no address yet
@@ -94,16 +94,14 @@ def convert(
     """
     from openbaar.holding import alone
     from openbaar.placing import write_files
-    from openbaar.tables.to_files import convert_some, convert_to_files, here
+    from openbaar.tables.convert import convert_some, convert_to_files, here
     from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
     publication = run.load()
     with alone(publication.root, run.say) as work:
         readers = _readers(run, publication, workers, scheduler)
-        with run.progress(lambda: progress.converting(publication, tables, readers is here)):
-            if readers is not here:
-                run.say(progress.READING_TABLES)
+        with run.progress(lambda: progress.converting(publication, readers is here, tables)):
             if tables:
                 made = convert_some(publication, tables, work, say=run.say, readers=readers)
             else:
@@ -118,10 +116,10 @@ def convert(
 
 
 def _readers(
-    run: Run, publication: Publication, workers: int | None, scheduler: str | None
+    run: Run, publication: Publication, workers: int | None = None, scheduler: str | None = None
 ) -> Readers:
     """What reads the tables: this process, several, or a cluster."""
-    from openbaar.tables.to_files import here
+    from openbaar.tables.convert import here
     from openbaar.tables.workers import in_processes, on_cluster, worthwhile
 
     if scheduler is not None:
@@ -186,14 +184,16 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
     problem. Warnings, such as guesses of `init` that nobody confirmed, are listed beside problems.
     """
     from openbaar.publish import check, warnings
+    from openbaar.tables.convert import here
 
     run = Run(ctx, project, quiet)
     warned: list[Problem] = []
     try:
         publication = run.load()
         warned = warnings(publication)
-        with run.progress(lambda: progress.checking(publication)):
-            problems = check(publication, run.say)
+        readers = _readers(run, publication)
+        with run.progress(lambda: progress.checking(publication, readers is here)):
+            problems = check(publication, run.say, readers)
     except OpenbaarError as error:
         problems = error.problems
     except OSError as error:
@@ -218,7 +218,7 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
-    help="How many processes publish FOLDERS; by default one for each processor.",
+    help="How many processes publish FOLDERS, or read the documents of one publication.",
 )
 @json_result
 @common
@@ -248,10 +248,12 @@ def publish(
         run.result(written=[], built=[])
         return
     from openbaar.publish import publish
+    from openbaar.tables.convert import here
 
     publication = run.load()
-    with run.progress(lambda: progress.publishing(publication)):
-        changed = publish(publication, run.say)
+    readers = _readers(run, publication, workers)
+    with run.progress(lambda: progress.publishing(publication, readers is here)):
+        changed = publish(publication, run.say, readers)
     _tell_written(run, changed)
     made = [database_path(publication), archive_path(publication), workbook_path(publication)]
     built = [str(path.relative_to(publication.root)) for path in made]

@@ -69,19 +69,21 @@ def updating(publication: Publication, file: Path) -> list[Step]:
     return [*reading(publication), Step(f"opening sources/{file.name}", 0.0)]
 
 
-def converting(publication: Publication, names: Sequence[str], one_by_one: bool) -> list[Step]:
+def converting(publication: Publication, one_by_one: bool, names: Sequence[str] = ()) -> list[Step]:
     """Reading tables; processes that share the work say only how many are done."""
-    return reading(publication, names) if one_by_one else [Step(READING_TABLES, 1.0)]
+    steps = reading(publication, names)
+    return steps if one_by_one else [Step(READING_TABLES, sum(step.seconds for step in steps))]
 
 
-def generating(publication: Publication) -> list[Step]:
+def generating(publication: Publication, one_by_one: bool = True) -> list[Step]:
     """Reading all tables and describing the package."""
-    return [*reading(publication), *_steps(publication, (DESCRIBING,))]
+    return [*converting(publication, one_by_one), *_steps(publication, (DESCRIBING,))]
 
 
-def checking(publication: Publication) -> list[Step]:
+def checking(publication: Publication, one_by_one: bool = True) -> list[Step]:
     """All that finds out whether something is wrong."""
-    return [*generating(publication), *_steps(publication, (*CHECKING, *BUILDING))]
+    steps = _steps(publication, (*CHECKING, *BUILDING))
+    return [*generating(publication, one_by_one), *steps]
 
 
 def building(publication: Publication) -> list[Step]:
@@ -89,9 +91,9 @@ def building(publication: Publication) -> list[Step]:
     return _steps(publication, BUILDING)
 
 
-def publishing(publication: Publication) -> list[Step]:
+def publishing(publication: Publication, one_by_one: bool = True) -> list[Step]:
     """All that `publish` does."""
-    return [*checking(publication), *_steps(publication, PACKING)]
+    return [*checking(publication, one_by_one), *_steps(publication, PACKING)]
 
 
 def releasing(publication: Publication) -> list[Step]:

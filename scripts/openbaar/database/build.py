@@ -68,11 +68,19 @@ def build_database(
 def _build(
     dataset: Dataset, descriptor: Descriptor, path: Path, watch: Watch, earlier: Earlier
 ) -> None:
-    """Build the database in a new file."""
+    """Build the database in a new file.
+
+    Rows that are copied bring their indexes along; those that are loaded are sorted afterwards.
+    """
+    copied = all(earlier.has_rows(data.table.name) for data in dataset.in_files)
     with closing(_opened(path)) as database:
         _add_tables(database, dataset)
+        if copied:
+            _add_indexes(database, dataset)
     _load_large(path, dataset, watch, earlier)
     with closing(_opened(path)) as database:
+        if not copied:
+            _add_indexes(database, dataset)
         _make_searchable(database, dataset)
         problems = large_key_problems(database, dataset, earlier.alike)
         if problems:
@@ -157,9 +165,8 @@ def _load_large(path: Path, dataset: Dataset, watch: Watch, earlier: Earlier) ->
 
 
 def _make_searchable(database: Database, dataset: Dataset) -> None:
-    """Add the indexes of the tables, and search where they are not too long for it."""
+    """Add search to the tables that are not too long for it."""
     for data in dataset.tables.values():
-        _add_indexes(database, data)
         if data.cells <= dataset.publication.package.most_cells.search:
             _add_search(database, data.table)
     # No ANALYZE: what it stores differs between versions of SQLite, and the file with it.
@@ -184,9 +191,10 @@ def _insert(database: Database, data: TableInMemory) -> None:
     database.conn.executemany(statement, rows)
 
 
-def _add_indexes(database: Database, data: TableData) -> None:
-    for columns in index_columns(data.table):
-        database.table(data.table.name).create_index(columns)
+def _add_indexes(database: Database, dataset: Dataset) -> None:
+    for data in dataset.tables.values():
+        for columns in index_columns(data.table):
+            database.table(data.table.name).create_index(columns)
 
 
 def _add_search(database: Database, table: Table) -> None:

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Mapping
 from math import prod
 
+from openbaar.database.earlier import Earlier
 from openbaar.schema.conventions import COUNTED_ROWS, COUNTS
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table
@@ -19,11 +20,20 @@ FEWEST_ROWS = 10_000  # fewer are counted in a few thousandths of a second
 MOST_COMBINATIONS = 20_000  # more take as long to read as an index
 
 
-def add_counts(connection: sqlite3.Connection, dataset: Dataset) -> Mapping[str, list[str]]:
-    """Add a table of counts for each large table with facets; return the columns of each."""
+def add_counts(
+    connection: sqlite3.Connection, dataset: Dataset, earlier: Earlier
+) -> Mapping[str, list[str]]:
+    """Add a table of counts for each large table with facets; return the columns of each.
+
+    The counts of a table whose rows are those of an `earlier` edition are copied from there.
+    """
     counted: dict[str, list[str]] = {}
     for name, data in dataset.tables.items():
         if len(data.rows) < FEWEST_ROWS:
+            continue
+        if earlier.has_counts(data.table):
+            counted[name] = earlier.counted[name]
+            earlier.copy_counts(connection, name)
             continue
         columns = _counted_columns(connection, data.table)
         if columns:

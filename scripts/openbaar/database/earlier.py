@@ -17,8 +17,11 @@ from typing import Any
 from urllib.parse import quote
 
 from openbaar.package.model import Descriptor
+from openbaar.schema.conventions import COUNTS
+from openbaar.tables.model import Table
 
 CHART = "SELECT * FROM _charts WHERE page = ? AND parameters = ? AND language = ? AND made_of = ?"
+CREATED = "SELECT sql FROM sqlite_schema WHERE name = ?"
 
 
 @dataclass(frozen=True)
@@ -26,12 +29,15 @@ class Earlier:
     """A publication as it was published before; without a database, nothing of it.
 
     `alike` are the tables of which its descriptor says what that of now says: their bytes (by their
-    hash), schema and texts are the same. `parquet` are the files of its large tables.
+    hash), schema and texts are the same. `parquet` are the files of its large tables, `facets` the
+    facets of all, and `counted` the columns by which the rows of some were counted.
     """
 
     database: Path | None = None
     alike: frozenset[str] = frozenset()
     parquet: Mapping[str, Path] = field(default_factory=dict)
+    facets: Mapping[str, list[str]] = field(default_factory=dict)
+    counted: Mapping[str, list[str]] = field(default_factory=dict)
 
     def chart(self, *wanted: str) -> tuple[Any, ...] | None:
         """The chart of a page, parameters and language that was made of the same, as it is stored.
@@ -40,7 +46,7 @@ class Earlier:
         """
         if self.database is None:
             return None
-        with closing(_opened(self.database)) as connection:
+        with closing(_opened(str(self.database))) as connection:
             row: tuple[Any, ...] | None = connection.execute(CHART, wanted).fetchone()
         return row
 
@@ -60,6 +66,24 @@ class Earlier:
             connection.execute("ATTACH ? AS earlier", (str(self.database),))
             connection.execute(f"INSERT INTO main.{table} SELECT * FROM earlier.{table}")
 
+    def has_counts(self, table: Table) -> bool:
+        """Whether the rows of a table were counted by the facets of now."""
+        name = table.name
+        is_same = name in self.alike and self.facets[name] == list(table.facets)
+        return is_same and name in self.counted
+
+    def copy_counts(self, connection: sqlite3.Connection, table: str) -> None:
+        """Copy the counts of a table into another database."""
+        counts = f"{COUNTS}{table}"
+        with closing(_opened(str(self.database))) as before:
+            (created,) = before.execute(CREATED, (counts,)).fetchone()
+            rows = before.execute(f"SELECT * FROM {counts}").fetchall()
+        places = ", ".join("?" * (len(self.counted[table]) + 1))
+        connection.execute("BEGIN")
+        connection.execute(created)
+        connection.executemany(f"INSERT INTO {counts} VALUES ({places})", rows)
+        connection.commit()
+
 
 def earlier_edition(
     database: Path | None, parquet: Mapping[str, Path], descriptor: Descriptor
@@ -67,16 +91,17 @@ def earlier_edition(
     """What can be taken from a database that was published, for what `descriptor` describes."""
     if database is None:
         return Earlier()
-    with closing(_opened(database)) as connection:
-        query = "SELECT content FROM _site WHERE name = 'descriptor'"
-        before = json.loads(connection.execute(query).fetchone()[0])
+    with closing(_opened(str(database))) as connection:
+        content = dict(connection.execute("SELECT name, content FROM _site"))
+    before = json.loads(content["descriptor"])
     known = {resource["name"]: resource for resource in before["resources"]}
     alike = set()
     for resource in json.loads(json.dumps(descriptor))["resources"]:
         if known.get(resource["name"]) == resource:
             alike.add(resource["name"])
-    return Earlier(database, frozenset(alike), parquet)
+    facets, counted = json.loads(content["facets"]), json.loads(content["counts"])
+    return Earlier(database, frozenset(alike), parquet, facets, counted)
 
 
-def _opened(database: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"file:{quote(str(database))}?mode=ro&immutable=1", uri=True)
+def _opened(database: str) -> sqlite3.Connection:
+    return sqlite3.connect(f"file:{quote(database)}?mode=ro&immutable=1", uri=True)

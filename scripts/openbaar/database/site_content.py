@@ -74,7 +74,7 @@ def add_site_content(
     labels = code_labels(connection, publication)
     content = {
         "answered": add_answers(connection, dataset),
-        "counts": add_counts(connection, dataset),
+        "counts": add_counts(connection, dataset, earlier),
         "descriptor": descriptor,
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},
         "labels": labels,

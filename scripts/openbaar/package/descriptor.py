@@ -35,7 +35,7 @@ from openbaar.tables.dataset import Dataset, Span, TableData
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.wording import answer_text, place_text
-from openbaar.texts import catalogue, localized
+from openbaar.texts import Localized, catalogue, localized
 
 # A longer list serves neither a menu nor a factor; its foreign key leads to the table with it.
 MOST_CATEGORIES = 200
@@ -59,7 +59,7 @@ def described(dataset: Dataset) -> DescribedPackage:
     code_lists = _code_lists(dataset)
     resources = []
     for name, data in dataset.tables.items():
-        resources.append(_resource(publication, data, dataset.spans.get(name, {}), code_lists))
+        resources.append(_resource(dataset, data, dataset.spans.get(name, {}), code_lists))
     # The standard wants a time too.
     created = None if package.created is None else f"{package.created}T00:00:00Z"
     return DescribedPackage(
@@ -188,10 +188,28 @@ def _translations(publication: Publication, **texts: Mapping[str, str] | None) -
     return translations
 
 
+def _description(dataset: Dataset, table: Table) -> Localized:
+    """What a table is; `provenance` says it where some of its rows hold for a whole column."""
+    if table.name != "provenance" or not dataset.states_rules:
+        return table.description
+    texts = {}
+    for language in dataset.publication.package.languages:
+        _ = catalogue(language).gettext
+        told = _(
+            "Of a long table one row per column, with the row_id *: it holds for every row of it. "
+            "The line is the one in source_lines of the row; {C} is what is printed in column C of "
+            "the sheet, {2} the second word of the line, {-1} the last one."
+        )
+        texts[language] = f"{localized(table.description, language)} {told}"
+    return Localized(texts)
+
+
 def _resource(
-    publication: Publication, data: TableData, spans: Mapping[str, Span], code_lists: CodeLists
+    dataset: Dataset, data: TableData, spans: Mapping[str, Span], code_lists: CodeLists
 ) -> DescribedResource:
+    publication = dataset.publication
     table = data.table
+    description = _description(dataset, table)
     category_columns = None
     if table.name in code_lists:
         category_columns = _category_columns(table)
@@ -201,8 +219,8 @@ def _resource(
         name=table.name,
         type="table",
         title=localized(table.title, publication.language),
-        description=localized(table.description, publication.language),
-        translations=_translations(publication, title=table.title, description=table.description),
+        description=localized(description, publication.language),
+        translations=_translations(publication, title=table.title, description=description),
         path=data.path,
         format="csv",
         mediatype="text/csv",

@@ -15,6 +15,7 @@ from openbaar.site.columns import Column
 from openbaar.site.language import gettext, visit
 from openbaar.site.naming import named
 from openbaar.site.published import Published
+from openbaar.tables.places import EVERY_ROW
 from openbaar.texts import locale_of
 
 BLANK = Markup('<abbr title="{0}">—</abbr>')
@@ -103,6 +104,8 @@ def _address_of_trust(
     table = row.get("table_name")
     if column.name == "compared_with" and value in published.tables:
         return published.path(value)
+    if column.name == "row_id" and value == EVERY_ROW and table in published.tables:
+        return published.path(str(table))
     if column.name == "row_id" and table in published.tables:
         return f"{published.path(str(table))}/{value}"  # the key as addresses have it
     if column.name == "anomaly":

@@ -17,6 +17,7 @@ from openbaar.schema.conventions import NORMAL
 from openbaar.site.columns import Column, column_of, key_label, label_of, text
 from openbaar.site.language import gettext
 from openbaar.site.published import Published, document_name
+from openbaar.tables.places import EVERY_ROW
 from openbaar.texts import N_
 
 Row = Mapping[str, Any]
@@ -101,6 +102,8 @@ def _row_name(published: Published, row_id: str, row: Row) -> str | None:
     table = row.get("table_name")
     if table not in published.tables:
         return None
+    if row_id == EVERY_ROW:
+        return gettext("every row")
     return key_label(published, str(table), tilde_decoded(row_id))
 
 

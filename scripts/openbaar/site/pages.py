@@ -311,7 +311,7 @@ async def _row(
         "record": record(published, table, row or {}),
         "called": row_title(published, table, parts, row or {}),
         "json_ld": _row_json_ld(published, request, table, key, row),
-        "excerpts": await source.excerpts(datasette, published, table, key),
+        "excerpts": await source.excerpts(datasette, published, table, key, row),
         "warnings": warnings,
     }
 

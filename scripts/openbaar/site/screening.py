@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from http.cookies import CookieError, SimpleCookie
 from urllib.parse import unquote
 
 from datasette.utils import tilde_decode
@@ -95,8 +96,8 @@ def is_text(asked: Asked) -> Response | None:
     if not asked.path.isascii():
         return Response.text(gettext("This address cannot be read."), status=400)
     try:
-        header(asked.scope, b"cookie").encode("latin-1").decode("utf-8")
-    except UnicodeDecodeError:
+        SimpleCookie(header(asked.scope, b"cookie").encode("latin-1").decode("utf-8"))
+    except (UnicodeDecodeError, CookieError):
         message = gettext("The cookies that came with this request cannot be read.")
         return Response.text(message, status=400)
     return None

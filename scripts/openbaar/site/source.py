@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from datasette import NotFound, Response
+from datasette.utils import tilde_encode
 
 from openbaar.site.columns import key_label, text
 from openbaar.site.document_parts import Part
@@ -22,6 +23,7 @@ from openbaar.site.language import gettext, ngettext
 from openbaar.site.naming import tilde_decoded
 from openbaar.site.published import Descriptor, Published, anchor, document_name, publication_of
 from openbaar.site.remarks import passage_text
+from openbaar.tables.places import EVERY_ROW, LINES, cells_by_rule, place_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -231,7 +233,8 @@ async def _rows_read(
     sql = f"""SELECT DISTINCT table_name, row_id, how IN ('group_label', 'heading') AS is_shared,
                 {PLACE}
               FROM provenance
-              WHERE document = :path AND how <> 'derived' AND first_line BETWEEN :first AND :last
+              WHERE document = :path AND how <> 'derived' AND row_id <> '{EVERY_ROW}'
+                AND first_line BETWEEN :first AND :last
                 AND coalesce(page, '') IN (SELECT value FROM json_each(:pages))
               ORDER BY rowid"""
     asked = {"path": span.document, "first": span.first, "last": span.last}
@@ -242,7 +245,32 @@ async def _rows_read(
         keys = kind.setdefault(line, {}).setdefault(row["table_name"], [])
         if row["row_id"] not in keys:
             keys.append(row["row_id"])
+    sql = f"""SELECT DISTINCT table_name FROM provenance
+              WHERE document = :path AND row_id = '{EVERY_ROW}'"""
+    for (table,) in await database.execute(sql, {"path": span.document}):
+        for line, key in await _rows_by_rule(database, published, table, span):
+            own.setdefault(line, {}).setdefault(table, []).append(key)
     return {**shared, **own}
+
+
+async def _rows_by_rule(
+    database: Any, published: Published, table: str, span: Span
+) -> list[tuple[LineKey, str]]:
+    """The line and the id of each row of a span, of a table whose rows say where they are."""
+    key = published.tables[table]["schema"]["primaryKey"]
+    columns = ", ".join([LINES, *key])
+    sql = f"""SELECT {columns} FROM {table}
+              WHERE {LINES} IN (SELECT value FROM json_each(:lines)) ORDER BY rowid"""
+    lines_of_span = []
+    for page in span.pages:
+        before = f"{page}:" if page else ""
+        lines_of_span += [f"{before}{line}" for line in range(span.first, span.last + 1)]
+    found = []
+    for lines, *values in await database.execute(sql, {"lines": json.dumps(lines_of_span)}):
+        place = place_of(lines)
+        row_id = ",".join(tilde_encode(str(value)) for value in values)
+        found.append(((place.page or "", place.line), row_id))
+    return found
 
 
 def _rows(published: Published, table: str, keys: Sequence[str]) -> list[Outcome]:
@@ -334,16 +362,22 @@ class Run:
 
 
 async def excerpts(
-    datasette: Datasette, published: Published, table: str, row_id: str
+    datasette: Datasette,
+    published: Published,
+    table: str,
+    row_id: str,
+    row: Mapping[str, Any] | None = None,
 ) -> list[Excerpt]:
-    """Where a row is, by the table `provenance`: an excerpt for each run of lines."""
+    """Where a row is, by the table `provenance`: an excerpt for each run of lines.
+
+    By a rule for every row, the `row` itself says it.
+    """
     if "provenance" not in published.tables:
         return []
     database = datasette.get_database(published.name)
-    sql = f"""SELECT column_name, printed, document, {PLACE} FROM provenance
-              WHERE table_name = :table AND row_id = :row
-              ORDER BY document, page, first_line, rowid"""
-    cells = list(await database.execute(sql, {"table": table, "row": row_id}))
+    cells = await _cells(database, table, row_id)
+    if not cells and row is not None:
+        cells = await _cells_by_rule(database, table, row_id, row)
     found = []
     for run in _runs(cells):
         lines = await _lines_around(database, run, cells)
@@ -352,6 +386,30 @@ async def excerpts(
             address = published.line_path(run.document, run.page, run.first)
             found.append(Excerpt(_title(published, run.document), place, address, lines))
     return found
+
+
+async def _cells(database: Any, table: str, row_id: str) -> list[Mapping[str, Any]]:
+    """The rows of `provenance` about a row of a table, or about every row."""
+    sql = f"""SELECT table_name, column_name, document, cell, printed, how, {PLACE} FROM provenance
+              WHERE table_name = :table AND row_id = :row
+              ORDER BY document, page, first_line, rowid"""
+    return [dict(row) for row in await database.execute(sql, {"table": table, "row": row_id})]
+
+
+async def _cells_by_rule(
+    database: Any, table: str, row_id: str, row: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """What the rules for every row of a table say about one of them; nothing without rules."""
+    rules = await _cells(database, table, EVERY_ROW)
+    if not rules:
+        return []
+    place = place_of(row[LINES])
+    sql = "SELECT text FROM _lines WHERE document = ? AND page = ? AND line = ?"
+    found = await database.execute(sql, [rules[0]["document"], place.page or "", place.line])
+    line = found.first()
+    text = "" if line is None else line["text"]
+    cells = cells_by_rule(rules, row, row_id, text)
+    return [{**cell, "page": place.page or ""} for cell in cells]
 
 
 def _runs(cells: Sequence[Mapping[str, Any]]) -> list[Run]:

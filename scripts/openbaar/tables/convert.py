@@ -1,140 +1,266 @@
-"""Converting: documents and recipes in, the dataset out, and nothing written."""
+"""Converting: documents and recipes in, files and the dataset out, in memory that does not grow.
+
+The work is done in parts, by this process or by others. The rows of a table are read again only
+where a check looks at them.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import overload
 
-from openbaar.documents.lines import Document
-from openbaar.errors import OpenbaarError, Problem, concerning
-from openbaar.schema.csvfile import Row, Rows
-from openbaar.tables.checks import stated_totals
-from openbaar.tables.dataset import Dataset, DocumentLine, TableData, table_data
-from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading, Regions, find_regions, read_table
-from openbaar.tables.reconciliation import Reconciliation, stated_on_lines
-from openbaar.tables.sources import Say, read_sources, say_nothing
-from openbaar.tables.trust import (
-    Shown,
-    anomaly_rows,
-    footnote_rows,
-    patch_rows,
-    provenance_rows,
-    shown_anomalies,
+from openbaar.errors import OpenbaarError, Place, Problem, nearest
+from openbaar.files import Content
+from openbaar.schema.csvfile import Row, Rows, write_header
+from openbaar.tables.dataset import (
+    Dataset,
+    TableData,
+    csv_path,
+    lines_path,
+    read_lines,
+    table_data,
+    table_held,
+    table_in_file,
 )
-from openbaar.tables.verdicts import Verdict
+from openbaar.tables.gather import checked_anomalies
+from openbaar.tables.model import Table
+from openbaar.tables.parts import Job, Left, Outcome, Part, parts_of, read_part
+from openbaar.tables.publication import Publication
+from openbaar.tables.reconciliation import Reconciliation, Stated
+from openbaar.tables.sources import Say, code_lists, read_authored, say_nothing
+from openbaar.tables.trust import Shown
+
+# What reads the parts of a job, each wanted table of them once: `here`, or workers.
+Readers = Callable[[Job, frozenset[str] | None, Say], list[tuple[Part, Outcome]]]
 
 
 @dataclass(frozen=True)
-class Gathered:
-    """What reading came to: each table's reading, or its problems."""
+class Converted:
+    """The files that converting made, by their path in the publication, and the verdicts.
 
-    readings: dict[str, Reading]
-    problems: dict[str, list[Problem]]
-
-
-def gather(
-    publication: Publication, found: Regions, names: Collection[str] | None, say: Say
-) -> Gathered:
-    """Read the tables called `names`, or all, which `find_regions` found or not.
-
-    What is wrong with a table is returned.
+    `lines` is the file of the lines of the documents, none where only some tables were wanted;
+    `tables` are those that are known already, so that nobody reads them again.
     """
-    regions, missing = found
-    readings: dict[str, Reading] = {}
-    problems: dict[str, list[Problem]] = {}
-    for name, table in publication.tables.items():
-        if names is not None and name not in names:
-            continue
-        if name in missing:
-            problems[name] = _named(missing[name], name)
-        if name not in regions:
-            continue
-        say(f"reading {name}")
-        with concerning("reading the table of", partial(publication.place, name)):
-            reading = read_table(publication, table, regions[name].document, regions)
-        if reading.problems:
-            problems[name] = _named(reading.problems, name)
-        else:
-            readings[name] = reading
-    return Gathered(readings, problems)
+
+    files: dict[str, Content]
+    lines: dict[str, Content] = field(default_factory=dict)
+    tables: Mapping[str, TableData] = field(default_factory=dict)
+
+    @property
+    def reconciliation(self) -> Rows:
+        """The rows of the trust table `reconciliation`."""
+        return self.tables["reconciliation"].rows if "reconciliation" in self.tables else ()
 
 
-def _named(problems: Collection[Problem], table: str) -> list[Problem]:
-    """The problems with the name of the table before each message."""
-    return [Problem(each.place, f"{table}: {each.message}", each.hint) for each in problems]
+def here(job: Job, names: frozenset[str] | None, say: Say) -> list[tuple[Part, Outcome]]:
+    """Read the parts of a job in this process, one after the other."""
+    return [(part, read_part(part, job, say)) for part in parts_of(job.publication, names, 1)]
 
 
 def convert(publication: Publication, verify: bool = True, say: Say = say_nothing) -> Dataset:
+    """The dataset of all tables, held in memory; nothing is written.
+
+    Raises OpenbaarError as `convert_to_files` does.
+    """
+    with tempfile.TemporaryDirectory(prefix="openbaar-") as work:
+        made = convert_to_files(publication, Path(work), verify, say)
+        return _dataset(publication, made, table_held)
+
+
+def convert_to_dataset(
+    publication: Publication,
+    work: Path,
+    verify: bool = True,
+    say: Say = say_nothing,
+    readers: Readers = here,
+) -> tuple[Dataset, dict[str, Content]]:
+    """The dataset of all tables, the long ones in files in `work`, and the file of its lines.
+
+    Raises OpenbaarError as `convert_to_files` does.
+    """
+    made = convert_to_files(publication, work, verify, say, readers)
+    return _dataset(publication, made, table_in_file), made.lines
+
+
+def _dataset(
+    publication: Publication, made: Converted, read: Callable[[Table, Path], TableData]
+) -> Dataset:
+    """What was converted, with the tables read that are not known yet."""
+    tables = {}
+    for name, table in publication.resources.items():
+        content = made.files[csv_path(name)]
+        known = made.tables.get(name)
+        if known is not None:
+            tables[name] = known
+        elif isinstance(content, Path):
+            tables[name] = read(table, content)
+    (lines,) = made.lines.values()
+    return Dataset(publication, tables, read_lines(lines) if isinstance(lines, Path) else {})
+
+
+def convert_to_files(
+    publication: Publication,
+    work: Path,
+    verify: bool = True,
+    say: Say = say_nothing,
+    readers: Readers = here,
+) -> Converted:
     """Convert all tables; authored tables are as they stand, the trust tables are added.
 
-    `verify` refuses documents other than the ones whose hash was recorded; `say` reports each
-    table. Raises OpenbaarError with every problem of every table.
+    Files are left in the folder `work`. `verify` refuses documents other than the ones whose hash
+    was recorded; `say` reports each table. Raises OpenbaarError with every problem of every table.
     """
-    sources = read_sources(publication, verify, say)
-    documents = sources.documents
-    found = find_regions(publication, documents, sources.codes)
-    gathered = gather(publication, found, None, say)
-    anomalies = checked_anomalies(
-        publication, gathered.problems, shown_anomalies(publication, documents)
-    )
-    tables: dict[str, TableData] = dict(sources.authored)
-    totals: dict[str, Sequence[Verdict]] = {}
-    provenance: list[Row] = []
-    footnotes: list[Row] = []
-    patches: list[Row] = []
-    for name, reading in gathered.readings.items():
-        table = publication.tables[name]
-        data = tables[name] = table_data(table, list(reading.rows))
-        totals[name] = stated_totals(name, data.rows, reading.totals, table.checks)
-        provenance += provenance_rows(table, reading.document, reading.records)
-        footnotes += footnote_rows(publication, table, reading.document, reading.notes)
-        patches += patch_rows(publication, table, reading.document, reading.patched)
-    rows = {name: data.rows for name, data in tables.items()}
-    stated = stated_on_lines(publication, documents)
-    verdicts = Reconciliation(publication, rows, totals, stated).verdicts()
+    authored = read_authored(publication)
+    job = Job(publication, code_lists(publication, authored), verify, _own_folder(work))
+    done = _Done(job, readers(job, None, say))
+    anomalies = checked_anomalies(publication, done.problems, done.anomalies)
+    rows: dict[str, Rows] = {name: data.rows for name, data in authored.items()}
+    for name, left in done.tables.items():
+        rows[name] = _RowsLeft(publication.tables[name], job.csv(name), left.rows)
+    totals = {name: left.totals for name, left in done.tables.items()}
+    verdicts = Reconciliation(publication, rows, totals, done.stated).verdicts()
     trust: dict[str, Rows] = {
-        "provenance": provenance,
         "reconciliation": [verdict.row() for verdict in verdicts],
-        "footnotes": footnotes,
-        "anomalies": [*anomalies, *patches],
+        "footnotes": done.footnotes,
+        "anomalies": [*anomalies, *done.patches],
     }
+    known = dict(authored)
     for name, each in trust.items():
-        tables[name] = table_data(publication.resources[name], each)
-    in_order = {name: tables[name] for name in publication.resources}
-    return Dataset(publication, in_order, document_lines(documents))
+        known[name] = table_data(publication.resources[name], each)
+    made: dict[str, Content] = {name: data.content for name, data in known.items()}
+    made |= {name: job.csv(name) for name in done.tables}
+    made["provenance"] = done.provenance()
+    files = {csv_path(name): made[name] for name in publication.resources}
+    path = lines_path(publication).relative_to(publication.root).as_posix()
+    return Converted(files, {path: done.lines()}, known)
 
 
-def checked_anomalies(
-    publication: Publication, problems: Mapping[str, Collection[Problem]], shown: Shown
-) -> Rows:
-    """The rows of the anomalies.
+def convert_some(
+    publication: Publication,
+    names: Collection[str],
+    work: Path,
+    verify: bool = True,
+    say: Say = say_nothing,
+    readers: Readers = here,
+) -> Converted:
+    """The CSV files of the tables called `names` alone, whatever is wrong with others.
 
-    Raises OpenbaarError with the problems of all tables, and of anomalies that are gone.
+    The trust tables are left out: they need all tables. Raises OpenbaarError with every problem of
+    those tables, and for a name that is not a table with a recipe.
     """
-    found: list[Problem] = []
-    for name in publication.tables:
-        found += problems.get(name, ())
-    rows: Rows = []
-    try:
-        rows = anomaly_rows(shown)
-    except OpenbaarError as error:
-        found += error.problems
-    if found:
-        raise OpenbaarError(found)
-    return rows
+    recipes = [name for name, table in publication.tables.items() if table.recipe is not None]
+    wrong = [name for name in names if name not in recipes]
+    if wrong:
+        raise OpenbaarError(_no_recipe(name, recipes) for name in wrong)
+    codes = code_lists(publication, read_authored(publication))
+    job = Job(publication, codes, verify, _own_folder(work))
+    done = _Done(job, readers(job, frozenset(names), say))
+    checked_anomalies(publication, done.problems, {})
+    return Converted({csv_path(name): job.csv(name) for name in done.tables})
 
 
-def document_lines(documents: Mapping[str, Document]) -> dict[str, tuple[DocumentLine, ...]]:
-    """The lines of each document as pages show them."""
-    return {path: tuple(shown_lines(document)) for path, document in documents.items()}
+def _no_recipe(name: str, recipes: Collection[str]) -> Problem:
+    place = Place(f"tables/{name}.yaml")
+    return Problem(place, "is not a table with a recipe", nearest(name, recipes))
 
 
-def shown_lines(document: Document) -> Iterator[DocumentLine]:
-    """The lines of a document as pages show them."""
-    for line in document.lines:
-        place = document.place(line.number)
-        page = "" if place.page is None else place.page
-        number = line.number if place.first_line is None else place.first_line
-        yield DocumentLine(page, number, line.shown)
+def _own_folder(work: Path) -> Path:
+    """A folder of this run alone: workers that outlive a run know jobs by their path."""
+    return Path(tempfile.mkdtemp(prefix="convert-", dir=work)).resolve()
+
+
+class _Done:
+    """The outcomes of all parts, put together in the order of the publication.
+
+    Raises OpenbaarError where a document could not be read.
+    """
+
+    def __init__(self, job: Job, done: Sequence[tuple[Part, Outcome]]) -> None:
+        self.job = job
+        self.parts = [part for part, _ in done]
+        self.problems: dict[str, Sequence[Problem]] = {}
+        self.anomalies: Shown = {}
+        self.stated: Stated = {}
+        tables: dict[str, Left] = {}
+        unreadable: dict[Problem, None] = {}  # each once, of a document that several parts read
+        for _, outcome in done:
+            unreadable.update(dict.fromkeys(outcome.unreadable))
+            tables.update(outcome.tables)
+            self.problems.update(outcome.problems)
+            self.anomalies.update(outcome.anomalies)
+            self.stated.update(outcome.stated)
+        if unreadable:
+            raise OpenbaarError(unreadable)
+        self.tables = {name: tables[name] for name in job.publication.tables if name in tables}
+
+    @property
+    def footnotes(self) -> list[Row]:
+        """The rows of the footnotes of all tables."""
+        return [row for left in self.tables.values() for row in left.footnotes]
+
+    @property
+    def patches(self) -> list[Row]:
+        """The rows of the corrections of documents."""
+        return [row for left in self.tables.values() for row in left.patches]
+
+    def provenance(self) -> Path:
+        """The CSV file of the places of all cells."""
+        file = self.job.folder / "provenance.all"
+        with file.open("w", encoding="utf-8", newline="") as out:
+            write_header(out, self.job.publication.resources["provenance"].columns)
+        with file.open("ab") as all_places:
+            for name in self.tables:
+                with self.job.places(name).open("rb") as places:
+                    shutil.copyfileobj(places, all_places)
+        return file
+
+    def lines(self) -> Path:
+        """The file of the lines of all documents, as `dataset.read_lines` reads it."""
+        file = self.job.folder / "lines.all"
+        separator = "{"
+        with file.open("wb") as all_lines:
+            for part in self.parts:
+                if not part.looked_at:
+                    continue
+                name = json.dumps(part.document, ensure_ascii=False)
+                all_lines.write(f"{separator}\n{name}: ".encode())
+                with self.job.lines(part.number).open("rb") as lines:
+                    shutil.copyfileobj(lines, all_lines)
+                separator = ","
+            all_lines.write(b"\n}\n")
+        return file
+
+
+@dataclass
+class _RowsLeft(Sequence[Row]):
+    """The rows of a table that was written: how many is known, they are read if a check looks."""
+
+    table: Table
+    file: Path
+    length: int
+    read: Rows | None = None
+
+    def _rows(self) -> Rows:
+        if self.read is None:
+            self.read = table_in_file(self.table, self.file).rows
+        return self.read
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._rows())
+
+    @overload
+    def __getitem__(self, index: int) -> Row: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> Rows: ...
+
+    def __getitem__(self, index: int | slice) -> Row | Rows:
+        return self._rows()[index]

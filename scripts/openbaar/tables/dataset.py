@@ -27,6 +27,7 @@ from openbaar.limits import most
 from openbaar.schema.csvfile import Row, Rows, read_csv, row_lines, write_csv
 from openbaar.schema.model import Schema
 from openbaar.tables.model import Table
+from openbaar.tables.places import EVERY_ROW
 from openbaar.tables.publication import Publication
 
 if TYPE_CHECKING:
@@ -232,18 +233,30 @@ class Dataset:
         """The rows of a table."""
         return self.tables[table].rows
 
-    @cached_property
+    @property
     def spans(self) -> Mapping[str, Mapping[str, Span]]:
         """For each table its documents with the lines it was read from, by `provenance`."""
+        return self._provenance[0]
+
+    @property
+    def states_rules(self) -> bool:
+        """Whether `provenance` says of some table where its cells are once for each column."""
+        return self._provenance[1]
+
+    @cached_property
+    def _provenance(self) -> tuple[Mapping[str, Mapping[str, Span]], bool]:
+        """What is looked up in `provenance`, which may be long, in one reading."""
         spans: dict[str, dict[str, Span]] = {}
+        states_rules = False
         for row in self.rows("provenance"):
+            states_rules = states_rules or row["row_id"] == EVERY_ROW
             documents = spans.setdefault(str(row["table_name"]), {})
             path = str(row["document"])
             first, last = int(str(row["first_line"])), int(str(row["last_line"]))
             page = str(row["page"] or "")
             span = Span(first, last, page, page)
             documents[path] = documents[path].joined(span) if path in documents else span
-        return spans
+        return spans, states_rules
 
     @property
     def files(self) -> dict[str, Content]:
@@ -286,6 +299,12 @@ def table_in_file(table: Table, file: Path) -> TableData:
     return TableInMemory(table, read_csv(data, table.table_schema, path), data)
 
 
+def table_held(table: Table, file: Path) -> TableInMemory:
+    """A table whose CSV file was made by the toolkit, all of it in memory."""
+    data = file.read_bytes()
+    return TableInMemory(table, read_csv(data, table.table_schema, csv_path(table.name)), data)
+
+
 def _large_table(table: Table, file: Path) -> TableInFile | None:
     """A table that stays in its file; None where that can only be read by rows."""
     with extra("large", f"{csv_path(table.name)}, which has {LARGE} bytes or more,"):
@@ -318,7 +337,7 @@ def read_dataset(publication: Publication) -> Dataset:
             problems += error.problems
     if problems:
         raise OpenbaarError(problems)
-    return Dataset(publication, tables, _read_lines(lines_path(publication)))
+    return Dataset(publication, tables, read_lines(lines_path(publication)))
 
 
 def lines_path(publication: Publication) -> Path:
@@ -326,30 +345,20 @@ def lines_path(publication: Publication) -> Path:
     return publication.root / "build" / f"{publication.package.name}.lines.json"
 
 
-def lines_bytes(lines: DocumentLines) -> bytes:
-    """The lines of the documents as the bytes of their file."""
-    if not lines:
-        return b"{}\n"
-    parts = []
-    for document, shown in lines.items():
-        parts.append(f"{_as_json(document)}: {''.join(lines_as_json(shown))}")
-    return ("{\n" + ",\n".join(parts) + "\n}\n").encode("utf-8")
-
-
 def lines_as_json(lines: Iterable[DocumentLine]) -> Iterator[str]:
     """The lines of a document in JSON, piece by piece: each value on a line of the file."""
     before = "[\n[\n"
     for line in lines:
-        yield before + _as_json(line)[1:-1]
+        yield before + _encode(line)[1:-1]
         before = "\n],\n[\n"
     yield "[]" if before.startswith("[") else "\n]\n]"
 
 
 # An encoder that indents is written in Python, and takes several times as long.
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",\n", ": ")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",\n", ": ")).encode
 
 
-def _read_lines(path: Path) -> DocumentLines:
+def read_lines(path: Path) -> DocumentLines:
     """The lines that converting left; none where no document was converted here."""
     if not path.is_file():
         return {}

@@ -139,11 +139,15 @@ class Source(Strict):
 
 
 class MostCells(Strict):
-    """How many cells a table may have to be in the workbook, in the zip as CSV, and searched."""
+    """How many cells a table may have to be in the workbook, in the zip as CSV, and searched.
+
+    And to have a row in `provenance` for each, where a rule could say where they are.
+    """
 
     workbook: Annotated[int, Field(ge=0)] = 500_000
     zip: Annotated[int, Field(ge=0)] = 5_000_000
     search: Annotated[int, Field(ge=0)] = 10_000_000
+    provenance: Annotated[int, Field(ge=0)] = 100_000
 
 
 class Package(About):

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import gc
 import pickle
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TextIO
 
@@ -23,11 +23,12 @@ from openbaar.schema.csvfile import Row, write_header, write_rows
 from openbaar.schema.model import Reference
 from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_alone
 from openbaar.tables.checks import stated_totals
-from openbaar.tables.convert import gather, shown_lines
 from openbaar.tables.dataset import lines_as_json
+from openbaar.tables.gather import gather, shown_lines
 from openbaar.tables.model import Table
+from openbaar.tables.place_rules import NoRuleError, PlaceRules, states_rule
 from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading, Regions, find_regions
+from openbaar.tables.reading import Located, Reading, Regions, find_regions
 from openbaar.tables.reconciliation import Stated, stated_on_lines
 from openbaar.tables.sources import Say, say_nothing
 from openbaar.tables.trust import (
@@ -40,6 +41,7 @@ from openbaar.tables.trust import (
 from openbaar.tables.verdicts import Verdict
 
 JOB = "job.pickle"
+Read = Callable[[], Iterable[Reading]]  # reads a table, in one piece or in several
 
 
 @dataclass(frozen=True)
@@ -169,8 +171,10 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
         left = _written_in_blocks(job, part, document, found, say)
         whole = [name for name in part.wanted if name not in left]
         gathered = gather(publication, found, whole, say)
+        regions, _ = found
         for name, reading in gathered.readings.items():
-            left[name] = _write(job, job.publication.tables[name], [reading])
+            table = job.publication.tables[name]
+            left[name] = _written(job, table, regions[name], partial(_alone, reading))
     if not part.looked_at:
         return Outcome(left, gathered.problems)
     with _text_file(job.lines(part.number)) as lines:
@@ -215,12 +219,31 @@ def _written_in_blocks(
             continue
         say(f"reading {name}")
         with suppress(NotInBlocksError):
-            written[name] = _write(job, table, readings_in_blocks(table, document, regions))
+            readings = partial(readings_in_blocks, table, document, regions)
+            written[name] = _written(job, table, regions[name], readings)
     return written
 
 
-def _write(job: Job, table: Table, readings: Iterable[Reading]) -> Left:
-    """Write the files of a table, row by row; a long one has several readings."""
+def _alone(reading: Reading) -> list[Reading]:
+    """The reading of a table that was read as a whole."""
+    return [reading]
+
+
+def _written(job: Job, table: Table, located: Located, read: Read) -> Left:
+    """Write the files of a table, with a rule for the places of its cells if it is long."""
+    if states_rule(job.publication, table, located):
+        with suppress(NoRuleError):
+            return _write(job, table, read(), PlaceRules(table, located.document, located.recipe))
+    return _write(job, table, read())
+
+
+def _write(
+    job: Job, table: Table, readings: Iterable[Reading], rules: PlaceRules | None = None
+) -> Left:
+    """Write the files of a table, row by row; a long one has several readings.
+
+    Raises NoRuleError where the `rules` do not say where each cell is.
+    """
     publication = job.publication
     columns = publication.resources["provenance"].columns
     count = 0
@@ -231,10 +254,15 @@ def _write(job: Job, table: Table, readings: Iterable[Reading]) -> Left:
         write_header(rows, table.columns)
         for each in readings:
             count += write_rows(rows, table.columns, each.rows)
-            write_rows(places, columns, provenance_rows(table, each.document, each.records))
+            if rules is None:
+                write_rows(places, columns, provenance_rows(table, each.document, each.records))
+            else:
+                rules.prove(each.records)
             totals += stated_totals(table.name, each.rows, each.totals, table.checks)
             footnotes += footnote_rows(publication, table, each.document, each.notes)
             patches += patch_rows(publication, table, each.document, each.patched)
+        if rules is not None:
+            write_rows(places, columns, rules.provenance())
     return Left(count, totals, footnotes, patches)
 
 

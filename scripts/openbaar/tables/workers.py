@@ -29,10 +29,11 @@ from typing import Any
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
+from openbaar.holding import ended_together, without_ctrl_c
+from openbaar.tables.convert import Readers
 from openbaar.tables.parts import Job, Outcome, Part, parts_of
 from openbaar.tables.publication import Publication
 from openbaar.tables.sources import Say
-from openbaar.tables.to_files import Readers
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
 CONNECTING = 10  # seconds to wait for a scheduler
@@ -86,7 +87,9 @@ def in_processes(workers: int, progress: Progress = no_progress) -> Readers:
         # was started for it do not, and what it imported they need not import again.
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["openbaar.tables.parts"])
-        with ProcessPoolExecutor(workers, context) as executor:
+        with ProcessPoolExecutor(workers, context) as executor, ended_together():
+            with without_ctrl_c():
+                executor.submit(int)  # which starts that server
             yield Workers(executor, workers, (BrokenExecutor,))
 
     return _Spread(start, progress).read
@@ -162,10 +165,11 @@ class _Spread:
     progress: Progress
 
     def read(self, job: Job, names: frozenset[str] | None, say: Say) -> list[tuple[Part, Outcome]]:
-        """Read the parts of a job as `to_files.here` does.
+        """Read the parts of a job as `convert.here` does.
 
         Raises OpenbaarError naming the documents at which workers died again and again.
         """
+        say("reading tables")
         path = job.leave()
         work = _Work()
         for _ in range(ATTEMPTS):
