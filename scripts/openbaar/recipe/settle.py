@@ -62,6 +62,7 @@ class ReadRow:
 Options = list[list[ReadRow]]  # for each row, every way in which it can be read
 Name = tuple[str, int]  # a field, and which time it stands in its row
 Sums = tuple[Decimal, ...]  # one for each number of a total, in its order
+Shares = Sequence[Sequence[Sums]]  # what each reading of each row adds to them
 
 
 def settle(options: Sequence[list[ReadRow]]) -> Options:
@@ -203,10 +204,20 @@ def _adding_up(stated: Mapping[Name, Decimal], options: Options, kind: Kind) -> 
     can be reached are found from the first row to the last, and those that lead to the total from
     the last row to the first.
     """
-    limit = tuple(stated.values())
     shares = [[_share(row, stated, kind) for row in readings] for readings in options]
+    limit = tuple(stated.values())
+    reached = _reached(shares, limit)
+    if reached is None:
+        return None
+    if limit not in reached[-1]:
+        return []
+    return _leading_to(limit, options, shares, reached)
+
+
+def _reached(shares: Shares, limit: Sums) -> list[set[Sums]] | None:
+    """The sums that can be reached before the first row, and after each; None for too many."""
     only_grows = all(min(share, default=NOTHING) >= 0 for each in shares for share in each)
-    reached: list[set[Sums]] = [{tuple(NOTHING for _ in stated)}]
+    reached: list[set[Sums]] = [{tuple(NOTHING for _ in limit)}]
     count = 0
     for each in shares:
         further = {_plus(sums, share) for sums in reached[-1] for share in each}
@@ -216,21 +227,26 @@ def _adding_up(stated: Mapping[Name, Decimal], options: Options, kind: Kind) -> 
         if count > MAX_SUMS:
             return None
         reached.append(further)
-    if limit not in reached[-1]:
-        return []
+    return reached
+
+
+def _leading_to(
+    limit: Sums, options: Options, shares: Shares, reached: Sequence[set[Sums]]
+) -> Options:
+    """For each row the readings with which sums that were reached lead to the total."""
     wanted = {limit}
     kept: Options = []
     backwards = zip(reversed(options), reversed(shares), reversed(reached[:-1]), strict=True)
     for readings, each, before in backwards:
-        ways = [
-            (sums, n)
-            for sums in before
-            for n, share in enumerate(each)
-            if _plus(sums, share) in wanted
-        ]
-        wanted = {sums for sums, _ in ways}
-        used = {n for _, n in ways}
-        kept.append([row for n, row in enumerate(readings) if n in used])
+        used: set[int] = set()
+        leading: set[Sums] = set()
+        for sums in before:
+            for number, share in enumerate(each):
+                if _plus(sums, share) in wanted:
+                    used.add(number)
+                    leading.add(sums)
+        wanted = leading
+        kept.append([row for number, row in enumerate(readings) if number in used])
     return kept[::-1]
 
 
