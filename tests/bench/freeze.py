@@ -125,7 +125,8 @@ def change_a_figure(root: Path, table: str, column: str) -> None:
     """Change the figure in the first row of a table, as publishing another one would."""
     name = json.loads((root / "datapackage.json").read_bytes())["name"]
     with closing(sqlite3.connect(root / "build" / f"{name}.db")) as connection:
-        change = f"UPDATE {table} SET {column} = {column} + 1 WHERE rowid = 1"
+        first = f"SELECT min(rowid) FROM {table}"
+        change = f"UPDATE {table} SET {column} = {column} + 1 WHERE rowid = ({first})"
         connection.execute(change)
         connection.commit()
 
