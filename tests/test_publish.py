@@ -23,8 +23,9 @@ from served import Built, served
 
 ROOT = Path(__file__).parent.parent
 DATABASE = "build/vdab-online-opleidingen.db"
-WORKBOOK = "dist/vdab-online-opleidingen-3.0.0.xlsx"
-ARCHIVE = "dist/vdab-online-opleidingen-3.0.0.zip"
+VERSION = yaml.safe_load((ROOT / "tables/package.yaml").read_text("utf-8"))["version"]
+WORKBOOK = f"dist/vdab-online-opleidingen-{VERSION}.xlsx"
+ARCHIVE = f"dist/vdab-online-opleidingen-{VERSION}.zip"
 
 
 @pytest.fixture
