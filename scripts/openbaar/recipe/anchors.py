@@ -217,9 +217,10 @@ class _HeaderSearch:
 
 
 def _may_begin(expected: str, text: str) -> bool:
-    """Whether a text begins with the first letter of a heading: asked of each line, few do."""
+    """Whether a text begins with the first letter of a heading, or is a blank cell before it."""
     literal = template_items(expected)[0].literal.split()
-    return not literal or text.lstrip(BLANKS).startswith(literal[0][0])
+    printed = text.lstrip(BLANKS)
+    return not literal or not printed or printed.startswith(literal[0][0])
 
 
 def _other_heading(
