@@ -25,7 +25,7 @@ from openbaar.database.earlier import Earlier, earlier_edition
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import Content, holds
+from openbaar.files import Content, holds, write_content
 from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import sdmx_problems, write_zip
@@ -306,7 +306,7 @@ def _write_package(generated: Generated, staging: Path) -> None:
     for path, data in generated.files.items():
         (staging / path).parent.mkdir(parents=True, exist_ok=True)
         if isinstance(data, bytes):  # large tables are where they were
-            (staging / path).write_bytes(data)
+            write_content(data, staging / path)
     for entry in generated.publication.package.documents:
         (staging / entry.path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / entry.path, staging / entry.path)
@@ -361,7 +361,7 @@ def _pack(generated: Generated, staging: Path) -> dict[str, Path]:
         downloads[parquet_folder(publication) / path.name] = path
     sums = staging / "SHA256SUMS"
     folder = checksums_path(publication).parent
-    sums.write_text(checksums(downloads, folder), "utf-8")
+    write_content(checksums(downloads, folder).encode("utf-8"), sums)
     products = {
         database_path(publication): database,
         **downloads,

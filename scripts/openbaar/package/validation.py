@@ -22,6 +22,7 @@ from typing import Any
 import yaml
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import writing
 from openbaar.package import citation_file
 from openbaar.package.model import DescribedPackage, Descriptor
 from openbaar.schema.conventions import DESCRIPTOR
@@ -125,7 +126,7 @@ def _schema_objections(schema: dict[str, Any], data: Any) -> Iterator[str]:
 
 
 def _write_sample(target: Path, data: TableInFile) -> None:
-    with target.open("w", encoding="utf-8", newline="") as file:
+    with writing(target), target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(data.table.columns)
         for sampled in data.scan.sample:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import overload
 
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.files import Content
+from openbaar.files import Content, writing
 from openbaar.schema.csvfile import Row, Rows, write_header
 from openbaar.tables.dataset import (
     Dataset,
@@ -211,9 +211,9 @@ class _Done:
     def provenance(self) -> Path:
         """The CSV file of the places of all cells."""
         file = self.job.folder / "provenance.all"
-        with file.open("w", encoding="utf-8", newline="") as out:
+        with writing(file), file.open("w", encoding="utf-8", newline="") as out:
             write_header(out, self.job.publication.resources["provenance"].columns)
-        with file.open("ab") as all_places:
+        with writing(file), file.open("ab") as all_places:
             for name in self.tables:
                 with self.job.places(name).open("rb") as places:
                     shutil.copyfileobj(places, all_places)
@@ -223,7 +223,7 @@ class _Done:
         """The file of the lines of all documents, as `dataset.read_lines` reads it."""
         file = self.job.folder / "lines.all"
         separator = "{"
-        with file.open("wb") as all_lines:
+        with writing(file), file.open("wb") as all_lines:
             for part in self.parts:
                 if not part.looked_at:
                     continue

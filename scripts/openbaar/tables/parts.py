@@ -18,6 +18,7 @@ from typing import TextIO
 from openbaar.documents.lines import Document
 from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError, Problem, concerning
+from openbaar.files import writing
 from openbaar.recipe.codes import CodeList
 from openbaar.schema.csvfile import Row, write_header, write_rows
 from openbaar.schema.model import Reference
@@ -266,5 +267,8 @@ def _write(
     return Left(count, totals, footnotes, patches)
 
 
-def _text_file(path: Path) -> TextIO:
-    return path.open("w", encoding="utf-8", newline="")
+@contextmanager
+def _text_file(path: Path) -> Iterator[TextIO]:
+    """A text file to write, which an error of a full disk names."""
+    with writing(path), path.open("w", encoding="utf-8", newline="") as file:
+        yield file

@@ -160,9 +160,14 @@ def _is_footnote(lines: Sequence[Line], text: str) -> bool:
 def footnote_rows(
     publication: Publication, table: Table, document: Document, lines: Mapping[str, LineSpan]
 ) -> Rows:
-    """One row for each footnote of `table`."""
+    """One row for each footnote of `table` whose `lines` are known.
+
+    Those of one below a table that was not found are not, and then nothing is published.
+    """
     rows: list[Row] = []
     for mark, footnote in table.footnotes.items():
+        if mark not in lines:
+            continue
         row: Row = {
             "table_name": table.name,
             "mark": mark,
