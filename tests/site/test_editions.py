@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import re
@@ -16,11 +17,12 @@ from threading import Event
 
 import httpx
 import pytest
+import uvicorn
 from filelock import FileLock
 
 from openbaar.placing import JOURNAL
 from openbaar.site.editions import Editions
-from openbaar.site.serve import site
+from openbaar.site.serve import _configuration, _Server, site
 from served import Built, Served, build, children, served
 
 pytestmark = pytest.mark.slow
@@ -195,6 +197,21 @@ def test_a_public_site_ends_the_process_of_the_earlier_edition(
             "edition_1"
         ]
         assert len(children(server.process.pid)) == 1
+
+
+def test_a_site_is_ready_before_its_server_listens(
+    own: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    editions = Editions(own.database, own.metadata, site)
+    ready: list[bool] = []
+
+    async def listen(_server: uvicorn.Server, sockets: object) -> None:
+        ready.append(editions.current.datasette._startup_invoked)
+
+    monkeypatch.setattr(uvicorn.Server, "startup", listen)
+    asyncio.run(_Server(_configuration(editions), editions, print).startup())
+    editions.close()
+    assert ready == [True]
 
 
 def test_what_a_killed_server_left_is_removed_by_the_next(own: Built) -> None:

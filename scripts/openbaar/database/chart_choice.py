@@ -99,15 +99,28 @@ def _chart(table: Table, measured: str, rows: Sequence[ChartRow]) -> Chart | Non
         return None
     if _has_total(_by_period(rows, periods, name, measured)):
         return None
-    count = len({row.values[name] for row in rows})
+    return _chart_of_names(name, periods, measured, rows)
+
+
+def _chart_of_names(
+    name: str, periods: Sequence[str], measured: str, rows: Sequence[ChartRow]
+) -> Chart | None:
+    """Few names are colours above the periods; more of them stand below each other."""
+    count = _distinct(rows, name)
     if periods and count <= len(KINDS):
         return Chart(x=tuple(periods), y=(measured,), color=name)
     if count > MOST_CATEGORIES or len(periods) > 1:
         return None
-    color = periods[0] if periods else None
-    if color is not None and len({row.values[color] for row in rows}) > len(ORDER):
+    if not periods:
+        return Chart(x=(measured,), y=(name,))
+    (color,) = periods
+    if _distinct(rows, color) > len(ORDER):
         return None
     return Chart(x=(measured,), y=(name,), color=color)
+
+
+def _distinct(rows: Sequence[ChartRow], column: str) -> int:
+    return len({row.values[column] for row in rows})
 
 
 def _periods(table: Table, rows: Sequence[ChartRow]) -> list[str]:

@@ -99,9 +99,12 @@ class Editions:
         """Remove what was put beside the database."""
         self.current.close()
 
-    async def follow(self) -> None:
-        """Begin, and move to each new edition, until this is cancelled."""
+    async def begin(self) -> None:
+        """Get ready to answer; a request that comes before is answered by an error."""
         await _begin(self.current)
+
+    async def follow(self) -> None:
+        """Move to each new edition, until this is cancelled."""
         while self.current.folder is not None:
             await asyncio.sleep(LOOK_EVERY)
             state = self._state()

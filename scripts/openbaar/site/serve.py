@@ -134,6 +134,7 @@ class _Server(uvicorn.Server):
         self.following: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await self.editions.begin()
         await super().startup(sockets)
         if sockets and self.started:
             self.following = asyncio.create_task(self.editions.follow())
