@@ -184,8 +184,9 @@ def test_a_question_has_a_page_for_each_value_and_a_shared_address_leads_there(
 )
 def test_a_server_of_files_is_enough(hosted: Page, path: str) -> None:
     hosted.goto(path)
-    hosted.wait_for_function("document.querySelector('h1') !== null")
-    assert hosted.evaluate("getComputedStyle(document.querySelector('main')).maxWidth") != "none"
+    # Some lead on to another page, whose style sheet may come a moment later.
+    expect(hosted.locator("h1")).to_be_visible()
+    expect(hosted.locator("main")).not_to_have_css("max-width", "none")
 
 
 @pytest.mark.parametrize("path", ["", TABLE, "municipalities/per_year/", "search/"])
