@@ -70,16 +70,17 @@ def _may_be_codes(table: Table, field: SchemaField, rows: Sequence[ChartRow]) ->
     """Whether whole numbers may be names: all with as many digits, and one for each name."""
     if field.type != "integer":
         return False
-    codes: dict[tuple[Any, ...], set[Any]] = {}
     names = [name for name in table.table_schema.primaryKey if not _is_year(table, name)]
+    code_of: dict[tuple[Any, ...], Any] = {}
     for row in rows:
         code = row.values[field.name]
-        if code is not None:
-            codes.setdefault(tuple(row.values[name] for name in names), set()).add(code)
-    if not names or any(len(found) > 1 for found in codes.values()):
-        return False
-    lengths = {len(str(code)) for found in codes.values() for code in found}
-    return len(lengths) == 1 and min(lengths) >= SHORTEST_CODE
+        if code is None:
+            continue
+        named = tuple(row.values[name] for name in names)
+        if code_of.setdefault(named, code) != code:
+            return False
+    lengths = {len(str(code)) for code in code_of.values()}
+    return bool(names) and len(lengths) == 1 and min(lengths) >= SHORTEST_CODE
 
 
 def _is_year(table: Table, column: str) -> bool:

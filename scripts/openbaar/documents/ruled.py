@@ -219,21 +219,28 @@ def _wrong(word: Word, box: Box, grid: Grid) -> str | None:
 
 def _beside(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterator[Problem]:
     """The texts beside the rows of a table that are in no cell, near to it and not running text."""
-    free = [
-        word
-        for word in words
-        if any(letter.isalnum() for letter in word.text)
-        and not any(grid.box.holds(word) for grid in grids)
-    ]
-    lines = [line.words for line in lines_of(free)]
+    free = [word for word in words if _is_free(word, grids)]
+    short = [line.words for line in lines_of(free) if len(line.words) <= MOST_WORDS]
     for grid in grids:
-        for printed in lines:
+        for printed in short:
             near = [word for word in printed if _is_beside(word, grid.box)]
-            if 0 < len(near) <= MOST_WORDS and len(printed) <= MOST_WORDS:
-                text = " ".join(word.text for word in near)
-                at = _at(Box(near[0].start, near[0].top, near[-1].end, near[0].bottom))
-                message = f"prints '{text}' beside the rows of a table, in no cell, at {at}"
-                yield Problem(page, message, "read it with `read: layout`, which has all words")
+            if near:
+                yield _unread(near, page)
+
+
+def _is_free(word: Word, grids: Sequence[Grid]) -> bool:
+    """Whether a word says something, and stands in no table."""
+    if not any(letter.isalnum() for letter in word.text):
+        return False
+    return not any(grid.box.holds(word) for grid in grids)
+
+
+def _unread(near: Sequence[Word], page: Place) -> Problem:
+    """Words of a line that stand beside the rows of a table."""
+    text = " ".join(word.text for word in near)
+    at = _at(Box(near[0].start, near[0].top, near[-1].end, near[0].bottom))
+    message = f"prints '{text}' beside the rows of a table, in no cell, at {at}"
+    return Problem(page, message, "read it with `read: layout`, which has all words")
 
 
 def _is_beside(word: Word, box: Box) -> bool:

@@ -105,19 +105,25 @@ def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
     by cell: "(07) Buiten Brussel/Vlaanderen" | "434"
     by aligned: a line such as "Gent   1.234    5" has the cells "Gent", "1.234" and "5"
     """
+    printed = [line for line in lines if not line.is_blank]
     if how.columns is not None:
-        return _in_columns([line for line in lines if not line.is_blank], how)
+        return _in_columns(printed, how)
     if how.starts is not None:
         return _sections(lines, how.starts)
     if how.split is not None:
-        return _pieces([line for line in lines if not line.is_blank], how.split)
-    if how.by == "line":
-        return [_of_line(line) for line in lines if not line.is_blank]
-    if how.by == "aligned":
-        return [_aligned(line) for line in lines if not line.is_blank]
-    if how.by == "cell":
+        return _pieces(printed, how.split)
+    return _by_kind(lines, printed, how.by)
+
+
+def _by_kind(lines: Sequence[Line], printed: Sequence[Line], kind: str) -> list[Unit]:
+    """The units of a kind that needs no more than its name; `printed` are the lines not blank."""
+    if kind == "line":
+        return list(map(_of_line, printed))
+    if kind == "aligned":
+        return list(map(_aligned, printed))
+    if kind == "cell":
         return list(_cells(lines))
-    return [_wrapped(block) for block in _blocks(lines)]
+    return list(map(_wrapped, _blocks(lines)))
 
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
