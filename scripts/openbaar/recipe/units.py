@@ -115,9 +115,7 @@ def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
     return _by_kind(lines, printed, how.by)
 
 
-def _by_kind(
-    lines: Sequence[Line], printed: Sequence[Line], kind: str | None
-) -> list[Unit]:
+def _by_kind(lines: Sequence[Line], printed: Sequence[Line], kind: str | None) -> list[Unit]:
     """The units of a kind that needs no more than its name; `printed` are the lines not blank."""
     if kind == "line":
         return list(map(_of_line, printed))
