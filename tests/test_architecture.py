@@ -28,6 +28,7 @@ ROOMS = [
     "repository",
     "placing",
     "holding",
+    "processes",
     "yamlfile",
     "jsonfile",
     "texts",
