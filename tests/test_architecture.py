@@ -25,6 +25,7 @@ ROOMS = [
     "extras",
     "limits",
     "files",
+    "toolkit",
     "repository",
     "placing",
     "holding",
