@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from openbaar.documents.layout import words_of_page
+from openbaar.documents.layout import pages_of_pdf
 from openbaar.documents.lines import Document, Word, grid_lines, repeatable
-from openbaar.documents.pdf import (
-    check_length,
-    clear_errors,
-    has_picture,
-    opened,
-    page_without_text,
-)
+from openbaar.documents.pdf import clear_errors, page_without_text
 from openbaar.documents.tables_on_page import lines_of
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.extras import extra
 
 MOST_PROBLEMS = 20  # of one document
 SLACK = 2.0  # points by which a word may reach over a rule
@@ -74,27 +65,15 @@ def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
     and with each word that would be lost: beside a table in no cell, cut by a rule, or in a table
     inside a table.
     """
-    with extra("pdf", "reading a PDF"):
-        import pdfplumber
-
     pages = []
     problems: list[Problem] = []
-    with (
-        clear_errors(path),
-        closing(opened(data, path)) as reader,
-        pdfplumber.open(io.BytesIO(data)) as pdf,
-    ):
-        for number, (page, same) in enumerate(zip(pdf.pages, reader.pages, strict=True), start=1):
-            if number in skipped:
-                continue
-            check_length(path, number, same)
-            words = words_of_page(page)
-            if not words and has_picture(same):
-                problems.append(page_without_text(path, number))
-            grids = _grids(page)
-            problems += _lost(grids, words, Place(path, page=str(number)))
-            pages.append((number, *_texts_and_addresses(grids, words)))
-            page.close()
+    with clear_errors(path):
+        for page in pages_of_pdf(data, path, skipped):
+            if page.is_picture:
+                problems.append(page_without_text(path, page.number))
+            grids = _grids(page.seen)
+            problems += _lost(grids, page.words, Place(path, page=str(page.number)))
+            pages.append((page.number, *_texts_and_addresses(grids, page.words)))
     if not any(rows for _, rows, _ in pages):
         hint = "read it as text: leave out `read: tables`"
         raise OpenbaarError(Problem(Place(path), "contains no ruled table", hint))
