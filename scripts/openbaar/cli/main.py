@@ -9,6 +9,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -20,6 +21,7 @@ from openbaar.cli.authoring import add, init, inspect, migrate, preview, recogni
 from openbaar.cli.common import (
     Commands,
     Run,
+    as_dicts,
     common,
     json_result,
     print_problems,
@@ -110,7 +112,7 @@ def convert(
     written = [name for name in changed if name not in made.lines]
     _tell_written(run, written)
     different = differences(made.reconciliation)
-    run.result(written=written, different=[problem.as_dict() for problem in different])
+    run.result(written=written, different=as_dicts(different))
     if different and not run.as_json:  # written all the same, for the author to look at
         print_problems(different)
 
@@ -183,26 +185,13 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
     That includes generated files that differ from a fresh build. Exits with 1 if there is a
     problem. Warnings, such as guesses of `init` that nobody confirmed, are listed beside problems.
     """
-    from openbaar.publish import check, warnings
-    from openbaar.tables.convert import here
-
     run = Run(ctx, project, quiet)
-    warned: list[Problem] = []
-    try:
-        publication = run.load()
-        warned = warnings(publication)
-        readers = _readers(run, publication)
-        with run.progress(lambda: progress.checking(publication, readers is here)):
-            problems = check(publication, run.say, readers)
-    except OpenbaarError as error:
-        problems = error.problems
-    except OSError as error:
-        problems = [unreadable(error)]
+    problems, warned = _checked(run)
     if run.as_json:
         run.result(
             valid=not problems,
-            problems=[problem.as_dict() for problem in problems],
-            warnings=[warning.as_dict() for warning in warned],
+            problems=as_dicts(problems),
+            warnings=as_dicts(warned),
         )
     elif problems or warned:
         print_warnings(warned)
@@ -210,6 +199,24 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
     else:
         run.done("nothing is wrong")
     ctx.exit(1 if problems or (strict and warned) else 0)
+
+
+def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
+    """What is wrong with a publication, and what a person should look at."""
+    from openbaar.publish import check, warnings
+    from openbaar.tables.convert import here
+
+    warned: Sequence[Problem] = ()
+    try:
+        publication = run.load()
+        warned = warnings(publication)
+        readers = _readers(run, publication)
+        with run.progress(lambda: progress.checking(publication, readers is here)):
+            return check(publication, run.say, readers), warned
+    except OpenbaarError as error:
+        return error.problems, warned
+    except OSError as error:
+        return [unreadable(error)], warned
 
 
 @main.command()
@@ -275,13 +282,9 @@ def _publish_many(
             run.done(f"wrote {outcome.folder / name}")
     published = [str(outcome.folder) for outcome in outcomes if not outcome.problems]
     failed = [str(outcome.folder) for outcome in outcomes if outcome.problems]
-    problems = [problem for outcome in outcomes for problem in outcome.problems]
+    problems = list(chain.from_iterable(outcome.problems for outcome in outcomes))
     run.done(f"published {len(published)}, left {len(folders) - len(outcomes)} as is")
-    run.result(
-        published=published,
-        failed=failed,
-        problems=[problem.as_dict() for problem in problems],
-    )
+    run.result(published=published, failed=failed, problems=as_dicts(problems))
     if failed:
         _tell_failed(run, failed, problems)
         ctx.exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from itertools import product
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -136,12 +137,9 @@ def _once(letters: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for letter in letters:
         text, left, top = letter["text"], letter["x0"], letter["top"]
         column, row = int(left // SAME_PLACE), int(top // SAME_PLACE)
-        near = [
-            place
-            for x in (column - 1, column, column + 1)
-            for y in (row - 1, row, row + 1)
-            for place in seen.get((text, x, y), ())
-        ]
+        near: list[tuple[float, float]] = []
+        for x, y in product((column - 1, column, column + 1), (row - 1, row, row + 1)):
+            near += seen.get((text, x, y), ())
         if any(abs(x - left) < SAME_PLACE and abs(y - top) < SAME_PLACE for x, y in near):
             continue
         seen.setdefault((text, column, row), []).append((left, top))

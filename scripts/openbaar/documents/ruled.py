@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from openbaar.documents.layout import pages_of_pdf
-from openbaar.documents.lines import Document, Word, grid_lines, repeatable
+from openbaar.documents.lines import Document, Word, grid_lines, repeatable, text_of
 from openbaar.documents.pdf import clear_errors, page_without_text
 from openbaar.documents.tables_on_page import lines_of
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -94,22 +94,18 @@ def _grids(page: Any) -> list[Grid]:
 
 
 def _grid(table: Any) -> Grid:
-    rows = []
-    for row in table.rows:
-        rows.append(tuple(None if cell is None else Box(*cell) for cell in row.cells))
-    return Grid(Box(*table.bbox), tuple(rows))
+    rows = tuple(tuple(map(_box, row.cells)) for row in table.rows)
+    return Grid(Box(*table.bbox), rows)
+
+
+def _box(cell: tuple[float, float, float, float] | None) -> Box | None:
+    return None if cell is None else Box(*cell)
 
 
 def _ends_of_rules(page: Any, box: Box) -> set[float]:
     """Where the horizontal rules of a table end beyond its outermost upright rules."""
-    rules = [
-        edge
-        for edge in page.edges
-        if edge["orientation"] == "h" and box.top - SLACK <= edge["top"] <= box.bottom + SLACK
-    ]
-    touching = [
-        rule for rule in rules if rule["x0"] <= box.right + SLACK and rule["x1"] >= box.left - SLACK
-    ]
+    rules = [edge for edge in page.edges if edge["orientation"] == "h"]
+    touching = [rule for rule in rules if _touches(rule, box)]
     if len(touching) < 2:
         return set()
     left = min(rule["x0"] for rule in touching)
@@ -120,6 +116,13 @@ def _ends_of_rules(page: Any, box: Box) -> set[float]:
     if right > box.right + LONGER:
         ends.add(right)
     return ends
+
+
+def _touches(rule: Mapping[str, Any], box: Box) -> bool:
+    """Whether a horizontal rule is in a box, or reaches into it."""
+    left, right, height = float(rule["x0"]), float(rule["x1"]), float(rule["top"])
+    is_as_high = box.top - SLACK <= height <= box.bottom + SLACK
+    return is_as_high and left <= box.right + SLACK and right >= box.left - SLACK
 
 
 def _texts_and_addresses(
@@ -159,7 +162,7 @@ def _texts(grid: Grid, words: Sequence[Word]) -> list[list[str]]:
 def _text(cell: Box, words: Sequence[Word]) -> str:
     """What is printed in a cell, its lines one after the other."""
     lines = lines_of([word for word in words if cell.holds(word)])
-    return "\n".join(" ".join(word.text for word in line.words) for line in lines)
+    return "\n".join(text_of(line.words) for line in lines)
 
 
 def _lost(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterator[Problem]:
@@ -216,7 +219,7 @@ def _is_free(word: Word, grids: Sequence[Grid]) -> bool:
 
 def _unread(near: Sequence[Word], page: Place) -> Problem:
     """Words of a line that stand beside the rows of a table."""
-    text = " ".join(word.text for word in near)
+    text = text_of(near)
     at = _at(Box(near[0].start, near[0].top, near[-1].end, near[0].bottom))
     message = f"prints '{text}' beside the rows of a table, in no cell, at {at}"
     return Problem(page, message, "read it with `read: layout`, which has all words")

@@ -201,24 +201,31 @@ class Group(Strict):
         return template_fields(self.ends)[0]
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _lost_labels_are_explained(self) -> Self:
         if bool(self.lost) != bool(self.why):
             raise ValueError("'why' says how one knows labels that were lost: give it with a list")
-        if self.row is None and not self.lost and self.printed not in ("merged", "first"):
+        return self
+
+    @model_validator(mode="after")
+    def _printed_is_known(self) -> Self:
+        if self.lost or self.printed in ("merged", "first"):
+            return self
+        if self.row is None:
             raise ValueError(
                 "'printed' should be 'merged', 'first', a template of the row that holds the label "
                 "alone, or the list of labels that the document lost"
             )
-        if self.row is not None and self.row.fields != [self.label]:
+        if self.row.fields != [self.label]:
             raise ValueError(f"the template under 'printed' should hold '{{{self.label}}}' alone")
-        if (
-            self.ends is not None
-            and not self.ends_at_total
-            and len(template_fields(self.ends)) != 1
-        ):
+        return self
+
+    @model_validator(mode="after")
+    def _ends_somewhere(self) -> Self:
+        if self.ends is None:
+            if self.is_merged or self.lost:
+                raise ValueError("say where a group ends: 'ends: total', or 'ends: \"{field}\"'")
+        elif not self.ends_at_total and len(template_fields(self.ends)) != 1:
             raise ValueError("'ends' should be 'total', or one field between braces")
-        if (self.is_merged or self.lost) and self.ends is None:
-            raise ValueError("say where a group ends: 'ends: total', or 'ends: \"{field}\"'")
         return self
 
 
