@@ -37,7 +37,7 @@ from openbaar.documents.tables_on_page import (
 )
 from openbaar.errors import OpenbaarError
 from openbaar.recipe.columns import split_at
-from openbaar.recipe.language import Units
+from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import make_units
 
 Relations = Counter[tuple[str, str, str]]  # direction, text, text

@@ -23,8 +23,8 @@ from openbaar.documents.lines import Document
 from openbaar.documents.reader import parse_document
 from openbaar.errors import OpenbaarError
 from openbaar.package.gate import receive
-from openbaar.recipe.language import RowTemplate
 from openbaar.recipe.numbers import format_of
+from openbaar.recipe.row_keys import RowTemplate
 from openbaar.recipe.templates import MAX_READINGS, attempt, template_items
 from openbaar.recipe.values import Reader, parse_number
 from openbaar.schema.csvfile import read_csv, write_csv

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from openbaar.recipe.language import Kind, RowTemplate
+from openbaar.recipe.row_keys import Kind, RowTemplate
 from openbaar.recipe.templates import Reading, Slot
 from openbaar.recipe.units import Unit
 

@@ -23,7 +23,6 @@ from openbaar.recipe.codes import CodeList
 from openbaar.schema.csvfile import Row, write_header, write_rows
 from openbaar.schema.model import Reference
 from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_alone
-from openbaar.tables.checks import stated_totals
 from openbaar.tables.dataset import lines_as_json
 from openbaar.tables.gather import gather, shown_lines
 from openbaar.tables.model import Table
@@ -32,6 +31,7 @@ from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Located, Reading, Regions, find_regions
 from openbaar.tables.reconciliation import Stated, stated_on_lines
 from openbaar.tables.sources import Say, say_nothing
+from openbaar.tables.sum_checks import stated_totals
 from openbaar.tables.trust import (
     Shown,
     footnote_rows,

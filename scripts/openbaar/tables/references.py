@@ -13,9 +13,9 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.recipe.language import (
+from openbaar.recipe.language import Recipe
+from openbaar.recipe.row_keys import (
     ROW_NUMBER,
-    Recipe,
     RowTemplate,
     Values,
     as_values,
@@ -23,10 +23,10 @@ from openbaar.recipe.language import (
     template_fields,
     times,
 )
-from openbaar.tables.checks import SumCheck
 from openbaar.tables.model import Anomaly, Table
 from openbaar.tables.publication import Publication, read_publication
 from openbaar.tables.sdmx import Part
+from openbaar.tables.sum_checks import SumCheck
 from openbaar.texts import Localized
 from openbaar.yamlfile import KeyPath
 
