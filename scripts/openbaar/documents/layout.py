@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any, NamedTuple
 
 from openbaar.documents.lines import Document, Line, Word
+from openbaar.documents.page_lines import PageLine, lines_of
 from openbaar.documents.pdf import (
     check_length,
     clear_errors,
@@ -17,7 +18,6 @@ from openbaar.documents.pdf import (
     opened,
     page_without_text,
 )
-from openbaar.documents.tables_on_page import PageLine, lines_of
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
 

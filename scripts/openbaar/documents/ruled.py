@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from openbaar.documents.layout import pages_of_pdf
 from openbaar.documents.lines import Document, Word, grid_lines, repeatable, text_of
+from openbaar.documents.page_lines import lines_of
 from openbaar.documents.pdf import clear_errors, page_without_text
-from openbaar.documents.tables_on_page import lines_of
 from openbaar.errors import OpenbaarError, Place, Problem
 
 MOST_PROBLEMS = 20  # of one document

@@ -11,7 +11,8 @@ from pathlib import Path
 from openbaar.authoring.pictures import Pictures, pictures_of
 from openbaar.authoring.preview.lines import Preview
 from openbaar.documents.lines import Document, Line
-from openbaar.documents.tables_on_page import PageLine, find_tables
+from openbaar.documents.page_lines import PageLine
+from openbaar.documents.tables_on_page import find_tables
 from openbaar.recipe.columns import borders_on, gaps
 
 DOTS_PER_INCH = 100
