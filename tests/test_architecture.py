@@ -23,6 +23,7 @@ MODULES = {
 ROOMS = [
     "errors",
     "extras",
+    "collector",
     "limits",
     "files",
     "toolkit",

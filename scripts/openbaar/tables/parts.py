@@ -6,7 +6,6 @@ table, the rows of `provenance`, the lines of the document. What is sent back is
 
 from __future__ import annotations
 
-import gc
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +14,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TextIO
 
+from openbaar.collector import collector_paused
 from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document
 from openbaar.documents.reader import read_document
@@ -24,7 +24,6 @@ from openbaar.recipe.codes import CodeList
 from openbaar.schema.csvfile import Row, write_header, write_rows
 from openbaar.schema.model import Reference
 from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_alone
-from openbaar.tables.checks import stated_totals
 from openbaar.tables.dataset import lines_as_json
 from openbaar.tables.gather import gather, shown_lines
 from openbaar.tables.model import Table
@@ -33,6 +32,7 @@ from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Located, Reading, Regions, find_regions
 from openbaar.tables.reconciliation import Stated, stated_on_lines
 from openbaar.tables.sources import Say, say_nothing
+from openbaar.tables.sum_checks import stated_totals
 from openbaar.tables.trust import (
     Shown,
     footnote_rows,
@@ -167,7 +167,7 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
         return Outcome(unreadable=error.problems)
     documents = {entry.path: document}
     publication = _with_tables(job.publication, part.tables)
-    with _without_collector():
+    with collector_paused():
         found = find_regions(publication, documents, job.codes)
         left = _written_in_blocks(job, part, document, found, say)
         whole = [name for name in part.wanted if name not in left]
@@ -186,21 +186,6 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
         shown_anomalies(job.publication, documents),
         stated_on_lines(job.publication, documents),
     )
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Without looking for objects that hold each other.
-
-    Lines, cells and rows are many and hold no circle; looking for one takes a third of the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _with_tables(publication: Publication, names: Sequence[str]) -> Publication:
