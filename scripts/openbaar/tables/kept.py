@@ -207,5 +207,5 @@ def _unpacked(path: Path) -> _Read:
     """What was packed. Raises OSError or ValueError where it is not what was written then."""
     digest, _, data = path.read_bytes().partition(b"\n")
     if sha256_of(data).encode() != digest:
-        raise ValueError("is damaged")
+        raise ValueError(path)
     return _as_json().validate_json(data)
