@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from generated.publication import TEXT, schema, write_publication
-from openbaar.database import charts
+from openbaar.database import charts, counts
 from openbaar.package import validation
 from openbaar.publish import publish
 from openbaar.staleness import RECORD
@@ -22,7 +22,7 @@ from openbaar.tables.dataset import LARGE
 from openbaar.tables.references import load_publication
 
 ROWS = 70_000  # of the large table: enough bytes for one
-EDITS = 9
+EDITS = 10
 RECIPE = {"by": "line", "rows": "{year} {started}", "document": "sources/d.txt"}
 
 
@@ -51,7 +51,12 @@ def root(tmp_path: Path) -> Path:
                 "recipe": RECIPE,
                 "chart": {"x": "year", "y": "started"},
             },
-            "large": {"schema": large, "csv": f"{','.join(columns)}\n{lines}", "facets": ["code"]},
+            "large": {
+                "schema": large,
+                "csv": f"{','.join(columns)}\n{lines}",
+                "facets": ["code"],
+                "search": ["code"],
+            },
         },
         {"version": "0.1.0"},  # what was released may not change
     )
@@ -111,8 +116,13 @@ def the_version(root: Path, chance: random.Random) -> None:
 
 
 def the_facets(root: Path, chance: random.Random) -> None:
-    facets = chance.choice([[], ["code"], ["code", "n"]])
+    facets = chance.choice([[], ["code"], ["code", "share"]])
     change(root / "tables/large.yaml", lambda data: data.update(facets=facets))
+
+
+def the_search(root: Path, chance: random.Random) -> None:
+    columns = chance.choice([[], ["n"], ["share", "code"]])
+    change(root / "tables/large.yaml", lambda data: data.update(search=columns))
 
 
 def the_order(root: Path, chance: random.Random) -> None:
@@ -149,7 +159,7 @@ def test_edits_of_any_kind_give_the_same_bytes_as_from_nothing(
     chance = random.Random(seed)
     edits: list[Edit] = [
         a_title, a_title_of_a_column, a_row_of_the_codes, a_cell_of_the_large_table, the_document,
-        the_version, the_facets, the_order,
+        the_version, the_facets, the_search, the_order,
     ]  # fmt: skip
     order = [*edits, *chance.choices(edits, k=EDITS - len(edits))]
     chance.shuffle(order)
@@ -177,6 +187,7 @@ def test_what_did_not_change_is_not_made_again(root: Path, monkeypatch: pytest.M
         return judge(folder, descriptor, large)
 
     monkeypatch.setattr("openbaar.database.bulk.load", refused)
+    monkeypatch.setattr(counts, "_counted", refused)
     monkeypatch.setattr(charts, "_drawn", refused)
     monkeypatch.setattr(validation, "_frictionless_problems", judging)
     change(root / "tables/started.yaml", lambda data: data.update(notes=[{"en": "a note"}]))
