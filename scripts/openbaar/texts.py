@@ -112,6 +112,7 @@ def locale_of(language: str) -> Locale:
         return Locale("en")
 
 
+@lru_cache(maxsize=256)  # each page links to itself in each language
 def language_name(language: str, shown_in: str) -> str:
     """The name of a language in another one, by the Unicode CLDR; its code where it is unknown."""
     try:

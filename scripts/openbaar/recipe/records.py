@@ -11,7 +11,8 @@ from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.recipe.anchors import Heading
 from openbaar.recipe.groups import LabelledRow, data_slots
-from openbaar.recipe.language import ROW_NUMBER, Recipe, template_fields
+from openbaar.recipe.language import Recipe
+from openbaar.recipe.row_keys import ROW_NUMBER, template_fields
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.recipe.values import Cell, Parsed

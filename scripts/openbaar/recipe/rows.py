@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document, shown
 from openbaar.errors import OpenbaarError, Problem, concerning
-from openbaar.recipe.language import KindOfRow, Recipe, RowTemplate, template_fields
+from openbaar.recipe.language import Recipe
+from openbaar.recipe.row_keys import KindOfRow, RowTemplate, template_fields
 from openbaar.recipe.settle import Options, ReadRow, Undecided, settle, undecided
 from openbaar.recipe.templates import Attempt, Slot, attempt, template_items
 from openbaar.recipe.units import Unit, join

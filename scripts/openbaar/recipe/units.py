@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Line
 from openbaar.recipe.columns import Cut, borders_on, gaps, split_at
-from openbaar.recipe.language import Units
+from openbaar.recipe.unit_keys import Units
 from openbaar.schema.patterns import compiled
 
 

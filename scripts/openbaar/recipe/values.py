@@ -14,8 +14,9 @@ from babel import Locale
 
 from openbaar.documents.lines import SEPARATOR, UNSURE
 from openbaar.recipe.codes import CodeList
-from openbaar.recipe.language import ReadCell, Reasons, Recipe
+from openbaar.recipe.language import Recipe
 from openbaar.recipe.numbers import MINUSES, SIGNS, NumberFormat
+from openbaar.recipe.row_keys import ReadCell, Reasons
 from openbaar.schema.model import Reference, Schema, SchemaField
 from openbaar.schema.patterns import compiled
 from openbaar.schema.values import Value, parse_value

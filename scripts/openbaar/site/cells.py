@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -32,14 +32,17 @@ class Unwritten:
 
     __slots__ = ("_write",)
 
-    def __init__(self, write: Callable[[], Markup]) -> None:
+    def __init__(self, *write: Any) -> None:
+        """`write` is a function that gives the HTML, and what is given to it."""
         self._write = write
 
-    def __html__(self) -> str:
-        return self._write()
+    def __html__(self) -> Markup:
+        function, *given = self._write
+        html: Markup = function(*given)
+        return html
 
     def __str__(self) -> str:
-        return str(self._write())
+        return str(self.__html__())
 
 
 def shown(

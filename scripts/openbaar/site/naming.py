@@ -109,6 +109,8 @@ def _row_name(published: Published, row_id: str, row: Row) -> str | None:
 
 def tilde_decoded(row_id: str) -> str:
     """A key as its table has it, from what is in the address of its row."""
+    if "~" not in row_id and "+" not in row_id:
+        return row_id
     return ",".join(tilde_decode(part) for part in row_id.split(","))
 
 

@@ -6,6 +6,7 @@ Codes are those of the vocabularies of the European Union
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -140,5 +141,4 @@ class About(Strict):
     @property
     def all_keywords(self) -> tuple[str, ...]:
         """The keywords of all languages, each once."""
-        found = [keyword for keywords in self.keywords.values() for keyword in keywords]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys(chain.from_iterable(self.keywords.values())))

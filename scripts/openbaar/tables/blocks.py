@@ -11,15 +11,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError
 from openbaar.recipe.groups import LabelledRow
-from openbaar.recipe.language import ROW_NUMBER, Recipe
+from openbaar.recipe.language import Recipe
 from openbaar.recipe.records import Record, make_records
+from openbaar.recipe.row_keys import ROW_NUMBER
 from openbaar.recipe.rows import try_rows
 from openbaar.recipe.units import make_units
 from openbaar.schema.values import Value
-from openbaar.tables.checks import TotalCheck
 from openbaar.tables.model import Table
 from openbaar.tables.reading import Located, Reading, lines_of_others
 from openbaar.tables.record_checks import record_problems
+from openbaar.tables.sum_checks import TotalCheck
 
 LINES = 2_000  # of a block
 

@@ -12,7 +12,7 @@ import io
 import json
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -288,6 +288,30 @@ def read_table_data(publication: Publication, table: Table) -> TableData:
     return table_in_file(table, inside(publication.root, csv_path(table.name)))
 
 
+def read_tables_data(
+    publication: Publication,
+    tables: Iterable[Table],
+    missing: Callable[[Publication, str], Problem],
+) -> dict[str, TableData]:
+    """These tables with the rows of their CSV files, by name.
+
+    Raises OpenbaarError with every problem of every file, for one that is not there the `missing`.
+    """
+    found: dict[str, TableData] = {}
+    problems: list[Problem] = []
+    for table in tables:
+        if not publication.csv_path(table.name).exists():
+            problems.append(missing(publication, table.name))
+            continue
+        try:
+            found[table.name] = read_table_data(publication, table)
+        except OpenbaarError as error:
+            problems += error.problems
+    if problems:
+        raise OpenbaarError(problems)
+    return found
+
+
 def table_in_file(table: Table, file: Path) -> TableData:
     """A table whose CSV file is this one; raises OpenbaarError as `read_table_data` does."""
     path = csv_path(table.name)
@@ -322,22 +346,13 @@ def read_dataset(publication: Publication) -> Dataset:
 
     Raises OpenbaarError with every problem of every CSV file.
     """
-    tables: dict[str, TableData] = {}
-    problems: list[Problem] = []
-    for name, table in publication.resources.items():
-        if not publication.csv_path(name).exists():
-            place = publication.place(name)
-            problems.append(
-                Problem(place, f"{csv_path(name)} is missing", "run `openbaar convert`")
-            )
-            continue
-        try:
-            tables[name] = read_table_data(publication, table)
-        except OpenbaarError as error:
-            problems += error.problems
-    if problems:
-        raise OpenbaarError(problems)
+    tables = read_tables_data(publication, publication.resources.values(), _not_converted)
     return Dataset(publication, tables, read_lines(lines_path(publication)))
+
+
+def _not_converted(publication: Publication, name: str) -> Problem:
+    place = publication.place(name)
+    return Problem(place, f"{csv_path(name)} is missing", "run `openbaar convert`")
 
 
 def lines_path(publication: Publication) -> Path:

@@ -6,7 +6,6 @@ table, the rows of `provenance`, the lines of the document. What is sent back is
 
 from __future__ import annotations
 
-import gc
 import pickle
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -15,6 +14,8 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TextIO
 
+from openbaar.collector import collector_paused
+from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document
 from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError, Problem, concerning
@@ -23,7 +24,6 @@ from openbaar.recipe.codes import CodeList
 from openbaar.schema.csvfile import Row, write_header, write_rows
 from openbaar.schema.model import Reference
 from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_alone
-from openbaar.tables.checks import stated_totals
 from openbaar.tables.dataset import lines_as_json
 from openbaar.tables.gather import gather, shown_lines
 from openbaar.tables.model import Table
@@ -32,6 +32,7 @@ from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Located, Reading, Regions, find_regions
 from openbaar.tables.reconciliation import Stated, stated_on_lines
 from openbaar.tables.sources import Say, say_nothing
+from openbaar.tables.sum_checks import stated_totals
 from openbaar.tables.trust import (
     Shown,
     footnote_rows,
@@ -49,13 +50,15 @@ Read = Callable[[], Iterable[Reading]]  # reads a table, in one piece or in seve
 class Job:
     """What all parts share: the publication as it was checked, its code lists, and the folder.
 
-    The folder is one of this run alone, which workers see at the same path.
+    The folder is one of this run alone, which workers see at the same path. `documents` are those
+    of the publication that are to be read.
     """
 
     publication: Publication
     codes: Mapping[Reference, CodeList]
     verify: bool
     folder: Path
+    documents: Sequence[DocumentEntry]
 
     def csv(self, table: str) -> Path:
         """Where the CSV file of a table is left."""
@@ -123,18 +126,15 @@ class Outcome:
     unreadable: Sequence[Problem] = ()
 
 
-def parts_of(
-    publication: Publication, names: frozenset[str] | None, workers: int
-) -> Iterator[Part]:
+def parts_of(job: Job, names: frozenset[str] | None, workers: int) -> Iterator[Part]:
     """The work in parts, each of one document; with fewer documents than workers, several of each.
 
     A document without wanted tables is a part too: its lines are shown, and anomalies are in it.
     """
-    documents = publication.package.documents
-    shares = max(1, workers // len(documents))
-    by_document = _tables_by_document(publication)
+    shares = max(1, workers // max(1, len(job.documents)))
+    by_document = tables_by_document(job.publication)
     number = 0
-    for entry in documents:
+    for entry in job.documents:
         tables = by_document.get(entry.path, [])
         wanted = [name for name in tables if names is None or name in names]
         for share in range(max(1, min(shares, len(wanted)))):
@@ -143,7 +143,7 @@ def parts_of(
             number += 1
 
 
-def _tables_by_document(publication: Publication) -> dict[str, list[str]]:
+def tables_by_document(publication: Publication) -> dict[str, list[str]]:
     """The names of the tables that are read from each document."""
     first = publication.package.documents[0].path
     found: dict[str, list[str]] = {}
@@ -167,7 +167,7 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
         return Outcome(unreadable=error.problems)
     documents = {entry.path: document}
     publication = _with_tables(job.publication, part.tables)
-    with _without_collector():
+    with collector_paused():
         found = find_regions(publication, documents, job.codes)
         left = _written_in_blocks(job, part, document, found, say)
         whole = [name for name in part.wanted if name not in left]
@@ -186,21 +186,6 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
         shown_anomalies(job.publication, documents),
         stated_on_lines(job.publication, documents),
     )
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Without looking for objects that hold each other.
-
-    Lines, cells and rows are many and hold no circle; looking for one takes a third of the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _with_tables(publication: Publication, names: Sequence[str]) -> Publication:

@@ -15,10 +15,11 @@ from openbaar.errors import OpenbaarError, Problem
 from openbaar.recipe.anchors import Region, locate
 from openbaar.recipe.codes import CodeList
 from openbaar.recipe.groups import LabelledRow, try_labels
-from openbaar.recipe.language import Recipe, Units
+from openbaar.recipe.language import Recipe
 from openbaar.recipe.patches import Patched, apply_patches, mark_patched
 from openbaar.recipe.records import Record, StatedTotal, make_records
 from openbaar.recipe.rows import RowsRead, try_rows
+from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import Unit, make_units
 from openbaar.recipe.values import Parsed, Reader, field_readers
 from openbaar.schema.csvfile import Row, Rows

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -68,4 +69,5 @@ class Sdmx(Strict):
     @property
     def columns(self) -> set[str]:
         """Every column that a concept names."""
-        return {part.column for concept in self.concepts.values() for part in concept.parts}
+        parts = chain.from_iterable(concept.parts for concept in self.concepts.values())
+        return {part.column for part in parts}

@@ -11,7 +11,7 @@ from openbaar.errors import OpenbaarError, Problem, concerning
 from openbaar.recipe.codes import CodeList
 from openbaar.schema.model import Reference
 from openbaar.tables.code_lists import code_list
-from openbaar.tables.dataset import TableData, csv_path, read_table_data
+from openbaar.tables.dataset import TableData, csv_path, read_tables_data
 from openbaar.tables.publication import Publication
 
 Say = Callable[[str], None]
@@ -71,22 +71,13 @@ def read_authored(publication: Publication) -> dict[str, TableData]:
 
     Raises OpenbaarError with what is wrong with any of them.
     """
-    tables: dict[str, TableData] = {}
-    problems: list[Problem] = []
-    for name, table in publication.tables.items():
-        if table.recipe is not None:
-            continue
-        if not publication.csv_path(name).exists():
-            message = f"has no recipe, and there is no {csv_path(name)}"
-            problems.append(Problem(publication.place(name), message, "write one of the two"))
-            continue
-        try:
-            tables[name] = read_table_data(publication, table)
-        except OpenbaarError as error:
-            problems += error.problems
-    if problems:
-        raise OpenbaarError(problems)
-    return tables
+    authored = [table for table in publication.tables.values() if table.recipe is None]
+    return read_tables_data(publication, authored, _neither_recipe_nor_file)
+
+
+def _neither_recipe_nor_file(publication: Publication, name: str) -> Problem:
+    message = f"has no recipe, and there is no {csv_path(name)}"
+    return Problem(publication.place(name), message, "write one of the two")
 
 
 def _references_to_code_lists(

@@ -14,10 +14,10 @@ from openbaar.recipe.records import Record
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.schema.patterns import compiled
-from openbaar.tables.checks import stated_totals
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, find_regions, read_table, recipe_of
 from openbaar.tables.sources import read_sources
+from openbaar.tables.sum_checks import stated_totals
 from openbaar.tables.verdicts import differences
 
 Kind = Literal[
