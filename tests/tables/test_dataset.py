@@ -63,7 +63,9 @@ def test_a_span_over_pages_is_from_the_first_line_to_the_last_one() -> None:
     assert whole == Span(30, 7, "9", "10")
 
 
-@pytest.mark.parametrize("name", ["", "tests/publications/spanning", "tests/publications/bundestag"])
+@pytest.mark.parametrize(
+    "name", ["", "tests/publications/spanning", "tests/publications/bundestag"]
+)
 def test_converting_knows_what_the_rows_of_provenance_come_to(name: str) -> None:
     dataset = convert(load_publication(ROOT / name))
     assert dataset.read == where_read(dataset.rows("provenance"))
