@@ -223,11 +223,15 @@ def page_order(page: str) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A publication with its data: all tables, the trust tables last, and its documents' lines."""
+    """A publication with its data: all tables, the trust tables last, and its documents' lines.
+
+    `doubts` are what a person should look at in what was read of documents.
+    """
 
     publication: Publication
     tables: Mapping[str, TableData]
     lines: DocumentLines = field(default_factory=dict)
+    doubts: Sequence[Problem] = ()
 
     def rows(self, table: str) -> Rows:
         """The rows of a table."""
