@@ -26,6 +26,7 @@ ROOMS = [
     "collector",
     "limits",
     "files",
+    "toolkit",
     "repository",
     "placing",
     "holding",

@@ -55,6 +55,7 @@ from openbaar.staleness import (
 )
 from openbaar.tables.convert import Readers, convert_to_dataset, here
 from openbaar.tables.dataset import Dataset, read_dataset
+from openbaar.tables.kept import keeping
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
 from openbaar.tables.unconfirmed import (
@@ -185,7 +186,7 @@ def make(
     unsettled = _unsettled(publication)
     if unsettled:
         raise OpenbaarError(unsettled)
-    generated = generate(publication, staging, say, readers)
+    generated = generate(publication, staging, say, keeping(readers, publication.root))
     earlier = _earlier(generated)
     with _parquet_files(generated, staging, earlier) as watch:
         problems = _stage(generated, staging, say, watch, earlier)

@@ -97,6 +97,7 @@ def convert(
     from openbaar.holding import alone
     from openbaar.placing import write_files
     from openbaar.tables.convert import convert_some, convert_to_files, here
+    from openbaar.tables.kept import keeping
     from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
@@ -107,7 +108,8 @@ def convert(
             if tables:
                 made = convert_some(publication, tables, work, say=run.say, readers=readers)
             else:
-                made = convert_to_files(publication, work, say=run.say, readers=readers)
+                kept = keeping(readers, publication.root)
+                made = convert_to_files(publication, work, say=run.say, readers=kept)
         changed = write_files(publication.root, {**made.files, **made.lines}, work)
     written = [name for name in changed if name not in made.lines]
     _tell_written(run, written)
@@ -244,13 +246,13 @@ def publish(
     dist/. With FOLDERS, publishes the publication in each of them; one that fails does not stop
     the others. What did not change since it was last published is left as it is.
     """
-    from openbaar.staleness import archive_path, database_path, is_stale, workbook_path
+    from openbaar.staleness import archive_path, database_path, workbook_path, would_differ
 
     run = Run(ctx, project, quiet)
     if folders:
         _publish_many(ctx, run, folders, again, workers)
         return
-    if not again and not is_stale(run.root):
+    if not again and not would_differ(run.root):
         run.done("nothing changed since it was last published")
         run.result(written=[], built=[])
         return

@@ -59,7 +59,7 @@ class Converted:
 
 def here(job: Job, names: frozenset[str] | None, say: Say) -> list[tuple[Part, Outcome]]:
     """Read the parts of a job in this process, one after the other."""
-    return [(part, read_part(part, job, say)) for part in parts_of(job.publication, names, 1)]
+    return [(part, read_part(part, job, say)) for part in parts_of(job, names, 1)]
 
 
 def convert(publication: Publication, verify: bool = True, say: Say = say_nothing) -> Dataset:
@@ -116,7 +116,7 @@ def convert_to_files(
     was recorded; `say` reports each table. Raises OpenbaarError with every problem of every table.
     """
     authored = read_authored(publication)
-    job = Job(publication, code_lists(publication, authored), verify, _own_folder(work))
+    job = _job(publication, authored, verify, work)
     done = _Done(job, readers(job, None, say))
     anomalies = checked_anomalies(publication, done.problems, done.anomalies)
     rows: dict[str, Rows] = {name: data.rows for name, data in authored.items()}
@@ -157,8 +157,7 @@ def convert_some(
     wrong = [name for name in names if name not in recipes]
     if wrong:
         raise OpenbaarError(_no_recipe(name, recipes) for name in wrong)
-    codes = code_lists(publication, read_authored(publication))
-    job = Job(publication, codes, verify, _own_folder(work))
+    job = _job(publication, read_authored(publication), verify, work)
     done = _Done(job, readers(job, frozenset(names), say))
     checked_anomalies(publication, done.problems, {})
     return Converted({csv_path(name): job.csv(name) for name in done.tables})
@@ -169,9 +168,13 @@ def _no_recipe(name: str, recipes: Collection[str]) -> Problem:
     return Problem(place, "is not a table with a recipe", nearest(name, recipes))
 
 
-def _own_folder(work: Path) -> Path:
-    """A folder of this run alone: workers that outlive a run know jobs by their path."""
-    return Path(tempfile.mkdtemp(prefix="convert-", dir=work)).resolve()
+def _job(
+    publication: Publication, authored: Mapping[str, TableData], verify: bool, work: Path
+) -> Job:
+    """The work on all documents, in a folder of its own: workers that outlive a run know it."""
+    folder = Path(tempfile.mkdtemp(prefix="convert-", dir=work)).resolve()
+    codes = code_lists(publication, authored)
+    return Job(publication, codes, verify, folder, publication.package.documents)
 
 
 class _Done:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TextIO
 
 from openbaar.collector import collector_paused
+from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document
 from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError, Problem, concerning
@@ -49,13 +50,15 @@ Read = Callable[[], Iterable[Reading]]  # reads a table, in one piece or in seve
 class Job:
     """What all parts share: the publication as it was checked, its code lists, and the folder.
 
-    The folder is one of this run alone, which workers see at the same path.
+    The folder is one of this run alone, which workers see at the same path. `documents` are those
+    of the publication that are to be read.
     """
 
     publication: Publication
     codes: Mapping[Reference, CodeList]
     verify: bool
     folder: Path
+    documents: Sequence[DocumentEntry]
 
     def csv(self, table: str) -> Path:
         """Where the CSV file of a table is left."""
@@ -123,18 +126,15 @@ class Outcome:
     unreadable: Sequence[Problem] = ()
 
 
-def parts_of(
-    publication: Publication, names: frozenset[str] | None, workers: int
-) -> Iterator[Part]:
+def parts_of(job: Job, names: frozenset[str] | None, workers: int) -> Iterator[Part]:
     """The work in parts, each of one document; with fewer documents than workers, several of each.
 
     A document without wanted tables is a part too: its lines are shown, and anomalies are in it.
     """
-    documents = publication.package.documents
-    shares = max(1, workers // len(documents))
-    by_document = _tables_by_document(publication)
+    shares = max(1, workers // max(1, len(job.documents)))
+    by_document = tables_by_document(job.publication)
     number = 0
-    for entry in documents:
+    for entry in job.documents:
         tables = by_document.get(entry.path, [])
         wanted = [name for name in tables if names is None or name in names]
         for share in range(max(1, min(shares, len(wanted)))):
@@ -143,7 +143,7 @@ def parts_of(
             number += 1
 
 
-def _tables_by_document(publication: Publication) -> dict[str, list[str]]:
+def tables_by_document(publication: Publication) -> dict[str, list[str]]:
     """The names of the tables that are read from each document."""
     first = publication.package.documents[0].path
     found: dict[str, list[str]] = {}

@@ -175,7 +175,7 @@ class _Spread:
         for _ in range(ATTEMPTS):
             with self.start() as workers:
                 if not work.parts:
-                    parts = parts_of(job.publication, names, workers.count)
+                    parts = parts_of(job, names, workers.count)
                     work = _Work({part.number: part for part in parts})
                 self._do(work, workers, path, job.publication)
             if not work.waiting:
