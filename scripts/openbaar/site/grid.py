@@ -8,7 +8,7 @@ language of the page where nothing is counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,6 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.cells import Unwritten, figure, link, shown
 from openbaar.site.columns import Column, column_of, result_column
 from openbaar.site.language import visit
@@ -296,46 +295,12 @@ def decimals_of(values: Sequence[Any]) -> int:
     return needed
 
 
-def own_order(published: Published, table: str) -> Callable[[Mapping[str, Any]], Any] | None:
-    """What to sort the rows of a whole table by: its key, codes in the order of their list.
-
-    None where authors chose a column to sort by, and for trust tables and tables of others.
-    """
-    if table in published.sorted or table in TRUST_TABLES or table not in published.tables:
-        return None
-    columns = []
-    for name in published.tables[table]["schema"].get("primaryKey", []):
-        column = column_of(published, table, name)
-        labels = table if table in published.labels else column.labels or ""
-        codes = list(published.labels.get(labels, {}))
-        columns.append((name, {code: place for place, code in enumerate(codes)}))
-
-    def key(row: Mapping[str, Any]) -> list[Any]:
-        return [_rank_of_value(row[name], codes) for name, codes in columns]
-
-    return key
-
-
-def _rank_of_value(value: Any, codes: Mapping[str, int]) -> list[Any]:
-    """Where a value stands: a code where its list has it, `2` before `10`, and that before `a`."""
-    if str(value) in codes:
-        return [(0, codes[str(value)], "")]
-    parts = re.findall(r"\d+|\D+", str(value))
-    return [(1, int(part), "") if part.isdecimal() else (2, 0, part) for part in parts]
-
-
-def table_grid(
-    published: Published, table: str, columns: Any, rows: Any, is_whole: bool, address: Any
-) -> Grid:
+def table_grid(published: Published, table: str, columns: Any, rows: Any, address: Any) -> Grid:
     """The grid of a table page, of what Datasette gives its template.
 
-    `columns` are its `display_columns` and `rows` its `display_rows`. `is_whole` says that all rows
-    are there and a visitor asked for no order. `address` finds the address of a row in the link
-    that Datasette made to it.
+    `columns` are its `display_columns` and `rows` its `display_rows`. `address` finds the address
+    of a row in the link that Datasette made to it.
     """
-    key = own_order(published, table) if is_whole else None
-    if key is not None:
-        rows = sorted(rows, key=lambda row: key(_raw(row)))
     has_link = bool(columns) and columns[0]["name"] == "Link"
     names = [column["name"] for column in columns]
     raws = [_raw(row) for row in rows]
