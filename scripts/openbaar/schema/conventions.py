@@ -12,6 +12,7 @@ COUNTS = "_counts_"  # before the name of a table: that of the table with its co
 ANSWERS = "_answers_"  # before the name of a question: that of the table with its result
 COUNTED_ROWS = "_rows"  # its column with how many rows there are
 ROW_NUMBER = "rowid"  # a column that SQLite gives every table: the order of its rows
+STATUS = "status"  # the column that says how a row is to be read, or why its figure is blank
 NORMAL = "normal"  # the status of a row whose value is as it is printed
 UNKNOWN = "unknown"  # what is said of a document where nothing is known
 NOT_SPECIFIED = "notspecified"  # the name of a licence that is unknown, in data packages and CKAN
