@@ -220,6 +220,18 @@ def test_an_error_speaks_the_language_of_the_page_and_shows_a_way_on(
     assert (answer.status_code >= 400, missing(text(answer.text), parts)) == (True, [])
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "ISO code has no value"), ("nl", "ISO-code heeft geen waarde")],
+)
+def test_a_comparison_with_nothing_is_told_without_a_value(
+    small: Built, language: str, words: str
+) -> None:
+    page = says(small, f"{SMALL}/regions?iso_code__isnull=1", language)
+    assert f": {words} " in page
+    assert f"{words} 1" not in page
+
+
 def test_a_parameter_that_is_no_column_is_told(vdab: Built) -> None:
     page = says(vdab, f"{VDAB}/genders?colour=red", "en")
     assert "This table has no column “colour”" in page
