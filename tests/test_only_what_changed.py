@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from generated.publication import TEXT, schema, write_publication
-from openbaar.database import charts
+from openbaar.database import charts, counts
 from openbaar.package import validation
 from openbaar.publish import publish
 from openbaar.staleness import RECORD
@@ -23,7 +23,7 @@ from openbaar.tables.kept import CACHE as READ
 from openbaar.tables.references import load_publication
 
 ROWS = 70_000  # of the large table: enough bytes for one
-EDITS = 12
+EDITS = 13
 RECIPE = {"by": "line", "rows": "{year} {started}", "document": "sources/d.txt"}
 
 
@@ -60,7 +60,12 @@ def root(tmp_path: Path) -> Path:
                     "rows": "{id} | {n}",
                 },
             },
-            "large": {"schema": large, "csv": f"{','.join(columns)}\n{lines}", "facets": ["code"]},
+            "large": {
+                "schema": large,
+                "csv": f"{','.join(columns)}\n{lines}",
+                "facets": ["code"],
+                "search": ["code"],
+            },
         },
         {"version": "0.1.0"},  # what was released may not change
     )
@@ -137,8 +142,13 @@ def the_version(root: Path, chance: random.Random) -> None:
 
 
 def the_facets(root: Path, chance: random.Random) -> None:
-    facets = chance.choice([[], ["code"], ["code", "n"]])
+    facets = chance.choice([[], ["code"], ["code", "share"]])
     change(root / "tables/large.yaml", lambda data: data.update(facets=facets))
+
+
+def the_search(root: Path, chance: random.Random) -> None:
+    columns = chance.choice([[], ["n"], ["share", "code"]])
+    change(root / "tables/large.yaml", lambda data: data.update(search=columns))
 
 
 def the_order(root: Path, chance: random.Random) -> None:
@@ -175,7 +185,7 @@ def test_edits_of_any_kind_give_the_same_bytes_as_from_nothing(
     chance = random.Random(seed)
     edits: list[Edit] = [
         a_title, a_title_of_a_column, a_row_of_the_codes, a_cell_of_the_large_table, the_document,
-        the_version, the_facets, the_order, the_other_document, an_anomaly,
+        the_version, the_facets, the_search, the_order, the_other_document, an_anomaly,
         a_file_that_was_kept,
     ]  # fmt: skip
     order = [*edits, *chance.choices(edits, k=EDITS - len(edits))]
@@ -204,6 +214,7 @@ def test_what_did_not_change_is_not_made_again(root: Path, monkeypatch: pytest.M
         return judge(folder, descriptor, large)
 
     monkeypatch.setattr("openbaar.database.bulk.load", refused)
+    monkeypatch.setattr(counts, "_counted", refused)
     monkeypatch.setattr(charts, "_drawn", refused)
     monkeypatch.setattr(validation, "_frictionless_problems", judging)
     change(root / "tables/started.yaml", lambda data: data.update(notes=[{"en": "a note"}]))

@@ -103,4 +103,4 @@ def _records(table: Table, located: Located, read: RowsRead) -> list[Record]:
 
 def _keys(table: Table, records: Sequence[Record]) -> set[tuple[Value, ...]]:
     names = table.table_schema.primaryKey
-    return {tuple(record.cells[name].value for name in names) for record in records}
+    return {tuple([record.cells[name].parsed.value for name in names]) for record in records}
