@@ -5,6 +5,8 @@ Everything else is imported when a command runs, so that `--help` answers at onc
 
 from __future__ import annotations
 
+import atexit
+import gc
 import io
 import os
 import sys
@@ -39,6 +41,11 @@ if TYPE_CHECKING:
     from openbaar.tables.publication import Publication
 
 
+# How many objects are made before Python looks for those that nobody uses; 700 where nothing is
+# said. Commands make many that last, and to look at them again and again takes a tenth of the time.
+GARBAGE = 50_000
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="openbaar")
 @common
@@ -48,6 +55,8 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
     Works on a publication: a folder with sources/, tables/*.yaml and tables/package.yaml.
     """
+    gc.set_threshold(GARBAGE)
+    atexit.register(gc.freeze)  # all that there is goes with the process: no last look at it
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         ctx.color = False
 
@@ -97,8 +106,8 @@ def convert(
     from openbaar.holding import alone
     from openbaar.placing import write_files
     from openbaar.tables.convert import convert_some, convert_to_files, here
+    from openbaar.tables.failing import differences
     from openbaar.tables.kept import keeping
-    from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
     publication = run.load()
@@ -113,7 +122,7 @@ def convert(
         changed = write_files(publication.root, {**made.files, **made.lines}, work)
     written = [name for name in changed if name not in made.lines]
     _tell_written(run, written)
-    different = differences(made.reconciliation)
+    different = differences(publication, made.reconciliation)
     run.result(written=written, different=as_dicts(different))
     if different and not run.as_json:  # written all the same, for the author to look at
         print_problems(different)
@@ -205,7 +214,7 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
 
 def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
     """What is wrong with a publication, and what a person should look at."""
-    from openbaar.publish import check, warnings
+    from openbaar.publish import examine, warnings
     from openbaar.tables.convert import here
 
     warned: Sequence[Problem] = ()
@@ -214,7 +223,8 @@ def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
         warned = warnings(publication)
         readers = _readers(run, publication)
         with run.progress(lambda: progress.checking(publication, readers is here)):
-            return check(publication, run.say, readers), warned
+            found = examine(publication, run.say, readers)
+        return found.problems, [*warned, *found.doubts]
     except OpenbaarError as error:
         return error.problems, warned
     except OSError as error:
