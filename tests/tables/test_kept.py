@@ -79,7 +79,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         paths.append(entry.path)
         return read_document(folder, entry, verify)
 
-    monkeypatch.setattr("openbaar.tables.parts.read_document", opening)
+    monkeypatch.setattr("openbaar.tables.sources.read_document", opening)
     return paths
 
 

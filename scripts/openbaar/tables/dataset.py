@@ -196,12 +196,14 @@ class TableInFile(TableData):
 class Dataset:
     """A publication with its data: all tables, the trust tables last, and its documents' lines.
 
+    `doubts` are what a person should look at in what was read of documents.
     `read` is what the rows of `provenance` come to, where that is known without reading them.
     """
 
     publication: Publication
     tables: Mapping[str, TableData]
     lines: DocumentLines = field(default_factory=dict)
+    doubts: Sequence[Problem] = ()
     read: WhereRead | None = None
 
     def rows(self, table: str) -> Rows:
