@@ -136,7 +136,7 @@ def test_what_is_wrong_is_said_as_by_one_process(tmp_path: Path) -> None:
     wrong = corpus(tmp_path / "wrong", wrong="twee")
     assert problems(wrong, readers=in_processes(2)) == problems(wrong)
     assert problems(wrong)[0].startswith(
-        "sources/d3.txt:10: a3: recipe key 'rows': '3009 twee' fits no row pattern"
+        "sources/d3.txt:10: a3: recipe key 'rows' (tables/a3.yaml:1): '3009 twee' fits no row pattern"
     )
     changed = corpus(tmp_path / "changed")
     for name in ("d1.txt", "d4.txt"):

@@ -27,7 +27,7 @@ from openbaar.tables.dataset import (
     table_held,
     table_in_file,
 )
-from openbaar.tables.gather import checked_anomalies
+from openbaar.tables.gather import checked_anomalies, named
 from openbaar.tables.model import Table
 from openbaar.tables.parts import Job, Left, Outcome, Part, parts_of, read_part
 from openbaar.tables.publication import Publication
@@ -43,6 +43,7 @@ Readers = Callable[[Job, frozenset[str] | None, Say], list[tuple[Part, Outcome]]
 class Converted:
     """The files that converting made, by their path in the publication, and the verdicts.
 
+    `doubts` are what a person should look at, although nothing is wrong with it.
     `lines` is the file of the lines of the documents, none where only some tables were wanted;
     `tables` are those that are known already, so that nobody reads them again.
     """
@@ -50,6 +51,7 @@ class Converted:
     files: dict[str, Content]
     lines: dict[str, Content] = field(default_factory=dict)
     tables: Mapping[str, TableData] = field(default_factory=dict)
+    doubts: Sequence[Problem] = ()
 
     @property
     def reconciliation(self) -> Rows:
@@ -100,7 +102,8 @@ def _dataset(
         elif isinstance(content, Path):
             tables[name] = read(table, content)
     (lines,) = made.lines.values()
-    return Dataset(publication, tables, read_lines(lines) if isinstance(lines, Path) else {})
+    shown = read_lines(lines) if isinstance(lines, Path) else {}
+    return Dataset(publication, tables, shown, made.doubts)
 
 
 def convert_to_files(
@@ -137,7 +140,7 @@ def convert_to_files(
     made["provenance"] = done.provenance()
     files = {csv_path(name): made[name] for name in publication.resources}
     path = lines_path(publication).relative_to(publication.root).as_posix()
-    return Converted(files, {path: done.lines()}, known)
+    return Converted(files, {path: done.lines()}, known, done.doubts)
 
 
 def convert_some(
@@ -210,6 +213,14 @@ class _Done:
     def patches(self) -> list[Row]:
         """The rows of the corrections of documents."""
         return [row for left in self.tables.values() for row in left.patches]
+
+    @property
+    def doubts(self) -> list[Problem]:
+        """What a person should look at, of all tables."""
+        found: list[Problem] = []
+        for name, left in self.tables.items():
+            found += named(self.job.publication, name, left.doubts)
+        return found
 
     def provenance(self) -> Path:
         """The CSV file of the places of all cells."""
