@@ -57,6 +57,7 @@ def test_what_cannot_be_drawn_is_reported_with_the_reason(tmp_path: Path) -> Non
     ):
         drawers.ask("<svg")
 
+
 def test_a_picture_that_nothing_shows_any_more_is_removed(tmp_path: Path) -> None:
     first, second, third = asked(tmp_path, "one", "two", "three")
     with Drawers(tmp_path) as drawers:
