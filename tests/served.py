@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -103,17 +103,22 @@ def served(built: Built, url: str = "", public: bool = False) -> Iterator[Served
     """Serve on a free port until the block ends; `public` as `openbaar serve --public` does."""
     profile = [url, "public" if public else ""]
     command = [sys.executable, "-c", PROGRAM, str(built.database), str(built.metadata), *profile]
-    path = os.pathsep.join([str(ROOT / "tests"), *sys.path])
+    with running(command, [ROOT / "tests", *sys.path], subprocess.PIPE) as process:
+        assert process.stdout is not None
+        yield Served(process, process.stdout.readline().strip().rstrip("/"))
+
+
+@contextmanager
+def running(
+    command: Sequence[str], modules: Sequence[Path | str], stdout: int
+) -> Iterator[subprocess.Popen[str]]:
+    """A Python that runs until the block ends and finds its modules in these folders."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(str, modules))}
     with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
+        command, stdout=stdout, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:
         try:
-            assert process.stdout is not None
-            yield Served(process, process.stdout.readline().strip().rstrip("/"))
+            yield process
         finally:
             process.terminate()
 

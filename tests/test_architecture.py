@@ -23,8 +23,10 @@ MODULES = {
 ROOMS = [
     "errors",
     "extras",
+    "collector",
     "limits",
     "files",
+    "toolkit",
     "repository",
     "placing",
     "holding",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import json
 import os
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from cuts import Cut, cut_at
-from openbaar.authoring.draft.project import init
+from drafted import drafted_counts
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.placing import recover
@@ -56,17 +55,10 @@ def everything(root: Path) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in kept.items()}
 
 
-TEXT = "Table 1\n\nYear Started Done\n2020 12 3\n2021 15 4\n2022 19 5\nTotal 46 12\n"
-
-
 @pytest.fixture
 def publication(tmp_path: Path) -> Path:
     """A publication that was never released, drafted from a text, all guesses confirmed."""
-    (tmp_path / "counts.txt").write_text(TEXT)
-    root = tmp_path / "counts"
-    init(root, [tmp_path / "counts.txt"], "en", minimal=True)
-    for path in (root / "tables").glob("*.yaml"):
-        path.write_text(re.sub(r"  # guess: .*", "", path.read_text("utf-8")), "utf-8")
+    root = drafted_counts(tmp_path)
     edit(root, "tables/package.yaml", 'version: "0.1.0"', 'version: "0.1.0"  # by hand')
     return root
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
-from openbaar.authoring.draft.project import init
+from drafted import COUNTS, drafted_counts
 from openbaar.cli.main import main
 from openbaar.publish import publish
 from openbaar.tables.references import load_publication
 
-TEXT = "Table 1\n\nYear Started Done\n2020 12 3\n2021 15 4\n2022 19 5\nTotal 46 12\n"
-LATER = "A new answer.\n\n" + TEXT.replace("2021 15 4", "2021 16 4").replace("46", "47")
+LATER = "A new answer.\n\n" + COUNTS.replace("2021 15 4", "2021 16 4").replace("46", "47")
 
 
 @pytest.fixture
 def publication(tmp_path: Path) -> Path:
     """A published publication of one text."""
-    (tmp_path / "counts.txt").write_text(TEXT)
-    root = tmp_path / "counts"
-    init(root, [tmp_path / "counts.txt"], "en", minimal=True)
-    for path in (root / "tables").glob("*.yaml"):
-        path.write_text(re.sub(r"  # guess: .*", "", path.read_text("utf-8")), "utf-8")
+    root = drafted_counts(tmp_path)
     publish(load_publication(root))
     return root
 
@@ -53,7 +47,7 @@ def test_what_changed_is_shown_and_nothing_is_written(publication: Path) -> None
 def test_it_takes_the_place_of_the_old_edition_which_stays(publication: Path) -> None:
     done = update(publication, "counts-2.txt", LATER, "--write")
     assert done.exit_code == 0, done.output
-    assert (publication / "sources/counts.txt").read_text() == TEXT
+    assert (publication / "sources/counts.txt").read_text() == COUNTS
     (entry,) = load_publication(publication).package.documents
     assert entry.path == "sources/counts-2.txt"
     publish(load_publication(publication))
@@ -76,7 +70,7 @@ def test_a_total_that_does_not_add_up_any_more_is_told(publication: Path) -> Non
 @pytest.mark.parametrize(
     ("name", "text", "message"),
     [
-        ("counts-2.txt", TEXT, "is the same file as sources/counts.txt"),
+        ("counts-2.txt", COUNTS, "is the same file as sources/counts.txt"),
         ("counts.csv", "a,b\n", "is another kind of file than sources/counts.txt"),
         ("counts.txt", LATER, "sources/counts.txt is there already"),
     ],

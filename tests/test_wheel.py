@@ -7,7 +7,6 @@ all other tests run in a checkout.
 from __future__ import annotations
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from drafted import confirm_guesses
 from openbaar.tables.unstated import LOST
 
 ROOT = Path(__file__).parent.parent
@@ -99,7 +99,7 @@ def test_the_commands_of_the_tutorial_work_from_the_wheel(openbaar: Path, tmp_pa
     assert "2 of 2 stated totals add up" in drafted
     project = tmp_path / "courses"
     assert "3 rows, 2 stated totals, 0 problems" in answer("preview", folder=project)
-    confirm_guesses(project)
+    finish(project)
     answer("publish", folder=project)
     assert answer("check", folder=project) == "nothing is wrong\n"
     answer(*FREEZE, folder=project)
@@ -113,13 +113,12 @@ def test_the_commands_of_the_tutorial_work_from_the_wheel(openbaar: Path, tmp_pa
     assert "patch" in answer("diff", "1.0.0", "1.0.1", folder=project)
 
 
-def confirm_guesses(project: Path) -> None:
-    """What a person does: delete the comment of each guess, and write what `init` left open.
+def finish(project: Path) -> None:
+    """What a person does: confirm each guess, and write what `init` left open.
 
     What catalogues ask for, nobody knows.
     """
-    for path in (project / "tables").glob("*.yaml"):
-        path.write_text(re.sub(r"  # guess: .*", "", path.read_text("utf-8")), "utf-8")
+    confirm_guesses(project)
     with (project / "tables" / "package.yaml").open("a", encoding="utf-8") as package:
         package.write(f"unstated: [{', '.join(LOST)}]\n")
     for name in ("README.md", "LICENSE"):

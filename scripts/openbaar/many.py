@@ -14,7 +14,7 @@ from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.processes import Pool, server_of
-from openbaar.staleness import is_stale
+from openbaar.staleness import would_differ
 
 Progress = Callable[[int], None]  # told how many more publications are done
 
@@ -36,7 +36,7 @@ def publish_changed(
     `workers` is the number of processes; by default one for each processor, and no more than there
     are publications. Returns the outcome of each that was published, in the order of `folders`.
     """
-    stale = [folder for folder in dict.fromkeys(folders) if again or is_stale(folder)]
+    stale = [folder for folder in dict.fromkeys(folders) if again or would_differ(folder)]
     progress(len(folders) - len(stale))
     count = min(workers or len(os.sched_getaffinity(0)), len(stale))
     outcomes = {}

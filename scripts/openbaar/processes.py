@@ -6,6 +6,7 @@ terminal at once, so helpers do not heed it; and none is told to end while it is
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -46,7 +47,8 @@ class Pool(ProcessPoolExecutor):
     def __init__(
         self, count: int, context: BaseContext, start: Callable[..., object] = int, *given: object
     ) -> None:
-        super().__init__(count, context, partial(_begin, start, *given))
+        garbage = gc.get_threshold()
+        super().__init__(count, context, partial(_begin, garbage, start, *given))
 
     def submit(
         self, fn: Callable[Given, Made], /, *args: Given.args, **kwargs: Given.kwargs
@@ -84,8 +86,13 @@ def signals_wait() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _begin(start: Callable[..., object], *given: object) -> None:
-    """Begin as a helper, which SIGTERM ends and Ctrl-C does not, and which ends with its parent."""
+def _begin(garbage: tuple[int, int, int], start: Callable[..., object], *given: object) -> None:
+    """Begin as a helper, which SIGTERM ends and Ctrl-C does not, and which ends with its parent.
+
+    It looks for garbage as seldom as its parent, and never among what it has imported.
+    """
+    gc.set_threshold(*garbage)
+    gc.freeze()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(signal, "pthread_sigmask"):

@@ -27,17 +27,11 @@ from openbaar.authoring.draft.received import received
 from openbaar.authoring.pictures import pictures_of
 from openbaar.documents.layout import read_pdf_layout
 from openbaar.documents.lines import SEPARATOR, Line, Word
-from openbaar.documents.tables_on_page import (
-    Column,
-    PageLine,
-    borders_between,
-    cells_in,
-    find_tables,
-    is_figure,
-)
+from openbaar.documents.page_lines import PageLine, is_figure
+from openbaar.documents.tables_on_page import Column, borders_between, cells_in, find_tables
 from openbaar.errors import OpenbaarError
 from openbaar.recipe.columns import split_at
-from openbaar.recipe.language import Units
+from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import make_units
 
 Relations = Counter[tuple[str, str, str]]  # direction, text, text

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from served import ROOT, Served, build, served
 
 EXECUTABLE = shutil.which("chromium")
 MISSING = "chromium is missing (Debian: apt-get install chromium)"
@@ -34,6 +38,17 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def this_publication() -> Iterator[tuple[Served, Browser]]:
+    """The publication of this repository, built and served, with a Chromium to look at it."""
+    with (
+        tempfile.TemporaryDirectory() as temporary,
+        served(build(ROOT, Path(temporary))) as site,
+        chromium() as browser,
+    ):
+        yield site, browser
 
 
 @contextmanager

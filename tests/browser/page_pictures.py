@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import io
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +14,8 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # run as a program, outside pytest
 
-from browser.chromium import chromium
+from browser.chromium import this_publication
 from browser.pages import PAGES
-from served import ROOT, build, served
 
 SHOWN = {"home": "home", "table": "table", "answer": "query_chart", "row": "row"}
 SHOWN |= {"document": "document", "search": "search"}
@@ -31,11 +29,7 @@ QUALITY = 75  # of WebP: letters stay sharp, a picture has 20 to 60 kB
 def main(folder: Path) -> None:
     """Write a WebP of each page in each size into `folder`, in English."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as temporary,
-        served(build(ROOT, Path(temporary))) as site,
-        chromium() as browser,
-    ):
+    with this_publication() as (site, browser):
         for size, viewport in SIZES.items():
             page = browser.new_page(base_url=site.address, viewport=viewport)
             for name, address in SHOWN.items():

@@ -6,15 +6,13 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # run as a program, outside pytest
 
-from browser.chromium import chromium
+from browser.chromium import this_publication
 from browser.pages import PAGES
-from served import ROOT, build, served
 
 LOOKS: dict[str, dict[str, Any]] = {
     "wide": {"viewport": {"width": 1280, "height": 900}},
@@ -27,11 +25,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 def main(folder: Path, names: list[str]) -> None:
     """Write a PNG of each page (of all, where none is named) in each look into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (
-        tempfile.TemporaryDirectory() as temporary,
-        served(build(ROOT, Path(temporary))) as site,
-        chromium() as browser,
-    ):
+    with this_publication() as (site, browser):
         for look, options in LOOKS.items():
             context = browser.new_context(base_url=site.address, **{"locale": "nl-BE", **options})
             page = context.new_page()

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, Page
 
-from browser.chromium import EXECUTABLE, MISSING, chromium
+from browser.chromium import IN_CHROMIUM
 from browser.test_browser import violations
 from openbaar.cli.main import main
 from served import ROOT, Built, Served, served
@@ -28,18 +28,7 @@ TEXT = """() => {
   page.querySelectorAll(others).forEach((each) => each.remove());
   return page.innerHTML.replace(/<[^>]+>/g, " ");
 }"""
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.skipif(EXECUTABLE is None, reason=MISSING),
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests."""
-    with chromium() as running:
-        yield running
+pytestmark = [*IN_CHROMIUM, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module", params=NAMES)

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from browser.chromium import EXECUTABLE, MISSING, chromium
+from browser.chromium import IN_CHROMIUM, chromium
 from openbaar.database import document_parts
 from served import ROOT, build, served
 
-pytestmark = [pytest.mark.browser, pytest.mark.skipif(EXECUTABLE is None, reason=MISSING)]
+pytestmark = IN_CHROMIUM
 
 
 def test_a_line_that_is_on_another_part_is_found(

@@ -13,7 +13,8 @@ from reportlab.pdfgen.canvas import Canvas
 
 from openbaar.documents.layout import read_pdf_layout
 from openbaar.documents.lines import Document
-from openbaar.documents.tables_on_page import FoundTable, PageLine, find_tables
+from openbaar.documents.page_lines import PageLine
+from openbaar.documents.tables_on_page import FoundTable, find_tables
 from openbaar.errors import OpenbaarError
 
 HEIGHT = A4[1]

@@ -11,19 +11,20 @@ import asyncio
 import io
 import json
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
 from urllib.parse import quote
 
+from generated.workbooks import zipped
 from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document
 from openbaar.documents.reader import parse_document
 from openbaar.errors import OpenbaarError
 from openbaar.package.gate import receive
-from openbaar.recipe.language import RowTemplate
 from openbaar.recipe.numbers import format_of
+from openbaar.recipe.row_keys import RowTemplate
 from openbaar.recipe.templates import MAX_READINGS, attempt, template_items
 from openbaar.recipe.values import Reader, parse_number
 from openbaar.schema.csvfile import read_csv, write_csv
@@ -108,7 +109,7 @@ def packages(data: bytes) -> None:
     What passes is what was handed to us.
     """
     for files in ({"datapackage.json": data, "t.csv": b"c0\n1\n"}, _described(data)):
-        _receive(_zip(files), files["t.csv"])
+        _receive(zipped(files), files["t.csv"])
     _receive(data, None)
 
 
@@ -190,7 +191,7 @@ def workbooks(data: bytes) -> None:
     """A workbook of each kind whose sheet is these bytes, and the bytes as an old workbook."""
     document(_replaced(_xlsx(), "xl/worksheets/sheet1.xml", data), "xlsx")
     document(_replaced(_xlsx(), "xl/workbook.xml", data), "xlsx", hidden="skip")
-    document(_zip({"mimetype": b"", "content.xml": data}), "ods")
+    document(zipped({"mimetype": b"", "content.xml": data}), "ods")
     document(data, "xls")
 
 
@@ -226,17 +227,9 @@ def _docx() -> bytes:
 
 def _replaced(archive: bytes, name: str, data: bytes) -> bytes:
     """A zip with the bytes of one file in it replaced."""
-    with zipfile.ZipFile(io.BytesIO(archive)) as zipped:
-        files = {each: zipped.read(each) for each in zipped.namelist()}
-    return _zip({**files, name: data})
-
-
-def _zip(files: Mapping[str, bytes]) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return out.getvalue()
+    with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+        files = {each: packed.read(each) for each in packed.namelist()}
+    return zipped({**files, name: data})
 
 
 def routes(data: bytes) -> None:

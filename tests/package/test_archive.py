@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from openbaar.package.archive import readme, write_zip
-from openbaar.package.catalogues.facts import facts
+from openbaar.package.catalogues.from_descriptor import facts
 from openbaar.package.catalogues.records import records
 from openbaar.package.citation_file import citation_bytes
 from openbaar.package.descriptor import descriptor, package_bytes

@@ -15,7 +15,8 @@ from datasets import dataset_of
 from openbaar.errors import OpenbaarError
 from openbaar.package.archive import sdmx_messages, sdmx_problems
 from openbaar.package.catalogues import dcat, rdf, sdmx_structure
-from openbaar.package.catalogues.facts import Facts, facts
+from openbaar.package.catalogues.facts import Facts
+from openbaar.package.catalogues.from_descriptor import facts
 from openbaar.package.catalogues.rdf import Iri, Node, Term, Text, Typed
 from openbaar.package.catalogues.records import FILES, records
 from openbaar.package.descriptor import descriptor

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from generated import workbooks
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.limits import LIMITS, most
@@ -434,17 +434,8 @@ def test_a_limit_that_is_no_number_is_refused(given: str, monkeypatch: pytest.Mo
         most("table_bytes")
 
 
-def in_memory(files: Mapping[str, bytes]) -> bytes:
-    """The bytes of a zip."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
 def test_received_holds_what_passed(tmp_path: Path) -> None:
-    (tmp_path / "p.zip").write_bytes(in_memory(package()))
+    (tmp_path / "p.zip").write_bytes(workbooks.zipped(package()))
     received = receive(tmp_path / "p.zip")
     assert isinstance(received, Received)
     (table,) = received.tables

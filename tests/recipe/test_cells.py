@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from openbaar.documents.lines import SEPARATOR
 from openbaar.recipe import templates
 from openbaar.recipe.codes import CodeList
-from openbaar.recipe.language import ReadCell, Recipe
+from openbaar.recipe.language import Recipe
 from openbaar.recipe.numbers import NumberFormat
+from openbaar.recipe.row_keys import ReadCell
 from openbaar.recipe.templates import Attempt, attempt
 from openbaar.recipe.values import Reader, field_reader, field_readers
 from openbaar.schema.model import Schema, SchemaField

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from openbaar.documents.lines import Line, Word
 from openbaar.documents.text import read_text
 from openbaar.recipe.columns import Cut, gaps, split_at
-from openbaar.recipe.language import Recipe, Units
+from openbaar.recipe.language import Recipe
+from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import make_units
 
 LAYOUT = """\

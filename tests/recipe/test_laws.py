@@ -9,8 +9,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openbaar.recipe.language import RowTemplate
 from openbaar.recipe.numbers import NumberFormat
+from openbaar.recipe.row_keys import RowTemplate
 from openbaar.recipe.settle import ReadRow, settle
 from openbaar.recipe.templates import MAX_READINGS, Slot, attempt, template_items
 from openbaar.recipe.units import LineStart, Unit

@@ -14,10 +14,11 @@ from openbaar.recipe import language
 from openbaar.recipe.anchors import locate
 from openbaar.recipe.codes import CodeList
 from openbaar.recipe.groups import label_rows
-from openbaar.recipe.language import Recipe, Units
+from openbaar.recipe.language import Recipe
 from openbaar.recipe.records import make_records
 from openbaar.recipe.rows import read_rows
 from openbaar.recipe.templates import attempt
+from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import make_units
 from openbaar.recipe.values import field_readers
 from openbaar.schema.model import Reference

@@ -5,21 +5,25 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import json
 import random
 import re
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 from datasette.filters import Filters
+from datasette.utils import escape_fts
 from hypothesis import given
 from hypothesis import strategies as some
 
 from generated.publication import TEXT, schema, write_publication
 from openbaar.database import counts as made_counts
 from openbaar.site.counts import from_counts
+from openbaar.site.found import Order, from_index
 from openbaar.site.serve import site
 from openbaar.tables.convert import convert
 from openbaar.tables.references import load_publication
@@ -27,7 +31,8 @@ from served import Built, build
 
 COLUMNS = {"id": "integer", "year": "year", "region": "string", "urban": "boolean", "n": "integer"}
 FACETS = ["region", "year", "urban"]
-COUNTED = {"t": ["region", "year", "urban"]}
+COUNTED = {"t": {"facets": FACETS, "found": ["region", "year"]}}
+ALL_FOUND = {"t": {"facets": FACETS, "found": FACETS}}
 REGIONS = ["", "north", "South", "o'er", "5", "é%"]
 # Of lists and dates there are no facets of which counts are made.
 FILTERS = {each.key for each in Filters._filters} - {"arraycontains", "arraynotcontains", "date"}
@@ -47,6 +52,11 @@ PAGES = [
     "/made-up/t?region=nowhere",
     "/made-up/t?n=3&region=north",
     "/made-up/t?_search=north&year=2001",
+    "/made-up/t?_search=south",
+    "/made-up/t?_search=south&_size=9&_next=20",
+    "/made-up/t?_search_region=5&urban=0",
+    "/made-up/t?_search=s*+OR+%225%22&_searchmode=raw&_sort=n",
+    "/made-up/t?_search=north&_facet=n",
     "/made-up/t?_facet=n&region=5",
     "/made-up/t.json?region=north&_facet=year",
     "/made-up/per_region",
@@ -68,10 +78,10 @@ def rows() -> str:
     return file.getvalue()
 
 
-def made(root: Path) -> Built:
+def made(root: Path, key: Sequence[str] = ("id",)) -> Built:
     """A publication with a table of three facets, built."""
-    described = schema(COLUMNS, ["id"])
-    table = {"schema": described, "facets": FACETS, "search": ["region"], "csv": rows()}
+    described = schema(COLUMNS, list(key))
+    table = {"schema": described, "facets": FACETS, "search": ["region", "year"], "csv": rows()}
     queries = {"queries": {name: {"title": TEXT, "sql": sql} for name, sql in QUESTIONS.items()}}
     authored = write_publication(root / "authored", {"d.txt": b"x\n"}, {"t": table}, queries)
     for path, data in convert(load_publication(authored)).files.items():
@@ -90,6 +100,7 @@ def counted(tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The publication with counts, as if its table were large."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(made_counts, "FEWEST_ROWS", 1)
+        patch.setattr(made_counts, "ROWS_OF_EACH_TEXT", 0.01)
         return made(tmp_path_factory.mktemp("counted"))
 
 
@@ -124,6 +135,98 @@ def test_the_counts_are_those_of_the_table(counted: Built, pairs: list[tuple[str
             assert connection.execute(instead, params).fetchall() == expected
 
 
+WORDS = ["north", "SOUTH", "er", "2003", "5 2001", "north south", "e", "sou*", "nowhere"]
+SEARCH = some.tuples(
+    some.sampled_from(["t_fts", "region", "year"]),
+    some.sampled_from(["escape_fts(:search)", ":search"]),
+    some.sampled_from([*WORDS, "sou* OR 2003", "region: north NOT 2001", "2004 AND (5 OR north)"]),
+)
+
+
+def results(connection: sqlite3.Connection, sql: str, params: dict[str, Any]) -> Any:
+    """What a question finds, or what SQLite has against it."""
+    try:
+        return connection.execute(sql, params).fetchall()
+    except sqlite3.Error as error:
+        return str(error)
+
+
+@given(search=SEARCH, pairs=some.lists(FILTER, max_size=2))
+def test_what_search_finds_is_counted_by_its_texts(
+    counted: Built, search: tuple[str, str, str], pairs: list[tuple[str, str]]
+) -> None:
+    within, match, words = search
+    clauses, params = Filters(sorted(pairs)).build_where_clauses("t")
+    clauses.append(f"rowid in (select rowid from t_fts where {within} match {match})")
+    params["search"] = words
+    with closing(connected(counted)) as connection:
+        for sql in asked("where " + " and ".join(clauses)).values():
+            instead = from_counts(sql, ALL_FOUND)
+            assert instead is not None
+            assert "_found_t" in instead
+            expected = results(connection, sql, params)
+            assert results(connection, instead, params) == expected
+
+
+def test_the_counts_of_a_text_are_found_by_an_index(counted: Built) -> None:
+    search = "rowid in (select rowid from t_fts where t_fts match escape_fts(:search))"
+    instead = from_counts(f"select count(*) from t where {search}", ALL_FOUND)
+    with closing(connected(counted)) as connection:
+        plan = connection.execute(f"EXPLAIN QUERY PLAN {instead}", {"search": "north"}).fetchall()
+    assert "SEARCH _found_t USING INDEX _found_t_text (_text=?)" in [step[3] for step in plan]
+
+
+def connected(built: Built) -> sqlite3.Connection:
+    """The database with what Datasette adds to SQL."""
+    connection = sqlite3.connect(built.database)
+    connection.create_function("escape_fts", 1, escape_fts)
+    return connection
+
+
+@pytest.mark.parametrize("words", [*WORDS, '"', "%"])
+def test_the_first_rows_found_are_those_of_the_table(counted: Built, words: str) -> None:
+    search = "rowid in (select rowid from t_fts where t_fts match escape_fts(:search))"
+    numbered = {"t": Order("id", is_row_number=True)}
+    with closing(connected(counted)) as connection:
+        for later in ("", " and ((id > :p0))"):
+            for last in ("20", "299", "x"):
+                sql = f"select id, n from t where {search}{later} order by id limit 11"
+                instead = from_index(sql, numbered)
+                assert instead is not None
+                params = {"search": words, "p0": last}
+                assert results(connection, instead, params) == results(connection, sql, params)
+        sql = f"select count(*) from t where {search}"
+        instead = from_index(sql, {})
+        assert instead is not None
+        params = {"search": words}
+        assert results(connection, instead, params) == results(connection, sql, params)
+
+
+@pytest.mark.parametrize(
+    ("order", "end"),
+    [
+        (Order("id", is_row_number=True), "order by n limit 11"),
+        (Order("id", is_row_number=True), "order by id desc limit 11"),
+        (Order("id", is_row_number=True), "order by id limit 11 offset 11"),
+        (Order("id", is_row_number=True), "and n = :p0 order by id limit 11"),
+        (Order("id", is_row_number=False), "and ((id > :p0)) order by id limit 11"),
+        (Order("year, n", is_row_number=False), "and ((n > :p0)) order by year, n limit 11"),
+        (Order("year, n", is_row_number=False), "order by year limit 11"),
+    ],
+)
+def test_rows_of_which_others_may_come_first_are_left_to_the_table(order: Order, end: str) -> None:
+    search = "rowid in (select rowid from t_fts where t_fts match escape_fts(:search))"
+    assert from_index(f"select id from t where {search} {end}", {"t": order}) is None
+    assert from_index(f"select id from t where {search} {end}", {}) is None
+
+
+def test_another_index_of_words_is_left_to_datasette() -> None:
+    search = "rowid in (select rowid from _search where _search match escape_fts(:search))"
+    order = {"t": Order("id", is_row_number=True)}
+    assert from_index(f"select count(*) from t where {search}", order) is None
+    assert from_index(f"select id from t where {search} order by id limit 11", order) is None
+
+
 def test_without_a_choice_the_values_of_facets_are_counted_too(counted: Built) -> None:
     with closing(sqlite3.connect(counted.database)) as connection:
         for facet in FACETS:
@@ -138,7 +241,8 @@ def test_without_a_choice_the_values_of_facets_are_counted_too(counted: Built) -
     [
         'where "n" = :p0',
         'where "region" = :p0 and "n" > :p1',
-        "where rowid in (select rowid from t_fts where t_fts match escape_fts(:search))",
+        "where rowid in (select rowid from _search where _search match escape_fts(:search))",
+        "where rowid in (select rowid from t_fts where t_fts match escape_fts(:other))",
         ":p0 in (select value from json_each([t].[region]))",
         "where region = 'north'",
         "where region = random()",
@@ -199,6 +303,7 @@ def test_pages_of_a_large_table_count_nothing_and_say_the_same(
     assert all(page.startswith("200") for page in shown.values())
     by_counts = [sql for sql in of_counts if "from _counts_t" in sql]
     assert len(by_counts) > 15
+    assert len([sql for sql in of_counts if "from _found_t" in sql]) > 10
     assert len([sql for sql in of_counts if "FROM _answers_per_region" in sql]) == 1
     assert [sql for sql in of_table if "from _counts_t" in sql] == []
 
@@ -208,12 +313,48 @@ def test_a_facet_with_too_many_combinations_is_left_out(
 ) -> None:
     monkeypatch.setattr(made_counts, "FEWEST_ROWS", 1)
     monkeypatch.setattr(made_counts, "MOST_COMBINATIONS", 20)
+    monkeypatch.setattr(made_counts, "ROWS_OF_EACH_TEXT", 2)  # 24 texts: 6 combinations of each
     built = made(tmp_path)
     with closing(sqlite3.connect(built.database)) as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(_counts_t)")]
         (rows_counted,) = connection.execute("SELECT sum(_rows) FROM _counts_t").fetchone()
+        found = [row[1] for row in connection.execute("PRAGMA table_info(_found_t)")]
+        (rows_found,) = connection.execute("SELECT sum(_rows) FROM _found_t").fetchone()
     assert columns == ["year", "urban", "_rows"]
-    assert rows_counted == 300
+    assert found == ["_text", "urban", "_rows"]
+    assert rows_counted == rows_found == 300
+
+
+def test_texts_that_are_said_once_each_are_not_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(made_counts, "FEWEST_ROWS", 1)
+    monkeypatch.setattr(made_counts, "MOST_TEXTS", 5)
+    built = made(tmp_path)
+    with closing(sqlite3.connect(built.database)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_schema").fetchall()
+    assert ("_counts_t",) in tables
+    assert ("_found_t",) not in tables
+    assert ("_texts_t",) not in tables
+
+
+@pytest.mark.parametrize(
+    ("key", "is_row_number", "is_in_order"),
+    [(["id"], True, True), (["id", "year"], False, True), (["year", "id"], False, False)],
+)
+def test_it_is_known_whether_rows_stand_in_the_order_of_their_key(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    key: list[str],
+    is_row_number: bool,
+    is_in_order: bool,
+) -> None:
+    monkeypatch.setattr(made_counts, "FEWEST_ROWS", 1)
+    built = made(tmp_path, key)
+    with closing(sqlite3.connect(built.database)) as connection:
+        sql = "SELECT content FROM _site WHERE name = 'counts'"
+        counted = json.loads(connection.execute(sql).fetchone()[0])["t"]
+    assert (counted["is_row_number"], counted["is_in_key_order"]) == (is_row_number, is_in_order)
 
 
 def test_questions_that_differ_each_time_or_find_very_much_are_asked_each_time(

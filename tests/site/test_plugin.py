@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import socket
 import sqlite3
@@ -21,7 +20,7 @@ from datasette.app import Datasette
 from entry_point import write_entry_point
 from openbaar.site.pages import layout
 from openbaar.site.published import published_by
-from served import ROOT, Built, shown
+from served import ROOT, Built, running, shown
 
 pytestmark = pytest.mark.slow
 
@@ -76,21 +75,14 @@ def stock(python: Path, folder: Path, arguments: list[str]) -> Iterator[httpx.Cl
     """A client of `datasette serve`, which finds the plugin by its entry point only."""
     write_entry_point(folder / "installed")
     port = free_port()
-    path = os.pathsep.join([str(folder / "installed"), str(ROOT / "scripts")])
     command = [str(python), "-m", "datasette", "serve", *arguments, "--port", str(port)]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": path},
-    ) as process:
-        try:
-            with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-                wait_for(client, process)
-                yield client
-        finally:
-            process.terminate()
+    modules = [folder / "installed", ROOT / "scripts"]
+    with (
+        running(command, modules, subprocess.DEVNULL) as process,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+    ):
+        wait_for(client, process)
+        yield client
 
 
 def wait_for(client: httpx.Client, process: subprocess.Popen[str]) -> None:

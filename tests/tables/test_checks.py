@@ -10,7 +10,9 @@ from pydantic import TypeAdapter
 
 from openbaar.errors import Place
 from openbaar.recipe.records import StatedTotal
-from openbaar.tables.checks import Check, Evidence, Rule, stated_totals
+from openbaar.tables.checks import Check
+from openbaar.tables.rules import Evidence, Rule
+from openbaar.tables.sum_checks import stated_totals
 from openbaar.tables.verdicts import Verdict, judge
 
 PLACE = Place("d.txt", 7)

@@ -14,8 +14,9 @@ from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
-from openbaar.recipe.language import OLD_KEYS, ROW_NUMBER
+from openbaar.recipe.language import OLD_KEYS
 from openbaar.recipe.numbers import NumberFormat
+from openbaar.recipe.row_keys import ROW_NUMBER
 
 WIDTH = 10_000  # characters of a line: authors break lines, this does not
 _FIELD = re.compile(r"\{(\w+)\}")

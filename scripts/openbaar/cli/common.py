@@ -163,9 +163,14 @@ def unreadable(error: OSError) -> Problem:
 def report_problems(ctx: click.Context, problems: Sequence[Problem]) -> None:
     """Report why a command failed: to people on standard error, to programs as JSON."""
     if ctx.meta.get(AS_JSON):
-        print_json({"problems": [problem.as_dict() for problem in problems]})
+        print_json({"problems": as_dicts(problems)})
     else:
         print_problems(problems)
+
+
+def as_dicts(problems: Sequence[Problem]) -> list[dict[str, Any]]:
+    """Problems as JSON has them."""
+    return [problem.as_dict() for problem in problems]
 
 
 def print_json(data: Mapping[str, Any]) -> None:

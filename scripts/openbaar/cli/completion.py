@@ -18,9 +18,8 @@ def table_names(
     The files are not read: the shell is waiting, and a broken file must not keep it from an answer.
     """
     root = _project(ctx)
-    names = sorted(path.stem for path in root.glob("tables/*.yaml"))
-    fitting = [name for name in names if name.startswith(begun) and name not in NOT_TABLES]
-    return [CompletionItem(name) for name in fitting]
+    names = {path.stem for path in root.glob("tables/*.yaml")} - NOT_TABLES
+    return [CompletionItem(name) for name in sorted(names) if name.startswith(begun)]
 
 
 def version_names(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from openbaar.cli import progress
-from openbaar.cli.common import Run, common, json_result, print_json, print_problems
+from openbaar.cli.common import Run, as_dicts, common, json_result, print_json, print_problems
 from openbaar.cli.completion import version_names
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def update(
         edition = try_edition(root, file.resolve(), of, run.say)
     written = take_edition(root, edition, run.say) if write else []
     run.result(
-        problems=[problem.as_dict() for problem in edition.problems],
+        problems=as_dicts(edition.problems),
         fitting=list(edition.fitting),
         changes=as_data(edition.diff),
         written=written,

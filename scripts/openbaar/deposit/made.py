@@ -10,7 +10,8 @@ from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import sha256_of
-from openbaar.package.catalogues.facts import Facts, facts
+from openbaar.package.catalogues.facts import Facts
+from openbaar.package.catalogues.from_descriptor import facts
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.staleness import is_stale
 

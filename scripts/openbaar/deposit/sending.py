@@ -121,15 +121,18 @@ def _said(answer: httpx.Response) -> str:
     sentences = []
     if isinstance(body.get("message"), str):
         sentences.append(body["message"].rstrip("."))
-    for error in body.get("errors") or []:
-        if not isinstance(error, dict):
-            sentences.append(str(error))
-            continue
-        messages = error.get("messages") or [error.get("message", "")]
-        sentences.append(f"{error.get('field', '')}: {' '.join(map(str, messages))}")
+    sentences += [_said_by_zenodo(error) for error in body.get("errors") or []]
     if isinstance(body.get("error"), dict):
         sentences += _said_by_ckan(body["error"])
     return "; ".join(sentences)
+
+
+def _said_by_zenodo(error: Any) -> str:
+    """One of the `errors` of Zenodo: a text, or a field with what is wrong with it."""
+    if not isinstance(error, dict):
+        return str(error)
+    messages = error.get("messages") or [error.get("message", "")]
+    return f"{error.get('field', '')}: {' '.join(map(str, messages))}"
 
 
 def _said_by_ckan(error: dict[str, Any]) -> list[str]:

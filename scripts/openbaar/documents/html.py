@@ -33,10 +33,8 @@ def read_html_tables(data: bytes, path: str) -> Document:
                 Problem(Place(path), f"contains tables of more than {MAX_CELLS} cells")
             )
         rows += grid
-        addresses += [
-            [f"{index}.{r}.{c}" for c in range(1, len(row) + 1)]
-            for r, row in enumerate(grid, start=1)
-        ]
+        for number, row in enumerate(grid, start=1):
+            addresses.append([f"{index}.{number}.{c}" for c in range(1, len(row) + 1)])
     return Document(path, grid_lines([(1, rows, addresses)]), is_grid=True)
 
 

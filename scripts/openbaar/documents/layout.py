@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
+from itertools import product
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from openbaar.documents.lines import Document, Line, Word
+from openbaar.documents.page_lines import PageLine, lines_of
 from openbaar.documents.pdf import (
     check_length,
     clear_errors,
@@ -16,7 +18,6 @@ from openbaar.documents.pdf import (
     opened,
     page_without_text,
 )
-from openbaar.documents.tables_on_page import PageLine, lines_of
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
 
@@ -34,27 +35,14 @@ def read_pdf_layout(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
     left out. Raises OpenbaarError when it is no PDF, needs a password, is cut off, has very much
     text, or has a page with a picture and no text that is not skipped.
     """
-    with extra("pdf", "reading a PDF"):
-        import pdfplumber
-
     lines: list[Line] = []
     problems: list[Problem] = []
-    with (
-        clear_errors(path),
-        closing(opened(data, path)) as reader,
-        pdfplumber.open(io.BytesIO(data)) as pdf,
-    ):
-        for number, (page, same) in enumerate(zip(pdf.pages, reader.pages, strict=True), start=1):
-            if number in skipped:
-                continue
-            check_length(path, number, same)
-            words = words_of_page(page)
-            if not words and has_picture(same):
-                problems.append(page_without_text(path, number))
-            found = laid_out(lines_of(words))
-            for row, (text, line) in enumerate(found, start=1):
-                lines.append(Line(len(lines) + 1, text, number, row, words=line.words))
-            page.close()
+    with clear_errors(path):
+        for page in pages_of_pdf(data, path, skipped):
+            if page.is_picture:
+                problems.append(page_without_text(path, page.number))
+            for row, (text, line) in enumerate(laid_out(lines_of(page.words)), start=1):
+                lines.append(Line(len(lines) + 1, text, page.number, row, words=line.words))
     if problems:
         raise OpenbaarError(problems)
     if not lines:
@@ -63,6 +51,36 @@ def read_pdf_layout(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
         )
         raise OpenbaarError(Problem(Place(path), "contains no text", hint))
     return Document(path, tuple(lines), has_pages=True)
+
+
+class PageOfPdf(NamedTuple):
+    """A page: its number, from 1, what pdfplumber makes of it, its words, and what it holds.
+
+    `is_picture` says that it holds a picture and no words.
+    """
+
+    number: int
+    seen: Any
+    words: list[Word]
+    is_picture: bool
+
+
+def pages_of_pdf(data: bytes, path: str, skipped: Collection[int]) -> Iterator[PageOfPdf]:
+    """The pages of a PDF that are not skipped; each is closed when the next one is asked for.
+
+    Raises what the libraries raise, which `clear_errors` puts into words.
+    """
+    with extra("pdf", "reading a PDF"):
+        import pdfplumber
+
+    with closing(opened(data, path)) as reader, pdfplumber.open(io.BytesIO(data)) as pdf:
+        for number, (seen, same) in enumerate(zip(pdf.pages, reader.pages, strict=True), start=1):
+            if number in skipped:
+                continue
+            check_length(path, number, same)
+            words = words_of_page(seen)
+            yield PageOfPdf(number, seen, words, not words and has_picture(same))
+            seen.close()
 
 
 def words_of_page(page: Any) -> list[Word]:
@@ -119,12 +137,9 @@ def _once(letters: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for letter in letters:
         text, left, top = letter["text"], letter["x0"], letter["top"]
         column, row = int(left // SAME_PLACE), int(top // SAME_PLACE)
-        near = [
-            place
-            for x in (column - 1, column, column + 1)
-            for y in (row - 1, row, row + 1)
-            for place in seen.get((text, x, y), ())
-        ]
+        near: list[tuple[float, float]] = []
+        for x, y in product((column - 1, column, column + 1), (row - 1, row, row + 1)):
+            near += seen.get((text, x, y), ())
         if any(abs(x - left) < SAME_PLACE and abs(y - top) < SAME_PLACE for x, y in near):
             continue
         seen.setdefault((text, column, row), []).append((left, top))

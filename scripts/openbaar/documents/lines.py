@@ -46,6 +46,11 @@ class Word(NamedTuple):
     bottom: float = 0.0
 
 
+def text_of(words: Iterable[Word]) -> str:
+    """The words as one text, a space between two."""
+    return " ".join(word.text for word in words)
+
+
 def without_leaders(words: Iterable[Word]) -> tuple[Word, ...]:
     """The words without the row of dots that leads the eye from a label to its figure.
 

@@ -7,6 +7,7 @@ of a saved page, or words recognised on a scan.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from openbaar.documents.entry import DocumentEntry
@@ -17,7 +18,6 @@ from openbaar.files import read_inside
 from openbaar.limits import most
 
 MAX_BYTES = most("document_bytes")
-ENDINGS = (".txt", ".pdf", ".xlsx", ".ods", ".xls", ".docx", ".csv", ".html", ".htm", ".tsv")
 
 
 def read_document(root: Path, entry: DocumentEntry, verify: bool = True) -> Document:
@@ -43,36 +43,48 @@ def parse_document(data: bytes, entry: DocumentEntry) -> Document:
 
     The libraries that read the larger kinds are imported when one is met.
     """
-    ending = Path(entry.path).suffix.lower()
-    if ending == ".pdf":
-        return _parse_pdf(data, entry)
-    if ending in (".xlsx", ".ods", ".xls"):
-        from openbaar.documents.sheets import read_workbook
-
-        return read_workbook(data, entry.path, entry.hidden)
-    if ending == ".csv":
-        from openbaar.documents.sheets import read_csv_grid
-
-        return read_csv_grid(data, entry.path)
-    if ending in (".html", ".htm"):
-        from openbaar.documents.html import read_html_tables
-
-        return read_html_tables(data, entry.path)
-    if ending == ".docx":
-        from openbaar.documents.word import read_docx
-
-        return read_docx(data, entry.path)
-    if ending == ".tsv":
-        from openbaar.documents.recognised import read_words
-
-        return read_words(data, entry.path, entry.sure)
-    if ending == ".txt":
-        return read_text(data, entry.path, entry.page_break)
-    message = f"cannot be read: known endings are {', '.join(ENDINGS)}"
-    raise OpenbaarError(Problem(Place(entry.path), message, "save it as .docx or PDF"))
+    read = _READERS.get(Path(entry.path).suffix.lower())
+    if read is None:
+        message = f"cannot be read: known endings are {', '.join(ENDINGS)}"
+        raise OpenbaarError(Problem(Place(entry.path), message, "save it as .docx or PDF"))
+    return read(data, entry)
 
 
-def _parse_pdf(data: bytes, entry: DocumentEntry) -> Document:
+def _text(data: bytes, entry: DocumentEntry) -> Document:
+    return read_text(data, entry.path, entry.page_break)
+
+
+def _workbook(data: bytes, entry: DocumentEntry) -> Document:
+    from openbaar.documents.sheets import read_workbook
+
+    return read_workbook(data, entry.path, entry.hidden)
+
+
+def _csv(data: bytes, entry: DocumentEntry) -> Document:
+    from openbaar.documents.sheets import read_csv_grid
+
+    return read_csv_grid(data, entry.path)
+
+
+def _html(data: bytes, entry: DocumentEntry) -> Document:
+    from openbaar.documents.html import read_html_tables
+
+    return read_html_tables(data, entry.path)
+
+
+def _docx(data: bytes, entry: DocumentEntry) -> Document:
+    from openbaar.documents.word import read_docx
+
+    return read_docx(data, entry.path)
+
+
+def _words(data: bytes, entry: DocumentEntry) -> Document:
+    from openbaar.documents.recognised import read_words
+
+    return read_words(data, entry.path, entry.sure)
+
+
+def _pdf(data: bytes, entry: DocumentEntry) -> Document:
     """A PDF in the way in which its entry says that it is read."""
     if entry.read == "layout":
         from openbaar.documents.layout import read_pdf_layout
@@ -85,3 +97,18 @@ def _parse_pdf(data: bytes, entry: DocumentEntry) -> Document:
     from openbaar.documents.pdf import read_pdf_text
 
     return read_pdf_text(data, entry.path, entry.skip_pages)
+
+
+_READERS: Mapping[str, Callable[[bytes, DocumentEntry], Document]] = {
+    ".txt": _text,
+    ".pdf": _pdf,
+    ".xlsx": _workbook,
+    ".ods": _workbook,
+    ".xls": _workbook,
+    ".docx": _docx,
+    ".csv": _csv,
+    ".html": _html,
+    ".htm": _html,
+    ".tsv": _words,
+}
+ENDINGS = tuple(_READERS)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from openbaar.documents.layout import laid_out
 from openbaar.documents.lines import UNSURE, Document, Line, Word
-from openbaar.documents.tables_on_page import lines_of
+from openbaar.documents.page_lines import lines_of
 from openbaar.errors import OpenbaarError, Place, Problem
 
 COLUMNS = ("page", "left", "top", "right", "bottom", "confidence", "text")

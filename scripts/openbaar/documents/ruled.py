@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from openbaar.documents.layout import words_of_page
-from openbaar.documents.lines import Document, Word, grid_lines, repeatable
-from openbaar.documents.pdf import (
-    check_length,
-    clear_errors,
-    has_picture,
-    opened,
-    page_without_text,
-)
-from openbaar.documents.tables_on_page import lines_of
+from openbaar.documents.layout import pages_of_pdf
+from openbaar.documents.lines import Document, Word, grid_lines, repeatable, text_of
+from openbaar.documents.page_lines import lines_of
+from openbaar.documents.pdf import clear_errors, page_without_text
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.extras import extra
 
 MOST_PROBLEMS = 20  # of one document
 SLACK = 2.0  # points by which a word may reach over a rule
@@ -74,27 +65,15 @@ def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
     and with each word that would be lost: beside a table in no cell, cut by a rule, or in a table
     inside a table.
     """
-    with extra("pdf", "reading a PDF"):
-        import pdfplumber
-
     pages = []
     problems: list[Problem] = []
-    with (
-        clear_errors(path),
-        closing(opened(data, path)) as reader,
-        pdfplumber.open(io.BytesIO(data)) as pdf,
-    ):
-        for number, (page, same) in enumerate(zip(pdf.pages, reader.pages, strict=True), start=1):
-            if number in skipped:
-                continue
-            check_length(path, number, same)
-            words = words_of_page(page)
-            if not words and has_picture(same):
-                problems.append(page_without_text(path, number))
-            grids = _grids(page)
-            problems += _lost(grids, words, Place(path, page=str(number)))
-            pages.append((number, *_texts_and_addresses(grids, words)))
-            page.close()
+    with clear_errors(path):
+        for page in pages_of_pdf(data, path, skipped):
+            if page.is_picture:
+                problems.append(page_without_text(path, page.number))
+            grids = _grids(page.seen)
+            problems += _lost(grids, page.words, Place(path, page=str(page.number)))
+            pages.append((page.number, *_texts_and_addresses(grids, page.words)))
     if not any(rows for _, rows, _ in pages):
         hint = "read it as text: leave out `read: tables`"
         raise OpenbaarError(Problem(Place(path), "contains no ruled table", hint))
@@ -115,22 +94,18 @@ def _grids(page: Any) -> list[Grid]:
 
 
 def _grid(table: Any) -> Grid:
-    rows = []
-    for row in table.rows:
-        rows.append(tuple(None if cell is None else Box(*cell) for cell in row.cells))
-    return Grid(Box(*table.bbox), tuple(rows))
+    rows = tuple(tuple(map(_box, row.cells)) for row in table.rows)
+    return Grid(Box(*table.bbox), rows)
+
+
+def _box(cell: tuple[float, float, float, float] | None) -> Box | None:
+    return None if cell is None else Box(*cell)
 
 
 def _ends_of_rules(page: Any, box: Box) -> set[float]:
     """Where the horizontal rules of a table end beyond its outermost upright rules."""
-    rules = [
-        edge
-        for edge in page.edges
-        if edge["orientation"] == "h" and box.top - SLACK <= edge["top"] <= box.bottom + SLACK
-    ]
-    touching = [
-        rule for rule in rules if rule["x0"] <= box.right + SLACK and rule["x1"] >= box.left - SLACK
-    ]
+    rules = [edge for edge in page.edges if edge["orientation"] == "h"]
+    touching = [rule for rule in rules if _touches(rule, box)]
     if len(touching) < 2:
         return set()
     left = min(rule["x0"] for rule in touching)
@@ -141,6 +116,13 @@ def _ends_of_rules(page: Any, box: Box) -> set[float]:
     if right > box.right + LONGER:
         ends.add(right)
     return ends
+
+
+def _touches(rule: Mapping[str, Any], box: Box) -> bool:
+    """Whether a horizontal rule is in a box, or reaches into it."""
+    left, right, height = float(rule["x0"]), float(rule["x1"]), float(rule["top"])
+    is_as_high = box.top - SLACK <= height <= box.bottom + SLACK
+    return is_as_high and left <= box.right + SLACK and right >= box.left - SLACK
 
 
 def _texts_and_addresses(
@@ -180,7 +162,7 @@ def _texts(grid: Grid, words: Sequence[Word]) -> list[list[str]]:
 def _text(cell: Box, words: Sequence[Word]) -> str:
     """What is printed in a cell, its lines one after the other."""
     lines = lines_of([word for word in words if cell.holds(word)])
-    return "\n".join(" ".join(word.text for word in line.words) for line in lines)
+    return "\n".join(text_of(line.words) for line in lines)
 
 
 def _lost(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterator[Problem]:
@@ -237,7 +219,7 @@ def _is_free(word: Word, grids: Sequence[Grid]) -> bool:
 
 def _unread(near: Sequence[Word], page: Place) -> Problem:
     """Words of a line that stand beside the rows of a table."""
-    text = " ".join(word.text for word in near)
+    text = text_of(near)
     at = _at(Box(near[0].start, near[0].top, near[-1].end, near[0].bottom))
     message = f"prints '{text}' beside the rows of a table, in no cell, at {at}"
     return Problem(page, message, "read it with `read: layout`, which has all words")

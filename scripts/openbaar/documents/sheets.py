@@ -78,9 +78,10 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
         pages = []
         for name in workbook.sheet_names:
             of_sheet = parts.get(name, SheetParts(name))
-            if not (hidden == "skip" and of_sheet.is_hidden):
-                sheet = _sheet(workbook.get_sheet_by_name(name), name, path, merged.get(name))
-                pages.append(_without_hidden(sheet, of_sheet) if hidden == "skip" else sheet)
+            if hidden == "skip" and of_sheet.is_hidden:
+                continue
+            sheet = _sheet(workbook.get_sheet_by_name(name), name, path, merged.get(name))
+            pages.append(_without_hidden(sheet, of_sheet) if hidden == "skip" else sheet)
     except (python_calamine.CalamineError, OSError) as error:
         raise OpenbaarError(
             Problem(Place(path), f"cannot be read as a workbook: {error}")
@@ -132,12 +133,13 @@ def _without_hidden(sheet: Page, parts: SheetParts) -> Page:
     """A sheet without its hidden rows and columns; addresses stay those of the sheet."""
     name, rows, addresses = sheet
     columns = [index for index in range(_width(rows)) if index + 1 not in parts.columns]
-    kept = [index for index in range(len(rows)) if index + 1 not in parts.rows]
-    return (
-        name,
-        [[rows[row][column] for column in columns] for row in kept],
-        [[addresses[row][column] for column in columns] for row in kept],
-    )
+    kept_rows = []
+    kept_addresses = []
+    for number, (row, addressed) in enumerate(zip(rows, addresses, strict=True), start=1):
+        if number not in parts.rows:
+            kept_rows.append([row[column] for column in columns])
+            kept_addresses.append([addressed[column] for column in columns])
+    return name, kept_rows, kept_addresses
 
 
 def _width(rows: Sequence[Sequence[str]]) -> int:
@@ -149,7 +151,7 @@ def _sheet(sheet: Any, name: str, path: str, merged: Sequence[Merged] | None) ->
         size = f"{sheet.total_height} rows of {sheet.total_width} cells"
         message = f"has {size}; at most {MAX_CELLS} cells are read"
         raise OpenbaarError(Problem(Place(path, page=name), message))
-    rows = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=False)]
+    rows = [list(map(_text, row)) for row in sheet.to_python(skip_empty_area=False)]
     for (first_row, first_column), (last_row, _) in merged or sheet.merged_cell_ranges or []:
         for row in rows[first_row + 1 : last_row + 1]:
             row[first_column] = repeatable(rows[first_row][first_column])

@@ -16,6 +16,7 @@ from openbaar.documents.limits import MAX_CELLS, check_archive
 from openbaar.documents.lines import Document, grid_lines, repeatable
 from openbaar.errors import OpenbaarError, Place, Problem
 
+NOTES = "word/footnotes.xml"
 MOST_COLUMNS = 500  # that a cell or a margin of a row may span
 MAX_HIDDEN_SHOWN = 60  # characters of hidden text in a message
 _BLOCKS = ("p", "tbl", "sdt", "sdtContent", "ins", "customXml", "smartTag")
@@ -33,19 +34,9 @@ def read_docx(data: bytes, path: str) -> Document:
     Raises OpenbaarError when it is no Word document, needs a password or is too large; has hidden
     text, or a table inside a table; or holds no text.
     """
-    from lxml import etree
-
     check_archive(data, path, "a Word document")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            body = _root(archive, "word/document.xml").find("{*}body")
-            notes = None
-            if "word/footnotes.xml" in archive.namelist():
-                notes = _root(archive, "word/footnotes.xml")
-    except (KeyError, etree.XMLSyntaxError) as error:
-        message = f"cannot be read as a Word document: {error}"
-        raise OpenbaarError(Problem(Place(path), message)) from error
     reader = _Reader(path)
+    body, notes = _body_and_notes(data, path)
     if body is not None:
         reader.read(body)
     if notes is not None:
@@ -55,6 +46,21 @@ def read_docx(data: bytes, path: str) -> Document:
     if not reader.rows:
         raise OpenbaarError(Problem(Place(path), "contains no text"))
     return Document(path, grid_lines([(1, reader.rows, reader.addresses)]), is_grid=True)
+
+
+def _body_and_notes(data: bytes, path: str) -> tuple[Any, Any]:
+    """The elements with the text and with the footnotes of a document; None where it has none."""
+    from lxml import etree
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            body = _root(archive, "word/document.xml").find("{*}body")
+            if NOTES not in archive.namelist():
+                return body, None
+            return body, _root(archive, NOTES)
+    except (KeyError, etree.XMLSyntaxError) as error:
+        message = f"cannot be read as a Word document: {error}"
+        raise OpenbaarError(Problem(Place(path), message)) from error
 
 
 def _root(archive: zipfile.ZipFile, name: str) -> Any:

@@ -146,15 +146,14 @@ def _look_at(cell: Any, parts: SheetParts, is_hidden: bool, hidden_columns: set[
     has_value = value is not None and bool(value.text)
     if address is None or not (has_value or formula is not None or text is not None):
         return
-    column, row = _number(address[1]), int(address[2])
-    if cell.get("t") == "e":
+    kind = cell.get("t")
+    if kind == "e":
         parts.errors.append((address[0], value.text if has_value else "#"))
-    elif formula is not None and not has_value and cell.get("t") != "str":
+    elif formula is not None and not has_value and kind != "str":
         parts.uncomputed.append(address[0])
     if is_hidden:
-        parts.rows.add(row)
-    if column in hidden_columns:
-        parts.columns.add(column)
+        parts.rows.add(int(address[2]))
+    parts.columns |= hidden_columns & {_number(address[1])}
 
 
 def _is_true(value: str | None) -> bool:
@@ -207,11 +206,9 @@ def _look_through_row(
             parts.errors.append((address, text))
         elif formula and not text and not _attribute(cell, "value"):
             parts.uncomputed.append(address)
-        if text and is_hidden:
-            parts.rows.add(number)
         if text:
-            reached = set(range(column, column + repeated))
-            parts.columns |= hidden_columns & reached
+            parts.columns |= hidden_columns.intersection(range(column, column + repeated))
+            parts.rows |= {number} if is_hidden else set()
         column += repeated
 
 

@@ -13,7 +13,7 @@ from openbaar.errors import OpenbaarError, Problem
 from openbaar.files import Content, replacing, sha256_of
 from openbaar.package import citation_file
 from openbaar.package.catalogues import sdmx, sdmx_structure
-from openbaar.package.catalogues.facts import facts
+from openbaar.package.catalogues.from_descriptor import facts
 from openbaar.package.catalogues.records import records
 from openbaar.package.descriptor import package_bytes
 from openbaar.package.model import Descriptor

@@ -69,14 +69,7 @@ class HandedZip:
         seen: set[str] = set()
         for entry in entries:
             place = Place(f"{self.name}/{entry.orig_filename}")
-            try:
-                check_path(entry.orig_filename.rstrip("/"))
-            except ValueError as error:
-                yield Problem(place, str(error))
-            if stat.S_ISLNK(entry.external_attr >> 16):
-                yield Problem(place, "is a link", "pack the file itself")
-            if entry.flag_bits & 1:
-                yield Problem(place, "needs a password", "save it without one")
+            yield from _entry_problems(entry, place)
             if entry.filename in seen:
                 yield Problem(place, "is in the zip twice", "keep one of them")
             seen.add(entry.filename)
@@ -128,3 +121,15 @@ class HandedZip:
 def handed_zip(path: Path) -> HandedZip:
     """The files in the zip at `path`. Raises OpenbaarError where it is none, or too large."""
     return HandedZip(read_inside(path.parent, path.name, most("document_bytes")), path.name)
+
+
+def _entry_problems(entry: zipfile.ZipInfo, place: Place) -> Iterator[Problem]:
+    """What is wrong with one file in a zip by what its header says."""
+    try:
+        check_path(entry.orig_filename.rstrip("/"))
+    except ValueError as error:
+        yield Problem(place, str(error))
+    if stat.S_ISLNK(entry.external_attr >> 16):
+        yield Problem(place, "is a link", "pack the file itself")
+    if entry.flag_bits & 1:
+        yield Problem(place, "needs a password", "save it without one")

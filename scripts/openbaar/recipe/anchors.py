@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from openbaar.documents.lines import Document, Line, shown
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
-from openbaar.recipe.language import Recipe, template_fields
+from openbaar.recipe.language import Recipe
+from openbaar.recipe.row_keys import template_fields
 from openbaar.recipe.templates import BLANKS, Reading, attempt_loosely, template_items
 from openbaar.recipe.units import Unit, join, make_units
 from openbaar.recipe.values import Reader

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from openbaar.documents.lines import SEPARATOR, Line, Word, without_leaders
+from openbaar.documents.lines import SEPARATOR, Line, Word, text_of, without_leaders
 
 NARROW = 2.0  # what parts two columns is at least as wide: two characters, or twice a point
 NARROW_IN_POINTS = 5.0  # about twice the width of a space
@@ -115,7 +115,7 @@ def _is_alone_in_several(texts: Sequence[str], line: Line) -> bool:
 def _one_cell(line: Line, borders: Sequence[float]) -> Cells:
     words = words_of(line)
     texts = [""] * (len(borders) + 1)
-    texts[_column(words[0].start, borders)] = " ".join(word.text for word in words)
+    texts[_column(words[0].start, borders)] = text_of(words)
     return Cells(tuple(texts), None)
 
 

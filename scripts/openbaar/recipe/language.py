@@ -7,152 +7,27 @@ Each model is one mapping that a table file may hold under `recipe:`; its fields
 from __future__ import annotations
 
 import re
-import string
-from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from openbaar.recipe.numbers import NumbersByExample
+from openbaar.recipe.row_keys import (
+    KindOfRow,
+    ReadCell,
+    RowTemplate,
+    RowTemplates,
+    Totals,
+    Values,
+    check_set,
+    template_fields,
+)
+from openbaar.recipe.unit_keys import GivenUnits, Units
 from openbaar.schema.patterns import Pattern, Patterns, check_pattern
-from openbaar.yamlfile import Strict, Text, Texts, as_list, as_text
+from openbaar.yamlfile import Strict, Text, Texts, as_list
 
-ROW_NUMBER = "{#}"  # in `set`: the running number of the row
-Kind = Literal["data", "group_total", "table_total", "label"]
 # Keys of the language before 0.2, which `openbaar migrate` rewrites.
 OLD_KEYS = ("units", "repeated", "drop", "without", "ignore", "count", "melt", "fields")
-
-
-def _as_values(value: Any) -> Any:
-    """A text, or one text for each time that a field stands in a row."""
-    return tuple(as_text(item) for item in value) if isinstance(value, list) else as_text(value)
-
-
-Values = Annotated[str | tuple[str, ...], BeforeValidator(_as_values)]
-
-
-def _as_reasons(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-# Why a cell is blank: a status, or one for each time that the field stands in a row, where null
-# says that it is never blank there.
-Reasons = Annotated[str | tuple[str | None, ...], BeforeValidator(_as_reasons)]
-
-
-class ReadCell(Strict):
-    """How the cells of one `{field}` are printed, where the schema does not say it already."""
-
-    numbers: NumbersByExample | None = None
-    pattern: Pattern | None = None
-    scale: int = Field(
-        1, description="what a printed number is multiplied by: 1000000 for '3,95 mio'"
-    )
-    marks: Texts = Field((), description="the footnote marks that may stand at this field")
-    sign: Texts = Field((), description="what is printed before or behind a number: '€', '%'")
-    date: str | None = Field(None, description="how a date is printed: '%d/%m/%Y'")
-    blank: dict[str, Reasons] = Field(
-        {}, description="printed text of a blank cell -> why it is blank (a status)"
-    )
-    total: str | None = Field(
-        None, description="the column whose total over the group, or the row, is stated here"
-    )
-
-    @property
-    def is_number(self) -> bool:
-        """Whether something is said that only numbers have."""
-        return self.numbers is not None or bool(self.sign) or self.scale != 1
-
-
-class RowTemplate(Strict):
-    """One way in which a row is printed, and the columns to set that are not printed in it.
-
-    Where ` || ` stands in it, several rows are printed as one.
-    """
-
-    row: str
-    set: dict[str, Values] = {}
-
-    @property
-    def fields(self) -> list[str]:
-        """The names between braces, in order; a name may stand more than once."""
-        return template_fields(self.row)
-
-    @property
-    def parts(self) -> list[str]:
-        """The rows that are printed as one, each as a template."""
-        return self.row.split(" || ")
-
-    @model_validator(mode="after")
-    def _template(self) -> Self:
-        template_fields(self.row)
-        if not all(part.strip() for part in self.parts):
-            raise ValueError(f"'{self.row}' has a part in which nothing stands")
-        check_set(self.set)
-        return self
-
-
-def check_set(values: dict[str, Values]) -> None:
-    """Raises ValueError where a column is set to what is no template."""
-    for value in values.values():
-        for template in as_values(value):
-            if template != ROW_NUMBER:
-                template_fields(template)
-
-
-def as_values(value: Values) -> tuple[str, ...]:
-    """The one value, or the one for each time, as a tuple."""
-    return (value,) if isinstance(value, str) else value
-
-
-def template_fields(template: str) -> list[str]:
-    """The field names of a template such as `{province} {started}`.
-
-    Raises ValueError if it is none.
-    """
-    return list(_template_fields(template))
-
-
-@lru_cache(maxsize=1024)  # asked for each row that is read
-def _template_fields(template: str) -> tuple[str, ...]:
-    names = []
-    for _, name, spec, conversion in string.Formatter().parse(template):
-        if name is None:
-            continue
-        if not name.isidentifier() or spec or conversion:
-            example = "{start_year} {started}"
-            raise ValueError(
-                f"'{template}' should hold field names between braces, as in '{example}'"
-            )
-        names.append(name)
-    return tuple(names)
-
-
-def times(fields: list[str]) -> int:
-    """How often the fields of a template stand in it that stand there more than once; else 1."""
-    return max((fields.count(name) for name in fields), default=1)
-
-
-def is_ignored(field: str) -> bool:
-    """Whether a field is read and neither published nor checked: its name begins with `_`."""
-    return field.startswith("_")
-
-
-def _as_row(value: Any) -> Any:
-    return {"row": value} if isinstance(value, str) else value
-
-
-RowTemplates = Annotated[
-    tuple[RowTemplate, ...],
-    BeforeValidator(lambda value: tuple(_as_row(item) for item in as_list(value))),
-]
-
-
-class Totals(Strict):
-    """Rows that state totals: they are kept aside and checked, never published as data."""
-
-    group: RowTemplates = ()
-    table: RowTemplates = ()
 
 
 class Group(Strict):
@@ -164,7 +39,7 @@ class Group(Strict):
     """
 
     label: str = Field(description="the column that the label fills")
-    printed: Annotated[str | Texts, BeforeValidator(lambda value: _as_values(value))]
+    printed: Values
     ends: Text | None = Field(
         None,
         description="'total': it ends at its total; '{field}': where a value of it comes again",
@@ -201,97 +76,32 @@ class Group(Strict):
         return template_fields(self.ends)[0]
 
     @model_validator(mode="after")
-    def _consistent(self) -> Self:
+    def _lost_labels_are_explained(self) -> Self:
         if bool(self.lost) != bool(self.why):
             raise ValueError("'why' says how one knows labels that were lost: give it with a list")
-        if self.row is None and not self.lost and self.printed not in ("merged", "first"):
+        return self
+
+    @model_validator(mode="after")
+    def _printed_is_known(self) -> Self:
+        if self.lost or self.printed in ("merged", "first"):
+            return self
+        if self.row is None:
             raise ValueError(
                 "'printed' should be 'merged', 'first', a template of the row that holds the label "
                 "alone, or the list of labels that the document lost"
             )
-        if self.row is not None and self.row.fields != [self.label]:
+        if self.row.fields != [self.label]:
             raise ValueError(f"the template under 'printed' should hold '{{{self.label}}}' alone")
-        if (
-            self.ends is not None
-            and not self.ends_at_total
-            and len(template_fields(self.ends)) != 1
-        ):
-            raise ValueError("'ends' should be 'total', or one field between braces")
-        if (self.is_merged or self.lost) and self.ends is None:
-            raise ValueError("say where a group ends: 'ends: total', or 'ends: \"{field}\"'")
         return self
-
-
-class Units(Strict):
-    """How lines are put together before rows are read in them: exactly one of these ways.
-
-    `columns` may go with `starts`, for rows of several lines.
-    """
-
-    by: Literal["block", "line", "aligned", "cell"] | None = Field(
-        None,
-        description="blocks between blank lines, each line, its cells in columns, each line a cell",
-    )
-    columns: Borders | None = Field(
-        None, description="where the columns of each line end, or 'gaps'"
-    )
-    starts: Pattern | None = Field(None, description="a unit begins at each line that this matches")
-    split: Pattern | None = Field(
-        None, description="the lines are one text, parted wherever this matches"
-    )
-
-    @property
-    def in_cells(self) -> bool:
-        """Whether a unit is made of cells, so that ` | ` parts them in templates."""
-        return self.by in ("aligned", "cell") or self.columns is not None
 
     @model_validator(mode="after")
-    def _one(self) -> Self:
-        ways: list[object] = [self.by, self.columns, self.split]
-        if self.columns is None:
-            ways.append(self.starts)
-        if sum(way is not None for way in ways) != 1:
-            raise ValueError(
-                "give 'block', 'line', 'aligned', 'cell', {columns: …}, {starts: pattern} or "
-                "{split: pattern}"
-            )
+    def _ends_somewhere(self) -> Self:
+        if self.ends is None:
+            if self.is_merged or self.lost:
+                raise ValueError("say where a group ends: 'ends: total', or 'ends: \"{field}\"'")
+        elif not self.ends_at_total and len(template_fields(self.ends)) != 1:
+            raise ValueError("'ends' should be 'total', or one field between braces")
         return self
-
-
-def _as_borders(value: Any) -> Any:
-    """A list of borders, one such list by page, or `gaps`."""
-    if isinstance(value, dict):
-        return {as_text(page): _in_order(borders) for page, borders in value.items()}
-    return value if value == "gaps" else _in_order(value)
-
-
-def _in_order(value: Any) -> tuple[float, ...]:
-    """Borders from left to right. Raises ValueError where they are not."""
-    listed = list(value) if isinstance(value, list | tuple) else [value]
-    borders = [_border(item) for item in listed]
-    if not borders or None in borders:
-        raise ValueError("'columns' should be 'gaps', or a list of numbers: where columns end")
-    found = [border for border in borders if border is not None]
-    if sorted(set(found)) != found:
-        raise ValueError("the borders under 'columns' should go from left to right, each once")
-    return tuple(found)
-
-
-def _border(value: Any) -> float | None:
-    """A number above zero; the decimals of authored files are texts."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    is_number = re.fullmatch(r"[0-9]+(\.[0-9]+)?", str(value)) is not None
-    return float(value) if is_number and float(value) > 0 else None
-
-
-Borders = Annotated[
-    Literal["gaps"] | tuple[float, ...] | dict[str, tuple[float, ...]], BeforeValidator(_as_borders)
-]
-
-
-def _as_units(value: Any) -> Any:
-    return {"by": value} if isinstance(value, str) else value
 
 
 class SkippedTables(Strict):
@@ -314,19 +124,12 @@ Skipped = Annotated[tuple[str | SkippedTables, ...], BeforeValidator(_as_skipped
 class Patch(Strict):
     """A correction of the document's text, refused as soon as it no longer applies."""
 
-    line: Annotated[Text, Field(pattern=r"^(.+:)?[0-9]+$")] = Field(
+    line: Annotated[Text, Field(pattern=r"^(.+:)?[0-9]+$", examples=["107 or 3:12"])] = Field(
         description="its number, after its page where places have one: 107, or 3:12"
     )
     was: str
     to: str
     why: str
-
-
-class KindOfRow(NamedTuple):
-    """A template with what a row that fits it is."""
-
-    kind: Kind
-    template: RowTemplate
 
 
 class Recipe(Strict):
@@ -348,7 +151,7 @@ class Recipe(Strict):
     header: Texts = Field(
         (), description="the headings as printed, with `{field}` where a heading is data"
     )
-    by: Annotated[Units, BeforeValidator(_as_units)] | None = None
+    by: GivenUnits | None = None
     join: int = Field(
         1, ge=1, le=20, description="how many units may make one row together, at the most"
     )

@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
+from typing import NamedTuple
 
-from openbaar.recipe.language import Kind, RowTemplate
+from openbaar.recipe.row_keys import Kind, RowTemplate
 from openbaar.recipe.templates import Reading, Slot
 from openbaar.recipe.units import Unit
 
@@ -15,8 +17,7 @@ MAX_SUMS = 300_000  # partial sums kept for a total; beyond that it does not dec
 NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRow:
+class ReadRow(NamedTuple):
     """A row as read: its unit, its template, and its fields in the order of the template."""
 
     kind: Kind
@@ -42,10 +43,8 @@ class ReadRow:
 
     def texts(self) -> list[str]:
         """The free texts of the row as printed: what is neither a number nor a code."""
-        parsed = [slot.parsed for slot in self.slots]
-        return [
-            each.printed for each in parsed if each.how == "read" and isinstance(each.value, str)
-        ]
+        read = [slot.parsed for slot in self.slots if slot.parsed.how == "read"]
+        return [each.printed for each in read if isinstance(each.value, str)]
 
     def numbers(self) -> dict[Name, Decimal]:
         """The numbers of the row by field and time; blanks and texts are left out."""
@@ -77,6 +76,8 @@ def settle(options: Sequence[list[ReadRow]]) -> Options:
     after: 1234 | 567
     """
     settled = list(options)
+    if _count(settled) == len(settled):
+        return settled  # each row is read in one way
     stated = _stated(options)
     unsettled = -1
     while unsettled != (unsettled := _count(settled)):
@@ -120,19 +121,16 @@ def _stated(options: Sequence[list[ReadRow]]) -> list[_Stated]:
     of_groups = [index for index in totals if options[index][0].kind == "group_total"]
     data = [index for index, readings in enumerate(options) if not _is_total(readings)]
     are_above = bool(totals) and totals[0] == 0
+    # What bounds the rows of each total: the one before and itself, or itself and the next one.
+    bounds = [*totals, len(options)] if are_above else [-1, *totals]
     found = []
-    for position, index in enumerate(totals):
-        if options[index][0].kind == "table_total":
-            found.append(_Stated(index, data))
-            if _are_in_groups(data, of_groups, are_above):
-                found.append(_Stated(index, of_groups, "group_total"))
+    for index, (before, after) in zip(totals, pairwise(bounds), strict=True):
+        if options[index][0].kind == "group_total":
+            found.append(_Stated(index, range(before + 1, after)))
             continue
-        start = totals[position - 1] + 1 if position else 0
-        rows = range(start, index)
-        if are_above:
-            end = totals[position + 1] if position + 1 < len(totals) else len(options)
-            rows = range(index + 1, end)
-        found.append(_Stated(index, list(rows)))
+        found.append(_Stated(index, data))
+        if _are_in_groups(data, of_groups, are_above):
+            found.append(_Stated(index, of_groups, "group_total"))
     return found
 
 

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from babel import Locale
 
 from openbaar.documents.lines import SEPARATOR, UNSURE
 from openbaar.recipe.codes import CodeList
-from openbaar.recipe.language import ReadCell, Reasons, Recipe
+from openbaar.recipe.language import Recipe
 from openbaar.recipe.numbers import MINUSES, SIGNS, NumberFormat
+from openbaar.recipe.row_keys import ReadCell, Reasons
 from openbaar.schema.model import Reference, Schema, SchemaField
 from openbaar.schema.patterns import compiled
 from openbaar.schema.values import Value, parse_value
@@ -30,8 +31,7 @@ SHOWN_PATTERN = 80  # characters of a pattern in a message
 How = Literal["read", "code", "group_label", "heading", "blank", "derived", "patched"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A printed cell that was understood: value, text, how they relate, mark, reason of a blank."""
 
     value: Value
@@ -41,8 +41,7 @@ class Parsed:
     status: Reasons | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A value with its place: what was read, on which lines, and in which cell of a grid."""
 
     parsed: Parsed

@@ -17,11 +17,24 @@ from urllib.parse import unquote, urlsplit
 
 # What is the same in every language: files, and what belongs to the site as a whole.
 FILES = re.compile(
-    r"/(?:download/|catalog(?:[./]|$)|static/|-/|robots\.txt$|sitemap\.xml$|favicon\.ico$)"
+    r"/(?:download/[^/]+/.|catalog(?:[./]|$)|static/|-/|robots\.txt$|sitemap\.xml$|favicon\.ico$)"
 )
 # A browser reads `\` as `/`, and `//x` as another site.
-LEADS_ELSEWHERE = re.compile(r"/[/\\]|/.*[\\\x00-\x1f]")
-LINK = re.compile(r"""(\s(?:href|src|action|formaction|poster)=)(["'])(.*?)\2""", re.DOTALL)
+LEADS_ELSEWHERE = re.compile(r"/[/\\]|/[^\\\x00-\x1f]*[\\\x00-\x1f]")
+ATTRIBUTES = ("href", "src", "action", "formaction", "poster")  # whose values are addresses
+
+
+def _links(quote: str) -> re.Pattern[str]:
+    """What finds the addresses in a page that may begin at the root of a site.
+
+    It looks for the sign before a value, and only then for the attribute before that: most of a
+    page are marks of charts and cells, and this takes a fifth of the time.
+    """
+    before = "|".join(rf"(?<=\s{name}={quote})" for name in ATTRIBUTES)
+    return re.compile(rf"={quote}(?=[/h])(?:{before})([^{quote}]*)")
+
+
+LINKS = {quote: _links(quote) for quote in "\"'"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +63,7 @@ class Addresses:
         """The scheme and the host of every address; '' where they are not known."""
         return self.home.removesuffix(self.prefix)
 
-    @property
+    @cached_property
     def prefix(self) -> str:
         """What the path of every address begins with: '' or '/figures'."""
         return urlsplit(self.home).path
@@ -111,14 +124,19 @@ class Addresses:
         '<a href="/en/wages?x=1">'
         """
 
-        def outside(match: re.Match[str]) -> str:
-            attribute, quote, address = match.groups()
-            return f"{attribute}{quote}{self.outside(address, language, origin)}{quote}"
+        for quote, links in LINKS.items():
 
-        return LINK.sub(outside, page)
+            def outside(match: re.Match[str], before: str = f"={quote}") -> str:
+                return before + self.outside(match[1], language, origin)
+
+            page = links.sub(outside, page)
+        return page
 
     def outside(self, address: str, language: str, origin: str) -> str:
         """An address that a page in `language` or Datasette gives, as it is outside of the site."""
+        is_as_written = language == self.languages[0] and not self.prefix
+        if is_as_written and not self._beginning.match(address):
+            return address
         if leads_on(address):
             return self.of(address, language)
         if not self.prefix or not address.startswith(f"{origin}/"):
@@ -134,4 +152,4 @@ def leads_on(path: str) -> bool:
 
 def before_query(address: str) -> str:
     """An address without its query and fragment."""
-    return re.split("[?#]", address, maxsplit=1)[0]
+    return address.partition("#")[0].partition("?")[0]

@@ -15,7 +15,7 @@ from datasette.utils.asgi import Response
 from jinja2 import Environment
 
 from openbaar.package.catalogues import dcat, rdf, sdmx, sdmx_structure
-from openbaar.package.catalogues.facts import facts
+from openbaar.package.catalogues.from_descriptor import facts
 from openbaar.package.catalogues.records import FILES, RECORD_NAMES, records
 from openbaar.site import downloads
 from openbaar.site.language import gettext

@@ -92,14 +92,13 @@ def _changes(published: Published, version: str, language: str) -> str:
     if not older:
         return _listed(published, gettext("Tables: %(tables)s."), list(after), language)
     before = _hashes(published, older[0])
-    changed = [name for name in after if name in before and after[name] != before[name]]
+    new = [name for name in after if name not in before]
+    gone = [name for name in before if name not in after]
+    changed = [name for name in after if name not in new and after[name] != before[name]]
     told = [
-        (gettext("New tables: %(tables)s."), [name for name in after if name not in before]),
+        (gettext("New tables: %(tables)s."), new),
         (gettext("Changed tables: %(tables)s."), changed),
-        (
-            gettext("Tables that are gone: %(tables)s."),
-            [name for name in before if name not in after],
-        ),
+        (gettext("Tables that are gone: %(tables)s."), gone),
     ]
     sentences = [_listed(published, message, names, language) for message, names in told if names]
     return " ".join(sentences) or gettext("No figures changed.")

@@ -8,12 +8,10 @@ sorted by a script. A process that freezes has one site, which `begin` makes.
 from __future__ import annotations
 
 import asyncio
-import gc
 import html
 import json
 import posixpath
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
@@ -23,12 +21,12 @@ from urllib.parse import quote, unquote
 from babel.support import NullTranslations
 from datasette.utils import path_from_row_pks
 
+from openbaar.collector import collector_paused
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, take_again, write_content
 from openbaar.site import changes, downloads
 from openbaar.site.apart import Answer, answered, scope_of
 from openbaar.site.asgi import header
-from openbaar.site.grid import own_order
 from openbaar.site.pages import asset
 from openbaar.site.published import Descriptor, publication_of
 from openbaar.site.rewriting import Rows, rewritten
@@ -120,21 +118,6 @@ def fetch(pages: Sequence[Page]) -> Fetched:
     return _of_this_process[0].fetched(pages)
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """A block in which no garbage is collected: looking for it takes a fifth of the time.
-
-    What a few pages leave is collected after them.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 class Freezer:
     """Makes files of the pages of one site, and tells of each page that it finds once."""
 
@@ -156,7 +139,7 @@ class Freezer:
 
     def fetched(self, pages: Sequence[Page]) -> Fetched:
         """What `fetch` returns."""
-        with _uncollected():
+        with collector_paused():
             return asyncio.run(self._fetch_all(pages))
 
     async def _begin(self) -> Fetched:
@@ -325,9 +308,6 @@ class Freezer:
         resource = self.published.tables[table]
         address = self.published.addresses.prefix + page.path
         rows = await self._data(f"{address}.json?_shape=array&_size=max")
-        order = own_order(self.published, table)
-        if order is not None:
-            rows = sorted(rows, key=order)
         anchors = []
         for row in rows:
             key = path_from_row_pks(row, resource["schema"]["primaryKey"], False)

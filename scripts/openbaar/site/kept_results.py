@@ -22,6 +22,7 @@ from datasette.utils import sqlite_timelimit
 
 from openbaar.schema.conventions import ANSWERS
 from openbaar.site.counts import FACET, from_counts, plain
+from openbaar.site.found import Order, from_index
 from openbaar.site.language import visit
 from openbaar.site.published import Published
 
@@ -79,6 +80,7 @@ class KeptResults:
         self._database = database
         self._execute = database.execute
         self._counts = published.counts
+        self._ordered = _orders(published)
         self._facets = published.facets
         self._parameters: dict[str, list[str]] = {}
         self._answers: dict[str, str] = {}
@@ -106,7 +108,7 @@ class KeptResults:
             return await self._execute(
                 sql, params, truncate, custom_time_limit, page_size, **others
             )
-        sql = from_counts(sql, self._counts) or sql
+        sql = from_counts(sql, self._counts) or from_index(plain(sql), self._ordered) or sql
         statement = Statement(sql, self._plain(sql, params), truncate, page_size)
         answer = self._answers.get(sql.strip())
         if answer is not None and not any(statement.params.values()):
@@ -192,6 +194,16 @@ class KeptResults:
         while self._size > MOST:
             _, (dropped, _) = self._results.popitem(last=False)
             self._size -= dropped
+
+
+def _orders(published: Published) -> dict[str, Order]:
+    """The large tables whose rows stand in the order of their key."""
+    orders = {}
+    for table, counted in published.counts.items():
+        if counted["is_in_key_order"]:
+            key = published.tables[table]["schema"]["primaryKey"]
+            orders[table] = Order(", ".join(key), counted["is_row_number"])
+    return orders
 
 
 def keep_schema(database: Database) -> None:

@@ -13,7 +13,8 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup
 
 from openbaar.package.catalogues import schema_org
-from openbaar.package.catalogues.facts import Facts, facts
+from openbaar.package.catalogues.facts import Facts
+from openbaar.package.catalogues.from_descriptor import facts
 from openbaar.package.catalogues.schema_org import known
 from openbaar.schema.conventions import NOT_SPECIFIED, UNKNOWN
 from openbaar.site import changes, downloads

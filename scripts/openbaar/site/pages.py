@@ -25,13 +25,16 @@ from openbaar.site import (
     citation,
     columns,
     downloads,
+    kept_parts,
     linked_data,
     questions,
     remarks,
     source,
 )
 from openbaar.site.cells import Unwritten, figure, shown
+from openbaar.site.comparisons import comparison_words
 from openbaar.site.grid import query_grid, record, table_grid
+from openbaar.site.kept_results import PARAMETER
 from openbaar.site.language import gettext, ngettext, visit
 from openbaar.site.naming import row_title
 from openbaar.site.pictures import Chart, frame_code, query_chart, table_chart, thumbnails
@@ -58,6 +61,7 @@ def prepare(environment: Environment, published: Published | None) -> None:
     environment.filters["size"] = size
     environment.filters["on_this_site"] = on_this_site
     environment.globals["published"] = published
+    environment.globals["kept"] = kept_parts.written
     environment.globals["layout"] = partial(layout, published)
     if published is not None:
         environment.globals |= _texts(published)
@@ -69,15 +73,18 @@ def _texts(published: Published) -> Variables:
         "asset": asset,
         "by_column": by_column,
         "column_of": partial(columns.column_of, published),
+        "comparison_words": comparison_words,
         "columns_of": partial(columns.columns_of, published),
         "chips": partial(chips.chips, published),
         "frame_code": frame_code,
         "is_datasettes": is_datasettes,
+        "kept_everywhere": kept_parts.of_all_pages(),
         "key_label": partial(columns.key_label, published),
         "label_of": partial(columns.label_of, published),
         "language_name": language_name,
         "parameter_title": partial(columns.parameter_title, published),
         "query_grid": partial(query_grid, published),
+        "row_keys": row_keys,
         "result_column": partial(columns.result_column, published),
         "selection_words": partial(chips.selection_words, published),
         "table_grid": partial(table_grid, published, address=row_link),
@@ -166,6 +173,14 @@ def row_link(cell: str) -> str:
     return unescape(found[1]) if found else ""
 
 
+def row_keys(display_rows: Any) -> list[str]:
+    """The keys of the rows of a page as their addresses have them, of what Datasette shows."""
+    keys = []
+    for row in display_rows:
+        keys.append(next(iter(row))["raw"])
+    return keys
+
+
 def on_this_site(address: str) -> str:
     """An address without its host: Datasette puts there what the visitor's program called it."""
     parts = urlsplit(address)
@@ -174,16 +189,17 @@ def on_this_site(address: str) -> str:
 
 def cell(published: Published, table: str | None, column: str, value: Any, row: Any) -> Unwritten:
     """How a cell of a table or of a query's result is shown; `row` is as Datasette has it."""
+    return Unwritten(_written, published, table, column, value, row)
 
-    def written() -> Markup:
-        if table is None:
-            known = columns.result_column(published, _query_name(published), column)
-        else:
-            known = columns.column_of(published, table, column)
-        values = dict(row) if known.of_trust else {}  # nothing else hangs on other cells
-        return shown(published, table or known.table, known, value, values)
 
-    return Unwritten(written)
+def _written(published: Published, table: str | None, column: str, value: Any, row: Any) -> Markup:
+    """The HTML of a cell."""
+    if table is None:
+        known = columns.result_column(published, _query_name(published), column)
+    else:
+        known = columns.column_of(published, table, column)
+    values = dict(row) if known.of_trust else {}  # nothing else hangs on other cells
+    return shown(published, table or known.table, known, value, values)
 
 
 def _query_name(published: Published) -> str | None:
@@ -261,6 +277,21 @@ async def _table(
 ) -> Variables:
     """The page of a table: what to know before trusting it, its chart, what its columns mean."""
     asked = parse_qsl(request.query_string, keep_blank_values=True)
+    make = partial(_of_table, datasette, published, request, table)
+    page = await kept_parts.kept_page(published, table, request, make)
+    return {
+        **page.variables,
+        "kept": page.part,
+        "asked": asked,
+        "unknown": _unknown(published, table, asked),
+        "counted": await chips.counts(datasette, published, table, asked),
+    }
+
+
+async def _of_table(
+    datasette: Datasette, published: Published, request: Request, table: str
+) -> Variables:
+    """What the page of a table says whatever rows a visitor chose."""
     return {
         "resource": published.tables[table],
         "footnotes": await remarks.footnotes(datasette, published, table),
@@ -268,9 +299,6 @@ async def _table(
         "totals": await remarks.reconciliation(datasette, published, table),
         "places": _places(published, table),
         "chart": await table_chart(datasette, published, table),
-        "asked": asked,
-        "unknown": _unknown(published, table, asked),
-        "counted": await chips.counts(datasette, published, table, asked),
         "downloads": downloads.links(published, table, visit().language),
         "citations": citation.blocks(published, visit().language, table, request=request),
         "json_ld": linked_data.json_ld(published, table, visit().language, request),
@@ -347,15 +375,37 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
     name = _query_name(published)
     if name is None:
         return {"query_name": None}
+    asked = dict(parse_qsl(request.query_string))
+    make = partial(_of_query, datasette, published, request, name, asked)
+    if _hangs_on_visitor(published.queries[name]["sql"], asked):
+        return await make()
+    page = await kept_parts.kept_page(published, name, request, make)
+    return {**page.variables, "kept": page.part}
+
+
+def _hangs_on_visitor(sql: str, asked: Container[str]) -> bool:
+    """Whether a visitor chose something of a query, or it asks for what is not in the database.
+
+    That is the moment, or the visitor (https://docs.datasette.io/en/0.65.2/sql_queries.html#magic-parameters).
+    """
+    return any(name.startswith("_") or name in asked for name in PARAMETER.findall(sql))
+
+
+async def _of_query(
+    datasette: Datasette,
+    published: Published,
+    request: Request,
+    name: str,
+    asked: Mapping[str, str],
+) -> Variables:
+    """What the page of a query says, of all that a visitor asked."""
     about = published.queries[name]
     given = {parameter: request.args.get(parameter, "") for parameter in about["parameters"]}
-    asked = dict(parse_qsl(request.query_string))
     found = await answers.result(datasette, published, name, asked)
     tables = about["tables"]
     chosen = urlencode({name: value for name, value in given.items() if value})
     address = questions.address_to_cite(published, name, chosen)
     cited = (columns.text_in(about["title"]), address)
-    described = linked_data.query_json_ld(published, name, visit().language, request)
     return {
         "query_name": name,
         "about": about,
@@ -366,7 +416,7 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
         "others": answers.others_like(published, name),
         "chart": await query_chart(datasette, published, name, given),
         "citations": citation.blocks(published, visit().language, query=cited, request=request),
-        "json_ld": described,
+        "json_ld": linked_data.query_json_ld(published, name, visit().language, request),
     }
 
 

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from html import unescape
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -70,12 +71,16 @@ class Chart:
         """The path of the page that other sites may frame."""
         return f"{EMBED}{self.name}"
 
+    @cached_property
+    def drawn(self) -> set[str]:
+        """The keys of the rows that have a mark."""
+        drawings = self.wide + (self.rest_wide or "")
+        return {unescape(key) for key in MARK_OF_ROW.findall(drawings)}
+
     def with_rows(self, keys: Iterable[str]) -> Chart:
         """The chart with the marks of other rows faded."""
         shown = set(keys)
-        drawings = [self.wide, self.rest_wide or ""]
-        drawn = {unescape(key) for key in MARK_OF_ROW.findall("".join(drawings))}
-        if drawn <= shown:
+        if self.drawn <= shown:
             return self
         return replace(
             self,

@@ -48,6 +48,7 @@ if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own
     from datasette.app import Datasette
 
 HOUR = 60 * 60 * 1000  # milliseconds
+OWN_DATABASES = {"_internal", "_memory"}  # of Datasette, in which it alone writes
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *catalogue.ROUTES,  # before the downloads, among which some of its files stand
     *downloads.ROUTES,
@@ -88,6 +89,7 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
         database.execute = KeptResults(database, published).execute
         keep_schema(database)
         _keep_rules(datasette)
+        _keep_catalogue(datasette)
     if published.public:
         limits.limit_process()
     return partial(_count, datasette, published.name)
@@ -103,6 +105,24 @@ def _keep_rules(datasette: Datasette) -> None:
     rules = getattr(datasette, "_table_permission_allows", None)
     if rules is not None and not pm.hook.get_metadata.get_hookimpls():
         datasette._table_permission_allows = lru_cache(maxsize=1000)(rules)
+
+
+def _keep_catalogue(datasette: Datasette) -> None:
+    """Keep what Datasette has read of the schemas: for each page it asks if they are the same.
+
+    It asks again when another database is there, or one that may change.
+    """
+    refresh = datasette.refresh_schemas
+    known: list[str] = []
+
+    async def refreshed(**options: Any) -> None:
+        databases = datasette.databases
+        may_change = any(databases[name].is_mutable for name in databases.keys() - OWN_DATABASES)
+        if may_change or list(databases) != known:
+            await refresh(**options)
+            known[:] = databases
+
+    datasette.refresh_schemas = refreshed
 
 
 async def _count(datasette: Datasette, name: str) -> None:
@@ -169,6 +189,8 @@ def _may_be_column(datasette: Datasette, published: Published, path: str) -> boo
 @hookimpl  # type: ignore[untyped-decorator]
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Templates have the words of the site; their scripts are marked as ours."""
+    if published_by(datasette) is not None:
+        env.auto_reload = False  # a page of ours would look fifty times if its files have changed
     pages.prepare(env, published_by(datasette))
     catalogue.prepare_templates(env, published_by(datasette))
     security.prepare_templates(env)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.recipe.codes import CodeList
-from openbaar.recipe.language import template_fields
+from openbaar.recipe.row_keys import template_fields
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.values import Value
 from openbaar.tables.model import Table

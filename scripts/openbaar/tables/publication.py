@@ -153,43 +153,42 @@ def read_publication(root: Path, package_text: str | None = None) -> Publication
     `package_text` is read in the place of the package file where it is given. `references` checks
     the files together. Raises OpenbaarError with every problem found in any of them.
     """
-    folder = root / "tables"
-    if not (folder / "package.yaml").is_file():
-        raise OpenbaarError(
-            Problem(
-                Place(PACKAGE),
-                f"does not exist, so {root} is not a publication",
-                "use --project DIR",
-            )
-        )
+    if not (root / PACKAGE).is_file():
+        message = f"does not exist, so {root} is not a publication"
+        raise OpenbaarError(Problem(Place(PACKAGE), message, "use --project DIR"))
     if package_text is None:
         package_file = _authored(root, PACKAGE)
     else:
         package_file = parse_yaml(package_text, PACKAGE)
+    languages = _languages(package_file)
     problems: list[Problem] = []
     files = {"package": package_file}
     tables: dict[str, Table] = {}
-    paths = {
-        path.stem: path for path in sorted(folder.glob("[!.]*.yaml")) if path.name != "package.yaml"
-    }
-    for path in paths.values():
+    names = sorted(path.stem for path in (root / "tables").glob("[!.]*.yaml"))
+    names.remove("package")
+    for name in names:
         try:
-            file = files[path.stem] = _with_shared_parts(
-                _authored(root, f"tables/{path.name}"), package_file
-            )
-            tables[path.stem] = load_model(file, Table, name=path.stem)
+            file = _authored(root, f"tables/{name}.yaml")
+            files[name] = _with_shared_parts(file, package_file)
+            tables[name] = load_model(files[name], Table, languages, name=name)
         except OpenbaarError as error:
             problems += error.problems
     try:
-        package = load_model(package_file, Package)
+        package = load_model(package_file, Package, languages)
     except OpenbaarError as error:
         raise OpenbaarError([*error.problems, *problems]) from error
-    problems += _order_problems(package, package_file, set(paths))
+    problems += _order_problems(package, package_file, set(names))
     ordered = {name: tables[name] for name in package.tables if name in tables}
     publication = Publication(root, package, ordered, files)
     if problems:
         raise OpenbaarError(problems)
     return publication
+
+
+def _languages(package_file: YamlFile) -> list[str]:
+    """The languages that a package file names, which is not checked yet."""
+    named = _mapping(package_file.data).get("languages")
+    return [str(each) for each in named] if isinstance(named, list) else []
 
 
 def _authored(root: Path, name: str) -> YamlFile:

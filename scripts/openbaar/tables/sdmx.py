@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -55,7 +56,7 @@ class Sdmx(Strict):
 
     structure: Annotated[str, Field(pattern=f"^{STRUCTURE}$")]
     concepts: dict[
-        Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")],
+        Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", examples=["REF_AREA"])],
         Annotated[Concept, BeforeValidator(as_concept)],
     ]
 
@@ -68,4 +69,5 @@ class Sdmx(Strict):
     @property
     def columns(self) -> set[str]:
         """Every column that a concept names."""
-        return {part.column for concept in self.concepts.values() for part in concept.parts}
+        parts = chain.from_iterable(concept.parts for concept in self.concepts.values())
+        return {part.column for part in parts}

@@ -10,7 +10,8 @@ import re
 from openbaar.authoring.draft.in_pages import sighting_of
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.documents.lines import Document, Line, Word
-from openbaar.documents.tables_on_page import PageLine, find_tables
+from openbaar.documents.page_lines import PageLine
+from openbaar.documents.tables_on_page import find_tables
 
 FEWEST_GAPS = 3  # lines with a wide gap, in a text that may be aligned
 HEIGHT = 2.0  # of a line in widths of a character: two spaces part cells, one does not

@@ -134,12 +134,15 @@ def _sighting(document: Document, lines: Sequence[Line]) -> Sighting | None:
         leading = []
     if not _is_table(rows):
         return None
-    headings = tuple(_cells(line) for line in above)
-    sighting = Sighting(document, "grid", tuple(rows), headings=headings, separator=" | ")
-    if repeated:
-        sighting = replace(sighting, repeated=True)
-    else:
-        sighting = replace(sighting, header=tuple(line.shown for line in above))
+    sighting = Sighting(
+        document,
+        "grid",
+        tuple(rows),
+        headings=tuple(map(_cells, above)),
+        header=() if repeated else tuple(line.shown for line in above),
+        separator=" | ",
+        repeated=repeated,
+    )
     before = leading[-1] if leading else _line_above(document, lines[0])
     if before is None:
         return sighting

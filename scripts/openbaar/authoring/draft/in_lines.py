@@ -20,7 +20,7 @@ from openbaar.authoring.draft.printed import (
 from openbaar.authoring.draft.sighting import SeenRow, Sighting, holds_numbers, lines_before
 from openbaar.authoring.draft.titles import is_title, with_title
 from openbaar.documents.lines import Document
-from openbaar.recipe.language import Units
+from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import Unit, make_units
 
 FEWEST = 3  # rows that make a table

@@ -8,8 +8,9 @@ from itertools import groupby
 
 from openbaar.authoring.draft.sighting import SeenRow, Sighting, is_heading, lines_before, row_kind
 from openbaar.authoring.draft.titles import with_title
-from openbaar.documents.lines import Document, Line
-from openbaar.documents.tables_on_page import Cell, FoundTable, PageLine, find_tables
+from openbaar.documents.lines import Document, Line, text_of
+from openbaar.documents.page_lines import PageLine
+from openbaar.documents.tables_on_page import Cell, FoundTable, find_tables
 from openbaar.recipe.columns import split_at, words_of
 
 DIGITS = 1  # of a border between columns, in points
@@ -41,11 +42,11 @@ def sighting_of(document: Document, lines: Sequence[Line], table: FoundTable) ->
         "columns",
         tuple(rows),
         headings=_headings(table, start - table.first, len(borders) + 1),
-        header=tuple(" ".join(word.text for word in words_of(line)) for line in above),
+        header=tuple(text_of(words_of(line)) for line in above),
         separator=" | ",
         columns=borders,
     )
-    before = [line for line in lines_before(document.lines, lines[table.first].number)]
+    before = lines_before(document.lines, lines[table.first].number)
     on_page = [line for line in before if line.page == lines[0].page]
     return with_title(sighting, on_page)
 

@@ -50,13 +50,12 @@ def _without_page_breaks(sighting: Sighting, heads: set[str]) -> Sighting:
     if sighting.units not in JOINED_UNITS:
         return sighting
     lines = sighting.document.lines[sighting.first - 1 : sighting.last]
-    printed = [line for line in lines if not line.is_blank]
+    printed = _printed(lines)
     again = _headings_again(sighting, printed)
     if not again:
         return sighting
     pages = {line.number for line in printed if _is_page_head(line, heads)}
-    trimmed = [_trimmed(sighting.document, row, again | pages) for row in sighting.rows]
-    rows = [row for row in trimmed if row is not None]
+    rows = list(_trimmed_rows(sighting, again | pages))
     if not any(row.kind == "data" for row in rows):
         return sighting
     is_of_one_line = all(row.first == row.last for row in rows)
@@ -98,6 +97,19 @@ def _words(lines: Sequence[Line]) -> list[list[str]]:
     return [line.text.split() for line in lines]
 
 
+def _printed(lines: Sequence[Line]) -> list[Line]:
+    """The lines on which anything is printed."""
+    return [line for line in lines if not line.is_blank]
+
+
+def _trimmed_rows(sighting: Sighting, removed: set[int]) -> Iterator[SeenRow]:
+    """The rows without the lines that are removed, as far as anything is left of them."""
+    for row in sighting.rows:
+        trimmed = _trimmed(sighting.document, row, removed)
+        if trimmed is not None:
+            yield trimmed
+
+
 def _trimmed(document: Document, row: SeenRow, removed: set[int]) -> SeenRow | None:
     """A row without the lines before it that are removed; None where nothing is left."""
     numbers = [each for each in range(row.first, row.last + 1) if not document.line(each).is_blank]
@@ -131,15 +143,18 @@ def _bridge(one: Sighting, two: Sighting, heads: set[str]) -> _Bridge | None:
     if not _are_alike(one, two) or one.rows[-1].kind == "total":
         return None
     lines = one.document.lines
-    between = [line for line in lines[one.last : two.first - 1] if not line.is_blank]
-    if not between or len(between) > MOST_BETWEEN or any(is_title(each.text) for each in between):
+    between = _printed(lines[one.last : two.first - 1])
+    if not 0 < len(between) <= MOST_BETWEEN:
+        return None
+    if any(is_title(line.text) for line in between):
         return None
     above = lines_before(lines, one.first)
     count = _alike_at_end(above, between)
-    rest = between[: len(between) - count]
-    if any(not _is_page_head(line, heads) for line in rest):
+    start = len(between) - count
+    rest, headings = between[:start], between[start:]
+    if not all(_is_page_head(line, heads) for line in rest):
         return None
-    return _Bridge(rest, between[len(between) - count :])
+    return _Bridge(rest, headings)
 
 
 def _are_alike(one: Sighting, two: Sighting) -> bool:

@@ -15,8 +15,8 @@ from openbaar.authoring.draft.place import Footnote, anchors, end, footnotes
 from openbaar.authoring.draft.printed import kind
 from openbaar.authoring.draft.sighting import SeenRow, Sighting
 from openbaar.recipe.columns import split_at
-from openbaar.recipe.language import ROW_NUMBER
 from openbaar.recipe.numbers import NumberFormat
+from openbaar.recipe.row_keys import ROW_NUMBER
 from openbaar.schema.conventions import UNKNOWN
 from openbaar.texts import N_, catalogue
 

@@ -10,18 +10,19 @@ from pathlib import Path
 
 from openbaar.authoring.draft.authored import Entry, as_data, authored
 from openbaar.authoring.draft.draft import Draft, Part, draft_of
+from openbaar.authoring.draft.finished import Finished
 from openbaar.authoring.draft.place import footnotes, surroundings
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.draft.table_file import entries
-from openbaar.authoring.draft.trust import Finished, doubts, reasons
+from openbaar.authoring.draft.trust import doubts, reasons
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.schema.csvfile import Rows
-from openbaar.tables.checks import stated_totals
 from openbaar.tables.model import Package, Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, find_regions, read_table
 from openbaar.tables.references import check_references
+from openbaar.tables.sum_checks import stated_totals
 from openbaar.tables.verdicts import Verdict
 from openbaar.yamlfile import YamlFile, load_model
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from openbaar.authoring.pictures import Pictures, pictures_of
 from openbaar.authoring.preview.lines import Preview
 from openbaar.documents.lines import Document, Line
-from openbaar.documents.tables_on_page import PageLine, find_tables
+from openbaar.documents.page_lines import PageLine
+from openbaar.documents.tables_on_page import find_tables
 from openbaar.recipe.columns import borders_on, gaps
 
 DOTS_PER_INCH = 100
@@ -80,8 +82,10 @@ def _drawn(
 ) -> PagePicture:
     width, height = pictures.size(page)
     encoded = base64.b64encode(pictures.png(page, DOTS_PER_INCH)).decode()
-    lines = [line for line in document.lines if line.page == page and line.words]
-    borders = [border for preview in previews for border in _of_recipe(preview, page)]
+    lines = [line for line in _on_page(document.lines, page) if line.words]
+    borders: list[Border] = []
+    for preview in previews:
+        borders += _of_recipe(preview, page)
     borders += _proposed(lines)
     printed = min(_extent(lines)[1] + MARGIN, height) if lines else height
     picture = f"data:image/png;base64,{encoded}"
@@ -94,14 +98,19 @@ def _of_recipe(preview: Preview, page: int) -> Iterator[Border]:
     if region is None or columns is None:
         return
     body = [line for line in region.body if line.words]
-    lines = [line for line in body if line.page == page]
+    lines = _on_page(body, page)
     if not lines:
         return
     headings = {heading.unit.lines()[0] for heading in region.header}
-    lines += [line for line in region.lines if line.number in headings and line.page == page]
+    lines += _on_page([line for line in region.lines if line.number in headings], page)
+    extent = _extent(lines)
     positions = gaps(body) if columns == "gaps" else borders_on(page, columns)
     for position in positions:
-        yield Border(position, *_extent(lines), preview.reading.table.name)
+        yield Border(position, *extent, preview.reading.table.name)
+
+
+def _on_page(lines: Sequence[Line], page: int) -> list[Line]:
+    return [line for line in lines if line.page == page]
 
 
 def _proposed(lines: Sequence[Line]) -> Iterator[Border]:
@@ -113,5 +122,5 @@ def _proposed(lines: Sequence[Line]) -> Iterator[Border]:
 
 def _extent(lines: Sequence[Line]) -> tuple[float, float]:
     """From where to where lines stand on their page."""
-    words = [word for line in lines for word in line.words]
+    words = list(chain.from_iterable(line.words for line in lines))
     return min(word.top for word in words), max(word.bottom for word in words)

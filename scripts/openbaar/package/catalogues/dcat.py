@@ -12,7 +12,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from openbaar.package.catalogues import schema_org
-from openbaar.package.catalogues.facts import Agent, Facts, Licence, TableFacts, Texts, text
+from openbaar.package.catalogues.eu_vocabularies import (
+    AUTHORITY,
+    IANA,
+    availability,
+    file_type,
+    frequency,
+    languages,
+    licence_address,
+    licence_addresses,
+)
+from openbaar.package.catalogues.facts import Agent, Facts, TableFacts, Texts, text
 from openbaar.package.catalogues.rdf import Iri, Node, Term, Text, Typed, texts
 
 PREFIXES = {
@@ -27,30 +37,8 @@ PREFIXES = {
     "spdx": "http://spdx.org/rdf/terms#",
     "vcard": "http://www.w3.org/2006/vcard/ns#",
 }
-AUTHORITY = "http://publications.europa.eu/resource/authority"
-IANA = "http://www.iana.org/assignments/media-types"
 TABLE_SCHEMA = "https://datapackage.org/standard/table-schema/"
 API_DOCUMENTATION = "https://docs.datasette.io/en/stable/json_api.html"
-# By SPDX name, the licences that the EU's vocabulary has; portals know those by its addresses.
-EU_LICENCES = {
-    "CC0-1.0": "CC0",
-    "CC-BY-4.0": "CC_BY_4_0",
-    "CC-BY-SA-4.0": "CC_BYSA_4_0",
-    "CC-BY-NC-4.0": "CC_BYNC_4_0",
-    "ODC-By-1.0": "ODC_BY",
-    "ODbL-1.0": "ODC_BL",
-    "PDDL-1.0": "ODC_PDDL",
-    "OGL-UK-3.0": "OGL_3_0",
-}
-# By the ending of a file; SQLite is not in the EU's vocabulary of file types.
-FILE_TYPES = {"csv": "CSV", "json": "JSON", "parquet": "PARQUET", "xlsx": "XLSX", "zip": "ZIP"}
-# ISO 639-1 to the codes of the EU's vocabulary of languages, for its official languages.
-LANGUAGES = {
-    "bg": "BUL", "cs": "CES", "da": "DAN", "de": "DEU", "el": "ELL", "en": "ENG", "es": "SPA",
-    "et": "EST", "fi": "FIN", "fr": "FRA", "ga": "GLE", "hr": "HRV", "hu": "HUN", "it": "ITA",
-    "lt": "LIT", "lv": "LAV", "mt": "MLT", "nl": "NLD", "pl": "POL", "pt": "POR", "ro": "RON",
-    "sk": "SLK", "sl": "SLV", "sv": "SWE",
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,7 +104,7 @@ def _catalogue(facts: Facts, site: Site) -> Node:
         "dct:title": texts(facts.title),
         "dct:description": texts(facts.description),
         **_responsible(facts, site),
-        "dct:language": _languages(facts),
+        "dct:language": languages(facts),
         "dct:issued": _dates(facts.issued),
         "dct:modified": _dates(facts.modified),
         "dct:spatial": [Iri(place) for place in facts.places],
@@ -138,14 +126,6 @@ def _responsible(facts: Facts, site: Site) -> dict[str, Sequence[Term]]:
     if facts.contact is not None:
         responsible["dcat:contactPoint"] = [Iri(site.part("contact"))]
     return responsible
-
-
-def _languages(facts: Facts) -> list[Term]:
-    return [
-        Iri(f"{AUTHORITY}/language/{LANGUAGES[language]}")
-        for language in facts.languages
-        if language in LANGUAGES
-    ]
 
 
 def _dates(day: str | None) -> list[Term]:
@@ -198,8 +178,8 @@ def _dataset(
         "dcat:keyword": _keywords(facts),
         "dcat:theme": themes,
         "dct:accessRights": [] if access is None else [Iri(f"{AUTHORITY}/access-right/{access}")],
-        "dct:accrualPeriodicity": _frequency(facts),
-        "dct:language": _languages(facts),
+        "dct:accrualPeriodicity": frequency(facts),
+        "dct:language": languages(facts),
         "dct:spatial": [Iri(place) for place in facts.places],
         "dct:temporal": _period(facts),
         "dct:issued": _dates(facts.issued),
@@ -220,12 +200,6 @@ def _keywords(facts: Facts) -> list[Term]:
     for language, keywords in facts.keywords_by_language.items():
         found += [Text(keyword, language) for keyword in keywords]
     return found
-
-
-def _frequency(facts: Facts) -> list[Term]:
-    if facts.frequency is None:
-        return []
-    return [Iri(f"{AUTHORITY}/frequency/{facts.frequency}")]
 
 
 def _period(facts: Facts) -> list[Term]:
@@ -283,35 +257,24 @@ def _distribution(facts: Facts, site: Site, file: OfferedFile, table: str | None
         "dct:description": texts(description),
         "dcat:accessURL": [Iri(page)],
         "dcat:downloadURL": [Iri(file.address)],
-        "dct:format": _file_type(file),
+        "dct:format": file_type(file.ending),
         "dcat:mediaType": [Iri(f"{IANA}/{media_type}")],
         "dcat:byteSize": [Typed(str(file.bytes), "nonNegativeInteger")],
         "spdx:checksum": [_checksum(file)],
-        "dct:license": [Iri(address) for address in _licence_addresses(facts)],
+        "dct:license": [Iri(address) for address in licence_addresses(facts)],
         "dct:rights": [Iri(site.part("rights"))],
         "dct:issued": _dates(facts.issued),
         "dct:modified": _dates(facts.modified),
-        "dct:language": _languages(facts),
+        "dct:language": languages(facts),
         "adms:status": [Iri(f"{AUTHORITY}/distribution-status/COMPLETED")],
-        "dcatap:availability": [Iri(f"{AUTHORITY}/planned-availability/{_availability(facts)}")],
+        "dcatap:availability": [Iri(f"{AUTHORITY}/planned-availability/{availability(facts)}")],
     }
     return Node(("dcat:Distribution",), properties, address)
-
-
-def _availability(facts: Facts) -> str:
-    """How long the file will be there: a released version stays, one before 1.0.0 may go."""
-    return "EXPERIMENTAL" if facts.version.startswith("0.") else "STABLE"
 
 
 def _table_called(facts: Facts, name: str) -> TableFacts:
     (found,) = [table for table in facts.tables if table.name == name]
     return found
-
-
-def _file_type(file: OfferedFile) -> list[Term]:
-    if file.ending not in FILE_TYPES:
-        return []
-    return [Iri(f"{AUTHORITY}/file-type/{FILE_TYPES[file.ending]}")]
 
 
 def _checksum(file: OfferedFile) -> Node:
@@ -320,25 +283,6 @@ def _checksum(file: OfferedFile) -> Node:
         "spdx:checksumValue": [Typed(file.sha256, "hexBinary")],
     }
     return Node(("spdx:Checksum",), properties)
-
-
-def _licence_addresses(facts: Facts) -> list[str]:
-    """The licence of the figures, where there is exactly one and it has an address.
-
-    The profile takes one licence of a distribution; `dct:rights` tells the rest in words.
-    """
-    addresses = []
-    for licence in facts.licences:
-        address = _licence_address(licence)
-        if address is not None:
-            addresses.append(address)
-    return addresses if len(addresses) == 1 else []
-
-
-def _licence_address(licence: Licence) -> str | None:
-    if licence.name in EU_LICENCES:
-        return f"{AUTHORITY}/licence/{EU_LICENCES[licence.name]}"
-    return licence.path
 
 
 def _service(facts: Facts, site: Site, api: str) -> Node:
@@ -356,7 +300,7 @@ def _service(facts: Facts, site: Site, api: str) -> Node:
         "dcat:endpointDescription": [Iri(API_DOCUMENTATION)],
         "dcat:servesDataset": [Iri(dataset) for dataset in datasets],
         "dct:accessRights": [] if access is None else [Iri(f"{AUTHORITY}/access-right/{access}")],
-        "dct:license": [Iri(address) for address in _licence_addresses(facts)],
+        "dct:license": [Iri(address) for address in licence_addresses(facts)],
     }
     return Node(("dcat:Resource", "dcat:DataService"), properties, address)
 
@@ -375,7 +319,7 @@ def _records(facts: Facts, site: Site) -> Iterator[Node]:
             "foaf:primaryTopic": [Iri(dataset)],
             # DCAT-AP-VL takes a time only; a day is written as Data Package writes it.
             "dct:modified": [Typed(f"{changed}T00:00:00Z", "dateTime")],
-            "dct:language": _languages(facts),
+            "dct:language": languages(facts),
         }
         yield Node(("dcat:CatalogRecord",), properties, address)
 
@@ -415,8 +359,8 @@ def _known_things(facts: Facts, site: Site) -> Iterator[Node]:
     rights: dict[str, Sequence[Term]] = {"rdfs:label": texts(facts.rights)}
     yield Node(("dct:RightsStatement",), rights, site.part("rights"))
     for licence in facts.licences:
-        address = _licence_address(licence)
-        if address in _licence_addresses(facts):
+        address = licence_address(licence)
+        if address in licence_addresses(facts):
             yield Node(("dct:LicenseDocument",), {"dct:title": [Text(licence.title)]}, address)
     yield Node(("dct:Standard",), {"dct:title": [Text("Table Schema", "en")]}, TABLE_SCHEMA)
     pages = {site.home, site.whole, *(site.pages[name] for name in _names(facts))}

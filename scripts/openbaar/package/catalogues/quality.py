@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from openbaar.package.catalogues.dcat import AUTHORITY, IANA
+from openbaar.package.catalogues.eu_vocabularies import AUTHORITY, IANA
 from openbaar.package.catalogues.rdf import Iri, Node
 
 BEST = 405

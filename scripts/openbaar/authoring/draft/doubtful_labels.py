@@ -1,0 +1,143 @@
+"""Doubts about the labels of a drafted table: they may be figures, sentences, or two in one.
+
+Each is a function that returns a sentence about what it saw, or nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import pairwise, starmap
+
+from openbaar.authoring.draft.finished import MANY, Finished, short
+from openbaar.authoring.draft.printed import kind
+from openbaar.authoring.draft.vocabulary import vocabulary
+from openbaar.documents.lines import Line
+from openbaar.recipe.columns import words_of
+
+LONG_LABEL = 8  # words of a label that is running text
+INDENT = 1.5  # points or characters by which rows stand to the right of the label of a section
+
+
+def labels_come_again(seen: Finished) -> str:
+    """Rows of text have the same label, so something that tells them apart was read elsewhere."""
+    if seen.is_parted or seen.draft.group is not None or seen.draft.columns[0].type != "string":
+        return ""
+    times = Counter(seen.labels).most_common(1)
+    label, count = times[0] if times else ("", 0)
+    return f"the label '{short(label)}' comes again" if count > 1 else ""
+
+
+def numbers_in_labels(seen: Finished) -> str:
+    """A label ends in a number, or holds one between words, that may be a cell."""
+    if seen.is_parted or seen.sighting.units == "cell" or seen.totals_equal:
+        return ""
+    for label in seen.labels:
+        if kind(label) == "text" and re.search(r"\s[-+]?[\d.,]*\d%?$", label):
+            return f"the label '{short(label)}' ends in a number, which may be a cell"
+    beside = [label for label in seen.labels if re.search(r"\w\w \d[\d.,]* [^\W\d]", label)]
+    if len(beside) > MANY * len(seen.data):
+        return f"the label '{short(beside[0])}' holds a number: tables may stand side by side"
+    return ""
+
+
+def labels_put_together(seen: Finished) -> str:
+    """A label of several lines may be two: a heading above a row, or the end of the row above.
+
+    Only a hyphen, or a small letter behind it, shows that a label goes on.
+    """
+    if seen.is_parted or seen.sighting.units == "cell":
+        return ""
+    for row in seen.sighting.rows:
+        if row.first == row.last:
+            continue
+        lines = [seen.sighting.document.line(each) for each in range(row.first, row.last + 1)]
+        texts = [line.text.strip() for line in lines if not line.is_blank]
+        if not all(starmap(_goes_on, pairwise(texts))):
+            return f"the label '{short(row.cells[0])}' may be two"
+        if texts[0][:1].islower():
+            return f"the label '{short(row.cells[0])}' may begin in the row above"
+    return ""
+
+
+def _goes_on(above: str, below: str) -> bool:
+    """Whether a hyphen or a small letter shows that a text goes on below."""
+    return above.endswith("-") or below[:1].islower()
+
+
+def sections_of_one_row(seen: Finished) -> str:
+    """A label that stands alone above a single row may be the beginning of that row's label."""
+    if seen.sighting.units == "grid":
+        return ""
+    kinds = [row.kind for row in seen.sighting.rows]
+    for index, row in enumerate(seen.sighting.rows):
+        if kinds[index : index + 3] in (["label", "data", "label"], ["label", "data"]):
+            return f"the label '{short(row.cells[0])}' may go on in the row below"
+    return ""
+
+
+def labels_alone(seen: Finished) -> str:
+    """Labels alone on a line may be sections, or the first lines of the labels below them.
+
+    They are sections where all begin with the same word, or the rows below them are indented.
+    """
+    labels = seen.sighting.of_kind("label")
+    if seen.sighting.units != "columns" or not labels:
+        return ""
+    words = {row.cells[0].split()[0] for row in labels}
+    if len(labels) > 1 and len(words) == 1:
+        return ""
+    line = seen.sighting.document.line
+    ends = max(_indent(line(row.first)) for row in labels)
+    if all(_indent(line(row.first)) >= ends + INDENT for row in seen.data):
+        return ""
+    return f"the label '{short(labels[0].cells[0])}' may go on in the row below"
+
+
+def _indent(line: Line) -> float:
+    """Where a line begins."""
+    return words_of(line)[0].start
+
+
+def printed_twice(seen: Finished) -> str:
+    """Rows or letters come twice in a row: a second layer of text lies below the first."""
+    rows = [row.cells for row in seen.data]
+    same = sum(one == other for one, other in pairwise(rows))
+    doubled = sum(_is_doubled(label) for label in seen.labels)
+    if same > MANY * len(rows) or doubled > 0:
+        return "the text is printed twice"
+    return ""
+
+
+def _is_doubled(label: str) -> bool:
+    """Whether each letter of a label is there twice, as in `BBaayyeerrnn`."""
+    letters = re.sub(r"\W", "", label)
+    return len(letters) > 3 and letters[::2] == letters[1::2]
+
+
+def no_labels_of_a_table(seen: Finished) -> str:
+    """Labels that are parts of sentences, or entries of a table of contents."""
+    texts = [label for label in seen.labels if kind(label) == "text"]
+    if any(re.search(r"\.{4,}|(?: \.){3,}", label) for label in texts):
+        return "it seems to be a table of contents"
+    if seen.is_parted or not texts:
+        return ""
+    many = MANY * len(texts)
+    long = [label for label in texts if len(label.split()) > LONG_LABEL]
+    small = [label for label in texts if label[:1].islower()]
+    has_small = len(small) > many and not seen.totals_equal
+    return "its labels may be parts of sentences" if len(long) > many or has_small else ""
+
+
+def footers_as_rows(seen: Finished) -> str:
+    """A row is the footer or the head of a page."""
+    for row in seen.sighting.rows:
+        if is_page_mark(row.cells[0]):
+            return f"the row '{short(row.cells[0])}' may be the footer of a page"
+    return ""
+
+
+def is_page_mark(text: str) -> bool:
+    """Whether a text begins as the heads and feet of pages do, with a word such as `page`."""
+    words = "|".join(re.escape(word) for word in vocabulary().page_words)
+    return re.match(rf"(?i)\W*(?:{words})\b", text) is not None
