@@ -71,8 +71,9 @@ class Drawers:
         if name not in self._asked[own_fonts] and not drawn.is_file():
             drawer = self._next_drawer(own_fonts)
             self._asked[own_fonts].add(name)
-            drawn.with_suffix(".svg").write_text(svg, "utf-8")
-            _tell(drawer, f"{name}.svg\n")
+            asked = f"{name}-{os.getpid()}.svg"  # others may draw the same at the same time
+            (self.folder / asked).write_text(svg, "utf-8")
+            _tell(drawer, f"{asked}\n")
         return drawn
 
     def _next_drawer(self, own_fonts: bool) -> subprocess.Popen[bytes]:

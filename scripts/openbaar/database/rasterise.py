@@ -1,7 +1,8 @@
 """SVG drawn as PNG, by a process of its own: `python -m openbaar.database.rasterise`.
 
-It reads names of SVG files in the folder where it runs, one a line, and puts in the place of each a
-PNG of the same name. Which fonts there are is settled when it draws the first.
+It reads names of SVG files in the folder where it runs, one a line, such as `<hash>-<number>.svg`,
+and puts in the place of each `<hash>.png`. Which fonts there are is settled when it draws the
+first.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from openbaar.files import replacing
 def rasterise(file: Path) -> None:
     """Put a PNG in the place of an SVG file."""
     drawn = vl_convert.svg_to_png(file.read_text("utf-8"), scale=SCALE)
-    with replacing(file.with_suffix(".png")) as partial:
+    with replacing(file.with_name(f"{file.stem.partition('-')[0]}.png")) as partial:
         partial.write_bytes(_small(drawn))
     file.unlink()
 

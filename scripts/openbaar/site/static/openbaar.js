@@ -16,7 +16,8 @@ function titleOf(cell) {
 }
 
 function tell(row) {
-  const cells = [...row.cells].filter((cell) => !cell.matches(".more, .col-Link"));
+  const leading = Number(row.closest("table").dataset.leading ?? Infinity);
+  const cells = [...row.cells].filter((cell) => cell.cellIndex < leading && !cell.matches(".col-Link"));
   return cells.map((cell) => `${titleOf(cell)}: ${cell.textContent.trim()}`);
 }
 
