@@ -239,24 +239,26 @@ class Dataset:
         return self._provenance[0]
 
     @property
-    def states_rules(self) -> bool:
-        """Whether `provenance` says of some table where its cells are once for each column."""
+    def placed_by_rule(self) -> frozenset[str]:
+        """The tables of which `provenance` says once for each column where its cells are."""
         return self._provenance[1]
 
     @cached_property
-    def _provenance(self) -> tuple[Mapping[str, Mapping[str, Span]], bool]:
+    def _provenance(self) -> tuple[Mapping[str, Mapping[str, Span]], frozenset[str]]:
         """What is looked up in `provenance`, which may be long, in one reading."""
         spans: dict[str, dict[str, Span]] = {}
-        states_rules = False
+        by_rule: set[str] = set()
         for row in self.rows("provenance"):
-            states_rules = states_rules or row["row_id"] == EVERY_ROW
-            documents = spans.setdefault(str(row["table_name"]), {})
+            table = str(row["table_name"])
+            if row["row_id"] == EVERY_ROW:
+                by_rule.add(table)
+            documents = spans.setdefault(table, {})
             path = str(row["document"])
             first, last = int(str(row["first_line"])), int(str(row["last_line"]))
             page = str(row["page"] or "")
             span = Span(first, last, page, page)
             documents[path] = documents[path].joined(span) if path in documents else span
-        return spans, states_rules
+        return spans, frozenset(by_rule)
 
     @property
     def files(self) -> dict[str, Content]:
