@@ -8,7 +8,6 @@ time holds the publication.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +25,7 @@ from openbaar.database.index_costs import costs_of_indexes
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import Content, holds, write_content
+from openbaar.files import Content, holds, sha256_of, write_content
 from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import sdmx_problems, write_zip
@@ -170,11 +169,13 @@ def publish(publication: Publication, say: Say = say_nothing, readers: Readers =
 class Made:
     """A publication made and checked, of which nothing is in place yet.
 
-    `products` are the files outside git, by their name in the publication.
+    `products` are the files outside git, `hashes` the SHA-256 of most of them, both by their name
+    in the publication.
     """
 
     generated: Generated
     products: Mapping[str, Path]
+    hashes: Mapping[str, str]
 
 
 def make(
@@ -194,7 +195,7 @@ def make(
     if problems:
         raise OpenbaarError(problems)
     say("packing the downloads")
-    return Made(generated, _pack(generated, staging))
+    return _packed(generated, staging)
 
 
 def put_published(
@@ -211,9 +212,20 @@ def put_published(
     ready = {**written({**changed, **lines}, staging), **made.products}
     records = staging / "records"
     records.mkdir()
-    recorded = written(record_of(inputs, ready), records)
+    hashes = {**_hashes_of_tables(made.generated), **made.hashes}
+    recorded = written(record_of(inputs, ready, hashes), records)
     put_in_place(root, {**ready, **recorded})
     return list(changed)
+
+
+def _hashes_of_tables(generated: Generated) -> dict[str, str]:
+    """The SHA-256 of each CSV file, and of each copy of a large one that a release keeps."""
+    hashes = {data.path: data.sha256 for data in generated.dataset.tables.values()}
+    large = {data.file: data.sha256 for data in generated.dataset.in_files}
+    for name, content in generated.files.items():
+        if isinstance(content, Path):
+            hashes[name] = large[content]
+    return hashes
 
 
 def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
@@ -348,11 +360,8 @@ def _staged_database(generated: Generated, staging: Path) -> Path:
     return staging / database_path(generated.publication).name
 
 
-def _pack(generated: Generated, staging: Path) -> dict[str, Path]:
-    """Make the downloads in the folder `staging`.
-
-    Returns for each name in the publication the file to put there.
-    """
+def _packed(generated: Generated, staging: Path) -> Made:
+    """Make the downloads in the folder `staging`."""
     publication = generated.publication
     database = _staged_database(generated, staging)
     released = staging / "released.db"
@@ -369,24 +378,27 @@ def _pack(generated: Generated, staging: Path) -> dict[str, Path]:
     }
     for path in sorted(parquet.glob("*.parquet")):
         downloads[parquet_folder(publication) / path.name] = path
+    hashes = {target: sha256_of(made) for target, made in sorted(downloads.items())}
     sums = staging / "SHA256SUMS"
-    folder = checksums_path(publication).parent
-    write_content(checksums(downloads, folder).encode("utf-8"), sums)
+    write_content(checksums(hashes, checksums_path(publication).parent).encode("utf-8"), sums)
+    hashes[database_path(publication)] = hashes[released_database_path(publication)]
     products = {
         database_path(publication): database,
         **downloads,
         checksums_path(publication): sums,
     }
-    return {_name(publication, target): made for target, made in products.items()}
+    return Made(
+        generated,
+        {_name(publication, target): made for target, made in products.items()},
+        {_name(publication, target): sha256 for target, sha256 in hashes.items()},
+    )
 
 
-def checksums(downloads: Mapping[Path, Path], folder: Path) -> str:
+def checksums(hashes: Mapping[Path, str], folder: Path) -> str:
     """What `sha256sum -c` reads in `folder`: the hash and name of each download in it."""
     lines = []
-    for target, made in sorted(downloads.items()):
-        with made.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        lines.append(f"{digest}  {target.relative_to(folder).as_posix()}\n")
+    for target, sha256 in hashes.items():
+        lines.append(f"{sha256}  {target.relative_to(folder).as_posix()}\n")
     return "".join(lines)
 
 

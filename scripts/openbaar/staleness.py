@@ -142,31 +142,41 @@ def _last_published(root: Path) -> dict[str, str]:
 def stamps_of_inputs(publication: Publication) -> Stamps:
     """What is known of the files of a publication before they are read.
 
-    So one that is edited meanwhile makes the publication stale.
+    So one that is edited meanwhile makes the publication stale. The CSV files of its tables are
+    hashed when they are read, and no sooner.
     """
     names = [*_authored(publication.root)]
     names += [entry.path for entry in publication.package.documents]
+    tables = set()
+    for name in publication.resources:
+        tables.add(publication.csv_path(name).relative_to(publication.root).as_posix())
     latest = time.time_ns() - RACE
     stamps = {}
     for name in names:
         if (publication.root / name).is_file():
-            stamp = _stamp(publication.root / name)
+            stamp = _stamp(publication.root / name, "" if name in tables else None)
             stamps[name] = stamp if stamp.changed < latest else stamp._replace(changed=0)
     return stamps
 
 
-def record_of(inputs: Stamps, made: Mapping[str, Path]) -> dict[str, bytes]:
+def record_of(
+    inputs: Stamps, made: Mapping[str, Path], hashes: Mapping[str, str]
+) -> dict[str, bytes]:
     """The record that files were made of the inputs, and the cache, each by its path.
 
     `made` has each file that is yet to be put in place, by its name in the publication. Moved there
-    they keep their times.
+    they keep their times. `hashes` are the SHA-256 of all tables, and of those of `made` that were
+    read already.
     """
-    stamps = dict(inputs)
+    stamps = {}
+    for name, stamp in inputs.items():
+        # Of a table that is one no longer there is no hash, which makes the publication stale.
+        stamps[name] = stamp._replace(sha256=stamp.sha256 or hashes.get(name, ""))
     for name, path in made.items():
         if name != CHANGELOG:
-            stamps[name] = _stamp(path)
-    hashes = {name: stamps[name].sha256 for name in sorted(stamps)}
-    record = {"toolkit": toolkit_hash(), "made_with": made_with(), "files": hashes}
+            stamps[name] = _stamp(path, hashes.get(name))
+    recorded = {name: stamps[name].sha256 for name in sorted(stamps)}
+    record = {"toolkit": toolkit_hash(), "made_with": made_with(), "files": recorded}
     contents = {RECORD: record, CACHE: stamps}
     return {path: json.dumps(content, indent=0).encode() for path, content in contents.items()}
 
@@ -192,9 +202,10 @@ def _authored(root: Path) -> Iterable[str]:
                 yield entry.path[beginning:]
 
 
-def _stamp(path: Path) -> Stamp:
+def _stamp(path: Path, sha256: str | None = None) -> Stamp:
     status = path.stat()  # before it is read: a change meanwhile must not go unseen
-    return Stamp(sha256_of(path), status.st_size, status.st_mtime_ns)
+    known = sha256_of(path) if sha256 is None else sha256
+    return Stamp(known, status.st_size, status.st_mtime_ns)
 
 
 def _has_hash(path: str, sha256: str, known: Sequence[Any]) -> bool:

@@ -75,10 +75,19 @@ def test_a_quarter_stands_below_its_year() -> None:
     assert axes(table, rows_of(*rows)) == (("year", "quarter"), ("count",), None)
 
 
-def test_the_first_column_with_a_unit_is_measured() -> None:
+def test_the_only_column_with_a_unit_is_measured() -> None:
     table = a_table(["year"], "year:year", "standing:integer", "count:integer:cases")
     rows = rows_of(*({"year": year, "standing": 1, "count": year - 2000} for year in YEARS))
     assert axes(table, rows)[1] == ("count",)
+
+
+@pytest.mark.parametrize("unit", ["", ":cases"])
+def test_one_of_several_measures_is_not_shown_as_the_whole(unit: str) -> None:
+    table = a_table(["name"], "name:string", f"north:integer{unit}", f"south:integer{unit}")
+    rows = []
+    for number, name in enumerate("abcd", start=1):
+        rows.append({"name": name, "north": number * 7, "south": number**2})
+    assert chosen_chart(table, rows_of(*rows)) is None
 
 
 def test_numbers_that_may_be_postal_codes_are_not_measured() -> None:
@@ -123,6 +132,7 @@ def test_few_figures_are_no_chart() -> None:
     assert chosen_chart(table, two) is None
 
 
+SHARE_UNIT = "      unit: {nl: procent, en: percent}\n"
 REGIONS = """\
 year,region,number,share,status
 2019,flanders,300,51.6,
@@ -137,6 +147,8 @@ def test_an_author_can_say_that_there_is_no_chart(
 ) -> None:
     path = hand_made / "tables" / "municipalities.csv"
     path.write_text(REGIONS, "utf-8")
+    described = hand_made / "tables" / "municipalities.yaml"  # with one measure
+    described.write_text(described.read_text("utf-8").replace(SHARE_UNIT, ""), "utf-8")
     for name in ("mergers", "provenance", "reconciliation"):
         csv = hand_made / "tables" / f"{name}.csv"
         csv.write_text(csv.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")

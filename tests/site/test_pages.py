@@ -220,6 +220,18 @@ def test_an_error_speaks_the_language_of_the_page_and_shows_a_way_on(
     assert (answer.status_code >= 400, missing(text(answer.text), parts)) == (True, [])
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "ISO code has no value"), ("nl", "ISO-code heeft geen waarde")],
+)
+def test_a_comparison_with_nothing_is_told_without_a_value(
+    small: Built, language: str, words: str
+) -> None:
+    page = says(small, f"{SMALL}/regions?iso_code__isnull=1", language)
+    assert f": {words} " in page
+    assert f"{words} 1" not in page
+
+
 def test_a_parameter_that_is_no_column_is_told(vdab: Built) -> None:
     page = says(vdab, f"{VDAB}/genders?colour=red", "en")
     assert "This table has no column “colour”" in page
@@ -367,13 +379,16 @@ def test_texts_of_documents_and_authors_are_escaped(
         assert "<script>alert" not in get(built, address).text
 
 
-def test_rows_are_in_the_order_of_their_code_lists_and_questions_count_on(vdab: Built) -> None:
-    html = get(vdab, f"{VDAB}/started_by_age_group?start_year=2022").text
-    rows = re.findall(r'<td class="col-age_group"><a[^>]*>([^<]*)', html)
-    [listed] = re.findall(r'class="facet-info[^>]*data-column="age_group".*?</ul>', html, re.DOTALL)
+def test_rows_are_in_the_order_of_the_document_and_filters_in_that_of_code_lists(
+    vdab: Built,
+) -> None:
+    html = get(vdab, f"{VDAB}/started_by_gender?start_year=2022").text
+    rows = re.findall(r'<td class="col-gender"><a[^>]*>([^<]*)', html)
+    [listed] = re.findall(r'class="facet-info[^>]*data-column="gender".*?</ul>', html, re.DOTALL)
     chips = [unescape(label).strip() for label in re.findall(r"#rows\">([^<]*)", listed)]
-    names = [each["nl"] for each in published_of(vdab).labels["age_groups"].values()]
-    assert (rows, chips) == (names, names)
+    names = [each["nl"] for each in published_of(vdab).labels["genders"].values()]
+    assert chips == names
+    assert rows == ["man", "geslacht onbekend", "vrouw"]
     html = get(vdab, f"{VDAB}/questions").text
     numbers = re.findall(r'scope="row"><a[^>]*>([^<]*)', html)
     assert (numbers[:4], numbers[-1]) == (["1", "1a", "1b", "1c"], "10")

@@ -83,7 +83,7 @@ def add_site_content(
         "labels": labels,
         "parts": {path: parts(lines) for path, lines in dataset.lines.items()},
         "queries": _queries(connection, publication, labels),
-        "sorted": [name for name, table in publication.resources.items() if table.sort],
+        "sorted": {name: table.sort for name, table in publication.resources.items() if table.sort},
     }
     charts = draw_charts(connection, publication, labels, earlier)
     connection.set_progress_handler(None, 0)  # what `run` sets for the queries of authors

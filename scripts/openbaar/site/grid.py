@@ -8,7 +8,7 @@ language of the page where nothing is counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,6 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.cells import Unwritten, figure, link, shown
 from openbaar.site.columns import Column, column_of, result_column
 from openbaar.site.language import visit
@@ -24,6 +23,7 @@ from openbaar.site.naming import named, row_title
 from openbaar.site.published import Published
 
 LONG = 60  # characters: a longer text gets a column of some width
+LONG_WORD = re.compile(r"[^\s-]{24}")  # as wide as half of a telephone
 # What leads in the trust tables, of whose columns most are places and names for programs.
 TRUST_LEAD: Mapping[str, Sequence[str]] = {
     "anomalies": ("text", "first_line"),
@@ -31,7 +31,22 @@ TRUST_LEAD: Mapping[str, Sequence[str]] = {
     "provenance": ("printed", "first_line", "column_name", "row_id", "table_name"),
     "reconciliation": ("verdict", "difference", "first_line", "table_name", "scope"),
 }
-WORDY = ("table_name", "compared_with", "kind", "how", "verdict", "scope")
+# The order of their columns, where it is another one than what leads.
+TRUST_ORDER: Mapping[str, Sequence[str]] = {
+    "reconciliation": (
+        "verdict",
+        "stated",
+        "computed",
+        "difference",
+        "first_line",
+        "table_name",
+        "scope",
+        "column_name",
+        "kind",
+    ),
+}
+BRIEF = ("scope", "verdict")
+WORDY = ("table_name", "compared_with", "kind", "how", "scope")
 NAMES_FOR_PROGRAMS = {("anomalies", "id"), ("reconciliation", "id")}
 
 
@@ -42,7 +57,8 @@ class Placed:
     `leads` says that a narrow screen shows it too. `heads` is true of the one that names each row.
     `lang` is the language of its texts where that is not the language of the page. `decimals` are
     the digits behind the point that all its figures have. `is_wordy` says that its codes stand for
-    several words, `is_long` that its texts fill lines, `is_counted` that nothing is known of it but
+    several words, `is_long` that its texts fill lines, `breaks` that they have words that a narrow
+    screen has to break, `is_counted` that nothing is known of it but
     that it holds numbers.
     """
 
@@ -53,6 +69,7 @@ class Placed:
     lang: str | None = None
     decimals: int | None = None
     is_long: bool = False
+    breaks: bool = False
     is_wordy: bool = False
     is_counted: bool = False
 
@@ -65,6 +82,7 @@ class Placed:
             "date": self.column.type in ("date", "datetime"),
             "more": not self.leads,
             "long": self.is_long,
+            "breaks": self.breaks and not self.is_long,
         }
         return " ".join(name for name, is_set in flags.items() if is_set)
 
@@ -154,7 +172,8 @@ def table_columns(
             continue
         placed.append(_placed(published, index, column, values))
     lead = _lead(published, table, [each.column for each in placed])
-    ordered = sorted(placed, key=lambda each: _rank(lead, each.column))
+    order = TRUST_ORDER.get(table, lead)
+    ordered = sorted(placed, key=lambda each: _rank(order, each.column))
     found = [replace(each, leads=each.column.name in lead) for each in ordered]
     return _headed(found)
 
@@ -172,7 +191,9 @@ def result_columns(
         if not _is_left_out(published, column, values):
             placed.append(_placed(published, index, column, values))
     ordered = sorted(placed, key=lambda each: _rank(order, each.column))
-    return _headed([replace(each, leads=_leads_result(lead, each)) for each in ordered])
+    has_texts = any(each.is_long for each in ordered)
+    found = [replace(each, leads=_leads_result(lead, each, has_texts)) for each in ordered]
+    return _headed(found)
 
 
 def _order_of_trust(published: Published, query: str | None, names: Sequence[str]) -> Sequence[str]:
@@ -181,11 +202,16 @@ def _order_of_trust(published: Published, query: str | None, names: Sequence[str
     return TRUST_LEAD.get(str(tables.pop()), ()) if len(tables) == 1 else ()
 
 
-def _leads_result(lead: Sequence[str], placed: Placed) -> bool:
-    """Whether a narrow screen shows a column of a result: those of its chart, else most."""
+def _leads_result(lead: Sequence[str], placed: Placed, has_texts: bool) -> bool:
+    """Whether a narrow screen shows a column of a result: those of its chart, else most.
+
+    Beside long texts, which tell more, there is no place for the other words of a trust table.
+    """
     if lead:
         return placed.column.name in lead
     column = placed.column
+    if column.of_trust and has_texts and column.name in BRIEF:
+        return False
     return not column.of_trust or column.name in TRUST_LEAD[str(column.table)] or placed.is_long
 
 
@@ -209,9 +235,16 @@ def _placed(published: Published, index: int, column: Column, values: Sequence[A
         decimals=decimals_of(values) if column.is_number else None,
         is_long=any(isinstance(value, str) and len(value) > LONG for value in values)
         and column.labels is None,
+        breaks=column.labels is None and _has_long_words(values),
         is_counted=column.table is None and _are_numbers(values),
-        is_wordy=column.labels is not None or column.name in WORDY,
+        is_wordy=(column.labels is not None and not column.of_trust) or column.name in WORDY,
     )
+
+
+def _has_long_words(values: Sequence[Any]) -> bool:
+    """Whether a value has a word as wide as half of a telephone, such as a code."""
+    texts = (value for value in values if isinstance(value, str))
+    return any(LONG_WORD.search(text) for text in texts)
 
 
 def _are_numbers(values: Sequence[Any]) -> bool:
@@ -296,46 +329,12 @@ def decimals_of(values: Sequence[Any]) -> int:
     return needed
 
 
-def own_order(published: Published, table: str) -> Callable[[Mapping[str, Any]], Any] | None:
-    """What to sort the rows of a whole table by: its key, codes in the order of their list.
-
-    None where authors chose a column to sort by, and for trust tables and tables of others.
-    """
-    if table in published.sorted or table in TRUST_TABLES or table not in published.tables:
-        return None
-    columns = []
-    for name in published.tables[table]["schema"].get("primaryKey", []):
-        column = column_of(published, table, name)
-        labels = table if table in published.labels else column.labels or ""
-        codes = list(published.labels.get(labels, {}))
-        columns.append((name, {code: place for place, code in enumerate(codes)}))
-
-    def key(row: Mapping[str, Any]) -> list[Any]:
-        return [_rank_of_value(row[name], codes) for name, codes in columns]
-
-    return key
-
-
-def _rank_of_value(value: Any, codes: Mapping[str, int]) -> list[Any]:
-    """Where a value stands: a code where its list has it, `2` before `10`, and that before `a`."""
-    if str(value) in codes:
-        return [(0, codes[str(value)], "")]
-    parts = re.findall(r"\d+|\D+", str(value))
-    return [(1, int(part), "") if part.isdecimal() else (2, 0, part) for part in parts]
-
-
-def table_grid(
-    published: Published, table: str, columns: Any, rows: Any, is_whole: bool, address: Any
-) -> Grid:
+def table_grid(published: Published, table: str, columns: Any, rows: Any, address: Any) -> Grid:
     """The grid of a table page, of what Datasette gives its template.
 
-    `columns` are its `display_columns` and `rows` its `display_rows`. `is_whole` says that all rows
-    are there and a visitor asked for no order. `address` finds the address of a row in the link
-    that Datasette made to it.
+    `columns` are its `display_columns` and `rows` its `display_rows`. `address` finds the address
+    of a row in the link that Datasette made to it.
     """
-    key = own_order(published, table) if is_whole else None
-    if key is not None:
-        rows = sorted(rows, key=lambda row: key(_raw(row)))
     has_link = bool(columns) and columns[0]["name"] == "Link"
     names = [column["name"] for column in columns]
     raws = [_raw(row) for row in rows]
@@ -419,9 +418,10 @@ def _called(published: Published, table: str, row: Mapping[str, Any]) -> str:
 
 
 def _as_number(cell: Any) -> Any:
-    """A number that Datasette gives as it is shown, where it has not kept the number itself."""
-    is_number = re.fullmatch(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", str(cell)) is not None
-    return float(str(cell)) if is_number else cell
+    """What Datasette gives as it is shown, as a text or a number, where that itself is not kept."""
+    text = Markup(cell).striptags()  # noqa: S704  it is only looked at
+    is_number = re.fullmatch(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", text) is not None
+    return float(text) if is_number else text
 
 
 def query_grid(

@@ -13,7 +13,7 @@ from typing import Any
 
 from datasette.utils import tilde_decode
 
-from openbaar.schema.conventions import NORMAL
+from openbaar.schema.conventions import NORMAL, STATUS
 from openbaar.site.columns import Column, column_of, key_label, label_of, text
 from openbaar.site.language import gettext
 from openbaar.site.published import Published, document_name
@@ -36,7 +36,7 @@ def named(published: Published, column: Column, value: Any, row: Row | None = No
         return label
     if column.type == "boolean" and str(value) in YES_OR_NO:
         return gettext(YES_OR_NO[str(value)])
-    if column.name == "status":
+    if column.name == STATUS:
         return status_words(str(value)) if value else None
     namer = NAMERS.get(column.name) if column.of_trust else None
     if column.name == "table_name":  # a query may make such a column itself

@@ -67,7 +67,7 @@ class Published:
     answered: Sequence[str] = ()  # the questions whose answers are in tables of their own
     counts: Mapping[str, Descriptor] = field(default_factory=dict)  # by table, what was counted
     parts: Mapping[str, Descriptor] = field(default_factory=dict)  # of long documents, by path
-    sorted: Sequence[str] = ()  # the tables that authors sort by a column of their choice
+    sorted: Mapping[str, str] = field(default_factory=dict)  # by table, the column authors sort by
     folder: Path | None = None
     permalinks: Descriptor = field(default_factory=dict)
     url: str | None = None

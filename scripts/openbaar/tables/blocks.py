@@ -93,4 +93,4 @@ def _records(table: Table, located: Located, lines: Sequence[Line]) -> list[Reco
 
 def _keys(table: Table, records: Sequence[Record]) -> set[tuple[Value, ...]]:
     names = table.table_schema.primaryKey
-    return {tuple(record.cells[name].value for name in names) for record in records}
+    return {tuple([record.cells[name].parsed.value for name in names]) for record in records}

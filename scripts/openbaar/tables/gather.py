@@ -87,7 +87,7 @@ def document_lines(documents: Mapping[str, Document]) -> dict[str, tuple[Documen
 def shown_lines(document: Document) -> Iterator[DocumentLine]:
     """The lines of a document as pages show them."""
     for line in document.lines:
-        place = document.place(line.number)
-        page = "" if place.page is None else place.page
-        number = line.number if place.first_line is None else place.first_line
-        yield DocumentLine(page, number, line.shown)
+        if document.has_pages:
+            yield DocumentLine(str(line.page), line.row, line.shown)
+        else:
+            yield DocumentLine("", line.number, line.shown)

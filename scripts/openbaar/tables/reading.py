@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple, overload
 
 from openbaar.documents.lines import SEPARATOR, Document
@@ -144,13 +145,17 @@ class _PublishedRows(Sequence[Row]):
     def __iter__(self) -> Iterator[Row]:
         return map(self._published, self.reading.records)
 
+    @cached_property
+    def _columns(self) -> list[str]:
+        return self.reading.table.columns
+
     def _published(self, record: Record) -> Row:
         row: dict[str, Value] = {}
-        for column in self.reading.table.columns:
+        for column in self._columns:
             if column == "source_lines":
                 row[column] = self._lines_of(record)
             else:
-                row[column] = record.cells[column].value
+                row[column] = record.cells[column].parsed.value
         return row
 
     def _lines_of(self, record: Record) -> str:
@@ -280,8 +285,8 @@ def _with_doubts(table: Table, records: Sequence[Record]) -> list[Record]:
 
 def _with_status(record: Record, status: str) -> Record:
     parsed = Parsed(status, "", "derived")
-    cell = replace(record.cells["status"], parsed=parsed)
-    return replace(record, cells={**record.cells, "status": cell})
+    cell = record.cells["status"]._replace(parsed=parsed)
+    return record._replace(cells={**record.cells, "status": cell})
 
 
 def _checked(reading: Reading) -> list[list[Problem]]:
