@@ -30,6 +30,8 @@ from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import sdmx_problems, write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
+from openbaar.package.kept_sheets import RECORD as SHEETS
+from openbaar.package.kept_sheets import earlier_sheets, record_of_sheets
 from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import (
     is_in_the_making,
@@ -185,13 +187,14 @@ def publish(publication: Publication, say: Say = say_nothing, readers: Readers =
 class Made:
     """A publication made and checked, of which nothing is in place yet.
 
-    `products` are the files outside git, `hashes` the SHA-256 of most of them, both by their name
-    in the publication.
+    `products` are the files outside git, `hashes` the SHA-256 of most of them, `kept` the files
+    that only save time, all by their name in the publication.
     """
 
     generated: Generated
     products: Mapping[str, Path]
     hashes: Mapping[str, str]
+    kept: Mapping[str, Path]
 
 
 def make(
@@ -206,15 +209,18 @@ def make(
         raise OpenbaarError(unsettled)
     generated = generate(publication, staging, say, keeping(readers, publication.root))
     earlier = _earlier(generated)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        workbook = beside.submit(write_workbook, generated.dataset, _staged_workbook(staging))
+    with (
+        earlier_sheets(publication.root) as sheets,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
+        target = _staged_workbook(staging)
+        workbook = beside.submit(write_workbook, generated.dataset, target, sheets)
         with _parquet_files(generated, staging, earlier) as watch:
             problems = _stage(generated, staging, say, watch, earlier)
     if problems:
         raise OpenbaarError(problems)
     say("packing the downloads")
-    workbook.result()
-    return _packed(generated, staging)
+    return _packed(generated, staging, workbook.result())
 
 
 def put_published(
@@ -233,7 +239,7 @@ def put_published(
     records.mkdir()
     hashes = {**_hashes_of_tables(made.generated), **made.hashes}
     recorded = written(record_of(inputs, ready, hashes), records)
-    put_in_place(root, {**ready, **recorded})
+    put_in_place(root, {**ready, **made.kept, **recorded})
     return list(changed)
 
 
@@ -383,8 +389,8 @@ def _staged_database(generated: Generated, staging: Path) -> Path:
     return staging / database_path(generated.publication).name
 
 
-def _packed(generated: Generated, staging: Path) -> Made:
-    """Make the downloads in the folder `staging`."""
+def _packed(generated: Generated, staging: Path, sheets: Mapping[str, str]) -> Made:
+    """Make the downloads in the folder `staging`; `sheets` are those of the workbook."""
     publication = generated.publication
     database = _staged_database(generated, staging)
     released = staging / "released.db"
@@ -408,10 +414,15 @@ def _packed(generated: Generated, staging: Path) -> Made:
         **downloads,
         checksums_path(publication): sums,
     }
+    workbook = workbook_path(publication)
+    record = staging / "sheets.json"
+    name = _name(publication, workbook)
+    write_content(record_of_sheets(name, hashes[workbook], sheets), record)
     return Made(
         generated,
         {_name(publication, target): made for target, made in products.items()},
         {_name(publication, target): sha256 for target, sha256 in hashes.items()},
+        {SHEETS: record},
     )
 
 
