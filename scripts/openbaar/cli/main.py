@@ -110,6 +110,7 @@ def convert(
     from openbaar.tables.kept import keeping
 
     run = Run(ctx, project, quiet)
+    _begin_workers(workers)
     publication = run.load()
     with alone(publication.root, run.say) as work:
         readers = _readers(run, publication, workers, scheduler)
@@ -128,17 +129,32 @@ def convert(
         print_problems(different)
 
 
+def _begin_workers(workers: int | None) -> None:
+    """Let workers begin to import what they need, while this process still reads what they do."""
+    from openbaar.tables.worker_server import worker_server
+
+    if workers is not None and workers > 1:
+        worker_server()
+
+
 def _readers(
     run: Run, publication: Publication, workers: int | None = None, scheduler: str | None = None
 ) -> Readers:
     """What reads the tables: this process, several, or a cluster."""
     from openbaar.tables.convert import here
-    from openbaar.tables.workers import in_processes, on_cluster, worthwhile
+    from openbaar.tables.workers import (
+        in_processes,
+        in_worthwhile_processes,
+        on_cluster,
+        worthwhile,
+    )
 
     if scheduler is not None:
         return on_cluster(scheduler, run.part)
-    count = worthwhile(publication) if workers is None else workers
-    return here if count == 1 else in_processes(count, run.part)
+    most = workers or worthwhile(publication, publication.package.documents)
+    if most == 1:
+        return here
+    return in_worthwhile_processes(run.part) if workers is None else in_processes(workers, run.part)
 
 
 @main.command()
@@ -266,6 +282,7 @@ def publish(
         run.done("nothing changed since it was last published")
         run.result(written=[], built=[])
         return
+    _begin_workers(workers)
     from openbaar.publish import publish
     from openbaar.tables.convert import here
 
