@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from openbaar.site import language
 from openbaar.site.chips import Chip, Chips
 from openbaar.site.columns import Column
 from openbaar.site.naming import status_words
@@ -20,10 +21,10 @@ VDAB = "/vdab-online-opleidingen"
 SMALL = "/municipalities"
 
 
-def get(built: Built, address: str, language: str = "nl", **headers: str) -> Any:
+def get(built: Built, address: str, spoken: str = "nl", **headers: str) -> Any:
     """The answer to a request, redirects followed."""
     client = shown(built).client
-    path = f"/{language}{address}"
+    path = f"/{spoken}{address}"
     return asyncio.run(client.get(path, headers=headers, follow_redirects=True))
 
 
@@ -330,6 +331,14 @@ def test_of_a_long_list_of_values_the_first_ones_are_shown_at_once(count: int, f
 )
 def test_a_status_without_a_code_list_is_told_in_words(status: str, words: str) -> None:
     assert status_words(status) == words
+
+
+def test_a_status_without_a_code_list_is_told_in_the_language_of_the_page() -> None:
+    asked = language._visit.set(language.Visit("nl", first_language="nl"))
+    try:
+        assert status_words("not_given") == "niet gegeven"
+    finally:
+        language._visit.reset(asked)
 
 
 def test_a_hand_made_table_says_what_it_was_taken_from(small: Built) -> None:

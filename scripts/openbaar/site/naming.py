@@ -22,6 +22,14 @@ from openbaar.texts import N_
 
 Row = Mapping[str, Any]
 YES_OR_NO = {"1": N_("yes"), "0": N_("no")}  # how SQLite keeps what is true or false
+# What statuses are called that the toolkit gives itself, or proposes.
+STATUS_WORDS = {
+    NORMAL: N_("as printed"),
+    "not_given": N_("not given"),
+    "not_yet": N_("period not over yet"),
+    "cannot_exist": N_("cannot exist"),
+    "doubtful": N_("printed, but doubtful"),
+}
 # A part of a scope: `not (` before it, a column, how it is compared, values with `/` between them.
 CONDITION = re.compile(r"(?P<name>\w+) (?P<sign>=|>=|<=) (?P<values>[^,()]+)")
 
@@ -48,7 +56,8 @@ def named(published: Published, column: Column, value: Any, row: Row | None = No
 
 def status_words(status: str) -> str:
     """What the status of a row is called that no code list names: `not_given` → 'not given'."""
-    return gettext("as printed") if status == NORMAL else status.replace("_", " ")
+    words = STATUS_WORDS.get(status)
+    return status.replace("_", " ") if words is None else gettext(words)
 
 
 def table_title(published: Published, name: str, _row: Row | None = None) -> str | None:
