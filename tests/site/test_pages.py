@@ -401,3 +401,16 @@ def test_rows_are_in_the_order_of_the_document_and_filters_in_that_of_code_lists
     html = get(vdab, f"{VDAB}/questions").text
     numbers = re.findall(r'scope="row"><a[^>]*>([^<]*)', html)
     assert (numbers[:4], numbers[-1]) == (["1", "1a", "1b", "1c"], "10")
+
+
+@pytest.mark.parametrize("printed", ["78.140", "78,140", "78140", "78 140"])
+def test_a_figure_is_found_in_the_document_in_whatever_form_it_is_asked(
+    vdab: Built, printed: str
+) -> None:
+    html = get(vdab, f"{VDAB}/where_a_number_comes_from?printed={printed}").text
+    assert re.findall(r'#L\d+">(\d+)</a>', html)[:3] == ["109", "153", "193"]
+
+
+def test_a_rule_of_rows_says_what_was_counted(vdab: Built) -> None:
+    html = get(vdab, f"{VDAB}/totals_that_do_not_add_up", spoken="en").text
+    assert "rows that break the rule “Completion year ≥ Start year”" in html

@@ -137,7 +137,15 @@ def _compared_with(published: Published, value: str, row: Row) -> str | None:
 
 
 def _scope(published: Published, value: str, row: Row) -> str | None:
-    return scope_words(published, str(row.get("table_name", "")), value)
+    """Which rows were added up; of a rule of two columns, that those were counted that break it."""
+    table = str(row.get("table_name", ""))
+    words = scope_words(published, table, value)
+    found = CONDITION.fullmatch(value)
+    if found is None or table not in published.tables:
+        return words
+    if found["sign"] == "=" or found["values"] not in published.column_names(table):
+        return words
+    return gettext("rows that break the rule “%(rule)s”") % {"rule": words}
 
 
 def _table_titles(published: Published, value: str, _row: Row) -> str | None:
