@@ -75,7 +75,7 @@ def test_a_wrong_publication_replaces_nothing(folder: Path) -> None:
     before = everything(folder)
     failed = run(folder, "publish")
     assert failed.exit_code == 1
-    assert "started_by_quarter-rows: start_year: 15 stated, 14 computed" in failed.stderr
+    assert "check rows: 15 rows stated, 14 found" in failed.stderr
     assert everything(folder) == before
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,6 +54,7 @@ from openbaar.staleness import (
 )
 from openbaar.tables.convert import Readers, convert_to_dataset, here
 from openbaar.tables.dataset import Dataset, read_dataset
+from openbaar.tables.failing import differences
 from openbaar.tables.kept import keeping
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
@@ -63,7 +64,6 @@ from openbaar.tables.unconfirmed import (
     unwritten_texts,
 )
 from openbaar.tables.unstated import unstated_facts
-from openbaar.tables.verdicts import differences
 
 Say = Callable[[str], None]
 Files = dict[str, Content]  # by their path in the publication
@@ -111,19 +111,35 @@ def generate(
     return Generated(dataset, described, files, lines)
 
 
-def check(
-    publication: Publication, say: Say = say_nothing, readers: Readers = here
-) -> list[Problem]:
-    """Everything that is wrong with the publication, files that are out of date included."""
+@dataclass(frozen=True)
+class Findings:
+    """What is wrong with a publication, and what a person should look at in its documents."""
+
+    problems: list[Problem]
+    doubts: Sequence[Problem] = ()
+
+
+def examine(publication: Publication, say: Say = say_nothing, readers: Readers = here) -> Findings:
+    """Everything that is wrong with the publication, files that are out of date included.
+
+    And what its recipes may have missed in the documents; `warnings` are what authored files hold.
+    """
     with alone(publication.root, say) as staging:
         try:
             generated = generate(publication, staging, say, readers)
         except OpenbaarError as error:
-            return error.problems
+            return Findings(error.problems)
         problems = _stage(generated, staging, say)
         problems += _orphaned(publication, generated.files)
         problems += _outdated(publication, generated.files)
-    return problems
+    return Findings(problems, generated.dataset.doubts)
+
+
+def check(
+    publication: Publication, say: Say = say_nothing, readers: Readers = here
+) -> list[Problem]:
+    """What is wrong with the publication, as `examine` finds it."""
+    return examine(publication, say, readers).problems
 
 
 def warnings(publication: Publication) -> list[Problem]:
@@ -189,11 +205,14 @@ def make(
         raise OpenbaarError(unsettled)
     generated = generate(publication, staging, say, keeping(readers, publication.root))
     earlier = _earlier(generated)
-    with _parquet_files(generated, staging, earlier) as watch:
-        problems = _stage(generated, staging, say, watch, earlier)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        workbook = beside.submit(write_workbook, generated.dataset, _staged_workbook(staging))
+        with _parquet_files(generated, staging, earlier) as watch:
+            problems = _stage(generated, staging, say, watch, earlier)
     if problems:
         raise OpenbaarError(problems)
     say("packing the downloads")
+    workbook.result()
     return _packed(generated, staging)
 
 
@@ -289,7 +308,7 @@ def _problems_of_package(
     These judge again what is not `unchanged` since they found it right.
     """
     publication = generated.publication
-    problems = differences(generated.dataset.rows("reconciliation"))
+    problems = differences(generated.publication, generated.dataset.rows("reconciliation"))
     recorded = read_permalinks(publication.root)
     problems += permalink_problems(recorded, generated.dataset)
     problems += problems_of_package(
@@ -347,6 +366,10 @@ def _staged_parquet(staging: Path) -> Path:
     return staging / "parquet"
 
 
+def _staged_workbook(staging: Path) -> Path:
+    return staging / "workbook.xlsx"
+
+
 def _staged_database(generated: Generated, staging: Path) -> Path:
     return staging / database_path(generated.publication).name
 
@@ -357,15 +380,13 @@ def _packed(generated: Generated, staging: Path) -> Made:
     database = _staged_database(generated, staging)
     released = staging / "released.db"
     archive = staging / "package.zip"
-    workbook = staging / "workbook.xlsx"
     parquet = _staged_parquet(staging)
     shutil.copyfile(database, released)
     write_zip(generated.dataset, generated.descriptor, archive, parquet)
-    write_workbook(generated.dataset, workbook)
     downloads = {
         released_database_path(publication): released,
         archive_path(publication): archive,
-        workbook_path(publication): workbook,
+        workbook_path(publication): _staged_workbook(staging),
     }
     for path in sorted(parquet.glob("*.parquet")):
         downloads[parquet_folder(publication) / path.name] = path

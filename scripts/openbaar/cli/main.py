@@ -106,8 +106,8 @@ def convert(
     from openbaar.holding import alone
     from openbaar.placing import write_files
     from openbaar.tables.convert import convert_some, convert_to_files, here
+    from openbaar.tables.failing import differences
     from openbaar.tables.kept import keeping
-    from openbaar.tables.verdicts import differences
 
     run = Run(ctx, project, quiet)
     publication = run.load()
@@ -122,7 +122,7 @@ def convert(
         changed = write_files(publication.root, {**made.files, **made.lines}, work)
     written = [name for name in changed if name not in made.lines]
     _tell_written(run, written)
-    different = differences(made.reconciliation)
+    different = differences(publication, made.reconciliation)
     run.result(written=written, different=as_dicts(different))
     if different and not run.as_json:  # written all the same, for the author to look at
         print_problems(different)
@@ -133,12 +133,19 @@ def _readers(
 ) -> Readers:
     """What reads the tables: this process, several, or a cluster."""
     from openbaar.tables.convert import here
-    from openbaar.tables.workers import in_processes, on_cluster, worthwhile
+    from openbaar.tables.workers import (
+        in_processes,
+        in_worthwhile_processes,
+        on_cluster,
+        worthwhile,
+    )
 
     if scheduler is not None:
         return on_cluster(scheduler, run.part)
-    count = worthwhile(publication) if workers is None else workers
-    return here if count == 1 else in_processes(count, run.part)
+    most = workers or worthwhile(publication, publication.package.documents)
+    if most == 1:
+        return here
+    return in_worthwhile_processes(run.part) if workers is None else in_processes(workers, run.part)
 
 
 @main.command()
@@ -214,7 +221,7 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
 
 def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
     """What is wrong with a publication, and what a person should look at."""
-    from openbaar.publish import check, warnings
+    from openbaar.publish import examine, warnings
     from openbaar.tables.convert import here
 
     warned: Sequence[Problem] = ()
@@ -223,7 +230,8 @@ def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
         warned = warnings(publication)
         readers = _readers(run, publication)
         with run.progress(lambda: progress.checking(publication, readers is here)):
-            return check(publication, run.say, readers), warned
+            found = examine(publication, run.say, readers)
+        return found.problems, [*warned, *found.doubts]
     except OpenbaarError as error:
         return error.problems, warned
     except OSError as error:

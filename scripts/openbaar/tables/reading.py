@@ -22,6 +22,7 @@ from openbaar.recipe.records import Record, StatedTotal, make_records
 from openbaar.recipe.rows import RowsRead, try_rows
 from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import Unit, make_units
+from openbaar.recipe.unmatched import unmatched
 from openbaar.recipe.values import Parsed, Reader, field_readers
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.model import Reference
@@ -186,7 +187,13 @@ def read_table(
     labelled, label_problems = try_labels(document, read.rows, recipe.groups, readers)
     reading = Reading(table, document, recipe, region, notes, others, read)
     reading, made_problems = _with_records(reading, labelled)
-    problems = _of_first_step(note_problems, read.problems, label_problems, made_problems)
+    problems = _of_first_step(
+        note_problems,
+        read.problems,
+        _unmatched(publication, reading),
+        label_problems,
+        made_problems,
+    )
     if not problems:
         records, patched = mark_patched(document, recipe.patch, reading.records)
         reading = replace(reading, records=_with_doubts(table, records), patched=patched)
@@ -200,6 +207,17 @@ def _of_first_step(*steps: Sequence[Problem]) -> list[Problem]:
         if problems:
             return list(problems)
     return []
+
+
+def _unmatched(publication: Publication, reading: Reading) -> list[Problem]:
+    """The patterns of rows to skip and the templates of totals that nothing in a table fits."""
+    table = reading.table
+    problems = []
+    for path, pattern in unmatched(recipe_of(table), reading.recipe, reading.read):
+        message = f"recipe key '{path[0]}': nothing in the table fits '{pattern}'"
+        hint = "correct it, look at 'from' and 'until', or remove it"
+        problems.append(Problem(publication.place(table.name, "recipe", *path), message, hint))
+    return problems
 
 
 def recipe_of(table: Table) -> Recipe:

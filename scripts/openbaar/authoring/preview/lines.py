@@ -14,11 +14,11 @@ from openbaar.recipe.records import Record
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.schema.patterns import compiled
+from openbaar.tables.failing import differences
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, find_regions, read_table, recipe_of
 from openbaar.tables.sources import read_sources
 from openbaar.tables.sum_checks import stated_totals
-from openbaar.tables.verdicts import differences
 
 Kind = Literal[
     "from",
@@ -129,7 +129,7 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
         each = publication.tables[name]
         if name in regions:
             reading = read_table(publication, each, regions[name].document, regions)
-            reading = _with_differences(reading)
+            reading = _with_differences(publication, reading)
         else:
             recipe = recipe_of(each)
             document = sources.documents[publication.document(recipe.document).path]
@@ -138,13 +138,14 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
     return found
 
 
-def _with_differences(reading: Reading) -> Reading:
+def _with_differences(publication: Publication, reading: Reading) -> Reading:
     """The reading with the stated totals that are not the sums of its rows as problems."""
     if reading.problems:
         return reading
     table = reading.table
     verdicts = stated_totals(table.name, reading.rows, reading.totals, table.checks)
-    return replace(reading, problems=differences([verdict.row() for verdict in verdicts]))
+    rows = [verdict.row() for verdict in verdicts]
+    return replace(reading, problems=differences(publication, rows))
 
 
 def _seen_lines(reading: Reading) -> Iterator[SeenLine]:
