@@ -6,6 +6,7 @@ import asyncio
 import re
 from html import unescape
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -414,3 +415,26 @@ def test_a_figure_is_found_in_the_document_in_whatever_form_it_is_asked(
 def test_a_rule_of_rows_says_what_was_counted(vdab: Built) -> None:
     html = get(vdab, f"{VDAB}/totals_that_do_not_add_up", spoken="en").text
     assert "rows that break the rule “Completion year ≥ Start year”" in html
+
+
+@pytest.mark.parametrize(
+    ("sql", "shown_as"),
+    [
+        ("select sum(started) as total from started_by_gender", ["616,214"]),
+        (
+            "select start_year, sum(started) n from started_by_gender group by 1",
+            ["2020", "214,532"],
+        ),
+        ("select min(start_year) as y from started_by_gender", ["2020"]),
+        ("select nis_code from provinces where nis_code is not null", ["10000"]),
+        ("select avg(started) as a from started_by_gender where start_year = 2023", ["25,378.333"]),
+    ],
+)
+def test_figures_of_sql_have_separators_but_years_and_codes_do_not(
+    vdab: Built, sql: str, shown_as: list[str]
+) -> None:
+    html = get(vdab, f"{VDAB}?sql={quote(sql)}", spoken="en").text
+    first_row = re.search(r"<tbody>\n<tr>(.*?)</tr>", html, re.DOTALL)
+    assert first_row is not None
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)<", first_row[1])
+    assert [cell[: len(told)] for cell, told in zip(cells, shown_as, strict=True)] == shown_as
