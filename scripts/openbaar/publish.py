@@ -21,6 +21,7 @@ from typing import BinaryIO
 
 from openbaar.database.build import NOTHING_EARLIER, Watch, build_database, watch_nothing
 from openbaar.database.earlier import Earlier, earlier_edition
+from openbaar.database.index_costs import costs_of_indexes
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -264,6 +265,7 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
         built = staging / database_path(publication).name
         say("building the database")
         build_database(dataset, descriptor(dataset), built)
+        _say_costs(dataset, built, say)
         say("running every query")
         problems = result_problems(built, publication)
         if problems:
@@ -334,8 +336,15 @@ def _build(
         build_database(generated.dataset, generated.descriptor, database, watch, earlier)
     except OpenbaarError as error:
         return error.problems
+    _say_costs(generated.dataset, database, say)
     say("running every query")
     return result_problems(database, generated.publication)
+
+
+def _say_costs(dataset: Dataset, database: Path, say: Say) -> None:
+    """Say what the indexes of long tables cost."""
+    for sentence in costs_of_indexes(dataset, database):
+        say(sentence)
 
 
 def _write_package(generated: Generated, staging: Path) -> None:

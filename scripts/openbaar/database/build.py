@@ -23,9 +23,10 @@ from openbaar.database.foreign_keys import (
     repeated_key_problems,
 )
 from openbaar.database.found import searched_columns
+from openbaar.database.indexes import all_indexes
 from openbaar.database.search_index import TOKENIZER
 from openbaar.database.site_content import add_site_content
-from openbaar.database.statements import create_statement, index_columns, sql_value
+from openbaar.database.statements import create_statement, sql_value
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
 from openbaar.package.model import Descriptor
@@ -208,6 +209,5 @@ def _insert(database: Database, data: TableInMemory) -> None:
 
 
 def _add_indexes(database: Database, dataset: Dataset) -> None:
-    for data in dataset.tables.values():
-        for columns in index_columns(data.table):
-            database.table(data.table.name).create_index(columns)
+    for index in all_indexes(dataset):
+        database.table(index.table).create_index(index.columns, index.name)

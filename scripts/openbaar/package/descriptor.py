@@ -191,7 +191,7 @@ def _translations(publication: Publication, **texts: Mapping[str, str] | None) -
 
 def _description(dataset: Dataset, table: Table) -> Localized:
     """What a table is; `provenance` says it where some of its rows hold for a whole column."""
-    if table.name != "provenance" or not dataset.states_rules:
+    if table.name != "provenance" or not dataset.placed_by_rule:
         return table.description
     texts = {}
     for language in dataset.publication.package.languages:

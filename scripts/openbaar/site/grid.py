@@ -45,6 +45,7 @@ TRUST_ORDER: Mapping[str, Sequence[str]] = {
         "kind",
     ),
 }
+DIGITS_OF_YEAR = 4
 BRIEF = ("scope", "verdict")
 WORDY = ("table_name", "compared_with", "kind", "how", "scope")
 NAMES_FOR_PROGRAMS = {("anomalies", "id"), ("reconciliation", "id")}
@@ -232,13 +233,39 @@ def _placed(published: Published, index: int, column: Column, values: Sequence[A
         index,
         column,
         lang=None if language == visit().language else language,
-        decimals=decimals_of(values) if column.is_number else None,
+        decimals=decimals_of(values) if _holds_figures(published, column, values) else None,
         is_long=any(isinstance(value, str) and len(value) > LONG for value in values)
         and column.labels is None,
         breaks=column.labels is None and _has_long_words(values),
         is_counted=column.table is None and _are_numbers(values),
         is_wordy=(column.labels is not None and not column.of_trust) or column.name in WORDY,
     )
+
+
+def _holds_figures(published: Published, column: Column, values: Sequence[Any]) -> bool:
+    """Whether numbers are written with separators: figures, but neither codes nor years.
+
+    What SQL computes is told by the column of its name, else by its numbers.
+    """
+    if column.table is not None or column.is_number:
+        return column.is_number
+    named_alike = []
+    for table in published.tables:
+        if column.name in published.column_names(table):
+            named_alike.append(column_of(published, table, column.name))
+    if named_alike:
+        return all(each.is_number for each in named_alike)
+    return _are_numbers(values) and not _may_be_names([each for each in values if each is not None])
+
+
+def _may_be_names(numbers: Sequence[float]) -> bool:
+    """Whether numbers may be years or codes: of a few digits, as many in each of them."""
+    if any(number != int(number) for number in numbers):
+        return False
+    lengths = {len(str(int(number))) for number in numbers}
+    if len(numbers) == 1:
+        return lengths == {DIGITS_OF_YEAR}
+    return len(lengths) == 1 and min(lengths) >= DIGITS_OF_YEAR
 
 
 def _has_long_words(values: Sequence[Any]) -> bool:
@@ -421,7 +448,9 @@ def _as_number(cell: Any) -> Any:
     """What Datasette gives as it is shown, as a text or a number, where that itself is not kept."""
     text = Markup(cell).striptags()  # noqa: S704  it is only looked at
     is_number = re.fullmatch(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", text) is not None
-    return float(text) if is_number else text
+    if not is_number:
+        return text
+    return float(text) if "." in text else int(text)
 
 
 def query_grid(
@@ -436,17 +465,20 @@ def query_grid(
         raw = dict(zip(names, values[number], strict=True)) if number < len(values) else {}
         cells = []
         for each in placed:
-            cells.append(Cell(each, _result_content(published, each, row[each.index], raw)))
+            given = seen[number][each.index] if number < len(seen) else None
+            cells.append(Cell(each, _result_content(published, each, row[each.index], given, raw)))
         made.append(GridRow(str(number), None, "", cells))
     return Grid(placed, made)
 
 
 def _result_content(
-    published: Published, placed: Placed, rendered: Any, row: Mapping[str, Any]
+    published: Published, placed: Placed, rendered: Any, value: Any, row: Mapping[str, Any]
 ) -> Markup:
-    """What a cell of a result shows; `rendered` is what Datasette has for it."""
+    """What a cell of a result shows; `rendered` is what Datasette has for it, `value` what it is.
+
+    `row` is empty where only what is shown is known.
+    """
     column = placed.column
-    value = row.get(column.name)
     if placed.decimals is not None and isinstance(value, int | float):
         return escape(figure(value, placed.decimals))
     if row and column.table is not None:

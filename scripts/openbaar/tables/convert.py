@@ -237,7 +237,8 @@ class _Done:
         for name, left in self.tables.items():
             if left.span is not None:
                 spans[name] = {self.documents[name]: left.span}
-        return WhereRead(spans, any(left.is_by_rule for left in self.tables.values()))
+        by_rule = [name for name, left in self.tables.items() if left.is_by_rule]
+        return WhereRead(spans, frozenset(by_rule))
 
     def provenance(self) -> Path:
         """The CSV file of the places of all cells."""

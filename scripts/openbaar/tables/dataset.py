@@ -216,9 +216,9 @@ class Dataset:
         return self._where_read.spans
 
     @property
-    def states_rules(self) -> bool:
-        """Whether `provenance` says of some table where its cells are once for each column."""
-        return self._where_read.states_rules
+    def placed_by_rule(self) -> frozenset[str]:
+        """The tables of which `provenance` says once for each column where its cells are."""
+        return self._where_read.placed_by_rule
 
     @cached_property
     def _where_read(self) -> WhereRead:
