@@ -23,10 +23,9 @@ import openbaar
 from openbaar.cli.common import UNEXPECTED
 from openbaar.cli.main import main
 from openbaar.holding import HOLDER, LOCK, WORK
-from openbaar.placing import recover
+from openbaar.placing import CACHE, recover
 from openbaar.publish import publish
 from openbaar.site.editions import PREFIX
-from openbaar.staleness import CACHE
 from openbaar.tables.references import load_publication
 
 TRIED = int(os.environ.get("OPENBAAR_EXAMPLES", "6"))  # functions of each command
@@ -128,7 +127,7 @@ def everything(root: Path) -> dict[str, bytes]:
     found = {}
     for path in root.rglob("*"):
         name = path.relative_to(root).as_posix()
-        is_kept = name in (LOCK, HOLDER, CACHE) or name.startswith(f"build/{PREFIX}")
+        is_kept = name.startswith((LOCK, HOLDER, CACHE, f"build/{PREFIX}"))
         if path.is_file() and not is_kept:
             found[name] = path.read_bytes()
     return found

@@ -10,25 +10,29 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from generated.publication import TEXT, schema, write_publication
-from openbaar.database import charts
+from openbaar.database import charts, counts
 from openbaar.package import validation
+from openbaar.package.sheets import TableSheet
 from openbaar.publish import publish
 from openbaar.staleness import RECORD
 from openbaar.tables.dataset import LARGE
+from openbaar.tables.kept import CACHE as READ
 from openbaar.tables.references import load_publication
 
 ROWS = 70_000  # of the large table: enough bytes for one
-EDITS = 9
+EDITS = 13
 RECIPE = {"by": "line", "rows": "{year} {started}", "document": "sources/d.txt"}
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """A table of a document, one with codes, a large one with keys into it, two charts."""
+    """Tables of two documents, one with codes, a large one with keys into it, two charts."""
     started = schema({"year": "year", "started": "integer", "source_lines": "string"}, ["year"])
     started["fields"][1]["unit"] = TEXT
     codes = schema({"code": "string", "n": "integer"}, ["code"])
@@ -39,7 +43,7 @@ def root(tmp_path: Path) -> Path:
     lines = "".join(f"{n},{'abc'[n % 3]},{n * 7919 % 9999},{n % 7}.5\n" for n in range(ROWS))
     root = write_publication(
         tmp_path / "publication",
-        {"d.txt": b"2020 12\n2021 34\n2022 56\n"},
+        {"d.txt": b"2020 12\n2021 34\n2022 56\n", "e.csv": b"id,n\n1,5\n2,7\n"},
         {
             "codes": {
                 "schema": codes,
@@ -51,7 +55,20 @@ def root(tmp_path: Path) -> Path:
                 "recipe": RECIPE,
                 "chart": {"x": "year", "y": "started"},
             },
-            "large": {"schema": large, "csv": f"{','.join(columns)}\n{lines}", "facets": ["code"]},
+            "cells": {
+                "schema": schema({"id": "integer", "n": "integer"}, ["id"]),
+                "recipe": {
+                    "document": "sources/e.csv",
+                    "header": "id | n",
+                    "rows": "{id} | {n}",
+                },
+            },
+            "large": {
+                "schema": large,
+                "csv": f"{','.join(columns)}\n{lines}",
+                "facets": ["code"],
+                "search": ["code"],
+            },
         },
         {"version": "0.1.0"},  # what was released may not change
     )
@@ -105,14 +122,36 @@ def the_document(root: Path, chance: random.Random) -> None:
     change(root / "tables/package.yaml", lambda said: said["documents"][0].update(sha256=digest))
 
 
+def the_other_document(root: Path, chance: random.Random) -> None:
+    data = f"id,n\n1,{chance.randrange(10**6)}\n".encode()
+    (root / "sources/e.csv").write_bytes(data)
+    digest = hashlib.sha256(data).hexdigest()
+    change(root / "tables/package.yaml", lambda said: said["documents"][1].update(sha256=digest))
+
+
+def an_anomaly(root: Path, chance: random.Random) -> None:
+    found = {"text": {"en": f"odd {chance.random()}"}, "at": "^2021"}
+    change(root / "tables/package.yaml", lambda said: said.update(anomalies={"odd": found}))
+
+
+def a_file_that_was_kept(root: Path, chance: random.Random) -> None:
+    path = chance.choice(sorted((root / READ).rglob("*.csv")))
+    path.write_text(path.read_text("utf-8").replace("1", "2"), "utf-8")
+
+
 def the_version(root: Path, chance: random.Random) -> None:
     version = f"0.{chance.randrange(10**6)}.0"
     change(root / "tables/package.yaml", lambda said: said.update(version=version))
 
 
 def the_facets(root: Path, chance: random.Random) -> None:
-    facets = chance.choice([[], ["code"], ["code", "n"]])
+    facets = chance.choice([[], ["code"], ["code", "share"]])
     change(root / "tables/large.yaml", lambda data: data.update(facets=facets))
+
+
+def the_search(root: Path, chance: random.Random) -> None:
+    columns = chance.choice([[], ["n"], ["share", "code"]])
+    change(root / "tables/large.yaml", lambda data: data.update(search=columns))
 
 
 def the_order(root: Path, chance: random.Random) -> None:
@@ -149,7 +188,8 @@ def test_edits_of_any_kind_give_the_same_bytes_as_from_nothing(
     chance = random.Random(seed)
     edits: list[Edit] = [
         a_title, a_title_of_a_column, a_row_of_the_codes, a_cell_of_the_large_table, the_document,
-        the_version, the_facets, the_order,
+        the_version, the_facets, the_search, the_order, the_other_document, an_anomaly,
+        a_file_that_was_kept,
     ]  # fmt: skip
     order = [*edits, *chance.choices(edits, k=EDITS - len(edits))]
     chance.shuffle(order)
@@ -177,11 +217,63 @@ def test_what_did_not_change_is_not_made_again(root: Path, monkeypatch: pytest.M
         return judge(folder, descriptor, large)
 
     monkeypatch.setattr("openbaar.database.bulk.load", refused)
+    monkeypatch.setattr("openbaar.tables.kept_scans.scan", refused)
+    monkeypatch.setattr(counts, "_counted", refused)
     monkeypatch.setattr(charts, "_drawn", refused)
     monkeypatch.setattr(validation, "_frictionless_problems", judging)
+    written: list[str] = []
+    write = TableSheet.write
+
+    def writing(sheet: TableSheet, *given: Any) -> None:
+        written.append(sheet.sheet.get_name())
+        write(sheet, *given)
+
+    monkeypatch.setattr(TableSheet, "write", writing)
     change(root / "tables/started.yaml", lambda data: data.update(notes=[{"en": "a note"}]))
     publish(load_publication(root))
     assert judged == ["started"]
+    assert written == ["started"]
+
+
+def test_a_sheet_is_written_anew_when_the_labels_of_its_codes_change(
+    root: Path, tmp_path: Path
+) -> None:
+    """The labels of a column stand in another table, whose rows are not those of the sheet."""
+    columns = {"code": "string", "n": "integer"}
+    key = {"fields": "code", "reference": {"resource": "labels", "fields": "code"}}
+    counts = schema(columns, ["code"], foreignKeys=[key])
+    labels = schema({"code": "string", "label": "string"}, ["code"])
+    tables = {"labels": {"schema": labels, "label": "label"}, "counts": {"schema": counts}}
+    change(root / "tables/package.yaml", lambda said: said["tables"].extend(tables))
+    for name, said in tables.items():
+        told = {"title": {"en": name}, "description": {"en": name}, **said}
+        (root / f"tables/{name}.yaml").write_text(json.dumps(told), "utf-8")
+    (root / "tables/counts.csv").write_text("code,n\na,1\nb,2\n", "utf-8")
+    for label in ("first", "second"):
+        (root / "tables/labels.csv").write_text(f"code,label\na,{label}\nb,x\n", "utf-8")
+        publish(load_publication(root))
+        (workbook,) = root.glob("dist/*.xlsx")
+        assert label in _texts(workbook)["counts"]
+    assert everything(root) == as_from_nothing(root, tmp_path / "other")
+
+
+def _texts(workbook: Path) -> dict[str, list[str]]:
+    """All cells of each sheet, as text."""
+    book = CalamineWorkbook.from_path(workbook)
+    found = {}
+    for name in book.sheet_names:
+        rows = book.get_sheet_by_name(name).to_python()
+        found[name] = [str(cell) for row in rows for cell in row]
+    return found
+
+
+def test_a_workbook_that_someone_changed_is_not_believed(root: Path, tmp_path: Path) -> None:
+    (workbook,) = root.glob("dist/*.xlsx")
+    with ZipFile(workbook, "a") as archive:
+        archive.writestr("docProps/other.xml", "<x/>")
+    a_title(root, random.Random(3))
+    publish(load_publication(root))
+    assert everything(root) == as_from_nothing(root, tmp_path / "other")
 
 
 def test_a_database_that_someone_changed_is_not_believed(root: Path, tmp_path: Path) -> None:

@@ -49,8 +49,9 @@ def shown(command: list[str], environment: Mapping[str, str] = os.environ) -> st
 
 
 def steps_in(text: str) -> list[str]:
-    """The steps that a bar named, each once."""
-    return list(dict.fromkeys(found[2].strip() for found in BAR.finditer(text)))
+    """The steps that a bar named, each once; before the first one begins it names none."""
+    named = [found[2].strip() for found in BAR.finditer(text)]
+    return list(dict.fromkeys(filter(None, named)))
 
 
 @pytest.mark.parametrize("command", ["publish", "check", "build", "release"])
@@ -125,6 +126,13 @@ def test_the_time_left_is_that_of_the_steps_left_at_the_speed_so_far(
     bar.draw()
     assert "[##################------] about 5 s left  two" in file.getvalue()
     assert not bar.step("a step that nobody said")
+
+
+def test_a_step_that_need_not_be_done_counts_as_nothing() -> None:
+    bar = Bar([Step("one", 1.0), Step("two", 3.0), Step("three", 3.0)], io.StringIO())
+    bar.step("two")
+    bar.step("three")
+    assert bar.share == pytest.approx(0.5, abs=0.01)
 
 
 def test_what_is_done_within_two_seconds_shows_nothing() -> None:

@@ -14,7 +14,7 @@ from openbaar import staleness
 from openbaar.cli.main import main
 from openbaar.many import publish_changed
 from openbaar.publish import publish
-from openbaar.staleness import CACHE, RECORD, is_stale
+from openbaar.staleness import CACHE, RECORD, is_stale, still_published, would_differ
 from openbaar.tables.references import load_publication
 
 CSV = "tables/regions.csv"
@@ -133,6 +133,16 @@ def test_what_was_edited_while_a_run_waited_is_published(hand_made: Path) -> Non
 def test_another_toolkit_makes_it_stale(published: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(staleness, "toolkit_hash", lambda: "another")
     assert is_stale(published)
+
+
+def test_another_library_has_it_published_again_but_is_nothing_to_a_server(
+    published: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not would_differ(published)
+    monkeypatch.setattr(staleness, "made_with", lambda: {"pdfplumber": "99"})
+    assert would_differ(published)
+    assert still_published(published, "build", ".db") is None
+    assert not is_stale(published)
 
 
 def test_publish_leaves_what_did_not_change_unless_asked_and_makes_the_same_bytes(

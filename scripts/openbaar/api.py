@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Problem
-from openbaar.publish import check, publish, warnings
+from openbaar.publish import check, examine, publish, warnings
 from openbaar.schema.csvfile import Rows
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import Dataset, read_dataset
@@ -77,9 +77,9 @@ class Project:
     def warnings(self) -> list[Problem]:
         """What a person should still look at, as `openbaar check` lists it beside problems.
 
-        Raises OpenbaarError where the authored files cannot be read.
+        The documents are read for it. Raises OpenbaarError where the authored files cannot be.
         """
-        return warnings(self.publication)
+        return [*warnings(self.publication), *examine(self.publication).doubts]
 
     def publish(self) -> list[str]:
         """Publish as `openbaar publish` does; returns the paths of the files in git that changed.

@@ -17,7 +17,8 @@ from typing import Any
 from openbaar.files import sha256_of, sha256_of_folder
 from openbaar.placing import FROZEN
 from openbaar.schema.conventions import DESCRIPTOR
-from openbaar.staleness import published_database, toolkit_hash
+from openbaar.staleness import published_database
+from openbaar.toolkit import toolkit_hash
 
 FOLDERS = ("dist", "sources", "tables")  # what pages show and offer, beside the database
 TEMPLATES = ("*.css", "*.html", "*.js")

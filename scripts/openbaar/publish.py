@@ -8,10 +8,9 @@ time holds the publication.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,14 +21,17 @@ from typing import BinaryIO
 
 from openbaar.database.build import NOTHING_EARLIER, Watch, build_database, watch_nothing
 from openbaar.database.earlier import Earlier, earlier_edition
+from openbaar.database.index_costs import costs_of_indexes
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import Content, holds, write_content
+from openbaar.files import Content, holds, sha256_of, write_content
 from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import sdmx_problems, write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
+from openbaar.package.kept_sheets import RECORD as SHEETS
+from openbaar.package.kept_sheets import earlier_sheets, record_of_sheets
 from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import (
     is_in_the_making,
@@ -55,6 +57,8 @@ from openbaar.staleness import (
 )
 from openbaar.tables.convert import Readers, convert_to_dataset, here
 from openbaar.tables.dataset import Dataset, read_dataset
+from openbaar.tables.failing import differences
+from openbaar.tables.kept import keeping
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
 from openbaar.tables.unconfirmed import (
@@ -63,7 +67,6 @@ from openbaar.tables.unconfirmed import (
     unwritten_texts,
 )
 from openbaar.tables.unstated import unstated_facts
-from openbaar.tables.verdicts import differences
 
 Say = Callable[[str], None]
 Files = dict[str, Content]  # by their path in the publication
@@ -111,19 +114,35 @@ def generate(
     return Generated(dataset, described, files, lines)
 
 
-def check(
-    publication: Publication, say: Say = say_nothing, readers: Readers = here
-) -> list[Problem]:
-    """Everything that is wrong with the publication, files that are out of date included."""
+@dataclass(frozen=True)
+class Findings:
+    """What is wrong with a publication, and what a person should look at in its documents."""
+
+    problems: list[Problem]
+    doubts: Sequence[Problem] = ()
+
+
+def examine(publication: Publication, say: Say = say_nothing, readers: Readers = here) -> Findings:
+    """Everything that is wrong with the publication, files that are out of date included.
+
+    And what its recipes may have missed in the documents; `warnings` are what authored files hold.
+    """
     with alone(publication.root, say) as staging:
         try:
             generated = generate(publication, staging, say, readers)
         except OpenbaarError as error:
-            return error.problems
+            return Findings(error.problems)
         problems = _stage(generated, staging, say)
         problems += _orphaned(publication, generated.files)
         problems += _outdated(publication, generated.files)
-    return problems
+    return Findings(problems, generated.dataset.doubts)
+
+
+def check(
+    publication: Publication, say: Say = say_nothing, readers: Readers = here
+) -> list[Problem]:
+    """What is wrong with the publication, as `examine` finds it."""
+    return examine(publication, say, readers).problems
 
 
 def warnings(publication: Publication) -> list[Problem]:
@@ -168,11 +187,14 @@ def publish(publication: Publication, say: Say = say_nothing, readers: Readers =
 class Made:
     """A publication made and checked, of which nothing is in place yet.
 
-    `products` are the files outside git, by their name in the publication.
+    `products` are the files outside git, `hashes` the SHA-256 of most of them, `kept` the files
+    that only save time, all by their name in the publication.
     """
 
     generated: Generated
     products: Mapping[str, Path]
+    hashes: Mapping[str, str]
+    kept: Mapping[str, Path]
 
 
 def make(
@@ -185,14 +207,20 @@ def make(
     unsettled = _unsettled(publication)
     if unsettled:
         raise OpenbaarError(unsettled)
-    generated = generate(publication, staging, say, readers)
+    generated = generate(publication, staging, say, keeping(readers, publication.root))
     earlier = _earlier(generated)
-    with _parquet_files(generated, staging, earlier) as watch:
-        problems = _stage(generated, staging, say, watch, earlier)
+    with (
+        earlier_sheets(publication.root) as sheets,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
+        target = _staged_workbook(staging)
+        workbook = beside.submit(write_workbook, generated.dataset, target, sheets)
+        with _parquet_files(generated, staging, earlier) as watch:
+            problems = _stage(generated, staging, say, watch, earlier)
     if problems:
         raise OpenbaarError(problems)
     say("packing the downloads")
-    return Made(generated, _pack(generated, staging))
+    return _packed(generated, staging, workbook.result())
 
 
 def put_published(
@@ -209,9 +237,20 @@ def put_published(
     ready = {**written({**changed, **lines}, staging), **made.products}
     records = staging / "records"
     records.mkdir()
-    recorded = written(record_of(inputs, ready), records)
-    put_in_place(root, {**ready, **recorded})
+    hashes = {**_hashes_of_tables(made.generated), **made.hashes}
+    recorded = written(record_of(inputs, ready, hashes), records)
+    put_in_place(root, {**ready, **made.kept, **recorded})
     return list(changed)
+
+
+def _hashes_of_tables(generated: Generated) -> dict[str, str]:
+    """The SHA-256 of each CSV file, and of each copy of a large one that a release keeps."""
+    hashes = {data.path: data.sha256 for data in generated.dataset.tables.values()}
+    large = {data.file: data.sha256 for data in generated.dataset.in_files}
+    for name, content in generated.files.items():
+        if isinstance(content, Path):
+            hashes[name] = large[content]
+    return hashes
 
 
 def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
@@ -226,6 +265,7 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
         built = staging / database_path(publication).name
         say("building the database")
         build_database(dataset, descriptor(dataset), built)
+        _say_costs(dataset, built, say)
         say("running every query")
         problems = result_problems(built, publication)
         if problems:
@@ -276,7 +316,7 @@ def _problems_of_package(
     These judge again what is not `unchanged` since they found it right.
     """
     publication = generated.publication
-    problems = differences(generated.dataset.rows("reconciliation"))
+    problems = differences(generated.publication, generated.dataset.rows("reconciliation"))
     recorded = read_permalinks(publication.root)
     problems += permalink_problems(recorded, generated.dataset)
     problems += problems_of_package(
@@ -296,8 +336,15 @@ def _build(
         build_database(generated.dataset, generated.descriptor, database, watch, earlier)
     except OpenbaarError as error:
         return error.problems
+    _say_costs(generated.dataset, database, say)
     say("running every query")
     return result_problems(database, generated.publication)
+
+
+def _say_costs(dataset: Dataset, database: Path, say: Say) -> None:
+    """Say what the indexes of long tables cost."""
+    for sentence in costs_of_indexes(dataset, database):
+        say(sentence)
 
 
 def _write_package(generated: Generated, staging: Path) -> None:
@@ -334,49 +381,56 @@ def _staged_parquet(staging: Path) -> Path:
     return staging / "parquet"
 
 
+def _staged_workbook(staging: Path) -> Path:
+    return staging / "workbook.xlsx"
+
+
 def _staged_database(generated: Generated, staging: Path) -> Path:
     return staging / database_path(generated.publication).name
 
 
-def _pack(generated: Generated, staging: Path) -> dict[str, Path]:
-    """Make the downloads in the folder `staging`.
-
-    Returns for each name in the publication the file to put there.
-    """
+def _packed(generated: Generated, staging: Path, sheets: Mapping[str, str]) -> Made:
+    """Make the downloads in the folder `staging`; `sheets` are those of the workbook."""
     publication = generated.publication
     database = _staged_database(generated, staging)
     released = staging / "released.db"
     archive = staging / "package.zip"
-    workbook = staging / "workbook.xlsx"
     parquet = _staged_parquet(staging)
     shutil.copyfile(database, released)
     write_zip(generated.dataset, generated.descriptor, archive, parquet)
-    write_workbook(generated.dataset, workbook)
     downloads = {
         released_database_path(publication): released,
         archive_path(publication): archive,
-        workbook_path(publication): workbook,
+        workbook_path(publication): _staged_workbook(staging),
     }
     for path in sorted(parquet.glob("*.parquet")):
         downloads[parquet_folder(publication) / path.name] = path
+    hashes = {target: sha256_of(made) for target, made in sorted(downloads.items())}
     sums = staging / "SHA256SUMS"
-    folder = checksums_path(publication).parent
-    write_content(checksums(downloads, folder).encode("utf-8"), sums)
+    write_content(checksums(hashes, checksums_path(publication).parent).encode("utf-8"), sums)
+    hashes[database_path(publication)] = hashes[released_database_path(publication)]
     products = {
         database_path(publication): database,
         **downloads,
         checksums_path(publication): sums,
     }
-    return {_name(publication, target): made for target, made in products.items()}
+    workbook = workbook_path(publication)
+    record = staging / "sheets.json"
+    name = _name(publication, workbook)
+    write_content(record_of_sheets(name, hashes[workbook], sheets), record)
+    return Made(
+        generated,
+        {_name(publication, target): made for target, made in products.items()},
+        {_name(publication, target): sha256 for target, sha256 in hashes.items()},
+        {SHEETS: record},
+    )
 
 
-def checksums(downloads: Mapping[Path, Path], folder: Path) -> str:
+def checksums(hashes: Mapping[Path, str], folder: Path) -> str:
     """What `sha256sum -c` reads in `folder`: the hash and name of each download in it."""
     lines = []
-    for target, made in sorted(downloads.items()):
-        with made.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        lines.append(f"{digest}  {target.relative_to(folder).as_posix()}\n")
+    for target, sha256 in hashes.items():
+        lines.append(f"{sha256}  {target.relative_to(folder).as_posix()}\n")
     return "".join(lines)
 
 

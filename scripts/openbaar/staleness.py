@@ -8,28 +8,27 @@ publication, so that a folder that was moved or copied is as up to date as befor
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from openbaar import placing
 from openbaar.files import sha256_of
 from openbaar.placing import FOLDER, JOURNAL
 from openbaar.schema.conventions import DESCRIPTOR
+from openbaar.toolkit import made_with, toolkit_hash
 
 if TYPE_CHECKING:
     from openbaar.tables.publication import Publication
 
 RECORD = f"{FOLDER}/published.json"
 # The only file with times in it. It may be removed: then each file is read.
-CACHE = f"{FOLDER}/cache/times.json"
+CACHE = f"{placing.CACHE}/times.json"
 CHANGELOG = "CHANGELOG.md"  # a release writes in it, but so do people, and nothing is made of it
 AUTHORED = (".csv", ".json", ".yaml")  # of the files below tables/
-TOOLKIT = ("*.csl", "*.json", "*.po", "*.py", "*.yaml")
 # A file that changed less than two seconds before it was looked at may change again without its
 # time being another: some file systems count in whole seconds, FAT in pairs of them.
 RACE = 2 * 10**9  # nanoseconds
@@ -89,7 +88,8 @@ def is_stale(root: Path) -> bool:
     """Whether anything that went into the publication in `root`, or came out of it, changed.
 
     That is so, too, where it was never published, by another version of the toolkit, or by a run
-    that was cut short.
+    that was cut short. Other versions of libraries do not count: a server has other ones than the
+    machine on which it was published, and fewer.
     """
     hashes = _last_published(root)
     if {name for name in hashes if name.startswith("tables/")} != set(_authored(root)):
@@ -102,11 +102,23 @@ def is_stale(root: Path) -> bool:
     return not hashes
 
 
+def would_differ(root: Path) -> bool:
+    """Whether publishing again may make other files, because of sources, toolkit or libraries."""
+    return is_stale(root) or not _same_libraries(root)
+
+
+def _same_libraries(root: Path) -> bool:
+    """Whether the publication was published with the libraries that are installed here."""
+    return _read(root / RECORD).get("made_with") == made_with()
+
+
 def still_published(root: Path, folder: str, ending: str) -> Path | None:
     """The file in a folder, with that ending, that this toolkit published last.
 
-    None where there was none, or where it is not what it was then.
+    None where there was none, where it is not what it was then, or libraries are other ones.
     """
+    if not _same_libraries(root):
+        return None
     known = _read(root / CACHE)
     for name, sha256 in _last_published(root).items():
         if name.startswith(f"{folder}/") and name.endswith(ending):
@@ -130,31 +142,42 @@ def _last_published(root: Path) -> dict[str, str]:
 def stamps_of_inputs(publication: Publication) -> Stamps:
     """What is known of the files of a publication before they are read.
 
-    So one that is edited meanwhile makes the publication stale.
+    So one that is edited meanwhile makes the publication stale. The CSV files of its tables are
+    hashed when they are read, and no sooner.
     """
     names = [*_authored(publication.root)]
     names += [entry.path for entry in publication.package.documents]
+    tables = set()
+    for name in publication.resources:
+        tables.add(publication.csv_path(name).relative_to(publication.root).as_posix())
     latest = time.time_ns() - RACE
     stamps = {}
     for name in names:
         if (publication.root / name).is_file():
-            stamp = _stamp(publication.root / name)
+            stamp = _stamp(publication.root / name, "" if name in tables else None)
             stamps[name] = stamp if stamp.changed < latest else stamp._replace(changed=0)
     return stamps
 
 
-def record_of(inputs: Stamps, made: Mapping[str, Path]) -> dict[str, bytes]:
+def record_of(
+    inputs: Stamps, made: Mapping[str, Path], hashes: Mapping[str, str]
+) -> dict[str, bytes]:
     """The record that files were made of the inputs, and the cache, each by its path.
 
     `made` has each file that is yet to be put in place, by its name in the publication. Moved there
-    they keep their times.
+    they keep their times. `hashes` are the SHA-256 of all tables, and of those of `made` that were
+    read already.
     """
-    stamps = dict(inputs)
+    stamps = {}
+    for name, stamp in inputs.items():
+        # Of a table that is one no longer there is no hash, which makes the publication stale.
+        stamps[name] = stamp._replace(sha256=stamp.sha256 or hashes.get(name, ""))
     for name, path in made.items():
         if name != CHANGELOG:
-            stamps[name] = _stamp(path)
-    hashes = {name: stamps[name].sha256 for name in sorted(stamps)}
-    contents = {RECORD: {"toolkit": toolkit_hash(), "files": hashes}, CACHE: stamps}
+            stamps[name] = _stamp(path, hashes.get(name))
+    recorded = {name: stamps[name].sha256 for name in sorted(stamps)}
+    record = {"toolkit": toolkit_hash(), "made_with": made_with(), "files": recorded}
+    contents = {RECORD: record, CACHE: stamps}
     return {path: json.dumps(content, indent=0).encode() for path, content in contents.items()}
 
 
@@ -165,18 +188,6 @@ def _read(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
-
-
-@lru_cache(maxsize=1)
-def toolkit_hash() -> str:
-    """One hash over the files of the toolkit, wherever it is installed."""
-    package = Path(__file__).parent
-    digest = hashlib.sha256()
-    files = [path for pattern in TOOLKIT for path in package.rglob(pattern)]
-    for path in sorted(files):
-        name = path.relative_to(package).as_posix()
-        digest.update(f"{name}\0{sha256_of(path)}\n".encode())
-    return digest.hexdigest()
 
 
 def _authored(root: Path) -> Iterable[str]:
@@ -191,9 +202,10 @@ def _authored(root: Path) -> Iterable[str]:
                 yield entry.path[beginning:]
 
 
-def _stamp(path: Path) -> Stamp:
+def _stamp(path: Path, sha256: str | None = None) -> Stamp:
     status = path.stat()  # before it is read: a change meanwhile must not go unseen
-    return Stamp(sha256_of(path), status.st_size, status.st_mtime_ns)
+    known = sha256_of(path) if sha256 is None else sha256
+    return Stamp(known, status.st_size, status.st_mtime_ns)
 
 
 def _has_hash(path: str, sha256: str, known: Sequence[Any]) -> bool:

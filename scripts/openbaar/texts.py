@@ -35,14 +35,17 @@ class Localized(dict[str, str]):
     def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> core_schema.CoreSchema:
         """Let pydantic read a mapping of texts as one of these."""
         texts = core_schema.dict_schema(core_schema.str_schema(), core_schema.str_schema())
-        by_language = core_schema.no_info_before_validator_function(_not_one_text, texts)
+        by_language = core_schema.with_info_before_validator_function(_not_one_text, texts)
         return core_schema.no_info_after_validator_function(cls, by_language)
 
 
-def _not_one_text(value: Any) -> Any:
+def _not_one_text(value: Any, info: core_schema.ValidationInfo) -> Any:
     """What stands where a text in each language is expected. Raises ValueError for one text."""
     if isinstance(value, str):
-        raise ValueError(f"should be given for each language, such as {{{ENGLISH}: {value}}}")
+        languages = (info.context or {}).get("languages") or (ENGLISH,)
+        first, *others = languages
+        texts = ", ".join([f"{first}: {value}", *(f"{language}: …" for language in others)])
+        raise ValueError(f"should be given for each language, such as {{{texts}}}")
     return value
 
 

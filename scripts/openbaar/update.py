@@ -23,12 +23,12 @@ from openbaar.publish import Say, say_nothing
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import TableData, table_data
+from openbaar.tables.failing import differences
 from openbaar.tables.gather import gather
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import find_regions
 from openbaar.tables.references import load_publication
 from openbaar.tables.sources import read_sources
-from openbaar.tables.verdicts import differences
 from openbaar.versions.diff import Diff, difference
 from openbaar.versions.snapshot import Contents, Snapshot, snapshot, todays_descriptor
 from openbaar.versions.sources import GivenFiles
@@ -148,7 +148,7 @@ def _read(publication: Publication, say: Say) -> tuple[dict[str, TableData], lis
         return _fitting(publication), list(error.problems)
     tables = {name: data for name, data in dataset.tables.items() if name in publication.tables}
     read = {name: data for name, data in tables.items() if data.table.recipe is not None}
-    return read, list(differences(dataset.rows("reconciliation")))
+    return read, differences(publication, dataset.rows("reconciliation"))
 
 
 def _fitting(publication: Publication) -> dict[str, TableData]:

@@ -7,6 +7,7 @@ twice and files over one megabyte are refused, each with its line and column.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -22,6 +23,8 @@ MAX_BYTES = most("authored_bytes")
 # Where PyYAML was built with it, the parser in C, which is ten times as fast.
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = most("nesting")
+QUOTES = "put a text that holds such a sign in quotes"
+CLOSE = "close each { with } and each [ with ], or put the text in quotes"
 KeyPath = tuple[str | int, ...]  # the keys and indexes that lead to a place in a file
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -54,6 +57,14 @@ def as_tuple(value: Any) -> Any:
     if isinstance(listed, list):
         return tuple(listed)
     return listed
+
+
+class BelowError(ValueError):
+    """What a validator of a mapping finds wrong at keys inside it, such as `("chart", "x")`."""
+
+    def __init__(self, path: KeyPath, message: str) -> None:
+        super().__init__(message)
+        self.path = path
 
 
 Text = Annotated[str, BeforeValidator(as_text)]
@@ -136,12 +147,46 @@ def _parsed_slowly(text: str, name: str) -> yaml.Node | None:
     try:
         return _parsed(text, name, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = _place(name, mark) if mark else Place(name)
-        message = f"is not YAML: {error.problem or error.context}"
-        raise OpenbaarError(Problem(place, message)) from error
+        raise OpenbaarError(_not_yaml(name, error)) from error
     except yaml.YAMLError as error:
         raise OpenbaarError(Problem(Place(name), f"is not YAML: {error}")) from error
+
+
+# What the parser says, in the words of those who write YAML, and what helps. The slips are those
+# that people make; the texts are those of https://github.com/yaml/pyyaml.
+SLIPS = {
+    r"found character '\\t'": ("a tab begins or parts what stands here", "indent with spaces"),
+    "found character": ("no text begins with this sign", QUOTES),
+    "mapping values are not allowed": ("there is a second ': ' on this line", QUOTES),
+    "expected ',' or": ("a bracket is not closed, or a text holds one of : , [ ] { }", CLOSE),
+    "but found '<scalar>'": ("there is more after the text in quotes", "put all of it in quotes"),
+    "expected <block end>": (
+        "this is indented otherwise than what stands above it",
+        "begin keys that belong together in the same column, and indent with spaces",
+    ),
+    "could not find expected ':'": (
+        "this is neither a key with ': ' behind it nor part of the text above",
+        "write `key: text`; indent a text that goes on",
+    ),
+    "unexpected end of stream": ("a text in quotes is not closed", "close it with the same quote"),
+}
+
+# What the parser notices only behind the place at which it begins.
+NOTICED_LATER = "could not find expected ':'|unexpected end of stream"
+
+
+def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> Problem:
+    """What the parser could not read, in plain words where it is a slip that people make."""
+    said = error.problem or error.context or ""
+    marks = [error.problem_mark, error.context_mark]
+    if re.search(NOTICED_LATER, said):
+        marks.reverse()
+    mark = marks[0] or marks[1]
+    place = _place(name, mark) if mark else Place(name)
+    for pattern, (what, hint) in SLIPS.items():
+        if re.search(pattern, said):
+            return Problem(place, f"is not YAML: {what}", hint)
+    return Problem(place, f"is not YAML: {said}")
 
 
 def _check_events(text: str, name: str, loader: Any) -> None:
@@ -233,17 +278,20 @@ def _scalar(node: Any) -> str | int | bool | None:
     return text
 
 
-def load_model(file: YamlFile, model: type[Model], **extra: Any) -> Model:
+def load_model(
+    file: YamlFile, model: type[Model], languages: Sequence[str] = (), **extra: Any
+) -> Model:
     """Check the data of `file` against `model` and return it as one.
 
-    Raises OpenbaarError with every problem: unknown keys with the nearest known one, missing keys,
-    and values that do not fit, each at its line and column.
+    `languages` are those of the publication, in which messages show texts. Raises OpenbaarError
+    with every problem: unknown keys with the nearest known one, missing keys, and values that do
+    not fit, each at its line and column.
     """
     data = {} if file.data is None else file.data
     if not isinstance(data, dict):
         raise OpenbaarError(Problem(file.place(), "should be a mapping of keys to values"))
     try:
-        return model.model_validate({**data, **extra})
+        return model.model_validate({**data, **extra}, context={"languages": languages})
     except ValidationError as error:
         errors = error.errors(include_url=False)
         problems = [_problem(file, model, dict(item)) for item in errors]
@@ -258,8 +306,13 @@ def _position(problem: Problem) -> tuple[int, int]:
 # The kinds of error are those of https://docs.pydantic.dev/latest/errors/validation_errors/.
 WRONG_KIND = {
     "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
     "dict_type": "should be a mapping",
     "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_from_float": "should be a whole number",
+    "decimal_parsing": "should be a number, such as 0.5",
+    "decimal_type": "should be a number, such as 0.5",
     "list_type": "should be a list",
     "model_type": "should be a mapping",
     "string_type": "should be text",
@@ -278,7 +331,11 @@ def _problem(file: YamlFile, model: type[BaseModel], item: dict[str, Any]) -> Pr
         return Problem(file.place(*path), message, nearest(str(path[-1]), known))
     if item["type"] == "missing":
         return Problem(file.place(*path[:-1]), f"the key '{path[-1]}' is missing here")
-    message = _message(item)
+    below = item.get("ctx", {}).get("error")
+    if isinstance(below, BelowError):
+        path = (*path, *below.path)
+    example = _example(model, location)
+    message = _message(item) if not example else _message_with(example, item)
     if path:
         dotted = ".".join(map(str, path))
         message = f"{dotted}: {message}"
@@ -295,6 +352,23 @@ def _message(item: dict[str, Any]) -> str:
     return str(item["msg"]).removeprefix("Value error, ")
 
 
+def _message_with(example: Any, item: dict[str, Any]) -> str:
+    """What pydantic objects to, with an example of what is wanted there."""
+    if item["type"] in ("string_pattern_mismatch", "string_type"):
+        message = f"is {item['input']!r}; it should look like {example}"
+        return message
+    return _message(item)
+
+
+def _example(model: type[BaseModel], location: KeyPath) -> Any:
+    """An example of the value at `location` inside `model`, where its field gives one."""
+    for node in _nodes_at(model, location):
+        examples = node.get("examples")
+        if examples:
+            return examples[0]
+    return None
+
+
 def _path_in_file(location: KeyPath) -> KeyPath:
     """The keys of the file in a location of pydantic, which names validators too: `function[…]`."""
     return tuple(part for part in location if not str(part).endswith("]"))
@@ -302,6 +376,14 @@ def _path_in_file(location: KeyPath) -> KeyPath:
 
 def _known_keys(model: type[BaseModel], location: KeyPath) -> list[str]:
     """The keys that the model at `location` inside `model` has, by its JSON Schema."""
+    keys: set[str] = set()
+    for node in _nodes_at(model, location):
+        keys.update(node.get("properties", {}))
+    return sorted(keys)
+
+
+def _nodes_at(model: type[BaseModel], location: KeyPath) -> list[dict[str, Any]]:
+    """What the JSON Schema of `model` says of `location` inside it: each alternative."""
     schema = model.model_json_schema(by_alias=True)
     nodes = _alternatives(schema, schema)
     for part in location:
@@ -310,10 +392,7 @@ def _known_keys(model: type[BaseModel], location: KeyPath) -> list[str]:
             below += _below(node, part, schema)
         if below:  # a part that names a validator leads nowhere
             nodes = below
-    keys: set[str] = set()
-    for node in nodes:
-        keys.update(node.get("properties", {}))
-    return sorted(keys)
+    return nodes
 
 
 def _below(node: dict[str, Any], part: str | int, schema: dict[str, Any]) -> list[dict[str, Any]]:

@@ -126,7 +126,7 @@ def test_a_stated_total_that_differs_is_told_by_preview_and_by_convert(root: Pat
     (root / "sources/d.txt").write_text(document, "utf-8")
     digest = hashlib.sha256(document.encode()).hexdigest()
     (root / "tables/package.yaml").write_text(PACKAGE.format(sha256=digest), "utf-8")
-    message = "counted-total-number-2020-line9 (year = 2020): number: 1513 stated, 1512 computed"
+    message = "counted: the total of number (year = 2020): 1513 stated, 1512 computed"
     assert [problem.message for problem in preview_of(root).lines[8].problems] == [message]
     done = CliRunner().invoke(main, ["--project", str(root), "--quiet", "convert"])
     assert done.exit_code == 0

@@ -42,6 +42,10 @@ from bench.made import long_publication
 
 FACETS = ["year", "region", "gender"]
 QUESTION = "SELECT region, sum(n) AS total FROM t GROUP BY region ORDER BY total DESC"
+CHOSEN = (
+    "SELECT region, sum(n) AS total FROM t WHERE :year = '' OR year = :year"
+    " GROUP BY region ORDER BY total DESC"
+)
 PUBLICATION = "made-up"
 OWN = "vdab-online-opleidingen"  # the publication of this repository
 ROOT = Path(__file__).parents[2]
@@ -188,7 +192,16 @@ def published(root: Path, rows: int) -> list[str]:
     said = json.loads(package.read_text("utf-8"))
     said["most_cells"] = {"search": 9 * rows}  # as the other one, which has no limit
     text = {"en": "Total for each region"}
-    said["queries"] = {"per_region": {"title": text, "description": text, "sql": QUESTION}}
+    chosen = {"en": "Total for each region in a year"}
+    said["queries"] = {
+        "per_region": {"title": text, "description": text, "sql": QUESTION},
+        "in_year": {
+            "title": chosen,
+            "description": chosen,
+            "sql": CHOSEN,
+            "parameters": {"year": {"title": {"en": "Year"}, "choices": "t.year"}},
+        },
+    }
     package.write_text(json.dumps(said), "utf-8")
     subprocess.run([*command, "publish"], check=True)
     return command
@@ -204,7 +217,7 @@ def inserted(root: Path, csv: Path) -> tuple[Path, Path]:
     subprocess.run([*tool, *insert], check=True)
     search = ["enable-fts", str(database), "t", "sector"]
     subprocess.run([*tool, *search], check=True)
-    queries = {"per_region": {"sql": QUESTION}}
+    queries = {"per_region": {"sql": QUESTION}, "in_year": {"sql": CHOSEN}}
     metadata.write_text(json.dumps({"databases": {"stock": {"queries": queries}}}), "utf-8")
     return database, metadata
 
@@ -231,6 +244,13 @@ def large_pages() -> list[Page]:
         ),
         Page("row", f"{table}/{{}}", f"{stock}/{{}}"),
         Page("question", f"/{PUBLICATION}/per_region", "/stock/per_region", COUNTS),
+        Page(
+            "question, a year chosen",
+            f"/{PUBLICATION}/in_year",
+            "/stock/in_year",
+            COUNTS,
+            lambda number: f"year={2000 + number % 24}",
+        ),
         Page("question, JSON", f"/{PUBLICATION}/per_region.json", "/stock/per_region.json", COUNTS),
         Page("table, JSON", f"{table}.json", f"{stock}.json", query=lambda _: "_shape=array"),
     ]

@@ -38,6 +38,7 @@ def right_edge(page: Page, column: str) -> float:
         ("provenance", ["printed", "first_line"]),
         ("genders", ["title_nl"]),
         ("share_of_women", ["women_percent_of_known"]),
+        ("totals_that_do_not_add_up", ["difference", "why"]),
         ("sector_change", ["change", "sector"]),
     ],
 )
@@ -77,6 +78,26 @@ def test_the_first_column_and_the_header_stay_when_a_table_scrolls(phone: Page) 
     assert at_key is not None
     assert abs(at_key["x"] - frame["x"]) < 2
     assert abs(at_head["y"] - frame["y"]) < 2
+
+
+def test_the_reason_of_a_blank_is_seen_in_its_cell(phone: Page) -> None:
+    phone.goto(f"/{NAME}/started_by_sector?status=not_given")
+    cell = cells(phone, "started").first
+    expect(cell).to_have_text("—blanco: niet gegeven, reden onbekend")
+    expect(cell.locator(".why")).to_be_visible()
+    phone.get_by_label("Alle kolommen tonen").check()
+    expect(cell.locator(".why")).to_be_visible()
+
+
+def test_nothing_of_a_page_reaches_beyond_the_screen(phone: Page) -> None:
+    phone.goto(f"/{NAME}/started_by_sector?status=not_given")
+    assert phone.evaluate("document.documentElement.scrollWidth") == WIDTH
+
+
+def test_a_long_code_breaks_so_that_its_figure_is_seen(phone: Page) -> None:
+    sql = "select+sector,+sum(started)+as+total+from+started_by_sector+group+by+sector"
+    phone.goto(f"/{NAME}?sql={sql}")
+    assert right_edge(phone, "total") <= WIDTH
 
 
 @pytest.mark.parametrize("root", PUBLICATIONS, ids=lambda path: path.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -75,10 +76,19 @@ def test_a_quarter_stands_below_its_year() -> None:
     assert axes(table, rows_of(*rows)) == (("year", "quarter"), ("count",), None)
 
 
-def test_the_first_column_with_a_unit_is_measured() -> None:
+def test_the_only_column_with_a_unit_is_measured() -> None:
     table = a_table(["year"], "year:year", "standing:integer", "count:integer:cases")
     rows = rows_of(*({"year": year, "standing": 1, "count": year - 2000} for year in YEARS))
     assert axes(table, rows)[1] == ("count",)
+
+
+@pytest.mark.parametrize("unit", ["", ":cases"])
+def test_one_of_several_measures_is_not_shown_as_the_whole(unit: str) -> None:
+    table = a_table(["name"], "name:string", f"north:integer{unit}", f"south:integer{unit}")
+    rows = []
+    for number, name in enumerate("abcd", start=1):
+        rows.append({"name": name, "north": number * 7, "south": number**2})
+    assert chosen_chart(table, rows_of(*rows)) is None
 
 
 def test_numbers_that_may_be_postal_codes_are_not_measured() -> None:
@@ -123,6 +133,8 @@ def test_few_figures_are_no_chart() -> None:
     assert chosen_chart(table, two) is None
 
 
+NUMBER_UNIT = "      unit: {nl: gemeenten, en: municipalities}\n"
+SHARE_UNIT = "      unit: {nl: procent, en: percent}\n"
 REGIONS = """\
 year,region,number,share,status
 2019,flanders,300,51.6,
@@ -137,6 +149,8 @@ def test_an_author_can_say_that_there_is_no_chart(
 ) -> None:
     path = hand_made / "tables" / "municipalities.csv"
     path.write_text(REGIONS, "utf-8")
+    described = hand_made / "tables" / "municipalities.yaml"  # with one measure
+    described.write_text(described.read_text("utf-8").replace(SHARE_UNIT, ""), "utf-8")
     for name in ("mergers", "provenance", "reconciliation"):
         csv = hand_made / "tables" / f"{name}.csv"
         csv.write_text(csv.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")
@@ -150,3 +164,23 @@ def test_a_chart_that_an_author_names_stays_as_it_is() -> None:
     given = table.model_copy(update={"chart": Chart.model_validate(written)})
     assert given.chart is not None
     assert not given.may_be_charted
+
+
+@pytest.mark.parametrize(
+    ("numbers", "written"), [(("2663", "300"), True), (("9000", "9300"), False)]
+)
+def test_whole_numbers_without_a_unit_are_figures_unless_they_may_be_codes(
+    hand_made: Path, numbers: tuple[str, str], written: bool
+) -> None:
+    described = hand_made / "tables" / "municipalities.yaml"
+    without = described.read_text("utf-8").replace(NUMBER_UNIT, "").replace(SHARE_UNIT, "")
+    described.write_text(without, "utf-8")
+    rows = ["year,region,number,share,status"]
+    for region, number in zip(("flanders", "brussels"), numbers, strict=True):
+        rows.append(f"2019,{region},{number},,")
+    (hand_made / "tables" / "municipalities.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    for name in ("mergers", "provenance", "reconciliation"):
+        csv = hand_made / "tables" / f"{name}.csv"
+        csv.write_text(csv.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")
+    [(content,)] = found(built(hand_made), "SELECT content FROM _site WHERE name = 'figures'")
+    assert json.loads(content)["municipalities"] == (["number"] if written else [])

@@ -74,6 +74,8 @@ The merger of December 2024 stands with 2025.</li>
         "status": "Status — Waarom een waarde ontbreekt.",
     },
     "facets": ["year", "region"],
+    "sort": "rowid",
+    "sortable_columns": ["year", "region", "number", "share", "status", "rowid"],
 }
 
 REGIONS = {
@@ -98,6 +100,8 @@ REGIONS = {
         "title_nl": "Nederlandse naam — De naam in het Nederlands.",
         "part_of": "Deel van — Het grotere geheel.",
     },
+    "sort": "rowid",
+    "sortable_columns": ["code", "iso_code", "title_nl", "part_of", "rowid"],
     "label_column": "title_nl",
 }
 

@@ -56,7 +56,53 @@ BROKEN_YAML = {
         "? [a]\n: 1\n",
         "t.yaml:1:3: the key ['a'] is neither text nor a whole number (quote it)",
     ),
-    "broken syntax": ("a: [1\nb: 2\n", "t.yaml:2:2: is not YAML: expected ',' or ']', but got ':'"),
+    "a bracket that is not closed": (
+        "a: [1\nb: 2\n",
+        "t.yaml:2:2: is not YAML: a bracket is not closed, or a text holds one of : , [ ] { } "
+        "(close each { with } and each [ with ], or put the text in quotes)",
+    ),
+    "a colon in a text between braces": (
+        "a: {nl: Budget: 2023}\n",
+        "t.yaml:1:15: is not YAML: a bracket is not closed, or a text holds one of : , [ ] { } "
+        "(close each { with } and each [ with ], or put the text in quotes)",
+    ),
+    "a colon in a text": (
+        "a: Budget: 2023\n",
+        "t.yaml:1:10: is not YAML: there is a second ': ' on this line "
+        "(put a text that holds such a sign in quotes)",
+    ),
+    "a tab": (
+        "a:\n\tb: 1\n",
+        "t.yaml:2:1: is not YAML: a tab begins or parts what stands here (indent with spaces)",
+    ),
+    "a key that is indented less": (
+        "a:\n    b: 1\n  c: 2\n",
+        "t.yaml:3:3: is not YAML: this is indented otherwise than what stands above it (begin keys "
+        "that belong together in the same column, and indent with spaces)",
+    ),
+    "an item beside a key": (
+        "a: 1\n- b\n",
+        "t.yaml:2:1: is not YAML: this is indented otherwise than what stands above it (begin keys "
+        "that belong together in the same column, and indent with spaces)",
+    ),
+    "text behind quotes": (
+        "a: 'b' c\n",
+        "t.yaml:1:8: is not YAML: there is more after the text in quotes (put all of it in quotes)",
+    ),
+    "a quote that is not closed": (
+        "a: 'b\nc: 1\n",
+        "t.yaml:1:4: is not YAML: a text in quotes is not closed (close it with the same quote)",
+    ),
+    "a line that is no key": (
+        "a: 1\nb\nc: 2\n",
+        "t.yaml:2:1: is not YAML: this is neither a key with ': ' behind it nor part of the text "
+        "above (write `key: text`; indent a text that goes on)",
+    ),
+    "a sign that begins no text": (
+        "a: @b\n",
+        "t.yaml:1:4: is not YAML: no text begins with this sign "
+        "(put a text that holds such a sign in quotes)",
+    ),
 }
 
 

@@ -65,6 +65,11 @@ def test_the_document_and_this_publication_are_cited_apart(published: Published)
     assert sorted(publication.formats) == ["bib", "json", "ris"]
 
 
+def test_the_whole_is_cited_by_the_page_of_its_version(published: Published) -> None:
+    *_, publication = blocks(undated(published), "en")
+    assert publication.apa.endswith(f" https://data.example/download/{published.version}")
+
+
 def test_a_query_is_cited_by_its_address_with_its_parameters(published: Published) -> None:
     address = "/vdab-online-opleidingen/share_of_women?year=2022"
     query = ("Welk deel was van vrouwen?", address)

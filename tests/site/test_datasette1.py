@@ -88,6 +88,7 @@ def test_what_costs_much_is_answered_apart_in_the_coming_datasette(small: Built)
         "/municipalities/-/query.json?sql=select+1&_shape=array",
         "/municipalities/regions.json?_sort=code&_shape=array&_size=max",
         f"/municipalities/-/query.json?sql={endless}",
+        "/municipalities/regions.json?_size=3&_next=3,brussels",
     ]
     command = [DATASETTE1, "-c", STRANGERS, small.database, small.metadata, json.dumps(addresses)]
     paths = f"{ROOT / 'scripts'}:{ROOT / 'tests'}"
@@ -95,8 +96,12 @@ def test_what_costs_much_is_answered_apart_in_the_coming_datasette(small: Built)
         command, capture_output=True, text=True, env={"PYTHONPATH": paths}, check=False
     )
     assert run.returncode == 0, run.stderr
-    (query, page, stopped) = json.loads(run.stdout)
+    (query, page, stopped, next_page) = json.loads(run.stdout)
     assert query == [200, '[{"1": 1}]']
     assert (page[0], len(json.loads(page[1]))) == (200, 4)
+    assert (next_page[0], [row["code"] for row in json.loads(next_page[1])["rows"]]) == (
+        200,
+        ["wallonia"],
+    )
     told = "De query duurde te lang of vroeg te veel op en is afgebroken."
     assert stopped == [400, told]

@@ -62,6 +62,27 @@ def test_each_version_tells_which_tables_are_new_changed_and_gone(released: Buil
     ]
 
 
+@pytest.mark.parametrize("version", ["1.2.0", "1.1.0"])
+def test_the_id_of_an_entry_leads_to_the_page_of_that_version(
+    released: Built, version: str
+) -> None:
+    client = site(released.database, released.metadata, SITE).client
+    led = asyncio.run(client.get(f"/download/{version}/"))
+    assert (led.status_code, led.headers["location"]) == (301, f"/download/{version}")
+    page = asyncio.run(client.get(f"/en/download/{version}"))
+    assert page.status_code == 200
+    assert f"<h1>Municipalities of Belgium, version {version}</h1>" in page.text
+    files = {"1.2.0": "tables/regions.csv", "1.1.0": "datapackage.json"}  # that are kept of each
+    assert f'href="/download/{version}/{files[version]}"' in page.text
+    assert f'href="/download/{version}"' in page.text  # the same page in the first language
+
+
+def test_a_version_that_never_was_has_no_page(released: Built) -> None:
+    client = site(released.database, released.metadata, SITE).client
+    answer = asyncio.run(client.get("/en/download/9.9.9"))
+    assert (answer.status_code, "There is no version" in answer.text) == (404, True)
+
+
 def test_a_date_that_nobody_gave_is_not_made_up(released: Built) -> None:
     dates = list(feed(released, "/feed.atom").iter(f"{ATOM}updated"))
     assert [date.text for date in dates] == ["2022-02-03T00:00:00Z"]  # that of the version before

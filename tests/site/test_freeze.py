@@ -68,9 +68,6 @@ def full_addresses(folder: Path) -> dict[str, str]:
         if name.endswith(BINARY):
             continue
         text = unescape(data.decode("utf-8"))
-        text = re.sub(
-            "<id>[^<]*</id>", "", text
-        )  # names that an Atom feed gives, which lead nowhere
         for address in FULL_ADDRESS.findall(text):
             found[address.rstrip(".,;)")] = name
     return found

@@ -9,13 +9,15 @@ import signal
 import socket
 import sqlite3
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
+from markupsafe import escape
 
 from openbaar.site import apart, gates, limits, screening
 from openbaar.site.addresses import Addresses
@@ -28,7 +30,10 @@ pytestmark = pytest.mark.slow
 DATABASE = "municipalities"
 CLIENT = httpx.Client(timeout=60)  # one for all: it takes a tenth of a second to make
 LIMIT = limits.SETTINGS["sql_time_limit_ms"] / 1000  # seconds
+ALARM = gates.Gates(Addresses(DATABASE, ("nl",), URL)).sql.seconds  # that ends what SQLite cannot
 OVER = 1.0  # seconds that nothing may take over its limit
+PATIENCE = 2.0  # seconds that a page may take, whatever others ask
+MANY = 20  # times as long as a page may take that nobody disturbs
 
 
 # SQLite does not look at its time limit while it is in one of these functions.
@@ -67,6 +72,42 @@ def get(server: Served, path: str) -> httpx.Response:
     return CLIENT.get(server.address + path)
 
 
+@pytest.fixture(scope="module")
+def idle(small: Built) -> Iterator[Served]:
+    """The same site, of which nobody asks what costs much: how fast the machine is meanwhile."""
+    with served(small, URL, public=True) as running:
+        yield running
+
+
+class Reader:
+    """Someone who reads a page again and again while others ask what costs much.
+
+    Other programs may keep the machine busy, so the page is read of an idle server too.
+    """
+
+    def __init__(self, server: Served, idle: Served, path: str) -> None:
+        self.server = server
+        self.idle = idle
+        self.path = path
+        get(server, path)
+        get(idle, path)
+
+    def waited(self, asked: Sequence[Future[httpx.Response]]) -> float:
+        """The most seconds that the page took while all this was answered, as on a free machine.
+
+        Each page is there. What it took is divided by how much the idle server was slowed down.
+        """
+        waits = []
+        undisturbed = []
+        while not all(each.done() for each in asked):
+            seconds, page = timed(self.server, self.path)
+            waits.append(seconds)
+            assert (page.status_code, "<table" in page.text) == (200, True)
+            undisturbed.append(timed(self.idle, self.path)[0])
+        slowed_down = max(1.0, MANY * max(undisturbed) / PATIENCE)
+        return max(waits) / slowed_down
+
+
 def timed(server: Served, path: str) -> tuple[float, httpx.Response]:
     """The answer of a running server, and after how many seconds it came."""
     start = time.monotonic()
@@ -81,7 +122,7 @@ def shortest(server: Served, path: str) -> tuple[float, httpx.Response]:
     """
     seconds, answer = timed(server, path)
     for _ in range(2):
-        if seconds > LIMIT + OVER:
+        if seconds > ALARM + OVER:
             again, answer = timed(server, path)
             seconds = min(seconds, again)
     return seconds, answer
@@ -138,7 +179,20 @@ def test_a_function_that_sqlite_cannot_interrupt_is_ended(server: Served, sql: s
     seconds, answer = shortest(server, query(sql))
     assert (answer.status_code, answer.headers["x-content-type-options"]) == (400, "nosniff")
     assert answer.text == "De query duurde te lang of vroeg te veel op en is afgebroken."
-    assert LIMIT < seconds < LIMIT + OVER
+    assert LIMIT < seconds < ALARM + OVER
+
+
+@pytest.mark.parametrize("sql", [ENDLESS[0], UNINTERRUPTED[0]], ids=["by SQLite", "by its alarm"])
+def test_a_query_that_was_stopped_can_be_changed_on_a_page_in_the_language_of_the_reader(
+    server: Served, sql: str
+) -> None:
+    page = get(server, query(sql, "")).text
+    assert "<h1>De query is afgebroken</h1>" in page
+    assert f'spellcheck="false">{escape(sql)}</textarea>' in page
+    assert 'style="' not in page
+    assert "<script>" not in page
+    english = get(server, f"/en{query(sql, '')}").text
+    assert "<h1>The query was stopped</h1>" in english
 
 
 @pytest.mark.skipif("OPENBAAR_EXAMPLES" not in os.environ, reason="a long run: several minutes")
@@ -160,7 +214,7 @@ def test_no_function_of_sqlite_runs_longer(server: Served) -> None:
                 took[name, arguments, values[:4]], answer = shortest(server, query(sql))
                 assert answer.status_code in (200, 400, 403)
     print(sorted(took.items(), key=lambda item: -item[1])[:20])
-    assert {name: each for name, each in took.items() if each > LIMIT + OVER} == {}
+    assert {name: each for name, each in took.items() if each > ALARM + OVER} == {}
 
 
 def test_queries_that_want_all_memory_or_time_are_stopped(server: Served) -> None:
@@ -184,33 +238,27 @@ def test_a_copy_holds_no_more_than_it_may(server: Served) -> None:
     assert 0 < max(held) < gates.MEMORY / 1_000_000 + 100  # with what it shares with others
 
 
-def test_a_page_of_a_table_does_not_wait_for_thirty_bad_queries(server: Served) -> None:
-    get(server, "/municipalities/regions")
+def test_a_page_of_a_table_does_not_wait_for_thirty_bad_queries(
+    server: Served, idle: Served
+) -> None:
+    reader = Reader(server, idle, "/municipalities/regions")
     with ThreadPoolExecutor(30) as pool:
         asked = [pool.submit(get, server, query(BAD[number % len(BAD)])) for number in range(30)]
-        waits = []
-        while not all(each.done() for each in asked):
-            seconds, page = timed(server, "/municipalities/regions")
-            waits.append(seconds)
-            assert (page.status_code, "BE-VLG" in page.text) == (200, True)
+        assert reader.waited(asked) < PATIENCE
         assert {each.result().status_code for each in asked} <= {200, 400, 503}
-    assert max(waits) < 2
 
 
-def test_a_page_of_a_table_does_not_wait_for_thirty_large_ones(server: Served) -> None:
+def test_a_page_of_a_table_does_not_wait_for_thirty_large_ones(
+    server: Served, idle: Served
+) -> None:
     facets = ["table_name", "column_name", "document", "first_line"]
     large = urlencode({"_size": "1000", "_facet": facets}, doseq=True)
     path = f"/municipalities/provenance?{large}&_search="  # no two alike: an answer is kept
-    get(server, "/municipalities/provenance")
+    reader = Reader(server, idle, "/municipalities/provenance")
     with ThreadPoolExecutor(30) as pool:
         asked = [pool.submit(get, server, f"{path}{number}") for number in range(30)]
-        waits = []
-        while not all(each.done() for each in asked):
-            seconds, page = timed(server, "/municipalities/provenance")
-            waits.append(seconds)
-            assert page.status_code == 200
+        assert reader.waited(asked) < PATIENCE
         assert {each.result().status_code for each in asked} == {200, 503}
-    assert max(waits) < 2
 
 
 def test_more_facets_than_a_page_needs_are_refused(server: Served) -> None:
@@ -227,15 +275,14 @@ def test_a_query_ends_when_its_visitor_leaves(server: Served) -> None:
     address = urlsplit(server.address)
     with socket.create_connection((str(address.hostname), address.port)) as visitor:
         target = query(UNINTERRUPTED[0])
-        visitor.sendall(f"GET {target} HTTP/1.1\r\nHost: data.example\r\n\r\n".encode())
         start = time.monotonic()
+        visitor.sendall(f"GET {target} HTTP/1.1\r\nHost: data.example\r\n\r\n".encode())
         while not copies(server):
             time.sleep(0.01)
             assert time.monotonic() - start < 10
-    left = time.monotonic()
     while copies(server):
         time.sleep(0.01)
-    assert time.monotonic() - left < LIMIT / 2
+    assert time.monotonic() - start < ALARM  # else its time was up
 
 
 def is_running(process: int) -> bool:
@@ -265,20 +312,17 @@ def test_a_server_ends_at_once_whatever_is_asked_of_it(
             assert each.exception() is not None or each.result().status_code in (400, 500, 503)
     left = time.monotonic()
     while any(map(is_running, processes)):
-        assert time.monotonic() - left < 1
+        assert time.monotonic() - left < OVER
         time.sleep(0.01)
 
 
-def test_at_home_sql_of_somebody_else_is_ended_too_and_no_page_waits_for_it(small: Built) -> None:
+def test_at_home_sql_of_somebody_else_is_ended_too_and_no_page_waits_for_it(
+    small: Built, idle: Served
+) -> None:
     with served(small) as server, ThreadPoolExecutor(8) as pool:
-        get(server, "/municipalities/regions")
+        reader = Reader(server, idle, "/municipalities/regions")
         asked = [pool.submit(get, server, query(sql)) for sql in UNINTERRUPTED * 2]
-        waits = []
-        while not all(each.done() for each in asked):
-            seconds, page = timed(server, "/municipalities/regions")
-            waits.append(seconds)
-            assert page.status_code == 200
-        assert max(waits) < 2
+        assert reader.waited(asked) < PATIENCE
         assert {each.result().status_code for each in asked} == {400}
 
 
@@ -334,14 +378,14 @@ def test_copies_end_with_the_process_that_made_them(small: Built) -> None:
     """Whatever ends a site, its copies see that the socket of their process is closed."""
     with served(small, URL, public=True) as server, ThreadPoolExecutor(1) as pool:
         get(server, query("select 1"))
+        start = time.monotonic()
         pool.submit(get, server, query(UNINTERRUPTED[0]))
         while not copies(server):
             time.sleep(0.01)
         processes = [*children(server.process.pid), *copies(server)]
         server.process.kill()
-        killed = time.monotonic()
         while any(map(is_running, processes)):
-            assert time.monotonic() - killed < 1
+            assert time.monotonic() - start < ALARM  # else their time was up
             time.sleep(0.01)
 
 

@@ -6,11 +6,12 @@ import asyncio
 import re
 from html import unescape
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import quote, urljoin
 
 import pytest
 from lxml import html
 
+from openbaar.site import language
 from openbaar.site.chips import Chip, Chips
 from openbaar.site.columns import Column
 from openbaar.site.naming import status_words
@@ -22,10 +23,10 @@ VDAB = "/vdab-online-opleidingen"
 SMALL = "/municipalities"
 
 
-def get(built: Built, address: str, language: str = "nl", **headers: str) -> Any:
+def get(built: Built, address: str, spoken: str = "nl", **headers: str) -> Any:
     """The answer to a request, redirects followed."""
     client = shown(built).client
-    path = f"/{language}{address}"
+    path = f"/{spoken}{address}"
     return asyncio.run(client.get(path, headers=headers, follow_redirects=True))
 
 
@@ -229,6 +230,18 @@ def test_an_error_speaks_the_language_of_the_page_and_shows_a_way_on(
     assert (answer.status_code >= 400, missing(text(answer.text), parts)) == (True, [])
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "ISO code has no value"), ("nl", "ISO-code heeft geen waarde")],
+)
+def test_a_comparison_with_nothing_is_told_without_a_value(
+    small: Built, language: str, words: str
+) -> None:
+    page = says(small, f"{SMALL}/regions?iso_code__isnull=1", language)
+    assert f": {words} " in page
+    assert f"{words} 1" not in page
+
+
 def test_a_parameter_that_is_no_column_is_told(vdab: Built) -> None:
     page = says(vdab, f"{VDAB}/genders?colour=red", "en")
     assert "This table has no column “colour”" in page
@@ -329,6 +342,14 @@ def test_a_status_without_a_code_list_is_told_in_words(status: str, words: str) 
     assert status_words(status) == words
 
 
+def test_a_status_without_a_code_list_is_told_in_the_language_of_the_page() -> None:
+    asked = language._visit.set(language.Visit("nl", first_language="nl"))
+    try:
+        assert status_words("not_given") == "niet gegeven"
+    finally:
+        language._visit.reset(asked)
+
+
 def test_a_hand_made_table_says_what_it_was_taken_from(small: Built) -> None:
     html = get(small, f"{SMALL}/regions", "en").text
     assert 'Taken from</dt><dd><a href="https://www.iso.org/obp/ui/#iso:code:3166:BE">' in html
@@ -394,13 +415,52 @@ def test_links_in_rows_lead_to_pages_beside_that_of_the_table(small: Built) -> N
             assert get(small, asked, "en").status_code == 200
 
 
-def test_rows_are_in_the_order_of_their_code_lists_and_questions_count_on(vdab: Built) -> None:
-    html = get(vdab, f"{VDAB}/started_by_age_group?start_year=2022").text
-    rows = [cell.text_content() for cell in cells(html, "age_group")]
-    [listed] = re.findall(r'class="facet-info[^>]*data-column="age_group".*?</ul>', html, re.DOTALL)
+def test_rows_are_in_the_order_of_the_document_and_filters_in_that_of_code_lists(
+    vdab: Built,
+) -> None:
+    html = get(vdab, f"{VDAB}/started_by_gender?start_year=2022").text
+    rows = [cell.text_content() for cell in cells(html, "gender")]
+    [listed] = re.findall(r'class="facet-info[^>]*data-column="gender".*?</ul>', html, re.DOTALL)
     chips = [unescape(label).strip() for label in re.findall(r"#rows\">([^<]*)", listed)]
-    names = [each["nl"] for each in published_of(vdab).labels["age_groups"].values()]
-    assert (rows, chips) == (names, names)
+    names = [each["nl"] for each in published_of(vdab).labels["genders"].values()]
+    assert chips == names
+    assert rows == ["man", "geslacht onbekend", "vrouw"]
     html = get(vdab, f"{VDAB}/questions").text
     numbers = re.findall(r'scope="row"><a[^>]*>([^<]*)', html)
     assert (numbers[:4], numbers[-1]) == (["1", "1a", "1b", "1c"], "10")
+
+
+@pytest.mark.parametrize("printed", ["78.140", "78,140", "78140", "78 140"])
+def test_a_figure_is_found_in_the_document_in_whatever_form_it_is_asked(
+    vdab: Built, printed: str
+) -> None:
+    html = get(vdab, f"{VDAB}/where_a_number_comes_from?printed={printed}").text
+    assert re.findall(r'#L\d+">(\d+)</a>', html)[:3] == ["109", "153", "193"]
+
+
+def test_a_rule_of_rows_says_what_was_counted(vdab: Built) -> None:
+    html = get(vdab, f"{VDAB}/totals_that_do_not_add_up", spoken="en").text
+    assert "rows that break the rule “Completion year ≥ Start year”" in html
+
+
+@pytest.mark.parametrize(
+    ("sql", "shown_as"),
+    [
+        ("select sum(started) as total from started_by_gender", ["616,214"]),
+        (
+            "select start_year, sum(started) n from started_by_gender group by 1",
+            ["2020", "214,532"],
+        ),
+        ("select min(start_year) as y from started_by_gender", ["2020"]),
+        ("select nis_code from provinces where nis_code is not null", ["10000"]),
+        ("select avg(started) as a from started_by_gender where start_year = 2023", ["25,378.333"]),
+    ],
+)
+def test_figures_of_sql_have_separators_but_years_and_codes_do_not(
+    vdab: Built, sql: str, shown_as: list[str]
+) -> None:
+    html = get(vdab, f"{VDAB}?sql={quote(sql)}", spoken="en").text
+    first_row = re.search(r"<tbody>\n<tr>(.*)\n", html)
+    assert first_row is not None
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)", first_row[1])
+    assert [cell[: len(told)] for cell, told in zip(cells, shown_as, strict=True)] == shown_as

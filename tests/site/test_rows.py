@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import re
 from typing import Any
 
 import openpyxl
@@ -24,12 +25,33 @@ def get(built: Built, path: str) -> Any:
 
 def test_chosen_rows_are_a_csv_file_like_that_of_the_table(small: Built) -> None:
     answer = get(small, "/rows/municipalities.csv?year__gt=1961&region=flanders&_sort=share")
-    expected = "year,region,number,share,status\n2019,flanders,300,51.6,\n2025,flanders,285,50.4,\n"
+    expected = "year,region,number,share,status\n2025,flanders,285,50.4,\n2019,flanders,300,51.6,\n"
     assert (answer.status_code, answer.text) == (200, expected)
     name = 'attachment; filename="municipalities_1961_flanders-1.2.0.csv"'
     assert answer.headers["content-disposition"] == name
     whole = get(small, "/rows/municipalities.csv").content
     assert whole == get(small, "/download/1.2.0/tables/municipalities.csv").content
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["", "?_sort=share", "?_sort_desc=number", "?region__in=brussels,flanders&_sort=region"],
+)
+def test_rows_are_in_the_order_of_the_page(small: Built, query: str) -> None:
+    page = get(small, f"/municipalities/municipalities{query}").text
+    shown_keys = re.findall(r'<a href="/municipalities/municipalities/(\d+,\w+)">', page)
+    rows = get(small, f"/rows/municipalities.json{query}").json()
+    assert shown_keys == [f"{row['year']},{row['region']}" for row in rows]
+    assert f'href="/rows/municipalities.xlsx{query.replace("&", "&amp;")}"' in page
+
+
+def test_pages_of_a_table_hold_each_row_once_in_the_order_of_the_document(small: Built) -> None:
+    address, codes = "/municipalities/regions.json?_size=3", []
+    while address:
+        page = get(small, address).json()
+        codes += [row[0] for row in page["rows"]]
+        address = str(page["next_url"] or "").removeprefix("https://data.example")
+    assert codes == ["belgium", "flanders", "brussels", "wallonia"]
 
 
 def test_chosen_rows_are_json_with_numbers_as_numbers(small: Built) -> None:
@@ -63,6 +85,7 @@ def test_chosen_rows_are_a_workbook_in_the_language_of_the_page(small: Built) ->
         ("/rows/nothing.csv", 404),
         ("/rows/regions.csv?nothing=1", 400),
         ("/rows/regions.csv?_where=1", 400),
+        ("/rows/regions.csv?_sort=nothing", 400),
         ("/rows/regions.csv?code=nothing", 200),
     ],
 )

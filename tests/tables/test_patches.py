@@ -62,7 +62,7 @@ def test_a_patch_that_no_longer_applies_is_an_error_at_its_line(tmp_path: Path) 
     with pytest.raises(OpenbaarError) as caught:
         converted(folder)
     assert str(caught.value.problems[0]).startswith(
-        "sources/d.txt:3: t: recipe key 'patch': '66.66' is not in this line exactly once"
+        "sources/d.txt:3: t: recipe key 'patch' (tables/t.yaml:1): '66.66' is not in this line exactly once"
     )
 
 

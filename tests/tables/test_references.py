@@ -101,7 +101,7 @@ def rows(folder: Path) -> list[str]:
         ("recipe:\n", "anomalies: {a: {text: {en: x}, at: '^an', rows: {name: zz}}}\nrecipe:\n",
          "sources/d.txt:2-4: t: the anomaly 'a' is about rows with name = zz, but there are none"),
         ("recipe:\n", "footnotes: {'*': {line: x, text: {de: x}}}\nrecipe:\n",
-         "tables/t.yaml:8:28: should be given in en; check: de, en"),
+         "tables/t.yaml:8:28: footnotes.*.text: should be given in en (add en; remove de)"),
         ("recipe:\n", "footnotes: {'*': {line: x, text: {en: x}, below: u}}\nrecipe:\n",
          "tables/t.yaml:8:13: there is no table 'u'"),
         ("recipe:\n", "printed_as: '{lable}'\nrecipe:\n", "tables/t.yaml:8:1: there is no column 'lable'"),
@@ -153,16 +153,16 @@ def test_every_line_between_the_anchors_becomes_a_row(
     ("document", "recipe", "expected"),
     [
         ("Table 1\nan 1\nSource: somebody\nbe 2\n", "by: line",
-         "sources/d.txt:3: t: recipe key 'rows': 'Source: somebody' fits no row pattern"),
+         "sources/d.txt:3: t: recipe key 'rows' (tables/t.yaml:11): 'Source: somebody' fits no row pattern"),
         ("Table 1\nan 1\nce 3.OOO\nde 4\n", "by: line",
-         "sources/d.txt:3: t: recipe key 'rows': 'ce 3.OOO' fits no row pattern ('{name} {n}' came nearest and stopped "
+         "sources/d.txt:3: t: recipe key 'rows' (tables/t.yaml:11): 'ce 3.OOO' fits no row pattern ('{name} {n}' came nearest and stopped "
          "fitting before '3.OOO': '3.OOO' is not a number with thousands '', decimals '')"),
         ("Table 1\n\n", "by: line", "sources/d.txt: t: no row was read between the anchors"),
         ("Table 1\nan -\n", "cells: {n: {blank: {'-': not_given}}}\n  by: line",
          "sources/d.txt:2: t: the column 'n' is blank here, and its reason has no column to stand in"),
         ("Table 1\nan 1 * = foo\nbe 2 *\n", "cells: {n: {marks: '*'}}\n  by: line",
          "sources/d.txt:2: t: key 'footnotes': the footnote * should read 'foo' here, and nothing else"),
-        ("Table 1\n" + "x" * 10_001, "by: line", "sources/d.txt:2: t: recipe key 'by': 'xxx"),
+        ("Table 1\n" + "x" * 10_001, "by: line", "sources/d.txt:2: t: recipe key 'by' (tables/t.yaml:10): 'xxx"),
     ],
 )  # fmt: skip
 def test_a_line_that_is_no_row_is_an_error_and_not_part_of_the_next_one(
@@ -204,7 +204,9 @@ def with_digit_marks(folder: Path, document: str, more: str = "") -> None:
 def test_a_digit_that_may_be_a_mark_is_refused_where_nothing_decides(folder: Path) -> None:
     with_digit_marks(folder, "Table 1\nan 31\nbe 12\n2 foo\n")
     (found,) = problems(folder)
-    assert found.startswith("sources/d.txt:3: t: recipe key 'rows': 'be 12' can be read in 2 ways")
+    assert found.startswith(
+        "sources/d.txt:3: t: recipe key 'rows' (tables/t.yaml:13): 'be 12' can be read in 2 ways"
+    )
 
 
 @pytest.mark.parametrize(

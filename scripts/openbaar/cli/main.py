@@ -5,6 +5,8 @@ Everything else is imported when a command runs, so that `--help` answers at onc
 
 from __future__ import annotations
 
+import atexit
+import gc
 import io
 import os
 import sys
@@ -39,6 +41,11 @@ if TYPE_CHECKING:
     from openbaar.tables.publication import Publication
 
 
+# How many objects are made before Python looks for those that nobody uses; 700 where nothing is
+# said. Commands make many that last, and to look at them again and again takes a tenth of the time.
+GARBAGE = 50_000
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="openbaar")
 @common
@@ -48,6 +55,8 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
     Works on a publication: a folder with sources/, tables/*.yaml and tables/package.yaml.
     """
+    gc.set_threshold(GARBAGE)
+    atexit.register(gc.freeze)  # all that there is goes with the process: no last look at it
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         ctx.color = False
 
@@ -97,9 +106,11 @@ def convert(
     from openbaar.holding import alone
     from openbaar.placing import write_files
     from openbaar.tables.convert import convert_some, convert_to_files, here
-    from openbaar.tables.verdicts import differences
+    from openbaar.tables.failing import differences
+    from openbaar.tables.kept import keeping
 
     run = Run(ctx, project, quiet)
+    _begin_workers(workers)
     publication = run.load()
     with alone(publication.root, run.say) as work:
         readers = _readers(run, publication, workers, scheduler)
@@ -107,14 +118,23 @@ def convert(
             if tables:
                 made = convert_some(publication, tables, work, say=run.say, readers=readers)
             else:
-                made = convert_to_files(publication, work, say=run.say, readers=readers)
+                kept = keeping(readers, publication.root)
+                made = convert_to_files(publication, work, say=run.say, readers=kept)
         changed = write_files(publication.root, {**made.files, **made.lines}, work)
     written = [name for name in changed if name not in made.lines]
     _tell_written(run, written)
-    different = differences(made.reconciliation)
+    different = differences(publication, made.reconciliation)
     run.result(written=written, different=as_dicts(different))
     if different and not run.as_json:  # written all the same, for the author to look at
         print_problems(different)
+
+
+def _begin_workers(workers: int | None) -> None:
+    """Let workers begin to import what they need, while this process still reads what they do."""
+    from openbaar.tables.worker_server import worker_server
+
+    if workers is not None and workers > 1:
+        worker_server()
 
 
 def _readers(
@@ -122,12 +142,19 @@ def _readers(
 ) -> Readers:
     """What reads the tables: this process, several, or a cluster."""
     from openbaar.tables.convert import here
-    from openbaar.tables.workers import in_processes, on_cluster, worthwhile
+    from openbaar.tables.workers import (
+        in_processes,
+        in_worthwhile_processes,
+        on_cluster,
+        worthwhile,
+    )
 
     if scheduler is not None:
         return on_cluster(scheduler, run.part)
-    count = worthwhile(publication) if workers is None else workers
-    return here if count == 1 else in_processes(count, run.part)
+    most = workers or worthwhile(publication, publication.package.documents)
+    if most == 1:
+        return here
+    return in_worthwhile_processes(run.part) if workers is None else in_processes(workers, run.part)
 
 
 @main.command()
@@ -203,7 +230,7 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
 
 def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
     """What is wrong with a publication, and what a person should look at."""
-    from openbaar.publish import check, warnings
+    from openbaar.publish import examine, warnings
     from openbaar.tables.convert import here
 
     warned: Sequence[Problem] = ()
@@ -212,7 +239,8 @@ def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
         warned = warnings(publication)
         readers = _readers(run, publication)
         with run.progress(lambda: progress.checking(publication, readers is here)):
-            return check(publication, run.say, readers), warned
+            found = examine(publication, run.say, readers)
+        return found.problems, [*warned, *found.doubts]
     except OpenbaarError as error:
         return error.problems, warned
     except OSError as error:
@@ -244,16 +272,17 @@ def publish(
     dist/. With FOLDERS, publishes the publication in each of them; one that fails does not stop
     the others. What did not change since it was last published is left as it is.
     """
-    from openbaar.staleness import archive_path, database_path, is_stale, workbook_path
+    from openbaar.staleness import archive_path, database_path, workbook_path, would_differ
 
     run = Run(ctx, project, quiet)
     if folders:
         _publish_many(ctx, run, folders, again, workers)
         return
-    if not again and not is_stale(run.root):
+    if not again and not would_differ(run.root):
         run.done("nothing changed since it was last published")
         run.result(written=[], built=[])
         return
+    _begin_workers(workers)
     from openbaar.publish import publish
     from openbaar.tables.convert import here
 

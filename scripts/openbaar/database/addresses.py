@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from datasette.utils import tilde_encode
+import re
 
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 
+PLAIN = re.compile("[A-Za-z0-9_-]*")  # stays as it is in the addresses of Datasette
+
 
 def page_address(publication: Publication, *parts: str) -> str:
     """The address of a table, a query or a row: `/municipalities/answers/1a`."""
-    encoded = [tilde_encode(part) for part in parts]
+    encoded = [_encoded(part) for part in parts]
     return "/".join(["", publication.package.name, *encoded])
+
+
+def _encoded(part: str) -> str:
+    if PLAIN.fullmatch(part):
+        return part
+    from datasette.utils import tilde_encode  # takes longer to import than to build a database
+
+    return str(tilde_encode(part))
 
 
 def rows_address(publication: Publication, trust_table: str, table: Table) -> str:

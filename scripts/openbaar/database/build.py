@@ -22,14 +22,15 @@ from openbaar.database.foreign_keys import (
     large_key_problems,
     repeated_key_problems,
 )
+from openbaar.database.found import searched_columns
+from openbaar.database.indexes import all_indexes
 from openbaar.database.search_index import TOKENIZER
 from openbaar.database.site_content import add_site_content
-from openbaar.database.statements import create_statement, index_columns, sql_value
+from openbaar.database.statements import create_statement, sql_value
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
 from openbaar.package.model import Descriptor
 from openbaar.tables.dataset import Dataset, TableData, TableInFile, TableInMemory
-from openbaar.tables.model import Table
 
 Watch = Callable[[TableInFile, Any], None]  # a table, and a batch of its rows in Arrow
 NOTHING_EARLIER = Earlier()
@@ -82,6 +83,8 @@ def _build(
         if not copied:
             _add_indexes(database, dataset)
         _make_searchable(database, dataset)
+    _compact(path)
+    with closing(_opened(path)) as database:
         problems = large_key_problems(database, dataset, earlier.alike)
         if problems:
             raise OpenbaarError(problems)
@@ -167,10 +170,24 @@ def _load_large(path: Path, dataset: Dataset, watch: Watch, earlier: Earlier) ->
 def _make_searchable(database: Database, dataset: Dataset) -> None:
     """Add search to the tables that are not too long for it."""
     for data in dataset.tables.values():
-        if data.cells <= dataset.publication.package.most_cells.search:
-            _add_search(database, data.table)
-    # No ANALYZE: what it stores differs between versions of SQLite, and the file with it.
-    database.vacuum()
+        searched = searched_columns(dataset, data)
+        if searched:
+            database.table(data.table.name).enable_fts(searched, tokenize=TOKENIZER).optimize()
+
+
+def _compact(path: Path) -> None:
+    """Have the tables of a database one after the other in its file, without gaps.
+
+    They then are the same bytes however their rows came in. VACUUM without INTO writes them twice.
+    No ANALYZE: what it stores differs between versions of SQLite, and the file with it.
+    """
+    compact = path.with_name(f"{path.name}.compact")
+    try:
+        with closing(_opened(path)) as database:
+            database.execute("VACUUM INTO ?", [str(compact)])
+        os.replace(compact, path)
+    finally:
+        compact.unlink(missing_ok=True)
 
 
 def _create(database: Database, dataset: Dataset, data: TableData) -> None:
@@ -192,11 +209,5 @@ def _insert(database: Database, data: TableInMemory) -> None:
 
 
 def _add_indexes(database: Database, dataset: Dataset) -> None:
-    for data in dataset.tables.values():
-        for columns in index_columns(data.table):
-            database.table(data.table.name).create_index(columns)
-
-
-def _add_search(database: Database, table: Table) -> None:
-    if table.search:
-        database.table(table.name).enable_fts(table.search, tokenize=TOKENIZER).optimize()
+    for index in all_indexes(dataset):
+        database.table(index.table).create_index(index.columns, index.name)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,14 @@ import pyarrow.compute as pc
 from adbc_driver_manager import AdbcConnection, AdbcStatement, Error, StatementOptions
 
 from openbaar.database.statements import sql_type
-from openbaar.schema.columns import text_batches
-from openbaar.schema.model import SchemaField
+from openbaar.schema.columns import typed_batches
 from openbaar.tables.dataset import TableInFile
 
 CACHE = 64 * 2**10  # kilobytes of the file in memory: enough for the upper part of a large index
 ARROW_TYPES = {"INTEGER": pa.int64(), "REAL": pa.float64(), "TEXT": pa.string()}
 TWICE = "UNIQUE constraint failed"
 FULL = "database or disk is full"
-Batch = Any  # cells as text, by column; the types of Arrow are not published
+Batch = Any  # cells by column; the types of Arrow are not published
 Watch = Callable[[TableInFile, Batch], None]
 
 
@@ -87,19 +86,9 @@ def _insert(connection: AdbcConnection, table: str, reader: Any) -> None:
 
 def _sql_batches(data: TableInFile, schema: Any, watch: Watch) -> Iterator[Batch]:
     """The rows as SQLite stores them."""
-    fields = data.table.table_schema.fields
-    for batch in text_batches(data.file, data.table.table_schema):
+    for batch in typed_batches(data.file, data.table.table_schema, data.scan):
         watch(data, batch)
         columns = []
-        for field, cells in zip(fields, batch.columns, strict=True):
-            columns.append(_sql_column(field, cells, data.whole))
+        for kind, cells in zip(schema.types, batch.columns, strict=True):
+            columns.append(pc.cast(cells, kind))
         yield pa.record_batch(columns, schema=schema)
-
-
-def _sql_column(field: SchemaField, cells: Any, whole: Collection[str]) -> Any:
-    if field.type == "boolean":
-        return pc.cast(pc.equal(cells, "true"), pa.int64())
-    if field.type == "number":
-        numbers = pc.cast(cells, pa.float64())
-        return pc.cast(numbers, pa.int64()) if field.name in whole else numbers
-    return pc.cast(cells, ARROW_TYPES[sql_type(field, whole)])

@@ -34,8 +34,9 @@ class Choice:
 def chosen_chart(table: Table, rows: Sequence[ChartRow]) -> Choice | None:
     """The chart of a table whose author names none; None where no chart is honest.
 
-    Its figures are those of the first column that counts something. Periods stand along the axis, a
-    few names are colours, and more names stand below each other, with a colour for each period.
+    Its figures are those of the only column that counts something: of several, a picture of one
+    would pass for the whole. Periods stand along the axis, a few names are colours, and more names
+    stand below each other, with a colour for each period.
     """
     measured = _measured(table, rows)
     if measured is None:
@@ -48,15 +49,17 @@ def chosen_chart(table: Table, rows: Sequence[ChartRow]) -> Choice | None:
 
 
 def _measured(table: Table, rows: Sequence[ChartRow]) -> str | None:
-    """The first column with a unit, else the first one of numbers that are no codes."""
-    counted = [field for field in table.table_schema.fields if _is_counted(table, field)]
-    for field in counted:
-        if field.unit is not None:
-            return field.name
-    for field in counted:
-        if not _may_be_codes(table, field, rows):
-            return field.name
-    return None
+    """The only column with a unit, else the only one of numbers that are no codes."""
+    counted = counted_fields(table)
+    measures = [field.name for field in counted if field.unit is not None]
+    if not measures:
+        measures = [field.name for field in counted if not may_be_codes(table, field, rows)]
+    return measures[0] if len(measures) == 1 else None
+
+
+def counted_fields(table: Table) -> list[SchemaField]:
+    """The columns that may count something: of numbers that are no key and have no names."""
+    return [field for field in table.table_schema.fields if _is_counted(table, field)]
 
 
 def _is_counted(table: Table, field: SchemaField) -> bool:
@@ -66,7 +69,7 @@ def _is_counted(table: Table, field: SchemaField) -> bool:
     return schema.reference(field.name) is None and field.constraints.enum is None
 
 
-def _may_be_codes(table: Table, field: SchemaField, rows: Sequence[ChartRow]) -> bool:
+def may_be_codes(table: Table, field: SchemaField, rows: Sequence[ChartRow]) -> bool:
     """Whether whole numbers may be names: all with as many digits, and one for each name."""
     if field.type != "integer":
         return False

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from openbaar.database.found import add_texts, index_found
 from openbaar.package.model import Descriptor
-from openbaar.schema.conventions import COUNTS
+from openbaar.schema.conventions import COUNTS, FOUND, TEXTS
 from openbaar.tables.model import Table
 
 CHART = "SELECT * FROM _charts WHERE page = ? AND parameters = ? AND language = ? AND made_of = ?"
@@ -30,14 +31,14 @@ class Earlier:
 
     `alike` are the tables of which its descriptor says what that of now says: their bytes (by their
     hash), schema and texts are the same. `parquet` are the files of its large tables, `facets` the
-    facets of all, and `counted` the columns by which the rows of some were counted.
+    facets of all, and `counted` by what the rows of some were counted (`counts.Counted`).
     """
 
     database: Path | None = None
     alike: frozenset[str] = frozenset()
     parquet: Mapping[str, Path] = field(default_factory=dict)
     facets: Mapping[str, list[str]] = field(default_factory=dict)
-    counted: Mapping[str, list[str]] = field(default_factory=dict)
+    counted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def chart(self, *wanted: str) -> tuple[Any, ...] | None:
         """The chart of a page, parameters and language that was made of the same, as it is stored.
@@ -66,23 +67,37 @@ class Earlier:
             connection.execute("ATTACH ? AS earlier", (str(self.database),))
             connection.execute(f"INSERT INTO main.{table} SELECT * FROM earlier.{table}")
 
-    def has_counts(self, table: Table) -> bool:
-        """Whether the rows of a table were counted by the facets of now."""
+    def has_counts(self, table: Table, searched: list[str]) -> bool:
+        """Whether the rows of a table were counted by the facets and the search of now."""
         name = table.name
-        is_same = name in self.alike and self.facets[name] == list(table.facets)
-        return is_same and name in self.counted
+        if name not in self.alike or name not in self.counted:
+            return False
+        same_facets = self.facets[name] == list(table.facets)
+        return same_facets and self.counted[name]["searched"] == searched
 
-    def copy_counts(self, connection: sqlite3.Connection, table: str) -> None:
-        """Copy the counts of a table into another database."""
-        counts = f"{COUNTS}{table}"
+    def copy_counts(self, connection: sqlite3.Connection, table: Table) -> None:
+        """Copy the counts of a table into another database, in the order in which they are made."""
+        counted = self.counted[table.name]
         with closing(_opened(str(self.database))) as before:
-            (created,) = before.execute(CREATED, (counts,)).fetchone()
-            rows = before.execute(f"SELECT * FROM {counts}").fetchall()
-        places = ", ".join("?" * (len(self.counted[table]) + 1))
-        connection.execute("BEGIN")
-        connection.execute(created)
-        connection.executemany(f"INSERT INTO {counts} VALUES ({places})", rows)
-        connection.commit()
+            if counted["found"] is not None:
+                _copy(before, connection, f"{FOUND}{table.name}")
+                index_found(connection, table.name)
+                searched = ", ".join(counted["searched"])
+                texts = f"SELECT rowid, {searched} FROM {TEXTS}{table.name} ORDER BY rowid"
+                add_texts(connection, table, before.execute(texts))
+            if counted["facets"]:
+                _copy(before, connection, f"{COUNTS}{table.name}")
+
+
+def _copy(before: sqlite3.Connection, connection: sqlite3.Connection, table: str) -> None:
+    """Copy a table, without its indexes, from one database into another."""
+    (created,) = before.execute(CREATED, (table,)).fetchone()
+    rows = before.execute(f"SELECT * FROM {table}")
+    places = ", ".join("?" * len(rows.description))
+    connection.execute("BEGIN")
+    connection.execute(created)
+    connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)
+    connection.commit()
 
 
 def earlier_edition(

@@ -17,7 +17,7 @@ from openbaar.database.addresses import answer_address
 from openbaar.database.descriptions import column_text, contents, paragraphs, table_remarks
 from openbaar.database.trust_summary import TrustSummary
 from openbaar.errors import OpenbaarError, Problem
-from openbaar.schema.conventions import UNKNOWN
+from openbaar.schema.conventions import ROW_NUMBER, UNKNOWN
 from openbaar.schema.model import SchemaField
 from openbaar.schema.names import check_address
 from openbaar.tables.dataset import Dataset
@@ -73,7 +73,17 @@ def metadata(dataset: Dataset) -> dict[str, Any]:
         **_page(publication, description + contents(publication)),
         "databases": {package.name: database},
     }
-    return merged(home, package.datasette)
+    whole = merged(home, package.datasette)
+    _let_sort_by_row_number(whole["databases"][package.name]["tables"])
+    return whole
+
+
+def _let_sort_by_row_number(tables: dict[str, Any]) -> None:
+    """Add the row number to what rows are sorted by, where authors chose other columns for that."""
+    for said in tables.values():
+        columns = said.get("sortable_columns", [])
+        if said.get("sort") == ROW_NUMBER and ROW_NUMBER not in columns:
+            said["sortable_columns"] = [*columns, ROW_NUMBER]
 
 
 def merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,7 +164,7 @@ def _table(dataset: Dataset, table: Table) -> dict[str, Any]:
         "about_url": answer_address(publication, table),
         "columns": {field.name: column_text(field, language) for field in fields},
         "facets": [_facet(table.table_schema.field(name)) for name in table.facets],
-        "sort": table.sort,
+        **_order(table),
         "size": _page_size(len(dataset.rows(table.name))),
         "label_column": table.label,
     }
@@ -230,6 +240,16 @@ def _facet(field: SchemaField) -> str | dict[str, str]:
     if field.type == "array":
         return {"array": field.name}
     return field.name
+
+
+def _order(table: Table) -> dict[str, Any]:
+    """What a page sorts rows by: what the author says, else the order of the CSV file.
+
+    That is the order of the document. Datasette would sort by the key.
+    """
+    if table.sort is not None:
+        return {"sort": table.sort}
+    return {"sort": ROW_NUMBER, "sortable_columns": [*table.table_schema.names, ROW_NUMBER]}
 
 
 def _page_size(rows: int) -> int | None:

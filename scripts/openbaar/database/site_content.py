@@ -3,8 +3,9 @@
 There are four hidden tables, whose names begin with `_` as no name of an author can: `_site` (the
 descriptor, the facets, the names of codes, and the queries with their columns and choices, as
 JSON), `_charts` (each chart as SVG and PNG), `_lines` (the documents, line by line) and `_changes`
-(what changed from one version to another, as JSON). Each large table has one more, with the counts
-of its facets, and so has each question about one, with its answer. None is part of the package.
+(what changed from one version to another, as JSON). Each large table has more, with the counts of
+its facets and of what search finds, and so has each question about one, with its answer. None is
+part of the package.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
 from openbaar.database.answered import add_answers
@@ -20,6 +22,7 @@ from openbaar.database.choices import choices
 from openbaar.database.counts import add_counts
 from openbaar.database.document_parts import parts
 from openbaar.database.earlier import Earlier
+from openbaar.database.figures import figures
 from openbaar.database.labels import Labels, code_labels
 from openbaar.database.query_checks import query_problems
 from openbaar.database.results import (
@@ -72,15 +75,17 @@ def add_site_content(
     if problems:
         raise OpenbaarError(problems)
     labels = code_labels(connection, publication)
+    counted = add_counts(connection, dataset, earlier)
     content = {
         "answered": add_answers(connection, dataset),
-        "counts": add_counts(connection, dataset, earlier),
+        "counts": {name: asdict(each) for name, each in counted.items()},
         "descriptor": descriptor,
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},
+        "figures": figures(connection, publication),
         "labels": labels,
         "parts": {path: parts(lines) for path, lines in dataset.lines.items()},
         "queries": _queries(connection, publication, labels),
-        "sorted": [name for name, table in publication.resources.items() if table.sort],
+        "sorted": {name: table.sort for name, table in publication.resources.items() if table.sort},
     }
     charts = draw_charts(connection, publication, labels, earlier)
     connection.set_progress_handler(None, 0)  # what `run` sets for the queries of authors

@@ -33,6 +33,12 @@ ORDER = {"o1": "#5b93c7", "o2": "#3a73a8", "o3": "#205584", "o4": "#0d3a60", "o5
 GREY = "c8"
 COLORS = {**KINDS, **ORDER}
 Attribute = str | float | int | None
+HALO: dict[str, Attribute] = {  # around letters
+    "stroke": PAPER,
+    "stroke_width": 3,
+    "stroke_linejoin": "round",
+    "paint_order": "stroke",
+}
 HATCH = 6  # pixels between the lines of a hatching
 MARGIN = 16  # pixels around a drawing that stands on its own
 
@@ -92,16 +98,14 @@ def _style(
     halo: bool = False,
 ) -> dict[str, Attribute]:
     """How a text looks; a `halo` of paper keeps it legible on a mark."""
+    classes = {"soft": soft, "halo": halo}
     return {
         "font_size": size,
         "text_anchor": None if anchor == "start" else anchor,
         "font_weight": "600" if bold else None,
-        "class_": " ".join(filter(None, ["soft" if soft else "", "halo" if halo else ""])) or None,
+        "class_": " ".join(name for name, has_it in classes.items() if has_it) or None,
         "fill": SOFT if soft else None,
-        "stroke": PAPER if halo else None,
-        "stroke_width": 3 if halo else None,
-        "stroke_linejoin": "round" if halo else None,
-        "paint_order": "stroke" if halo else None,
+        **(HALO if halo else {}),
     }
 
 

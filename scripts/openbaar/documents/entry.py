@@ -26,11 +26,14 @@ class Person(Strict):
         return self
 
 
+SHA256 = "9f86d0… (64 hexadecimal digits, as `sha256sum` prints them)"
+
+
 class DocumentEntry(Strict):
     """A document as received: its file, its hash, and what is known of it."""
 
     path: Annotated[str, AfterValidator(check_source)]
-    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
+    sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$", examples=[SHA256])]
     title: Localized
     read: Literal["text", "tables", "layout"] = Field(
         "text",

@@ -208,9 +208,8 @@ def _cuts(words: Sequence[Word], border: float) -> int:
 def _extent(run: Sequence[PageLine], columns: Sequence[Column]) -> tuple[int, int, int]:
     """The indexes of the first heading, of the first row, and of the last row."""
     rows = [index for index, line in enumerate(run) if line.is_row]
-    first = body = rows[0]
-    while first > 0 and body - first < MOST_HEADINGS and _may_be_heading(run[first - 1]):
-        first -= 1
+    body = rows[0]
+    first = _first_heading(run, body)
     while first < body and _is_title(run[first], columns):
         first += 1
     while first < body and _is_title(run[body - 1], columns):
@@ -219,6 +218,15 @@ def _extent(run: Sequence[PageLine], columns: Sequence[Column]) -> tuple[int, in
     while last + 1 < len(run) and _is_beside(run[last], run[last + 1]):
         last += 1
     return first, body, last
+
+
+def _first_heading(run: Sequence[PageLine], body: int) -> int:
+    """The index of the highest line above the first row that may be a heading."""
+    first = body
+    highest = max(body - MOST_HEADINGS, 0)
+    while first > highest and _may_be_heading(run[first - 1]):
+        first -= 1
+    return first
 
 
 def _may_be_heading(line: PageLine) -> bool:

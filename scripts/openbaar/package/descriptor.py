@@ -31,9 +31,10 @@ from openbaar.package.model import (
 from openbaar.schema.csvfile import Rows
 from openbaar.schema.model import Constraints, ForeignKey, Schema, SchemaField
 from openbaar.tables.about import Contact, License, Publisher
-from openbaar.tables.dataset import Dataset, Span, TableData
+from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
+from openbaar.tables.spans import Span
 from openbaar.tables.wording import answer_text, place_text
 from openbaar.texts import Localized, catalogue, localized
 
@@ -190,7 +191,7 @@ def _translations(publication: Publication, **texts: Mapping[str, str] | None) -
 
 def _description(dataset: Dataset, table: Table) -> Localized:
     """What a table is; `provenance` says it where some of its rows hold for a whole column."""
-    if table.name != "provenance" or not dataset.states_rules:
+    if table.name != "provenance" or not dataset.placed_by_rule:
         return table.description
     texts = {}
     for language in dataset.publication.package.languages:

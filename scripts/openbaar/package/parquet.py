@@ -53,7 +53,7 @@ class ParquetFiles:
         return self.folder / f"{table}.parquet"
 
     def write(self, data: TableInFile, batch: Batch) -> None:
-        """Add rows, given as text, to the file of their table."""
+        """Add rows, as `typed_batches` gives them, to the file of their table."""
         if data.table.name not in self.files:
             self.folder.mkdir(parents=True, exist_ok=True)
             resource = self.resources[data.table.name]
@@ -82,8 +82,7 @@ class _File:
     """A file that is being written, with the batches for its next row group."""
 
     def __init__(self, path: Path, data: TableInFile, resource: dict[str, Any]) -> None:
-        self.fields = data.table.table_schema.fields
-        self.schema = _schema(self.fields, resource)
+        self.schema = _schema(data.table.table_schema.fields, resource)
         self.path = path
         self.writer = ParquetWriter(
             path, self.schema, compression="zstd", **_encodings(self.schema)
@@ -92,8 +91,8 @@ class _File:
 
     def write(self, batch: Batch) -> None:
         columns = []
-        for field, cells in zip(self.fields, batch.columns, strict=True):
-            columns.append(_typed(field, cells))
+        for kind, cells in zip(self.schema.types, batch.columns, strict=True):
+            columns.append(pc.cast(cells, kind))
         self.waiting.append(pa.record_batch(columns, schema=self.schema))
         if len(self.waiting) == GATHERED:
             self._write_group()
@@ -135,9 +134,3 @@ def _encodings(schema: Any) -> dict[str, Any]:
 
 def _type(field: SchemaField) -> Any:
     return TYPES.get(field.type, pa.string())
-
-
-def _typed(field: SchemaField, cells: Any) -> Any:
-    if field.type == "boolean":
-        return pc.equal(cells, "true")
-    return pc.cast(cells, _type(field))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from openbaar.documents.lines import Document
@@ -157,7 +157,7 @@ class _Grouping:
             text = printed.slot.parsed.printed
             message = f"recipe key 'group': the label '{text}' should be {where}"
             raise OpenbaarError(Problem(place, message, "a row was lost, moved or added"))
-        return Cell(replace(printed.slot.parsed, how="group_label"), first, last)
+        return Cell(printed.slot.parsed._replace(how="group_label"), first, last)
 
     def _lost_label(self, members: Sequence[ReadRow], number: int) -> Cell:
         """The label that a person gave a group, because the document lost it."""
@@ -167,7 +167,7 @@ class _Grouping:
         if parsed is None:
             message = f"recipe key 'group': '{given}' is no {self.group.label}"
             raise OpenbaarError(Problem(self.document.place(first, last), message))
-        return Cell(replace(parsed, printed="", how="derived"), first, last)
+        return Cell(parsed._replace(printed="", how="derived"), first, last)
 
     def _printed_label(self, members: Sequence[ReadRow]) -> _PrintedLabel:
         found: list[_PrintedLabel] = []

@@ -124,7 +124,7 @@ Skipped = Annotated[tuple[str | SkippedTables, ...], BeforeValidator(_as_skipped
 class Patch(Strict):
     """A correction of the document's text, refused as soon as it no longer applies."""
 
-    line: Annotated[Text, Field(pattern=r"^(.+:)?[0-9]+$")] = Field(
+    line: Annotated[Text, Field(pattern=r"^(.+:)?[0-9]+$", examples=["107 or 3:12"])] = Field(
         description="its number, after its page where places have one: 107, or 3:12"
     )
     was: str

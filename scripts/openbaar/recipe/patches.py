@@ -90,7 +90,7 @@ def mark_patched(
         for index, record in enumerate(marked):
             cells = {name: _patched(cell, patch, number) for name, cell in record.cells.items()}
             if cells != dict(record.cells):
-                marked[index] = replace(record, cells=cells)
+                marked[index] = record._replace(cells=cells)
                 changed = changed or marked[index]
         applied.append(Patched(patch, number, changed))
     return marked, applied
@@ -108,7 +108,7 @@ def _patched(cell: Cell, patch: Patch, number: int) -> Cell:
         original = patch.was
     else:
         return cell
-    return replace(cell, parsed=replace(cell.parsed, printed=original, how="patched"))
+    return cell._replace(parsed=cell.parsed._replace(printed=original, how="patched"))
 
 
 def key_of(record: Record, columns: Sequence[str]) -> Mapping[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from typing import NamedTuple
 
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -23,8 +24,7 @@ from openbaar.schema.values import Value, parse_value
 Cells = dict[str, Cell]  # by column
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """A row of the table to be: its cells by column, and the lines it was read from."""
 
     cells: Mapping[str, Cell]
@@ -80,7 +80,7 @@ def _numbered_columns(recipe: Recipe) -> list[str]:
 
 def _numbered(record: Record, column: str, number: int) -> Record:
     cell = Cell(Parsed(number, "", "derived"), record.first_line, record.last_line)
-    return replace(record, cells={**record.cells, column: cell})
+    return record._replace(cells={**record.cells, column: cell})
 
 
 @dataclass(frozen=True)
@@ -106,14 +106,13 @@ def _headings(header: Sequence[Heading]) -> _Headings:
     levels: dict[str, list[Cell]] = {}
     for unit, slots in header:
         for slot in slots:
-            parsed = replace(slot.parsed, how="heading")
+            parsed = slot.parsed._replace(how="heading")
             lines = unit.lines(slot.start, slot.end)
             levels.setdefault(slot.name, []).append(Cell(parsed, *lines, unit.cell(slot.start)))
     return _Headings(levels)
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(NamedTuple):
     """What a row holds in one repetition of its fields, counted from 0 of `times`."""
 
     time: int
@@ -156,6 +155,12 @@ class _Maker:
     def _labels(self) -> list[str]:
         return self.recipe.group_labels
 
+    @cached_property
+    def _stated(self) -> dict[str, str]:
+        """The fields that are declared to state the total of a column, with that column."""
+        cells = self.recipe.cells.items()
+        return {name: cell.total for name, cell in cells if cell.total is not None}
+
     def _has(self, name: str) -> bool:
         """Whether a field is a column; asked for each cell."""
         return name in self._columns
@@ -167,8 +172,10 @@ class _Maker:
         """
         found = []
         for part in _repeated(data_slots(row, self._labels)):
-            slots = [self._with_reason(row, slot, part.time) for slot in part.slots]
-            found.append(_Part(part.time, part.times, slots))
+            if any(slot.parsed.status is not None for slot in part.slots):
+                slots = [self._with_reason(row, slot, part.time) for slot in part.slots]
+                part = part._replace(slots=slots)
+            found.append(part)
         return found
 
     def _with_reason(self, row: ReadRow, slot: Slot, time: int) -> Slot:
@@ -181,7 +188,7 @@ class _Maker:
             message = f"recipe key 'cells': '{slot.name}' is blank, which it never is there"
             hint = f"it is the cell number {time + 1} of that field in its row"
             raise OpenbaarError(Problem(self.document.place(*row.lines(slot)), message, hint))
-        return replace(slot, parsed=replace(slot.parsed, status=reason))
+        return slot._replace(parsed=slot.parsed._replace(status=reason))
 
     def totals(self, row: ReadRow, part: _Part, key: Mapping[str, Cell]) -> list[StatedTotal]:
         """The totals that a row states.
@@ -193,7 +200,9 @@ class _Maker:
         before: "2020 | total | 7", where the year is a merged cell
         after: the total of 2020 is 7
         """
-        totals = []
+        totals: list[StatedTotal] = []
+        if row.kind == "data" and not self._stated:
+            return totals
         for slot in part.slots:
             column = self._total_of(row, slot)
             if column is None or slot.parsed.value is None:
@@ -231,9 +240,8 @@ class _Maker:
 
     def _total_of(self, row: ReadRow, slot: Slot) -> str | None:
         """The column whose total a field states; None where it states none."""
-        declared = self.recipe.cells.get(slot.name)
-        if declared is not None and declared.total is not None:
-            return declared.total
+        if slot.name in self._stated:
+            return self._stated[slot.name]
         is_in_total_row = row.kind != "data" and slot.name not in self.schema.primaryKey
         return slot.name if is_in_total_row and self._has(slot.name) else None
 
@@ -301,7 +309,7 @@ def _status(cells: Cells) -> Cell:
     for cell in cells.values():
         reason = cell.parsed.status
         if isinstance(reason, str):
-            return replace(cell, parsed=Parsed(reason, "", "blank"))
+            return cell._replace(parsed=Parsed(reason, "", "blank"))
     measured = next(reversed(cells.values()))
     parsed = Parsed(NORMAL, measured.parsed.printed, "derived")
     return Cell(parsed, measured.first_line, measured.last_line)

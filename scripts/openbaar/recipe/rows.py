@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
@@ -204,6 +204,8 @@ def _by_rank(found: Sequence[_Found]) -> list[_Found]:
     before: "Totaal 12" as a row of data with the label Totaal, or by the template "Totaal {n}"
     after: the total
     """
+    if len(found) < 2:
+        return list(found)
     words: dict[int, list[str]] = {}
     for taken, row in found:
         if row.is_total:
@@ -281,7 +283,7 @@ def _parts(row: ReadRow) -> list[ReadRow]:
     start = 0
     for part in row.template.parts:
         end = start + len(template_fields(part))
-        rows.append(replace(row, slots=row.slots[start:end]))
+        rows.append(row._replace(slots=row.slots[start:end]))
         start = end
     return rows
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
+from typing import NamedTuple
 
 from openbaar.recipe.row_keys import Kind, RowTemplate
 from openbaar.recipe.templates import Reading, Slot
@@ -16,8 +17,7 @@ MAX_SUMS = 300_000  # partial sums kept for a total; beyond that it does not dec
 NOTHING = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadRow:
+class ReadRow(NamedTuple):
     """A row as read: its unit, its template, and its fields in the order of the template."""
 
     kind: Kind
@@ -76,6 +76,8 @@ def settle(options: Sequence[list[ReadRow]]) -> Options:
     after: 1234 | 567
     """
     settled = list(options)
+    if _count(settled) == len(settled):
+        return settled  # each row is read in one way
     stated = _stated(options)
     unsettled = -1
     while unsettled != (unsettled := _count(settled)):

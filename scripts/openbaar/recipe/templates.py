@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import NamedTuple
@@ -19,8 +18,7 @@ BLANKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Slot:
+class Slot(NamedTuple):
     """A field that was read: its name, what was read, and from where to where in the text."""
 
     name: str
@@ -57,8 +55,7 @@ class Doubt(NamedTuple):
     printed: str
 
 
-@dataclass(frozen=True)
-class Attempt:
+class Attempt(NamedTuple):
     """What reading a text by a template came to: all readings, and how far the text fitted.
 
     `doubts` are the texts that should have been cells there.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -32,8 +32,7 @@ class RowStart(NamedTuple):
 OFFSET = itemgetter(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A text put together from lines: where each line and each row of a grid begins, its page.
 
     `cut` is a word that a border between columns goes through, where there is one.
@@ -61,9 +60,9 @@ class Unit:
 
     def cell(self, start: int) -> str | None:
         """The address of the cell in which the text at `start` is, where the document is a grid."""
-        index = bisect_right(self.rows, start, key=OFFSET) - 1
-        if index < 0:
+        if not self.rows:
             return None
+        index = bisect_right(self.rows, start, key=OFFSET) - 1 if len(self.rows) > 1 else 0
         offset, addresses = self.rows[index]
         cell = self.text.count(SEPARATOR, offset, start)
         return addresses[min(cell, len(addresses) - 1)]
@@ -246,7 +245,7 @@ def _cells(lines: Sequence[Line]) -> Iterator[Unit]:
 
 
 def _stripped(unit: Unit) -> Unit:
-    return replace(unit, text=unit.text.rstrip())
+    return unit._replace(text=unit.text.rstrip())
 
 
 def _sections(lines: Sequence[Line], starts: str) -> list[Unit]:

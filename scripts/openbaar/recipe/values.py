@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from babel import Locale
 
@@ -31,8 +31,7 @@ SHOWN_PATTERN = 80  # characters of a pattern in a message
 How = Literal["read", "code", "group_label", "heading", "blank", "derived", "patched"]
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """A printed cell that was understood: value, text, how they relate, mark, reason of a blank."""
 
     value: Value
@@ -42,8 +41,7 @@ class Parsed:
     status: Reasons | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A value with its place: what was read, on which lines, and in which cell of a grid."""
 
     parsed: Parsed

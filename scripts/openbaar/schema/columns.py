@@ -53,12 +53,14 @@ class Sampled:
 class Scan:
     """What is known of a CSV file that was read once and is right, but for its keys.
 
-    `whole` are the columns of numbers that have no fraction anywhere.
+    `whole` are the columns of numbers that have no fraction anywhere; `has_quotes` tells whether a
+    cell may be in quotes, and hold a line end.
     """
 
     rows: int
     size: int
     sha256: str
+    has_quotes: bool
     whole: frozenset[str]
     sample: tuple[Sampled, ...]
 
@@ -75,7 +77,7 @@ def scan(path: Path, schema: Schema, name: str) -> Scan | None:
     with path.open("rb") as raw:
         file = _ReadOnce(raw)
         try:
-            for batch in _batches(file, schema):
+            for batch in _text_batches(file, schema):
                 found.add(batch)
         except pa.ArrowInvalid:
             _check_by_rows(path, schema, name)
@@ -86,7 +88,12 @@ def scan(path: Path, schema: Schema, name: str) -> Scan | None:
     if found.doubtful:
         found.judged(check_rows(path, schema, name, found.doubtful))
     return Scan(
-        found.rows, file.size, file.digest.hexdigest(), frozenset(found.whole), tuple(found.sample)
+        rows=found.rows,
+        size=file.size,
+        sha256=file.digest.hexdigest(),
+        has_quotes=file.has_quotes,
+        whole=frozenset(found.whole),
+        sample=tuple(found.sample),
     )
 
 
@@ -106,20 +113,26 @@ def _check_by_rows(path: Path, schema: Schema, name: str) -> None:
         pass
 
 
-def text_batches(path: Path, schema: Schema) -> Iterator[Batch]:
-    """The cells of a file that `scan` found right, as text and in batches; empty ones are null."""
+def typed_batches(path: Path, schema: Schema, known: Scan) -> Iterator[Batch]:
+    """The cells of a file of which `scan` told what is `known`, in batches; empty ones are null.
+
+    Booleans, whole numbers and years (64 bits) and numbers (doubles) are typed, all others text.
+    """
+    types = {each.name: _TYPES.get(each.type, pa.string()) for each in schema.fields}
+    converted = _conversion(types, check_utf8=False)
     with path.open("rb") as raw:
-        yield from _batches(raw, schema)
+        yield from open_csv(raw, _reading(schema), _parsing(known.has_quotes), converted)
 
 
 def row_values(path: Path, schema: Schema) -> Iterator[Row]:
     """The rows of a file that `scan` found right, typed as `read_csv` types them."""
-    for batch in text_batches(path, schema):
-        columns = []
-        for column, each in zip(schema.fields, batch.columns, strict=True):
-            columns.append(_values(column, each.to_pylist()))
-        for cells in zip(*columns, strict=True):
-            yield dict(zip(schema.names, cells, strict=True))
+    with path.open("rb") as raw:
+        for batch in _text_batches(raw, schema):
+            columns = []
+            for column, each in zip(schema.fields, batch.columns, strict=True):
+                columns.append(_values(column, each.to_pylist()))
+            for cells in zip(*columns, strict=True):
+                yield dict(zip(schema.names, cells, strict=True))
 
 
 def _values(column: SchemaField, texts: list[str | None]) -> list[Value]:
@@ -137,6 +150,12 @@ _READERS: dict[str, Callable[[str], Value]] = {
     "integer": int,
     "number": Decimal,
     "year": int,
+}
+_TYPES = {
+    "boolean": pa.bool_(),
+    "integer": pa.int64(),
+    "number": pa.float64(),
+    "year": pa.int64(),
 }
 
 
@@ -170,17 +189,30 @@ class _ReadOnce:
         self.closed = True
 
 
-def _batches(file: Any, schema: Schema) -> CSVStreamingReader:
+def _text_batches(file: Any, schema: Schema) -> CSVStreamingReader:
     """What Arrow reads from an open file: each column as text, an empty cell as null."""
-    return open_csv(
-        pa.PythonFile(file, mode="r"),
-        ReadOptions(use_threads=False, block_size=BLOCK, column_names=schema.names, skip_rows=1),
-        ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-        ConvertOptions(
-            column_types={name: pa.string() for name in schema.names},
-            null_values=[""],
-            strings_can_be_null=True,
-        ),
+    texts = dict.fromkeys(schema.names, pa.string())
+    opened = pa.PythonFile(file, mode="r")
+    return open_csv(opened, _reading(schema), _parsing(may_span_lines=True), _conversion(texts))
+
+
+def _reading(schema: Schema) -> ReadOptions:
+    return ReadOptions(use_threads=False, block_size=BLOCK, column_names=schema.names, skip_rows=1)
+
+
+def _parsing(may_span_lines: bool) -> ParseOptions:
+    """How records are found, which takes longer where a cell may hold a line end."""
+    return ParseOptions(newlines_in_values=may_span_lines, ignore_empty_lines=False)
+
+
+def _conversion(types: dict[str, Any], check_utf8: bool = True) -> ConvertOptions:
+    return ConvertOptions(
+        check_utf8=check_utf8,
+        column_types=types,
+        null_values=[""],
+        strings_can_be_null=True,
+        true_values=["true"],
+        false_values=["false"],
     )
 
 
@@ -224,9 +256,9 @@ class _Findings:
         elif column.type == "string":
             right = _by_distinct(cells, partial(_cleared_text, column))
         elif column.type == "integer":
-            right = _in_range(column, _numbers(cells, INTEGER, pa.int64()))
+            right = _in_range(column, _integers(cells))
         elif column.type == "number":
-            numbers = _numbers(cells, NUMBER, pa.float64())
+            numbers = _numbers(cells)
             if column.name in self.whole and not _are_whole(numbers):
                 self.whole.discard(column.name)
             right = _in_range(column, numbers)
@@ -281,15 +313,29 @@ def _cleared_text(column: SchemaField, cells: Array) -> Array:
     return pc.and_(right, pc.equal(cells, pc.utf8_normalize(cells, "NFC")))
 
 
-def _numbers(cells: Array, pattern: str, kind: Any) -> Array:
+def _integers(cells: Array) -> Array:
+    """The whole numbers that the cells are; null where that is in doubt.
+
+    Where all are written as Arrow writes them, no pattern is looked for, which takes longer.
+    """
+    try:
+        numbers = pc.cast(cells, pa.int64())
+    except pa.ArrowInvalid:
+        numbers = None
+    if numbers is not None and pc.cast(numbers, pa.string()).equals(cells):
+        return numbers
+    clear = pc.match_substring_regex(cells, INTEGER)
+    return pc.cast(pc.if_else(clear, cells, None), pa.int64())
+
+
+def _numbers(cells: Array) -> Array:
     """The numbers that the cells are; null where that is in doubt.
 
     A number with a sign and a point in `MAX_DIGITS` characters has fewer digits than that.
     """
-    clear = pc.match_substring_regex(cells, pattern)
-    if kind == pa.float64():
-        clear = pc.and_(clear, pc.less_equal(pc.binary_length(cells), MAX_DIGITS))
-    return pc.cast(pc.if_else(clear, cells, None), kind)
+    clear = pc.match_substring_regex(cells, NUMBER)
+    clear = pc.and_(clear, pc.less_equal(pc.binary_length(cells), MAX_DIGITS))
+    return pc.cast(pc.if_else(clear, cells, None), pa.float64())
 
 
 def _are_whole(numbers: Array) -> bool:

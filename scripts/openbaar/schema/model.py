@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictBool, model_validator
 
 from openbaar.errors import nearest
 from openbaar.schema.names import Name
 from openbaar.schema.patterns import Pattern
 from openbaar.texts import Localized
-from openbaar.yamlfile import Strict, Texts
+from openbaar.yamlfile import BelowError, Strict, Texts
 
 Scalar = str | int
 
@@ -22,8 +22,8 @@ Scalar = str | int
 class Constraints(Strict):
     """The Table Schema constraints that this toolkit knows and checks."""
 
-    required: bool = False
-    unique: bool = False
+    required: StrictBool = False
+    unique: StrictBool = False
     minimum: int | None = None
     maximum: int | None = None
     pattern: Pattern | None = None
@@ -52,7 +52,8 @@ class SchemaField(Strict):
         for value in self.labels:
             if value not in allowed:
                 hint = nearest(value, allowed)
-                raise ValueError(f"'labels' names '{value}', which 'enum' does not list; {hint}")
+                message = f"'labels' names '{value}', which 'enum' does not list; {hint}"
+                raise BelowError(("labels", value), message)
         return self
 
 

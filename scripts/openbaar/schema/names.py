@@ -116,7 +116,7 @@ def check_email(text: str) -> str:
 
 
 Name = Annotated[str, AfterValidator(check_name)]
-Version = Annotated[str, Field(pattern=f"^{VERSION}$")]
+Version = Annotated[str, Field(pattern=f"^{VERSION}$", examples=["1.0.0"])]
 Address = Annotated[str, AfterValidator(check_address)]
-Date = Annotated[str, AfterValidator(check_date)]
+Date = Annotated[str, AfterValidator(check_date), Field(examples=["2024-02-29"])]
 Email = Annotated[str, AfterValidator(check_email)]

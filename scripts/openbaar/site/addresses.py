@@ -17,7 +17,7 @@ from urllib.parse import unquote, urlsplit
 
 # What is the same in every language: files, and what belongs to the site as a whole.
 FILES = re.compile(
-    r"/(?:download/|catalog(?:[./]|$)|static/|-/|robots\.txt$|sitemap\.xml$|favicon\.ico$)"
+    r"/(?:download/[^/]+/.|catalog(?:[./]|$)|static/|-/|robots\.txt$|sitemap\.xml$|favicon\.ico$)"
 )
 # A browser reads `\` as `/`, and `//x` as another site.
 LEADS_ELSEWHERE = re.compile(r"/[/\\]|/[^\\\x00-\x1f]*[\\\x00-\x1f]")

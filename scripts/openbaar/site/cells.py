@@ -11,7 +11,8 @@ from typing import Any
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from openbaar.site.columns import Column
+from openbaar.schema.conventions import NORMAL, STATUS
+from openbaar.site.columns import Column, column_of
 from openbaar.site.language import gettext, visit
 from openbaar.site.naming import named
 from openbaar.site.published import Published
@@ -19,6 +20,7 @@ from openbaar.tables.places import EVERY_ROW
 from openbaar.texts import locale_of
 
 BLANK = Markup('<abbr title="{0}">—</abbr>')
+BECAUSE = Markup('<abbr title="{0}">—</abbr><small class="why">{0}</small>')  # seen on a phone
 ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 LINES = re.compile(r"(?:(\w+):)?(\d+)(?:-\d+)?")  # perhaps with the page before them
 
@@ -59,7 +61,7 @@ def shown(
     if isinstance(value, dict):  # a foreign key that Datasette has looked up, with its label
         value = value["value"]
     if value is None or value == "":
-        return _blank(gettext("blank"))
+        return _blank_cell(published, table, column, row or {})
     if isinstance(value, bytes):
         return Markup("<em>{}</em>").format(gettext("binary data"))
     found = _named(published, column, value, row)
@@ -70,9 +72,25 @@ def shown(
     return _shown_text(published, table, column, str(value))
 
 
+def _blank_cell(
+    published: Published, table: str | None, column: Column, row: Mapping[str, Any]
+) -> Markup:
+    """A dash; where the status of the row gives the reason why a figure is blank, with that."""
+    status = row.get(STATUS)
+    if not column.is_quantity or table is None or status in (None, NORMAL):
+        return _blank(gettext("blank"))
+    reason = named(published, column_of(published, table, STATUS), status)
+    return _blank_because(str(status) if reason is None else reason)
+
+
 @lru_cache(maxsize=20)
 def _blank(word: str) -> Markup:
     return BLANK.format(word)
+
+
+@lru_cache(maxsize=100)
+def _blank_because(reason: str) -> Markup:
+    return BECAUSE.format(reason)
 
 
 def _named(

@@ -16,6 +16,7 @@ from datasette.database import QueryInterrupted
 from datasette.filters import Filters
 
 from openbaar.site.columns import Column, column_of
+from openbaar.site.comparisons import comparison_words
 from openbaar.site.language import gettext
 from openbaar.site.naming import named
 from openbaar.site.published import Published
@@ -204,15 +205,19 @@ def in_order(published: Published, column: Column, values: Sequence[Count]) -> l
 
 def selection_words(published: Published, table: str, filters: Any) -> list[str]:
     """What the rows of a page were chosen by, in words: 'Gender = vrouw'."""
-    compared = {key: display for key, display, _ in filters.lookups()}
+    compared = {key: (display, is_alone) for key, display, is_alone in filters.lookups()}
     words = []
     for name, lookup, value in filters.selections():
         if lookup not in compared:  # Datasette passes over it
             continue
         column = column_of(published, table, name)
+        display, is_alone = compared[lookup]
+        sign = "=" if lookup == "in" else comparison_words(display)
+        if is_alone:  # then the value says nothing, as in `?code__isnull=1`
+            words.append(f"{column.title} {sign}")
+            continue
         values = _listed(value) if lookup == "in" else [value]
         called = [named(published, column, each) or each for each in values]
-        sign = "=" if lookup == "in" else gettext(compared[lookup])
         either = gettext(" or ").join(called)
         words.append(f"{column.title} {sign} {either}".strip())
     return words

@@ -15,6 +15,7 @@ from datasette.utils.asgi import Response
 
 from openbaar.schema.conventions import UNKNOWN
 from openbaar.site.citation_formats import FORMATS, Item, apa, date_parts
+from openbaar.site.downloads import version_path
 from openbaar.site.language import gettext
 from openbaar.site.published import (
     Descriptor,
@@ -136,7 +137,7 @@ def _whole(published: Published, language: str) -> Part:
     return Part(
         id=f"{published.name}-{published.version}",
         title=text_of(published.descriptor, "title", language),
-        path=f"/{published.name}",
+        path=version_path(published.version),
     )
 
 

@@ -136,6 +136,23 @@ def size_text(size: int, language: str) -> str:
     return format_unit(amount, unit, "short", format=digits, locale=spoken(language))
 
 
+def version_path(version: str) -> str:
+    """The path of the page with the files of a version."""
+    return f"/download/{version}"
+
+
+def version_links(published: Published, version: str, language: str) -> list[Link]:
+    """The files of a version to offer; those of an earlier one by their names."""
+    if version == published.version:
+        return links(published, None, language)
+    root = f"{version_path(version)}/"
+    found = []
+    for address, file in files(published).items():
+        if address.startswith(root):
+            found.append(_link(file, address, address.removeprefix(root), language))
+    return found
+
+
 def files(published: Published) -> Files:
     """Every file to download, by its address: of this version all, of earlier ones what is kept."""
     if published.folder is None:

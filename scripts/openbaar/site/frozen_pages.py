@@ -27,7 +27,6 @@ from openbaar.files import Content, holds, take_again, write_content
 from openbaar.site import changes, downloads
 from openbaar.site.apart import Answer, answered, scope_of
 from openbaar.site.asgi import header
-from openbaar.site.grid import own_order
 from openbaar.site.pages import asset
 from openbaar.site.published import Descriptor, publication_of
 from openbaar.site.rewriting import Rows, rewritten
@@ -309,9 +308,6 @@ class Freezer:
         resource = self.published.tables[table]
         address = self.published.addresses.prefix + page.path
         rows = await self._data(f"{address}.json?_shape=array&_size=max")
-        order = own_order(self.published, table)
-        if order is not None:
-            rows = sorted(rows, key=order)
         anchors = []
         for row in rows:
             key = path_from_row_pks(row, resource["schema"]["primaryKey"], False)

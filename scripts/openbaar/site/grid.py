@@ -8,7 +8,7 @@ language of the page where nothing is counted.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
@@ -16,7 +16,6 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.cells import Unwritten, figure, link, shown
 from openbaar.site.columns import Column, column_of, result_column
 from openbaar.site.language import visit
@@ -24,6 +23,7 @@ from openbaar.site.naming import named, row_title
 from openbaar.site.published import Published
 
 LONG = 60  # characters: a longer text gets a column of some width
+LONG_WORD = re.compile(r"[^\s-]{24}")  # as wide as half of a telephone
 # What leads in the trust tables, of whose columns most are places and names for programs.
 TRUST_LEAD: Mapping[str, Sequence[str]] = {
     "anomalies": ("text", "first_line"),
@@ -31,8 +31,24 @@ TRUST_LEAD: Mapping[str, Sequence[str]] = {
     "provenance": ("printed", "first_line", "column_name", "row_id", "table_name"),
     "reconciliation": ("verdict", "difference", "first_line", "table_name", "scope"),
 }
-WORDY = ("table_name", "compared_with", "kind", "how", "verdict", "scope")
-MOST_LEADING = 12  # columns that a narrow screen shows at most; the style sheet knows so many
+# The order of their columns, where it is another one than what leads.
+TRUST_ORDER: Mapping[str, Sequence[str]] = {
+    "reconciliation": (
+        "verdict",
+        "stated",
+        "computed",
+        "difference",
+        "first_line",
+        "table_name",
+        "scope",
+        "column_name",
+        "kind",
+    ),
+}
+DIGITS_OF_YEAR = 4
+BRIEF = ("scope", "verdict")
+WORDY = ("table_name", "compared_with", "kind", "how", "scope")
+MOST_PLACES = 20  # columns of which a narrow screen may show some: the style sheet knows so many
 NAMES_FOR_PROGRAMS = {("anomalies", "id"), ("reconciliation", "id")}
 
 
@@ -43,7 +59,8 @@ class Placed:
     `leads` says that a narrow screen shows it too. `heads` is true of the one that names each row.
     `lang` is the language of its texts where that is not the language of the page. `decimals` are
     the digits behind the point that all its figures have. `is_wordy` says that its codes stand for
-    several words, `is_long` that its texts fill lines, `is_counted` that nothing is known of it but
+    several words, `is_long` that its texts fill lines, `breaks` that they have words that a narrow
+    screen has to break, `is_counted` that nothing is known of it but
     that it holds numbers.
     """
 
@@ -54,6 +71,7 @@ class Placed:
     lang: str | None = None
     decimals: int | None = None
     is_long: bool = False
+    breaks: bool = False
     is_wordy: bool = False
     is_counted: bool = False
 
@@ -62,12 +80,13 @@ class Placed:
         """The classes of its cells.
 
         The cells of a large table are most of its page, so that whatever can be told of a column as
-        a whole is told by its heading: `head_classes`, and `Grid.leading`.
+        a whole is told by its heading: `head_classes`, and `Grid.more`.
         """
         flags = {
             "number": self.column.is_quantity or self.is_counted,
             "date": self.column.type in ("date", "datetime"),
             "long": self.is_long,
+            "breaks": self.breaks and not self.is_long,
         }
         return " ".join(name for name, is_set in flags.items() if is_set)
 
@@ -137,12 +156,16 @@ class Grid:
     @property
     def has_more(self) -> bool:
         """Whether a narrow screen leaves columns out."""
-        return self.leading < len(self.columns)
+        return self.more != ""
 
     @property
-    def leading(self) -> int:
-        """How many columns a narrow screen shows: the first ones."""
-        return sum(placed.leads for placed in self.columns)
+    def more(self) -> str:
+        """The places of the columns that a narrow screen leaves out, from 1: '3 4'.
+
+        One behind the last that the style sheet knows stands for all of those.
+        """
+        places = [place for place, each in enumerate(self.columns, 1) if not each.leads]
+        return " ".join(str(place) for place in places if place <= MOST_PLACES + 1)
 
     def body(self, is_marked: bool, link_words: str | None) -> Markup:
         """Its rows as HTML; a template that writes cell by cell takes several times as long.
@@ -170,7 +193,8 @@ def table_columns(
             continue
         placed.append(_placed(published, index, column, values))
     lead = _lead(published, table, [each.column for each in placed])
-    ordered = sorted(placed, key=lambda each: _rank(lead, each.column))
+    order = TRUST_ORDER.get(table, lead)
+    ordered = sorted(placed, key=lambda each: _rank(order, each.column))
     return _headed([replace(each, leads=each.column.name in lead) for each in ordered])
 
 
@@ -187,7 +211,9 @@ def result_columns(
         if not _is_left_out(published, column, values):
             placed.append(_placed(published, index, column, values))
     ordered = sorted(placed, key=lambda each: _rank(order, each.column))
-    return _headed([replace(each, leads=_leads_result(lead, each)) for each in ordered])
+    has_texts = any(each.is_long for each in ordered)
+    found = [replace(each, leads=_leads_result(lead, each, has_texts)) for each in ordered]
+    return _headed(found)
 
 
 def _order_of_trust(published: Published, query: str | None, names: Sequence[str]) -> Sequence[str]:
@@ -196,18 +222,22 @@ def _order_of_trust(published: Published, query: str | None, names: Sequence[str
     return TRUST_LEAD.get(str(tables.pop()), ()) if len(tables) == 1 else ()
 
 
-def _leads_result(lead: Sequence[str], placed: Placed) -> bool:
-    """Whether a narrow screen shows a column of a result: those of its chart, else most."""
+def _leads_result(lead: Sequence[str], placed: Placed, has_texts: bool) -> bool:
+    """Whether a narrow screen shows a column of a result: those of its chart, else most.
+
+    Beside long texts, which tell more, there is no place for the other words of a trust table.
+    """
     if lead:
         return placed.column.name in lead
     column = placed.column
+    if column.of_trust and has_texts and column.name in BRIEF:
+        return False
     return not column.of_trust or column.name in TRUST_LEAD[str(column.table)] or placed.is_long
 
 
 def _headed(placed: list[Placed]) -> list[Placed]:
-    """The columns, those that lead first; the first of them that are no figures names each row."""
-    placed.sort(key=lambda each: not each.leads)
-    for position, each in enumerate(placed[MOST_LEADING:], MOST_LEADING):
+    """The columns, the first of those that are no figures naming each row."""
+    for position, each in enumerate(placed[MOST_PLACES:], MOST_PLACES):
         placed[position] = replace(each, leads=False)
     for position, each in enumerate(placed):
         if each.leads and not each.column.is_quantity:
@@ -224,12 +254,45 @@ def _placed(published: Published, index: int, column: Column, values: Sequence[A
         index,
         column,
         lang=None if language == visit().language else language,
-        decimals=decimals_of(values) if column.is_number else None,
+        decimals=decimals_of(values) if _holds_figures(published, column, values) else None,
         is_long=any(isinstance(value, str) and len(value) > LONG for value in values)
         and column.labels is None,
+        breaks=column.labels is None and _has_long_words(values),
         is_counted=column.table is None and _are_numbers(values),
-        is_wordy=column.labels is not None or column.name in WORDY,
+        is_wordy=(column.labels is not None and not column.of_trust) or column.name in WORDY,
     )
+
+
+def _holds_figures(published: Published, column: Column, values: Sequence[Any]) -> bool:
+    """Whether numbers are written with separators: figures, but neither codes nor years.
+
+    What SQL computes is told by the column of its name, else by its numbers.
+    """
+    if column.table is not None or column.is_number:
+        return column.is_number
+    named_alike = []
+    for table in published.tables:
+        if column.name in published.column_names(table):
+            named_alike.append(column_of(published, table, column.name))
+    if named_alike:
+        return all(each.is_number for each in named_alike)
+    return _are_numbers(values) and not _may_be_names([each for each in values if each is not None])
+
+
+def _may_be_names(numbers: Sequence[float]) -> bool:
+    """Whether numbers may be years or codes: of a few digits, as many in each of them."""
+    if any(number != int(number) for number in numbers):
+        return False
+    lengths = {len(str(int(number))) for number in numbers}
+    if len(numbers) == 1:
+        return lengths == {DIGITS_OF_YEAR}
+    return len(lengths) == 1 and min(lengths) >= DIGITS_OF_YEAR
+
+
+def _has_long_words(values: Sequence[Any]) -> bool:
+    """Whether a value has a word as wide as half of a telephone, such as a code."""
+    texts = (value for value in values if isinstance(value, str))
+    return any(LONG_WORD.search(text) for text in texts)
 
 
 def _are_numbers(values: Sequence[Any]) -> bool:
@@ -314,46 +377,12 @@ def decimals_of(values: Sequence[Any]) -> int:
     return needed
 
 
-def own_order(published: Published, table: str) -> Callable[[Mapping[str, Any]], Any] | None:
-    """What to sort the rows of a whole table by: its key, codes in the order of their list.
-
-    None where authors chose a column to sort by, and for trust tables and tables of others.
-    """
-    if table in published.sorted or table in TRUST_TABLES or table not in published.tables:
-        return None
-    columns = []
-    for name in published.tables[table]["schema"].get("primaryKey", []):
-        column = column_of(published, table, name)
-        labels = table if table in published.labels else column.labels or ""
-        codes = list(published.labels.get(labels, {}))
-        columns.append((name, {code: place for place, code in enumerate(codes)}))
-
-    def key(row: Mapping[str, Any]) -> list[Any]:
-        return [_rank_of_value(row[name], codes) for name, codes in columns]
-
-    return key
-
-
-def _rank_of_value(value: Any, codes: Mapping[str, int]) -> list[Any]:
-    """Where a value stands: a code where its list has it, `2` before `10`, and that before `a`."""
-    if str(value) in codes:
-        return [(0, codes[str(value)], "")]
-    parts = re.findall(r"\d+|\D+", str(value))
-    return [(1, int(part), "") if part.isdecimal() else (2, 0, part) for part in parts]
-
-
-def table_grid(
-    published: Published, table: str, columns: Any, rows: Any, is_whole: bool, address: Any
-) -> Grid:
+def table_grid(published: Published, table: str, columns: Any, rows: Any, address: Any) -> Grid:
     """The grid of a table page, of what Datasette gives its template.
 
-    `columns` are its `display_columns` and `rows` its `display_rows`. `is_whole` says that all rows
-    are there and a visitor asked for no order. `address` finds the address of a row in the link
-    that Datasette made to it.
+    `columns` are its `display_columns` and `rows` its `display_rows`. `address` finds the address
+    of a row in the link that Datasette made to it.
     """
-    key = own_order(published, table) if is_whole else None
-    if key is not None:
-        rows = sorted(rows, key=lambda row: key(_raw(row)))
     has_link = bool(columns) and columns[0]["name"] == "Link"
     names = [column["name"] for column in columns]
     raws = [_raw(row) for row in rows]
@@ -437,9 +466,12 @@ def _called(published: Published, table: str, row: Mapping[str, Any]) -> str:
 
 
 def _as_number(cell: Any) -> Any:
-    """A number that Datasette gives as it is shown, where it has not kept the number itself."""
-    is_number = re.fullmatch(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", str(cell)) is not None
-    return float(str(cell)) if is_number else cell
+    """What Datasette gives as it is shown, as a text or a number, where that itself is not kept."""
+    text = Markup(cell).striptags()  # noqa: S704  it is only looked at
+    is_number = re.fullmatch(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?", text) is not None
+    if not is_number:
+        return text
+    return float(text) if "." in text else int(text)
 
 
 def query_grid(
@@ -454,17 +486,20 @@ def query_grid(
         raw = dict(zip(names, values[number], strict=True)) if number < len(values) else {}
         cells = []
         for each in placed:
-            cells.append(Cell(each, _result_content(published, each, row[each.index], raw)))
+            given = seen[number][each.index] if number < len(seen) else None
+            cells.append(Cell(each, _result_content(published, each, row[each.index], given, raw)))
         made.append(GridRow(str(number), None, "", cells))
     return Grid(placed, made)
 
 
 def _result_content(
-    published: Published, placed: Placed, rendered: Any, row: Mapping[str, Any]
+    published: Published, placed: Placed, rendered: Any, value: Any, row: Mapping[str, Any]
 ) -> Markup:
-    """What a cell of a result shows; `rendered` is what Datasette has for it."""
+    """What a cell of a result shows; `rendered` is what Datasette has for it, `value` what it is.
+
+    `row` is empty where only what is shown is known.
+    """
     column = placed.column
-    value = row.get(column.name)
     if placed.decimals is not None and isinstance(value, int | float):
         return escape(figure(value, placed.decimals))
     if row and column.table is not None:

@@ -32,6 +32,7 @@ from openbaar.site import (
     source,
 )
 from openbaar.site.cells import Unwritten, figure, shown
+from openbaar.site.comparisons import comparison_words
 from openbaar.site.grid import query_grid, record, table_grid
 from openbaar.site.kept_results import PARAMETER
 from openbaar.site.language import gettext, ngettext, visit
@@ -72,6 +73,7 @@ def _texts(published: Published) -> Variables:
         "asset": asset,
         "by_column": by_column,
         "column_of": partial(columns.column_of, published),
+        "comparison_words": comparison_words,
         "columns_of": partial(columns.columns_of, published),
         "chips": partial(chips.chips, published),
         "frame_code": frame_code,

@@ -38,6 +38,7 @@ HIDDEN = {
     "counts",
     "descriptor",
     "facets",
+    "figures",
     "labels",
     "parts",
     "queries",
@@ -65,9 +66,10 @@ class Published:
     queries: Mapping[str, Descriptor] = field(default_factory=dict)
     facets: Mapping[str, list[str]] = field(default_factory=dict)  # by table, as authors order them
     answered: Sequence[str] = ()  # the questions whose answers are in tables of their own
-    counts: Mapping[str, list[str]] = field(default_factory=dict)  # by table, of which columns
+    counts: Mapping[str, Descriptor] = field(default_factory=dict)  # by table, what was counted
     parts: Mapping[str, Descriptor] = field(default_factory=dict)  # of long documents, by path
-    sorted: Sequence[str] = ()  # the tables that authors sort by a column of their choice
+    figures: Mapping[str, list[str]] = field(default_factory=dict)  # numbers without a unit
+    sorted: Mapping[str, str] = field(default_factory=dict)  # by table, the column authors sort by
     folder: Path | None = None
     permalinks: Descriptor = field(default_factory=dict)
     url: str | None = None

@@ -22,6 +22,7 @@ from datasette.views.base import DatasetteError
 from xlsxwriter import Workbook
 
 from openbaar.package import sheets
+from openbaar.schema.conventions import ROW_NUMBER
 from openbaar.site import remarks
 from openbaar.site.asgi import query_pairs
 from openbaar.site.columns import column_of, columns_of
@@ -59,8 +60,10 @@ async def rows(datasette: Any, request: Any) -> Response:
     table, ending = request.url_vars["table"], request.url_vars["ending"]
     if table not in published.tables:
         raise refusal(404, gettext("There is no table '%(name)s'."), name=table)
-    filters = _filters(published, table, query_pairs(request.scope))
-    chosen = Chosen(table, filters, await _chosen(datasette, published, table, filters))
+    query = query_pairs(request.scope)
+    filters = _filters(published, table, query)
+    order = _order(published, table, query)
+    chosen = Chosen(table, filters, await _chosen(datasette, published, table, filters, order))
     body = await WRITERS[ending](datasette, published, chosen)
     name = file_name(published, chosen, ending)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
@@ -81,14 +84,32 @@ def _filters(published: Published, table: str, query: Pairs) -> Pairs:
         elif column in known:
             filters.append((name, value))
         else:
-            message = gettext("There is no column '%(column)s'; the columns are: %(known)s.")
-            raise refusal(400, message, column=column[:100], known=", ".join(known))
+            raise _no_column(published, table, column)
     return filters
 
 
+def _order(published: Published, table: str, query: Pairs) -> str:
+    """The order of the rows as SQL, that of the page of the table with the same query."""
+    asked = dict(query)
+    by_author = published.sorted.get(table, ROW_NUMBER)
+    ascending, descending = asked.get("_sort"), asked.get("_sort_desc")
+    column = descending or ascending or by_author
+    if column not in (*published.column_names(table), ROW_NUMBER):
+        raise _no_column(published, table, column)
+    direction = "DESC" if descending else "ASC"
+    return f"{column} {direction}, {ROW_NUMBER}"
+
+
+def _no_column(published: Published, table: str, column: str) -> DatasetteError:
+    message = gettext("There is no column '%(column)s'; the columns are: %(known)s.")
+    known = ", ".join(published.column_names(table))
+    return refusal(400, message, column=column[:100], known=known)
+
+
 async def _chosen(
-    datasette: Any, published: Published, table: str, filters: Pairs
+    datasette: Any, published: Published, table: str, filters: Pairs, order: str
 ) -> Sequence[Row]:
+    """The rows, `order` being SQL."""
     database = datasette.get_database(published.name)
     by_column = [(name, value) for name, value in filters if name != SEARCH]
     clauses, parameters = Filters(sorted(by_column)).build_where_clauses(table)
@@ -99,7 +120,7 @@ async def _chosen(
         parameters["words"] = escape_fts(words)
     columns = ", ".join(published.column_names(table))
     where = " AND ".join(clauses) or "1"
-    sql = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY rowid LIMIT {MOST + 1}"
+    sql = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order} LIMIT {MOST + 1}"
     try:
         found = await database.execute(sql, parameters)
     except (QueryInterrupted, TooLargeError):

@@ -16,6 +16,7 @@ from urllib.parse import unquote
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Response
 
+from openbaar.schema.conventions import ROW_NUMBER
 from openbaar.site.addresses import LEADS_ELSEWHERE
 from openbaar.site.asgi import Application, Receive, Scope, Send, header, query_pairs, raw_path
 from openbaar.site.language import gettext
@@ -160,8 +161,11 @@ def _columns_named(asked: Asked) -> list[str]:
     A page says itself by which ones no row can be found; a file of rows would only be empty.
     """
     is_file = len(asked.below_database) == 1 and FORM.search(asked.path) is not None
+    sorted_by_authors = asked.published.sorted
     named = []
     for parameter, value in asked.query:
+        if parameter == "_sort" and value == ROW_NUMBER and asked.table not in sorted_by_authors:
+            continue  # in the link to the next page
         if parameter in COLUMN_PARAMETERS and value:
             named.append(value)
         elif is_file and not parameter.startswith("_"):

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 CONTEXT = 2  # lines shown above and below those of a row
 MOST_ROWS = 3  # that a line names one by one
 PLACE = "coalesce(page, '') AS page, first_line, coalesce(last_line, first_line) AS last_line"
+ALIGNED = re.compile(r"\S(?: {3}|\t)")
 LineKey = tuple[str, int]  # the page and the number of a line
 
 
@@ -61,6 +62,11 @@ class ShownLine:
     def is_blank(self) -> bool:
         """Whether nothing is printed on it."""
         return not any(piece.text.strip() for piece in self.pieces)
+
+    @property
+    def is_aligned(self) -> bool:
+        """Whether its words stand in columns, so that it cannot wrap without losing them."""
+        return ALIGNED.search("".join(piece.text for piece in self.pieces)) is not None
 
 
 @dataclass(frozen=True)

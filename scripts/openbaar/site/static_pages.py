@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 from openbaar.site import catalogue, questions
 from openbaar.site.citation_formats import FORMATS
+from openbaar.site.downloads import version_path
+from openbaar.site.feed import versions
 from openbaar.site.identifiers import LATEST, recorded_versions
 from openbaar.site.published import Published
 from openbaar.site.static_paths import RESULTS, SEARCH, Page
@@ -18,6 +20,8 @@ def known_pages(published: Published) -> Iterator[Page]:
     yield from in_each_language(published, SEARCH)
     for path in catalogue.addresses(published):
         yield Page(path)
+    for version in versions(published):
+        yield from in_each_language(published, version_path(version))
     for path in ("/catalog", "/robots.txt", "/sitemap.xml", "/favicon.ico"):
         yield Page(path, "", published.languages[0])
     for query in published.queries:

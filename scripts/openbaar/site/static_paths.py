@@ -14,7 +14,7 @@ from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.published import Published
 
 SHARED = re.compile(
-    r"/(?:catalog\.|(?:-/static(?:-plugins)?|download)/)"
+    r"/(?:catalog\.|-/static(?:-plugins)?/|download/[^/]+/.)"
 )  # files that have no language
 # The endings of files; a document is shown on a page, whatever its own ending is.
 FILE = re.compile(r"/(?!source/).*\.(?:atom|bib|csv|ico|js|json|jsonld|png|ris|svg|ttl|txt|xml)$")

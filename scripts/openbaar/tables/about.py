@@ -45,7 +45,7 @@ Unstated = Literal[
 
 UNDETERMINED = "und"  # the code of ISO 639-2 for a language that nobody stated
 # The form of https://www.rfc-editor.org/rfc/rfc5646, which RDF asks of a language.
-Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$")]
+Language = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", examples=["nl"])]
 Keywords = dict[Language, Texts]
 
 
@@ -120,7 +120,9 @@ class About(Strict):
     created: Date | None = Field(None, description="when this version was made")
     issued: Date | None = Field(None, description="when the publication was first made public")
     modified: Date | None = Field(None, description="when its tables or texts last changed")
-    doi: Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$")] | None = None
+    doi: (
+        Annotated[str, Field(pattern=r"^10\.\d{4,9}/\S+$", examples=["10.5281/zenodo.42"])] | None
+    ) = None
     publisher: Publisher | None = None
     contact: Contact | None = None
     contributors: tuple[Contributor, ...]

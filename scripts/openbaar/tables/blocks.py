@@ -6,7 +6,7 @@ is read as a whole, which says what is wrong as it does of a short one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from openbaar.documents.lines import Document, Line
 from openbaar.errors import OpenbaarError
@@ -14,8 +14,9 @@ from openbaar.recipe.groups import LabelledRow
 from openbaar.recipe.language import Recipe
 from openbaar.recipe.records import Record, make_records
 from openbaar.recipe.row_keys import ROW_NUMBER
-from openbaar.recipe.rows import try_rows
+from openbaar.recipe.rows import RowsRead, try_rows
 from openbaar.recipe.units import make_units
+from openbaar.recipe.unmatched import unmatched_skips
 from openbaar.schema.values import Value
 from openbaar.tables.model import Table
 from openbaar.tables.reading import Located, Reading, lines_of_others
@@ -63,23 +64,32 @@ def readings_in_blocks(
     others = lines_of_others(document, located.recipe, regions)
     body = [line for line in located.region.body if line.number not in others]
     keys: set[tuple[Value, ...]] = set()
+    idle: Collection[str] = located.recipe.skipped_patterns
     for start in range(0, len(body), LINES):
-        records = _records(table, located, body[start : start + LINES])
+        read = _read(located, body[start : start + LINES])
+        records = _records(table, located, read)
+        idle = unmatched_skips(idle, read.dropped)
         found = _keys(table, records)
         if len(found) < len(records) or not keys.isdisjoint(found):
             raise NotInBlocksError
         keys |= found
         yield Reading(table, document, located.recipe, located.region, records=records)
-    if not keys:
+    if idle or not keys:
         raise NotInBlocksError
 
 
-def _records(table: Table, located: Located, lines: Sequence[Line]) -> list[Record]:
-    """The records of a block."""
-    document, region, recipe, readers = located
+def _read(located: Located, lines: Sequence[Line]) -> RowsRead:
+    """The rows of a block."""
+    document, _, recipe, readers = located
     read = try_rows(document, make_units(lines, recipe.reading), recipe, readers)
     if read.problems:
         raise NotInBlocksError
+    return read
+
+
+def _records(table: Table, located: Located, read: RowsRead) -> list[Record]:
+    """The records of a block."""
+    document, region, recipe, _ = located
     labelled: list[LabelledRow] = [(row, {}) for row in read.rows]
     schema = table.table_schema
     try:
@@ -93,4 +103,4 @@ def _records(table: Table, located: Located, lines: Sequence[Line]) -> list[Reco
 
 def _keys(table: Table, records: Sequence[Record]) -> set[tuple[Value, ...]]:
     names = table.table_schema.primaryKey
-    return {tuple(record.cells[name].value for name in names) for record in records}
+    return {tuple([record.cells[name].parsed.value for name in names]) for record in records}

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import overload
 
@@ -27,12 +28,13 @@ from openbaar.tables.dataset import (
     table_held,
     table_in_file,
 )
-from openbaar.tables.gather import checked_anomalies
+from openbaar.tables.gather import checked_anomalies, named
 from openbaar.tables.model import Table
 from openbaar.tables.parts import Job, Left, Outcome, Part, parts_of, read_part
 from openbaar.tables.publication import Publication
 from openbaar.tables.reconciliation import Reconciliation, Stated
 from openbaar.tables.sources import Say, code_lists, read_authored, say_nothing
+from openbaar.tables.spans import WhereRead
 from openbaar.tables.trust import Shown
 
 # What reads the parts of a job, each wanted table of them once: `here`, or workers.
@@ -43,13 +45,17 @@ Readers = Callable[[Job, frozenset[str] | None, Say], list[tuple[Part, Outcome]]
 class Converted:
     """The files that converting made, by their path in the publication, and the verdicts.
 
+    `doubts` are what a person should look at, although nothing is wrong with it.
     `lines` is the file of the lines of the documents, none where only some tables were wanted;
-    `tables` are those that are known already, so that nobody reads them again.
+    `tables` are those that are known already, so that nobody reads them again, and `read` is what
+    the rows of `provenance` come to.
     """
 
     files: dict[str, Content]
     lines: dict[str, Content] = field(default_factory=dict)
     tables: Mapping[str, TableData] = field(default_factory=dict)
+    doubts: Sequence[Problem] = ()
+    read: WhereRead | None = None
 
     @property
     def reconciliation(self) -> Rows:
@@ -59,7 +65,7 @@ class Converted:
 
 def here(job: Job, names: frozenset[str] | None, say: Say) -> list[tuple[Part, Outcome]]:
     """Read the parts of a job in this process, one after the other."""
-    return [(part, read_part(part, job, say)) for part in parts_of(job.publication, names, 1)]
+    return [(part, read_part(part, job, say)) for part in parts_of(job, names, 1)]
 
 
 def convert(publication: Publication, verify: bool = True, say: Say = say_nothing) -> Dataset:
@@ -84,7 +90,8 @@ def convert_to_dataset(
     Raises OpenbaarError as `convert_to_files` does.
     """
     made = convert_to_files(publication, work, verify, say, readers)
-    return _dataset(publication, made, table_in_file), made.lines
+    read = partial(table_in_file, root=publication.root)
+    return _dataset(publication, made, read), made.lines
 
 
 def _dataset(
@@ -100,7 +107,8 @@ def _dataset(
         elif isinstance(content, Path):
             tables[name] = read(table, content)
     (lines,) = made.lines.values()
-    return Dataset(publication, tables, read_lines(lines) if isinstance(lines, Path) else {})
+    shown = read_lines(lines) if isinstance(lines, Path) else {}
+    return Dataset(publication, tables, shown, made.doubts, made.read)
 
 
 def convert_to_files(
@@ -116,12 +124,13 @@ def convert_to_files(
     was recorded; `say` reports each table. Raises OpenbaarError with every problem of every table.
     """
     authored = read_authored(publication)
-    job = Job(publication, code_lists(publication, authored), verify, _own_folder(work))
+    job = _job(publication, authored, verify, work)
     done = _Done(job, readers(job, None, say))
     anomalies = checked_anomalies(publication, done.problems, done.anomalies)
     rows: dict[str, Rows] = {name: data.rows for name, data in authored.items()}
     for name, left in done.tables.items():
-        rows[name] = _RowsLeft(publication.tables[name], job.csv(name), left.rows)
+        table = publication.tables[name]
+        rows[name] = _RowsLeft(publication.root, table, job.csv(name), left.rows)
     totals = {name: left.totals for name, left in done.tables.items()}
     verdicts = Reconciliation(publication, rows, totals, done.stated).verdicts()
     trust: dict[str, Rows] = {
@@ -137,7 +146,7 @@ def convert_to_files(
     made["provenance"] = done.provenance()
     files = {csv_path(name): made[name] for name in publication.resources}
     path = lines_path(publication).relative_to(publication.root).as_posix()
-    return Converted(files, {path: done.lines()}, known)
+    return Converted(files, {path: done.lines()}, known, done.doubts, done.where_read)
 
 
 def convert_some(
@@ -157,8 +166,7 @@ def convert_some(
     wrong = [name for name in names if name not in recipes]
     if wrong:
         raise OpenbaarError(_no_recipe(name, recipes) for name in wrong)
-    codes = code_lists(publication, read_authored(publication))
-    job = Job(publication, codes, verify, _own_folder(work))
+    job = _job(publication, read_authored(publication), verify, work)
     done = _Done(job, readers(job, frozenset(names), say))
     checked_anomalies(publication, done.problems, {})
     return Converted({csv_path(name): job.csv(name) for name in done.tables})
@@ -169,9 +177,13 @@ def _no_recipe(name: str, recipes: Collection[str]) -> Problem:
     return Problem(place, "is not a table with a recipe", nearest(name, recipes))
 
 
-def _own_folder(work: Path) -> Path:
-    """A folder of this run alone: workers that outlive a run know jobs by their path."""
-    return Path(tempfile.mkdtemp(prefix="convert-", dir=work)).resolve()
+def _job(
+    publication: Publication, authored: Mapping[str, TableData], verify: bool, work: Path
+) -> Job:
+    """The work on all documents, in a folder of its own: workers that outlive a run know it."""
+    folder = Path(tempfile.mkdtemp(prefix="convert-", dir=work)).resolve()
+    codes = code_lists(publication, authored)
+    return Job(publication, codes, verify, folder, publication.package.documents)
 
 
 class _Done:
@@ -186,9 +198,11 @@ class _Done:
         self.problems: dict[str, Sequence[Problem]] = {}
         self.anomalies: Shown = {}
         self.stated: Stated = {}
+        self.documents: dict[str, str] = {}  # from which each table was read
         tables: dict[str, Left] = {}
         unreadable: dict[Problem, None] = {}  # each once, of a document that several parts read
-        for _, outcome in done:
+        for part, outcome in done:
+            self.documents.update(dict.fromkeys(outcome.tables, part.document))
             unreadable.update(dict.fromkeys(outcome.unreadable))
             tables.update(outcome.tables)
             self.problems.update(outcome.problems)
@@ -207,6 +221,24 @@ class _Done:
     def patches(self) -> list[Row]:
         """The rows of the corrections of documents."""
         return [row for left in self.tables.values() for row in left.patches]
+
+    @property
+    def doubts(self) -> list[Problem]:
+        """What a person should look at, of all tables."""
+        found: list[Problem] = []
+        for name, left in self.tables.items():
+            found += named(self.job.publication, name, left.doubts)
+        return found
+
+    @property
+    def where_read(self) -> WhereRead:
+        """What the rows of `provenance` come to, without reading them."""
+        spans = {}
+        for name, left in self.tables.items():
+            if left.span is not None:
+                spans[name] = {self.documents[name]: left.span}
+        by_rule = [name for name, left in self.tables.items() if left.is_by_rule]
+        return WhereRead(spans, frozenset(by_rule))
 
     def provenance(self) -> Path:
         """The CSV file of the places of all cells."""
@@ -240,6 +272,7 @@ class _Done:
 class _RowsLeft(Sequence[Row]):
     """The rows of a table that was written: how many is known, they are read if a check looks."""
 
+    root: Path
     table: Table
     file: Path
     length: int
@@ -247,7 +280,7 @@ class _RowsLeft(Sequence[Row]):
 
     def _rows(self) -> Rows:
         if self.read is None:
-            self.read = table_in_file(self.table, self.file).rows
+            self.read = table_in_file(self.table, self.file, self.root).rows
         return self.read
 
     def __len__(self) -> int:

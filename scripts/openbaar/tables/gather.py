@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from openbaar.documents.lines import Document
-from openbaar.errors import OpenbaarError, Problem, concerning
+from openbaar.errors import OpenbaarError, Place, Problem, concerning
 from openbaar.schema.csvfile import Rows
 from openbaar.tables.dataset import DocumentLine
 from openbaar.tables.publication import Publication
@@ -17,6 +18,9 @@ from openbaar.tables.trust import (
     Shown,
     anomaly_rows,
 )
+
+# How a message begins that is about a key of a recipe; most are made where its file is unknown.
+RECIPE_KEY = re.compile("recipe key '(?P<key>[a-z]+)'")
 
 
 @dataclass(frozen=True)
@@ -41,22 +45,44 @@ def gather(
         if names is not None and name not in names:
             continue
         if name in missing:
-            problems[name] = _named(missing[name], name)
+            problems[name] = named(publication, name, missing[name])
         if name not in regions:
             continue
         say(f"reading {name}")
         with concerning("reading the table of", partial(publication.place, name)):
             reading = read_table(publication, table, regions[name].document, regions)
         if reading.problems:
-            problems[name] = _named(reading.problems, name)
+            problems[name] = named(publication, name, reading.problems)
         else:
             readings[name] = reading
     return Gathered(readings, problems)
 
 
-def _named(problems: Collection[Problem], table: str) -> list[Problem]:
-    """The problems with the name of the table before each message."""
-    return [Problem(each.place, f"{table}: {each.message}", each.hint) for each in problems]
+def named(publication: Publication, table: str, problems: Collection[Problem]) -> list[Problem]:
+    """Problems of a table with its name before each message, and where in its file the key is.
+
+    before: recipe key 'until': '^Totaal' matches no line in the document
+    after: wages: recipe key 'until' (tables/wages.yaml:12): '^Totaal' matches no line in the …
+    """
+    return [_named(publication, table, each) for each in problems]
+
+
+def _named(publication: Publication, table: str, problem: Problem) -> Problem:
+    message = problem.message
+    found = RECIPE_KEY.match(message)
+    if found is not None:
+        place = _place_of_key(publication, table, found["key"])
+        if place.first_line is not None and place.file != problem.place.file:
+            line = replace(place, column=None)
+            message = f"{found[0]} ({line}){message[found.end() :]}"
+    return Problem(problem.place, f"{table}: {message}", problem.hint)
+
+
+def _place_of_key(publication: Publication, table: str, key: str) -> Place:
+    """Where a key of a recipe stands: below `recipe`, or below its `by`."""
+    inside = publication.place(table, "recipe", "by", key)
+    recipe = publication.place(table, "recipe", "by")
+    return inside if inside != recipe else publication.place(table, "recipe", key)
 
 
 def checked_anomalies(
@@ -87,7 +113,7 @@ def document_lines(documents: Mapping[str, Document]) -> dict[str, tuple[Documen
 def shown_lines(document: Document) -> Iterator[DocumentLine]:
     """The lines of a document as pages show them."""
     for line in document.lines:
-        place = document.place(line.number)
-        page = "" if place.page is None else place.page
-        number = line.number if place.first_line is None else place.first_line
-        yield DocumentLine(page, number, line.shown)
+        if document.has_pages:
+            yield DocumentLine(str(line.page), line.row, line.shown)
+        else:
+            yield DocumentLine("", line.number, line.shown)

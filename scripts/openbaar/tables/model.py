@@ -7,6 +7,7 @@ per language of the publication: `{nl: …, en: …}`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -23,7 +24,7 @@ from openbaar.tables.checks import Check
 from openbaar.tables.queries import Chart, Query
 from openbaar.tables.sdmx import Sdmx
 from openbaar.texts import Localized
-from openbaar.yamlfile import Strict, Text, Texts
+from openbaar.yamlfile import BelowError, KeyPath, Strict, Text, Texts
 
 
 class Footnote(Strict):
@@ -113,22 +114,36 @@ class Table(Strict):
         """Whether a chart may be chosen by the rows: the author says nothing of one."""
         return "chart" not in self.model_fields_set
 
+    def _named_columns(self) -> Iterator[tuple[KeyPath, str]]:
+        """The columns that keys for readers name, each with the path of its key."""
+        for index, name in enumerate(self.facets):
+            yield ("facets", index), name
+        for index, name in enumerate(self.search):
+            yield ("search", index), name
+        if self.label is not None:
+            yield ("label",), self.label
+        if self.sort is not None:
+            yield ("sort",), self.sort
+        if self.chart is not None:
+            for path, name in self.chart.named_columns():
+                yield ("chart", *path), name
+
     @model_validator(mode="after")
     def _columns_exist(self) -> Self:
-        named = [
-            *self.facets,
-            *self.search,
-            *([self.label] if self.label else []),
-            *([self.sort] if self.sort else []),
-        ]
-        if self.chart:
-            named += [*self.chart.columns, *self.chart.columns_of_rows]
-        for name in named:
+        for path, name in self._named_columns():
             if name not in self.columns:
-                raise ValueError(f"the column '{name}' is not there; {nearest(name, self.columns)}")
+                message = f"the column '{name}' is not there; {nearest(name, self.columns)}"
+                raise BelowError(path, message)
         if self.chart:
-            self.chart.measured([field.name for field in self.table_schema.fields if field.unit])
+            self._check_measured(self.chart)
         return self
+
+    def _check_measured(self, chart: Chart) -> None:
+        """Raise ValueError, at the key, where a chart does not tell what it measures."""
+        try:
+            chart.measured([field.name for field in self.table_schema.fields if field.unit])
+        except ValueError as error:
+            raise BelowError(("chart",), str(error)) from error
 
 
 class Source(Strict):

@@ -15,14 +15,15 @@ from pathlib import Path
 from typing import TextIO
 
 from openbaar.collector import collector_paused
+from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document
-from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError, Problem, concerning
 from openbaar.files import writing
 from openbaar.recipe.codes import CodeList
 from openbaar.schema.csvfile import Row, write_header, write_rows
 from openbaar.schema.model import Reference
 from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_alone
+from openbaar.tables.cut_off import cut_off
 from openbaar.tables.dataset import lines_as_json
 from openbaar.tables.gather import gather, shown_lines
 from openbaar.tables.model import Table
@@ -30,7 +31,8 @@ from openbaar.tables.place_rules import NoRuleError, PlaceRules, states_rule
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Located, Reading, Regions, find_regions
 from openbaar.tables.reconciliation import Stated, stated_on_lines
-from openbaar.tables.sources import Say, say_nothing
+from openbaar.tables.sources import Say, open_document, say_nothing
+from openbaar.tables.spans import Span, SpanOfRows
 from openbaar.tables.sum_checks import stated_totals
 from openbaar.tables.trust import (
     Shown,
@@ -49,13 +51,15 @@ Read = Callable[[], Iterable[Reading]]  # reads a table, in one piece or in seve
 class Job:
     """What all parts share: the publication as it was checked, its code lists, and the folder.
 
-    The folder is one of this run alone, which workers see at the same path.
+    The folder is one of this run alone, which workers see at the same path. `documents` are those
+    of the publication that are to be read.
     """
 
     publication: Publication
     codes: Mapping[Reference, CodeList]
     verify: bool
     folder: Path
+    documents: Sequence[DocumentEntry]
 
     def csv(self, table: str) -> Path:
         """Where the CSV file of a table is left."""
@@ -104,12 +108,19 @@ class Part:
 
 @dataclass(frozen=True)
 class Left:
-    """What reading a table left beside its files: how many rows, verdicts, and small rows."""
+    """What reading a table left beside its files: how many rows, verdicts, and small rows.
+
+    `span` is that of its rows of `provenance`, and `is_by_rule` whether these state a rule.
+    `doubts` are what a person should look at, although nothing is wrong.
+    """
 
     rows: int
+    span: Span | None
+    is_by_rule: bool
     totals: Sequence[Verdict]
     footnotes: Sequence[Row]
     patches: Sequence[Row]
+    doubts: Sequence[Problem] = ()
 
 
 @dataclass(frozen=True)
@@ -123,18 +134,15 @@ class Outcome:
     unreadable: Sequence[Problem] = ()
 
 
-def parts_of(
-    publication: Publication, names: frozenset[str] | None, workers: int
-) -> Iterator[Part]:
+def parts_of(job: Job, names: frozenset[str] | None, workers: int) -> Iterator[Part]:
     """The work in parts, each of one document; with fewer documents than workers, several of each.
 
     A document without wanted tables is a part too: its lines are shown, and anomalies are in it.
     """
-    documents = publication.package.documents
-    shares = max(1, workers // len(documents))
-    by_document = _tables_by_document(publication)
+    shares = max(1, workers // max(1, len(job.documents)))
+    by_document = tables_by_document(job.publication)
     number = 0
-    for entry in documents:
+    for entry in job.documents:
         tables = by_document.get(entry.path, [])
         wanted = [name for name in tables if names is None or name in names]
         for share in range(max(1, min(shares, len(wanted)))):
@@ -143,7 +151,7 @@ def parts_of(
             number += 1
 
 
-def _tables_by_document(publication: Publication) -> dict[str, list[str]]:
+def tables_by_document(publication: Publication) -> dict[str, list[str]]:
     """The names of the tables that are read from each document."""
     first = publication.package.documents[0].path
     found: dict[str, list[str]] = {}
@@ -162,7 +170,7 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
     try:
         say(f"opening {entry.path}")
         with concerning("reading", entry.path.__str__):
-            document = read_document(job.publication.root, entry, job.verify)
+            document = open_document(job.publication, entry, job.verify)
     except OpenbaarError as error:
         return Outcome(unreadable=error.problems)
     documents = {entry.path: document}
@@ -176,6 +184,8 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
         for name, reading in gathered.readings.items():
             table = job.publication.tables[name]
             left[name] = _written(job, table, regions[name], partial(_alone, reading))
+        for name, each in left.items():
+            left[name] = replace(each, doubts=cut_off(name, regions))
     if not part.looked_at:
         return Outcome(left, gathered.problems)
     with _text_file(job.lines(part.number)) as lines:
@@ -233,6 +243,7 @@ def _write(
     publication = job.publication
     columns = publication.resources["provenance"].columns
     count = 0
+    span = SpanOfRows()
     totals: list[Verdict] = []
     footnotes: list[Row] = []
     patches: list[Row] = []
@@ -241,15 +252,16 @@ def _write(
         for each in readings:
             count += write_rows(rows, table.columns, each.rows)
             if rules is None:
-                write_rows(places, columns, provenance_rows(table, each.document, each.records))
+                cells = provenance_rows(table, each.document, each.records)
+                write_rows(places, columns, span.passed(cells))
             else:
                 rules.prove(each.records)
             totals += stated_totals(table.name, each.rows, each.totals, table.checks)
             footnotes += footnote_rows(publication, table, each.document, each.notes)
             patches += patch_rows(publication, table, each.document, each.patched)
         if rules is not None:
-            write_rows(places, columns, rules.provenance())
-    return Left(count, totals, footnotes, patches)
+            write_rows(places, columns, span.passed(rules.provenance()))
+    return Left(count, span.span, rules is not None, totals, footnotes, patches)
 
 
 @contextmanager

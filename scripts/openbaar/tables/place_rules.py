@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 from openbaar.documents.lines import Document
 from openbaar.recipe.language import Recipe
@@ -82,8 +83,7 @@ class _ColumnRule:
         return is_there and is_as_printed and parsed.how == how
 
 
-@dataclass(frozen=True)
-class _RowPlace:
+class _RowPlace(NamedTuple):
     """The line of a row: its number in the document and on its page, and its pieces.
 
     `blank` is the column of the sheet in which the row has its first blank cell.

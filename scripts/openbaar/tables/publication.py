@@ -160,6 +160,7 @@ def read_publication(root: Path, package_text: str | None = None) -> Publication
         package_file = _authored(root, PACKAGE)
     else:
         package_file = parse_yaml(package_text, PACKAGE)
+    languages = _languages(package_file)
     problems: list[Problem] = []
     files = {"package": package_file}
     tables: dict[str, Table] = {}
@@ -169,11 +170,11 @@ def read_publication(root: Path, package_text: str | None = None) -> Publication
         try:
             file = _authored(root, f"tables/{name}.yaml")
             files[name] = _with_shared_parts(file, package_file)
-            tables[name] = load_model(files[name], Table, name=name)
+            tables[name] = load_model(files[name], Table, languages, name=name)
         except OpenbaarError as error:
             problems += error.problems
     try:
-        package = load_model(package_file, Package)
+        package = load_model(package_file, Package, languages)
     except OpenbaarError as error:
         raise OpenbaarError([*error.problems, *problems]) from error
     problems += _order_problems(package, package_file, set(names))
@@ -182,6 +183,12 @@ def read_publication(root: Path, package_text: str | None = None) -> Publication
     if problems:
         raise OpenbaarError(problems)
     return publication
+
+
+def _languages(package_file: YamlFile) -> list[str]:
+    """The languages that a package file names, which is not checked yet."""
+    named = _mapping(package_file.data).get("languages")
+    return [str(each) for each in named] if isinstance(named, list) else []
 
 
 def _authored(root: Path, name: str) -> YamlFile:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import Field
 
 from openbaar.schema.names import Name
 from openbaar.texts import Localized
-from openbaar.yamlfile import Strict, Text, Texts
+from openbaar.yamlfile import KeyPath, Strict, Text, Texts
 
 
 class MarkedRows(Strict):
@@ -70,6 +70,19 @@ class Chart(Strict):
             if marked is not None:
                 columns += marked.rows
         return columns
+
+    def named_columns(self) -> Iterator[tuple[KeyPath, str]]:
+        """Every column that it names, each with the path of its key."""
+        for key, names in (("x", self.x), ("y", self.y)):
+            for index, name in enumerate(names):
+                yield (key, index), name
+        if self.color is not None:
+            yield ("color",), self.color
+        for name in self.highlight:
+            yield ("highlight", name), name
+        for key, marked in (("partial", self.partial), ("planned", self.planned)):
+            if marked is not None:
+                yield from (((key, "rows", name), name) for name in marked.rows)
 
     def measured(self, units: Collection[str]) -> str:
         """The column that is measured, `units` being those that have a unit.

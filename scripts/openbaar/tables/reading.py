@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import NamedTuple, overload
 
 from openbaar.documents.lines import SEPARATOR, Document
@@ -21,6 +22,7 @@ from openbaar.recipe.records import Record, StatedTotal, make_records
 from openbaar.recipe.rows import RowsRead, try_rows
 from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import Unit, make_units
+from openbaar.recipe.unmatched import unmatched
 from openbaar.recipe.values import Parsed, Reader, field_readers
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.model import Reference
@@ -144,13 +146,17 @@ class _PublishedRows(Sequence[Row]):
     def __iter__(self) -> Iterator[Row]:
         return map(self._published, self.reading.records)
 
+    @cached_property
+    def _columns(self) -> list[str]:
+        return self.reading.table.columns
+
     def _published(self, record: Record) -> Row:
         row: dict[str, Value] = {}
-        for column in self.reading.table.columns:
+        for column in self._columns:
             if column == "source_lines":
                 row[column] = self._lines_of(record)
             else:
-                row[column] = record.cells[column].value
+                row[column] = record.cells[column].parsed.value
         return row
 
     def _lines_of(self, record: Record) -> str:
@@ -181,7 +187,13 @@ def read_table(
     labelled, label_problems = try_labels(document, read.rows, recipe.groups, readers)
     reading = Reading(table, document, recipe, region, notes, others, read)
     reading, made_problems = _with_records(reading, labelled)
-    problems = _of_first_step(note_problems, read.problems, label_problems, made_problems)
+    problems = _of_first_step(
+        note_problems,
+        read.problems,
+        _unmatched(publication, reading),
+        label_problems,
+        made_problems,
+    )
     if not problems:
         records, patched = mark_patched(document, recipe.patch, reading.records)
         reading = replace(reading, records=_with_doubts(table, records), patched=patched)
@@ -195,6 +207,17 @@ def _of_first_step(*steps: Sequence[Problem]) -> list[Problem]:
         if problems:
             return list(problems)
     return []
+
+
+def _unmatched(publication: Publication, reading: Reading) -> list[Problem]:
+    """The patterns of rows to skip and the templates of totals that nothing in a table fits."""
+    table = reading.table
+    problems = []
+    for path, pattern in unmatched(recipe_of(table), reading.recipe, reading.read):
+        message = f"recipe key '{path[0]}': nothing in the table fits '{pattern}'"
+        hint = "correct it, look at 'from' and 'until', or remove it"
+        problems.append(Problem(publication.place(table.name, "recipe", *path), message, hint))
+    return problems
 
 
 def recipe_of(table: Table) -> Recipe:
@@ -280,8 +303,8 @@ def _with_doubts(table: Table, records: Sequence[Record]) -> list[Record]:
 
 def _with_status(record: Record, status: str) -> Record:
     parsed = Parsed(status, "", "derived")
-    cell = replace(record.cells["status"], parsed=parsed)
-    return replace(record, cells={**record.cells, "status": cell})
+    cell = record.cells["status"]._replace(parsed=parsed)
+    return record._replace(cells={**record.cells, "status": cell})
 
 
 def _checked(reading: Reading) -> list[list[Problem]]:

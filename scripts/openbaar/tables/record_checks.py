@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from openbaar.documents.lines import Document
 from openbaar.errors import Place, Problem
@@ -19,11 +19,16 @@ def record_problems(table: Table, document: Document, records: Sequence[Record])
     if not records:
         hint = "look at 'from' and 'until'"
         return [Problem(document.place(), "no row was read between the anchors", hint)]
-    problems = _missing_problems(table, document, records)
-    whole = [record for record in records if not _missing_columns(table, record)]
+    columns = set(table.columns)
+    wanted = columns - {"source_lines"}  # which is filled later
+    whole = [record for record in records if wanted <= record.cells.keys()]
+    problems = []
+    if len(whole) < len(records):
+        problems = _missing_problems(table, document, records)
     for record in whole:
-        place = document.place(record.first_line, record.last_line)
-        problems += _blank_problems(table, record, place)
+        blank = _blank_columns(columns, record)
+        if blank:
+            problems += _blank_problems(table, document, record, blank)
     return problems + _key_problems(table, document, whole)
 
 
@@ -50,8 +55,9 @@ def _key_problems(table: Table, document: Document, records: Sequence[Record]) -
     """The keys that come again: each, or the first where they are so many that a column lacks."""
     problems: list[Problem] = []
     seen: dict[tuple[Value, ...], Record] = {}
+    columns = table.table_schema.primaryKey
     for record in records:
-        key = tuple(record.cells[name].value for name in table.table_schema.primaryKey)
+        key = tuple([record.cells[name].parsed.value for name in columns])
         first = seen.setdefault(key, record)
         if first is not record:
             shown = ", ".join(str(part) for part in key)
@@ -73,15 +79,17 @@ def _missing_columns(table: Table, record: Record) -> list[str]:
     return [name for name in table.columns if name not in present]
 
 
-def _blank_problems(table: Table, record: Record, place: Place) -> list[Problem]:
+def _blank_problems(
+    table: Table, document: Document, record: Record, blank: Sequence[str]
+) -> list[Problem]:
     """A blank cell is allowed by its column, and has one reason."""
-    blank = _blank_columns(table, record)
+    place = document.place(record.first_line, record.last_line)
     problems = []
     for name in blank:
         if table.table_schema.field(name).constraints.required:
             problems.append(Problem(place, f"the column '{name}' is required, but blank here"))
     reasons = _reasons(record)
-    if blank and not _states_a_reason(record):
+    if not _states_a_reason(record):
         problems.append(_without_reason(blank[0], reasons, place))
     elif len(reasons) > 1:
         listed = ", ".join(reasons)
@@ -101,10 +109,11 @@ def _without_reason(column: str, reasons: Sequence[str], place: Place) -> Proble
     return Problem(place, message, hint)
 
 
-def _blank_columns(table: Table, record: Record) -> list[str]:
+def _blank_columns(columns: Collection[str], record: Record) -> list[str]:
+    """Which of these columns have no value in a record."""
     blank = []
     for name, cell in record.cells.items():
-        if cell.value is None and name in table.columns:
+        if cell.parsed.value is None and name in columns:
             blank.append(name)
     return blank
 

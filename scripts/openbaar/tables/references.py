@@ -6,7 +6,7 @@ exist; otherwise a misspelt key would quietly do nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -89,16 +89,28 @@ def _language_problems(
     publication: Publication, owner: str | None, model: BaseModel
 ) -> Iterator[Problem]:
     """Each text for readers is given in each language of the publication, and in no other."""
-    languages = set(publication.package.languages)
-    listed = ", ".join(sorted(languages))
+    languages = publication.package.languages
+    listed = ", ".join(languages)
     file = publication.files[owner or "package"]
     for path, text in _texts_in(model, ()):
-        wrong = set(text) ^ languages
+        missing = [language for language in languages if language not in text]
+        other = [language for language in text if language not in languages]
         # A text that was completed from package.yaml is looked at there, and an omitted one has no
         # place.
-        if wrong and path in file.places:
-            message = f"should be given in {listed}; check: {', '.join(sorted(wrong))}"
-            yield Problem(file.place(*path), message)
+        if (missing or other) and path in file.places:
+            key = ".".join(map(str, path))
+            message = f"{key}: should be given in {listed}"
+            yield Problem(file.place(*path), message, _advice(missing, other))
+
+
+def _advice(missing: Sequence[str], other: Sequence[str]) -> str:
+    """What to do about a text that lacks languages, or is given in others."""
+    advice = []
+    if missing:
+        advice.append(f"add {', '.join(missing)}")
+    if other:
+        advice.append(f"remove {', '.join(other)}")
+    return "; ".join(advice)
 
 
 def _texts_in(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, Localized]]:

@@ -56,7 +56,7 @@ class Sdmx(Strict):
 
     structure: Annotated[str, Field(pattern=f"^{STRUCTURE}$")]
     concepts: dict[
-        Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")],
+        Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", examples=["REF_AREA"])],
         Annotated[Concept, BeforeValidator(as_concept)],
     ]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
+from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document
 from openbaar.documents.reader import read_document
-from openbaar.errors import OpenbaarError, Problem, concerning
+from openbaar.errors import OpenbaarError, Problem, concerning, nearest
 from openbaar.recipe.codes import CodeList
 from openbaar.schema.model import Reference
 from openbaar.tables.code_lists import code_list
@@ -42,13 +44,33 @@ def read_sources(publication: Publication, verify: bool, say: Say = say_nothing)
         try:
             say(f"opening {entry.path}")
             with concerning("reading", entry.path.__str__):
-                documents[entry.path] = read_document(publication.root, entry, verify)
+                documents[entry.path] = open_document(publication, entry, verify)
         except OpenbaarError as error:
             problems += error.problems
     if problems:
         raise OpenbaarError(problems)
     authored = read_authored(publication)
     return Sources(documents, authored, code_lists(publication, authored))
+
+
+def open_document(publication: Publication, entry: DocumentEntry, verify: bool) -> Document:
+    """A document of a publication, as `read_document` reads it.
+
+    Raises OpenbaarError, where it is not there with the line of the package file that names it.
+    """
+    if not (publication.root / entry.path).exists():
+        raise OpenbaarError(_not_there(publication, entry))
+    return read_document(publication.root, entry, verify)
+
+
+def _not_there(publication: Publication, entry: DocumentEntry) -> Problem:
+    index = publication.package.documents.index(entry)
+    place = publication.place(None, "documents", index, "path")
+    folder = (publication.root / entry.path).parent
+    there = [path.name for path in folder.iterdir()] if folder.is_dir() else []
+    message = f"there is no file {entry.path}"
+    hint = f"{nearest(Path(entry.path).name, there)} or put the document there"
+    return Problem(place, message, hint.removeprefix(" or "))
 
 
 def code_lists(

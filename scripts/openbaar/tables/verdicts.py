@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-from openbaar.errors import Place, Problem
-from openbaar.schema.csvfile import Row, Rows
+from openbaar.errors import Place
+from openbaar.schema.csvfile import Row
 
 Kind = Literal["stated_total", "identity", "rule"]
 Outcome = Literal["equal", "rounded", "explained", "different"]
@@ -108,28 +108,6 @@ def place_columns(place: Place | None) -> Row:
         "first_line": place.first_line,
         "last_line": last,
     }
-
-
-def differences(rows: Rows) -> list[Problem]:
-    """The rows of `reconciliation` that do not hold and are not explained, as problems."""
-    problems = []
-    for row in rows:
-        if row["verdict"] != "different":
-            continue
-        compared = f"{row['id']} ({row['scope']})" if row["scope"] else str(row["id"])
-        message = f"{compared}: {row['column_name']}: {row['detail']}"
-        hint = "correct the recipe, or declare the difference with an anomaly that explains it"
-        problems.append(Problem(_compared_at(row), message, hint))
-    return problems
-
-
-def _compared_at(verdict: Row) -> Place:
-    """Where the document states what a row of `reconciliation` compares, or else that table."""
-    first, last = verdict["first_line"], verdict["last_line"]
-    if isinstance(first, int) and isinstance(last, int):
-        page = None if verdict["page"] is None else str(verdict["page"])
-        return Place(str(verdict["document"]), first, last, page=page)
-    return Place("tables/reconciliation.csv")
 
 
 def verdict_id(*parts: object) -> str:

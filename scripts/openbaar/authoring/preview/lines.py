@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -14,11 +14,11 @@ from openbaar.recipe.records import Record
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.schema.patterns import compiled
+from openbaar.tables.failing import differences
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, find_regions, read_table, recipe_of
 from openbaar.tables.sources import read_sources
 from openbaar.tables.sum_checks import stated_totals
-from openbaar.tables.verdicts import differences
 
 Kind = Literal[
     "from",
@@ -129,7 +129,7 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
         each = publication.tables[name]
         if name in regions:
             reading = read_table(publication, each, regions[name].document, regions)
-            reading = _with_differences(reading)
+            reading = _with_differences(publication, reading)
         else:
             recipe = recipe_of(each)
             document = sources.documents[publication.document(recipe.document).path]
@@ -138,13 +138,14 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
     return found
 
 
-def _with_differences(reading: Reading) -> Reading:
+def _with_differences(publication: Publication, reading: Reading) -> Reading:
     """The reading with the stated totals that are not the sums of its rows as problems."""
     if reading.problems:
         return reading
     table = reading.table
     verdicts = stated_totals(table.name, reading.rows, reading.totals, table.checks)
-    return replace(reading, problems=differences([verdict.row() for verdict in verdicts]))
+    rows = [verdict.row() for verdict in verdicts]
+    return replace(reading, problems=differences(publication, rows))
 
 
 def _seen_lines(reading: Reading) -> Iterator[SeenLine]:
@@ -157,14 +158,15 @@ def _seen_lines(reading: Reading) -> Iterator[SeenLine]:
         expected = wrong | {line.number for line in reading.region.body}
     for line in reading.document.lines:
         found = tuple(parts[line.number])
-        state: State = "outside"
-        if found:
-            state = "read"
-        elif line.is_blank:
-            state = "blank"
-        elif line.number in expected:
-            state = "missed"
+        state = "read" if found else _state_unread(line, expected)
         yield SeenLine(line, state, found, tuple(problems[line.number]))
+
+
+def _state_unread(line: Line, expected: Collection[int]) -> State:
+    """What is to be said of a line of which nothing was read."""
+    if line.is_blank:
+        return "blank"
+    return "missed" if line.number in expected else "outside"
 
 
 def _problems_by_line(reading: Reading) -> tuple[dict[int, list[Problem]], set[int]]:

@@ -16,8 +16,8 @@ function titleOf(cell) {
 }
 
 function tell(row) {
-  const leading = Number(row.closest("table").dataset.leading ?? Infinity);
-  const cells = [...row.cells].filter((cell) => cell.cellIndex < leading && !cell.matches(".col-Link"));
+  const isMore = [...row.closest("table").tHead.rows[0].cells].map((head) => head.matches(".more, .col-Link"));
+  const cells = [...row.cells].filter((cell) => !isMore[cell.cellIndex]);
   return cells.map((cell) => `${titleOf(cell)}: ${cell.textContent.trim()}`);
 }
 
