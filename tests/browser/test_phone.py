@@ -38,7 +38,7 @@ def right_edge(page: Page, column: str) -> float:
         ("provenance", ["printed", "first_line"]),
         ("genders", ["title_nl"]),
         ("share_of_women", ["women_percent_of_known"]),
-        ("totals_that_do_not_add_up", ["difference", "why"]),
+        ("totals_that_do_not_add_up", ["difference", "text_nl"]),
         ("sector_change", ["change", "sector"]),
     ],
 )

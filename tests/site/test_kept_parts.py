@@ -121,6 +121,6 @@ def test_pages_that_were_asked_for_longest_ago_go_first(
     monkeypatch.setattr(kept_parts, "MOST_PAGES", 2)
     datasette = site(small.database, small.metadata)
     asked = [f"{SMALL}/{name}" for name in ("regions", "statuses", "municipalities")]
-    asyncio.run(_pages(datasette, [*asked[:2], f"{asked[0]}?_size=1", asked[2]], "a.example"))
+    asyncio.run(_pages(datasette, [*asked[:2], f"{asked[0]}?_dl=1", asked[2]], "a.example"))
     kept = kept_parts._kept[publication_of(datasette)]
     assert [name for name, *_ in kept] == ["regions", "municipalities"]
