@@ -79,7 +79,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         paths.append(entry.path)
         return read_document(folder, entry, verify)
 
-    monkeypatch.setattr("openbaar.tables.parts.read_document", opening)
+    monkeypatch.setattr("openbaar.tables.sources.read_document", opening)
     return paths
 
 
@@ -331,10 +331,10 @@ def table_as_hashed(table: Table) -> Table:
 
 
 def publications() -> Iterator[Path]:
-    """This repository, and the publications that tests read."""
+    """This repository, and the publications that tests read, with their documents."""
     yield ROOT
     for path in sorted((ROOT / "tests/publications").iterdir()):
-        if (path / "tables/package.yaml").exists():
+        if (path / "tables/package.yaml").exists() and (path / "sources").is_dir():
             yield path
 
 
