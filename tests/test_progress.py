@@ -127,6 +127,13 @@ def test_the_time_left_is_that_of_the_steps_left_at_the_speed_so_far(
     assert not bar.step("a step that nobody said")
 
 
+def test_a_step_that_need_not_be_done_counts_as_nothing() -> None:
+    bar = Bar([Step("one", 1.0), Step("two", 3.0), Step("three", 3.0)], io.StringIO())
+    bar.step("two")
+    bar.step("three")
+    assert bar.share == pytest.approx(0.5, abs=0.01)
+
+
 def test_what_is_done_within_two_seconds_shows_nothing() -> None:
     file = io.StringIO()
     bar = Bar([Step("one", 1.0)], file)

@@ -205,11 +205,14 @@ def make(
         raise OpenbaarError(unsettled)
     generated = generate(publication, staging, say, keeping(readers, publication.root))
     earlier = _earlier(generated)
-    with _parquet_files(generated, staging, earlier) as watch:
-        problems = _stage(generated, staging, say, watch, earlier)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        workbook = beside.submit(write_workbook, generated.dataset, _staged_workbook(staging))
+        with _parquet_files(generated, staging, earlier) as watch:
+            problems = _stage(generated, staging, say, watch, earlier)
     if problems:
         raise OpenbaarError(problems)
     say("packing the downloads")
+    workbook.result()
     return _packed(generated, staging)
 
 
@@ -363,6 +366,10 @@ def _staged_parquet(staging: Path) -> Path:
     return staging / "parquet"
 
 
+def _staged_workbook(staging: Path) -> Path:
+    return staging / "workbook.xlsx"
+
+
 def _staged_database(generated: Generated, staging: Path) -> Path:
     return staging / database_path(generated.publication).name
 
@@ -373,15 +380,13 @@ def _packed(generated: Generated, staging: Path) -> Made:
     database = _staged_database(generated, staging)
     released = staging / "released.db"
     archive = staging / "package.zip"
-    workbook = staging / "workbook.xlsx"
     parquet = _staged_parquet(staging)
     shutil.copyfile(database, released)
     write_zip(generated.dataset, generated.descriptor, archive, parquet)
-    write_workbook(generated.dataset, workbook)
     downloads = {
         released_database_path(publication): released,
         archive_path(publication): archive,
-        workbook_path(publication): workbook,
+        workbook_path(publication): _staged_workbook(staging),
     }
     for path in sorted(parquet.glob("*.parquet")):
         downloads[parquet_folder(publication) / path.name] = path

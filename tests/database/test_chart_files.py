@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.database.chart_files import SCALE, TURN, Drawers
+from openbaar.database.chart_files import FOLDER, SCALE, TURN, Drawers
 from openbaar.database.svg import FONT
 
 SIZE = 'width="40" height="20"'
@@ -56,3 +56,28 @@ def test_what_cannot_be_drawn_is_reported_with_the_reason(tmp_path: Path) -> Non
         Drawers(tmp_path) as drawers,
     ):
         drawers.ask("<svg")
+
+
+def test_a_picture_that_nothing_shows_any_more_is_removed(tmp_path: Path) -> None:
+    first, second, third = asked(tmp_path, "one", "two", "three")
+    with Drawers(tmp_path) as drawers:
+        assert drawers.ask(svg("one")) == first
+        assert drawers.keep(svg("two")) == second
+    assert first.is_file()
+    assert second.is_file()
+    assert not third.exists()
+
+
+def test_a_run_that_failed_removes_nothing(tmp_path: Path) -> None:
+    (drawn,) = asked(tmp_path, "one")
+    with pytest.raises(ValueError, match="wrong"), Drawers(tmp_path):
+        raise ValueError("wrong")
+    assert drawn.is_file()
+
+
+def test_runs_at_once_do_not_take_the_pictures_of_each_other(tmp_path: Path) -> None:
+    texts = [f"n {number}" for number in range(TURN * 2)]
+    with Drawers(tmp_path) as one, Drawers(tmp_path) as other:
+        files = [drawers.ask(svg(text)) for text in texts for drawers in (one, other)]
+    assert all(file.is_file() for file in files)
+    assert sorted(set(files)) == sorted((tmp_path / FOLDER).iterdir())

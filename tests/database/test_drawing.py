@@ -70,6 +70,32 @@ def test_nothing_is_outside_and_no_text_upon_another(form: Any, kind: Kind, room
 
 
 @WIDTHS
+@pytest.mark.parametrize("form", ["columns", "bars", "lines", "stack"])
+@pytest.mark.parametrize("value", [2e-12, 1e-118])
+def test_a_very_small_value_is_drawn(value: float, form: Any, room: int) -> None:
+    assert drawings.faults(draw(single([value, value / 2], form), room)) == []
+
+
+@WIDTHS
+def test_a_long_entry_of_the_legend_goes_on_on_the_next_line(room: int) -> None:
+    words = "Cijfers van een deel van het jaar " * 6
+    picture = replace(of_kind("partial"), keys={"partial": words.strip(), "planned": "Begroot"})
+    svg = draw(picture, room)
+    assert drawings.faults(svg) == []
+    assert "Begroot" in svg
+
+
+@WIDTHS
+def test_a_figure_in_doubt_at_the_first_point_is_beside_the_values_of_the_axis(room: int) -> None:
+    picture = single([-8_107_174.0, None, None, None], "lines")
+    doubtful = replace(picture.marks[0], kind="doubtful", label="-8.10717e+06")
+    picture = replace(picture, marks=[doubtful, *picture.marks[1:]])
+    svg = draw(replace(picture, tick_text=lambda value: f"{value:,.10g}"), room)
+    assert "-8.10717e+06 ?" in svg
+    assert drawings.faults(svg) == []
+
+
+@WIDTHS
 def test_the_heights_of_columns_are_in_proportion_to_their_values(room: int) -> None:
     bars = drawings.bars(draw(PICTURE, room))
     unit = bars["2021,a"].height / 1200

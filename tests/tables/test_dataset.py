@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from openbaar.errors import OpenbaarError
-from openbaar.tables.dataset import DocumentLine, Span, lines_path, read_dataset
+from openbaar.tables.convert import convert
+from openbaar.tables.dataset import DocumentLine, lines_path, read_dataset
 from openbaar.tables.publication import Publication
+from openbaar.tables.references import load_publication
+from openbaar.tables.spans import Span, where_read
 from openbaar.tables.wording import place_text
 from openbaar.texts import catalogue
+
+ROOT = Path(__file__).parent.parent.parent
 
 
 def problems(publication: Publication) -> list[str]:
@@ -55,6 +61,14 @@ def test_a_span_over_pages_is_from_the_first_line_to_the_last_one() -> None:
     pieces = [Span(40, 48, "9", "9"), Span(2, 7, "10", "10"), Span(30, 30, "9", "9")]
     whole = pieces[0].joined(pieces[1]).joined(pieces[2])
     assert whole == Span(30, 7, "9", "10")
+
+
+@pytest.mark.parametrize(
+    "name", ["", "tests/publications/spanning", "tests/publications/bundestag"]
+)
+def test_converting_knows_what_the_rows_of_provenance_come_to(name: str) -> None:
+    dataset = convert(load_publication(ROOT / name))
+    assert dataset.read == where_read(dataset.rows("provenance"))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from openbaar.tables.convert import convert
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.places import EVERY_ROW, cells_by_rule, part_of, place_of, words
 from openbaar.tables.references import load_publication
+from openbaar.tables.spans import where_read
 from openbaar.tables.trust import row_id
 
 COLUMNS = {"key": "integer", "name": "string", "n": "integer", "status": "string"}
@@ -99,6 +100,7 @@ def test_a_long_table_says_once_for_each_column_where_its_cells_are(
     assert len(each.rows("provenance")) == len(ROWS) * len(COLUMNS)
     assert list(every_cell(dataset)) == list(map(dict, each.rows("provenance")))
     assert dataset.spans == each.spans
+    assert dataset.read == where_read(found)
 
 
 PLACES = ["Gent", "De Panne", "a | b", "een twee drie", "é"]

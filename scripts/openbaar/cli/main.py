@@ -133,12 +133,19 @@ def _readers(
 ) -> Readers:
     """What reads the tables: this process, several, or a cluster."""
     from openbaar.tables.convert import here
-    from openbaar.tables.workers import in_processes, on_cluster, worthwhile
+    from openbaar.tables.workers import (
+        in_processes,
+        in_worthwhile_processes,
+        on_cluster,
+        worthwhile,
+    )
 
     if scheduler is not None:
         return on_cluster(scheduler, run.part)
-    count = worthwhile(publication) if workers is None else workers
-    return here if count == 1 else in_processes(count, run.part)
+    most = workers or worthwhile(publication, publication.package.documents)
+    if most == 1:
+        return here
+    return in_worthwhile_processes(run.part) if workers is None else in_processes(workers, run.part)
 
 
 @main.command()

@@ -143,10 +143,15 @@ class Bar:
         return True
 
     def _taken(self, message: str) -> Step:
-        """The next step of that name; one that is done once more counts as nothing."""
+        """The next step of that name; one that is done once more counts as nothing.
+
+        Steps before it are left out, as those are that read what did not change.
+        """
         for index, step in enumerate(self._waiting):
             if step.message == message:
-                return self._waiting.pop(index)
+                self._total -= sum(each.seconds for each in self._waiting[:index])
+                del self._waiting[: index + 1]
+                return step
         return Step(message, 0.0)
 
     def part(self, done: int, total: int) -> None:
@@ -168,10 +173,10 @@ class Bar:
         return min(elapsed / (self._current.seconds or 1.0), ALMOST)
 
     def draw(self) -> None:
-        """Draw the bar as it is now, unless the command may be done at once."""
+        """Draw the bar as it is now, unless the command may be done at once or has yet to begin."""
         with self._lock:
             elapsed = time.monotonic() - self._began
-            if elapsed < SHOWN_AFTER:
+            if elapsed < SHOWN_AFTER or not self._current.message:
                 return
             share = self.share
             filled = "#" * round(share * WIDTH)

@@ -1,7 +1,8 @@
 """The pictures of charts as PNG, for those who cannot use SVG: mail, slides, previews of links.
 
 Drawing one takes long beside everything else. So each is kept in `build/charts/` under the hash of
-its SVG, and made again only when that changes, by processes that draw while this one goes on.
+its SVG, and made again only when that changes, by processes that draw while this one goes on. They
+put each file in place when it is whole; those that nothing shows any more are removed.
 
 Texts are drawn in the fonts that the rasteriser brings along, where these have all their letters:
 the picture is then the same on every machine, and in half the time, because a font of the system is
@@ -14,6 +15,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
@@ -36,14 +38,17 @@ NO_FONTS = """<?xml version="1.0"?>
 class Drawers:
     """Processes that draw PNG files; at the end of the block all that were asked for are there.
 
-    A few pictures are drawn by one, many by as many as there are processors.
+    A few pictures are drawn by one, many by as many as there are processors. At the end the files
+    of pictures that nobody asked for, or wanted kept, are removed.
     """
 
     def __init__(self, root: Path) -> None:
-        """Keep the PNG files of the publication in `root`."""
+        """Keep the PNG files of the publication in `root`, which this run holds alone."""
         self.folder = root / FOLDER
+        self._used: set[str] = set()  # the names of files
         self._asked: dict[bool, set[str]] = {True: set(), False: set()}  # by their fonts
         self._drawers: dict[tuple[bool, int], subprocess.Popen[bytes]] = {}
+        self._work = tempfile.TemporaryDirectory(prefix="openbaar-charts-")
 
     def __enter__(self) -> Self:
         """Begin."""
@@ -57,23 +62,39 @@ class Drawers:
     ) -> None:
         """Wait until all are drawn. Raises RuntimeError where one could not be."""
         said = [drawer.communicate()[1] for drawer in self._drawers.values()]
+        self._work.cleanup()
         failed = [drawer for drawer in self._drawers.values() if drawer.returncode]
         if failed and error is None:
             told = b"".join(said).decode(errors="replace")
             raise RuntimeError(f"a picture of a chart could not be drawn:\n{told}")
+        if error is None:
+            self._remove_unused()
 
     def ask(self, svg: str) -> Path:
         """The file that will hold the PNG of an SVG, and does already where it was kept."""
-        own_fonts = OWN_FONTS.fullmatch(svg) is not None
-        key = f"{rasteriser()} {SCALE} {SHADES} {own_fonts} {svg}"
-        name = sha256(key.encode("utf-8")).hexdigest()
-        drawn = self.folder / f"{name}.png"
-        if name not in self._asked[own_fonts] and not drawn.is_file():
+        drawn = self.keep(svg)
+        own_fonts = _has_own_fonts(svg)
+        if drawn.name not in self._asked[own_fonts] and not drawn.is_file():
             drawer = self._next_drawer(own_fonts)
-            self._asked[own_fonts].add(name)
-            drawn.with_suffix(".svg").write_text(svg, "utf-8")
-            _tell(drawer, f"{name}.svg\n")
+            self._asked[own_fonts].add(drawn.name)
+            given = Path(self._work.name, drawn.name).with_suffix(".svg")
+            given.write_text(svg, "utf-8")
+            _tell(drawer, f"{given.name}\n")
         return drawn
+
+    def keep(self, svg: str) -> Path:
+        """The file that holds the PNG of an SVG if it was drawn before, which is not removed."""
+        key = f"{rasteriser()} {SCALE} {SHADES} {_has_own_fonts(svg)} {svg}"
+        name = sha256(key.encode("utf-8")).hexdigest()
+        self._used.add(f"{name}.png")
+        return self.folder / f"{name}.png"
+
+    def _remove_unused(self) -> None:
+        """Remove what is kept for nobody; not what another process is just writing."""
+        if self.folder.is_dir():
+            for path in self.folder.iterdir():
+                if path.name not in self._used and path.suffix != ".partial":
+                    path.unlink(missing_ok=True)
 
     def _next_drawer(self, own_fonts: bool) -> subprocess.Popen[bytes]:
         """The process whose turn it is."""
@@ -86,16 +107,22 @@ class Drawers:
         self.folder.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         if own_fonts:
-            no_fonts = self.folder / "no_fonts.conf"
+            no_fonts = Path(self._work.name, "no_fonts.conf")
             no_fonts.write_text(NO_FONTS, "utf-8")
-            environment["FONTCONFIG_FILE"] = str(no_fonts.resolve())
-        return subprocess.Popen(
-            [sys.executable, "-P", "-m", "openbaar.database.rasterise"],
-            cwd=self.folder,
+            environment["FONTCONFIG_FILE"] = str(no_fonts)
+        given = [str(self.folder.resolve()), str(SCALE), str(SHADES)]
+        return subprocess.Popen(  # noqa: S603  all of it is ours
+            [sys.executable, "-P", "-m", "openbaar.database.rasterise", *given],
+            cwd=self._work.name,
             env=environment,
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+
+def _has_own_fonts(svg: str) -> bool:
+    """Whether an SVG needs no font of the system."""
+    return OWN_FONTS.fullmatch(svg) is not None
 
 
 @lru_cache(maxsize=1)

@@ -101,16 +101,21 @@ def draw_charts(
                 known = earlier.chart(charted.page, charted.parameters, language, made_of)
                 if known is not None:
                     charts.append(DrawnChart(*known))
+                    drawers.keep(_as_file(charts[-1]))
                     continue
                 shown = picture(charted.content, language, publication.language)
                 if shown is not None:
                     chart = _drawn(charted, shown, language, made_of)
-                    svg = standalone(chart.wide, chart.title, chart.told)
-                    files[len(charts)] = drawers.ask(svg)
+                    files[len(charts)] = drawers.ask(_as_file(chart))
                     charts.append(chart)
     for number, file in files.items():
         charts[number] = charts[number]._replace(png=file.read_bytes())
     return charts
+
+
+def _as_file(chart: DrawnChart) -> str:
+    """A chart as the SVG that is drawn as PNG."""
+    return standalone(chart.wide, chart.title, chart.told)
 
 
 def _hash(charted: _Charted, language: str, first_language: str) -> str:

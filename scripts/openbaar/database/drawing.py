@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from openbaar.database import svg
-from openbaar.database.lettering import width
+from openbaar.database.lettering import width, wrapped
 from openbaar.database.lying import lying_plot, lying_thumbnail
-from openbaar.database.marks import BODY, SMALL, Block, filled, paragraph, point, shape
+from openbaar.database.marks import BODY, LEADING, SMALL, Block, filled, paragraph, point, shape
 from openbaar.database.picture import Kind, Picture
 from openbaar.database.scales import Scale, bands, extent
 from openbaar.database.svg import text
@@ -100,10 +100,14 @@ class _Entry:
     kind: Kind = "normal"
 
     @property
+    def indent(self) -> float:
+        """The room that the swatch needs."""
+        return 0 if self.color is None else SWATCH + AFTER_SWATCH
+
+    @property
     def length(self) -> float:
-        """The room that it needs."""
-        swatch = 0 if self.color is None else SWATCH + AFTER_SWATCH
-        return swatch + width(self.label, BODY)
+        """The room that it needs on one line."""
+        return self.indent + width(self.label, BODY)
 
 
 def _entries(picture: Picture) -> Iterator[_Entry]:
@@ -122,7 +126,7 @@ def _entries(picture: Picture) -> Iterator[_Entry]:
 
 
 def _legend(picture: Picture, room: float, top: float) -> Block:
-    """Swatches with their meaning, in as many lines as they need."""
+    """Swatches with their meaning, in as many lines as they need, one that is long too."""
     content, x = "", 0.0
     entries = list(_entries(picture))
     if not entries:
@@ -130,22 +134,22 @@ def _legend(picture: Picture, room: float, top: float) -> Block:
     for entry in entries:
         if x > 0 and x + entry.length > room:
             x, top = 0, top + LEGEND_LINE
-        content += _legend_entry(picture, entry, x, top)
+        if entry.color is not None:
+            content += _swatch(picture, entry.color, entry.kind, x, top)
+        lines = wrapped(entry.label, BODY, room - entry.indent)
+        for number, line in enumerate(lines):
+            top += LEADING * BODY if number else 0
+            content += text(line, x + entry.indent, top + BODY, BODY, soft=entry.color is None)
         x += entry.length + BETWEEN_ENTRIES
     return Block(content, top + LEGEND_LINE + 6)
 
 
-def _legend_entry(picture: Picture, entry: _Entry, x: float, top: float) -> str:
-    if entry.color is None:
-        return text(entry.label, x, top + BODY, BODY, soft=True)
-    box = (x, top + 2, SWATCH, SWATCH)
+def _swatch(picture: Picture, color: str, kind: Kind, x: float, top: float) -> str:
+    """A mark of this colour and kind, as the picture has them."""
     if picture.form == "lines":
-        outline = shape(_series_index(picture, entry.color))
-        middle = (x + SWATCH / 2, top + 2 + SWATCH / 2)
-        swatch = point(*middle, entry.color, entry.kind, outline)
-    else:
-        swatch = filled(*box, entry.color, entry.kind)
-    return swatch + text(entry.label, x + SWATCH + AFTER_SWATCH, top + BODY, BODY)
+        outline = shape(_series_index(picture, color))
+        return point(x + SWATCH / 2, top + 2 + SWATCH / 2, color, kind, outline)
+    return filled(x, top + 2, SWATCH, SWATCH, color, kind)
 
 
 def _series_index(picture: Picture, color: str) -> int:

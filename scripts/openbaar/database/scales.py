@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import ceil, floor, log10
 
 NICE = (1, 2, 2.5, 5, 10)  # steps that are easily read, times a power of ten
+DIGITS = 10  # behind the point of a value at a tick, where the step is 1 or more
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ def ticks(values: Iterable[float], most: int, whole: bool) -> list[float]:
     if whole:
         step = max(1, ceil(step))
     first, last = floor(low / step), ceil(high / step)
-    return [round(index * step, 10) for index in range(first, last + 1)]
+    digits = DIGITS - min(0, floor(log10(step)))  # very small values keep theirs
+    return [round(index * step, digits) for index in range(first, last + 1)]
 
 
 def extent(values: Iterable[float]) -> tuple[float, float]:

@@ -127,7 +127,10 @@ def _label_inside(mark: Mark, band: Band, top: float, bottom: float) -> str:
 
 
 def _doubts(picture: Picture, places: Sequence[Band], scale: Scale) -> str:
-    """The figures of points in doubt, but those that would stand upon another one."""
+    """The figures of points in doubt, but those that would stand upon another one.
+
+    None reaches to the left of the axis, where the values of the ticks are.
+    """
     content = ""
     taken: list[Band] = []
     for mark in picture.drawn:
@@ -135,9 +138,10 @@ def _doubts(picture: Picture, places: Sequence[Band], scale: Scale) -> str:
             continue
         figure = f"{mark.label} ?"
         wide = width(figure, SMALL)
-        place = Band(places[mark.category].middle - wide / 2, wide)
+        start = max(places[mark.category].middle - wide / 2, places[0].start)
+        place = Band(start, wide)
         is_free = all(place.is_beside(other) for other in taken)
-        if is_free and place.start >= 0 and place.end <= places[-1].end:
+        if is_free and place.end <= places[-1].end:
             y = scale.at(mark.value) - 9
             content += text(figure, place.middle, y, SMALL, "middle", halo=True)
             taken.append(place)

@@ -33,6 +33,7 @@ from openbaar.tables.parts import Job, Left, Outcome, Part, parts_of, read_part
 from openbaar.tables.publication import Publication
 from openbaar.tables.reconciliation import Reconciliation, Stated
 from openbaar.tables.sources import Say, code_lists, read_authored, say_nothing
+from openbaar.tables.spans import WhereRead
 from openbaar.tables.trust import Shown
 
 # What reads the parts of a job, each wanted table of them once: `here`, or workers.
@@ -45,13 +46,15 @@ class Converted:
 
     `doubts` are what a person should look at, although nothing is wrong with it.
     `lines` is the file of the lines of the documents, none where only some tables were wanted;
-    `tables` are those that are known already, so that nobody reads them again.
+    `tables` are those that are known already, so that nobody reads them again, and `read` is what
+    the rows of `provenance` come to.
     """
 
     files: dict[str, Content]
     lines: dict[str, Content] = field(default_factory=dict)
     tables: Mapping[str, TableData] = field(default_factory=dict)
     doubts: Sequence[Problem] = ()
+    read: WhereRead | None = None
 
     @property
     def reconciliation(self) -> Rows:
@@ -103,7 +106,7 @@ def _dataset(
             tables[name] = read(table, content)
     (lines,) = made.lines.values()
     shown = read_lines(lines) if isinstance(lines, Path) else {}
-    return Dataset(publication, tables, shown, made.doubts)
+    return Dataset(publication, tables, shown, made.doubts, made.read)
 
 
 def convert_to_files(
@@ -140,7 +143,7 @@ def convert_to_files(
     made["provenance"] = done.provenance()
     files = {csv_path(name): made[name] for name in publication.resources}
     path = lines_path(publication).relative_to(publication.root).as_posix()
-    return Converted(files, {path: done.lines()}, known, done.doubts)
+    return Converted(files, {path: done.lines()}, known, done.doubts, done.where_read)
 
 
 def convert_some(
@@ -192,9 +195,11 @@ class _Done:
         self.problems: dict[str, Sequence[Problem]] = {}
         self.anomalies: Shown = {}
         self.stated: Stated = {}
+        self.documents: dict[str, str] = {}  # from which each table was read
         tables: dict[str, Left] = {}
         unreadable: dict[Problem, None] = {}  # each once, of a document that several parts read
-        for _, outcome in done:
+        for part, outcome in done:
+            self.documents.update(dict.fromkeys(outcome.tables, part.document))
             unreadable.update(dict.fromkeys(outcome.unreadable))
             tables.update(outcome.tables)
             self.problems.update(outcome.problems)
@@ -221,6 +226,15 @@ class _Done:
         for name, left in self.tables.items():
             found += named(self.job.publication, name, left.doubts)
         return found
+
+    @property
+    def where_read(self) -> WhereRead:
+        """What the rows of `provenance` come to, without reading them."""
+        spans = {}
+        for name, left in self.tables.items():
+            if left.span is not None:
+                spans[name] = {self.documents[name]: left.span}
+        return WhereRead(spans, any(left.is_by_rule for left in self.tables.values()))
 
     def provenance(self) -> Path:
         """The CSV file of the places of all cells."""

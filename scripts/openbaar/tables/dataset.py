@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,8 +26,8 @@ from openbaar.limits import most
 from openbaar.schema.csvfile import Row, Rows, read_csv, row_lines, write_csv
 from openbaar.schema.model import Schema
 from openbaar.tables.model import Table
-from openbaar.tables.places import EVERY_ROW
 from openbaar.tables.publication import Publication
+from openbaar.tables.spans import Span, WhereRead, where_read
 
 if TYPE_CHECKING:
     from openbaar.schema.columns import Scan
@@ -193,45 +192,19 @@ class TableInFile(TableData):
             yield from row_lines(text)
 
 
-class Span(NamedTuple):
-    """The first and the last line that a table was read from in a document, with their pages.
-
-    Pages are empty where a document has none; its lines are numbered on each page.
-    """
-
-    first: int
-    last: int
-    page: str = ""
-    last_page: str = ""
-
-    def joined(self, other: Span) -> Span:
-        """The span from the first line of both to the last one."""
-        if self.page == self.last_page == other.page == other.last_page:  # most, and much faster
-            return Span(min(self.first, other.first), max(self.last, other.last), *self[2:])
-        first = min(self, other, key=lambda each: (page_order(each.page), each.first))
-        last = max(self, other, key=lambda each: (page_order(each.last_page), each.last))
-        return Span(first.first, last.last, first.page, last.last_page)
-
-
-def page_order(page: str) -> list[tuple[int, str]]:
-    """What to sort the names of pages by: `2` before `10`, as in a document."""
-    order = []
-    for digits, text in re.findall(r"([0-9]+)|([^0-9]+)", page):
-        order.append((int(digits), "") if digits else (-1, text))
-    return order
-
-
 @dataclass(frozen=True)
 class Dataset:
     """A publication with its data: all tables, the trust tables last, and its documents' lines.
 
     `doubts` are what a person should look at in what was read of documents.
+    `read` is what the rows of `provenance` come to, where that is known without reading them.
     """
 
     publication: Publication
     tables: Mapping[str, TableData]
     lines: DocumentLines = field(default_factory=dict)
     doubts: Sequence[Problem] = ()
+    read: WhereRead | None = None
 
     def rows(self, table: str) -> Rows:
         """The rows of a table."""
@@ -240,27 +213,16 @@ class Dataset:
     @property
     def spans(self) -> Mapping[str, Mapping[str, Span]]:
         """For each table its documents with the lines it was read from, by `provenance`."""
-        return self._provenance[0]
+        return self._where_read.spans
 
     @property
     def states_rules(self) -> bool:
         """Whether `provenance` says of some table where its cells are once for each column."""
-        return self._provenance[1]
+        return self._where_read.states_rules
 
     @cached_property
-    def _provenance(self) -> tuple[Mapping[str, Mapping[str, Span]], bool]:
-        """What is looked up in `provenance`, which may be long, in one reading."""
-        spans: dict[str, dict[str, Span]] = {}
-        states_rules = False
-        for row in self.rows("provenance"):
-            states_rules = states_rules or row["row_id"] == EVERY_ROW
-            documents = spans.setdefault(str(row["table_name"]), {})
-            path = str(row["document"])
-            first, last = int(str(row["first_line"])), int(str(row["last_line"]))
-            page = str(row["page"] or "")
-            span = Span(first, last, page, page)
-            documents[path] = documents[path].joined(span) if path in documents else span
-        return spans, states_rules
+    def _where_read(self) -> WhereRead:
+        return self.read or where_read(self.rows("provenance"))
 
     @property
     def files(self) -> dict[str, Content]:

@@ -32,6 +32,7 @@ from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Located, Reading, Regions, find_regions
 from openbaar.tables.reconciliation import Stated, stated_on_lines
 from openbaar.tables.sources import Say, open_document, say_nothing
+from openbaar.tables.spans import Span, SpanOfRows
 from openbaar.tables.sum_checks import stated_totals
 from openbaar.tables.trust import (
     Shown,
@@ -109,10 +110,13 @@ class Part:
 class Left:
     """What reading a table left beside its files: how many rows, verdicts, and small rows.
 
+    `span` is that of its rows of `provenance`, and `is_by_rule` whether these state a rule.
     `doubts` are what a person should look at, although nothing is wrong.
     """
 
     rows: int
+    span: Span | None
+    is_by_rule: bool
     totals: Sequence[Verdict]
     footnotes: Sequence[Row]
     patches: Sequence[Row]
@@ -239,6 +243,7 @@ def _write(
     publication = job.publication
     columns = publication.resources["provenance"].columns
     count = 0
+    span = SpanOfRows()
     totals: list[Verdict] = []
     footnotes: list[Row] = []
     patches: list[Row] = []
@@ -247,15 +252,16 @@ def _write(
         for each in readings:
             count += write_rows(rows, table.columns, each.rows)
             if rules is None:
-                write_rows(places, columns, provenance_rows(table, each.document, each.records))
+                cells = provenance_rows(table, each.document, each.records)
+                write_rows(places, columns, span.passed(cells))
             else:
                 rules.prove(each.records)
             totals += stated_totals(table.name, each.rows, each.totals, table.checks)
             footnotes += footnote_rows(publication, table, each.document, each.notes)
             patches += patch_rows(publication, table, each.document, each.patched)
         if rules is not None:
-            write_rows(places, columns, rules.provenance())
-    return Left(count, totals, footnotes, patches)
+            write_rows(places, columns, span.passed(rules.provenance()))
+    return Left(count, span.span, rules is not None, totals, footnotes, patches)
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
     CancelledError,
@@ -30,16 +30,17 @@ from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
 from openbaar.holding import ended_together, without_ctrl_c
-from openbaar.tables.convert import Readers
+from openbaar.tables.convert import Readers, here
 from openbaar.tables.parts import Job, Outcome, Part, parts_of
 from openbaar.tables.publication import Publication
-from openbaar.tables.sources import Say
+from openbaar.tables.sources import Say, say_nothing
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
 CONNECTING = 10  # seconds to wait for a scheduler
 WORTH_A_WORKER = 3.0  # seconds of work: several times what starting one takes
 SECONDS = {".pdf": 2e-6, ".txt": 8e-6, ".csv": 5e-6}  # for each byte of a document, about
 SECONDS_OF_OTHERS = 5e-6
+READING = "reading tables"
 
 Progress = Callable[[int, int], None]  # how many tables are done, of how many
 
@@ -60,12 +61,11 @@ def no_progress(_done: int, _total: int) -> None:
     """Report no progress."""
 
 
-def worthwhile(publication: Publication) -> int:
+def worthwhile(publication: Publication, documents: Sequence[DocumentEntry]) -> int:
     """How many processes are worth their start: one for each few seconds that reading may take.
 
     At most one for each processor and document.
     """
-    documents = publication.package.documents
     seconds = sum(reading_seconds(publication, entry) for entry in documents)
     most = min(len(os.sched_getaffinity(0)), len(documents))
     return max(1, min(most, math.floor(seconds / WORTH_A_WORKER)))
@@ -76,6 +76,19 @@ def reading_seconds(publication: Publication, document: DocumentEntry) -> float:
     file = publication.root / document.path
     size = file.stat().st_size if file.is_file() else 0
     return size * SECONDS.get(file.suffix.lower(), SECONDS_OF_OTHERS)
+
+
+def in_worthwhile_processes(progress: Progress = no_progress) -> Readers:
+    """What reads parts in as many processes as the documents that are to be read are worth."""
+
+    def read(job: Job, names: frozenset[str] | None, say: Say) -> list[tuple[Part, Outcome]]:
+        count = worthwhile(job.publication, job.documents)
+        if count > 1:
+            return in_processes(count, progress)(job, names, say)
+        say(READING)
+        return here(job, names, say_nothing)
+
+    return read
 
 
 def in_processes(workers: int, progress: Progress = no_progress) -> Readers:
@@ -169,7 +182,7 @@ class _Spread:
 
         Raises OpenbaarError naming the documents at which workers died again and again.
         """
-        say("reading tables")
+        say(READING)
         path = job.leave()
         work = _Work()
         for _ in range(ATTEMPTS):
