@@ -40,7 +40,8 @@ def init(
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         what = "exists already and will not be overwritten"
-        raise OpenbaarError(Problem(Place(str(folder)), what, "name a new folder"))
+        hint = "name a new folder; `openbaar add` adds documents to a publication that is there"
+        raise OpenbaarError(Problem(Place(str(folder)), what, hint))
     chosen, found = _in_language(received(documents), language)
     drafts: list[Tried] = []
     report: list[str] = []
