@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import overload
 
@@ -212,12 +213,12 @@ class _Done:
     @property
     def footnotes(self) -> list[Row]:
         """The rows of the footnotes of all tables."""
-        return [row for left in self.tables.values() for row in left.footnotes]
+        return list(chain.from_iterable(left.footnotes for left in self.tables.values()))
 
     @property
     def patches(self) -> list[Row]:
         """The rows of the corrections of documents."""
-        return [row for left in self.tables.values() for row in left.patches]
+        return list(chain.from_iterable(left.patches for left in self.tables.values()))
 
     @property
     def doubts(self) -> list[Problem]:
