@@ -217,6 +217,7 @@ def test_what_did_not_change_is_not_made_again(root: Path, monkeypatch: pytest.M
         return judge(folder, descriptor, large)
 
     monkeypatch.setattr("openbaar.database.bulk.load", refused)
+    monkeypatch.setattr("openbaar.tables.kept_scans.scan", refused)
     monkeypatch.setattr(counts, "_counted", refused)
     monkeypatch.setattr(charts, "_drawn", refused)
     monkeypatch.setattr(validation, "_frictionless_problems", judging)

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import overload
@@ -90,7 +91,8 @@ def convert_to_dataset(
     Raises OpenbaarError as `convert_to_files` does.
     """
     made = convert_to_files(publication, work, verify, say, readers)
-    return _dataset(publication, made, table_in_file), made.lines
+    read = partial(table_in_file, root=publication.root)
+    return _dataset(publication, made, read), made.lines
 
 
 def _dataset(
@@ -128,7 +130,8 @@ def convert_to_files(
     anomalies = checked_anomalies(publication, done.problems, done.anomalies)
     rows: dict[str, Rows] = {name: data.rows for name, data in authored.items()}
     for name, left in done.tables.items():
-        rows[name] = _RowsLeft(publication.tables[name], job.csv(name), left.rows)
+        table = publication.tables[name]
+        rows[name] = _RowsLeft(publication.root, table, job.csv(name), left.rows)
     totals = {name: left.totals for name, left in done.tables.items()}
     verdicts = Reconciliation(publication, rows, totals, done.stated).verdicts()
     trust: dict[str, Rows] = {
@@ -270,6 +273,7 @@ class _Done:
 class _RowsLeft(Sequence[Row]):
     """The rows of a table that was written: how many is known, they are read if a check looks."""
 
+    root: Path
     table: Table
     file: Path
     length: int
@@ -277,7 +281,7 @@ class _RowsLeft(Sequence[Row]):
 
     def _rows(self) -> Rows:
         if self.read is None:
-            self.read = table_in_file(self.table, self.file).rows
+            self.read = table_in_file(self.table, self.file, self.root).rows
         return self.read
 
     def __len__(self) -> int:
