@@ -30,6 +30,7 @@ ROOMS = [
     "repository",
     "placing",
     "holding",
+    "processes",
     "yamlfile",
     "jsonfile",
     "texts",

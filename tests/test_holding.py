@@ -266,7 +266,7 @@ def test_a_signal_ends_publish_with_a_sentence_and_nothing_left(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("after", [0.5, 1.5, 3])
+@pytest.mark.parametrize("after", [0, 0.5, 2])
 def test_ctrl_c_reaches_all_processes_at_once_and_one_of_them_says_so(
     after: float, hand_made: Path, tmp_path: Path
 ) -> None:
@@ -277,6 +277,8 @@ def test_ctrl_c_reaches_all_processes_at_once_and_one_of_them_says_so(
         [sys.executable, "-m", "openbaar", "--quiet", *arguments],
         stderr=subprocess.PIPE, text=True, process_group=0, preexec_fn=_heeding_ctrl_c,
     )  # fmt: skip
+    while process.poll() is None and not any((folder / WORK).exists() for folder in folders):
+        time.sleep(0.01)  # Python itself, still starting, would show where it was
     time.sleep(after)
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGINT)
@@ -284,7 +286,7 @@ def test_ctrl_c_reaches_all_processes_at_once_and_one_of_them_says_so(
     assert (process.returncode, said) in [
         (0, ""),
         (130, "ended before it was done; no file is left half-written\n"),
-    ] or (after < 1 and process.returncode == 130)  # Python itself was still starting
+    ]
     for folder in folders:
         with alone(folder, silent):
             assert not (folder / JOURNAL).exists()

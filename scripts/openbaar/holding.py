@@ -7,10 +7,8 @@ whoever holds it knows that what other runs left in the folder belongs to nobody
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import shutil
-import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -46,35 +44,6 @@ def alone(root: Path, say: Callable[[str], None], wait: float = WAIT) -> Iterato
             yield work
         finally:
             shutil.rmtree(work, ignore_errors=True)
-
-
-@contextmanager
-def without_ctrl_c() -> Iterator[None]:
-    """Processes that are started in the block do not heed Ctrl-C, which reaches all at once.
-
-    This one does, as soon as the block ends, and ends them (`ended_together`).
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-@contextmanager
-def ended_together() -> Iterator[None]:
-    """Processes that help this one are ended where a signal ends the block."""
-    try:
-        yield
-    except Exception:
-        raise
-    except BaseException:
-        for helper in multiprocessing.active_children():
-            helper.terminate()
-        raise
 
 
 @contextmanager

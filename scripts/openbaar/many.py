@@ -6,15 +6,14 @@ not change since they were last published need no worker.
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.holding import ended_together, without_ctrl_c
+from openbaar.processes import Pool, server_of
 from openbaar.staleness import would_differ
 
 Progress = Callable[[int], None]  # told how many more publications are done
@@ -37,7 +36,9 @@ def publish_changed(
     `workers` is the number of processes; by default one for each processor, and no more than there
     are publications. Returns the outcome of each that was published, in the order of `folders`.
     """
-    stale = [folder for folder in dict.fromkeys(folders) if again or would_differ(folder)]
+    stale = list(dict.fromkeys(folders))
+    if not again:
+        stale = [folder for folder in stale if would_differ(folder)]
     progress(len(folders) - len(stale))
     count = min(workers or len(os.sched_getaffinity(0)), len(stale))
     outcomes = {}
@@ -64,11 +65,9 @@ def publish_one(folder: Path) -> Outcome:
 
 def _by_workers(folders: Sequence[Path], count: int) -> Iterator[Outcome]:
     """The outcome of each publication, as it is done."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["openbaar.publish", "openbaar.tables.references"])
-    with ProcessPoolExecutor(count, mp_context=context) as pool, ended_together():
-        with without_ctrl_c():
-            waiting = {pool.submit(publish_one, folder): folder for folder in folders}
+    server = server_of(["openbaar.publish", "openbaar.tables.references", "openbaar.cli.main"])
+    with Pool(count, server) as pool:
+        waiting = {pool.submit(publish_one, folder): folder for folder in folders}
         for done in as_completed(waiting):
             yield _outcome(done, waiting[done])
 

@@ -21,6 +21,7 @@ from typing import BinaryIO
 
 from openbaar.database.build import NOTHING_EARLIER, Watch, build_database, watch_nothing
 from openbaar.database.earlier import Earlier, earlier_edition
+from openbaar.database.index_costs import costs_of_indexes
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -29,6 +30,8 @@ from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import sdmx_problems, write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
+from openbaar.package.kept_sheets import RECORD as SHEETS
+from openbaar.package.kept_sheets import earlier_sheets, record_of_sheets
 from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import (
     is_in_the_making,
@@ -198,13 +201,14 @@ def publish(
 class Made:
     """A publication made and checked, of which nothing is in place yet.
 
-    `products` are the files outside git, `hashes` the SHA-256 of most of them, both by their name
-    in the publication.
+    `products` are the files outside git, `hashes` the SHA-256 of most of them, `kept` the files
+    that only save time, all by their name in the publication.
     """
 
     generated: Generated
     products: Mapping[str, Path]
     hashes: Mapping[str, str]
+    kept: Mapping[str, Path]
 
 
 def make(
@@ -219,15 +223,18 @@ def make(
         raise OpenbaarError(unsettled)
     generated = generate(publication, staging, say, keeping(readers, publication.root))
     earlier = _earlier(generated)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        workbook = beside.submit(write_workbook, generated.dataset, _staged_workbook(staging))
+    with (
+        earlier_sheets(publication.root) as sheets,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
+        target = _staged_workbook(staging)
+        workbook = beside.submit(write_workbook, generated.dataset, target, sheets)
         with _parquet_files(generated, staging, earlier) as watch:
             problems = _stage(generated, staging, say, watch, earlier)
     if problems:
         raise OpenbaarError(problems)
     say("packing the downloads")
-    workbook.result()
-    return _packed(generated, staging)
+    return _packed(generated, staging, workbook.result())
 
 
 def put_published(
@@ -246,7 +253,7 @@ def put_published(
     records.mkdir()
     hashes = {**_hashes_of_tables(made.generated), **made.hashes}
     recorded = written(record_of(inputs, ready, hashes), records)
-    put_in_place(root, {**ready, **recorded})
+    put_in_place(root, {**ready, **made.kept, **recorded})
     return list(changed)
 
 
@@ -272,6 +279,7 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
         built = staging / database_path(publication).name
         say("building the database")
         build_database(dataset, descriptor(dataset), built)
+        _say_costs(dataset, built, say)
         say("running every query")
         problems = result_problems(built, publication)
         if problems:
@@ -342,8 +350,15 @@ def _build(
         build_database(generated.dataset, generated.descriptor, database, watch, earlier)
     except OpenbaarError as error:
         return error.problems
+    _say_costs(generated.dataset, database, say)
     say("running every query")
     return result_problems(database, generated.publication)
+
+
+def _say_costs(dataset: Dataset, database: Path, say: Say) -> None:
+    """Say what the indexes of long tables cost."""
+    for sentence in costs_of_indexes(dataset, database):
+        say(sentence)
 
 
 def _write_package(generated: Generated, staging: Path) -> None:
@@ -371,7 +386,7 @@ def _parquet_files(generated: Generated, staging: Path, earlier: Earlier) -> Ite
 
     with ParquetFiles(_staged_parquet(staging), generated.descriptor) as files:
         for data in generated.dataset.in_files:
-            if earlier.has_rows(data.table.name):
+            if earlier.has_file(data.table.name):
                 files.copy(data, earlier.parquet[data.table.name])
         yield files.write
 
@@ -388,8 +403,8 @@ def _staged_database(generated: Generated, staging: Path) -> Path:
     return staging / database_path(generated.publication).name
 
 
-def _packed(generated: Generated, staging: Path) -> Made:
-    """Make the downloads in the folder `staging`."""
+def _packed(generated: Generated, staging: Path, sheets: Mapping[str, str]) -> Made:
+    """Make the downloads in the folder `staging`; `sheets` are those of the workbook."""
     publication = generated.publication
     database = _staged_database(generated, staging)
     released = staging / "released.db"
@@ -413,10 +428,15 @@ def _packed(generated: Generated, staging: Path) -> Made:
         **downloads,
         checksums_path(publication): sums,
     }
+    workbook = workbook_path(publication)
+    record = staging / "sheets.json"
+    name = _name(publication, workbook)
+    write_content(record_of_sheets(name, hashes[workbook], sheets), record)
     return Made(
         generated,
         {_name(publication, target): made for target, made in products.items()},
         {_name(publication, target): sha256 for target, sha256 in hashes.items()},
+        {SHEETS: record},
     )
 
 

@@ -110,6 +110,7 @@ def convert(
     from openbaar.tables.kept import keeping
 
     run = Run(ctx, project, quiet)
+    _begin_workers(workers)
     publication = run.load()
     with alone(publication.root, run.say) as work:
         readers = _readers(run, publication, workers, scheduler)
@@ -126,6 +127,14 @@ def convert(
     run.result(written=written, different=as_dicts(different))
     if different and not run.as_json:  # written all the same, for the author to look at
         print_problems(different)
+
+
+def _begin_workers(workers: int | None) -> None:
+    """Let workers begin to import what they need, while this process still reads what they do."""
+    from openbaar.tables.worker_server import worker_server
+
+    if workers is not None and workers > 1:
+        worker_server()
 
 
 def _readers(
@@ -273,6 +282,7 @@ def publish(
         run.done("nothing changed since it was last published")
         run.result(written=[], built=[])
         return
+    _begin_workers(workers)
     from openbaar.publish import publish
     from openbaar.tables.convert import here
 

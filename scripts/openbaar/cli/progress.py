@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
+from openbaar.processes import signals_wait
+
 if TYPE_CHECKING:
     from openbaar.tables.publication import Publication
 
@@ -224,7 +226,8 @@ def drawn(bar: Bar) -> Iterator[Bar]:
             bar.draw()
 
     drawing = threading.Thread(target=draw, daemon=True)
-    drawing.start()
+    with signals_wait():
+        drawing.start()
     try:
         yield bar
     finally:

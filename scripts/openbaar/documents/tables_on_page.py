@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -198,7 +198,7 @@ def _by_gaps(rows: Sequence[PageLine]) -> list[Column]:
 
 def borders_between(rows: Sequence[PageLine], columns: Sequence[Column]) -> tuple[float, ...]:
     """Where one column ends and the next begins: where a border goes through the fewest words."""
-    words = [word for row in rows for word in row.words]
+    words = list(chain.from_iterable(row.words for row in rows))
     borders = []
     for one, two in pairwise(columns):
         middle = (one.right + two.left) / 2
@@ -220,9 +220,8 @@ def _cuts(words: Sequence[Word], border: float) -> int:
 def _extent(run: Sequence[PageLine], columns: Sequence[Column]) -> tuple[int, int, int]:
     """The indexes of the first heading, of the first row, and of the last row."""
     rows = [index for index, line in enumerate(run) if line.is_row]
-    first = body = rows[0]
-    while first > 0 and body - first < MOST_HEADINGS and _may_be_heading(run[first - 1]):
-        first -= 1
+    body = rows[0]
+    first = _first_heading(run, body)
     while first < body and _is_title(run[first], columns):
         first += 1
     while first < body and _is_title(run[body - 1], columns):
@@ -231,6 +230,15 @@ def _extent(run: Sequence[PageLine], columns: Sequence[Column]) -> tuple[int, in
     while last + 1 < len(run) and _is_beside(run[last], run[last + 1]):
         last += 1
     return first, body, last
+
+
+def _first_heading(run: Sequence[PageLine], body: int) -> int:
+    """The index of the highest line above the first row that may be a heading."""
+    first = body
+    highest = max(body - MOST_HEADINGS, 0)
+    while first > highest and _may_be_heading(run[first - 1]):
+        first -= 1
+    return first
 
 
 def _may_be_heading(line: PageLine) -> bool:
@@ -246,7 +254,8 @@ def _is_title(line: PageLine, columns: Sequence[Column]) -> bool:
 
 def _is_prose(cells: Sequence[Cell], headings: int) -> bool:
     """Whether many cells behind the first column are running text: two columns of a page."""
-    behind = [cell for cell in cells if cell.first_column > 0 and cell.first_row >= headings]
+    body = [cell for cell in cells if cell.first_row >= headings]
+    behind = [cell for cell in body if cell.first_column > 0]
     long = [cell for cell in behind if len(cell.text.split()) > LONG_CELL]
     return not behind or len(long) > MOST_PROSE * len(behind)
 

@@ -13,7 +13,7 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.context import BaseContext
@@ -22,6 +22,7 @@ from pathlib import Path
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import sha256_of_folder
 from openbaar.placing import FROZEN
+from openbaar.processes import Pool
 from openbaar.site import frozen_pages
 from openbaar.site.frozen_pages import Fetched, Making
 from openbaar.site.static_paths import Page
@@ -137,7 +138,7 @@ def _processes(making: Making, count: int) -> Iterator[Executor]:
     if count == 1:
         yield _ThisProcess()
         return
-    with ProcessPoolExecutor(count, _context(), frozen_pages.start, (making,)) as executor:
+    with Pool(count, _context(), frozen_pages.start, making) as executor:
         yield executor
 
 

@@ -10,7 +10,6 @@ cluster must see the publication at the same path). What is long begins first.
 from __future__ import annotations
 
 import math
-import multiprocessing
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import (
@@ -18,7 +17,6 @@ from concurrent.futures import (
     CancelledError,
     Executor,
     Future,
-    ProcessPoolExecutor,
     as_completed,
 )
 from contextlib import AbstractContextManager, contextmanager
@@ -29,11 +27,12 @@ from typing import Any
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
-from openbaar.holding import ended_together, without_ctrl_c
+from openbaar.processes import Pool
 from openbaar.tables.convert import Readers, here
 from openbaar.tables.parts import Job, Outcome, Part, parts_of
 from openbaar.tables.publication import Publication
 from openbaar.tables.sources import Say, say_nothing
+from openbaar.tables.worker_server import worker_server
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
 CONNECTING = 10  # seconds to wait for a scheduler
@@ -96,13 +95,7 @@ def in_processes(workers: int, progress: Progress = no_progress) -> Readers:
 
     @contextmanager
     def start() -> Iterator[Workers]:
-        # Forked processes inherit whatever threads and locks this one has; those of a server that
-        # was started for it do not, and what it imported they need not import again.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["openbaar.tables.parts"])
-        with ProcessPoolExecutor(workers, context) as executor, ended_together():
-            with without_ctrl_c():
-                executor.submit(int)  # which starts that server
+        with Pool(workers, worker_server()) as executor:
             yield Workers(executor, workers, (BrokenExecutor,))
 
     return _Spread(start, progress).read

@@ -240,6 +240,14 @@ class _Trial:
         return Result(columns, reading.rows, verdicts, reading=reading)
 
 
+def _first(problems: Sequence[Problem]) -> Iterator[str]:
+    """The first problems, a line each, and how many there are besides."""
+    for problem in problems[:MOST_PROBLEMS]:
+        yield f"  {_short(str(problem))}"
+    if len(problems) > MOST_PROBLEMS:
+        yield f"  … and {len(problems) - MOST_PROBLEMS} more"
+
+
 def _comments(name: str, attempt: _Attempt) -> Iterator[str]:
     """The comments at the head of a draft: where it is from, what became of it, what to look at."""
     sighting, result = attempt.draft.sighting, attempt.result
@@ -252,16 +260,13 @@ def _comments(name: str, attempt: _Attempt) -> Iterator[str]:
     )
     if result.problems:
         yield f"Does not convert yet; `openbaar preview {name}` shows the lines that are missing:"
-        for problem in result.problems[:MOST_PROBLEMS]:
-            yield f"  {_short(str(problem))}"
+        yield from _first(result.problems)
     elif attempt.doubts:
         yield f"Converts, but needs a look: {result.converts}."
         yield from (f"  {doubt}" for doubt in attempt.doubts)
     else:
         yield f"Converts as it stands: {result.converts}."
         yield f"Believed, because {' and '.join(reasons(attempt.finished))}."
-    if len(result.problems) > MOST_PROBLEMS:
-        yield f"  … and {len(result.problems) - MOST_PROBLEMS} more"
     for verdict in result.verdicts:
         if verdict.outcome != "equal":
             yield (

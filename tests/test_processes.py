@@ -1,0 +1,134 @@
+"""Helpers end with the process that they help, whatever ends it, and heed no signal but its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+# Two helpers that are busy; each says its number, so a test knows that it begins to work.
+BUSY = """
+import multiprocessing, os, signal, sys, time
+from openbaar.processes import Pool, server_of
+
+def work(seconds):
+    os.write(1, f"{os.getpid()}\\n".encode())
+    time.sleep(seconds)
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
+    method, wait = sys.argv[1], float(sys.argv[2])
+    forked = method == "fork"
+    context = multiprocessing.get_context("fork") if forked else server_of(["openbaar.files"])
+    with Pool(2, context) as pool:
+        given = [pool.submit(work, wait) for _ in range(2)]
+        os.write(1, b"given\\n")
+        [each.result() for each in given]
+"""
+METHODS = ["fork", "server"]
+ENOUGH = 30.0  # seconds in which a process that is to end has ended
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+    script = tmp_path / "busy.py"
+    script.write_text(BUSY, "utf-8")
+
+    def begin(method: str, wait: float = 60) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, str(script), method, str(wait)],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
+        )  # fmt: skip
+
+    return begin
+
+
+def helpers(process: subprocess.Popen[str]) -> list[int]:
+    """The numbers of the two helpers, once both are at work."""
+    assert process.stdout is not None
+    told: list[str] = []
+    while len(told) < 3:
+        told.append(process.stdout.readline().strip())
+    return [int(line) for line in told if line != "given"]
+
+
+def is_there(process: int) -> bool:
+    """Whether a process runs; one that ended and that nobody waited for does not."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text("utf-8")
+    except FileNotFoundError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def ended(processes: list[int]) -> bool:
+    until = time.monotonic() + ENOUGH
+    while any(is_there(each) for each in processes):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="Linux tells by /proc")
+
+
+@needs_proc
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+def test_helpers_end_with_a_process_that_was_killed(
+    busy: Callable[..., subprocess.Popen[str]], method: str
+) -> None:
+    process = busy(method)
+    at_work = helpers(process)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert ended(at_work)
+    process.communicate()
+
+
+@needs_proc
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_helpers_and_they_say_nothing(
+    busy: Callable[..., subprocess.Popen[str]], method: str, stop: signal.Signals
+) -> None:
+    process = busy(method)
+    at_work = helpers(process)
+    process.send_signal(stop)
+    _, said = process.communicate()
+    assert (process.returncode, said) == (128 + stop, "")
+    assert ended(at_work)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("method", METHODS)
+def test_helpers_do_not_heed_ctrl_c(
+    busy: Callable[..., subprocess.Popen[str]], method: str
+) -> None:
+    process = busy(method, 0.5)
+    for helper in helpers(process):
+        os.kill(helper, signal.SIGINT)
+    _, said = process.communicate()
+    assert (process.returncode, said) == (0, "")
+
+
+@pytest.mark.slow
+def test_a_signal_while_helpers_start_waits_until_they_have(
+    busy: Callable[..., subprocess.Popen[str]],
+) -> None:
+    for after in (0.1, 0.2, 0.3, 0.4, 0.6):
+        process = busy("server")
+        time.sleep(after)
+        process.send_signal(signal.SIGTERM)
+        _, said = process.communicate()
+        assert said == ""
+        assert process.returncode in (143, -signal.SIGTERM)  # Python itself was still starting
