@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -57,7 +58,7 @@ def keeping(readers: Readers, root: Path) -> Readers:
             done += readers(replace(job, documents=changed), None, say)
         for entry in changed:
             kept.keep(keys[entry.path], job, _of_document(done, entry))
-        return [each for entry in job.documents for each in _of_document(done, entry)]
+        return list(chain.from_iterable(_of_document(done, entry) for entry in job.documents))
 
     return read
 
