@@ -36,6 +36,6 @@ def test_a_large_table_without_the_extra_large(
     publication: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("openbaar.tables.dataset.LARGE", 1)
-    monkeypatch.setitem(sys.modules, "openbaar.schema.columns", None)
+    monkeypatch.setitem(sys.modules, "openbaar.tables.kept_scans", None)
     with pytest.raises(OpenbaarError, match=r"openbaar\[large\]: is not installed, and tables/"):
         read_dataset(publication)

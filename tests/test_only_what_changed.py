@@ -10,12 +10,15 @@ import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from python_calamine import CalamineWorkbook
 
 from generated.publication import TEXT, schema, write_publication
 from openbaar.database import charts, counts
 from openbaar.package import validation
+from openbaar.package.sheets import TableSheet
 from openbaar.publish import publish
 from openbaar.staleness import RECORD
 from openbaar.tables.dataset import LARGE
@@ -214,12 +217,79 @@ def test_what_did_not_change_is_not_made_again(root: Path, monkeypatch: pytest.M
         return judge(folder, descriptor, large)
 
     monkeypatch.setattr("openbaar.database.bulk.load", refused)
+    monkeypatch.setattr("openbaar.tables.kept_scans.scan", refused)
     monkeypatch.setattr(counts, "_counted", refused)
     monkeypatch.setattr(charts, "_drawn", refused)
     monkeypatch.setattr(validation, "_frictionless_problems", judging)
+    written: list[str] = []
+    write = TableSheet.write
+
+    def writing(sheet: TableSheet, *given: Any) -> None:
+        written.append(sheet.sheet.get_name())
+        write(sheet, *given)
+
+    monkeypatch.setattr(TableSheet, "write", writing)
     change(root / "tables/started.yaml", lambda data: data.update(notes=[{"en": "a note"}]))
     publish(load_publication(root))
     assert judged == ["started"]
+    assert written == ["started"]
+
+
+def test_another_text_of_a_large_table_loads_none_of_its_rows(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its Parquet file, which tells the texts, is written anew."""
+    other = tmp_path / "other"
+    change(root / "tables/large.yaml", lambda data: data.update(title={"en": "another title"}))
+    wanted = as_from_nothing(root, other)
+
+    def refused(*_arguments: object) -> None:
+        raise AssertionError("is loaded again")
+
+    monkeypatch.setattr("openbaar.database.bulk.load", refused)
+    publish(load_publication(root))
+    assert everything(root) == wanted
+
+
+def test_a_sheet_is_written_anew_when_the_labels_of_its_codes_change(
+    root: Path, tmp_path: Path
+) -> None:
+    """The labels of a column stand in another table, whose rows are not those of the sheet."""
+    columns = {"code": "string", "n": "integer"}
+    key = {"fields": "code", "reference": {"resource": "labels", "fields": "code"}}
+    counts = schema(columns, ["code"], foreignKeys=[key])
+    labels = schema({"code": "string", "label": "string"}, ["code"])
+    tables = {"labels": {"schema": labels, "label": "label"}, "counts": {"schema": counts}}
+    change(root / "tables/package.yaml", lambda said: said["tables"].extend(tables))
+    for name, said in tables.items():
+        told = {"title": {"en": name}, "description": {"en": name}, **said}
+        (root / f"tables/{name}.yaml").write_text(json.dumps(told), "utf-8")
+    (root / "tables/counts.csv").write_text("code,n\na,1\nb,2\n", "utf-8")
+    for label in ("first", "second"):
+        (root / "tables/labels.csv").write_text(f"code,label\na,{label}\nb,x\n", "utf-8")
+        publish(load_publication(root))
+        (workbook,) = root.glob("dist/*.xlsx")
+        assert label in _texts(workbook)["counts"]
+    assert everything(root) == as_from_nothing(root, tmp_path / "other")
+
+
+def _texts(workbook: Path) -> dict[str, list[str]]:
+    """All cells of each sheet, as text."""
+    book = CalamineWorkbook.from_path(workbook)
+    found = {}
+    for name in book.sheet_names:
+        rows = book.get_sheet_by_name(name).to_python()
+        found[name] = [str(cell) for row in rows for cell in row]
+    return found
+
+
+def test_a_workbook_that_someone_changed_is_not_believed(root: Path, tmp_path: Path) -> None:
+    (workbook,) = root.glob("dist/*.xlsx")
+    with ZipFile(workbook, "a") as archive:
+        archive.writestr("docProps/other.xml", "<x/>")
+    a_title(root, random.Random(3))
+    publish(load_publication(root))
+    assert everything(root) == as_from_nothing(root, tmp_path / "other")
 
 
 def test_a_database_that_someone_changed_is_not_believed(root: Path, tmp_path: Path) -> None:

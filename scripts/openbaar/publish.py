@@ -21,6 +21,7 @@ from typing import BinaryIO
 
 from openbaar.database.build import NOTHING_EARLIER, Watch, build_database, watch_nothing
 from openbaar.database.earlier import Earlier, earlier_edition
+from openbaar.database.index_costs import costs_of_indexes
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -29,6 +30,8 @@ from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import sdmx_problems, write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
+from openbaar.package.kept_sheets import RECORD as SHEETS
+from openbaar.package.kept_sheets import earlier_sheets, record_of_sheets
 from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import (
     is_in_the_making,
@@ -66,12 +69,17 @@ from openbaar.tables.unconfirmed import (
 from openbaar.tables.unstated import unstated_facts
 
 Say = Callable[[str], None]
+Warn = Callable[[Sequence[Problem]], None]
 Files = dict[str, Content]  # by their path in the publication
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 def say_nothing(_message: str) -> None:
     """Report no progress."""
+
+
+def warn_nobody(_doubts: Sequence[Problem]) -> None:
+    """Leave it to `examine` to say what a person should look at."""
 
 
 @dataclass(frozen=True)
@@ -158,39 +166,49 @@ def warnings(publication: Publication) -> list[Problem]:
 
 
 def _unsettled(publication: Publication) -> list[Problem]:
-    """The guesses that must be settled before readers can rely on a publication.
+    """What must be settled or written before readers can rely on a publication.
 
-    None of a version that begins with 0, which is still being made.
+    These are the guesses of `openbaar init`, and the texts that it left to a person. None of a
+    version that begins with 0, which is still being made.
     """
     if is_in_the_making(publication.package.version):
         return []
-    return unconfirmed_guesses(publication)
+    return [*unconfirmed_guesses(publication), *unwritten_texts(publication)]
 
 
-def publish(publication: Publication, say: Say = say_nothing, readers: Readers = here) -> list[str]:
+def publish(
+    publication: Publication,
+    say: Say = say_nothing,
+    readers: Readers = here,
+    warn: Warn = warn_nobody,
+) -> list[str]:
     """Generate, check and put in place everything; `readers` read the documents.
 
-    Returns the paths of the files in git that changed.
+    Returns the paths of the files in git that changed; `warn` gets what a person should look at in
+    the documents.
     Raises OpenbaarError with every problem found, and then leaves everything as it was.
     """
     with alone(publication.root, say) as staging:
         inputs = stamps_of_inputs(publication)
         held = load_publication(publication.root)  # it may have changed before we held it
         made = make(held, staging, say, readers)
-        return put_published(made, inputs, staging)
+        changed = put_published(made, inputs, staging)
+    warn(made.generated.dataset.doubts)
+    return changed
 
 
 @dataclass(frozen=True)
 class Made:
     """A publication made and checked, of which nothing is in place yet.
 
-    `products` are the files outside git, `hashes` the SHA-256 of most of them, both by their name
-    in the publication.
+    `products` are the files outside git, `hashes` the SHA-256 of most of them, `kept` the files
+    that only save time, all by their name in the publication.
     """
 
     generated: Generated
     products: Mapping[str, Path]
     hashes: Mapping[str, str]
+    kept: Mapping[str, Path]
 
 
 def make(
@@ -205,15 +223,18 @@ def make(
         raise OpenbaarError(unsettled)
     generated = generate(publication, staging, say, keeping(readers, publication.root))
     earlier = _earlier(generated)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        workbook = beside.submit(write_workbook, generated.dataset, _staged_workbook(staging))
+    with (
+        earlier_sheets(publication.root) as sheets,
+        ThreadPoolExecutor(max_workers=1) as beside,
+    ):
+        target = _staged_workbook(staging)
+        workbook = beside.submit(write_workbook, generated.dataset, target, sheets)
         with _parquet_files(generated, staging, earlier) as watch:
             problems = _stage(generated, staging, say, watch, earlier)
     if problems:
         raise OpenbaarError(problems)
     say("packing the downloads")
-    workbook.result()
-    return _packed(generated, staging)
+    return _packed(generated, staging, workbook.result())
 
 
 def put_published(
@@ -232,7 +253,7 @@ def put_published(
     records.mkdir()
     hashes = {**_hashes_of_tables(made.generated), **made.hashes}
     recorded = written(record_of(inputs, ready, hashes), records)
-    put_in_place(root, {**ready, **recorded})
+    put_in_place(root, {**ready, **made.kept, **recorded})
     return list(changed)
 
 
@@ -258,6 +279,7 @@ def build_site(publication: Publication, say: Say = say_nothing) -> list[str]:
         built = staging / database_path(publication).name
         say("building the database")
         build_database(dataset, descriptor(dataset), built)
+        _say_costs(dataset, built, say)
         say("running every query")
         problems = result_problems(built, publication)
         if problems:
@@ -328,8 +350,15 @@ def _build(
         build_database(generated.dataset, generated.descriptor, database, watch, earlier)
     except OpenbaarError as error:
         return error.problems
+    _say_costs(generated.dataset, database, say)
     say("running every query")
     return result_problems(database, generated.publication)
+
+
+def _say_costs(dataset: Dataset, database: Path, say: Say) -> None:
+    """Say what the indexes of long tables cost."""
+    for sentence in costs_of_indexes(dataset, database):
+        say(sentence)
 
 
 def _write_package(generated: Generated, staging: Path) -> None:
@@ -357,7 +386,7 @@ def _parquet_files(generated: Generated, staging: Path, earlier: Earlier) -> Ite
 
     with ParquetFiles(_staged_parquet(staging), generated.descriptor) as files:
         for data in generated.dataset.in_files:
-            if earlier.has_rows(data.table.name):
+            if earlier.has_file(data.table.name):
                 files.copy(data, earlier.parquet[data.table.name])
         yield files.write
 
@@ -374,8 +403,8 @@ def _staged_database(generated: Generated, staging: Path) -> Path:
     return staging / database_path(generated.publication).name
 
 
-def _packed(generated: Generated, staging: Path) -> Made:
-    """Make the downloads in the folder `staging`."""
+def _packed(generated: Generated, staging: Path, sheets: Mapping[str, str]) -> Made:
+    """Make the downloads in the folder `staging`; `sheets` are those of the workbook."""
     publication = generated.publication
     database = _staged_database(generated, staging)
     released = staging / "released.db"
@@ -399,10 +428,15 @@ def _packed(generated: Generated, staging: Path) -> Made:
         **downloads,
         checksums_path(publication): sums,
     }
+    workbook = workbook_path(publication)
+    record = staging / "sheets.json"
+    name = _name(publication, workbook)
+    write_content(record_of_sheets(name, hashes[workbook], sheets), record)
     return Made(
         generated,
         {_name(publication, target): made for target, made in products.items()},
         {_name(publication, target): sha256 for target, sha256 in hashes.items()},
+        {SHEETS: record},
     )
 
 

@@ -153,9 +153,10 @@ def text(document: int) -> bytes:
 
 
 def pdf(document: int, folder: Path) -> bytes:
-    """A PDF with a row on each line, some on each page."""
+    """A PDF with a title and a row on each line, some on each page."""
     path = folder / "made.pdf"
     canvas = Canvas(str(path), invariant=True)
+    canvas.drawString(60, 815, f"Tabel {document}")
     for number in range(ROWS_OF_PDF):
         canvas.drawString(60, 800 - 15 * (number % ROWS_OF_PAGE), " ".join(row(document, number)))
         if number % ROWS_OF_PAGE == ROWS_OF_PAGE - 1:

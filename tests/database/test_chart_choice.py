@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -132,6 +133,7 @@ def test_few_figures_are_no_chart() -> None:
     assert chosen_chart(table, two) is None
 
 
+NUMBER_UNIT = "      unit: {nl: gemeenten, en: municipalities}\n"
 SHARE_UNIT = "      unit: {nl: procent, en: percent}\n"
 REGIONS = """\
 year,region,number,share,status
@@ -162,3 +164,23 @@ def test_a_chart_that_an_author_names_stays_as_it_is() -> None:
     given = table.model_copy(update={"chart": Chart.model_validate(written)})
     assert given.chart is not None
     assert not given.may_be_charted
+
+
+@pytest.mark.parametrize(
+    ("numbers", "written"), [(("2663", "300"), True), (("9000", "9300"), False)]
+)
+def test_whole_numbers_without_a_unit_are_figures_unless_they_may_be_codes(
+    hand_made: Path, numbers: tuple[str, str], written: bool
+) -> None:
+    described = hand_made / "tables" / "municipalities.yaml"
+    without = described.read_text("utf-8").replace(NUMBER_UNIT, "").replace(SHARE_UNIT, "")
+    described.write_text(without, "utf-8")
+    rows = ["year,region,number,share,status"]
+    for region, number in zip(("flanders", "brussels"), numbers, strict=True):
+        rows.append(f"2019,{region},{number},,")
+    (hand_made / "tables" / "municipalities.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    for name in ("mergers", "provenance", "reconciliation"):
+        csv = hand_made / "tables" / f"{name}.csv"
+        csv.write_text(csv.read_text("utf-8").splitlines(keepends=True)[0], "utf-8")
+    [(content,)] = found(built(hand_made), "SELECT content FROM _site WHERE name = 'figures'")
+    assert json.loads(content)["municipalities"] == (["number"] if written else [])

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from openbaar.site import changes
 from openbaar.site.freeze import freeze
 from openbaar.site.serve import site
 from openbaar.versions import history
@@ -67,8 +68,27 @@ def test_the_page_tells_in_words_what_changed(built: Built) -> None:
     assert "From version 1.1.0 to 1.2.0" in answer.text
     assert "Vlaenderen" in answer.text
     assert "Rows added: 1" in answer.text
-    assert "Title: <del>Gewesten van toen</del> → <ins>Gewesten</ins>" in answer.text
+    title = '<del lang="nl">Gewesten van toen</del> → <ins lang="nl">Gewesten</ins>'
+    assert f"Title (Dutch): {title}" in answer.text
     assert "rows_added" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [
+        ("notes.0.nl", ("Notes 1 (Dutch)", "nl")),
+        ("notes.0.en", ("Notes 1", None)),
+        ("translations.en.title", ("Title (English)", None)),
+        ("fields.code.unit", ("Code: Unit (Dutch)", "nl")),
+        ("fields.code.type", ("Code: Type", None)),
+    ],
+)
+def test_a_text_that_changed_says_of_which_language_it_is(
+    built: Built, place: str, told: tuple[str, str | None]
+) -> None:
+    change = {"what": place, "old": "then", "new": "now"}
+    found = changes._text_change(published_of(built), "regions", change)  # in English
+    assert (found.what, found.lang) == told
 
 
 def test_programs_get_names_codes_and_numbers(built: Built) -> None:

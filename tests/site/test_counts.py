@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import json
 import random
 import re
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,13 +21,14 @@ from hypothesis import strategies as some
 from generated.publication import TEXT, schema, write_publication
 from openbaar.database import counts as made_counts
 from openbaar.site.counts import from_counts
-from openbaar.site.found import Order, from_index
+from openbaar.site.found import from_index
 from openbaar.site.serve import site
 from openbaar.tables.convert import convert
 from openbaar.tables.references import load_publication
 from served import Built, build
 
 COLUMNS = {"id": "integer", "year": "year", "region": "string", "urban": "boolean", "n": "integer"}
+COLUMNS |= {"words": "array"}
 FACETS = ["region", "year", "urban"]
 COUNTED = {"t": {"facets": FACETS, "found": ["region", "year"]}}
 ALL_FOUND = {"t": {"facets": FACETS, "found": FACETS}}
@@ -53,7 +52,7 @@ PAGES = [
     "/made-up/t?n=3&region=north",
     "/made-up/t?_search=north&year=2001",
     "/made-up/t?_search=south",
-    "/made-up/t?_search=south&_size=9&_next=20",
+    "/made-up/t?_search=south&_size=9&_next=20,20",
     "/made-up/t?_search_region=5&urban=0",
     "/made-up/t?_search=s*+OR+%225%22&_searchmode=raw&_sort=n",
     "/made-up/t?_search=north&_facet=n",
@@ -74,13 +73,15 @@ def rows() -> str:
     for number in range(300):
         urban = chance.choice(["true", "false", ""])
         year = chance.randrange(2001, 2006)
-        writer.writerow([number, year, chance.choice(REGIONS), urban, chance.randrange(9)])
+        region, n = chance.choice(REGIONS), chance.randrange(9)
+        words = chance.choice(["", "[]", '["a"]', '["a","b"]'])
+        writer.writerow([number, year, region, urban, n, words])
     return file.getvalue()
 
 
-def made(root: Path, key: Sequence[str] = ("id",)) -> Built:
+def made(root: Path) -> Built:
     """A publication with a table of three facets, built."""
-    described = schema(COLUMNS, list(key))
+    described = schema(COLUMNS, ["id"])
     table = {"schema": described, "facets": FACETS, "search": ["region", "year"], "csv": rows()}
     queries = {"queries": {name: {"title": TEXT, "sql": sql} for name, sql in QUESTIONS.items()}}
     authored = write_publication(root / "authored", {"d.txt": b"x\n"}, {"t": table}, queries)
@@ -110,7 +111,7 @@ def asked(sql: str) -> dict[str, str]:
     for facet in FACETS:
         questions[facet] = f"""
             select {facet} as value, count(*) as count from (
-                select id, year, region, urban, n from t {sql}
+                select id, year, region, urban, n, words from t {sql}
             )
             where {facet} is not null
             group by {facet} order by count desc, value limit 31
@@ -186,45 +187,79 @@ def connected(built: Built) -> sqlite3.Connection:
 @pytest.mark.parametrize("words", [*WORDS, '"', "%"])
 def test_the_first_rows_found_are_those_of_the_table(counted: Built, words: str) -> None:
     search = "rowid in (select rowid from t_fts where t_fts match escape_fts(:search))"
-    numbered = {"t": Order("id", is_row_number=True)}
+    later = " and (rowid > :p0 or (rowid = :p0 and ((id > :p1))))"
+    pages = [f"select id, n from t where {search} order by rowid limit 11"]
+    pages.append(f"select id, n from t where {search}{later} order by rowid, id limit 11")
     with closing(connected(counted)) as connection:
-        for later in ("", " and ((id > :p0))"):
-            for last in ("20", "299", "x"):
-                sql = f"select id, n from t where {search}{later} order by id limit 11"
-                instead = from_index(sql, numbered)
-                assert instead is not None
-                params = {"search": words, "p0": last}
+        for sql in [*pages, f"select count(*) from t where {search}"]:
+            instead = from_index(sql)
+            assert instead is not None
+            for last in ("20", "56", "299", "x"):
+                params = {"search": words, "p0": last, "p1": last}
                 assert results(connection, instead, params) == results(connection, sql, params)
-        sql = f"select count(*) from t where {search}"
-        instead = from_index(sql, {})
-        assert instead is not None
-        params = {"search": words}
-        assert results(connection, instead, params) == results(connection, sql, params)
 
 
 @pytest.mark.parametrize(
-    ("order", "end"),
+    "end",
     [
-        (Order("id", is_row_number=True), "order by n limit 11"),
-        (Order("id", is_row_number=True), "order by id desc limit 11"),
-        (Order("id", is_row_number=True), "order by id limit 11 offset 11"),
-        (Order("id", is_row_number=True), "and n = :p0 order by id limit 11"),
-        (Order("id", is_row_number=False), "and ((id > :p0)) order by id limit 11"),
-        (Order("year, n", is_row_number=False), "and ((n > :p0)) order by year, n limit 11"),
-        (Order("year, n", is_row_number=False), "order by year limit 11"),
+        "order by n limit 11",
+        "order by rowid desc limit 11",
+        "order by rowid limit 11 offset 11",
+        "and n = :p0 order by rowid limit 11",
+        "and ((id > :p0)) order by id limit 11",
+        "and (rowid > :p0 or (rowid = :p1 and ((id > :p2)))) order by rowid, id limit 11",
     ],
 )
-def test_rows_of_which_others_may_come_first_are_left_to_the_table(order: Order, end: str) -> None:
+def test_rows_of_which_others_may_come_first_are_left_to_the_table(end: str) -> None:
     search = "rowid in (select rowid from t_fts where t_fts match escape_fts(:search))"
-    assert from_index(f"select id from t where {search} {end}", {"t": order}) is None
-    assert from_index(f"select id from t where {search} {end}", {}) is None
+    assert from_index(f"select id from t where {search} {end}") is None
 
 
 def test_another_index_of_words_is_left_to_datasette() -> None:
     search = "rowid in (select rowid from _search where _search match escape_fts(:search))"
-    order = {"t": Order("id", is_row_number=True)}
-    assert from_index(f"select count(*) from t where {search}", order) is None
-    assert from_index(f"select id from t where {search} order by id limit 11", order) is None
+    assert from_index(f"select count(*) from t where {search}") is None
+    assert from_index(f"select id from t where {search} order by rowid limit 11") is None
+
+
+LATER_PAGES = [
+    "?_size=20&_next=200,199",
+    "?_size=20&_sort=n&_next=3,199",
+    "?_size=20&_sort_desc=region&_next=north,199",
+    "?_size=20&_sort=region&_next=$null,7",
+    "?_size=20&_sort_desc=region&_next=$null,7",
+    "?_size=20&_sort=id&_next=199,199",
+    "?_size=20&_sort=n&_next=3,199&year=2003",
+    "?_size=20&_search=south&_next=200,199",
+]
+
+
+@pytest.mark.parametrize("of", ["plain", "counted"])
+def test_facets_are_counted_on_later_pages_as_on_the_first(
+    of: str, request: pytest.FixtureRequest
+) -> None:
+    built = request.getfixturevalue(of)
+    datasette = site(built.database, built.metadata)
+
+    async def facets(page: str) -> tuple[Any, list[Any]]:
+        asked = "&_facet_array=words&_facet=n"
+        answer = (await datasette.client.get(f"/made-up/t.json{page}{asked}")).json()
+        found = answer["facet_results"]
+        counted = {}
+        for name, facet in found.get("results", found).items():
+            counted[name] = [(each["value"], each["count"]) for each in facet["results"]]
+        return counted, answer["rows"]
+
+    async def compare() -> None:
+        await datasette.invoke_startup()
+        for page in LATER_PAGES:
+            first, rows = await facets(re.sub("&_next=[^&]*", "", page))
+            later, others = await facets(page)
+            assert set(first) >= {"region", "year", "urban", "n", "words"}
+            assert later == first, page
+            assert rows
+            assert others != rows
+
+    asyncio.run(compare())
 
 
 def test_without_a_choice_the_values_of_facets_are_counted_too(counted: Built) -> None:
@@ -336,25 +371,6 @@ def test_texts_that_are_said_once_each_are_not_counted(
     assert ("_counts_t",) in tables
     assert ("_found_t",) not in tables
     assert ("_texts_t",) not in tables
-
-
-@pytest.mark.parametrize(
-    ("key", "is_row_number", "is_in_order"),
-    [(["id"], True, True), (["id", "year"], False, True), (["year", "id"], False, False)],
-)
-def test_it_is_known_whether_rows_stand_in_the_order_of_their_key(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    key: list[str],
-    is_row_number: bool,
-    is_in_order: bool,
-) -> None:
-    monkeypatch.setattr(made_counts, "FEWEST_ROWS", 1)
-    built = made(tmp_path, key)
-    with closing(sqlite3.connect(built.database)) as connection:
-        sql = "SELECT content FROM _site WHERE name = 'counts'"
-        counted = json.loads(connection.execute(sql).fetchone()[0])["t"]
-    assert (counted["is_row_number"], counted["is_in_key_order"]) == (is_row_number, is_in_order)
 
 
 def test_questions_that_differ_each_time_or_find_very_much_are_asked_each_time(

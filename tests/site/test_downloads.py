@@ -155,7 +155,9 @@ def test_files_of_others_in_the_folder_of_downloads_are_not_offered(
 @pytest.mark.parametrize(
     ("size", "language", "text"),
     [
-        (0, "en", "0 byte"),
+        (0, "en", "0 bytes"),
+        (1, "en", "1 byte"),
+        (299, "nl", "299 byte"),
         (999, "de", "999 Byte"),
         (1000, "en", "1.0 kB"),
         (1234, "nl", "1,2 kB"),

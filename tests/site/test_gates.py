@@ -17,6 +17,7 @@ from urllib.parse import urlencode, urlsplit
 
 import httpx
 import pytest
+from markupsafe import escape
 
 from openbaar.site import apart, gates, limits, screening
 from openbaar.site.addresses import Addresses
@@ -179,6 +180,19 @@ def test_a_function_that_sqlite_cannot_interrupt_is_ended(server: Served, sql: s
     assert (answer.status_code, answer.headers["x-content-type-options"]) == (400, "nosniff")
     assert answer.text == "De query duurde te lang of vroeg te veel op en is afgebroken."
     assert LIMIT < seconds < ALARM + OVER
+
+
+@pytest.mark.parametrize("sql", [ENDLESS[0], UNINTERRUPTED[0]], ids=["by SQLite", "by its alarm"])
+def test_a_query_that_was_stopped_can_be_changed_on_a_page_in_the_language_of_the_reader(
+    server: Served, sql: str
+) -> None:
+    page = get(server, query(sql, "")).text
+    assert "<h1>De query is afgebroken</h1>" in page
+    assert f'spellcheck="false">{escape(sql)}</textarea>' in page
+    assert 'style="' not in page
+    assert "<script>" not in page
+    english = get(server, f"/en{query(sql, '')}").text
+    assert "<h1>The query was stopped</h1>" in english
 
 
 @pytest.mark.skipif("OPENBAAR_EXAMPLES" not in os.environ, reason="a long run: several minutes")

@@ -187,6 +187,35 @@ def test_an_address_leads_to_the_form_that_is_asked_for(
     assert get(shown, location, accept=accept).status_code in (200, 303)
 
 
+@pytest.mark.parametrize(
+    ("path", "told", "leads_to"),
+    [
+        ("/id/regions", {"Accept-Language": "en-GB,en;q=0.9"}, "/en/municipalities/regions"),
+        ("/id/regions", {"Accept-Language": "nl-BE,en;q=0.5"}, "/municipalities/regions"),
+        ("/id/regions", {"Accept-Language": "pt"}, "/municipalities/regions"),
+        ("/en/id/regions", {"Accept-Language": "nl"}, "/en/municipalities/regions"),
+        ("/id/regions/1.2.0", {"Accept-Language": "en"}, "/en/id/regions/1.2.0"),
+        ("/id/regions/flanders", {"Accept-Language": "en"}, "/en/municipalities/regions/flanders"),
+        ("/id/per_year/1.2.0?x=1", {"Accept-Language": "en"}, "/en/municipalities/per_year?x=1"),
+        ("/id/per_year/0.1.0", {"Accept-Language": "en"}, "/en/id/per_year/0.1.0"),
+    ],
+)
+def test_an_address_to_cite_leads_a_reader_to_a_page_in_the_language_of_the_browser(
+    shown: Datasette, path: str, told: dict[str, str], leads_to: str
+) -> None:
+    answer = get(shown, path, Accept=FIREFOX, **told)
+    assert (answer.status_code, answer.headers["location"]) == (303, leads_to)
+    assert answer.headers["vary"].startswith("Accept, Accept-Language, Sec-Fetch-Site")
+
+
+def test_who_chose_a_language_on_the_site_reads_an_address_to_cite_in_it(shown: Datasette) -> None:
+    told = {"Accept": FIREFOX, "Accept-Language": "en", "Sec-Fetch-Site": "same-origin"}
+    answer = get(shown, "/id/regions/1.2.0", **told)
+    assert (answer.status_code, answer.headers["content-language"]) == (200, "nl")
+    told["Sec-Fetch-Site"] = "cross-site"
+    assert get(shown, "/id/regions/1.2.0", **told).status_code == 303
+
+
 def test_the_page_of_a_version_names_codes_and_writes_figures(shown: Datasette) -> None:
     page = get(shown, "/id/municipalities/1.2.0", accept=FIREFOX).text
     assert "<td>Wallonië</td>" in page

@@ -46,6 +46,29 @@ def test_a_word_is_found_by_its_beginning_in_capitals_or_not(vdab: Built, writte
 
 
 @pytest.mark.slow
+def test_the_name_of_a_code_finds_its_rows_with_their_figures(vdab: Built) -> None:
+    results = [each for each in found(vdab, "hospitality", "/en") if each["kind"] == "figure"]
+    assert [(each["title"], each["text"]) for each in results] == [
+        ("Online courses started by sector: 2021, Hospitality", "921 online courses started"),
+        ("Online courses started by sector: 2022, Hospitality", "837 online courses started"),
+        ("Online courses started by sector: 2023, Hospitality", "555 online courses started"),
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("asked", ["61.1%", "61,1", "women 61.1", "28,140"])
+def test_a_figure_of_an_answer_on_the_home_page_finds_its_question(vdab: Built, asked: str) -> None:
+    name = "starts_per_quarter" if asked == "28,140" else "share_of_women"
+    assert f"/en{VDAB}/{name}" in paths(found(vdab, asked, "/en"), "question")
+
+
+@pytest.mark.slow
+def test_a_question_is_found_once(vdab: Built) -> None:
+    results = paths(found(vdab, "women", "/en"), "question")
+    assert len(results) == len(set(results))
+
+
+@pytest.mark.slow
 def test_a_number_of_the_text_is_found_in_its_line(vdab: Built) -> None:
     assert paths(found(vdab, "568.694"), "line") == ["/source/vdab-online-opleidingen.txt#L57"]
     assert paths(found(vdab, "568694"), "line") == ["/source/vdab-online-opleidingen.txt#L57"]

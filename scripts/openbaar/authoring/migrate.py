@@ -9,6 +9,7 @@ import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -236,12 +237,16 @@ class _Migration:
                 found.append(self._renamed(template))
         return _unbracketed(found)
 
+    def _fields_below_headings(self, column: str) -> list[str]:
+        """The fields that become a column, in the order of the headings above them."""
+        return [each[column] for each in self.melt["columns"].values() if column in each]
+
     def _check_order(self, template: str) -> None:
         """Fields below headings must stand in the order of the headings."""
         for part in template.split(" || "):
             printed = _FIELD.findall(part)
             for column in self._melted_columns():
-                fields = [each[column] for each in self.melt["columns"].values() if column in each]
+                fields = self._fields_below_headings(column)
                 in_row = [name for name in printed if name in fields]
                 if in_row and in_row != fields and self.names.get(in_row[0]) == column:
                     self.problems.append(
@@ -331,10 +336,10 @@ class _Migration:
     def _of_melted(self, column: str) -> dict[str, Any]:
         """What is said of the fields below headings: one thing, but for why they are blank."""
         fields = self.old.get("fields", {})
-        names = [each[column] for each in self.melt["columns"].values() if column in each]
+        names = self._fields_below_headings(column)
         said = [dict(fields.get(name, {})) for name in names]
         blanks = [each.pop("blank", {}) for each in said]
-        printed = dict.fromkeys(text for blank in blanks for text in blank)
+        printed = dict.fromkeys(chain.from_iterable(blanks))
         if any(each != said[0] for each in said):
             self.problems.append(f"the fields of '{column}' are not printed alike")
         found = self._without_type(said[0])

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from itertools import islice
+from typing import Any
 
 from openbaar.database import counts
 from openbaar.database.results import run
 from openbaar.schema.conventions import ANSWERS
 from openbaar.tables.dataset import Dataset
+from openbaar.tables.queries import Query
 
 MOST_ROWS = 1000  # of a result; a page shows no more
 CHANGING = re.compile(r"random|\bnow\b|current_", re.IGNORECASE)  # what SQL says of chance and time
@@ -28,22 +30,31 @@ def add_answers(connection: sqlite3.Connection, dataset: Dataset) -> list[str]:
     """
     answered: list[str] = []
     for name, query in dataset.publication.package.queries.items():
-        tables = dataset.publication.tables_of(query)
-        if not any(len(dataset.tables[table.name].rows) >= counts.FEWEST_ROWS for table in tables):
-            continue
-        if CHANGING.search(query.sql):
+        if CHANGING.search(query.sql) or not _is_about_a_large_table(dataset, query):
             continue
         try:
-            found = run(connection, query, {})
-            rows = list(islice(found, MOST_ROWS + 1))
+            columns, rows = _result(connection, query)
         except sqlite3.Error:  # the check that runs all queries reports it
             continue
-        columns = [column for column, *_ in found.description]
-        found.close()
-        if len(rows) <= MOST_ROWS and len({column.lower() for column in columns}) == len(columns):
+        has_different_names = len({column.lower() for column in columns}) == len(columns)
+        if has_different_names and len(rows) <= MOST_ROWS:
             _add(connection, f"{ANSWERS}{name}", columns, rows)
             answered.append(name)
     return answered
+
+
+def _is_about_a_large_table(dataset: Dataset, query: Query) -> bool:
+    tables = dataset.publication.tables_of(query)
+    return any(len(dataset.tables[table.name].rows) >= counts.FEWEST_ROWS for table in tables)
+
+
+def _result(connection: sqlite3.Connection, query: Query) -> tuple[list[str], list[Any]]:
+    """The columns and the rows of a result, one row more than is kept at the most."""
+    found = run(connection, query, {})
+    rows = list(islice(found, MOST_ROWS + 1))
+    columns = [column for column, *_ in found.description]
+    found.close()
+    return columns, rows
 
 
 def _add(

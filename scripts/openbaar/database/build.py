@@ -23,9 +23,10 @@ from openbaar.database.foreign_keys import (
     repeated_key_problems,
 )
 from openbaar.database.found import searched_columns
+from openbaar.database.indexes import all_indexes
 from openbaar.database.search_index import TOKENIZER
 from openbaar.database.site_content import add_site_content
-from openbaar.database.statements import create_statement, index_columns, sql_value
+from openbaar.database.statements import create_statement, sql_value
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
 from openbaar.package.model import Descriptor
@@ -48,10 +49,10 @@ def build_database(
 ) -> None:
     """Build the database of `dataset` at `target`; pages show what `descriptor` says.
 
-    `watch` sees the rows of large tables as they are read, but for those that did not change since
-    the `earlier` database was built, from which they are copied. Raises OpenbaarError, and leaves
-    the file at `target` as it is, when a key is used twice or points to no row, or a query or a
-    chart does not fit the tables.
+    `watch` sees the rows of large tables as they are read, but for tables that did not change since
+    the `earlier` database was built; rows that did not are copied from it. Raises OpenbaarError,
+    and leaves the file at `target` as it is, when a key is used twice or points to no row, or a
+    query or a chart does not fit the tables.
     """
     problems = foreign_key_problems(dataset)
     if problems:
@@ -151,12 +152,14 @@ def _load_large(path: Path, dataset: Dataset, watch: Watch, earlier: Earlier) ->
     """Fill the large tables. Raises OpenbaarError with every key that is used twice."""
     if not dataset.in_files:
         return
-    from openbaar.database.bulk import KeyUsedTwiceError, load
+    from openbaar.database.bulk import KeyUsedTwiceError, load, pass_by
 
     problems: list[Problem] = []
     for data in dataset.in_files:
         if earlier.has_rows(data.table.name):
             earlier.copy_rows(path, data.table.name)
+            if not earlier.has_file(data.table.name):
+                pass_by(data, watch)
             continue
         try:
             load(path, data, watch)
@@ -208,6 +211,5 @@ def _insert(database: Database, data: TableInMemory) -> None:
 
 
 def _add_indexes(database: Database, dataset: Dataset) -> None:
-    for data in dataset.tables.values():
-        for columns in index_columns(data.table):
-            database.table(data.table.name).create_index(columns)
+    for index in all_indexes(dataset):
+        database.table(index.table).create_index(index.columns, index.name)

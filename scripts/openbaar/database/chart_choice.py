@@ -50,11 +50,16 @@ def chosen_chart(table: Table, rows: Sequence[ChartRow]) -> Choice | None:
 
 def _measured(table: Table, rows: Sequence[ChartRow]) -> str | None:
     """The only column with a unit, else the only one of numbers that are no codes."""
-    counted = [field for field in table.table_schema.fields if _is_counted(table, field)]
+    counted = counted_fields(table)
     measures = [field.name for field in counted if field.unit is not None]
     if not measures:
-        measures = [field.name for field in counted if not _may_be_codes(table, field, rows)]
+        measures = [field.name for field in counted if not may_be_codes(table, field, rows)]
     return measures[0] if len(measures) == 1 else None
+
+
+def counted_fields(table: Table) -> list[SchemaField]:
+    """The columns that may count something: of numbers that are no key and have no names."""
+    return [field for field in table.table_schema.fields if _is_counted(table, field)]
 
 
 def _is_counted(table: Table, field: SchemaField) -> bool:
@@ -64,7 +69,7 @@ def _is_counted(table: Table, field: SchemaField) -> bool:
     return schema.reference(field.name) is None and field.constraints.enum is None
 
 
-def _may_be_codes(table: Table, field: SchemaField, rows: Sequence[ChartRow]) -> bool:
+def may_be_codes(table: Table, field: SchemaField, rows: Sequence[ChartRow]) -> bool:
     """Whether whole numbers may be names: all with as many digits, and one for each name."""
     if field.type != "integer":
         return False

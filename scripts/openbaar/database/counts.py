@@ -17,8 +17,6 @@ from openbaar.database.earlier import Earlier
 from openbaar.database.found import (
     MOST_TEXTS,
     add_found,
-    is_in_key_order,
-    is_row_number,
     number_of_texts,
     searched_columns,
 )
@@ -37,15 +35,11 @@ class Counted:
 
     `facets` are the columns of its table of counts. `searched` are the columns that are searched,
     and `found` those by whose values the rows of each text were counted; None where they were not.
-    The last two say of a table that is searched whether its key is the number of its rows, and
-    whether these stand in the order of the key.
     """
 
     facets: list[str]
     searched: list[str]
-    found: list[str] | None = None
-    is_row_number: bool = False
-    is_in_key_order: bool = False
+    found: list[str] | None
 
 
 def add_counts(
@@ -80,11 +74,7 @@ def _counted(connection: sqlite3.Connection, data: TableData, searched: list[str
             add_found(connection, data.table, found)
     if facets:
         _add_counts_of_facets(connection, data.table.name, facets, found)
-    if not searched:
-        return Counted(facets, searched)
-    numbered = is_row_number(data)
-    in_order = numbered or is_in_key_order(connection, data.table)
-    return Counted(facets, searched, found, numbered, in_order)
+    return Counted(facets, searched, found)
 
 
 def _values_of_facets(connection: sqlite3.Connection, table: Table) -> dict[str, int]:

@@ -12,7 +12,6 @@ import sqlite3
 from collections.abc import Sequence
 
 from openbaar.database.search_index import TOKENIZER
-from openbaar.database.statements import sql_type
 from openbaar.schema.conventions import COUNTED_ROWS, FOUND, TEXT, TEXTS
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.model import Table
@@ -74,26 +73,3 @@ def add_texts(connection: sqlite3.Connection, table: Table, texts: sqlite3.Curso
             f"INSERT INTO {index} (rowid, {searched}) VALUES (?, {places})", texts
         )
         connection.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")
-
-
-def is_row_number(data: TableData) -> bool:
-    """Whether the key of a table is the number of its rows, as one whole number is.
-
-    See https://www.sqlite.org/lang_createtable.html#rowid.
-    """
-    schema = data.table.table_schema
-    key = [schema.field(column) for column in schema.primaryKey]
-    return len(key) == 1 and sql_type(key[0], data.whole) == "INTEGER"
-
-
-def is_in_key_order(connection: sqlite3.Connection, table: Table) -> bool:
-    """Whether the rows of a table stand in the order of their primary key.
-
-    What search comes upon first in such a table is what a page shows first.
-    """
-    before = f"lag(rowid) OVER (ORDER BY {', '.join(table.table_schema.primaryKey)})"
-    numbered = f"SELECT rowid AS number, {before} AS before FROM {table.name}"
-    (is_other,) = connection.execute(
-        f"SELECT EXISTS (SELECT 1 FROM ({numbered}) WHERE number < before)"
-    ).fetchone()
-    return not is_other

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from openbaar.database.labels import Labels
 from openbaar.schema.conventions import GROUPED_NUMBER
-from openbaar.tables.dataset import Dataset
+from openbaar.tables.dataset import Dataset, DocumentLine
 from openbaar.tables.model import Table
+from openbaar.tables.publication import Publication
 from openbaar.texts import localized
 
 TOKENIZER = "unicode61 remove_diacritics 2"  # `geevalueerd` finds `geëvalueerd`
@@ -68,9 +69,7 @@ def add_search_index(connection: sqlite3.Connection, dataset: Dataset, labels: L
 def _entries(dataset: Dataset, labels: Labels) -> Iterator[Entry]:
     publication = dataset.publication
     for language in publication.package.languages:
-        for name, query in publication.package.queries.items():
-            title, told = localized(query.title, language), localized(query.description, language)
-            yield Entry("question", language, name, "", None, title, told)
+        yield from _questions(publication, language)
         for table in publication.resources.values():
             yield from _of_table(table, language)
         for code_list, names in labels.items():
@@ -78,9 +77,20 @@ def _entries(dataset: Dataset, labels: Labels) -> Iterator[Entry]:
                 yield from _codes(dataset, code_list, names, language)
         yield from _remarks(dataset, language)
     for path, lines in dataset.lines.items():
-        for line in lines:
-            if line.text.strip():
-                yield Entry("line", "", path, line.page, line.number, "", line.text)
+        yield from _lines(path, lines)
+
+
+def _questions(publication: Publication, language: str) -> Iterator[Entry]:
+    for name, query in publication.package.queries.items():
+        title, told = localized(query.title, language), localized(query.description, language)
+        yield Entry("question", language, name, "", None, title, told)
+
+
+def _lines(path: str, lines: Iterable[DocumentLine]) -> Iterator[Entry]:
+    """The lines of a document on which anything is printed."""
+    for line in lines:
+        if line.text.strip():
+            yield Entry("line", "", path, line.page, line.number, "", line.text)
 
 
 def _of_table(table: Table, language: str) -> Iterator[Entry]:

@@ -22,6 +22,7 @@ from openbaar.database.choices import choices
 from openbaar.database.counts import add_counts
 from openbaar.database.document_parts import parts
 from openbaar.database.earlier import Earlier
+from openbaar.database.figures import figures
 from openbaar.database.labels import Labels, code_labels
 from openbaar.database.query_checks import query_problems
 from openbaar.database.results import (
@@ -80,6 +81,7 @@ def add_site_content(
         "counts": {name: asdict(each) for name, each in counted.items()},
         "descriptor": descriptor,
         "facets": {name: list(table.facets) for name, table in publication.resources.items()},
+        "figures": figures(connection, publication),
         "labels": labels,
         "parts": {path: parts(lines) for path, lines in dataset.lines.items()},
         "queries": _queries(connection, publication, labels),

@@ -1,4 +1,4 @@
-"""The SQL that creates the tables of a publication, and the columns that need an index."""
+"""The SQL that creates the tables of a publication."""
 
 from __future__ import annotations
 
@@ -57,24 +57,6 @@ def sql_value(value: Value) -> SqlValue:
     if isinstance(value, Decimal):
         return int(value) if value == int(value) else float(value)
     return value
-
-
-def index_columns(table: Table) -> list[tuple[str, ...]]:
-    """The indexes that facets and foreign keys need, each as its columns.
-
-    An index is left out where the beginning of a key or of a longer index serves as well.
-    """
-    schema = table.table_schema
-    wanted: list[tuple[str, ...]] = [(facet,) for facet in table.facets]
-    for key in schema.foreignKeys:
-        wanted.append(key.fields)
-    there = [schema.primaryKey, *schema.all_unique_keys]
-    needed: list[tuple[str, ...]] = []
-    for columns in dict.fromkeys(wanted):
-        longer = [other for other in wanted if len(other) > len(columns)]
-        if not any(other[: len(columns)] == columns for other in there + longer):
-            needed.append(columns)
-    return needed
 
 
 def _table_constraints(schema: Schema) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Literal
 
 from openbaar.documents.entry import DocumentEntry
@@ -156,11 +157,9 @@ def _codes(rows: Rows, columns: DescribedCategoryTable) -> Iterator[DescribedCat
 
 def _referenced(publication: Publication) -> set[str]:
     """The tables that some table points to."""
-    return {
-        key.reference.resource
-        for table in publication.resources.values()
-        for key in table.table_schema.foreignKeys
-    }
+    tables = publication.resources.values()
+    keys = chain.from_iterable(table.table_schema.foreignKeys for table in tables)
+    return {key.reference.resource for key in keys}
 
 
 def _category_columns(table: Table) -> DescribedCategoryTable | None:
@@ -191,7 +190,7 @@ def _translations(publication: Publication, **texts: Mapping[str, str] | None) -
 
 def _description(dataset: Dataset, table: Table) -> Localized:
     """What a table is; `provenance` says it where some of its rows hold for a whole column."""
-    if table.name != "provenance" or not dataset.states_rules:
+    if table.name != "provenance" or not dataset.placed_by_rule:
         return table.description
     texts = {}
     for language in dataset.publication.package.languages:

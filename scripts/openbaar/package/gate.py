@@ -82,10 +82,7 @@ def _package(files: HandedFiles) -> Received:
             tables[resource.name] = _table(files, resource, place)
         except OpenbaarError as error:
             problems += error.problems
-    for index, resource in enumerate(package.resources):
-        if resource.name in tables:
-            keys = file.place("resources", index, "schema", "foreignKeys")
-            problems += _foreign_key_problems(resource, tables, keys)
+    problems += _key_problems(file, package, tables)
     if problems:
         raise OpenbaarError(problems)
     return Received(file.data, tuple(tables.values()))
@@ -122,6 +119,16 @@ def _changed(resource: ReceivedResource, data: bytes, place: Place) -> Iterator[
     if found != digest.lower():
         message = f"{resource.path} has the {algorithm} {found}, not the one stated"
         yield Problem(place, message, "ask who sent it for the right file")
+
+
+def _key_problems(
+    file: YamlFile, package: ReceivedPackage, tables: Mapping[str, ReceivedTable]
+) -> Iterator[Problem]:
+    """What is wrong with the foreign keys of the tables that could be read."""
+    for index, resource in enumerate(package.resources):
+        if resource.name in tables:
+            keys = file.place("resources", index, "schema", "foreignKeys")
+            yield from _foreign_key_problems(resource, tables, keys)
 
 
 def _hidden(file: YamlFile, data: Any, path: KeyPath) -> Iterator[Problem]:

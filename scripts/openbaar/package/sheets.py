@@ -68,8 +68,8 @@ class Styles:
 
     @classmethod
     def of(cls, book: Workbook) -> Styles:
-        """The styles of a workbook."""
-        return cls(
+        """The styles of a workbook, in one order whatever uses them first."""
+        styles = cls(
             heading=book.add_format(
                 {"bold": True, "bottom": 1, "valign": "top", "text_wrap": True}
             ),
@@ -78,6 +78,9 @@ class Styles:
             text=book.add_format({"quote_prefix": True}),
             link=book.get_default_url_format(),
         )
+        for style in (styles.heading, styles.date, styles.count, styles.text, styles.link):
+            style._get_xf_index()  # by which cells name them
+        return styles
 
 
 @dataclass(frozen=True)
@@ -94,12 +97,16 @@ class TableSheet:
         for number, column in enumerate(columns):
             self._write_heading(number, column, [row[number] for row in rows[:MEASURED_ROWS]])
         self.sheet.freeze_panes(1, 0)
-        self.sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
+        self.add_filter(len(columns), len(rows))
         for line, row in enumerate(rows, start=1):
             for number, column in enumerate(columns):
                 self._write_value(line, number, column, row[number])
         for line, note in enumerate(notes, start=len(rows) + 2):
             self._write_text(line, 0, note)
+
+    def add_filter(self, columns: int, rows: int) -> None:
+        """Have the headings of so many columns filter the rows below."""
+        self.sheet.autofilter(0, 0, max(rows, 1), columns - 1)
 
     def _write_heading(self, number: int, column: Column, values: Iterable[Cell]) -> None:
         """Write the heading of a column as wide as it and the values below are."""

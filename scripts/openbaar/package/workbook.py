@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -14,6 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from openbaar.files import replacing
+from openbaar.package.kept_sheets import KeptSheet, KeptSheets, hash_of
 from openbaar.package.sheets import (
     CREATED,
     MAX_NAME,
@@ -25,23 +27,28 @@ from openbaar.package.sheets import (
     TableSheet,
 )
 from openbaar.schema.conventions import UNKNOWN
-from openbaar.schema.csvfile import Row, Rows
+from openbaar.schema.csvfile import Row
 from openbaar.schema.model import SchemaField
 from openbaar.schema.values import Value
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.texts import catalogue, localized
 
 DOCUMENTATION_WIDTHS = (32, 32, 40, 24, 100)
+NOTHING_KEPT = KeptSheets()
 Labels = Mapping[Value, Value]  # the label of each code
 
 
-def write_workbook(dataset: Dataset, target: Path) -> None:
-    """Write all tables as a spreadsheet to `target`.
+def write_workbook(
+    dataset: Dataset, target: Path, kept: KeptSheets = NOTHING_KEPT
+) -> dict[str, str]:
+    """Write all tables as a spreadsheet to `target`, sheets that are `kept` as they are.
 
     It takes the place of an earlier one when it is complete. Codes show as the label that their
     list gives them. A table with more rows than the publication allows is left out, and the
-    documentation says so.
+    documentation says so. Returns, by a hash of what each sheet of a table is made of, its name in
+    the file.
     """
+    made: dict[str, str] = {}
     publication = dataset.publication
     names = sheet_names(dataset.tables)
     documentation = documentation_names(publication.package.languages, names.values())
@@ -54,8 +61,9 @@ def write_workbook(dataset: Dataset, target: Path) -> None:
             _write_sections(book.add_worksheet(name), styles, sections)
         for table, data in dataset.tables.items():
             if _is_shown(dataset, data):
-                sheet = TableSheet(book.add_worksheet(names[table]), styles)
-                _write_table(sheet, dataset, data)
+                made_of = _write_table(book, styles, names[table], _SheetOf(dataset, data), kept)
+                made[made_of] = f"xl/worksheets/sheet{len(book.worksheets())}.xml"
+    return made
 
 
 @contextmanager
@@ -68,13 +76,57 @@ def _written(path: Path) -> Iterator[Workbook]:
         raise error.args[0] from error  # the error of the system
 
 
-def _write_table(sheet: TableSheet, dataset: Dataset, data: TableData) -> None:
-    """Write a table with headings in the first language, and below it what to know of it."""
-    language = dataset.publication.language
-    labels = _labels(dataset, data)
-    rows = [_shown(row, data.table.columns, labels) for row in data.rows]
-    columns = [_column(field, language) for field in data.table.table_schema.fields]
-    sheet.write(columns, rows, _notes(dataset, data, language))
+@dataclass(frozen=True)
+class _SheetOf:
+    """What the sheet of a table shows: its rows below headings, and then what to know of it."""
+
+    dataset: Dataset
+    data: TableData
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        """The columns with headings in the first language."""
+        language = self.dataset.publication.language
+        return [_column(field, language) for field in self.data.table.table_schema.fields]
+
+    @cached_property
+    def notes(self) -> list[str]:
+        """What to know, in the first language."""
+        return list(_notes(self.dataset, self.data, self.dataset.publication.language))
+
+    @property
+    def rows(self) -> list[list[Value]]:
+        """The cells as readers see them."""
+        labels = {}
+        for column, code_list in _code_lists(self.dataset, self.data).items():
+            labels[column] = code_list.labels
+        return [_shown(row, self.data.table.columns, labels) for row in self.data.rows]
+
+    @property
+    def made_of(self) -> str:
+        """One hash of what the sheet is made of, which is plain data."""
+        columns = [(column.title, column.unit, column.type) for column in self.columns]
+        lists = {}
+        for column, code_list in _code_lists(self.dataset, self.data).items():
+            lists[column] = code_list.made_of
+        names = self.data.table.columns
+        return hash_of(self.data.sha256, list(names), columns, lists, self.notes)
+
+
+def _write_table(
+    book: Workbook, styles: Styles, name: str, shown: _SheetOf, kept: KeptSheets
+) -> str:
+    """Write the sheet of a table, or take the one that is kept; returns what it is made of."""
+    made_of = shown.made_of
+    read = kept.reader(made_of)
+    if read is None:
+        sheet = TableSheet(book.add_worksheet(name), styles)
+        sheet.write(shown.columns, shown.rows, shown.notes)
+    else:
+        sheet = TableSheet(book.add_worksheet(name, KeptSheet), styles)
+        sheet.sheet.read = read
+        sheet.add_filter(len(shown.columns), len(shown.data.rows))  # the workbook names its range
+    return made_of
 
 
 def _column(field: SchemaField, language: str) -> Column:
@@ -138,22 +190,38 @@ def _is_shown(dataset: Dataset, data: TableData) -> bool:
     return len(data.rows) < MAX_ROWS and data.cells <= most
 
 
-def _labels(dataset: Dataset, data: TableData) -> dict[str, Labels]:
-    """For each column with the codes of another table, the labels that this one gives them."""
-    labels: dict[str, Labels] = {}
+@dataclass(frozen=True)
+class _CodeList:
+    """A table that gives the codes in one of its columns a label."""
+
+    data: TableData
+    code: str
+    label: str
+
+    @property
+    def labels(self) -> Labels:
+        """The label of each code."""
+        return {row[self.code]: row[self.label] for row in self.data.rows}
+
+    @property
+    def made_of(self) -> list[str]:
+        """What these are made of."""
+        schema = self.data.table.table_schema
+        types = [schema.field(column).type for column in (self.code, self.label)]
+        return [self.data.sha256, self.code, self.label, *types]
+
+
+def _code_lists(dataset: Dataset, data: TableData) -> dict[str, _CodeList]:
+    """For each column with the codes of another table, this table, if it labels them."""
+    lists: dict[str, _CodeList] = {}
     for column in data.table.columns:
         reference = data.table.table_schema.reference(column)
         if reference is None:
             continue
         code_list = dataset.tables[reference.resource]
         if code_list.table.label is not None and _is_shown(dataset, code_list):
-            labels[column] = _pairs(code_list.rows, reference.fields[0], code_list.table.label)
-    return labels
-
-
-def _pairs(rows: Rows, code: str, label: str) -> Labels:
-    """The values of one column by those of another."""
-    return {row[code]: row[label] for row in rows}
+            lists[column] = _CodeList(code_list, reference.fields[0], code_list.table.label)
+    return lists
 
 
 def _shown(row: Row, columns: Sequence[str], labels: Mapping[str, Labels]) -> list[Value]:

@@ -38,6 +38,7 @@ PROPERTIES = {
     "licenses": N_("Licences"),
     "sources": N_("Documents"),
 }
+IN_LANGUAGES = ("title", "description", "unit")  # what each language says in its own words
 MEANING = {
     "major": N_("Something that people may rely on changed or went."),
     "minor": N_("Data were added."),
@@ -48,11 +49,12 @@ MEANING = {
 
 @dataclass(frozen=True)
 class Replaced:
-    """Something with its value before and now, as HTML."""
+    """Something with its value before and now, as HTML; `lang` is its language, if another one."""
 
     what: str
     old: Markup
     new: Markup
+    lang: str | None = None
 
 
 @dataclass(frozen=True)
@@ -224,8 +226,26 @@ def _text_change(published: Published, table: str | None, change: Descriptor) ->
 
     `table` is None for what it says of the whole.
     """
-    what = _place_words(published, table, change["what"].split("."))
-    return Replaced(what, _told(change["old"]), _told(change["new"]))
+    place = change["what"].split(".")
+    what = _place_words(published, table, place)
+    language = _language_of(published, place)
+    if language in (None, visit().language):
+        return Replaced(what, _told(change["old"]), _told(change["new"]))
+    if "translations" not in place:
+        what = f"{what} ({language_name(str(language), visit().language)})"
+    return Replaced(what, _told(change["old"]), _told(change["new"]), lang=language)
+
+
+def _language_of(published: Published, place: Sequence[str]) -> str | None:
+    """The language of a text of a descriptor; None for what is no text.
+
+    A text that says none is in the first language; translations and notes name theirs.
+    """
+    if "translations" in place[:-1]:
+        return place[place.index("translations") + 1]
+    if place[-1] in published.languages:
+        return place[-1]
+    return published.languages[0] if place[-1] in IN_LANGUAGES else None
 
 
 def _place_words(published: Published, table: str | None, place: Sequence[str]) -> str:
@@ -239,7 +259,15 @@ def _place_words(published: Published, table: str | None, place: Sequence[str]) 
     if place[0] == "constraints":
         return ".".join(place[1:])
     known = PROPERTIES.get(place[0])
-    return ".".join(place) if known is None else " ".join([gettext(known), *place[1:]])
+    if known is None:
+        return ".".join(place)
+    rest = []
+    for part in place[1:]:
+        if part.isdecimal():
+            rest.append(str(int(part) + 1))  # people count from one
+        elif part not in published.languages:
+            rest.append(part)
+    return " ".join([gettext(known), *rest])
 
 
 def _told(value: Any) -> Markup:

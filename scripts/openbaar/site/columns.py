@@ -19,7 +19,8 @@ class Column:
 
     `table` is the one that it is a column of. `code_list` is the table that says what its values
     mean, and `labels` where the names of its values are: that table, or the column itself.
-    `names_rows` is true of a column of the primary key.
+    `names_rows` is true of a column of the primary key, `counts` of whole numbers without a unit
+    that are figures.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Column:
     code_list: str | None = None
     labels: str | None = None
     names_rows: bool = False
+    counts: bool = False
 
     @property
     def of_trust(self) -> bool:
@@ -40,7 +42,7 @@ class Column:
     @property
     def is_number(self) -> bool:
         """Whether it holds figures, written as the language writes them; a year is a name."""
-        return bool(self.unit) or self.type == "number"
+        return bool(self.unit) or self.type == "number" or self.counts
 
     @property
     def is_quantity(self) -> bool:
@@ -85,6 +87,7 @@ def _column_in(published: Published, table: str, name: str, language: str) -> Co
                 code_list=_code_list(published, table, name),
                 labels=_labels(published, table, name),
                 names_rows=name in published.tables[table]["schema"].get("primaryKey", []),
+                counts=name in published.figures.get(table, []),
             )
     return Column(name, name)
 

@@ -133,6 +133,10 @@ def size_text(size: int, language: str) -> str:
     if thousands > 0 and amount < 10:
         digits = "#,##0.0"
     unit = f"digital-{SIZES[thousands]}"
+    if thousands == 0:
+        whole = format_unit(amount, unit, "long", format=digits, locale=spoken(language))
+        if unit not in whole:  # the CLDR has a long form, with a plural, in some languages only
+            return whole
     return format_unit(amount, unit, "short", format=digits, locale=spoken(language))
 
 

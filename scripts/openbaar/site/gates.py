@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_decode
-from datasette.utils.asgi import Response
+from datasette.utils.asgi import Request, Response
 
 from openbaar.site.addresses import Addresses
 from openbaar.site.apart import Answer, ForkServer
 from openbaar.site.asgi import APART, Application, Receive, Scope, Send, query_pairs, raw_path
 from openbaar.site.language import gettext
 from openbaar.site.published import Published
+from openbaar.site.refusals import stopped
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
@@ -157,7 +158,7 @@ def gated(
     if datasette not in _before:
         _before[datasette] = _gates(published), ForkServer(datasette)
     gates, server = _before[datasette]
-    stopped = around(_stopped)
+    end = around(_stopped_by(datasette))
     busy = around(_busy)
 
     async def passed(scope: Scope, receive: Receive, send: Send) -> None:
@@ -178,7 +179,7 @@ def gated(
                 return
             answer = answering.result()
             if answer is None:
-                await stopped(scope, receive, send)
+                await end(scope, receive, send)
             else:
                 await answer.send(send)
 
@@ -223,9 +224,16 @@ def _failing(error: BaseException) -> Application:
     return failing
 
 
-async def _stopped(_scope: Scope, _receive: Receive, send: Send) -> None:
-    message = gettext("The query took too long or asked for too much, and was stopped.")
-    await Response.text(message, status=400).asgi_send(send)
+def _stopped_by(datasette: Datasette) -> Application:
+    """What answers where time or memory is up."""
+
+    async def stopping(scope: Scope, receive: Receive, send: Send) -> None:
+        # Datasette gives its templates a token for forms; a page that only reads needs none.
+        asked = Request({**scope, "csrftoken": lambda: ""}, receive)
+        answer = await stopped(datasette, asked)
+        await answer.asgi_send(send)
+
+    return stopping
 
 
 async def _busy(_scope: Scope, _receive: Receive, send: Send) -> None:

@@ -2,7 +2,8 @@
 
 `/id/<table>/latest` leads to the version of now. Those of questions are in `questions.py`.
 
-They stay when pages move. By `Accept`, an address leads on (303, as
+They stay when pages move. A person is led to the page in the language that the browser asks for,
+unless the address names one (`/en/id/…`). By `Accept`, an address leads on (303, as
 https://www.w3.org/TR/cooluris/ has it) to the form that is asked for: the page, the CSV, the rows
 as JSON, the package's descriptor, a citation, JSON-LD, which is at `/id/<table>.jsonld`, or, as
 Turtle, the catalogue that describes what the address names.
@@ -23,8 +24,8 @@ from openbaar.site.cells import words_of_file
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.columns import Column, column_of
 from openbaar.site.kept import described_then, first_rows, kept_descriptor
-from openbaar.site.language import gettext
-from openbaar.site.negotiate import preferred
+from openbaar.site.language import gettext, visit
+from openbaar.site.negotiate import VARY, preferred, readers_language
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.site.refusals import language_of, refusal
 from openbaar.texts import localized
@@ -98,7 +99,7 @@ async def table(datasette: Any, request: Any) -> Response:
     if questions.is_question(published, name):
         return await _question(datasette, request, name, None)
     _refuse_unknown(published, name)
-    return _see_other(request, current_forms(published, name))
+    return _see_other(published, request, current_forms(published, name))
 
 
 async def part(datasette: Any, request: Any) -> Response:
@@ -140,13 +141,15 @@ async def _version(datasette: Any, request: Any, name: str, version: str) -> Res
     offers = [CSV, HTML, *others]
     chosen = preferred(request.headers.get("accept", ""), offers)
     if chosen != HTML or published.folder is None:
-        return Response.redirect(forms[chosen], status=303, headers={"vary": "Accept"})
+        return _on(published, request, chosen, forms[chosen])
+    if _language(published, request) != visit().language:
+        return _on(published, request, chosen, f"/id/{name}/{version}")
     context = _about_version(published, name, version, forms)
     pairs = await changes.compared(datasette, published)
     context["compared"] = [pair for pair in pairs if version in pair]
     context["address"] = published.address(f"/id/{name}/{version}", request)
     page = await datasette.render_template("openbaar_version.html", context, request=request)
-    return Response.html(page, headers={"vary": "Accept"})
+    return Response.html(page, headers={"vary": VARY})
 
 
 def _about_version(published: Published, name: str, version: str, forms: Forms) -> dict[str, Any]:
@@ -201,7 +204,7 @@ async def _row(datasette: Any, request: Any, table: str, wanted: str) -> Respons
         raise refusal(404, message, name=table, row=wanted)
     page = f"{published.path(table)}/{key}"
     forms = {HTML: page, JSON: f"{page}.json?_shape=array", JSON_LD: f"/id/{table}/{key}.jsonld"}
-    return _see_other(request, forms)
+    return _see_other(published, request, forms)
 
 
 async def table_described(datasette: Any, request: Any) -> Response:
@@ -276,10 +279,21 @@ def _on_to(page: str) -> Callable[[Any], Awaitable[Response]]:
     return redirected
 
 
-def _see_other(request: Any, forms: Forms) -> Response:
+def _see_other(published: Published, request: Any, forms: Forms) -> Response:
     """On to the form that the request prefers."""
     chosen = preferred(request.headers.get("accept", ""), list(forms))
-    return Response.redirect(forms[chosen], status=303, headers={"vary": "Accept"})
+    return _on(published, request, chosen, forms[chosen])
+
+
+def _on(published: Published, request: Any, form: str, address: str) -> Response:
+    """On to the address of a form, a page in the language of its reader."""
+    if form == HTML:
+        address = f"/{_language(published, request)}{address}"
+    return Response.redirect(address, status=303, headers={"vary": VARY})
+
+
+def _language(published: Published, request: Any) -> str:
+    return readers_language(request, published.languages, visit().language)
 
 
 def _new_name(published: Published, name: str) -> str | None:

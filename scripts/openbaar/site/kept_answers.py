@@ -41,6 +41,7 @@ MOST = 32_000_000  # bytes of all answers that a site keeps
 LARGEST = 1_000_000  # bytes of one of them
 OWN_CACHE = re.compile(r"(/\w+)?/(-|download)/")  # files, which browsers keep, and the machine
 PERSONAL = (b"cookie", b"authorization", b"range", b"if-none-match", b"if-modified-since")
+VARYING = (b"accept", b"accept-language", b"sec-fetch-site")  # what an answer may hang on
 TYPES = ("text/html", "application/json")
 NOT_KEPT = WRITTEN_BY_VISITORS | {"_trace"}
 NONCE = re.compile(rb"'nonce-([\w-]+)'")
@@ -89,7 +90,7 @@ def keeping(app: Application, datasette: Datasette, published: Published) -> App
             await app(scope, receive, send)
             return
         key = _key(scope, published)
-        of_form = (*key, header(scope, b"accept"))
+        of_form = (*key, *(header(scope, name) for name in VARYING))
         answer = shelf.get(key) or shelf.get(of_form)
         if answer is not None:
             await _renewed(answer).send(send)
@@ -111,7 +112,7 @@ def _key(scope: Scope, published: Published) -> Key:
 
 
 def _varies(answer: Answer) -> bool:
-    """Whether an answer says that it hangs on what form a visitor accepts.
+    """Whether an answer says that it hangs on what form or language a visitor accepts.
 
     See https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5.
     """

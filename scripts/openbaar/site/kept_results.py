@@ -22,8 +22,9 @@ from datasette.utils import sqlite_timelimit
 
 from openbaar.schema.conventions import ANSWERS
 from openbaar.site.counts import FACET, from_counts, plain
-from openbaar.site.found import Order, from_index
+from openbaar.site.found import from_index
 from openbaar.site.language import visit
+from openbaar.site.later_pages import of_all_pages
 from openbaar.site.published import Published
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
@@ -80,7 +81,6 @@ class KeptResults:
         self._database = database
         self._execute = database.execute
         self._counts = published.counts
-        self._ordered = _orders(published)
         self._facets = published.facets
         self._parameters: dict[str, list[str]] = {}
         self._answers: dict[str, str] = {}
@@ -108,7 +108,7 @@ class KeptResults:
             return await self._execute(
                 sql, params, truncate, custom_time_limit, page_size, **others
             )
-        sql = from_counts(sql, self._counts) or from_index(plain(sql), self._ordered) or sql
+        sql = self._instead(sql)
         statement = Statement(sql, self._plain(sql, params), truncate, page_size)
         answer = self._answers.get(sql.strip())
         if answer is not None and not any(statement.params.values()):
@@ -129,6 +129,17 @@ class KeptResults:
             )
         self._keep(key, results)
         return results
+
+    def _instead(self, sql: str) -> str:
+        """What to ask instead of what Datasette asks; questions of authors stay as they are."""
+        if sql.strip() in self._parameters:
+            return sql
+        asked = plain(sql)
+        of_all = of_all_pages(asked)
+        instead = from_counts(of_all, self._counts) or from_index(of_all)
+        if instead is not None:
+            return instead
+        return sql if of_all == asked else of_all
 
     def _plain(self, sql: str, params: Any) -> Any:
         """The parameters, of a question only its own: what is not given is empty."""
@@ -194,16 +205,6 @@ class KeptResults:
         while self._size > MOST:
             _, (dropped, _) = self._results.popitem(last=False)
             self._size -= dropped
-
-
-def _orders(published: Published) -> dict[str, Order]:
-    """The large tables whose rows stand in the order of their key."""
-    orders = {}
-    for table, counted in published.counts.items():
-        if counted["is_in_key_order"]:
-            key = published.tables[table]["schema"]["primaryKey"]
-            orders[table] = Order(", ".join(key), counted["is_row_number"])
-    return orders
 
 
 def keep_schema(database: Database) -> None:

@@ -22,6 +22,14 @@ from openbaar.texts import N_
 
 Row = Mapping[str, Any]
 YES_OR_NO = {"1": N_("yes"), "0": N_("no")}  # how SQLite keeps what is true or false
+# What statuses are called that the toolkit gives itself, or proposes.
+STATUS_WORDS = {
+    NORMAL: N_("as printed"),
+    "not_given": N_("not given"),
+    "not_yet": N_("period not over yet"),
+    "cannot_exist": N_("cannot exist"),
+    "doubtful": N_("printed, but doubtful"),
+}
 # A part of a scope: `not (` before it, a column, how it is compared, values with `/` between them.
 CONDITION = re.compile(r"(?P<name>\w+) (?P<sign>=|>=|<=) (?P<values>[^,()]+)")
 
@@ -48,7 +56,8 @@ def named(published: Published, column: Column, value: Any, row: Row | None = No
 
 def status_words(status: str) -> str:
     """What the status of a row is called that no code list names: `not_given` → 'not given'."""
-    return gettext("as printed") if status == NORMAL else status.replace("_", " ")
+    words = STATUS_WORDS.get(status)
+    return status.replace("_", " ") if words is None else gettext(words)
 
 
 def table_title(published: Published, name: str, _row: Row | None = None) -> str | None:
@@ -128,7 +137,15 @@ def _compared_with(published: Published, value: str, row: Row) -> str | None:
 
 
 def _scope(published: Published, value: str, row: Row) -> str | None:
-    return scope_words(published, str(row.get("table_name", "")), value)
+    """Which rows were added up; of a rule of two columns, that those were counted that break it."""
+    table = str(row.get("table_name", ""))
+    words = scope_words(published, table, value)
+    found = CONDITION.fullmatch(value)
+    if found is None or table not in published.tables:
+        return words
+    if found["sign"] == "=" or found["values"] not in published.column_names(table):
+        return words
+    return gettext("rows that break the rule “%(rule)s”") % {"rule": words}
 
 
 def _table_titles(published: Published, value: str, _row: Row) -> str | None:

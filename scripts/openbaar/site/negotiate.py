@@ -1,4 +1,4 @@
-"""Which of several forms a visitor prefers, by the `Accept` headers of a request.
+"""Which of several forms, and which language, a visitor prefers, by the headers of a request.
 
 See https://www.rfc-editor.org/rfc/rfc9110#section-12.5.
 """
@@ -6,6 +6,10 @@ See https://www.rfc-editor.org/rfc/rfc9110#section-12.5.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+
+# The headers that `readers_language` and the choice of a form hang on.
+VARY = "Accept, Accept-Language, Sec-Fetch-Site"
 
 
 def preferred(accepted: str, offers: Sequence[str]) -> str:
@@ -23,6 +27,19 @@ def preferred(accepted: str, offers: Sequence[str]) -> str:
         if quality > best_quality:
             best, best_quality = offer, quality
     return best
+
+
+def readers_language(request: Any, languages: Sequence[str], spoken: str) -> str:
+    """The language of `languages` in which a reader who followed an address to cite reads on.
+
+    `spoken` is that of the address, the first one where it names none: then the reader chooses, by
+    `Accept-Language`. Who comes from a page of the site has chosen already
+    (https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header).
+    """
+    is_from_here = request.headers.get("sec-fetch-site") == "same-origin"
+    if spoken != languages[0] or is_from_here:
+        return spoken
+    return preferred(request.headers.get("accept-language", ""), languages)
 
 
 def _qualities(accepted: str) -> list[tuple[str, float]]:

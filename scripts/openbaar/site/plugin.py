@@ -239,5 +239,7 @@ def handle_exception(
     published = published_by(datasette)
     if published is None:
         return answers
+    if refusals.is_stopped(exception):
+        return [partial(refusals.stopped, datasette, request)]
     answer = refusals.answer_to_error(request.method, request.path, exception)
     return answers if answer is None else [answer]

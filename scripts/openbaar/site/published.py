@@ -38,6 +38,7 @@ HIDDEN = {
     "counts",
     "descriptor",
     "facets",
+    "figures",
     "labels",
     "parts",
     "queries",
@@ -67,6 +68,7 @@ class Published:
     answered: Sequence[str] = ()  # the questions whose answers are in tables of their own
     counts: Mapping[str, Descriptor] = field(default_factory=dict)  # by table, what was counted
     parts: Mapping[str, Descriptor] = field(default_factory=dict)  # of long documents, by path
+    figures: Mapping[str, list[str]] = field(default_factory=dict)  # numbers without a unit
     sorted: Mapping[str, str] = field(default_factory=dict)  # by table, the column authors sort by
     folder: Path | None = None
     permalinks: Descriptor = field(default_factory=dict)

@@ -14,7 +14,8 @@ from datasette.utils.asgi import Response
 from openbaar.site import linked_data
 from openbaar.site.citation_formats import FORMATS
 from openbaar.site.columns import text
-from openbaar.site.negotiate import preferred
+from openbaar.site.language import visit
+from openbaar.site.negotiate import VARY, preferred, readers_language
 from openbaar.site.published import Descriptor, Published, publication_of
 from openbaar.site.refusals import language_of
 from openbaar.texts import localized
@@ -70,10 +71,15 @@ async def question(datasette: Any, request: Any, name: str, version: str | None)
         return _see_other(published, name, request)
     if version not in recorded(published).get(name, {}):
         return None
+    language = readers_language(request, published.languages, visit().language)
+    if language != visit().language:
+        address = f"/{language}/id/{name}/{version}"
+        return Response.redirect(address, status=303, headers={"vary": VARY})
     context = _as_it_was(published, name, version)
     context["address"] = published.address(f"/id/{name}/{version}", request)
     template = "openbaar_question_version.html"
-    return Response.html(await datasette.render_template(template, context, request=request))
+    page = await datasette.render_template(template, context, request=request)
+    return Response.html(page, headers={"vary": VARY})
 
 
 def _see_other(published: Published, name: str, request: Any) -> Response:
@@ -83,8 +89,11 @@ def _see_other(published: Published, name: str, request: Any) -> Response:
     pairs = [request.query_string] if request.query_string else []
     if chosen == JSON:
         pairs.append("_shape=array")
-    address = "?".join([offered[chosen], *(["&".join(pairs)] if pairs else [])])
-    return Response.redirect(address, status=303, headers={"vary": "Accept"})
+    page = offered[chosen]
+    if chosen == HTML:
+        page = f"/{readers_language(request, published.languages, visit().language)}{page}"
+    address = "?".join([page, *(["&".join(pairs)] if pairs else [])])
+    return Response.redirect(address, status=303, headers={"vary": VARY})
 
 
 def _as_it_was(published: Published, name: str, version: str) -> dict[str, Any]:

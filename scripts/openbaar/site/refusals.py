@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import sys
 from traceback import walk_tb
+from typing import Any
 
 from datasette.database import QueryInterrupted
-from datasette.utils.asgi import Base400, Response
+from datasette.utils.asgi import Base400, Request, Response
 from datasette.views.base import DatasetteError
 
 from openbaar.site.asgi import Application, Message, Receive, Scope, Send, raw_path
@@ -27,6 +29,8 @@ MISREAD = (
     sqlite3.OperationalError,
     sqlite3.ProgrammingError,
 )
+INTERRUPTED = "SQL Interrupted"  # the title of what Datasette raises where time is up
+FORM_FOR_MACHINES = re.compile(r"\.(csv|json)$")
 LONGEST = 200  # characters of a path in the log
 
 
@@ -51,13 +55,36 @@ def answer_to_error(method: str, path: str, exception: BaseException) -> Respons
         return Response.text(str(exception.message), status=400)
     if isinstance(exception, Base400 | DatasetteError):
         return None
-    if isinstance(exception, QueryInterrupted | MemoryError | TooLargeError):
-        message = gettext("The query took too long or asked for too much, and was stopped.")
-        return Response.text(message, status=400)
     print(log_line(method, path, exception), file=sys.stderr)
     if isinstance(exception, MISREAD) and _is_of_datasette(exception):
         return Response.text(gettext("This address cannot be read."), status=400)
     return Response.text("Error 500", status=500)
+
+
+def is_stopped(exception: BaseException) -> bool:
+    """Whether a query was stopped because it took too long or asked for too much."""
+    if isinstance(exception, DatasetteError):
+        return bool(exception.title == INTERRUPTED)
+    return isinstance(exception, QueryInterrupted | MemoryError | TooLargeError)
+
+
+async def stopped(datasette: Any, request: Request) -> Response:
+    """The answer where a query was stopped: a page keeps the SQL, so that it can be changed."""
+    message = gettext("The query took too long or asked for too much, and was stopped.")
+    if FORM_FOR_MACHINES.search(raw_path(request.scope)):
+        return Response.text(message, status=400)
+    context = {
+        "title": gettext("The query was stopped"),
+        "error": message,
+        "status": 400,
+        "stopped": True,
+        "sql": request.args.get("sql"),
+    }
+    try:
+        page = await datasette.render_template("error.html", context, request=request)
+    except MemoryError:  # where the query left none for a page
+        return Response.text(message, status=400)
+    return Response.html(page, status=400)
 
 
 def log_line(method: str, path: str, exception: BaseException) -> str:

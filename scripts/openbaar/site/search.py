@@ -1,7 +1,8 @@
 """The search of the site: `/search?q=…` for people and `/search.json?q=…` for programs.
 
 Words are found by their beginnings, in capitals or not, with accents or without. A number is found
-however it is written: `50252`, `50.252` and `50 252` lead to the same figure.
+however it is written: `50252`, `50.252` and `50 252` lead to the same figure. The name of a code
+finds the rows of that code too, and a word or a figure the answers on the home page that say it.
 """
 
 from __future__ import annotations
@@ -17,8 +18,9 @@ from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
 
 from openbaar.schema.conventions import GROUPED_NUMBER, TRUST_TABLES
-from openbaar.site.cells import figure
-from openbaar.site.columns import column_of, key_label, text, text_in
+from openbaar.site import answers
+from openbaar.site.cells import BLANK, figure
+from openbaar.site.columns import Column, column_of, key_label, text, text_in
 from openbaar.site.language import gettext, visit
 from openbaar.site.published import Published, document_name, publication_of
 from openbaar.site.remarks import passage_text
@@ -31,6 +33,7 @@ LONGEST = 200  # characters of what is asked
 SHOWN = 8  # results of one kind, until a visitor asks for all of them
 MOST = 200
 FIGURES = 20  # figures that are looked for in one column
+CODES = 3  # of which rows are shown too
 TIME_LIMIT = 300  # milliseconds to look for a figure in one table
 TERM = re.compile(rf"{GROUPED_NUMBER}|\w+(?:[.,]\d+)?")
 NOTHING = Markup()
@@ -126,26 +129,104 @@ async def _groups(
             continue
         if kind == "figure":
             results = await _figures(datasette, published, asked)
+            results += await _rows_of_codes(datasette, published, expression)
         else:
             results = await _texts(datasette, published, kind, expression)
+        if kind == "question":
+            results = _joined(await _answers(datasette, published, asked), results)
         if results:
             shown = results if only else results[:SHOWN]
             groups.append(Group(kind, gettext(title), shown, len(results) - len(shown)))
     return groups
 
 
+async def _answers(datasette: Datasette, published: Published, asked: str) -> list[Result]:
+    """The questions whose answer, as the home page tells it, says all that is asked for."""
+    results = []
+    for each in await answers.headlines(datasette, published):
+        if says(each.answer, asked):
+            address = published.path(each.query)
+            results.append(Result("question", each.question, address, escape(each.answer)))
+    return results
+
+
+def says(sentence: str, asked: str) -> bool:
+    """Whether a sentence has each word that is asked for, by its beginning, and each number.
+
+    >>> says("In 2023 women started 61.1% of 1,234 courses.", "Wom 61,1 1234")
+    True
+    """
+    said = [_plain(term) for term in TERM.findall(sentence)]
+    for term in map(_plain, TERM.findall(asked)):
+        is_number = term[0].isdigit()
+        if not any(word == term or (not is_number and word.startswith(term)) for word in said):
+            return False
+    return True
+
+
+def _plain(term: str) -> str:
+    """A word or a number in one form, whatever its capitals and its marks."""
+    if re.fullmatch(GROUPED_NUMBER, term):
+        return re.sub(r"\D", "", term)
+    return term.casefold().replace(",", ".")
+
+
+def _joined(first: Sequence[Result], then: Sequence[Result]) -> list[Result]:
+    """All results, each address once."""
+    known = {result.address for result in first}
+    return [*first, *(result for result in then if result.address not in known)]
+
+
 async def _texts(
     datasette: Datasette, published: Published, kind: str, expression: str
 ) -> list[Result]:
     """What the index finds of one kind."""
+    rows = await _found(datasette, published, kind, expression)
+    results = [result_of(published, kind, row) for row in rows]
+    return [result for result in results if result is not None]
+
+
+async def _found(
+    datasette: Datasette, published: Published, kind: str, expression: str
+) -> Sequence[Any]:
+    """The rows of the index of one kind, the best ones first."""
     wanted = {"match": expression, "kind": kind, "language": visit().language}
     database = datasette.get_database(published.name)
     try:
-        rows = await database.execute(FOUND, wanted)
+        found = await database.execute(FOUND, wanted)
     except sqlite3.OperationalError:  # a text that FTS5 cannot read, or a database without it
         return []
-    results = [result_of(published, kind, row) for row in rows]
-    return [result for result in results if result is not None]
+    return list(found.rows)
+
+
+async def _rows_of_codes(
+    datasette: Datasette, published: Published, expression: str
+) -> list[Result]:
+    """The rows with a figure of the codes whose names are asked for."""
+    results: list[Result] = []
+    codes = await _found(datasette, published, "code", expression)
+    for code in codes[:CODES]:
+        for table in published.tables:
+            if table not in TRUST_TABLES:
+                results += await _rows_of(datasette, published, table, code["name"], code["part"])
+    return results
+
+
+async def _rows_of(
+    datasette: Datasette, published: Published, table: str, code_list: str, code: str
+) -> list[Result]:
+    """The first rows of a table of which a column holds a code, with their first figure."""
+    keys = published.tables[table]["schema"].get("primaryKey", [])
+    about = [column_of(published, table, name) for name in published.column_names(table)]
+    holding = [column.name for column in about if column.code_list == code_list]
+    numbers = [column for column in about if column.is_number]
+    figures = [column for column in numbers if column.name not in keys]
+    if not (keys and holding and figures):
+        return []
+    shown = figures[0]
+    sql = f"""SELECT {", ".join(keys)}, {shown.name} AS figure FROM {table}
+              WHERE {holding[0]} = ? ORDER BY rowid LIMIT {FIGURES}"""
+    return await _rows_told(datasette, published, sql, [code], table, shown)
 
 
 def result_of(published: Published, kind: str, row: Any) -> Result | None:
@@ -209,18 +290,32 @@ async def _rows_with(
     places = ", ".join("?" * len(meant))
     sql = f"""SELECT {", ".join(keys)}, {column} AS figure FROM {table}
               WHERE {column} IN ({places}) LIMIT {FIGURES}"""
+    about = column_of(published, table, column)
+    return await _rows_told(datasette, published, sql, list(meant), table, about)
+
+
+async def _rows_told(
+    datasette: Datasette,
+    published: Published,
+    sql: str,
+    wanted: Sequence[Any],
+    table: str,
+    about: Column,
+) -> list[Result]:
+    """The rows that SQL finds, which are a key and a `figure` of the column `about`."""
     database = datasette.get_database(published.name)
     try:
-        rows = await database.execute(sql, list(meant), custom_time_limit=TIME_LIMIT)
+        rows = await database.execute(sql, list(wanted), custom_time_limit=TIME_LIMIT)
     except QueryInterrupted:
         return []
     results = []
-    about = column_of(published, table, column)
     for row in rows:
         key = [str(part) for part in tuple(row)[:-1]]
         called = key_label(published, table, ",".join(key))
         title = f"{text(published.tables[table], 'title')}: {called}"
-        told = Markup("<mark>{}</mark> {}").format(figure(row["figure"]), about.unit)
+        told = BLANK.format(gettext("blank"))
+        if row["figure"] is not None:
+            told = Markup("<mark>{}</mark> {}").format(figure(row["figure"]), about.unit)
         results.append(Result("figure", title, published.row_path(table, key), told))
     return results
 

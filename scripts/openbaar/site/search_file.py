@@ -8,6 +8,7 @@ from datasette.utils import path_from_row_pks
 from datasette.utils.asgi import Response
 
 from openbaar.schema.conventions import TRUST_TABLES
+from openbaar.site import answers
 from openbaar.site.columns import columns_of, key_label, text
 from openbaar.site.language import gettext, visit
 from openbaar.site.published import Published, publication_of
@@ -43,11 +44,15 @@ async def index(datasette: Any, request: Any) -> Response:
 async def _texts(datasette: Any, published: Published) -> list[Entry]:
     database = datasette.get_database(published.name)
     found = await database.execute(EVERYTHING, {"language": visit().language})
+    said = {each.query: each.answer for each in await answers.headlines(datasette, published)}
     entries = []
     for row in found.rows:
         result = result_of(published, row["kind"], row)
+        words = row["text"]
+        if row["kind"] == "question" and row["name"] in said:
+            words = f"{said[row['name']]} {words}".strip()
         if result is not None:
-            entries.append(_entry(result, row["text"]))
+            entries.append(_entry(result, words))
     return entries
 
 

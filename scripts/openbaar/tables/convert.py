@@ -11,6 +11,8 @@ import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import overload
 
@@ -89,7 +91,8 @@ def convert_to_dataset(
     Raises OpenbaarError as `convert_to_files` does.
     """
     made = convert_to_files(publication, work, verify, say, readers)
-    return _dataset(publication, made, table_in_file), made.lines
+    read = partial(table_in_file, root=publication.root)
+    return _dataset(publication, made, read), made.lines
 
 
 def _dataset(
@@ -127,7 +130,8 @@ def convert_to_files(
     anomalies = checked_anomalies(publication, done.problems, done.anomalies)
     rows: dict[str, Rows] = {name: data.rows for name, data in authored.items()}
     for name, left in done.tables.items():
-        rows[name] = _RowsLeft(publication.tables[name], job.csv(name), left.rows)
+        table = publication.tables[name]
+        rows[name] = _RowsLeft(publication.root, table, job.csv(name), left.rows)
     totals = {name: left.totals for name, left in done.tables.items()}
     verdicts = Reconciliation(publication, rows, totals, done.stated).verdicts()
     trust: dict[str, Rows] = {
@@ -212,12 +216,12 @@ class _Done:
     @property
     def footnotes(self) -> list[Row]:
         """The rows of the footnotes of all tables."""
-        return [row for left in self.tables.values() for row in left.footnotes]
+        return list(chain.from_iterable(left.footnotes for left in self.tables.values()))
 
     @property
     def patches(self) -> list[Row]:
         """The rows of the corrections of documents."""
-        return [row for left in self.tables.values() for row in left.patches]
+        return list(chain.from_iterable(left.patches for left in self.tables.values()))
 
     @property
     def doubts(self) -> list[Problem]:
@@ -234,7 +238,8 @@ class _Done:
         for name, left in self.tables.items():
             if left.span is not None:
                 spans[name] = {self.documents[name]: left.span}
-        return WhereRead(spans, any(left.is_by_rule for left in self.tables.values()))
+        by_rule = [name for name, left in self.tables.items() if left.is_by_rule]
+        return WhereRead(spans, frozenset(by_rule))
 
     def provenance(self) -> Path:
         """The CSV file of the places of all cells."""
@@ -268,6 +273,7 @@ class _Done:
 class _RowsLeft(Sequence[Row]):
     """The rows of a table that was written: how many is known, they are read if a check looks."""
 
+    root: Path
     table: Table
     file: Path
     length: int
@@ -275,7 +281,7 @@ class _RowsLeft(Sequence[Row]):
 
     def _rows(self) -> Rows:
         if self.read is None:
-            self.read = table_in_file(self.table, self.file).rows
+            self.read = table_in_file(self.table, self.file, self.root).rows
         return self.read
 
     def __len__(self) -> int:

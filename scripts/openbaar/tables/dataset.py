@@ -216,9 +216,9 @@ class Dataset:
         return self._where_read.spans
 
     @property
-    def states_rules(self) -> bool:
-        """Whether `provenance` says of some table where its cells are once for each column."""
-        return self._where_read.states_rules
+    def placed_by_rule(self) -> frozenset[str]:
+        """The tables of which `provenance` says once for each column where its cells are."""
+        return self._where_read.placed_by_rule
 
     @cached_property
     def _where_read(self) -> WhereRead:
@@ -251,7 +251,7 @@ def read_table_data(publication: Publication, table: Table) -> TableData:
     Whether a key of a large table is used twice is left to the database. Raises OpenbaarError with
     every problem of the file.
     """
-    return table_in_file(table, inside(publication.root, csv_path(table.name)))
+    return table_in_file(table, inside(publication.root, csv_path(table.name)), publication.root)
 
 
 def read_tables_data(
@@ -278,11 +278,14 @@ def read_tables_data(
     return found
 
 
-def table_in_file(table: Table, file: Path) -> TableData:
-    """A table whose CSV file is this one; raises OpenbaarError as `read_table_data` does."""
+def table_in_file(table: Table, file: Path, root: Path) -> TableData:
+    """A table whose CSV file is this one; raises OpenbaarError as `read_table_data` does.
+
+    What is found in a large one is kept in the publication in `root`.
+    """
     path = csv_path(table.name)
     if file.stat().st_size >= LARGE:
-        large = _large_table(table, file)
+        large = _large_table(table, file, root)
         if large is not None:
             return large
     data = read_inside(file.parent, file.name, most("table_bytes"))
@@ -295,16 +298,16 @@ def table_held(table: Table, file: Path) -> TableInMemory:
     return TableInMemory(table, read_csv(data, table.table_schema, csv_path(table.name)), data)
 
 
-def _large_table(table: Table, file: Path) -> TableInFile | None:
+def _large_table(table: Table, file: Path, root: Path) -> TableInFile | None:
     """A table that stays in its file; None where that can only be read by rows."""
     with extra("large", f"{csv_path(table.name)}, which has {LARGE} bytes or more,"):
-        from openbaar.schema.columns import scan
+        from openbaar.tables.kept_scans import scanned
 
-    scanned = scan(file, table.table_schema, csv_path(table.name))
-    if scanned is None:
+    found = scanned(root, file, table.table_schema, csv_path(table.name))
+    if found is None:
         return None
-    rows = RowsInFile(file, table.table_schema, scanned.rows)
-    return TableInFile(table, rows, file, scanned)
+    rows = RowsInFile(file, table.table_schema, found.rows)
+    return TableInFile(table, rows, file, found)
 
 
 def read_dataset(publication: Publication) -> Dataset:

@@ -60,25 +60,27 @@ class SpanOfRows:
 class WhereRead:
     """What the rows of `provenance` come to.
 
-    For each table its documents with the lines that it was read from, and whether the rows of some
-    table say where its cells are once for each column.
+    For each table its documents with the lines that it was read from, and the tables of which it is
+    said once for each column where their cells are.
     """
 
     spans: Mapping[str, Mapping[str, Span]]
-    states_rules: bool
+    placed_by_rule: frozenset[str]
 
 
 def where_read(provenance: Iterable[Row]) -> WhereRead:
     """What the rows of `provenance`, which may be many, come to."""
     spans: dict[str, dict[str, Span]] = {}
-    states_rules = False
+    by_rule: set[str] = set()
     for row in provenance:
-        states_rules = states_rules or row["row_id"] == EVERY_ROW
-        documents = spans.setdefault(str(row["table_name"]), {})
+        table = str(row["table_name"])
+        if row["row_id"] == EVERY_ROW:
+            by_rule.add(table)
+        documents = spans.setdefault(table, {})
         path = str(row["document"])
         span = _span(row["first_line"], row["last_line"], row["page"])
         documents[path] = documents[path].joined(span) if path in documents else span
-    return WhereRead(spans, states_rules)
+    return WhereRead(spans, frozenset(by_rule))
 
 
 def _span(first: object, last: object, page: object) -> Span:

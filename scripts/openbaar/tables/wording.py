@@ -38,28 +38,21 @@ def answer_text(question: str, words: NullTranslations) -> str:
 
 def verdicts_text(rows: Iterable[Mapping[str, Any]], words: NullTranslations) -> list[str]:
     """What rows of `reconciliation` found: a sentence for each kind of check that there is."""
-    kinds: Counter[str] = Counter()
-    equal: Counter[str] = Counter()
-    rounded = 0
-    explained = 0
-    for row in rows:
-        kinds[row["kind"]] += 1
-        equal[row["kind"]] += row["verdict"] == "equal"
-        rounded += row["verdict"] == "rounded"
-        explained += row["verdict"] == "explained"
+    found = Counter((row["kind"], row["verdict"]) for row in rows)
     sentences = []
     for kind in ("stated_total", "identity", "rule"):
-        if not kinds[kind]:
-            continue
-        message = _how_many_hold(kind, kinds[kind], words)
-        if equal[kind] == kinds[kind]:
-            message = _all_hold(kind, kinds[kind], words)
-        sentences.append(message % {"equal": equal[kind], "all": kinds[kind]})
+        equal = found[kind, "equal"]
+        count = sum(times for (each, _), times in found.items() if each == kind)
+        if count:
+            say = _all_hold if equal == count else _how_many_hold
+            sentences.append(say(kind, count, words) % {"equal": equal, "all": count})
+    rounded = sum(times for (_, verdict), times in found.items() if verdict == "rounded")
     if rounded:
         sentence = words.ngettext(
             "%(all)s differs by rounding only.", "%(all)s differ by rounding only.", rounded
         )
         sentences.append(str(sentence) % {"all": rounded})
+    explained = sum(times for (_, verdict), times in found.items() if verdict == "explained")
     if explained:
         sentence = words.ngettext(
             "%(all)s difference is explained.", "%(all)s differences are explained.", explained

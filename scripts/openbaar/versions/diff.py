@@ -188,10 +188,20 @@ def _tables(old: Snapshot, new: Snapshot, known: bool) -> Iterator[TableDiff]:
                 yield found
 
 
+def _in_both(columns: Sequence[str], others: Sequence[str]) -> list[str]:
+    """The columns that are among the others, in their own order."""
+    return [column for column in columns if column in others]
+
+
+def _only_in(columns: Sequence[str], others: Sequence[str]) -> tuple[str, ...]:
+    """The columns that are not among the others."""
+    return tuple(column for column in columns if column not in others)
+
+
 def _table(name: str, old: Snapshot, new: Snapshot, known: bool) -> TableDiff:
     before, after = old.tables[name], new.tables[name]
-    shared_before = [column for column in before.columns if column in after.columns]
-    shared_after = [column for column in after.columns if column in before.columns]
+    shared_before = _in_both(before.columns, after.columns)
+    shared_after = _in_both(after.columns, before.columns)
     rules = _changes(_rules(old, name), _rules(new, name)) if known else ()
     texts = _changes(_texts(old, name), _texts(new, name)) if known else ()
     key = [] if before == after else _usable_key(before, after, new.key(name))
@@ -199,8 +209,8 @@ def _table(name: str, old: Snapshot, new: Snapshot, known: bool) -> TableDiff:
     added, gone, changed = _rows(before, after, [] if shared_keys else key)
     return TableDiff(
         name,
-        columns_added=tuple(column for column in after.columns if column not in before.columns),
-        columns_gone=tuple(column for column in before.columns if column not in after.columns),
+        columns_added=_only_in(after.columns, before.columns),
+        columns_gone=_only_in(before.columns, after.columns),
         reordered=shared_before != shared_after,
         schema=tuple(_of_shared(rules, shared_after)),
         texts=tuple(texts),
@@ -248,7 +258,7 @@ def _rows(
     new = _by_key(after, key)
     added = tuple(row for each, row in new.items() if each not in old)
     gone = tuple(row for each, row in old.items() if each not in new)
-    shared = [column for column in after.columns if column in before.columns]
+    shared = _in_both(after.columns, before.columns)
     return added, gone, tuple(_changed_rows(old, new, key, shared))
 
 

@@ -244,15 +244,22 @@ def _with_limited_labels(draft: Draft) -> Draft:
     totals = draft.sighting.of_kind("total")
     if index is None or not (totals or draft.notes or draft.join > 1):
         return draft
-    marks = {note.mark for note in draft.notes}
-    cells = [cell for cell in draft.sighting.column(index) if cell.strip()]
-    labels = dict.fromkeys(unmarked(cell, marks) for cell in cells)
-    pattern: str | None = "|".join(escaped(label) for label in labels)
-    if len(labels) > MOST_LABELS:
-        pattern = _other_than_totals(totals) if index == 0 else None
+    labels = _labels_in(draft, index)
+    pattern: str | None = None
+    if len(labels) <= MOST_LABELS:
+        pattern = "|".join(map(escaped, labels))
+    elif index == 0:
+        pattern = _other_than_totals(totals)
     columns = list(draft.columns)
     columns[index] = replace(columns[index], pattern=pattern)
     return replace(draft, columns=columns)
+
+
+def _labels_in(draft: Draft, index: int) -> list[str]:
+    """The texts of a column without the marks of footnotes, each once."""
+    marks = {note.mark for note in draft.notes}
+    cells = [cell for cell in draft.sighting.column(index) if cell.strip()]
+    return list(dict.fromkeys(unmarked(cell, marks) for cell in cells))
 
 
 def _first_text_column(columns: Sequence[Column]) -> int | None:
@@ -301,7 +308,7 @@ def primary_key(draft: Draft, columns: Sequence[Column]) -> list[str]:
     key: list[str] = []
     for column in columns:
         is_counted = column is draft.columns[0] and column.type == "integer"
-        is_name = column.type in ("string", "year") or is_counted
+        is_name = column.type in ("string", "year", "date") or is_counted
         if not is_name or column.blank:
             continue
         key.append(column.name)

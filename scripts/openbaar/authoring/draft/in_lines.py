@@ -109,17 +109,18 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
         are_tabbed = all(each.tabbed for each in run if each.is_row)
         separator = "\t" if are_tabbed else " "
         for seen in _seen_rows(run):
-            if not _is_table(seen.rows):
-                continue
-
-            def sighting(rows: _SeenRows, separator: str = separator) -> Sighting:
-                of_rows = tuple(rows.rows)
-                made = Sighting(document, units, of_rows, join=rows.join, separator=separator)
-                return with_labels(_with_surroundings(made, splits))
-
-            others = [sighting(each) for each in seen.others if _is_table(each.rows)]
-            found.append(replace(sighting(seen), others=tuple(others)))
+            if _is_table(seen.rows):
+                bare = Sighting(document, units, (), separator=separator)
+                others = [each for each in seen.others if _is_table(each.rows)]
+                sightings = [_with_rows(bare, each, splits) for each in (seen, *others)]
+                found.append(replace(sightings[0], others=tuple(sightings[1:])))
     return found
+
+
+def _with_rows(sighting: Sighting, seen: _SeenRows, splits: Sequence[_Split]) -> Sighting:
+    """A sighting with these rows, and what stands around them."""
+    made = replace(sighting, rows=tuple(seen.rows), join=seen.join)
+    return with_labels(_with_surroundings(made, splits))
 
 
 def _is_table(rows: Sequence[SeenRow]) -> bool:

@@ -38,9 +38,7 @@ def init(
     Raises OpenbaarError with every document that cannot be read, and when the folder holds
     anything already; then nothing is written.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        what = "exists already and will not be overwritten"
-        raise OpenbaarError(Problem(Place(str(folder)), what, "name a new folder"))
+    _check_is_new(folder)
     chosen, found = _in_language(received(documents), language)
     drafts: list[Tried] = []
     report: list[str] = []
@@ -50,12 +48,11 @@ def init(
         tried = list(drafts_in(each, document, package, [chosen.name], _names(drafts)))
         drafts += tried
         report += report_of(each, tried)
+    files = {f"tables/{draft.name}.yaml": draft.text.encode() for draft in drafts}
+    files |= {each.path: each.data for each in found}
     entries = _package(folder, [each.entry for each in found], chosen)
     entries.append(Entry("tables", _names(drafts)))
-    files = {f"tables/{draft.name}.yaml": draft.text.encode() for draft in drafts}
     files["tables/package.yaml"] = authored(entries).encode()
-    for each in found:
-        files[each.path] = each.data
     if not minimal:
         files |= scaffold(_publication_name(folder), len(drafts))
     _put(folder, files)
@@ -64,6 +61,16 @@ def init(
         f"lists, and look: `openbaar --project {folder} preview`"
     )
     return report
+
+
+def _check_is_new(folder: Path) -> None:
+    """Raises OpenbaarError where a folder holds anything."""
+    if not folder.exists():
+        return
+    if not folder.is_dir() or any(folder.iterdir()):
+        what = "exists already and will not be overwritten"
+        hint = "name a new folder; `openbaar add` adds documents to a publication that is there"
+        raise OpenbaarError(Problem(Place(str(folder)), what, hint))
 
 
 def drafts_of(path: Path, language: str) -> list[Tried]:

@@ -40,6 +40,7 @@ VARIANTS: list[tuple[Part, ...]] = [
 FEWEST_EQUAL = 2  # totals that add up, where they alone say how many columns there are
 MOST_PROBLEMS = 5  # that are named in a draft
 LONGEST_PROBLEM = 300  # characters
+LONGEST_REASON = 120  # characters of a problem in the summary of all drafts
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Tried:
     def outcome(self) -> str:
         """What became of it, in a few words."""
         if self.result.problems:
-            return f"does not convert yet; problems: {len(self.result.problems)}"
+            return f"does not convert yet: {_first_of(self.result.problems)}"
         if self.doubts:
             return f"needs a look: {self.doubts[0]}; {self.result.converts}"
         return f"converts: {self.result.converts}"
@@ -239,6 +240,14 @@ class _Trial:
         return Result(columns, reading.rows, verdicts, reading=reading)
 
 
+def _first(problems: Sequence[Problem]) -> Iterator[str]:
+    """The first problems, a line each, and how many there are besides."""
+    for problem in problems[:MOST_PROBLEMS]:
+        yield f"  {_short(str(problem))}"
+    if len(problems) > MOST_PROBLEMS:
+        yield f"  … and {len(problems) - MOST_PROBLEMS} more"
+
+
 def _comments(name: str, attempt: _Attempt) -> Iterator[str]:
     """The comments at the head of a draft: where it is from, what became of it, what to look at."""
     sighting, result = attempt.draft.sighting, attempt.result
@@ -251,16 +260,13 @@ def _comments(name: str, attempt: _Attempt) -> Iterator[str]:
     )
     if result.problems:
         yield f"Does not convert yet; `openbaar preview {name}` shows the lines that are missing:"
-        for problem in result.problems[:MOST_PROBLEMS]:
-            yield f"  {_short(str(problem))}"
+        yield from _first(result.problems)
     elif attempt.doubts:
         yield f"Converts, but needs a look: {result.converts}."
         yield from (f"  {doubt}" for doubt in attempt.doubts)
     else:
         yield f"Converts as it stands: {result.converts}."
         yield f"Believed, because {' and '.join(reasons(attempt.finished))}."
-    if len(result.problems) > MOST_PROBLEMS:
-        yield f"  … and {len(result.problems) - MOST_PROBLEMS} more"
     for verdict in result.verdicts:
         if verdict.outcome != "equal":
             yield (
@@ -270,7 +276,15 @@ def _comments(name: str, attempt: _Attempt) -> Iterator[str]:
             )
 
 
-def _short(text: str) -> str:
+def _first_of(problems: Sequence[Problem]) -> str:
+    """The first of several problems in a few words, and how many more there are."""
+    first = problems[0]
+    words = _short(f"{first.place}: {first.message}", LONGEST_REASON)
+    more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
+    return words + more
+
+
+def _short(text: str, longest: int = LONGEST_PROBLEM) -> str:
     """A text on one line; other white space stays, because it says how cells are separated."""
     line = text.replace("\n", " ")
-    return line if len(line) <= LONGEST_PROBLEM else f"{line[: LONGEST_PROBLEM - 1]}…"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
@@ -158,14 +158,15 @@ def _seen_lines(reading: Reading) -> Iterator[SeenLine]:
         expected = wrong | {line.number for line in reading.region.body}
     for line in reading.document.lines:
         found = tuple(parts[line.number])
-        state: State = "outside"
-        if found:
-            state = "read"
-        elif line.is_blank:
-            state = "blank"
-        elif line.number in expected:
-            state = "missed"
+        state = "read" if found else _state_unread(line, expected)
         yield SeenLine(line, state, found, tuple(problems[line.number]))
+
+
+def _state_unread(line: Line, expected: Collection[int]) -> State:
+    """What is to be said of a line of which nothing was read."""
+    if line.is_blank:
+        return "blank"
+    return "missed" if line.number in expected else "outside"
 
 
 def _problems_by_line(reading: Reading) -> tuple[dict[int, list[Problem]], set[int]]:
