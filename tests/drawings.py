@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import combinations
 from xml.etree import ElementTree
@@ -9,6 +10,7 @@ from xml.etree import ElementTree
 from openbaar.database import lettering
 
 SVG = "{http://www.w3.org/2000/svg}"
+OUTLINE = re.compile(r"M([\d.-]+) ([\d.-]+)h([\d.-]+)v([\d.-]+)H[\d.-]+z")  # of a rectangle
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,30 @@ def size(svg: str) -> tuple[float, float]:
     return width, height
 
 
+def drawn(svg: str) -> list[dict[str, str]]:
+    """Every element, with the attributes that it has from the groups around it, tag and text."""
+    found: list[dict[str, str]] = []
+
+    def take(element: ElementTree.Element, around: dict[str, str]) -> None:
+        attributes = around | element.attrib
+        found.append(attributes | {"tag": element.tag, "text": element.text or ""})
+        for child in element:
+            take(child, attributes)
+
+    take(parsed(svg), {})
+    return found
+
+
 def texts(svg: str) -> list[Box]:
     """Every text with the room that it takes, from its highest letter to its lowest."""
     found: list[Box] = []
-    for each in parsed(svg).iter(f"{SVG}text"):
-        content, font = each.text or "", float(each.attrib["font-size"])
+    for each in drawn(svg):
+        if each["tag"] != f"{SVG}text":
+            continue
+        content, font = each["text"], float(each["font-size"])
         bold = each.get("font-weight") == "600"
         wide = lettering.width(content, font, bold) / lettering.SPARE
-        x, y = float(each.attrib["x"]), float(each.attrib["y"])
+        x, y = float(each["x"]), float(each["y"])
         left = x - wide * {"start": 0, "middle": 0.5, "end": 1}[each.get("text-anchor", "start")]
         found.append(Box(content, left, y - 0.72 * font, left + wide, y + 0.2 * font))
     return found
@@ -70,13 +88,12 @@ def words(svg: str) -> list[str]:
 def bars(svg: str) -> dict[str, Box]:
     """The bar of each row, by its key; an outline is as large as a full bar."""
     found: dict[str, Box] = {}
-    for each in parsed(svg).iter():
-        key = each.get("data-row")
-        rectangle = each if each.tag == f"{SVG}rect" else each.find(f"{SVG}rect")
-        if key is None or rectangle is None:
+    for each in drawn(svg):
+        outline = OUTLINE.match(each.get("d", ""))
+        if outline is None or "data-row" not in each:
             continue
-        x, y, wide, high = (float(rectangle.attrib[name]) for name in ("x", "y", "width", "height"))
-        edge = float(rectangle.get("stroke-width", 0)) / 2
+        x, y, wide, high = map(float, outline.groups())
+        key, edge = each["data-row"], float(each.get("stroke-width", 0)) / 2
         found[key] = Box(key, x - edge, y - edge, x + wide + edge, y + high + edge)
     return found
 
@@ -86,7 +103,7 @@ def points(svg: str) -> dict[str, tuple[float, float]]:
     found: dict[str, tuple[float, float]] = {}
     for each in parsed(svg).iter(f"{SVG}path"):
         key = each.get("data-row")
-        if key is not None:
+        if key is not None and OUTLINE.match(each.attrib["d"]) is None:
             found[key] = _middle(each.attrib["d"])
     return found
 
@@ -117,11 +134,8 @@ def joins(svg: str) -> list[tuple[float, float, float, float]]:
 
 def hatched(svg: str) -> set[str]:
     """The keys of the rows whose bar is hatched."""
-    found: set[str] = set()
-    for each in parsed(svg).iter(f"{SVG}g"):
-        if each.get("data-row") and each.find(f"{SVG}path") is not None:
-            found.add(each.attrib["data-row"])
-    return found
+    marks = [each for each in drawn(svg) if "data-row" in each]
+    return {each["data-row"] for each in marks if "zM" in each.get("d", "")}
 
 
 def faults(svg: str) -> list[str]:

@@ -372,7 +372,7 @@ def _parquet_files(generated: Generated, staging: Path, earlier: Earlier) -> Ite
 
     with ParquetFiles(_staged_parquet(staging), generated.descriptor) as files:
         for data in generated.dataset.in_files:
-            if earlier.has_rows(data.table.name):
+            if earlier.has_file(data.table.name):
                 files.copy(data, earlier.parquet[data.table.name])
         yield files.write
 

@@ -4,7 +4,8 @@ A made-up table of --rows rows is published and served by openbaar. The same CSV
 `sqlite-utils insert --csv`, and that database is served by `datasette` without any plugin. Both are
 asked for the same pages, in turns, and for each in two ways: each page for the first time
 (`first`: no two requests are for the same rows and address), and again and again (`again`). Then
-the publication of this repository is served by both, from the same database.
+the publication of this repository is served by both, from the same database; there all tables and
+questions are asked for too, each once (`once`), by servers that have only just begun.
 
 What is measured is processor time of the server and of the processes it started; a ratio of 2 means
 that openbaar answers twice as many requests in the same time. Each line says whether its goal is
@@ -26,12 +27,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from urllib.parse import quote
+
+import yaml
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
@@ -268,6 +271,26 @@ def own_pages() -> list[Page]:
     return [Page(name, path, path) for name, path in paths.items()]
 
 
+def compared_once(paths: list[str], ours: Server, stock: Server) -> None:
+    """Ask for each of these pages once, in turns, and print what that took."""
+    page = Page("every table and question", "", "")
+    ours.begin()
+    stock.begin()
+    for path in paths:
+        stock.measured([path])
+        ours.measured([path])
+    print(line(page, "once", ours, stock), flush=True)
+
+
+def every_page(root: Path) -> list[str]:
+    """The page of each table and each question of a publication, in turns."""
+    described = json.loads((root / "datapackage.json").read_text("utf-8"))
+    tables = [resource["name"] for resource in described["resources"]]
+    metadata = yaml.safe_load((root / "metadata.yml").read_text("utf-8"))
+    queries = metadata["databases"][OWN]["queries"]
+    return [f"/{OWN}/{name}" for name in [*tables, *queries]]
+
+
 def compared(page: Page, ours: Server, stock: Server, requests: int) -> None:
     """Ask for a page in turns, and print what that took."""
     for way in ("first", "again"):
@@ -330,7 +353,8 @@ def main() -> None:
         command, database = own(root / "own")
         stock = database, root / "own" / "metadata.yml"
         title = "the publication of this repository, one database for both"
-        both(title, partial(profile, command), partial(plain, *stock), own_pages(), chosen)
+        servers = partial(profile, command), partial(plain, *stock)
+        both(title, *servers, own_pages(), chosen, every_page(root / "own"))
 
 
 def both(
@@ -339,11 +363,17 @@ def both(
     stock: Callable[[int], list[str]],
     pages: list[Page],
     chosen: argparse.Namespace,
+    each_once: Sequence[str] = (),
 ) -> None:
-    """Compare two servers, given as the command that starts each on a port."""
+    """Compare two servers, given as the command that starts each on a port.
+
+    What is asked for once comes first.
+    """
     print(f"{title:36}{'processor ms':>18}{'ratio':>8}{'requests/s':>18}{'ratio':>8}{'goal':>6}")
     print(f"{'':36}{'stock':>9}{'ours':>9}{'':8}{'stock':>9}{'ours':>9}")
     with serving(ours) as one, serving(stock) as other:
+        if each_once:
+            compared_once(list(each_once), one, other)
         for page in pages:
             compared(page, one, other, chosen.requests)
 

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from browser.chromium import IN_CHROMIUM
+from browser.grid import cells
 from browser.pages import NAME, PAGES
 from served import Served
 
@@ -95,7 +96,7 @@ def test_someone_who_knows_no_datasette_finds_how_many_women_started_in_2022(
     page.get_by_role("list", name="Gender").get_by_role("link", name="vrouw").click()
     page.get_by_role("list", name="Jaar start").get_by_role("link", name="2022").click()
     expect(page.get_by_role("status")).to_contain_text("1 rij: Gender = vrouw, Jaar start = 2022")
-    expect(page.locator("table.rows-and-columns tbody td.col-started")).to_have_text("50.252")
+    expect(cells(page, "started")).to_have_text("50.252")
     page.get_by_role("link", name="bron 2022, vrouw").click()
     expect(page.locator("mark")).to_have_text(["2022", "vrouw", "50.252"])
 
@@ -115,9 +116,7 @@ def test_a_visitor_reads_the_site_in_the_language_of_its_address_and_may_choose_
 
 def test_a_row_leads_to_the_code_list_and_to_its_lines_in_the_document(page: Page) -> None:
     page.goto(f"/{NAME}/started_by_gender")
-    page.locator("table.rows-and-columns tbody td.col-gender").get_by_role(
-        "link", name="vrouw"
-    ).first.click()
+    cells(page, "gender").get_by_role("link", name="vrouw").first.click()
     expect(page.locator("h1")).to_have_text("Genders: vrouw")
     page.goto(f"/{NAME}/started_by_gender")
     page.get_by_role("link", name="173").click()
@@ -130,12 +129,12 @@ def test_a_row_leads_to_the_code_list_and_to_its_lines_in_the_document(page: Pag
 
 def test_a_query_runs_with_what_is_chosen_and_its_address_holds_it(page: Page) -> None:
     page.goto(f"/{NAME}/province_per_thousand")
-    total = page.locator("table tbody td.number.more").first.inner_text()
+    total = cells(page, "started").first.inner_text()
     page.get_by_label("Jaar", exact=True).select_option("2022")
     page.get_by_role("button", name="Tonen").click()
     expect(page).to_have_url(re.compile(r"province_per_thousand\?year=2022$"))
     expect(page.locator("table.rows-and-columns tbody tr")).to_have_count(7)
-    expect(page.locator("table tbody td.number.more").first).not_to_have_text(total)
+    expect(cells(page, "started").first).not_to_have_text(total)
     expect(page.get_by_label("Jaar", exact=True)).to_have_value("2022")
 
 
@@ -143,7 +142,7 @@ def test_a_mark_of_a_chart_tells_its_row_when_one_points_at_it(page: Page) -> No
     page.goto(f"/{NAME}/started_by_gender")
     page.locator("svg [data-row='2022,female']:visible").hover()
     expect(page.locator(".tip")).to_have_text("Jaar start: 2022Gender: vrouwGestart: 50.252")
-    expect(page.locator("tr.pointed td.col-started")).to_have_text("50.252")
+    expect(cells(page, "started", "tr.pointed")).to_have_text("50.252")
     page.locator("h1").hover()
     expect(page.locator(".tip")).to_have_count(0)
 
@@ -151,7 +150,7 @@ def test_a_mark_of_a_chart_tells_its_row_when_one_points_at_it(page: Page) -> No
 def test_a_chart_of_filtered_rows_fades_all_others(page: Page) -> None:
     page.goto(f"/{NAME}/started_by_sector?start_year=2022&cluster=bouw_en_hout")
     rows = page.locator("table.rows-and-columns tbody tr[data-row]").evaluate_all(
-        "rows => rows.filter(row => !row.querySelector('.col-started .blank')).map(row => row.dataset.row)"
+        "rows => rows.map(row => row.dataset.row)"
     )
     marks = page.locator("svg [data-row]:not([data-faded]):visible").evaluate_all(
         "marks => marks.map(mark => mark.dataset.row)"

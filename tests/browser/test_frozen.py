@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from browser.chromium import IN_CHROMIUM, chromium
+from browser.grid import cells
 from openbaar.site.freeze import freeze
 from served import ROOT, build
 
@@ -102,8 +103,8 @@ def test_values_narrow_a_table_together_and_a_shared_address_does_so_too(page: P
 
 def figures(page: Page) -> list[int]:
     """The numbers of municipalities in the rows that are shown, in their order, but blanks."""
-    cells = page.locator("table.rows-and-columns tbody tr:visible td.col-number")
-    texts = cells.all_inner_texts()
+    found = cells(page, "number", "tbody tr:visible")
+    texts = found.all_inner_texts()
     return [int(text.replace(".", "")) for text in texts if text != "—"]
 
 

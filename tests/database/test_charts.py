@@ -261,7 +261,7 @@ def test_what_the_author_says_is_partial_planned_or_highlighted_is_drawn_so(
     svg = svg_of(built(hand_made, chart=f"chart: {{x: year, y: number, {said}}}\n"))
     assert drawings.hatched(svg) == {"2019,brussels"}
     assert {"t/m mei", "2019: t/m mei", "gepland"} <= set(drawings.words(svg))
-    painted = {each.get("data-row"): each.get("class") for each in drawings.parsed(svg).iter()}
+    painted = {each.get("data-row"): each.get("class") for each in drawings.drawn(svg)}
     classes = [painted[f"{year},brussels"] for year in (2018, 2019, 2020)]
     assert classes == ["c8", "c8", "c1"]
 

@@ -112,15 +112,15 @@ def test_the_lengths_of_lying_bars_are_in_proportion_to_either_side_of_zero(room
     bars = drawings.bars(draw(single(values, "bars"), room))
     unit = bars["3"].width / 15968
     lengths = [bars[str(index)].width for index in range(4)]
-    assert lengths == pytest.approx([abs(value) * unit for value in values], abs=0.05)
+    assert lengths == pytest.approx([abs(value) * unit for value in values], abs=0.15)
     zero = bars["0"].left
-    assert [bars["1"].left, bars["2"].right, bars["3"].right] == pytest.approx([zero] * 3, abs=0.05)
+    assert [bars["1"].left, bars["2"].right, bars["3"].right] == pytest.approx([zero] * 3, abs=0.15)
 
 
 @WIDTHS
 def test_the_pieces_of_a_stack_are_upon_each_other(room: int) -> None:
     bars = drawings.bars(draw(replace(PICTURE, form="stack"), room))
-    assert bars["2021,a"].top == pytest.approx(bars["2021,<b>"].bottom, abs=0.05)
+    assert bars["2021,a"].top == pytest.approx(bars["2021,<b>"].bottom, abs=0.15)
     assert bars["2021,a"].left == bars["2021,<b>"].left
 
 
@@ -130,7 +130,7 @@ def test_a_period_of_three_years_is_three_times_as_wide_as_one_of_one() -> None:
     bars = drawings.bars(draw(picture, WIDE))
     distance = 4  # pixels to the neighbours
     widths = [bars[key].width + distance for key in "012"]
-    assert widths == pytest.approx([widths[0], widths[0], 3 * widths[0]], abs=0.1)
+    assert widths == pytest.approx([widths[0], widths[0], 3 * widths[0]], abs=0.4)
 
 
 def test_a_figure_stands_at_the_end_of_its_bar() -> None:
@@ -193,11 +193,14 @@ def test_a_partial_period_is_hatched_and_a_planned_one_is_not() -> None:
 
 def test_the_hatching_stays_within_its_bar() -> None:
     path = colors.hatching(10, 20, 30, 50)
-    lines = re.findall(r"M([\d.]+) ([\d.]+)l([\d.]+)(-[\d.]+)", path)
-    assert len(lines) == path.count("M") > 5
-    for x, y, right, up in lines:
-        assert 10 <= float(x) <= float(x) + float(right) <= 40
-        assert 20 <= float(y) + float(up) <= float(y) <= 70
+    steps = re.findall(r"([Mml])(-?[\d.]+) ?(-?[\d.]+)", path)
+    assert len(steps) == 2 * path.count("l") > 10
+    x, y = 0.0, 0.0
+    for command, right, down in steps:
+        x, y = x + float(right), y + float(down)
+        assert 9.9 < x < 40.1
+        assert 19.9 < y < 70.1
+        assert command != "l" or float(right) == pytest.approx(-float(down), abs=0.11)
 
 
 def test_a_line_joins_neighbours_and_neither_a_gap_nor_a_point_in_doubt() -> None:
@@ -369,7 +372,7 @@ def test_on_a_phone_the_base_line_crosses_no_name() -> None:
     categories = [Category("Business support"), Category("Wood")]
     picture = replace(single([3.0, 2.0]), form="bars", categories=categories)
     svg = draw(picture, NARROW)
-    lines = re.findall(r'<line x1="([\d.]+)" y1="([\d.]+)" x2="[\d.]+" y2="([\d.]+)"', svg)
+    lines = re.findall(r"M([\d.]+) ([\d.]+)V([\d.]+)", svg)
     names = [box for box in drawings.texts(svg) if box.name in ("Business support", "Wood")]
     assert (len(names), len(lines)) == (2, 2)
     for x, top, bottom in lines:

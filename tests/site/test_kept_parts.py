@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from datasette.app import Datasette
 from openbaar.site import kept_parts
 from openbaar.site import pages as of_pages
 from openbaar.site.pages import _hangs_on_visitor
+from openbaar.site.preparing import prepare
 from openbaar.site.published import publication_of
 from openbaar.site.serve import site
 from served import Built
@@ -91,6 +93,22 @@ def test_a_part_is_written_once(small: Built, monkeypatch: pytest.MonkeyPatch) -
     assert len(made) == 2
 
 
+def test_the_pages_that_readers_begin_with_are_made_before_anybody_asks(small: Built) -> None:
+    datasette = site(small.database, small.metadata)
+    published = publication_of(datasette)
+
+    async def prepared() -> None:
+        await datasette.invoke_startup()
+        await prepare(datasette.app(), published, "http://127.0.0.1:8001")
+
+    asyncio.run(prepared())
+    names = [*published.queries, *published.tables]
+    wanted = set(product(names, published.languages, ["http://127.0.0.1:8001"]))
+    kept = kept_parts._kept[published]
+    assert {(name, language, home) for name, _, language, home in kept} == wanted
+    assert all("take_away" in page.parts or "trust" in page.parts for page in kept.values())
+
+
 def test_what_hangs_on_the_moment_or_the_visitor_is_not_kept() -> None:
     assert _hangs_on_visitor("SELECT :_now_date_utc", {})
     assert _hangs_on_visitor("SELECT :year", {"year": "2024"})
@@ -103,6 +121,6 @@ def test_pages_that_were_asked_for_longest_ago_go_first(
     monkeypatch.setattr(kept_parts, "MOST_PAGES", 2)
     datasette = site(small.database, small.metadata)
     asked = [f"{SMALL}/{name}" for name in ("regions", "statuses", "municipalities")]
-    asyncio.run(_pages(datasette, [*asked[:2], f"{asked[0]}?_size=1", asked[2]], "a.example"))
+    asyncio.run(_pages(datasette, [*asked[:2], f"{asked[0]}?_dl=1", asked[2]], "a.example"))
     kept = kept_parts._kept[publication_of(datasette)]
     assert [name for name, *_ in kept] == ["regions", "municipalities"]

@@ -6,9 +6,10 @@ import asyncio
 import re
 from html import unescape
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import pytest
+from lxml import html
 
 from openbaar.site import language
 from openbaar.site.chips import Chip, Chips
@@ -41,6 +42,13 @@ def says(built: Built, address: str, language: str = "nl") -> str:
     assert answer.status_code == 200
     assert f'<html lang="{language}">' in answer.text
     return text(answer.text)
+
+
+def cells(page: str, column: str) -> list[Any]:
+    """The cells of a column of the table on a page."""
+    [table] = html.document_fromstring(page).find_class("rows-and-columns")
+    names = [head.get("data-column") for head in table.iterfind("thead/tr/th")]
+    return [row[names.index(column)] for row in table.iterfind("tbody/tr")]
 
 
 def missing(page: str, parts: list[str]) -> list[str]:
@@ -304,15 +312,15 @@ def test_a_list_is_shown_with_commas_and_a_blank_cell_says_that_it_is_blank(smal
 
 
 def test_what_is_true_or_false_is_told_in_words(small: Built) -> None:
-    cells = re.findall(r'<td class="col-several">(.*?)</td>', get(small, f"{SMALL}/mergers").text)
-    assert cells == ["ja", "nee", "ja"]
+    page = get(small, f"{SMALL}/mergers").text
+    assert [cell.text for cell in cells(page, "several")] == ["ja", "nee", "ja"]
 
 
 def test_whole_numbers_stand_under_each_other_also_without_a_unit(small: Built) -> None:
     sql = f"{SMALL}?sql=select+region,count(*)+as+lines+from+municipalities+group+by+1"
     page = get(small, sql).text
-    assert '<td class="col-lines number">' in page
-    assert '<td class="col-region number">' not in page
+    assert {cell.get("class") for cell in cells(page, "lines")} == {"number"}
+    assert {cell.get("class") for cell in cells(page, "region")} == {None}
 
 
 def test_what_nobody_has_said_is_not_a_title() -> None:
@@ -389,11 +397,29 @@ def test_texts_of_documents_and_authors_are_escaped(
         assert "<script>alert" not in get(built, address).text
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_no_page_of_a_table_or_a_question_is_heavier_than_100_kb(
+    vdab: Built, language: str
+) -> None:
+    published = published_of(vdab)
+    names = [*published.tables, *published.queries]
+    weights = {name: len(get(vdab, f"{VDAB}/{name}", language).content) for name in names}
+    assert {name: weight for name, weight in weights.items() if weight >= 100_000} == {}
+
+
+def test_links_in_rows_lead_to_pages_beside_that_of_the_table(small: Built) -> None:
+    for page in (f"{SMALL}/mergers", f"{SMALL}/per_year"):
+        for link in html.fromstring(get(small, page, "en").text).xpath("//tbody//a/@href"):
+            asked = urljoin(f"/en{page}", link).removeprefix("/en")
+            assert link.startswith("/source/") or not link.startswith("/")
+            assert get(small, asked, "en").status_code == 200
+
+
 def test_rows_are_in_the_order_of_the_document_and_filters_in_that_of_code_lists(
     vdab: Built,
 ) -> None:
     html = get(vdab, f"{VDAB}/started_by_gender?start_year=2022").text
-    rows = re.findall(r'<td class="col-gender"><a[^>]*>([^<]*)', html)
+    rows = [cell.text_content() for cell in cells(html, "gender")]
     [listed] = re.findall(r'class="facet-info[^>]*data-column="gender".*?</ul>', html, re.DOTALL)
     chips = [unescape(label).strip() for label in re.findall(r"#rows\">([^<]*)", listed)]
     names = [each["nl"] for each in published_of(vdab).labels["genders"].values()]
@@ -434,7 +460,7 @@ def test_figures_of_sql_have_separators_but_years_and_codes_do_not(
     vdab: Built, sql: str, shown_as: list[str]
 ) -> None:
     html = get(vdab, f"{VDAB}?sql={quote(sql)}", spoken="en").text
-    first_row = re.search(r"<tbody>\n<tr>(.*?)</tr>", html, re.DOTALL)
+    first_row = re.search(r"<tbody>\n<tr>(.*)\n", html)
     assert first_row is not None
-    cells = re.findall(r"<t[dh][^>]*>([^<]*)<", first_row[1])
+    cells = re.findall(r"<t[dh][^>]*>([^<]*)", first_row[1])
     assert [cell[: len(told)] for cell, told in zip(cells, shown_as, strict=True)] == shown_as

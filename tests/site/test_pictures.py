@@ -38,6 +38,15 @@ def test_a_page_has_its_chart_for_a_wide_window_and_for_a_phone(vdab: Built) -> 
     assert found == ["880", "358"]
 
 
+def test_the_drawing_for_a_phone_is_told_by_the_words_of_the_other_one(vdab: Built) -> None:
+    page = get(vdab, f"{VDAB}/started_by_sector").text
+    told = dict(re.findall(r'<svg id="([^"]*)"[^>]* aria-label="([^"]+)"', page))
+    others = re.findall(r'<svg [^>]*aria-labelledby="([^"]*)"', page)
+    assert len(told) == 2
+    assert others == list(told)
+    assert 'id="' not in get(vdab, f"{CHART}.svg").text
+
+
 def test_what_is_folded_away_is_unfolded_where_a_filter_shows_it(vdab: Built) -> None:
     page = f"{VDAB}/started_by_sector"
     assert '<details class="rest printed">' in get(vdab, page).text

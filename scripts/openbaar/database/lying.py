@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import ceil
+
 from openbaar.database.lettering import widest, wrapped
-from openbaar.database.marks import BODY, LEADING, SMALL, Block, baseline, filled, paragraph
+from openbaar.database.marks import BASE, BODY, LEADING, SMALL, Block, fill
 from openbaar.database.picture import Mark, Picture
 from openbaar.database.scales import Band, Scale, bands, extent
-from openbaar.database.svg import text
+from openbaar.database.svg import Sheet, element, number
 
 # Pixels
 BAR, THIN_BAR = 18, 13  # the thickness of one bar, and of one among several
@@ -20,48 +23,43 @@ def lying_plot(picture: Picture, room: float, top: float, shown: range, on_phone
     beside = not on_phone
     left = min(widest(names, BODY), NAMES * room) + 10 if beside else 0
     scale = _lying_scale(picture, left, room)
-    content, begin, zero = "", top, scale.at(0)
+    sheet, zero = Sheet(), number(scale.at(0))
+    begin = top = ceil(top)  # whole pixels are sharp, and short
+    bases = ""
     for index in shown:
-        name = _name(names[index], room, left, top)
-        block = _lying_bars(picture, index, scale, top if beside else name.bottom)
+        name = wrapped(names[index], BODY, left - 10 if beside else room)
+        high = ceil(LEADING * BODY * len(name))
+        bars = top if beside else top + high
+        bottom = _lying_bars(sheet, picture, index, scale, bars)
         if beside:
-            name = _name(names[index], room, left, _centered(name, top, block.bottom))
+            top = max(top, top + (bottom - top - high) // 2 - 1)  # in the middle of its bars
+            _write_name(sheet, name, left - 10, top, "end")
         else:  # a base line from the first to the last category would cross the names
-            content += baseline(zero, name.bottom, zero, block.bottom)
-        content += name.content + block.content
-        top = max(name.bottom, block.bottom) + BETWEEN_BARS
-    if beside:
-        content += baseline(zero, begin, zero, top - BETWEEN_BARS)
-    return Block(content, top)
+            _write_name(sheet, name, 0, top, "start")
+            bases += f"M{zero} {bars}V{bottom}"
+        top = max(top + high, bottom) + BETWEEN_BARS
+    bases = bases or f"M{zero} {begin}V{top - BETWEEN_BARS}"
+    return Block(sheet.drawn() + element("path", d=bases, **BASE), top)
 
 
 def lying_thumbnail(picture: Picture, room: float, height: float) -> str:
     """The bars alone, in a small room."""
     shown = range(len(picture.categories))[: picture.fold]
     scale = Scale(*extent(picture.values), 2, room - 2)
-    content = ""
+    sheet = Sheet()
     for index, band in zip(shown, bands([1] * len(shown), 0, height), strict=True):
         inner = band.inner(height)
         marks = [mark for mark in picture.of_category(index) if mark.value is not None]
         for place, mark in enumerate(marks):
-            content += lying_bar(picture, mark, scale, inner.slot(place, len(marks)))
-    return content
+            _draw_bar(sheet, picture, mark, scale, inner.slot(place, len(marks)))
+    return sheet.drawn()
 
 
-def _centered(name: Block, top: float, bottom: float) -> float:
-    """Where a name begins that stands in the middle of its bars."""
-    return max(top, top + (bottom - name.bottom) / 2 - 1)
-
-
-def _name(name: str, room: float, left: float, top: float) -> Block:
+def _write_name(sheet: Sheet, lines: Sequence[str], x: float, top: float, anchor: str) -> None:
     """The name of a category: at the right end of its own column, or over the whole width."""
-    if left == 0:
-        return paragraph(name, room, top, BODY)
-    content = ""
-    for line in wrapped(name, BODY, left - 10):
-        content += text(line, left - 10, top + BODY, BODY, "end")
-        top += LEADING * BODY
-    return Block(content, top)
+    for number_of_line, line in enumerate(lines):
+        y = top + BODY + number_of_line * LEADING * BODY
+        sheet.write(line, round(x), round(y), BODY, anchor=anchor)
 
 
 def _lying_scale(picture: Picture, left: float, room: float) -> Scale:
@@ -76,29 +74,27 @@ def _figure(mark: Mark) -> str:
     return f"{mark.label} ?" if mark.kind == "doubtful" else mark.label
 
 
-def _lying_bars(picture: Picture, index: int, scale: Scale, top: float) -> Block:
-    """The bars of a category, one below the other, each with its figure; `–` where it has none."""
-    marks = picture.of_category(index)
+def _lying_bars(sheet: Sheet, picture: Picture, index: int, scale: Scale, top: int) -> int:
+    """The bars of a category, one below the other, each with its figure; `–` where it has none.
+
+    Returns where they end.
+    """
     thickness = BAR if picture.beside == 1 else THIN_BAR
-    content = ""
-    for mark in marks:
+    for mark in picture.of_category(index):
         band = Band(top, thickness)
         if mark.value is None:
-            content += text("–", scale.at(0) + 4, band.middle + 4, SMALL, soft=True)
+            sheet.write("–", scale.at(0) + 4, band.middle + 4, SMALL, soft=True)
         else:
-            content += lying_bar(picture, mark, scale, band) + _lying_figure(mark, scale, band)
+            _draw_bar(sheet, picture, mark, scale, band)
+            anchor, distance = ("end", -4) if mark.value < 0 else ("start", 4)
+            x = round(scale.at(mark.value) + distance)
+            sheet.write(_figure(mark), x, round(band.middle + 4), SMALL, anchor=anchor)
         top += thickness + 1
-    return Block(content, top)
+    return top
 
 
-def lying_bar(picture: Picture, mark: Mark, scale: Scale, band: Band) -> str:
+def _draw_bar(sheet: Sheet, picture: Picture, mark: Mark, scale: Scale, band: Band) -> None:
     value = mark.value or 0
     x1, x2 = scale.at(min(0, value)), scale.at(max(0, value))
-    color = picture.color(mark)
-    return filled(x1, band.start, x2 - x1, band.length, color, mark.kind, mark.key)
-
-
-def _lying_figure(mark: Mark, scale: Scale, band: Band) -> str:
-    value = mark.value or 0
-    anchor, distance = ("end", -4) if value < 0 else ("start", 4)
-    return text(_figure(mark), scale.at(value) + distance, band.middle + 4, SMALL, anchor)
+    box = (x1, band.start, x2 - x1, band.length)
+    fill(sheet, box, picture.color(mark), mark.kind, mark.key)

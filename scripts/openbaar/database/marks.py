@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from openbaar.database import svg
 from openbaar.database.lettering import wrapped
 from openbaar.database.picture import Kind
-from openbaar.database.svg import element, hatching, number, text
+from openbaar.database.svg import Attribute, Sheet, element, hatching, number, rectangle, text
 
 # Pixels
 BODY, SMALL = 14, 12  # sizes of the font
@@ -46,39 +46,50 @@ def filled(
     x: float, y: float, wide: float, high: float, color: str, kind: Kind, key: str | None = None
 ) -> str:
     """A rectangle as its kind of mark looks: full, hatched, outlined, or dotted and empty."""
+    return _shape(x, y, wide, high, kind, data_row=key, **_paint(color, kind))
+
+
+def fill(
+    sheet: Sheet,
+    box: tuple[float, float, float, float],
+    color: str,
+    kind: Kind,
+    key: str | None = None,
+) -> None:
+    """Put a rectangle on a sheet: a box of left, top, width and height, as `filled` draws it."""
+    sheet.add(_shape(*box, kind, data_row=key), **_paint(color, kind))
+
+
+def _paint(color: str, kind: Kind) -> dict[str, Attribute]:
+    """How a kind of mark is painted in a color."""
+    paint: dict[str, Attribute] = {
+        "class_": color,
+        "color": svg.COLORS[color],
+        "fill": "currentColor",
+    }
     if kind == "normal":
-        return element(
-            "rect",
-            x=x,
-            y=y,
-            width=wide,
-            height=high,
-            fill="currentColor",
-            class_=color,
-            color=svg.COLORS[color],
-            data_row=key,
-        )
-    drawn = _outlined(x, y, wide, high, kind)
+        return paint
+    outline: dict[str, Attribute] = {
+        "fill_opacity": 0 if kind == "doubtful" else 0.15,
+        "stroke": "currentColor",
+        "stroke_width": OUTLINE,
+        "stroke_dasharray": DASHES[kind],
+    }
+    return paint | outline
+
+
+def _shape(
+    x: float, y: float, wide: float, high: float, kind: Kind, **attributes: Attribute
+) -> str:
+    """A rectangle, or the edge inside it, so that it is as large as one without; the hatching."""
+    path = rectangle(x, y, wide, high)
+    if kind != "normal":
+        edge = OUTLINE / 2
+        inner = max(wide - OUTLINE, 0.5), max(high - OUTLINE, 0.5)
+        path = rectangle(x + edge, y + edge, *inner)
     if kind == "partial":
-        lines = hatching(x, y, wide, high)
-        drawn += element("path", d=lines, stroke="currentColor", stroke_width=OUTLINE, fill="none")
-    return element("g", drawn, class_=color, color=svg.COLORS[color], data_row=key)
-
-
-def _outlined(x: float, y: float, wide: float, high: float, kind: Kind) -> str:
-    """The edge of a rectangle, inside it, so that it is as large as one without."""
-    return element(
-        "rect",
-        x=x + OUTLINE / 2,
-        y=y + OUTLINE / 2,
-        width=max(wide - OUTLINE, 0.5),
-        height=max(high - OUTLINE, 0.5),
-        fill="currentColor",
-        fill_opacity=0 if kind == "doubtful" else 0.15,
-        stroke="currentColor",
-        stroke_width=OUTLINE,
-        stroke_dasharray=DASHES[kind],
-    )
+        path += hatching(x, y, wide, high)
+    return element("path", d=path, **attributes)
 
 
 def point(x: float, y: float, color: str, kind: Kind, shape: str, key: str | None = None) -> str:
@@ -122,8 +133,9 @@ def _outline(x: float, y: float, shape: str) -> str:
     return f"M{path}Z"
 
 
+BASE: dict[str, Attribute] = {"stroke": svg.SOFT, "stroke_width": 1, "class_": "base"}
+
+
 def baseline(x1: float, y1: float, x2: float, y2: float) -> str:
     """The line at zero."""
-    return element(
-        "line", x1=x1, y1=y1, x2=x2, y2=y2, stroke=svg.SOFT, stroke_width=1, class_="base"
-    )
+    return element("line", x1=x1, y1=y1, x2=x2, y2=y2, **BASE)

@@ -14,19 +14,20 @@ from openbaar.database.marks import (
     SMALL,
     Block,
     baseline,
-    filled,
+    fill,
     point,
     shape,
 )
 from openbaar.database.picture import Category, Mark, Picture
 from openbaar.database.scales import Band, Scale, bands, ticks
-from openbaar.database.svg import element, text
+from openbaar.database.svg import Attribute, Sheet, element, text
 
 # Pixels
 PLOT, PLOT_ON_PHONE = 300, 230  # height of the axis that is measured
 WIDEST_COLUMN = 96
 MOST_TICKS = 5
 BETWEEN_NAMES = 3
+GRID: dict[str, Attribute] = {"stroke": svg.LINE, "stroke_width": 1, "class_": "grid"}
 FEWEST_FOR_LABEL = 17  # height of a stacked piece that has its figure in it
 
 
@@ -53,27 +54,25 @@ def _grid(
     marked: Sequence[float], labels: Sequence[str], scale: Scale, left: float, right: float
 ) -> str:
     """A line for each tick, with its value beside it."""
-    content = ""
+    sheet = Sheet()
     for tick, label in zip(marked, labels, strict=True):
         y = scale.at(tick)
-        content += element(
-            "line", x1=left, y1=y, x2=right, y2=y, stroke=svg.LINE, stroke_width=1, class_="grid"
-        )
-        content += text(label, left - 6, y + 4, SMALL, "end", soft=True)
-    return content
+        sheet.add(element("line", x1=left, y1=y, x2=right, y2=y), **GRID)
+        sheet.write(label, left - 6, y + 4, SMALL, anchor="end", soft=True)
+    return sheet.drawn()
 
 
 def upright_marks(picture: Picture, places: Sequence[Band], scale: Scale) -> str:
     """The columns or lines alone."""
     if picture.form == "lines":
         return _lines(picture, places, scale)
-    content = ""
+    sheet = Sheet()
     for index in range(len(places)):
         for mark, band, low, high in _columns(picture, index, places[index]):
             y1, y2 = scale.at(high), scale.at(low)
-            color = picture.color(mark)
-            content += filled(band.start, y1, band.length, y2 - y1, color, mark.kind, mark.key)
-    return content
+            box = (band.start, y1, band.length, y2 - y1)
+            fill(sheet, box, picture.color(mark), mark.kind, mark.key)
+    return sheet.drawn()
 
 
 def _columns(
@@ -105,25 +104,25 @@ def _upright_labels(picture: Picture, places: Sequence[Band], scale: Scale) -> s
     """The figures at the columns, where all of them fit; at points only the doubtful ones."""
     if picture.form == "lines":
         return _doubts(picture, places, scale)
-    content = ""
+    sheet = Sheet()
     for index, place in enumerate(places):
         for mark, band, low, high in _columns(picture, index, place):
             if picture.form == "stack":
-                content += _label_inside(mark, band, scale.at(high), scale.at(low))
+                _label_inside(sheet, mark, band, scale.at(high), scale.at(low))
                 continue
             space = place.length if picture.beside == 1 else band.length + 1
             if width(mark.label, SMALL) > space:
                 return ""
             y = scale.at(high) - 4 if high > 0 or low == 0 else scale.at(low) + SMALL + 2
-            content += text(mark.label, band.middle, y, SMALL, "middle")
-    return content
+            sheet.write(mark.label, band.middle, y, SMALL, anchor="middle")
+    return sheet.drawn()
 
 
-def _label_inside(mark: Mark, band: Band, top: float, bottom: float) -> str:
+def _label_inside(sheet: Sheet, mark: Mark, band: Band, top: float, bottom: float) -> None:
     """The figure of a stacked piece, where it has room for it."""
-    if bottom - top < FEWEST_FOR_LABEL or width(mark.label, BODY) > band.length:
-        return ""
-    return text(mark.label, band.middle, (top + bottom) / 2 + 5, BODY, "middle", halo=True)
+    if bottom - top >= FEWEST_FOR_LABEL and width(mark.label, BODY) <= band.length:
+        y = (top + bottom) / 2 + 5
+        sheet.write(mark.label, band.middle, y, BODY, anchor="middle", halo=True)
 
 
 def _doubts(picture: Picture, places: Sequence[Band], scale: Scale) -> str:
@@ -143,7 +142,7 @@ def _doubts(picture: Picture, places: Sequence[Band], scale: Scale) -> str:
         is_free = all(place.is_beside(other) for other in taken)
         if is_free and place.end <= places[-1].end:
             y = scale.at(mark.value) - 9
-            content += text(figure, place.middle, y, SMALL, "middle", halo=True)
+            content += text(figure, place.middle, y, SMALL, anchor="middle", halo=True)
             taken.append(place)
     return content
 
@@ -193,7 +192,7 @@ def _period_axis(picture: Picture, places: Sequence[Band], top: float) -> Block:
     content = ""
     names = [category.label for category in picture.categories]
     for name, x in _where_they_fit(names, places):
-        content += text(name, x, bottom, SMALL, "middle")
+        content += text(name, x, bottom, SMALL, anchor="middle")
     noted = _notes_below(picture.categories, places, bottom + LEADING * SMALL)
     if noted:
         content, bottom = content + noted, bottom + LEADING * SMALL
@@ -223,7 +222,7 @@ def _notes_below(categories: Sequence[Category], places: Sequence[Band], y: floa
     content = ""
     for category, place in zip(categories, places, strict=True):
         if category.note and width(category.note, SMALL) <= place.length:
-            content += text(category.note, place.middle, y, SMALL, "middle", soft=True)
+            content += text(category.note, place.middle, y, SMALL, anchor="middle", soft=True)
     return content
 
 
@@ -245,16 +244,8 @@ def _group_labels(groups: Sequence[tuple[str, Band]], top: float, bottom: float)
     content = ""
     names, places = [label for label, _ in groups], [place for _, place in groups]
     for name, x in _where_they_fit(names, places, bold=True):
-        content += text(name, x, bottom, SMALL, "middle", bold=True)
+        content += text(name, x, bottom, SMALL, anchor="middle", bold=True)
     for place in places[1:]:
-        content += element(
-            "line",
-            x1=place.start,
-            y1=top,
-            x2=place.start,
-            y2=bottom + 2,
-            stroke=svg.LINE,
-            stroke_width=1,
-            class_="grid",
-        )
+        x = place.start
+        content += element("line", x1=x, y1=top, x2=x, y2=bottom + 2, **GRID)
     return content

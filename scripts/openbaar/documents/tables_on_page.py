@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -186,7 +186,7 @@ def _by_gaps(rows: Sequence[PageLine]) -> list[Column]:
 
 def borders_between(rows: Sequence[PageLine], columns: Sequence[Column]) -> tuple[float, ...]:
     """Where one column ends and the next begins: where a border goes through the fewest words."""
-    words = [word for row in rows for word in row.words]
+    words = list(chain.from_iterable(row.words for row in rows))
     borders = []
     for one, two in pairwise(columns):
         middle = (one.right + two.left) / 2
@@ -242,7 +242,8 @@ def _is_title(line: PageLine, columns: Sequence[Column]) -> bool:
 
 def _is_prose(cells: Sequence[Cell], headings: int) -> bool:
     """Whether many cells behind the first column are running text: two columns of a page."""
-    behind = [cell for cell in cells if cell.first_column > 0 and cell.first_row >= headings]
+    body = [cell for cell in cells if cell.first_row >= headings]
+    behind = [cell for cell in body if cell.first_column > 0]
     long = [cell for cell in behind if len(cell.text.split()) > LONG_CELL]
     return not behind or len(long) > MOST_PROSE * len(behind)
 

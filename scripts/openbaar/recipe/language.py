@@ -174,7 +174,8 @@ class Recipe(Strict):
     @model_validator(mode="before")
     @classmethod
     def _no_old_keys(cls, value: Any) -> Any:
-        old = [key for key in OLD_KEYS if isinstance(value, dict) and key in value]
+        given = value if isinstance(value, dict) else {}
+        old = [key for key in OLD_KEYS if key in given]
         if old:
             keys = ", ".join(f"'{key}'" for key in old)
             raise ValueError(

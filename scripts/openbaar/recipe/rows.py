@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document, shown
@@ -215,7 +216,8 @@ def _by_rank(found: Sequence[_Found]) -> list[_Found]:
     kept = []
     for each in found:
         texts = each.row.texts() if each.row.kind == "data" else []
-        if not any(word in text.split() for word in words.get(each.taken, ()) for text in texts):
+        printed = set(chain.from_iterable(text.split() for text in texts))
+        if printed.isdisjoint(words.get(each.taken, ())):
             kept.append(each)
     return kept
 
@@ -304,9 +306,10 @@ def _with_spaces(rest: str) -> str:
     if rest[:1] == " " and SEPARATOR not in rest[:3]:
         spaces = len(rest) - len(rest.lstrip(" "))
         return _quoted("␣" * spaces + rest[spaces:])
-    odd = next((letter for letter in rest if letter.isspace() and letter not in " \n\t"), None)
-    if odd is not None:
-        return f"{_quoted(rest)}, which holds {_character(odd)}, not a space"
+    spaces_in_it = [letter for letter in rest if letter.isspace()]
+    odd = [letter for letter in spaces_in_it if letter not in " \n\t"]
+    if odd:
+        return f"{_quoted(rest)}, which holds {_character(odd[0])}, not a space"
     return _quoted(rest)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise, product, starmap
 from typing import NamedTuple
 
 from openbaar.recipe.row_keys import Kind, RowTemplate
@@ -214,11 +214,12 @@ def _adding_up(stated: Mapping[Name, Decimal], options: Options, kind: Kind) -> 
 
 def _reached(shares: Shares, limit: Sums) -> list[set[Sums]] | None:
     """The sums that can be reached before the first row, and after each; None for too many."""
-    only_grows = all(min(share, default=NOTHING) >= 0 for each in shares for share in each)
+    every = chain.from_iterable(shares)
+    only_grows = all(min(share, default=NOTHING) >= 0 for share in every)
     reached: list[set[Sums]] = [{tuple(NOTHING for _ in limit)}]
     count = 0
     for each in shares:
-        further = {_plus(sums, share) for sums in reached[-1] for share in each}
+        further = set(starmap(_plus, product(reached[-1], each)))
         if only_grows:  # what only grows cannot come back to the total
             further = {sums for sums in further if not _is_beyond(sums, limit)}
         count += len(further)

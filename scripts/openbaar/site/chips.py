@@ -162,7 +162,10 @@ def _chip(published: Published, column: Column, counted: Count, pairs: Pairs) ->
 
 
 def _address(published: Published, column: Column, values: Sequence[str], pairs: Pairs) -> str:
-    """The address of the page with these values of the column chosen, and its other choices."""
+    """The address of the page with these values of the column chosen, and its other choices.
+
+    As a link on that page writes it: only what comes behind the path, where there is something.
+    """
     query = [pair for pair in _without(pairs, column.name) if pair[0] != "_next"]
     if len(values) == 1 or column.type == "array":
         query += [(_exact(column), value) for value in values]
@@ -170,8 +173,7 @@ def _address(published: Published, column: Column, values: Sequence[str], pairs:
         has_comma = any("," in value for value in values)
         text = json.dumps(list(values), ensure_ascii=False) if has_comma else ",".join(values)
         query.append((f"{column.name}__in", text))
-    path = published.path(str(column.table))
-    return f"{path}?{urlencode(query)}" if query else path
+    return f"?{urlencode(query)}" if query else published.path(str(column.table))
 
 
 def _exact(column: Column) -> str:

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from datasette import database as writing
 from datasette.app import Datasette
 from filelock import FileLock, Timeout
 
@@ -67,8 +68,29 @@ class Edition:
         """
         if self.datasette.executor is not None:
             self.datasette.executor.shutdown(wait=False)
+        for database in self.datasette.databases.values():
+            _end_writing(database)
         if self.folder is not None:
             self.folder.remove()
+
+
+class _End:
+    """What has the thread end in which Datasette writes, where it comes instead of a task."""
+
+    @staticmethod
+    def fn(_connection: sqlite3.Connection) -> None:
+        """End the thread."""
+        raise SystemExit
+
+
+def _end_writing(database: Any) -> None:
+    """End the thread in which Datasette writes what it knows of the schemas.
+
+    It waits for more for ever, and holds the whole site as long as that. Datasette 1.0 has a word
+    for the end.
+    """
+    if database._write_queue is not None:
+        database._write_queue.put(getattr(writing, "_SHUTDOWN", _End))
 
 
 class Editions:

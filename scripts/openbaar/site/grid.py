@@ -48,6 +48,7 @@ TRUST_ORDER: Mapping[str, Sequence[str]] = {
 DIGITS_OF_YEAR = 4
 BRIEF = ("scope", "verdict")
 WORDY = ("table_name", "compared_with", "kind", "how", "scope")
+MOST_PLACES = 20  # columns of which a narrow screen may show some: the style sheet knows so many
 NAMES_FOR_PROGRAMS = {("anomalies", "id"), ("reconciliation", "id")}
 
 
@@ -76,12 +77,14 @@ class Placed:
 
     @property
     def classes(self) -> str:
-        """The classes of its cells; the cells of a large table are most of its page."""
+        """The classes of its cells.
+
+        The cells of a large table are most of its page, so that whatever can be told of a column as
+        a whole is told by its heading: `head_classes`, and `Grid.more`.
+        """
         flags = {
-            f"col-{self.column.name}": self.leads or not self.column.of_trust,
             "number": self.column.is_quantity or self.is_counted,
             "date": self.column.type in ("date", "datetime"),
-            "more": not self.leads,
             "long": self.is_long,
             "breaks": self.breaks and not self.is_long,
         }
@@ -90,20 +93,24 @@ class Placed:
     @property
     def head_classes(self) -> str:
         """The classes of its heading, by which a column of several words is wide enough."""
-        return f"{self.classes} words" if self.is_wordy else self.classes
+        flags = {
+            f"col-{self.column.name}": True,
+            self.classes: self.classes != "",
+            "more": not self.leads,
+            "words": self.is_wordy,
+        }
+        return " ".join(name for name, is_set in flags.items() if is_set)
 
     @cached_property
     def opening(self) -> str:
-        """The tag before each of its cells."""
+        """The tag before each of its cells; the one behind it may be left out.
+
+        See https://html.spec.whatwg.org/multipage/syntax.html#optional-tags.
+        """
         name, scope = ("th", ' scope="row"') if self.heads else ("td", "")
         lang = f' lang="{escape(self.lang)}"' if self.lang else ""
         classes = f' class="{escape(self.classes)}"' if self.classes else ""
         return f"<{name}{classes}{scope}{lang}>"
-
-    @property
-    def closing(self) -> str:
-        """The tag behind each of its cells."""
-        return "</th>" if self.heads else "</td>"
 
     @property
     def is_of_record(self) -> bool:
@@ -131,12 +138,12 @@ class GridRow:
     def written(self, is_marked: bool, link_words: str | None) -> str:
         """The row as HTML, as `Grid.body` says."""
         key = f' data-row="{escape(self.key)}"' if is_marked else ""
-        cells = [f"{at.placed.opening}{at.content}{at.placed.closing}" for at in self.cells]
+        cells = [f"{at.placed.opening}{at.content}" for at in self.cells]
         if link_words is not None:
-            called = f'{escape(link_words)}<span class="hidden"> {escape(self.called)}</span>'
-            leads_to = f'<a href="{escape(self.address)}">{called}</a>'
-            cells.append(f'<td class="col-Link">{leads_to}</td>')
-        return f"<tr{key}>{''.join(cells)}</tr>"
+            named = f"{link_words} {self.called}"  # to whom does not see the row around it
+            opened = f'<a href="{escape(self.address)}" aria-label="{escape(named)}">'
+            cells.append(f'<td class="col-Link">{opened}{escape(link_words)}</a>')
+        return f"<tr{key}>{''.join(cells)}"
 
 
 @dataclass(frozen=True)
@@ -149,16 +156,29 @@ class Grid:
     @property
     def has_more(self) -> bool:
         """Whether a narrow screen leaves columns out."""
-        return any(not placed.leads for placed in self.columns)
+        return self.more != ""
+
+    @property
+    def more(self) -> str:
+        """The places of the columns that a narrow screen leaves out, from 1: '3 4'.
+
+        One behind the last that the style sheet knows stands for all of those.
+        """
+        places = [place for place, each in enumerate(self.columns, 1) if not each.leads]
+        return " ".join(str(place) for place in places if place <= MOST_PLACES + 1)
 
     def body(self, is_marked: bool, link_words: str | None) -> Markup:
         """Its rows as HTML; a template that writes cell by cell takes several times as long.
 
         `is_marked` has each row say which mark of a chart is its own. `link_words` are those of
-        the link to the page of a row, at its end; None where there is none.
+        the link to the page of a row, at its end; None where there is none. Links to pages beside
+        this one say only in what they differ.
         """
-        rows = (row.written(is_marked, link_words) for row in self.rows)
-        return Markup("\n".join(rows))  # noqa: S704  all of it is escaped above
+        rows = "\n".join(row.written(is_marked, link_words) for row in self.rows)
+        folder = visit().path.rpartition("/")[0]
+        if len(folder) > 1:
+            rows = rows.replace(f' href="{escape(folder)}/', ' href="')
+        return Markup(rows)  # noqa: S704  all of it is escaped above
 
 
 def table_columns(
@@ -175,8 +195,7 @@ def table_columns(
     lead = _lead(published, table, [each.column for each in placed])
     order = TRUST_ORDER.get(table, lead)
     ordered = sorted(placed, key=lambda each: _rank(order, each.column))
-    found = [replace(each, leads=each.column.name in lead) for each in ordered]
-    return _headed(found)
+    return _headed([replace(each, leads=each.column.name in lead) for each in ordered])
 
 
 def result_columns(
@@ -218,6 +237,8 @@ def _leads_result(lead: Sequence[str], placed: Placed, has_texts: bool) -> bool:
 
 def _headed(placed: list[Placed]) -> list[Placed]:
     """The columns, the first of those that are no figures naming each row."""
+    for position, each in enumerate(placed[MOST_PLACES:], MOST_PLACES):
+        placed[position] = replace(each, leads=False)
     for position, each in enumerate(placed):
         if each.leads and not each.column.is_quantity:
             placed[position] = replace(each, heads=True)
@@ -323,7 +344,8 @@ def _lead(published: Published, table: str, columns: Sequence[Column]) -> list[s
     key = [
         name for name in published.tables[table]["schema"].get("primaryKey", []) if name in names
     ]
-    figures = [column.name for column in columns if column.is_quantity and column.name not in key]
+    others = [column for column in columns if column.name not in key]
+    figures = [column.name for column in others if column.is_quantity]
     return key + (figures or _texts(published, columns, key))
 
 

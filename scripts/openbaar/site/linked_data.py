@@ -101,7 +101,8 @@ def row_json_ld(
 
 
 def _in_script(described: Described) -> Markup:
-    text = json.dumps({"@context": SCHEMA, **described}, ensure_ascii=False, indent=1)
+    context = {"@context": SCHEMA, **described}
+    text = json.dumps(context, ensure_ascii=False, separators=(",", ":"))
     for sign in "<>&":  # a title with `</script>` in it would end the element
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return Markup(text)  # noqa: S704  made by ourselves

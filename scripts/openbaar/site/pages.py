@@ -144,7 +144,7 @@ class SortLink:
 
 
 def sort_links(
-    path: str, shown_columns: Any, sort: str | None, sort_desc: str | None, next_url: str | None
+    shown_columns: Any, sort: str | None, sort_desc: str | None, next_url: str | None
 ) -> Callable[[str], SortLink | None]:
     """What gives the link of each heading: by that column, the other way round where it is already.
 
@@ -162,7 +162,7 @@ def sort_links(
             for pair in parse_qsl(visit().query, keep_blank_values=True)
             if pair[0] not in ("_sort", "_sort_desc", "_next")
         ]
-        return SortLink(f"{path}?{urlencode([*kept, (key, name)])}#rows", now)
+        return SortLink(f"?{urlencode([*kept, (key, name)])}#rows", now)
 
     return link
 

@@ -33,6 +33,7 @@ EMBED = "/embed/"  # the pages that other sites may frame
 WIDEST_IN_FRAME = 448
 BELOW_IN_FRAME = 70  # for margins and the link
 MEDIA_TYPES = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
+TOLD = re.compile(r' aria-label="[^"]*"')  # what a screen reader says of a drawing
 MARK_OF_ROW = re.compile(r'data-row="([^"]*)"')
 COLUMNS = "page, parameters, name, title, told, wide, narrow, rest_wide, rest_narrow"
 OF_PAGE = f"""SELECT {COLUMNS} FROM _charts
@@ -135,6 +136,8 @@ def _chart(row: Any, language: str) -> Chart:
     drawings: dict[str, Markup | None] = {}
     for form in ("wide", "narrow", "rest_wide", "rest_narrow"):
         drawings[form] = None if row[form] is None else Markup(row[form])  # noqa: S704  ours
+    for wide, narrow in (("wide", "narrow"), ("rest_wide", "rest_narrow")):
+        drawings |= _told_once(wide, drawings[wide], narrow, drawings[narrow])
     return Chart(
         page=row["page"],
         parameters=json.loads(row["parameters"]),
@@ -147,6 +150,21 @@ def _chart(row: Any, language: str) -> Chart:
         rest_wide=drawings["rest_wide"],
         rest_narrow=drawings["rest_narrow"],
     )
+
+
+def _told_once(
+    wide: str, drawn: Markup | None, narrow: str, on_phone: Markup | None
+) -> dict[str, Markup | None]:
+    """Both drawings of the same, by their forms, of which the narrow one is told by the wide one.
+
+    A page shows one of them; what is not shown may still tell the name of something else
+    (https://www.w3.org/TR/accname-1.2/#computation-steps).
+    """
+    if drawn is None or on_phone is None:
+        return {}
+    named = str(drawn).replace("<svg ", f'<svg id="chart-{wide}" ', 1)
+    told = TOLD.sub(f' aria-labelledby="chart-{wide}"', str(on_phone), count=1)
+    return {wide: Markup(named), narrow: Markup(told)}  # noqa: S704  ours
 
 
 async def thumbnails(datasette: Datasette, published: Published) -> dict[str, Markup]:

@@ -28,7 +28,8 @@ from openbaar.site.asgi import Application
 from openbaar.site.connections import ImpatientProtocol
 from openbaar.site.editions import Editions
 from openbaar.site.error_log import log_in_lines
-from openbaar.site.published import PLUGIN
+from openbaar.site.preparing import prepare
+from openbaar.site.published import PLUGIN, publication_of
 from openbaar.yamlfile import read_yaml
 
 # Objects that are made, and not left, before Python looks for garbage. A page of a hundred
@@ -142,9 +143,20 @@ class _Server(uvicorn.Server):
         await self.editions.begin()
         await super().startup(sockets)
         if sockets and self.started:
-            self.following = asyncio.create_task(self.editions.follow())
             host, port = sockets[0].getsockname()
             self.answering(f"http://{host}:{port}/")
+            self.following = asyncio.create_task(self._follow(f"http://{host}:{port}"))
+
+    async def _follow(self, address: str) -> None:
+        await self._prepare(address)
+        await self.editions.follow()
+
+    async def _prepare(self, address: str) -> None:
+        edition = self.editions.current  # of which nothing is left when this ends
+        try:
+            await prepare(edition.app, publication_of(edition.datasette), address)
+        except Exception as error:  # they are made when somebody asks
+            print(f"ERROR pages are not made beforehand: {error}", file=sys.stderr)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         if self.following is not None:

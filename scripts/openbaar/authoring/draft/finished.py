@@ -74,7 +74,8 @@ class Finished:
         Then no other reading has as many cells in every row.
         """
         labels = self.labels
-        texts = [label for label in labels if kind(label) == "text" and not re.search(r"\d", label)]
+        without_digits = [label for label in labels if not re.search(r"\d", label)]
+        texts = [label for label in without_digits if kind(label) == "text"]
         is_wide = self.sighting.width >= FEWEST_SUMMED
         are_told_apart = len(set(labels)) == len(labels)
         return is_wide and are_told_apart and len(texts) == len(labels) >= FEWEST_ALIKE

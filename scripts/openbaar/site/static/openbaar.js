@@ -16,7 +16,8 @@ function titleOf(cell) {
 }
 
 function tell(row) {
-  const cells = [...row.cells].filter((cell) => !cell.matches(".more, .col-Link"));
+  const isMore = [...row.closest("table").tHead.rows[0].cells].map((head) => head.matches(".more, .col-Link"));
+  const cells = [...row.cells].filter((cell) => !isMore[cell.cellIndex]);
   return cells.map((cell) => `${titleOf(cell)}: ${cell.textContent.trim()}`);
 }
 
