@@ -235,6 +235,22 @@ def test_what_did_not_change_is_not_made_again(root: Path, monkeypatch: pytest.M
     assert written == ["started"]
 
 
+def test_another_text_of_a_large_table_loads_none_of_its_rows(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its Parquet file, which tells the texts, is written anew."""
+    other = tmp_path / "other"
+    change(root / "tables/large.yaml", lambda data: data.update(title={"en": "another title"}))
+    wanted = as_from_nothing(root, other)
+
+    def refused(*_arguments: object) -> None:
+        raise AssertionError("is loaded again")
+
+    monkeypatch.setattr("openbaar.database.bulk.load", refused)
+    publish(load_publication(root))
+    assert everything(root) == wanted
+
+
 def test_a_sheet_is_written_anew_when_the_labels_of_its_codes_change(
     root: Path, tmp_path: Path
 ) -> None:

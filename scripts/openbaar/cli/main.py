@@ -288,8 +288,11 @@ def publish(
 
     publication = run.load()
     readers = _readers(run, publication, workers)
+    doubts: list[Problem] = []
     with run.progress(lambda: progress.publishing(publication, readers is here)):
-        changed = publish(publication, run.say, readers)
+        changed = publish(publication, run.say, readers, doubts.extend)
+    if doubts and not run.as_json:
+        print_warnings(doubts)
     _tell_written(run, changed)
     made = [database_path(publication), archive_path(publication), workbook_path(publication)]
     built = [str(path.relative_to(publication.root)) for path in made]

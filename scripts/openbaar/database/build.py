@@ -49,10 +49,10 @@ def build_database(
 ) -> None:
     """Build the database of `dataset` at `target`; pages show what `descriptor` says.
 
-    `watch` sees the rows of large tables as they are read, but for those that did not change since
-    the `earlier` database was built, from which they are copied. Raises OpenbaarError, and leaves
-    the file at `target` as it is, when a key is used twice or points to no row, or a query or a
-    chart does not fit the tables.
+    `watch` sees the rows of large tables as they are read, but for tables that did not change since
+    the `earlier` database was built; rows that did not are copied from it. Raises OpenbaarError,
+    and leaves the file at `target` as it is, when a key is used twice or points to no row, or a
+    query or a chart does not fit the tables.
     """
     problems = foreign_key_problems(dataset)
     if problems:
@@ -152,12 +152,14 @@ def _load_large(path: Path, dataset: Dataset, watch: Watch, earlier: Earlier) ->
     """Fill the large tables. Raises OpenbaarError with every key that is used twice."""
     if not dataset.in_files:
         return
-    from openbaar.database.bulk import KeyUsedTwiceError, load
+    from openbaar.database.bulk import KeyUsedTwiceError, load, pass_by
 
     problems: list[Problem] = []
     for data in dataset.in_files:
         if earlier.has_rows(data.table.name):
             earlier.copy_rows(path, data.table.name)
+            if not earlier.has_file(data.table.name):
+                pass_by(data, watch)
             continue
         try:
             load(path, data, watch)

@@ -56,6 +56,12 @@ def load(database: Path, data: TableInFile, watch: Watch) -> None:
             raise _as_of_openbaar(error, database, data) from error
 
 
+def pass_by(data: TableInFile, watch: Watch) -> None:
+    """Let `watch` see the rows of a large table, which are loaded nowhere."""
+    for batch in typed_batches(data.file, data.table.table_schema, data.scan):
+        watch(data, batch)
+
+
 def _as_of_openbaar(error: Error, database: Path, data: TableInFile) -> Exception:
     """What SQLite says of a key or of the disk, which ADBC gives no codes; any other as it is."""
     said = str(error)

@@ -30,12 +30,14 @@ class Earlier:
     """A publication as it was published before; without a database, nothing of it.
 
     `alike` are the tables of which its descriptor says what that of now says: their bytes (by their
-    hash), schema and texts are the same. `parquet` are the files of its large tables, `facets` the
-    facets of all, and `counted` by what the rows of some were counted (`counts.Counted`).
+    hash), schema and texts are the same. Those with `same_rows` may have other texts. `parquet` are
+    the files of its large tables, `facets` the facets of all, and `counted` what the rows of some
+    were counted by, as plain data (`counts.Counted`).
     """
 
     database: Path | None = None
     alike: frozenset[str] = frozenset()
+    same_rows: frozenset[str] = frozenset()
     parquet: Mapping[str, Path] = field(default_factory=dict)
     facets: Mapping[str, list[str]] = field(default_factory=dict)
     counted: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -52,7 +54,11 @@ class Earlier:
         return row
 
     def has_rows(self, table: str) -> bool:
-        """Whether the rows and the Parquet file of a large table are those of now."""
+        """Whether the rows of a large table, as they are stored, are those of now."""
+        return table in self.same_rows
+
+    def has_file(self, table: str) -> bool:
+        """Whether the Parquet file of a large table, which tells its texts, is that of now."""
         return table in self.alike and table in self.parquet
 
     def copy_rows(self, target: Path, table: str) -> None:
@@ -110,12 +116,29 @@ def earlier_edition(
         content = dict(connection.execute("SELECT name, content FROM _site"))
     before = json.loads(content["descriptor"])
     known = {resource["name"]: resource for resource in before["resources"]}
-    alike = set()
+    alike, same_rows = set(), set()
     for resource in json.loads(json.dumps(descriptor))["resources"]:
-        if known.get(resource["name"]) == resource:
+        earlier = known.get(resource["name"])
+        if earlier is not None and _rows_of(earlier) == _rows_of(resource):
+            same_rows.add(resource["name"])
+        if earlier == resource:
             alike.add(resource["name"])
-    facets, counted = json.loads(content["facets"]), json.loads(content["counts"])
-    return Earlier(database, frozenset(alike), parquet, facets, counted)
+    return Earlier(
+        database=database,
+        alike=frozenset(alike),
+        same_rows=frozenset(same_rows),
+        parquet=parquet,
+        facets=json.loads(content["facets"]),
+        counted=json.loads(content["counts"]),
+    )
+
+
+def _rows_of(resource: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a resource says of how its rows are stored: all but texts."""
+    schema = resource["schema"]
+    columns = [(each["name"], each["type"], each.get("constraints")) for each in schema["fields"]]
+    keys = {key: value for key, value in schema.items() if key != "fields"}
+    return resource["hash"], columns, keys
 
 
 def _opened(database: str) -> sqlite3.Connection:
