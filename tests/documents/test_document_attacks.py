@@ -379,57 +379,57 @@ def test_the_document_that_the_recipe_was_written_for_converts(tmp_path: Path) -
         (
             "vrouw 6",
             "vrouw zes",
-            "sources/d.txt:17: t: recipe key 'rows': 'vrouw zes' fits no row pattern",
+            "sources/d.txt:17: t: recipe key 'rows' (tables/t.yaml:1): 'vrouw zes' fits no row pattern",
         ),
         (
             "vrouw 38",
             "vrouw 38.0",
-            "sources/d.txt:11: t: recipe key 'rows': 'vrouw 38.0' fits no row pattern",
+            "sources/d.txt:11: t: recipe key 'rows' (tables/t.yaml:1): 'vrouw 38.0' fits no row pattern",
         ),
         (
             "man 1.505",
             "man 1505",
-            "sources/d.txt:7: t: recipe key 'rows': 'man 1505' fits no row pattern",
+            "sources/d.txt:7: t: recipe key 'rows' (tables/t.yaml:1): 'man 1505' fits no row pattern",
         ),
         (
             "man 1.505",
             "man 1,505",
-            "sources/d.txt:7: t: recipe key 'rows': 'man 1,505' fits no row pattern",
+            "sources/d.txt:7: t: recipe key 'rows' (tables/t.yaml:1): 'man 1,505' fits no row pattern",
         ),
         (
             "Tabel 1",
             "Tabel 2",
-            "sources/d.txt:3: t: recipe key 'from': '^Tabel 1$' matches no line in the document",
+            "sources/d.txt:3: t: recipe key 'from' (tables/t.yaml:1): '^Tabel 1$' matches no line in the document",
         ),
         (
             "Bron: VDAB",
             "Bron: VDAB\nTabel 1",
-            "sources/d.txt:22: t: recipe key 'from': '^Tabel 1$' matches here and on line 3",
+            "sources/d.txt:22: t: recipe key 'from' (tables/t.yaml:1): '^Tabel 1$' matches here and on line 3",
         ),
         (
             "Jaar Geslacht Aantal",
             "Jaar Gender Aantal",
-            "sources/d.txt:5: t: recipe key 'header': expected 'Jaar Geslacht Aantal', found 'Jaar Gender Aantal'",
+            "sources/d.txt:5: t: recipe key 'header' (tables/t.yaml:1): expected 'Jaar Geslacht Aantal', found 'Jaar Gender Aantal'",
         ),
         (
             "2021\n\n",
             "",
-            "sources/d.txt:13-15: t: recipe key 'group': a group should have one label for 'year', this one has none",
+            "sources/d.txt:13-15: t: recipe key 'group' (tables/t.yaml:1): a group should have one label for 'year', this one has none",
         ),
         (
             "man 5\n\n2021\n",
             "2021\n\nman 5\n",
-            "sources/d.txt:13: t: recipe key 'group': the label '2021' should be before the last row on its page",
+            "sources/d.txt:13: t: recipe key 'group' (tables/t.yaml:1): the label '2021' should be before the last row on its page",
         ),
         (
             "man 1.505",
             "mann 1.505",
-            "sources/d.txt:7: t: recipe key 'rows': 'mann 1.505' fits no row pattern",
+            "sources/d.txt:7: t: recipe key 'rows' (tables/t.yaml:1): 'mann 1.505' fits no row pattern",
         ),
         (
             "Antwoord\n",
             "Antwoord\n\n",
-            "sources/d.txt:7: t: recipe key 'patch': 'man' is not in this line exactly once",
+            "sources/d.txt:7: t: recipe key 'patch' (tables/t.yaml:1): 'man' is not in this line exactly once",
         ),
     ],
 )

@@ -229,7 +229,8 @@ class _Parting:
         self.groups[-1].append(row)
         self.seen |= keys
         self.labels |= self._printed_labels(row)
-        self.ended = self.group.ends_at_total and row.kind == "group_total"
+        is_whole_total = row.kind == "group_total" and not row.is_partial_total
+        self.ended = self.group.ends_at_total and is_whole_total
 
     def _keys(self, row: ReadRow) -> set[Value]:
         if self.group.restart is None:

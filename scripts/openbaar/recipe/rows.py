@@ -349,9 +349,21 @@ def _unread(
     rest = nearest.unit.text[nearest.attempt.furthest :]
     template_shown = _quoted(nearest.template)
     hint = f"{template_shown} came nearest and stopped fitting before {_with_spaces(rest)}"
-    if nearest.attempt.reason:
-        hint += f": {nearest.attempt.reason}"
-    return Problem(place, message, hint)
+    reason = nearest.attempt.reason
+    if not reason:
+        return Problem(place, message, hint)
+    is_alone = nearest.unit is unit  # joined with others, one of these may be what is wrong
+    cause = f"{nearest.template}: {_without_value(reason)}" if is_alone else ""
+    return Problem(place, message, f"{hint}: {reason}", cause)
+
+
+def _without_value(reason: str) -> str:
+    """Why a cell could not be read, without what it prints: what it has in common with others.
+
+    before: '3.009' is not a number with thousands ',', decimals '.'
+    after: is not a number with thousands ',', decimals '.'
+    """
+    return reason.partition("' ")[2]
 
 
 def _nearest(tries: Sequence[_Tried], alone: Unit) -> _Tried:
