@@ -7,9 +7,10 @@ only the command line turns that into text and an exit status.
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 
 @dataclass(frozen=True, order=True)
@@ -43,11 +44,15 @@ class Place:
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong: its place, what is wrong, and what to do about it."""
+    """One thing that is wrong: its place, what is wrong, and what to do about it.
+
+    Problems that have one cause, where it is known, are `told_once`.
+    """
 
     place: Place
     message: str
     hint: str = ""
+    cause: str = field(default="", compare=False, repr=False)
 
     def __str__(self) -> str:
         text = f"{self.place}: {self.message}"
@@ -75,6 +80,29 @@ class OpenbaarError(Exception):
             problems = [problems]
         self.problems = list(problems)
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def told_once(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems, but of those with one cause only the first, which says how many more there are.
+
+    before: three lines whose numbers have another format than the recipe says
+    after: the first of them, with `the same on 2 more lines` in its hint
+    """
+    first: dict[str | int, Problem] = {}
+    more: Counter[str | int] = Counter()
+    for number, problem in enumerate(problems):
+        cause = problem.cause or number
+        if cause in first:
+            more[cause] += 1
+        else:
+            first[cause] = problem
+    told = []
+    for cause, problem in first.items():
+        if more[cause]:
+            lines = "1 more line" if more[cause] == 1 else f"{more[cause]} more lines"
+            problem = replace(problem, hint=f"{problem.hint}; the same on {lines}")
+        told.append(problem)
+    return told
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import json
 import platform
 from collections.abc import Callable, Iterator
 from importlib.metadata import distributions
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +64,7 @@ def _parts(root: Path, url: str) -> Iterator[tuple[str, str]]:
     yield "url", url
     yield "toolkit", toolkit_hash()
     package = Path(__file__).parent
-    for path in sorted(path for form in TEMPLATES for path in package.rglob(form)):
+    for path in sorted(chain.from_iterable(map(package.rglob, TEMPLATES))):
         yield path.relative_to(package).as_posix(), sha256_of(path)
     yield "python", platform.python_version()
     yield from sorted((each.name, each.version) for each in distributions())

@@ -36,7 +36,9 @@ def publish_changed(
     `workers` is the number of processes; by default one for each processor, and no more than there
     are publications. Returns the outcome of each that was published, in the order of `folders`.
     """
-    stale = [folder for folder in dict.fromkeys(folders) if again or would_differ(folder)]
+    stale = list(dict.fromkeys(folders))
+    if not again:
+        stale = [folder for folder in stale if would_differ(folder)]
     progress(len(folders) - len(stale))
     count = min(workers or len(os.sched_getaffinity(0)), len(stale))
     outcomes = {}

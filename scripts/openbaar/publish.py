@@ -69,12 +69,17 @@ from openbaar.tables.unconfirmed import (
 from openbaar.tables.unstated import unstated_facts
 
 Say = Callable[[str], None]
+Warn = Callable[[Sequence[Problem]], None]
 Files = dict[str, Content]  # by their path in the publication
 NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 def say_nothing(_message: str) -> None:
     """Report no progress."""
+
+
+def warn_nobody(_doubts: Sequence[Problem]) -> None:
+    """Leave it to `examine` to say what a person should look at."""
 
 
 @dataclass(frozen=True)
@@ -161,26 +166,35 @@ def warnings(publication: Publication) -> list[Problem]:
 
 
 def _unsettled(publication: Publication) -> list[Problem]:
-    """The guesses that must be settled before readers can rely on a publication.
+    """What must be settled or written before readers can rely on a publication.
 
-    None of a version that begins with 0, which is still being made.
+    These are the guesses of `openbaar init`, and the texts that it left to a person. None of a
+    version that begins with 0, which is still being made.
     """
     if is_in_the_making(publication.package.version):
         return []
-    return unconfirmed_guesses(publication)
+    return [*unconfirmed_guesses(publication), *unwritten_texts(publication)]
 
 
-def publish(publication: Publication, say: Say = say_nothing, readers: Readers = here) -> list[str]:
+def publish(
+    publication: Publication,
+    say: Say = say_nothing,
+    readers: Readers = here,
+    warn: Warn = warn_nobody,
+) -> list[str]:
     """Generate, check and put in place everything; `readers` read the documents.
 
-    Returns the paths of the files in git that changed.
+    Returns the paths of the files in git that changed; `warn` gets what a person should look at in
+    the documents.
     Raises OpenbaarError with every problem found, and then leaves everything as it was.
     """
     with alone(publication.root, say) as staging:
         inputs = stamps_of_inputs(publication)
         held = load_publication(publication.root)  # it may have changed before we held it
         made = make(held, staging, say, readers)
-        return put_published(made, inputs, staging)
+        changed = put_published(made, inputs, staging)
+    warn(made.generated.dataset.doubts)
+    return changed
 
 
 @dataclass(frozen=True)

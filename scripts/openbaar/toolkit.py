@@ -10,6 +10,7 @@ import platform
 import sqlite3
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from itertools import chain
 from pathlib import Path
 
 from openbaar.files import sha256_of
@@ -43,8 +44,7 @@ def toolkit_hash() -> str:
     """One hash over the files of the toolkit, wherever it is installed."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
-    files = [path for pattern in FILES for path in package.rglob(pattern)]
-    for path in sorted(files):
+    for path in sorted(chain.from_iterable(map(package.rglob, FILES))):
         name = path.relative_to(package).as_posix()
         digest.update(f"{name}\0{sha256_of(path)}\n".encode())
     return digest.hexdigest()

@@ -219,8 +219,8 @@ def test_a_document_whose_labels_are_merged_texts_gets_drafts_that_name_what_is_
 ) -> None:
     said = init(tmp_path / "made", real_document("remake3a.pdf"))
     assert (
-        "  remake3a: sources/remake3a.pdf#1:2-18, 7 columns; does not convert yet; problems: "
-        in said
+        "  remake3a: sources/remake3a.pdf#1:2-18, 7 columns; does not convert yet: "
+        "sources/remake3a.pdf#" in said
     )
     draft = (tmp_path / "made/tables/remake3a.yaml").read_text("utf-8")
     assert (
@@ -325,7 +325,7 @@ def test_nothing_that_exists_is_overwritten(tmp_path: Path) -> None:
     )
     assert (done.exit_code, done.stderr) == (
         1,
-        f"{tmp_path / 'made'}: exists already and will not be overwritten\n  → name a new folder\n1 problem\n",
+        f"{tmp_path / 'made'}: exists already and will not be overwritten\n  → name a new folder; `openbaar add` adds documents to a publication that is there\n1 problem\n",
     )
     assert [path.name for path in (tmp_path / "made").iterdir()] == ["mine.txt"]
 

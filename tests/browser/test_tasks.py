@@ -94,7 +94,7 @@ def test_a_chart_to_share(reader: Reader) -> None:
 def test_what_there_is_about_a_word(reader: Reader) -> None:
     reader.page.get_by_label("Zoeken").fill("horeca")
     reader.taps_on("Zoeken")
-    assert reader.sees(reader.page.get_by_role("link", name="Horeca"))
+    assert reader.sees(reader.page.get_by_role("link", name="Horeca", exact=True))
     assert reader.taps == 1
 
 

@@ -379,57 +379,57 @@ def test_the_document_that_the_recipe_was_written_for_converts(tmp_path: Path) -
         (
             "vrouw 6",
             "vrouw zes",
-            "sources/d.txt:17: t: recipe key 'rows': 'vrouw zes' fits no row pattern",
+            "sources/d.txt:17: t: recipe key 'rows' (tables/t.yaml:1): 'vrouw zes' fits no row pattern",
         ),
         (
             "vrouw 38",
             "vrouw 38.0",
-            "sources/d.txt:11: t: recipe key 'rows': 'vrouw 38.0' fits no row pattern",
+            "sources/d.txt:11: t: recipe key 'rows' (tables/t.yaml:1): 'vrouw 38.0' fits no row pattern",
         ),
         (
             "man 1.505",
             "man 1505",
-            "sources/d.txt:7: t: recipe key 'rows': 'man 1505' fits no row pattern",
+            "sources/d.txt:7: t: recipe key 'rows' (tables/t.yaml:1): 'man 1505' fits no row pattern",
         ),
         (
             "man 1.505",
             "man 1,505",
-            "sources/d.txt:7: t: recipe key 'rows': 'man 1,505' fits no row pattern",
+            "sources/d.txt:7: t: recipe key 'rows' (tables/t.yaml:1): 'man 1,505' fits no row pattern",
         ),
         (
             "Tabel 1",
             "Tabel 2",
-            "sources/d.txt:3: t: recipe key 'from': '^Tabel 1$' matches no line in the document",
+            "sources/d.txt:3: t: recipe key 'from' (tables/t.yaml:1): '^Tabel 1$' matches no line in the document",
         ),
         (
             "Bron: VDAB",
             "Bron: VDAB\nTabel 1",
-            "sources/d.txt:22: t: recipe key 'from': '^Tabel 1$' matches here and on line 3",
+            "sources/d.txt:22: t: recipe key 'from' (tables/t.yaml:1): '^Tabel 1$' matches here and on line 3",
         ),
         (
             "Jaar Geslacht Aantal",
             "Jaar Gender Aantal",
-            "sources/d.txt:5: t: recipe key 'header': expected 'Jaar Geslacht Aantal', found 'Jaar Gender Aantal'",
+            "sources/d.txt:5: t: recipe key 'header' (tables/t.yaml:1): expected 'Jaar Geslacht Aantal', found 'Jaar Gender Aantal'",
         ),
         (
             "2021\n\n",
             "",
-            "sources/d.txt:13-15: t: recipe key 'group': a group should have one label for 'year', this one has none",
+            "sources/d.txt:13-15: t: recipe key 'group' (tables/t.yaml:1): a group should have one label for 'year', this one has none",
         ),
         (
             "man 5\n\n2021\n",
             "2021\n\nman 5\n",
-            "sources/d.txt:13: t: recipe key 'group': the label '2021' should be before the last row on its page",
+            "sources/d.txt:13: t: recipe key 'group' (tables/t.yaml:1): the label '2021' should be before the last row on its page",
         ),
         (
             "man 1.505",
             "mann 1.505",
-            "sources/d.txt:7: t: recipe key 'rows': 'mann 1.505' fits no row pattern",
+            "sources/d.txt:7: t: recipe key 'rows' (tables/t.yaml:1): 'mann 1.505' fits no row pattern",
         ),
         (
             "Antwoord\n",
             "Antwoord\n\n",
-            "sources/d.txt:7: t: recipe key 'patch': 'man' is not in this line exactly once",
+            "sources/d.txt:7: t: recipe key 'patch' (tables/t.yaml:1): 'man' is not in this line exactly once",
         ),
     ],
 )
@@ -440,7 +440,8 @@ def test_a_document_that_changed_is_an_error_with_its_line_and_the_key_of_the_re
     with pytest.raises(OpenbaarError) as caught:
         converted(publication(tmp_path, DOCUMENT.replace(was, becomes)))
     found = [str(problem) for problem in caught.value.problems]
-    assert any(problem.startswith(expected) for problem in found), found
+    with_line = expected.replace("': ", "' (tables/t.yaml:1): ", 1)  # of the key; it has one line
+    assert any(problem.startswith(with_line) for problem in found), found
 
 
 def test_a_line_that_can_be_read_in_two_ways_is_refused_with_both(tmp_path: Path) -> None:
@@ -452,7 +453,7 @@ def test_a_line_that_can_be_read_in_two_ways_is_refused_with_both(tmp_path: Path
     with pytest.raises(OpenbaarError) as caught:
         converted(write_publication(tmp_path, {"d.txt": b"10 470 1\n1 234 567\n"}, {"t": table}))
     assert [str(problem) for problem in caught.value.problems] == [
-        "sources/d.txt:2: t: recipe key 'rows': '1 234 567' can be read in 2 ways: "
+        "sources/d.txt:2: t: recipe key 'rows' (tables/t.yaml:1): '1 234 567' can be read in 2 ways: "
         "started '1', completed '234 567' | started '1 234', completed '567' "
         "(narrow the patterns or the marks so that one is left, or give the totals that decide)"
     ]

@@ -65,6 +65,20 @@ def test_the_home_page_offers_the_whole_and_every_table(published: Published) ->
     assert kinds == ["zip", "xlsx", "db", *["csv"] * len(published.tables)]
 
 
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [
+        ("nl", "Alle tabellen als Excel-bestand"),
+        ("en", "All tables as an Excel workbook, in Dutch"),
+    ],
+)
+def test_the_workbook_says_its_language_where_it_is_another_one(
+    published: Published, language: str, label: str
+) -> None:
+    labels = [each.label for each in links(published, None, language) if each.kind == "xlsx"]
+    assert labels == [label]
+
+
 def test_each_link_leads_to_a_file_of_the_size_and_the_hash_that_stand_beside_it(
     built: Built, published: Published
 ) -> None:

@@ -10,7 +10,8 @@ import pytest
 from lxml import html
 
 from generated.publication import schema, write_publication
-from openbaar.site.source import Run, excerpts
+from openbaar.site.highlighting import Piece
+from openbaar.site.source import Run, ShownLine, excerpts
 from openbaar.tables.convert import convert
 from openbaar.tables.references import load_publication
 from served import Built, build, published_of, shown
@@ -134,3 +135,16 @@ def test_a_document_that_is_not_there_is_not_found(small: Built) -> None:
 def test_runs_whose_surroundings_touch_are_shown_as_one(later: Run, reaches: bool) -> None:
     """Two lines are shown above and below each run."""
     assert Run("a", "", 3, 5).reaches(later) is reaches
+
+
+@pytest.mark.parametrize(
+    ("words", "is_aligned"),
+    [
+        ("1996                 51,544          37,481", True),
+        ("1996\t51,544", True),
+        ("   Indented, but one text.  With two spaces.", False),
+        ("HOUT  113 112", False),
+    ],
+)
+def test_a_line_whose_words_stand_in_columns_does_not_wrap(words: str, is_aligned: bool) -> None:
+    assert ShownLine("", 1, [Piece(words)]).is_aligned is is_aligned

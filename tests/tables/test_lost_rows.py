@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from generated.publication import TEXT, schema, write_publication
+from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.publish import examine
 from openbaar.tables.convert import convert
@@ -183,3 +185,25 @@ def test_a_document_that_is_not_there_is_named_where_the_package_file_does(tmp_p
     assert (problem.place.file, problem.place.first_line) == ("tables/package.yaml", 1)
     assert problem.message == "there is no file sources/d.csv"
     assert problem.hint == "did you mean 'd1.csv'? or put the document there"
+
+
+def test_rows_that_fail_for_one_reason_are_told_once_with_their_number(tmp_path: Path) -> None:
+    recipe = {**RECIPE, "from": "^Papier", "cells": {"y2023": {"numbers": "1.234,50"}}}
+    numbers = CELLS.replace("30,31", "30,3.1").replace("180,196", "180,19.6")
+    described = {"schema": schema(COLUMNS, ["fraction"]), "recipe": recipe}
+    root = write_publication(tmp_path, {"d.csv": numbers.encode()}, {"waste": described})
+    with pytest.raises(OpenbaarError) as caught:
+        convert(load_publication(root))
+    (problem,) = caught.value.problems
+    assert problem.place.first_line == 4
+    assert problem.hint.endswith(
+        "'3.1' is not a number with thousands '.', decimals ','; the same on 1 more line"
+    )
+
+
+def test_publishing_tells_doubts_and_publishes_all_the_same(tmp_path: Path) -> None:
+    root = written(tmp_path, RECIPE | {"until": "^Totaal", "totals": {}})
+    done = CliRunner().invoke(main, ["--project", str(root), "--quiet", "publish"])
+    assert done.exit_code == 0, done.output
+    assert "this line looks like a row, but no table reads it" in done.stderr
+    assert (root / "tables/waste.csv").is_file()

@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from openbaar.cli.main import main
+from openbaar.errors import OpenbaarError
+from openbaar.publish import publish
 from openbaar.tables.references import load_publication
 from openbaar.tables.unconfirmed import unconfirmed_guesses, unwritten_texts
 from openbaar.tables.unstated import LOST
@@ -64,3 +66,11 @@ def test_a_text_that_init_left_to_a_person_is_a_warning_until_it_is_written(
     ]
     (hand_made / "LICENSE").write_text("CC0 1.0\n")
     assert unwritten_texts(publication) == []
+
+
+def test_from_version_1_on_a_text_that_nobody_wrote_stops_publishing(hand_made: Path) -> None:
+    (hand_made / "README.md").write_text("TODO: say what this is.\n")
+    publication = load_publication(hand_made)
+    assert publication.package.version.startswith("1.")
+    with pytest.raises(OpenbaarError, match="nobody has written this yet: say what this is"):
+        publish(publication)

@@ -195,6 +195,8 @@ def update(
         changes=as_data(edition.diff),
         written=written,
     )
+    if edition.problems and not run.as_json:  # first what fails: the rest is about the others
+        print_problems(list(edition.problems))
     fitting = ", ".join(edition.fitting) or "none"
     run.done(f"tables whose recipes fit {edition.new}: {fitting}")
     if edition.fitting:
@@ -203,6 +205,4 @@ def update(
         run.done(f"wrote {name}")
     if written:
         run.done("its title, date, authors and rights are still those of the old edition")
-    if edition.problems and not run.as_json:
-        print_problems(list(edition.problems))
     ctx.exit(1 if edition.problems else 0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, Literal
 
 from openbaar.database.results import Meaning
@@ -80,7 +81,7 @@ def periods_of(
     columns: Sequence[str], meanings: Mapping[str, Meaning], rows: Sequence[Values]
 ) -> Periods | None:
     """How these columns hold periods; None where they do not, or a row has none."""
-    if not rows or any(values[column] is None for values in rows for column in columns):
+    if not rows or any(values[column] is None for values, column in product(rows, columns)):
         return None
     kind = _kind(columns, meanings, rows)
     return None if kind is None else Periods(tuple(columns), kind)

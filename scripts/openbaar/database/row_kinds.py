@@ -11,6 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from openbaar.database.periods import Periods, month_name, months_in
@@ -110,9 +111,9 @@ def _not_whole(
     table: Table, periods: Sequence[Periods], languages: Sequence[str]
 ) -> Iterator[Finding]:
     """The periods of which a footnote speaks."""
-    columns = {column for each in periods for column in each.columns}
+    columns = _columns_of(periods)
     for mark, footnote in table.footnotes.items():
-        if footnote.applies_to and set(footnote.applies_to) <= columns:
+        if footnote.applies_to and set(footnote.applies_to) <= set(columns):
             yield from _by_footnote(mark, footnote, footnote.applies_to, languages)
 
 
@@ -123,11 +124,19 @@ def _marked(
     languages: Sequence[str],
 ) -> Iterator[Finding]:
     """The periods at which the document prints the mark of a footnote that names no rows."""
-    for mark, footnote in table.footnotes.items():
-        for column in {column for each in periods for column in each.columns}:
-            if not footnote.applies_to and table.table_schema.has(column):
-                for value in _values_marked(connection, table, column, mark):
-                    yield from _by_footnote(mark, footnote, {column: value}, languages)
+    columns = [name for name in _columns_of(periods) if table.table_schema.has(name)]
+    without_rows = {
+        mark: footnote for mark, footnote in table.footnotes.items() if not footnote.applies_to
+    }
+    for mark, footnote in without_rows.items():
+        for column in columns:
+            for value in _values_marked(connection, table, column, mark):
+                yield from _by_footnote(mark, footnote, {column: value}, languages)
+
+
+def _columns_of(periods: Sequence[Periods]) -> list[str]:
+    """The columns that hold periods, each once."""
+    return list(dict.fromkeys(chain.from_iterable(each.columns for each in periods)))
 
 
 def _values_marked(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
-from itertools import product
+from itertools import chain, product
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -165,7 +165,8 @@ def _word(found: dict[str, Any]) -> Word:
 
 def laid_out(lines: Sequence[PageLine]) -> list[tuple[str, PageLine]]:
     """Each line with its text, in which a word stands about where it stands on the page."""
-    widths = [(word.end - word.start) / len(word.text) for line in lines for word in line.words]
+    words = chain.from_iterable(line.words for line in lines)
+    widths = [(word.end - word.start) / len(word.text) for word in words]
     letter = max(median(widths) if widths else SIZE_OF_LETTER, 0.5)
     left = min((line.words[0].start for line in lines), default=0.0)
     return [(_text(line, left, letter), line) for line in lines]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from statistics import median
 from typing import NamedTuple
 
@@ -25,8 +25,11 @@ SHARE_OF_FULL_ROWS = 0.4  # of the rows have as many cells as the table has colu
 ROWS_PER_EXCEPTION = 15  # of so many rows, one may reach over a gap between columns
 NARROWEST_GAP = 2.0
 FARTHEST_ROW = 2.6  # between two rows of one table
+MOST_OFF_CENTRE = 0.05  # of the width of several columns over which a heading is centred
+CLEARLY_ABOVE = 0.4  # of the height of a line: farther than the lines of one text
 BESIDE = 0.1  # by which a label of two lines overlaps the figures between them
 _CAPTION = re.compile(r"(?i)(table|figure|tabel|tabelle|abbildung|tableau|chart|grafiek)\b")
+_NUMBERED = re.compile(r"\(?[A-Za-z]?\.?\d+[a-z]?(\.\d+)*[).:]?$")  # 1, 2a, A.3, 4:
 
 
 class Column(NamedTuple):
@@ -60,7 +63,8 @@ class FoundTable:
     """A table on a page.
 
     `first` and `last` are the indexes of its lines on the page, `headings` is how many of them are
-    headings, and `borders` are where one column ends and the next begins.
+    headings, and `borders` are where one column ends and the next begins. `cells` stand above the
+    columns that they touch, the headings `over` above all that they are centred over, too.
     """
 
     first: int
@@ -68,6 +72,7 @@ class FoundTable:
     headings: int
     borders: tuple[float, ...]
     cells: tuple[Cell, ...]
+    over: tuple[Cell, ...]
 
 
 def find_tables(lines: Sequence[PageLine]) -> list[FoundTable]:
@@ -93,7 +98,7 @@ def _runs(lines: Sequence[PageLine]) -> Iterator[list[PageLine]]:
     run: list[PageLine] = []
     labels = 0
     for line in lines:
-        if run and _is_far(run[-1], line):
+        if run and (_is_far(run[-1], line) or _is_numbered_caption(line)):
             yield run
             run, labels = [], 0
         if line.may_be_row:
@@ -107,6 +112,12 @@ def _runs(lines: Sequence[PageLine]) -> Iterator[list[PageLine]]:
             run, labels = [], 0
     if run:
         yield run
+
+
+def _is_numbered_caption(line: PageLine) -> bool:
+    """Whether a line begins as the caption of a table does: `Table 2: …`."""
+    words = " ".join(word.text for word in line.words).split()
+    return len(words) > 1 and bool(_CAPTION.match(words[0]) and _NUMBERED.match(words[1]))
 
 
 def _is_far(above: PageLine, line: PageLine) -> bool:
@@ -127,7 +138,8 @@ def _table(run: Sequence[PageLine], indexes: Sequence[int]) -> FoundTable | None
     if _is_prose(cells, headings):
         return None
     borders = borders_between(rows, columns)
-    return FoundTable(indexes[first], indexes[last], headings, borders, tuple(cells))
+    over = _spread_headings(run[first:body], columns)
+    return FoundTable(indexes[first], indexes[last], headings, borders, tuple(cells), tuple(over))
 
 
 def cells_in(lines: Sequence[PageLine], columns: Sequence[Column], headings: int) -> list[Cell]:
@@ -186,7 +198,7 @@ def _by_gaps(rows: Sequence[PageLine]) -> list[Column]:
 
 def borders_between(rows: Sequence[PageLine], columns: Sequence[Column]) -> tuple[float, ...]:
     """Where one column ends and the next begins: where a border goes through the fewest words."""
-    words = [word for row in rows for word in row.words]
+    words = list(chain.from_iterable(row.words for row in rows))
     borders = []
     for one, two in pairwise(columns):
         middle = (one.right + two.left) / 2
@@ -242,7 +254,8 @@ def _is_title(line: PageLine, columns: Sequence[Column]) -> bool:
 
 def _is_prose(cells: Sequence[Cell], headings: int) -> bool:
     """Whether many cells behind the first column are running text: two columns of a page."""
-    behind = [cell for cell in cells if cell.first_column > 0 and cell.first_row >= headings]
+    body = [cell for cell in cells if cell.first_row >= headings]
+    behind = [cell for cell in body if cell.first_column > 0]
     long = [cell for cell in behind if len(cell.text.split()) > LONG_CELL]
     return not behind or len(long) > MOST_PROSE * len(behind)
 
@@ -308,6 +321,78 @@ def _heading(line: PageLine, columns: Sequence[Column]) -> list[Spot]:
         touched = touched or [_nearest(segment, columns)]
         spots.append(Spot(touched[0], touched[-1], segment.text))
     return spots
+
+
+def _spread_headings(lines: Sequence[PageLine], columns: Sequence[Column]) -> list[Cell]:
+    """The cells of headings, those of lines clearly above the next one spread.
+
+    A line close above the next one may be the first of a heading that is wrapped.
+    """
+    found = []
+    for line, below in zip(lines, [*lines, None][1:], strict=True):
+        spots = _heading(line, columns)
+        if below is not None and below.top - line.bottom > CLEARLY_ABOVE * line.height:
+            spots = _spread(line, spots, columns)
+        found.append(spots)
+    return _headings(found)
+
+
+def _spread(line: PageLine, spots: Sequence[Spot], columns: Sequence[Column]) -> list[Spot]:
+    """The cells of an upper line of headings, each above all columns that it is centred over.
+
+    before: "Total" above the second of three columns, "Public" above the fifth
+    after: "Total" above the first three, "Public" above the next three
+
+    Of the ways in which no two are above one column, that with the most columns is taken, and of
+    these the one with the texts nearest to the middle.
+    """
+    ways: dict[int, _Way] = {-1: _Way()}  # by the last column that is taken
+    for segment, spot in zip(line.segments, spots, strict=True):
+        longer: dict[int, _Way] = {}
+        for taken, way in ways.items():
+            for first, last, off in _spans(segment, spot, taken, columns):
+                tried = way.with_spot(Spot(first, last, spot.text), off)
+                if last not in longer or tried.rank > longer[last].rank:
+                    longer[last] = tried
+        ways = longer
+    return list(max(ways.values(), key=lambda way: way.rank).spots) if ways else list(spots)
+
+
+def _spans(
+    segment: Word, spot: Spot, taken: int, columns: Sequence[Column]
+) -> Iterator[tuple[int, int, float]]:
+    """The columns behind `taken` that a heading may be above, and how far it is off their middle.
+
+    Those that it touches, and more where it is centred over them; not the first column, which holds
+    labels, unless it touches that.
+    """
+    middle = (segment.start + segment.end) / 2
+    leftmost = 0 if spot.first == 0 else 1
+    for first in range(max(taken + 1, leftmost), spot.first + 1):
+        for last in range(spot.last, len(columns)):
+            left, right = columns[first].left, columns[last].right
+            off = abs((left + right) / 2 - middle)
+            is_touched = (first, last) == (spot.first, spot.last)
+            if is_touched or off <= MOST_OFF_CENTRE * (right - left):
+                yield first, last, off
+
+
+class _Way(NamedTuple):
+    """A way to spread some headings: above how many columns they are, how far off the middle."""
+
+    spots: tuple[Spot, ...] = ()
+    above: int = 0
+    off: float = 0
+
+    @property
+    def rank(self) -> tuple[int, float]:
+        """What it is compared by: the number of columns, then how near it is to the middle."""
+        return self.above, -self.off
+
+    def with_spot(self, spot: Spot, off: float) -> _Way:
+        """The way with one heading more."""
+        above = self.above + spot.last - spot.first + 1
+        return _Way((*self.spots, spot), above, self.off + off)
 
 
 def _headings(lines: Sequence[Sequence[Spot]]) -> list[Cell]:

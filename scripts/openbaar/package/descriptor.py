@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Literal
 
 from openbaar.documents.entry import DocumentEntry
@@ -156,11 +157,9 @@ def _codes(rows: Rows, columns: DescribedCategoryTable) -> Iterator[DescribedCat
 
 def _referenced(publication: Publication) -> set[str]:
     """The tables that some table points to."""
-    return {
-        key.reference.resource
-        for table in publication.resources.values()
-        for key in table.table_schema.foreignKeys
-    }
+    tables = publication.resources.values()
+    keys = chain.from_iterable(table.table_schema.foreignKeys for table in tables)
+    return {key.reference.resource for key in keys}
 
 
 def _category_columns(table: Table) -> DescribedCategoryTable | None:

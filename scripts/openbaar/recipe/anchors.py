@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import NamedTuple
 
 from openbaar.documents.lines import Document, Line, shown
@@ -164,7 +165,8 @@ def _without_headings(
 
 def _data(headings: Sequence[Heading]) -> list[object]:
     """What is read in headings."""
-    return [slot.parsed.value for heading in headings for slot in heading.slots]
+    slots = chain.from_iterable(heading.slots for heading in headings)
+    return [slot.parsed.value for slot in slots]
 
 
 @dataclass

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Line, Word, text_of, without_leaders
@@ -54,7 +54,8 @@ def gaps(lines: Sequence[Line]) -> tuple[float, ...]:
     are not looked at.
     """
     rows = [line for line in lines if _has_gap(line)]
-    covered = sorted((word.start, word.end) for line in rows for word in words_of(line))
+    words = chain.from_iterable(map(words_of, rows))
+    covered = sorted((word.start, word.end) for word in words)
     borders: list[float] = []
     reached = covered[0][1] if covered else 0.0
     for start, end in covered:

@@ -73,7 +73,7 @@ def _labelled(
     found, problems = _Grouping(document, rows, outer, readers).labelled()
     for label, members in found:
         own = {} if label is None else {outer.label: label}
-        beside = [row for row in members if inner and _is_of_group(row, outer)]
+        beside = [row for row in members if _is_of_group(row, outer)] if inner else []
         inside = [row for row in members if row not in beside]
         within, wrong = _labelled(document, inside, inner, readers)
         labelled += [(row, {**own, **labels}) for row, labels in within]
@@ -229,7 +229,8 @@ class _Parting:
         self.groups[-1].append(row)
         self.seen |= keys
         self.labels |= self._printed_labels(row)
-        self.ended = self.group.ends_at_total and row.kind == "group_total"
+        is_whole_total = row.kind == "group_total" and not row.is_partial_total
+        self.ended = self.group.ends_at_total and is_whole_total
 
     def _keys(self, row: ReadRow) -> set[Value]:
         if self.group.restart is None:

@@ -7,7 +7,7 @@ Each model is one mapping that a table file may hold under `recipe:`; its fields
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -25,6 +25,8 @@ from openbaar.recipe.row_keys import (
 from openbaar.recipe.unit_keys import GivenUnits, Units
 from openbaar.schema.patterns import Pattern, Patterns, check_pattern
 from openbaar.yamlfile import Strict, Text, Texts, as_list
+
+Row = TypeVar("Row", bound=RowTemplate)
 
 # Keys of the language before 0.2, which `openbaar migrate` rewrites.
 OLD_KEYS = ("units", "repeated", "drop", "without", "ignore", "count", "melt", "fields")
@@ -174,7 +176,8 @@ class Recipe(Strict):
     @model_validator(mode="before")
     @classmethod
     def _no_old_keys(cls, value: Any) -> Any:
-        old = [key for key in OLD_KEYS if isinstance(value, dict) and key in value]
+        given = value if isinstance(value, dict) else {}
+        old = [key for key in OLD_KEYS if key in given]
         if old:
             keys = ", ".join(f"'{key}'" for key in old)
             raise ValueError(
@@ -274,7 +277,7 @@ class Recipe(Strict):
         if self.group.is_merged:
             forms.append(f"{{row}}{{{self.group.label}}}")
 
-        def all_forms(rows: tuple[RowTemplate, ...]) -> tuple[RowTemplate, ...]:
+        def all_forms(rows: tuple[Row, ...]) -> tuple[Row, ...]:
             found = []
             for row in rows:
                 for form in forms:
@@ -291,7 +294,7 @@ class Recipe(Strict):
         def parted(template: str) -> str:
             return re.sub(r" *\| *(?!\|)", separator, template)
 
-        def all_parted(rows: tuple[RowTemplate, ...]) -> tuple[RowTemplate, ...]:
+        def all_parted(rows: tuple[Row, ...]) -> tuple[Row, ...]:
             return tuple(row.model_copy(update={"row": parted(row.row)}) for row in rows)
 
         def parted_group(group: Group) -> Group:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.recipe.anchors import Heading
 from openbaar.recipe.groups import LabelledRow, data_slots
 from openbaar.recipe.language import Recipe
-from openbaar.recipe.row_keys import ROW_NUMBER, template_fields
+from openbaar.recipe.row_keys import ROW_NUMBER, TotalTemplate, Where, template_fields
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.recipe.values import Cell, Parsed
@@ -34,12 +34,17 @@ class Record(NamedTuple):
 
 @dataclass(frozen=True)
 class StatedTotal:
-    """A total that a document states: of which column, over which rows, how much, and where."""
+    """A total that a document states: of which column, over which rows, how much, and where.
+
+    `where` gives the value, or the values, that the rows have in a column, `without` those that
+    they do not have.
+    """
 
     column: str
-    where: Mapping[str, Value]
+    where: Where
     value: Decimal
     place: Place
+    without: Where = field(default_factory=dict)
 
 
 def make_records(
@@ -214,7 +219,11 @@ class _Maker:
                 where = self._where_of_row(row, part, key)
             value = Decimal(str(slot.parsed.value))
             place = self.document.place(*row.lines(slot))
-            totals.append(StatedTotal(column, where, value, place))
+            without: Where = {}
+            if isinstance(row.template, TotalTemplate):
+                where |= row.template.where
+                without = row.template.without
+            totals.append(StatedTotal(column, where, value, place, without))
         return totals
 
     def _where(self, row: ReadRow, part: _Part, key: Mapping[str, Cell]) -> dict[str, Value]:

@@ -12,6 +12,7 @@ from openbaar.recipe.numbers import NumbersByExample
 from openbaar.schema.patterns import Pattern
 from openbaar.yamlfile import Strict, Texts, as_list, as_text
 
+Where = dict[str, Any]  # column -> the value, or the values, that its rows have
 ROW_NUMBER = "{#}"  # in `set`: the running number of the row
 Kind = Literal["data", "group_total", "table_total", "label"]
 
@@ -85,6 +86,22 @@ class RowTemplate(Strict):
         return self
 
 
+class TotalTemplate(RowTemplate):
+    """A row that states totals, and of which rows, where those are not all that are above it.
+
+    `where` gives the value, or the values, that these rows have in a column, `without` those that
+    they do not have.
+    """
+
+    where: Where = {}
+    without: Where = {}
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it is the total of some rows only."""
+        return bool(self.where or self.without)
+
+
 def check_set(values: dict[str, Values]) -> None:
     """Raises ValueError where a column is set to what is no template."""
     for value in values.values():
@@ -135,17 +152,19 @@ def _as_row(value: Any) -> Any:
     return {"row": value} if isinstance(value, str) else value
 
 
-RowTemplates = Annotated[
-    tuple[RowTemplate, ...],
-    BeforeValidator(lambda value: tuple(_as_row(item) for item in as_list(value))),
-]
+def _as_rows(value: Any) -> Any:
+    return tuple(_as_row(item) for item in as_list(value))
+
+
+RowTemplates = Annotated[tuple[RowTemplate, ...], BeforeValidator(_as_rows)]
+TotalTemplates = Annotated[tuple[TotalTemplate, ...], BeforeValidator(_as_rows)]
 
 
 class Totals(Strict):
     """Rows that state totals: they are kept aside and checked, never published as data."""
 
-    group: RowTemplates = ()
-    table: RowTemplates = ()
+    group: TotalTemplates = ()
+    table: TotalTemplates = ()
 
 
 class KindOfRow(NamedTuple):

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document, shown
@@ -215,7 +216,8 @@ def _by_rank(found: Sequence[_Found]) -> list[_Found]:
     kept = []
     for each in found:
         texts = each.row.texts() if each.row.kind == "data" else []
-        if not any(word in text.split() for word in words.get(each.taken, ()) for text in texts):
+        printed = set(chain.from_iterable(text.split() for text in texts))
+        if printed.isdisjoint(words.get(each.taken, ())):
             kept.append(each)
     return kept
 
@@ -304,9 +306,10 @@ def _with_spaces(rest: str) -> str:
     if rest[:1] == " " and SEPARATOR not in rest[:3]:
         spaces = len(rest) - len(rest.lstrip(" "))
         return _quoted("␣" * spaces + rest[spaces:])
-    odd = next((letter for letter in rest if letter.isspace() and letter not in " \n\t"), None)
-    if odd is not None:
-        return f"{_quoted(rest)}, which holds {_character(odd)}, not a space"
+    spaces_in_it = [letter for letter in rest if letter.isspace()]
+    odd = [letter for letter in spaces_in_it if letter not in " \n\t"]
+    if odd:
+        return f"{_quoted(rest)}, which holds {_character(odd[0])}, not a space"
     return _quoted(rest)
 
 
@@ -346,9 +349,21 @@ def _unread(
     rest = nearest.unit.text[nearest.attempt.furthest :]
     template_shown = _quoted(nearest.template)
     hint = f"{template_shown} came nearest and stopped fitting before {_with_spaces(rest)}"
-    if nearest.attempt.reason:
-        hint += f": {nearest.attempt.reason}"
-    return Problem(place, message, hint)
+    reason = nearest.attempt.reason
+    if not reason:
+        return Problem(place, message, hint)
+    is_alone = nearest.unit is unit  # joined with others, one of these may be what is wrong
+    cause = f"{nearest.template}: {_without_value(reason)}" if is_alone else ""
+    return Problem(place, message, f"{hint}: {reason}", cause)
+
+
+def _without_value(reason: str) -> str:
+    """Why a cell could not be read, without what it prints: what it has in common with others.
+
+    before: '3.009' is not a number with thousands ',', decimals '.'
+    after: is not a number with thousands ',', decimals '.'
+    """
+    return reason.partition("' ")[2]
 
 
 def _nearest(tries: Sequence[_Tried], alone: Unit) -> _Tried:

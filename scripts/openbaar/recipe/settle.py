@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise, product, starmap
 from typing import NamedTuple
 
-from openbaar.recipe.row_keys import Kind, RowTemplate
+from openbaar.recipe.row_keys import Kind, RowTemplate, TotalTemplate
 from openbaar.recipe.templates import Reading, Slot
 from openbaar.recipe.units import Unit
 
@@ -40,6 +40,11 @@ class ReadRow(NamedTuple):
     def is_total(self) -> bool:
         """Whether it states totals."""
         return self.kind in ("group_total", "table_total")
+
+    @property
+    def is_partial_total(self) -> bool:
+        """Whether it states totals of some of the rows that it would be the total of."""
+        return isinstance(self.template, TotalTemplate) and self.template.is_partial
 
     def texts(self) -> list[str]:
         """The free texts of the row as printed: what is neither a number nor a code."""
@@ -115,9 +120,15 @@ def _is_total(readings: Sequence[ReadRow]) -> bool:
     return kinds in ({"group_total"}, {"table_total"})
 
 
+def _is_partial(readings: Sequence[ReadRow]) -> bool:
+    """Whether a row states totals of some rows only: then it settles none."""
+    return any(reading.is_partial_total for reading in readings)
+
+
 def _stated(options: Sequence[list[ReadRow]]) -> list[_Stated]:
     """The totals among rows, each with the rows that it is the sum of."""
-    totals = [index for index, readings in enumerate(options) if _is_total(readings)]
+    all_totals = [index for index, readings in enumerate(options) if _is_total(readings)]
+    totals = [index for index in all_totals if not _is_partial(options[index])]
     of_groups = [index for index in totals if options[index][0].kind == "group_total"]
     data = [index for index, readings in enumerate(options) if not _is_total(readings)]
     are_above = bool(totals) and totals[0] == 0
@@ -126,7 +137,8 @@ def _stated(options: Sequence[list[ReadRow]]) -> list[_Stated]:
     found = []
     for index, (before, after) in zip(totals, pairwise(bounds), strict=True):
         if options[index][0].kind == "group_total":
-            found.append(_Stated(index, range(before + 1, after)))
+            between = range(before + 1, after)
+            found.append(_Stated(index, [each for each in between if each not in all_totals]))
             continue
         found.append(_Stated(index, data))
         if _are_in_groups(data, of_groups, are_above):
@@ -214,11 +226,12 @@ def _adding_up(stated: Mapping[Name, Decimal], options: Options, kind: Kind) -> 
 
 def _reached(shares: Shares, limit: Sums) -> list[set[Sums]] | None:
     """The sums that can be reached before the first row, and after each; None for too many."""
-    only_grows = all(min(share, default=NOTHING) >= 0 for each in shares for share in each)
+    every = chain.from_iterable(shares)
+    only_grows = all(min(share, default=NOTHING) >= 0 for share in every)
     reached: list[set[Sums]] = [{tuple(NOTHING for _ in limit)}]
     count = 0
     for each in shares:
-        further = {_plus(sums, share) for sums in reached[-1] for share in each}
+        further = set(starmap(_plus, product(reached[-1], each)))
         if only_grows:  # what only grows cannot come back to the total
             further = {sums for sums in further if not _is_beyond(sums, limit)}
         count += len(further)

@@ -27,7 +27,7 @@ from openbaar.site.language import gettext
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.site.ranges import FilePart
 from openbaar.site.refusals import refusal
-from openbaar.texts import N_, catalogue, spoken
+from openbaar.texts import N_, catalogue, language_name, spoken
 
 MEDIA_TYPES = {
     ".zip": "application/zip",
@@ -39,9 +39,10 @@ MEDIA_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
     ".pdf": "application/pdf",
 }
+WORKBOOK = ".xlsx"  # its headings and the names of codes are in the first language
 PACKED = {  # what `dist/` holds of each version, and what readers see
     ".zip": N_("All tables as a data package (ZIP)"),
-    ".xlsx": N_("All tables as an Excel workbook"),
+    WORKBOOK: N_("All tables as an Excel workbook"),
     ".db": N_("All tables as an SQLite database"),
 }
 SAVED = (*PACKED, ".csv", ".parquet")  # what browsers save instead of showing it
@@ -93,7 +94,11 @@ def _packed_links(published: Published, folder: Path, language: str) -> list[Lin
         file = folder / f"{published.name}-{published.version}{ending}"
         if file.is_file():
             address = f"/download/{published.version}/{file.name}"
-            found.append(_link(file, address, _(label), language))
+            told = _(label)
+            if ending == WORKBOOK and language != published.languages[0]:
+                spoken_in = language_name(published.languages[0], language)
+                told = _("%(label)s, in %(language)s") % {"label": told, "language": spoken_in}
+            found.append(_link(file, address, told, language))
     return found
 
 

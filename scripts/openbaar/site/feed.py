@@ -94,7 +94,7 @@ def _changes(published: Published, version: str, language: str) -> str:
     before = _hashes(published, older[0])
     new = [name for name in after if name not in before]
     gone = [name for name in before if name not in after]
-    changed = [name for name in after if name not in new and after[name] != before[name]]
+    changed = [name for name in after if before.get(name, after[name]) != after[name]]
     told = [
         (gettext("New tables: %(tables)s."), new),
         (gettext("Changed tables: %(tables)s."), changed),

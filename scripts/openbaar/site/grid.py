@@ -344,7 +344,8 @@ def _lead(published: Published, table: str, columns: Sequence[Column]) -> list[s
     key = [
         name for name in published.tables[table]["schema"].get("primaryKey", []) if name in names
     ]
-    figures = [column.name for column in columns if column.is_quantity and column.name not in key]
+    others = [column for column in columns if column.name not in key]
+    figures = [column.name for column in others if column.is_quantity]
     return key + (figures or _texts(published, columns, key))
 
 

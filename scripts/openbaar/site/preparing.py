@@ -7,6 +7,7 @@ than one of them.
 from __future__ import annotations
 
 import asyncio
+from itertools import product
 from urllib.parse import urlsplit
 
 from openbaar.site.apart import answered
@@ -30,7 +31,8 @@ def _pages(published: Published) -> list[str]:
     names = [*published.queries, *published.tables]
     paths = ["/", *map(published.path, names)]
     addresses = published.addresses
-    found = [addresses.of(path, each) for each in published.languages for path in paths]
+    in_each = product(published.languages, paths)
+    found = [addresses.of(path, language) for language, path in in_each]
     return found[:MOST_PAGES]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 from urllib.parse import urlencode
 
@@ -172,7 +173,7 @@ def _add_rows(document: Any, rows: Rows) -> None:
     facets = document.xpath("//*[contains(@class, 'facet-results')]")
     for each in facets:
         each.set("hidden", "")  # until the script is there
-    chosen = [column for each in facets for column in each.xpath(".//@data-column")]
+    chosen = chain.from_iterable(each.xpath(".//@data-column") for each in facets)
     columns = list(dict.fromkeys([*chosen, *rows.ordered]))
     values = [[row[column] for column in columns] for row in rows.rows]
     data = {"columns": columns, "ordered": rows.ordered, "values": values, "words": rows.words}

@@ -219,7 +219,8 @@ async def _rows_of(
     keys = published.tables[table]["schema"].get("primaryKey", [])
     about = [column_of(published, table, name) for name in published.column_names(table)]
     holding = [column.name for column in about if column.code_list == code_list]
-    figures = [column for column in about if column.is_number and column.name not in keys]
+    numbers = [column for column in about if column.is_number]
+    figures = [column for column in numbers if column.name not in keys]
     if not (keys and holding and figures):
         return []
     shown = figures[0]

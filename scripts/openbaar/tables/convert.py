@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import overload
 
@@ -215,12 +216,12 @@ class _Done:
     @property
     def footnotes(self) -> list[Row]:
         """The rows of the footnotes of all tables."""
-        return [row for left in self.tables.values() for row in left.footnotes]
+        return list(chain.from_iterable(left.footnotes for left in self.tables.values()))
 
     @property
     def patches(self) -> list[Row]:
         """The rows of the corrections of documents."""
-        return [row for left in self.tables.values() for row in left.patches]
+        return list(chain.from_iterable(left.patches for left in self.tables.values()))
 
     @property
     def doubts(self) -> list[Problem]:

@@ -93,7 +93,8 @@ def _is_outcome_of(table: Table, check: Rule, row: Row) -> bool:
     is_total = called.startswith(f"{verdict_id(table.name, 'total')}-")
     if not is_total or not isinstance(check, TotalCheck):
         return False
-    return check.total == row["column_name"] and scope_text(check.where) == (row["scope"] or "")
+    scope = scope_text(check.where, check.without)
+    return check.total == row["column_name"] and scope == (row["scope"] or "")
 
 
 def _hint(check: Rule, row: Row) -> str:

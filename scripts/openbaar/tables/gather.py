@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from openbaar.documents.lines import Document
-from openbaar.errors import OpenbaarError, Place, Problem, concerning
+from openbaar.errors import OpenbaarError, Place, Problem, concerning, told_once
 from openbaar.schema.csvfile import Rows
 from openbaar.tables.dataset import DocumentLine
 from openbaar.tables.publication import Publication
@@ -64,7 +64,7 @@ def named(publication: Publication, table: str, problems: Collection[Problem]) -
     before: recipe key 'until': '^Totaal' matches no line in the document
     after: wages: recipe key 'until' (tables/wages.yaml:12): '^Totaal' matches no line in the …
     """
-    return [_named(publication, table, each) for each in problems]
+    return [_named(publication, table, each) for each in told_once(problems)]
 
 
 def _named(publication: Publication, table: str, problem: Problem) -> Problem:

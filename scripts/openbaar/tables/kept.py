@@ -12,6 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -26,6 +27,7 @@ from openbaar.schema.csvfile import Row
 from openbaar.tables.convert import Readers
 from openbaar.tables.made_of import made_of
 from openbaar.tables.parts import Job, Left, Outcome, Part, tables_by_document
+from openbaar.tables.sealed import sealed, unsealed
 from openbaar.tables.sources import Say
 
 CACHE = f"{placing.CACHE}/read"
@@ -56,7 +58,7 @@ def keeping(readers: Readers, root: Path) -> Readers:
             done += readers(replace(job, documents=changed), None, say)
         for entry in changed:
             kept.keep(keys[entry.path], job, _of_document(done, entry))
-        return [each for entry in job.documents for each in _of_document(done, entry)]
+        return list(chain.from_iterable(_of_document(done, entry) for entry in job.documents))
 
     return read
 
@@ -92,12 +94,8 @@ def _of_document(done: Sequence[Done], entry: DocumentEntry) -> list[Done]:
 
 @dataclass(frozen=True)
 class _Read:
-    """What was read from a document beside its files, and the hashes of these by name.
+    """What was read from a document beside its files, and the hashes of these by name."""
 
-    `made_of` is the key under which it is kept: a folder with another name is not taken for it.
-    """
-
-    made_of: str
     files: dict[str, str]
     tables: dict[str, Left]
     anomalies: dict[int, Row]
@@ -137,8 +135,8 @@ class _Kept:
         folder = self.folder / key
         files = _files(job, part)
         try:
-            read = _unpacked(folder / READ)
-            if read.made_of != key or read.files != _hashes(folder, files):
+            read = _as_json().validate_json(unsealed(folder / READ, key))
+            if read.files != _hashes(folder, files):
                 return None
             for name, path in files.items():
                 take_again(folder / name, path)
@@ -159,7 +157,7 @@ class _Kept:
                 for name, path in files.items():
                     take_again(path, made / name)
                 hashes |= _hashes(made, files)
-            (made / READ).write_bytes(_packed(key, hashes, done))
+            (made / READ).write_bytes(sealed(_packed(hashes, done), key))
             shutil.rmtree(self.folder / key, ignore_errors=True)
             self.folder.mkdir(parents=True, exist_ok=True)
             os.replace(made, self.folder / key)
@@ -188,9 +186,9 @@ def _is_right(outcome: Outcome) -> bool:
     return is_found and not outcome.unreadable and not outcome.problems
 
 
-def _packed(key: str, hashes: dict[str, str], done: Sequence[Done]) -> bytes:
-    """What was read of a document, as JSON below its hash."""
-    read = _Read(key, hashes, {}, {}, [])
+def _packed(hashes: dict[str, str], done: Sequence[Done]) -> bytes:
+    """What was read of a document, as JSON."""
+    read = _Read(hashes, {}, {}, [])
     for _, outcome in done:
         read.tables.update(outcome.tables)
         for number, row in outcome.anomalies.items():
@@ -199,13 +197,4 @@ def _packed(key: str, hashes: dict[str, str], done: Sequence[Done]) -> bytes:
         for (table, check), total in outcome.stated.items():
             if not isinstance(total, list):
                 read.stated.append((table, check, total))
-    data = _as_json().dump_json(read)
-    return f"{sha256_of(data)}\n".encode() + data
-
-
-def _unpacked(path: Path) -> _Read:
-    """What was packed. Raises OSError or ValueError where it is not what was written then."""
-    digest, _, data = path.read_bytes().partition(b"\n")
-    if sha256_of(data).encode() != digest:
-        raise ValueError(path)
-    return _as_json().validate_json(data)
+    return _as_json().dump_json(read)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,17 +17,10 @@ from openbaar import placing
 from openbaar.files import replacing, sha256_of
 from openbaar.schema.columns import Scan, scan
 from openbaar.schema.model import Schema
+from openbaar.tables.sealed import sealed, unsealed
 from openbaar.toolkit import made_with, toolkit_hash
 
 CACHE = f"{placing.CACHE}/scans"
-
-
-@dataclass(frozen=True)
-class _Kept:
-    """What was found, and a hash of what it depends on beside the file."""
-
-    made_of: str
-    found: Scan
 
 
 def scanned(root: Path, file: Path, schema: Schema, name: str) -> Scan | None:
@@ -38,13 +30,14 @@ def scanned(root: Path, file: Path, schema: Schema, name: str) -> Scan | None:
     """
     kept = root / CACHE / f"{hashlib.sha256(name.encode()).hexdigest()}.json"
     made_of = _made_of(schema)
-    known = _read(kept)
-    if known is not None and known.made_of == made_of and _is_of(known.found, file):
-        return known.found
+    with suppress(OSError, ValueError):  # none was kept, or of other columns
+        known = _as_json().validate_json(unsealed(kept, made_of))
+        if _is_of(known, file):
+            return known
     found = scan(file, schema, name)
     if found is not None and (root / placing.FOLDER).is_dir():
         with suppress(OSError), replacing(kept) as partial:  # what is not kept is looked for again
-            partial.write_bytes(_packed(_Kept(made_of, found)))
+            partial.write_bytes(sealed(_as_json().dump_json(found), made_of))
     return found
 
 
@@ -61,20 +54,5 @@ def _is_of(found: Scan, file: Path) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _as_json() -> TypeAdapter[_Kept]:
-    return TypeAdapter(_Kept)
-
-
-def _packed(kept: _Kept) -> bytes:
-    """That as JSON below its hash, by which one sees that it was damaged."""
-    data = _as_json().dump_json(kept)
-    return f"{sha256_of(data)}\n".encode() + data
-
-
-def _read(path: Path) -> _Kept | None:
-    """What was packed into a file; None where it is not there, or not what was written."""
-    try:
-        digest, _, data = path.read_bytes().partition(b"\n")
-    except OSError:
-        return None
-    return _as_json().validate_json(data) if sha256_of(data).encode() == digest else None
+def _as_json() -> TypeAdapter[Scan]:
+    return TypeAdapter(Scan)

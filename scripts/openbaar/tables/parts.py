@@ -144,7 +144,7 @@ def parts_of(job: Job, names: frozenset[str] | None, workers: int) -> Iterator[P
     number = 0
     for entry in job.documents:
         tables = by_document.get(entry.path, [])
-        wanted = [name for name in tables if names is None or name in names]
+        wanted = tables if names is None else [name for name in tables if name in names]
         for share in range(max(1, min(shares, len(wanted)))):
             mine = tuple(wanted[share::shares])
             yield Part(number, entry.path, tuple(tables), mine, looked_at=share == 0)

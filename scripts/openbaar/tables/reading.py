@@ -181,8 +181,8 @@ def read_table(
     _, region, recipe, readers = regions[table.name]
     others = lines_of_others(document, recipe, regions)
     notes, note_problems = _footnotes(publication, table, document, regions)
-    of_notes = [number for span in notes.values() for number in span.numbers]
-    units = _units(region, recipe, others.union(of_notes))
+    of_notes = [span.numbers for span in notes.values()]
+    units = _units(region, recipe, others.union(*of_notes))
     read = try_rows(document, units, recipe, readers)
     labelled, label_problems = try_labels(document, read.rows, recipe.groups, readers)
     reading = Reading(table, document, recipe, region, notes, others, read)

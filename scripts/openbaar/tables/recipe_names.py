@@ -87,6 +87,7 @@ class RecipeNames:
             yield from _lost(place, row, used | _made_of({**self.recipe.set, **row.set}))
             yield from self._repetition_problems(place, row)
         for row in (*self.recipe.totals.group, *self.recipe.totals.table):
+            yield from self._not_columns(self._place("totals"), [*row.where, *row.without])
             yield from _lost(self._place("totals"), row, used)
             yield from self._repetition_problems(self._place("totals"), row)
 

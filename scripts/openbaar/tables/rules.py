@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, ClassVar, Self
+from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
 from openbaar.recipe.records import StatedTotal
+from openbaar.recipe.row_keys import Where
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.names import Name
 from openbaar.schema.values import Value
@@ -21,8 +22,6 @@ from openbaar.tables.verdicts import (
     verdict_id,
 )
 from openbaar.yamlfile import Strict
-
-Where = dict[str, Any]  # column -> the value, or the values, that its rows have
 
 
 @dataclass(frozen=True)

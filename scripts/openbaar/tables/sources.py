@@ -64,7 +64,7 @@ def open_document(publication: Publication, entry: DocumentEntry, verify: bool) 
 
 
 def _not_there(publication: Publication, entry: DocumentEntry) -> Problem:
-    index = publication.package.documents.index(entry)
+    index = [each.path for each in publication.package.documents].index(entry.path)
     place = publication.place(None, "documents", index, "path")
     folder = (publication.root / entry.path).parent
     there = [path.name for path in folder.iterdir()] if folder.is_dir() else []

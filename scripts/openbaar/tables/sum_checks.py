@@ -10,11 +10,12 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from openbaar.recipe.records import StatedTotal
+from openbaar.recipe.row_keys import Where
 from openbaar.schema.csvfile import Rows
 from openbaar.schema.names import Name
 from openbaar.schema.patterns import Pattern
 from openbaar.schema.values import Value
-from openbaar.tables.rules import Evidence, ExplainedRule, Rule, Where, matches, number, sum_of
+from openbaar.tables.rules import Evidence, ExplainedRule, Rule, matches, number, sum_of
 from openbaar.tables.verdicts import (
     NOTHING,
     Judgement,
@@ -140,7 +141,9 @@ class TotalCheck(ExplainedRule):
 
     def speaks_of(self, stated: StatedTotal) -> bool:
         """Whether this is the total that is known to differ."""
-        return self.total == stated.column and _as_texts(self.where) == _as_texts(stated.where)
+        is_same_where = _as_texts(self.where) == _as_texts(stated.where)
+        is_same_without = _as_texts(self.without) == _as_texts(stated.without)
+        return self.total == stated.column and is_same_where and is_same_without
 
     def unmet(self, table: str) -> Verdict:
         """The verdict where the document states no such total: the check itself is wrong."""
@@ -148,7 +151,7 @@ class TotalCheck(ExplainedRule):
             id=verdict_id(table, self.name),
             table=table,
             kind="rule",
-            scope=scope_text(self.where),
+            scope=scope_text(self.where, self.without),
             column=self.total,
             stated=NOTHING,
             computed=NOTHING,
@@ -173,7 +176,7 @@ def stated_totals(
     verdicts = []
     for stated in totals:
         declared = [check for check in unmet if check.speaks_of(stated)]
-        computed = sums.of(stated.column, stated.where)
+        computed = sums.of(stated.column, stated.where, stated.without)
         verdicts.append(_total_verdict(table, stated, computed, declared))
         unmet = [check for check in unmet if check not in declared]
     return verdicts + [check.unmet(table) for check in unmet]
@@ -188,10 +191,10 @@ def _total_verdict(
     judgement = judge(stated.value, computed, known, within)
     line = stated.place.cell or f"line{stated.place.first_line}"
     return Verdict(
-        id=verdict_id(table, "total", stated.column, *stated.where.values(), line),
+        id=verdict_id(table, "total", stated.column, *_single(stated.where), line),
         table=table,
         kind="stated_total",
-        scope=scope_text(stated.where),
+        scope=scope_text(stated.where, stated.without),
         column=stated.column,
         compared_with=stated.place.file,
         stated=stated.value,
@@ -201,6 +204,11 @@ def _total_verdict(
         detail=judgement.detail,
         place=stated.place,
     )
+
+
+def _single(where: Where) -> list[object]:
+    """The values that are one for their column, which identifiers may hold."""
+    return [value for value in where.values() if not isinstance(value, list | tuple)]
 
 
 class _Sums:
@@ -213,8 +221,13 @@ class _Sums:
         self.rows = rows
         self.known: dict[tuple[str, tuple[str, ...]], dict[tuple[str, ...], Decimal]] = {}
 
-    def of(self, column: str, where: Mapping[str, object]) -> Decimal:
-        """The sum of `column` over the rows that have the values of `where`."""
+    def of(self, column: str, where: Where, without: Where) -> Decimal:
+        """The sum of `column` over the rows with the values of `where`, and not of `without`."""
+        if without or len(_single(where)) < len(where):
+            rows = [row for row in self.rows if matches(row, where)]
+            if without:
+                rows = [row for row in rows if not matches(row, without)]
+            return sum_of(rows, column)
         names = tuple(where)
         if (column, names) not in self.known:
             self.known[column, names] = self._added_up(column, names)

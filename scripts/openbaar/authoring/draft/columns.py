@@ -12,10 +12,11 @@ from openbaar.authoring.draft.printed import PLUS, bare, kind, marks_at, number_
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
-from openbaar.schema.names import check_name
+from openbaar.schema.names import check_date, check_name
 
 BLANK_STATUS = "not_given"
 FIGURES = ("number", "year")
+FEWEST_FIGURES = 2  # of a column for each word among them that says why there is none
 MAX_NAME = 40  # characters of a name that is made of a heading
 # Letters that Unicode does not take apart into a letter and an accent, as they are usually spelt.
 TRANSLITERATED = str.maketrans(
@@ -29,12 +30,13 @@ class Column:
 
     name: str
     title: str
-    type: Literal["string", "integer", "number", "year"]
+    type: Literal["string", "integer", "number", "year", "date"]
     sign: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     empty: bool = False
     pattern: str | None = None
+    word: str | None = None  # among figures, which is taken for a blank
 
     @property
     def is_summed(self) -> bool:
@@ -88,6 +90,7 @@ def _convention(
     numbers: list[str] = []
     totals = sighting.of_kind("total")
     for index, column in enumerate(cells):
+        column = _without(_word_among_figures(index, column, marks), column)
         plain = [unmarked(cell, marks) for cell in column]
         if not _is_numeric(column, marks) or "number" not in map(kind, plain):
             continue
@@ -119,6 +122,25 @@ def _is_numeric(cells: Sequence[str], marks: Collection[str]) -> bool:
     return number_format(figures) is not None
 
 
+def _word_among_figures(index: int, cells: Sequence[str], marks: Collection[str]) -> str | None:
+    """The one word that stands in few cells of a column of figures: why there is none.
+
+    before: 5.000 | gesloten | 1.100
+    after: gesloten
+    """
+    texts = [cell.strip() for cell in cells if kind(unmarked(cell, marks)) == "text"]
+    figures = _figures([unmarked(cell, marks) for cell in cells])
+    is_one = len(set(texts)) == 1 and not any(sign.isdigit() for sign in texts[0])
+    if index == 0 or not is_one or len(figures) < FEWEST_FIGURES * len(texts):
+        return None
+    return texts[0] if _is_numeric(_without(texts[0], cells), marks) else None
+
+
+def _without(word: str | None, cells: Sequence[str]) -> list[str]:
+    """The cells, blank where they hold a word."""
+    return ["" if cell.strip() == word else cell for cell in cells]
+
+
 @dataclass(frozen=True)
 class _Seen:
     """The cells of a column, without marks, with what else was found in them."""
@@ -129,14 +151,19 @@ class _Seen:
     marks: tuple[str, ...]
     blanks: tuple[str, ...]
     is_numeric: bool
+    word: str | None = None
 
     @classmethod
     def of(cls, index: int, title: str, cells: Sequence[str], marks: Collection[str]) -> _Seen:
         """What is seen in the cells of a column."""
         blanks = dict.fromkeys(cell.strip() for cell in cells if kind(cell) == "blank")
+        word = _word_among_figures(index, cells, marks)
+        if word is not None:
+            blanks[word] = None
+            cells = _without(word, cells)
         plain = [unmarked(cell, marks) for cell in cells]
         is_numeric = _is_numeric(cells, marks)
-        return cls(index, title, plain, marks_at(cells, marks), tuple(blanks), is_numeric)
+        return cls(index, title, plain, marks_at(cells, marks), tuple(blanks), is_numeric, word)
 
     def column(self, convention: NumberFormat | None, taken: Collection[str]) -> Column:
         """What the column seems to be, under a name that is not taken."""
@@ -145,6 +172,9 @@ class _Seen:
         if self.is_numeric:
             return self._of_numbers(convention, taken)
         blank = ("",) if "" in self.cells else ()
+        if all(_is_date(cell) for cell in self.cells if cell):
+            name = self._name("date", taken)
+            return Column(name, self.title, "date", blank=blank, marks=self.marks)
         name = self._name("label", taken)
         return Column(name, self.title, "string", blank=blank, marks=self.marks)
 
@@ -161,11 +191,21 @@ class _Seen:
             sign=_signs(figures),
             blank=self.blanks,
             marks=self.marks,
+            word=self.word,
         )
 
     def _name(self, default: str, taken: Collection[str]) -> str:
         """A name after the title, or `default` where there is none."""
         return unique(self.title or default, taken)
+
+
+def _is_date(text: str) -> bool:
+    """Whether a text is a day as ISO 8601 writes it, as in workbooks: `2023-01-31`."""
+    try:
+        check_date(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _signs(figures: Sequence[str]) -> tuple[str, ...]:

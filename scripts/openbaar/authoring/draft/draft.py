@@ -308,7 +308,7 @@ def primary_key(draft: Draft, columns: Sequence[Column]) -> list[str]:
     key: list[str] = []
     for column in columns:
         is_counted = column is draft.columns[0] and column.type == "integer"
-        is_name = column.type in ("string", "year") or is_counted
+        is_name = column.type in ("string", "year", "date") or is_counted
         if not is_name or column.blank:
             continue
         key.append(column.name)

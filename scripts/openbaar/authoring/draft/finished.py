@@ -74,16 +74,17 @@ class Finished:
         Then no other reading has as many cells in every row.
         """
         labels = self.labels
-        texts = [label for label in labels if kind(label) == "text" and not re.search(r"\d", label)]
+        without_digits = [label for label in labels if not re.search(r"\d", label)]
+        texts = [label for label in without_digits if kind(label) == "text"]
         is_wide = self.sighting.width >= FEWEST_SUMMED
         are_told_apart = len(set(labels)) == len(labels)
         return is_wide and are_told_apart and len(texts) == len(labels) >= FEWEST_ALIKE
 
     @property
     def is_labelled(self) -> bool:
-        """Whether the first column says what a row is about: by a text, or by a year."""
+        """Whether the first column says what a row is about: by a text, a year or a day."""
         first = self.draft.columns[0]
-        return first.type in ("string", "year") and not first.empty
+        return first.type in ("string", "year", "date") and not first.empty
 
     def lines_below(self, count: int) -> Iterator[Line]:
         """The next lines that are not blank."""

@@ -58,10 +58,22 @@ def _row(line: Line, borders: Sequence[float]) -> SeenRow:
 
 def _headings(table: FoundTable, count: int, width: int) -> tuple[tuple[str, ...], ...]:
     """The heading of each column in `count` lines, what stands above several before its own."""
-    above = [cell for cell in table.cells if cell.first_row < count]
+    years = [cell for cell in table.cells if table.headings <= cell.first_row < count]
+    above = [*table.over, *years]
+    above = [cell for cell in above if not _is_of_all(cell, width)]
     if not above:
         return ()
     return (tuple(_heading(above, column) for column in range(width)),)
+
+
+def _is_of_all(cell: Cell, width: int) -> bool:
+    """Whether a text above a table is the heading of no column.
+
+    It is above all of them, or a unit above several, such as `[in thousands]`.
+    """
+    count = cell.last_column - cell.first_column + 1
+    in_brackets = cell.text.startswith(("[", "(")) and cell.text.endswith(("]", ")"))
+    return count > 1 and (count == width or in_brackets)
 
 
 def _heading(cells: Sequence[Cell], column: int) -> str:

@@ -69,7 +69,8 @@ def _check_is_new(folder: Path) -> None:
         return
     if not folder.is_dir() or any(folder.iterdir()):
         what = "exists already and will not be overwritten"
-        raise OpenbaarError(Problem(Place(str(folder)), what, "name a new folder"))
+        hint = "name a new folder; `openbaar add` adds documents to a publication that is there"
+        raise OpenbaarError(Problem(Place(str(folder)), what, hint))
 
 
 def drafts_of(path: Path, language: str) -> list[Tried]:

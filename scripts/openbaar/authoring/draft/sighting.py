@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal
 
 from openbaar.authoring.draft.printed import bare, is_total, kind, number_format
@@ -70,7 +70,8 @@ class Sighting:
     @property
     def is_unsure(self) -> bool:
         """Whether one of its cells was recognised on a picture, and not surely."""
-        return any(kind(cell) == "unsure" for row in self.rows for cell in row.cells)
+        cells = chain.from_iterable(row.cells for row in self.rows)
+        return any(kind(cell) == "unsure" for cell in cells)
 
     @property
     def width(self) -> int:

@@ -21,6 +21,7 @@ from openbaar.schema.conventions import UNKNOWN
 from openbaar.texts import N_, catalogue
 
 LONGEST_TITLE = 200
+MOST_SPACINGS = 3  # ways in which the rows of a table are spaced otherwise than most
 POSITION = "position"  # the column that numbers rows which nothing else tells apart
 TITLES_OF_OURS = {POSITION: N_("No."), "source_lines": N_("Lines"), "status": N_("Status")}
 
@@ -109,7 +110,7 @@ def _recipe(draft: Draft, document: str | None, is_numbered: bool) -> list[Entry
         Entry("by", _by(sighting), "how lines make rows"),
         Entry("join", draft.join if draft.join > 1 else None, "rows of several units"),
         Entry("numbers", _numbers(draft), "how numbers are printed"),
-        Entry("rows", _row(draft), "the row pattern"),
+        Entry("rows", without_brackets(_rows(draft)), "the row pattern"),
         Entry("set", {POSITION: ROW_NUMBER} if is_numbered else None, "the number of the row"),
         Entry("totals", totals.entry, "rows that state totals; what begins with _ is no sum"),
         Entry("skip", _skip(draft, last), "lines that are no rows"),
@@ -166,9 +167,39 @@ def _numbers(draft: Draft) -> str | None:
     return draft.numbers.example
 
 
-def _row(draft: Draft) -> str:
-    """The row pattern; where the label of a group may stand in it goes without saying."""
-    return draft.sighting.separator.join(_braces_of(draft, column) for column in draft.columns)
+def _rows(draft: Draft) -> list[str]:
+    """The row patterns: one, and another for each other way in which rows are spaced.
+
+    Where the label of a group may stand in them goes without saying.
+    """
+    parts = [_braces_of(draft, column) for column in draft.columns]
+    found = {draft.sighting.separator.join(parts): None}
+    for row in draft.sighting.of_kind("data"):
+        if len(found) <= MOST_SPACINGS:
+            found[_spaced(draft.sighting, row, parts)] = None
+    return list(found)
+
+
+def _spaced(sighting: Sighting, row: SeenRow, parts: Sequence[str]) -> str:
+    """The parts of a pattern as far from each other as the cells of a row are printed.
+
+    before: "Gent  12 4", the parts {label}, {n} and {m}
+    after: "{label}  {n} {m}"
+    """
+    gaps = [sighting.separator] * (len(parts) - 1)
+    if sighting.separator == " " and row.first == row.last and all(row.cells):
+        gaps = _gaps(sighting.document.line(row.first).text, row.cells) or gaps
+    spaced = [parts[0]]
+    for gap, part in zip(gaps, parts[1:], strict=True):
+        spaced += [gap, part]
+    return "".join(spaced)
+
+
+def _gaps(text: str, cells: Sequence[str]) -> list[str]:
+    """The spaces between the cells that a line holds; none where it holds anything else."""
+    pattern = "( +)".join(re.escape(cell) for cell in cells)
+    found = re.fullmatch(rf"{pattern} *", text)
+    return list(found.groups()) if found is not None else []
 
 
 def _braces_of(draft: Draft, column: Column) -> str:
@@ -229,7 +260,7 @@ def _total_pattern(draft: Draft, row: SeenRow, shares: dict[str, Column]) -> str
             name = f"_{_column_name(draft, column)}"
             shares[name] = column
             parts.append(_braces(name))
-    return draft.sighting.separator.join(parts)
+    return _spaced(draft.sighting, row, parts)
 
 
 def _literal(text: str) -> str:

@@ -40,6 +40,7 @@ VARIANTS: list[tuple[Part, ...]] = [
 FEWEST_EQUAL = 2  # totals that add up, where they alone say how many columns there are
 MOST_PROBLEMS = 5  # that are named in a draft
 LONGEST_PROBLEM = 300  # characters
+LONGEST_REASON = 120  # characters of a problem in the summary of all drafts
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,7 @@ class Tried:
     def outcome(self) -> str:
         """What became of it, in a few words."""
         if self.result.problems:
-            return f"does not convert yet; problems: {len(self.result.problems)}"
+            return f"does not convert yet: {_first_of(self.result.problems)}"
         if self.doubts:
             return f"needs a look: {self.doubts[0]}; {self.result.converts}"
         return f"converts: {self.result.converts}"
@@ -275,7 +276,15 @@ def _comments(name: str, attempt: _Attempt) -> Iterator[str]:
             )
 
 
-def _short(text: str) -> str:
+def _first_of(problems: Sequence[Problem]) -> str:
+    """The first of several problems in a few words, and how many more there are."""
+    first = problems[0]
+    words = _short(f"{first.place}: {first.message}", LONGEST_REASON)
+    more = f"; and {len(problems) - 1} more" if len(problems) > 1 else ""
+    return words + more
+
+
+def _short(text: str, longest: int = LONGEST_PROBLEM) -> str:
     """A text on one line; other white space stays, because it says how cells are separated."""
     line = text.replace("\n", " ")
-    return line if len(line) <= LONGEST_PROBLEM else f"{line[: LONGEST_PROBLEM - 1]}…"
+    return line if len(line) <= longest else f"{line[: longest - 1]}…"

@@ -96,7 +96,7 @@ def thousands_apart(seen: Finished) -> str:
     """Two neighbouring cells could be one number, whose thousands a space parts, in every row."""
     if seen.is_parted or seen.sighting.units == "cell" or seen.totals_equal:
         return ""
-    first = 1 if seen.draft.columns[0].type == "string" else 0
+    first = 1 if seen.draft.columns[0].type in ("string", "date") else 0
     rows = [row.cells[first:] for row in seen.data]
     figures = list(chain.from_iterable(rows))
     if any(map(PARTED_BY_SPACE.search, figures)):
@@ -133,6 +133,15 @@ def texts_among_figures(seen: Finished) -> str:
     return ""
 
 
+def words_for_blanks(seen: Finished) -> str:
+    """A word among figures is taken for the reason why there is none."""
+    for column in seen.draft.columns:
+        if column.word is not None:
+            name = column.title or column.name
+            return f"'{short(column.word)}' in the column '{short(name)}' is taken for a blank"
+    return ""
+
+
 def headings_hold_data(seen: Finished) -> str:
     """A heading is a number that is no year, or a blank."""
     for text in chain.from_iterable(seen.sighting.headings):
@@ -156,6 +165,7 @@ DOUBTS: Sequence[Callable[[Finished], str]] = (
     thousands_apart,
     ranges_cut_apart,
     texts_among_figures,
+    words_for_blanks,
     headings_hold_data,
     single_letters,
     printed_twice,

@@ -39,7 +39,8 @@ def _table(table: TableFacts, paths: dict[str, str]) -> Described:
         "primaryKey": list(table.primary_key),
     }
     # In CSVW each row must lead to a row, of a table that is in the group.
-    keys = [each for each in table.references if table.always_fills(each) and each.table in paths]
+    led = [each for each in table.references if each.table in paths]
+    keys = [each for each in led if table.always_fills(each)]
     if keys:
         schema["foreignKeys"] = [_foreign_key(each, paths) for each in keys]
     described = {
