@@ -347,6 +347,9 @@ def _message(item: dict[str, Any]) -> str:
     kind = item["type"]
     if kind == "literal_error":
         return f"is {item['input']!r}; it should be {item['ctx']['expected']}"
+    if kind == "string_pattern_mismatch":
+        message = f"'{item['input']}' does not match '{item['ctx']['pattern']}'"
+        return message
     if kind in WRONG_KIND:
         return WRONG_KIND[kind]
     return str(item["msg"]).removeprefix("Value error, ")

@@ -32,6 +32,7 @@ from generated.printing import PRINTERS
 from generated.publication import write_publication
 from generated.recipes import table_files
 from generated.tables import Look, Made, Row
+from openbaar.placing import CACHE
 
 ROWS_PRINTED, GROUP = 20_000, 20
 ROWS = int(os.environ.get("OPENBAAR_BENCH_ROWS", "1_000_000"))
@@ -158,8 +159,12 @@ def loading(folder: Path) -> Iterator[Measured]:
     yield measured("executemany", python, "-c", EXECUTEMANY, file, folder / "many.db")
     yield measured("load", python, "-c", LOAD, root, folder / "load.db")
     yield openbaar("build", root, "build")
+    shutil.rmtree(root / CACHE)  # what `convert` found in the file
     yield openbaar("publish", root, "publish")
     yield openbaar("publish unchanged", root, "publish")
+    package = root / "tables" / "package.yaml"
+    package.write_text(package.read_text("utf-8").replace("made up", "made anew", 1), "utf-8")
+    yield openbaar("publish edited", root, "publish")
     insert = [python, "-m", "sqlite_utils", "insert", folder / "utils.db", "t", file, "--csv"]
     yield measured("sqlite-utils", *insert, "--silent")
     yield measured("frictionless", python, "-c", FRICTIONLESS, root / "datapackage.json")
@@ -188,6 +193,7 @@ WORDS = {
     "build": "openbaar build",
     "publish": "openbaar publish",
     "publish unchanged": "openbaar publish, nothing changed",
+    "publish edited": "openbaar publish, a title changed",
     "sqlite-utils": "sqlite-utils insert --csv",
     "frictionless": "frictionless validate",
     "publish three times as long": "openbaar publish, 3 times the rows",

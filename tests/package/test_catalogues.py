@@ -410,7 +410,7 @@ def test_a_row_without_a_code_for_what_tells_it_apart_is_refused(hand_made: Path
         ("{region.iso_code}", "{region.iso}", "there is no column 'iso'"),
         ("{year}", "{year.code}", "the column 'year' points to no code list"),
         ("OBS_VALUE", "VALUE", "no concept is OBS_VALUE, the figure itself"),
-        ("TEST:MUNICIPALITIES(1.0)", "MUNICIPALITIES", "should match pattern"),
+        ("TEST:MUNICIPALITIES(1.0)", "MUNICIPALITIES", "should look like AGENCY:NAME(1.0)"),
     ],
 )
 def test_a_mapping_that_leads_nowhere_is_refused(

@@ -242,7 +242,7 @@ def test_what_catalogues_ask_for_stands_in_the_descriptor(hand_made: Path) -> No
             "the last day, 2024-01-01, is before the first, 2024-01-02",
         ),
         ("themes", ["SPORT"], "SPORT"),
-        ("keywords", {"in Dutch": ["gemeenten"]}, "should match pattern"),
+        ("keywords", {"in Dutch": ["gemeenten"]}, "'in Dutch' does not match"),
     ],
 )
 def test_what_catalogues_cannot_read_is_refused(

@@ -32,8 +32,8 @@ class Concept(Strict):
     """A concept: its text, the code list that it takes its codes from, codes for those without."""
 
     value: Text
-    list: Annotated[str, Field(pattern=f"^{STRUCTURE}$")] | None = Field(
-        None, description="the code list of SDMX, with its agency and version"
+    list: Annotated[str, Field(pattern=f"^{STRUCTURE}$", examples=["AGENCY:NAME(1.0)"])] | None = (
+        Field(None, description="the code list of SDMX, with its agency and version")
     )
     codes: dict[str, Text] = Field(
         {}, description="by our code that of SDMX, where no column has it"
@@ -54,7 +54,7 @@ def as_concept(given: Any) -> Any:
 class Sdmx(Strict):
     """How a table becomes SDMX-CSV 2.0: the structure that it follows, and its concepts."""
 
-    structure: Annotated[str, Field(pattern=f"^{STRUCTURE}$")]
+    structure: Annotated[str, Field(pattern=f"^{STRUCTURE}$", examples=["AGENCY:NAME(1.0)"])]
     concepts: dict[
         Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$", examples=["REF_AREA"])],
         Annotated[Concept, BeforeValidator(as_concept)],
