@@ -91,7 +91,11 @@ def is_stale(root: Path) -> bool:
     that was cut short. Other versions of libraries do not count: a server has other ones than the
     machine on which it was published, and fewer.
     """
-    hashes = _last_published(root)
+    return _changed(root, _hashes(root, _read(root / RECORD)))
+
+
+def _changed(root: Path, hashes: Mapping[str, str]) -> bool:
+    """Whether any of the files with these hashes, or which authored files there are, changed."""
     if {name for name in hashes if name.startswith("tables/")} != set(_authored(root)):
         return True
     known = _read(root / CACHE)
@@ -104,12 +108,13 @@ def is_stale(root: Path) -> bool:
 
 def would_differ(root: Path) -> bool:
     """Whether publishing again may make other files, because of sources, toolkit or libraries."""
-    return is_stale(root) or not _same_libraries(root)
+    record = _read(root / RECORD)
+    return not _same_libraries(record) or _changed(root, _hashes(root, record))
 
 
-def _same_libraries(root: Path) -> bool:
-    """Whether the publication was published with the libraries that are installed here."""
-    return _read(root / RECORD).get("made_with") == made_with()
+def _same_libraries(record: Mapping[str, Any]) -> bool:
+    """Whether a record is of publishing with the libraries that are installed here."""
+    return record.get("made_with") == made_with()
 
 
 def still_published(root: Path, folder: str, ending: str) -> Path | None:
@@ -117,22 +122,22 @@ def still_published(root: Path, folder: str, ending: str) -> Path | None:
 
     None where there was none, where it is not what it was then, or libraries are other ones.
     """
-    if not _same_libraries(root):
+    record = _read(root / RECORD)
+    if not _same_libraries(record):
         return None
     known = _read(root / CACHE)
-    for name, sha256 in _last_published(root).items():
+    for name, sha256 in _hashes(root, record).items():
         if name.startswith(f"{folder}/") and name.endswith(ending):
             stamp = known.get(name, UNKNOWN)
             return root / name if _has_hash(f"{root}/{name}", sha256, stamp) else None
     return None
 
 
-def _last_published(root: Path) -> dict[str, str]:
-    """The hashes of the files that went into the publication and came out of it, by their names.
+def _hashes(root: Path, record: Mapping[str, Any]) -> dict[str, str]:
+    """The hashes in a record of the files that went into a publication and came out of it.
 
     None are known where it was published by another version of the toolkit, or a run was cut short.
     """
-    record = _read(root / RECORD)
     if (root / JOURNAL).exists() or record.get("toolkit") != toolkit_hash():
         return {}
     hashes: dict[str, str] = record["files"]

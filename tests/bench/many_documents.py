@@ -1,8 +1,11 @@
 """Converting many documents with one and with two workers, and long ones: `make bench`.
 
-200 texts and 100 PDFs are converted by one process and by two. Beside the time by the clock stands
-what a machine with nothing else to do could reach: the processor seconds of one process, divided by
-those of the main process and half of those of its workers. A CSV file of 200,000 rows and a text of 100,000
+200 texts and 100 PDFs are converted by one process, by two, and by a Dask cluster of two workers on
+this machine, in turns, nothing kept of the turn before. Of each stands the turn that took least of
+the processor. Beside the time by the clock stands what a machine with nothing else to do could
+reach: the processor seconds of one process, divided by those of the main process and half of those
+of its workers. What their server imports is left out of that, because it does so while the main
+process imports as much, and reads the publication. A CSV file of 200,000 rows and a text of 100,000
 are converted by one process. A ruled PDF is read by us, and by pdfplumber alone. Compare the ratios;
 machines differ.
 """
@@ -11,12 +14,17 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import re
+import resource
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +36,12 @@ from reportlab.pdfgen.canvas import Canvas
 from generated.printing import as_text
 from generated.publication import schema, write_publication
 from openbaar.documents.ruled import read_pdf_tables
+from openbaar.tables.worker_server import NEEDED
 
 TEXTS, ROWS_OF_TEXT = 200, 500
 PDFS, ROWS_OF_PDF = 100, 450
 ROWS_OF_PAGE = 50
+TURNS = 3
 ROWS_OF_CSV, ROWS_OF_LONG_TEXT, ROWS_OF_RULED = 200_000, 100_000, 1_000
 COLUMNS = {"year": "year", "region": "string", "started": "integer", "completed": "integer"}
 
@@ -76,9 +86,55 @@ class Measured:
     all: float
     megabytes: float
 
-    def at_best(self, workers: int) -> float:
-        """The seconds on a machine that has nothing else to do."""
-        return self.main + (self.all - self.main) / workers
+    def at_best(self, workers: int, beside: float = 0) -> float:
+        """The seconds on a machine that has nothing else to do.
+
+        `beside` is what another process did while the main process was not ready for its workers.
+        """
+        return self.main + (self.all - self.main - beside) / workers
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A Dask scheduler and two workers, each a process of its own."""
+
+    address: str
+    processes: list[subprocess.Popen[str]]
+
+    def processor_seconds(self) -> float:
+        """What its processes took of the processor so far."""
+        ticks = 0
+        for process in self.processes:
+            status = Path(f"/proc/{process.pid}/stat").read_text("utf-8").rpartition(")")[2]
+            ticks += sum(map(int, status.split()[11:13]))
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+@contextmanager
+def cluster(folder: Path) -> Iterator[Cluster]:
+    """A cluster on this machine, which ends with the block."""
+    with ExitStack() as stack:
+
+        def start(awaited: str, command: str, *arguments: str) -> tuple[Any, str]:
+            program = [sys.executable, "-m", f"distributed.cli.{command}", *arguments]
+            here = ["--host", "127.0.0.1", "--no-dashboard"]
+            with (folder / f"{len(processes)}.log").open("w") as log:
+                process = subprocess.Popen([*program, *here], stderr=log, text=True, cwd=folder)
+            stack.enter_context(process)
+            stack.callback(process.terminate)
+            while not (found := re.findall(awaited, Path(log.name).read_text("utf-8"))):
+                assert process.poll() is None
+                time.sleep(0.1)
+            return process, found[0]
+
+        processes: list[subprocess.Popen[str]] = []
+        scheduler, address = start(r"tcp://127\.0\.0\.1:\d+", "dask_scheduler", "--port", "0")
+        processes.append(scheduler)
+        for _ in range(2):
+            alone = ("--nthreads", "1", "--no-nanny")
+            worker, _ = start("Starting established connection", "dask_worker", address, *alone)
+            processes.append(worker)
+        yield Cluster(address, processes)
 
 
 def row(document: int, number: int) -> list[str]:
@@ -97,9 +153,10 @@ def text(document: int) -> bytes:
 
 
 def pdf(document: int, folder: Path) -> bytes:
-    """A PDF with a row on each line, some on each page."""
+    """A PDF with a title and a row on each line, some on each page."""
     path = folder / "made.pdf"
     canvas = Canvas(str(path), invariant=True)
+    canvas.drawString(60, 815, f"Tabel {document}")
     for number in range(ROWS_OF_PDF):
         canvas.drawString(60, 800 - 15 * (number % ROWS_OF_PAGE), " ".join(row(document, number)))
         if number % ROWS_OF_PAGE == ROWS_OF_PAGE - 1:
@@ -121,27 +178,57 @@ def publication(root: Path, documents: dict[str, bytes]) -> Path:
     return write_publication(root, documents, tables)
 
 
-def converted(root: Path, workers: int) -> Measured:
-    """What converting a publication with that many workers takes."""
-    options = ["--project", str(root), "--quiet", "convert", "--workers", str(workers)]
+def converted(root: Path, *how: str) -> Measured:
+    """What converting a publication takes, nothing of which was read before."""
+    shutil.rmtree(root / "build", ignore_errors=True)
+    options = ["--project", str(root), "--quiet", "convert", *how]
     command = [sys.executable, "-c", MEASURE, sys.executable, "-c", RUN, *options]
     ran = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
     return Measured(*json.loads(ran.stdout.splitlines()[-1]))
 
 
-def compared(what: str, root: Path) -> Iterator[str]:
-    """One line for each number of workers."""
-    one = converted(root, 1)
+def converted_by_cluster(root: Path, dask: Cluster) -> Measured:
+    """What converting a publication by a cluster takes, with what the cluster takes for it."""
+    before = dask.processor_seconds()
+    ran = converted(root, "--scheduler", dask.address)
+    return replace(ran, all=ran.all + dask.processor_seconds() - before)
+
+
+def imported() -> float:
+    """The processor seconds that the server of the workers takes to import what they need."""
+    command = [sys.executable, "-c", f"import {', '.join(NEEDED)}"]
+    taken = []
+    for _ in range(TURNS):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        taken.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return min(taken)
+
+
+def compared(what: str, root: Path, dask: Cluster) -> Iterator[str]:
+    """A line for one process, for two workers, and for a cluster."""
+    runs = []
+    for _ in range(TURNS):
+        one = converted(root, "--workers", "1")
+        runs.append((one, converted(root, "--workers", "2"), converted_by_cluster(root, dask)))
+    one, two, spread = (min(turns, key=lambda ran: ran.all) for turns in zip(*runs, strict=True))
     yield (
         f"{what}, one process: {one.seconds:.1f} s"
         f" ({one.all:.1f} s of a processor, {one.megabytes:.0f} MB)"
     )
-    two = converted(root, 2)
+    best = two.at_best(2, beside=imported())
     yield (
         f"{what}, two workers: {two.seconds:.1f} s"
-        f" ({two.all:.1f} s of processors, {two.megabytes:.0f} MB in the main process),"
-        f" {one.seconds / two.seconds:.2f} times as fast,"
-        f" at best {one.all / two.at_best(2):.2f} times"
+        f" ({two.all:.1f} s of processors, {two.main:.1f} s and"
+        f" {two.megabytes:.0f} MB in the main process),"
+        f" {one.seconds / two.seconds:.2f} times as fast, at best {one.all / best:.2f} times"
+    )
+    yield (
+        f"{what}, Dask: {spread.seconds:.1f} s"
+        f" ({spread.all:.1f} s of processors, {spread.main:.1f} s in the main process),"
+        f" {spread.seconds / two.seconds:.2f} times two workers,"
+        f" at best {spread.at_best(2) / best:.2f} times"
     )
 
 
@@ -195,16 +282,17 @@ def ruled_compared(data: bytes) -> str:
 
 def main() -> None:
     """Print what was measured."""
-    with tempfile.TemporaryDirectory(prefix="openbaar-bench-") as made:
+    with tempfile.TemporaryDirectory(prefix="openbaar-bench-") as made, ExitStack() as stack:
         folder = Path(made)
+        dask = stack.enter_context(cluster(folder))
         texts = {f"d{number}.txt": text(number) for number in range(TEXTS)}
-        for line in compared(f"{TEXTS} texts", publication(folder / "texts", texts)):
+        for line in compared(f"{TEXTS} texts", publication(folder / "texts", texts), dask):
             print(line, flush=True)
         pdfs = {f"d{number}.pdf": pdf(number, folder) for number in range(PDFS)}
-        for line in compared(f"{PDFS} PDFs", publication(folder / "pdfs", pdfs)):
+        for line in compared(f"{PDFS} PDFs", publication(folder / "pdfs", pdfs), dask):
             print(line, flush=True)
         for ending, rows in {"csv": ROWS_OF_CSV, "txt": ROWS_OF_LONG_TEXT}.items():
-            long = converted(long_document(folder / ending, ending, rows), 1)
+            long = converted(long_document(folder / ending, ending, rows), "--workers", "1")
             print(f"{rows} rows of {ending}: {long.all:.1f} s, {long.megabytes:.0f} MB", flush=True)
         print(ruled_compared(ruled(folder / "ruled.pdf")))
 

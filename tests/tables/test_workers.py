@@ -25,7 +25,10 @@ from openbaar.errors import OpenbaarError
 from openbaar.files import Content
 from openbaar.placing import CACHE
 from openbaar.tables.convert import Converted, convert, convert_some, convert_to_files
+from openbaar.tables.parts import Job, parts_of
 from openbaar.tables.references import load_publication
+from openbaar.tables.sources import Say
+from openbaar.tables.stored import read_stored, stored
 from openbaar.tables.workers import ATTEMPTS, in_processes, on_cluster, worthwhile
 
 pytestmark = pytest.mark.slow
@@ -231,6 +234,62 @@ def test_a_dask_cluster_gives_the_bytes_of_one_process_also_when_a_worker_dies(
     again = made(folder, readers=on_cluster(cluster.address, lambda *_: cluster.workers[0].kill()))
     assert again == found
     assert cluster.workers[0].wait() != 0
+
+
+@needs_dask
+@pytest.mark.slow
+def test_a_cluster_may_share_a_store_instead_of_the_folder(
+    cluster: Cluster, folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    shared = tmp_path_factory.mktemp("shared")
+    readers = on_cluster(cluster.address, store=shared.as_uri())
+    assert made(folder, readers=readers) == made(folder)
+    assert list(shared.iterdir()) == []
+    (folder / "sources" / "d1.txt").write_text("x")
+    (folder / "sources" / "d4.txt").unlink()
+    found = problems(folder, readers=readers)
+    assert found[0] == problems(folder)[0]
+    assert (
+        "there is no file sources/d4.txt" in found[1]
+    )  # without names like it: they are not there
+    assert list(shared.iterdir()) == []
+
+
+@needs_dask
+def test_what_reads_from_a_store_needs_nothing_else(folder: Path) -> None:
+    """The publication is away while its parts are read, as it is for another machine."""
+    publication = load_publication(folder)
+    away = folder.with_name("away")
+
+    def here_from_store(job: Job, names: frozenset[str] | None, say: Say) -> Any:
+        done = []
+        with stored(job, "memory://openbaar/") as address:
+            (folder / "sources").rename(away)
+            for part in parts_of(job, names, 2):
+                done.append((part, read_stored(part, address)))
+            away.rename(folder / "sources")
+        return done
+
+    assert publication.root == folder
+    assert made(folder, readers=here_from_store) == made(folder)
+
+
+@needs_dask
+def test_a_store_that_cannot_be_used_is_named(folder: Path) -> None:
+    (folder / "a_file").write_text("")
+    for store in ("nothing://there", (folder / "a_file" / "below").as_uri()):
+        readers = on_cluster("tcp://127.0.0.1:9", store=store)
+        (found,) = problems(folder, readers=readers)
+        assert found.startswith(f"--store {store}")
+        assert "cannot be used: " in found
+
+
+def test_a_store_needs_a_scheduler(folder: Path) -> None:
+    done = CliRunner().invoke(
+        main, ["--project", str(folder), "convert", "--store", "memory://there"]
+    )
+    assert done.exit_code == 2
+    assert "--store needs --scheduler" in done.output
 
 
 def unknown_there(*_: object) -> None:

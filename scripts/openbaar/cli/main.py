@@ -87,6 +87,12 @@ main.add_command(show_help)
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Read them on the Dask cluster at tcp://HOST:PORT."
 )
+@click.option(
+    "--store",
+    metavar="ADDRESS",
+    help="Where its workers share files, such as s3://BUCKET/FOLDER; by default the publication's"
+    " folder.",
+)
 @json_result
 @common
 @click.pass_context
@@ -95,6 +101,7 @@ def convert(
     tables: tuple[str, ...],
     workers: int | None,
     scheduler: str | None,
+    store: str | None,
     project: Path | None,
     quiet: bool,
 ) -> None:
@@ -109,11 +116,13 @@ def convert(
     from openbaar.tables.failing import differences
     from openbaar.tables.kept import keeping
 
+    if store is not None and scheduler is None:
+        raise click.UsageError("--store needs --scheduler")
     run = Run(ctx, project, quiet)
     _begin_workers(workers)
     publication = run.load()
     with alone(publication.root, run.say) as work:
-        readers = _readers(run, publication, workers, scheduler)
+        readers = _readers(run, publication, workers, scheduler, store)
         with run.progress(lambda: progress.converting(publication, readers is here, tables)):
             if tables:
                 made = convert_some(publication, tables, work, say=run.say, readers=readers)
@@ -138,7 +147,11 @@ def _begin_workers(workers: int | None) -> None:
 
 
 def _readers(
-    run: Run, publication: Publication, workers: int | None = None, scheduler: str | None = None
+    run: Run,
+    publication: Publication,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    store: str | None = None,
 ) -> Readers:
     """What reads the tables: this process, several, or a cluster."""
     from openbaar.tables.convert import here
@@ -150,7 +163,7 @@ def _readers(
     )
 
     if scheduler is not None:
-        return on_cluster(scheduler, run.part)
+        return on_cluster(scheduler, run.part, store)
     most = workers or worthwhile(publication, publication.package.documents)
     if most == 1:
         return here

@@ -183,7 +183,10 @@ def row_keys(display_rows: Any) -> list[str]:
 
 def on_this_site(address: str) -> str:
     """An address without its host: Datasette puts there what the visitor's program called it."""
-    parts = urlsplit(address)
+    text = str(address)  # Datasette's own kind of text is slow to ask
+    if text.startswith("/") and not text.startswith("//"):
+        return text
+    parts = urlsplit(text)
     return parts._replace(scheme="", netloc="").geturl() or "/"
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from datasette import hookimpl
 from datasette.utils import tilde_decode
-from jinja2 import Environment
+from jinja2 import Environment, Template, TemplateNotFound
 
 from openbaar.site import (
     catalogue,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own
     from datasette.app import Datasette
 
 HOUR = 60 * 60 * 1000  # milliseconds
+MOST_MISSING = 1000  # names of templates that are not there
 OWN_DATABASES = {"_internal", "_memory"}  # of Datasette, in which it alone writes
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *catalogue.ROUTES,  # before the downloads, among which some of its files stand
@@ -125,6 +126,29 @@ def _keep_catalogue(datasette: Datasette) -> None:
     datasette.refresh_schemas = refreshed
 
 
+def _keep_templates(env: Environment) -> None:
+    """Look for the file of a template once; a page of ours would look fifty times if it changed.
+
+    Datasette asks for some by the name of each table and question, which are seldom there.
+    """
+    env.auto_reload = False
+    assert env.loader is not None  # noqa: S101  Datasette gives it one
+    load = env.loader.load
+    missing: set[str] = set()
+
+    def loaded(environment: Environment, name: str, *more: Any) -> Template:
+        if name in missing:
+            raise TemplateNotFound(name)
+        try:
+            return load(environment, name, *more)
+        except TemplateNotFound:
+            if len(missing) < MOST_MISSING:
+                missing.add(name)
+            raise
+
+    env.loader.load = loaded  # type: ignore[method-assign, assignment]
+
+
 async def _count(datasette: Datasette, name: str) -> None:
     """Count the rows of each table of a database that never changes, as `datasette inspect` does.
 
@@ -190,7 +214,7 @@ def _may_be_column(datasette: Datasette, published: Published, path: str) -> boo
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Templates have the words of the site; their scripts are marked as ours."""
     if published_by(datasette) is not None:
-        env.auto_reload = False  # a page of ours would look fifty times if its files have changed
+        _keep_templates(env)
     pages.prepare(env, published_by(datasette))
     catalogue.prepare_templates(env, published_by(datasette))
     security.prepare_templates(env)

@@ -85,6 +85,7 @@ def serve(
     _check_built(database, metadata, metadata.with_name(DESCRIPTOR))
     log_in_lines(sys.stderr)
     gc.set_threshold(YOUNG_OBJECTS, *gc.get_threshold()[1:])
+    gc.freeze()  # what is loaded by now stays; an edition, which is not there yet, may go
 
     def answering(address: str) -> None:
         announce(address)

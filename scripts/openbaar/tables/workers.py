@@ -4,7 +4,8 @@ The outcome is the same as in one process, byte for byte. The unit of work is a 
 tables, because parsing it takes longest; where there are fewer documents than workers, the tables
 of each are dealt out to several. A worker gets the path of the job, which it reads once, reads
 documents from the publication's folder and leaves files in the folder of the run (so workers of a
-cluster must see the publication at the same path). What is long begins first.
+cluster must see the publication at the same path, or fetch and leave all that in a store). What is
+long begins first.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from concurrent.futures import (
     Future,
     as_completed,
 )
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ from openbaar.tables.convert import Readers, here
 from openbaar.tables.parts import Job, Outcome, Part, parts_of
 from openbaar.tables.publication import Publication
 from openbaar.tables.sources import Say, say_nothing
+from openbaar.tables.stored import read_stored, stored
 from openbaar.tables.worker_server import worker_server
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
@@ -101,8 +103,10 @@ def in_processes(workers: int, progress: Progress = no_progress) -> Readers:
     return _Spread(start, progress).read
 
 
-def on_cluster(address: str, progress: Progress = no_progress) -> Readers:
+def on_cluster(address: str, progress: Progress = no_progress, store: str | None = None) -> Readers:
     """What reads parts on a Dask cluster; `address` is that of its scheduler (`tcp://…:8786`).
+
+    Its workers see the folder of the publication, or share the object store at `store`.
 
     Raises OpenbaarError (once used) when distributed is not installed, or nothing answers there.
     """
@@ -122,7 +126,7 @@ def on_cluster(address: str, progress: Progress = no_progress) -> Readers:
             )
             raise OpenbaarError(Problem(place, f"cannot do the work: {reason}", hint)) from error
 
-    return _Spread(start, progress).read
+    return _Spread(start, progress, store).read
 
 
 def _connected(address: str, place: Place) -> tuple[Any, tuple[type[BaseException], ...]]:
@@ -169,6 +173,7 @@ class _Spread:
 
     start: Start
     progress: Progress
+    store: str | None = None
 
     def read(self, job: Job, names: frozenset[str] | None, say: Say) -> list[tuple[Part, Outcome]]:
         """Read the parts of a job as `convert.here` does.
@@ -176,20 +181,33 @@ class _Spread:
         Raises OpenbaarError naming the documents at which workers died again and again.
         """
         say(READING)
-        path = job.leave()
+        with self._left(job) as where:
+            work = self._done(job, where, names, say)
+        if work.waiting:
+            raise OpenbaarError(_deadly(path) for path in work.lost)
+        return [(part, work.done[number]) for number, part in work.parts.items()]
+
+    def _left(self, job: Job) -> AbstractContextManager[Path | str]:
+        """Where workers find the job during the block: a path, or an address of the store."""
+        if self.store is None:
+            return nullcontext(job.leave())
+        return stored(job, self.store)
+
+    def _done(self, job: Job, where: Path | str, names: frozenset[str] | None, say: Say) -> _Work:
+        """The work, done as far as no worker dies again and again."""
         work = _Work()
         for _ in range(ATTEMPTS):
             with self.start() as workers:
                 if not work.parts:
                     parts = parts_of(job, names, workers.count)
                     work = _Work({part.number: part for part in parts})
-                self._do(work, workers, path, job.publication)
+                self._do(work, workers, where, job.publication)
             if not work.waiting:
-                return [(part, work.done[number]) for number, part in work.parts.items()]
+                break
             say(f"a worker died; reading again: {', '.join(work.lost)}")
-        raise OpenbaarError(_deadly(path) for path in work.lost)
+        return work
 
-    def _do(self, work: _Work, workers: Workers, job: Path, publication: Publication) -> None:
+    def _do(self, work: _Work, workers: Workers, job: Path | str, publication: Publication) -> None:
         """Do what is waiting, as far as no worker dies."""
         parts = sorted(work.waiting, key=lambda part: _size(publication, part), reverse=True)
         for number, outcome in _outcomes(workers, parts, job):
@@ -210,7 +228,9 @@ def _deadly(path: str) -> Problem:
     )
 
 
-def _outcomes(workers: Workers, parts: list[Part], job: Path) -> Iterator[tuple[int, Outcome]]:
+def _outcomes(
+    workers: Workers, parts: list[Part], job: Path | str
+) -> Iterator[tuple[int, Outcome]]:
     """What became of the parts, each as soon as it is done.
 
     Those whose worker died are left out.
@@ -218,7 +238,7 @@ def _outcomes(workers: Workers, parts: list[Part], job: Path) -> Iterator[tuple[
     futures: dict[Future[Outcome], int] = {}
     for part in parts:
         try:
-            futures[workers.executor.submit(Part.read, part, job)] = part.number
+            futures[_given(workers.executor, part, job)] = part.number
         except workers.died:
             break
     for future in as_completed(futures):
@@ -227,3 +247,10 @@ def _outcomes(workers: Workers, parts: list[Part], job: Path) -> Iterator[tuple[
         except workers.died:
             continue
         yield futures[future], outcome
+
+
+def _given(executor: Executor, part: Part, job: Path | str) -> Future[Outcome]:
+    """A part, given to a worker, which finds the job in a folder or in a store."""
+    if isinstance(job, Path):
+        return executor.submit(Part.read, part, job)
+    return executor.submit(read_stored, part, job)

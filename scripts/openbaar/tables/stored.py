@@ -1,0 +1,101 @@
+"""Parts of the work for machines that share an object store, and no folder.
+
+The run leaves the job and its documents at an address that fsspec knows. A worker fetches what its
+part is made of into a folder of its own, and leaves there what reading gave; the run fetches that.
+"""
+
+from __future__ import annotations
+
+import pickle
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.extras import extra
+from openbaar.tables.parts import JOB, Job, Outcome, Part, read_part
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+MADE = "made"  # the folder of what the workers leave
+
+
+@contextmanager
+def stored(job: Job, address: str) -> Iterator[str]:
+    """Leave a job in a folder of its own at an address, which is given, and removed afterwards.
+
+    At the end of the block, what the workers left is fetched into the folder of the job. Raises
+    OpenbaarError where the address cannot be used.
+    """
+    own = f"{address.rstrip('/')}/openbaar-{uuid.uuid4().hex}"
+    store, folder = _opened(own)
+    try:
+        _leave(job, store, folder)
+        yield own
+        for path in store.ls(f"{folder}/{MADE}", detail=False):
+            store.get_file(path, str(job.folder / Path(path).name))
+    except OSError as error:
+        raise OpenbaarError(_unusable(address, error)) from error
+    finally:
+        if store.exists(folder):
+            store.rm(folder, recursive=True)
+
+
+def read_stored(part: Part, address: str) -> Outcome:
+    """Read a part of a job that was `stored`, and leave its files there."""
+    store, folder = _opened(address)
+    job = _job(address)
+    with tempfile.TemporaryDirectory(prefix="openbaar-") as own:
+        root, made = Path(own) / "publication", Path(own) / MADE
+        made.mkdir()
+        document = root / part.document
+        document.parent.mkdir(parents=True)
+        if store.exists(f"{folder}/{part.document}"):
+            store.get_file(f"{folder}/{part.document}", str(document))
+        here = replace(job, publication=replace(job.publication, root=root), folder=made)
+        outcome = read_part(part, here)
+        for path in made.iterdir():
+            store.put_file(str(path), f"{folder}/{MADE}/{path.name}")
+    return outcome
+
+
+def _opened(address: str) -> tuple[AbstractFileSystem, str]:
+    """What reads and writes at an address, and the folder there, as it names it."""
+    with extra("dask", "--store"):
+        from fsspec.core import url_to_fs
+    try:
+        store, folder = url_to_fs(address)
+    except (ImportError, OSError, ValueError) as error:
+        raise OpenbaarError(_unusable(address, error)) from error
+    return store, folder
+
+
+def _leave(job: Job, store: AbstractFileSystem, folder: str) -> None:
+    """Leave a job and those of its documents that are there; reading tells of the others."""
+    store.makedirs(f"{folder}/{MADE}", exist_ok=True)
+    store.pipe_file(f"{folder}/{JOB}", pickle.dumps(job))
+    for entry in job.documents:
+        file = job.publication.root / entry.path
+        if file.is_file():
+            there = f"{folder}/{entry.path}"
+            store.makedirs(there.rpartition("/")[0], exist_ok=True)
+            store.put_file(str(file), there)
+
+
+@lru_cache(maxsize=1)
+def _job(address: str) -> Job:
+    """The job that was stored at an address; each worker fetches it once."""
+    store, folder = _opened(address)
+    job: Job = pickle.loads(store.cat_file(f"{folder}/{JOB}"))  # noqa: S301 (left by the run)
+    return job
+
+
+def _unusable(address: str, error: Exception) -> Problem:
+    hint = "give an address that fsspec knows, where you may write, such as s3://BUCKET/FOLDER"
+    return Problem(Place(f"--store {address}"), f"cannot be used: {error}", hint)
