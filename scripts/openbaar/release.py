@@ -23,6 +23,8 @@ from openbaar.publish import Made, Say, generate, make, put_published, say_nothi
 from openbaar.repository import git
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.staleness import CHANGELOG, stamps_of_inputs
+from openbaar.tables.convert import here
+from openbaar.tables.kept import keeping
 from openbaar.tables.publication import PACKAGE
 from openbaar.tables.references import load_publication
 from openbaar.versions.diff import PARTS, Diff, Part, difference
@@ -66,7 +68,8 @@ def release(
         publication = load_publication(root)
         inputs = stamps_of_inputs(publication)
         name = publication.package.name
-        new = snapshot(GivenFiles(generate(publication, staging, say).files, "now"))
+        generated = generate(publication, staging, say, keeping(here, root))
+        new = snapshot(GivenFiles(generated.files, "now"))
         last = _last_release(root)
         diff = None if last is None else difference(last, new)
         version = _next_version(publication.package.version, last, diff)

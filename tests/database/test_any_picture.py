@@ -22,6 +22,10 @@ VALUES = st.one_of(
 )
 
 
+# A figure has no more than 15 digits (`values.MAX_DIGITS`), so none is as small as a float can be.
+SHARES = st.floats(0, 100).map(lambda value: round(value, 6))
+
+
 @st.composite
 def pictures(draw_any: Any) -> Picture:
     """Pictures of any form, with names, notes and figures of any length."""
@@ -29,7 +33,7 @@ def pictures(draw_any: Any) -> Picture:
     most = 30 if form == "bars" else 12
     categories = draw_any(st.lists(_categories(form), min_size=1, max_size=most))
     colors = draw_any(st.integers(1, 5 if form != "columns" else 3))
-    values = VALUES if form != "stack" else st.floats(0, 100)
+    values = VALUES if form != "stack" else SHARES
     marks: list[Mark] = []
     for place in range(len(categories)):
         for series in range(colors):

@@ -33,7 +33,7 @@ RECIPE: dict[str, Any] = {
 
 def written(folder: Path, recipe: dict[str, Any], **table: Any) -> Path:
     """A publication of one table, its version still in the making."""
-    described = {"schema": schema(COLUMNS, ["fraction"]), "recipe": recipe, **table}
+    described = {"schema": schema(COLUMNS, ["fraction"]), "recipe": recipe} | table
     documents = {"d.csv": CELLS.encode()}
     return write_publication(folder, documents, {"waste": described}, {"version": "0.1.0"})
 
@@ -68,6 +68,17 @@ def test_a_pattern_that_matches_nothing_is_an_error(
 ) -> None:
     root = written(tmp_path, RECIPE | changed)
     assert problems(root) == [f"waste: recipe key {said} at tables/waste.yaml"]
+
+
+def test_of_the_forms_of_totals_of_groups_one_is_enough(tmp_path: Path) -> None:
+    forms = ["Totaal | {y2022} | {y2023}", "Total | {y2022} | {y2023}"]
+    group = {"label": "kind", "printed": ["huisvuil"], "why": "made up", "ends": "total"}
+    columns = schema({"kind": "string", **COLUMNS}, ["kind", "fraction"])
+    recipe = {**RECIPE, "totals": {"group": forms}, "group": group}
+    root = written(tmp_path, recipe, schema=columns)
+    assert len(convert(load_publication(root)).rows("waste")) == 3
+    written(tmp_path, {**recipe, "totals": {"group": ["Som | {y2022} | {y2023}"]}}, schema=columns)
+    assert problems(root)
 
 
 def test_a_pattern_that_a_long_table_does_not_match_is_an_error_too(

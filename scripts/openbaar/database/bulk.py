@@ -42,7 +42,9 @@ def load(database: Path, data: TableInFile, watch: Watch) -> None:
     fields = data.table.table_schema.fields
     types = [ARROW_TYPES[sql_type(field, data.whole)] for field in fields]
     schema = pa.schema(list(zip(data.table.columns, types, strict=True)))
-    reader = pa.RecordBatchReader.from_batches(schema, _sql_batches(data, schema, watch))
+    failed: list[Exception] = []
+    batches = _noting(_sql_batches(data, schema, watch), failed)
+    reader = pa.RecordBatchReader.from_batches(schema, batches)
     with adbc_driver_sqlite.connect(str(database)) as opened, AdbcConnection(opened) as connection:
         # Nothing is lost when the machine stops halfway: the file is thrown away then.
         _execute(connection, "PRAGMA journal_mode = OFF")
@@ -53,13 +55,22 @@ def load(database: Path, data: TableInFile, watch: Watch) -> None:
             _insert(connection, data.table.name, reader)
             connection.commit()
         except Error as error:
-            raise _as_of_openbaar(error, database, data) from error
+            raise failed[0] if failed else _as_of_openbaar(error, database, data) from error
 
 
 def pass_by(data: TableInFile, watch: Watch) -> None:
     """Let `watch` see the rows of a large table, which are loaded nowhere."""
     for batch in typed_batches(data.file, data.table.table_schema, data.scan):
         watch(data, batch)
+
+
+def _noting(batches: Iterator[Batch], failed: list[Exception]) -> Iterator[Batch]:
+    """The batches; an error on their way is noted: ADBC passes on no more than its text."""
+    try:
+        yield from batches
+    except Exception as error:
+        failed.append(error)
+        raise
 
 
 def _as_of_openbaar(error: Error, database: Path, data: TableInFile) -> Exception:

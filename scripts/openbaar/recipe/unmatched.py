@@ -24,6 +24,8 @@ class Unmatched(NamedTuple):
 def unmatched(authored: Recipe, recipe: Recipe, read: RowsRead) -> Iterator[Unmatched]:
     """What of `skip` and `totals` nothing fits, of a recipe as it was written.
 
+    The totals of groups may be printed in several forms, so one of these is enough.
+
     `recipe` is the same for its document, where a template may have several forms.
     """
     idle = unmatched_skips(authored.skipped_patterns, read.dropped)
@@ -31,7 +33,9 @@ def unmatched(authored: Recipe, recipe: Recipe, read: RowsRead) -> Iterator[Unma
         if item in idle:
             yield Unmatched(("skip", index), str(item))
     used = {row.template.row for row in read.rows if row.is_total}
-    yield from _totals("group", authored.totals.group, recipe.totals.group, used)
+    of_groups = list(_totals("group", authored.totals.group, recipe.totals.group, used))
+    if len(of_groups) == len(authored.totals.group):  # else they are forms of those that are read
+        yield from of_groups
     yield from _totals("table", authored.totals.table, recipe.totals.table, used)
 
 

@@ -39,20 +39,25 @@ def answer_text(question: str, words: NullTranslations) -> str:
 def verdicts_text(rows: Iterable[Mapping[str, Any]], words: NullTranslations) -> list[str]:
     """What rows of `reconciliation` found: a sentence for each kind of check that there is."""
     found = Counter((row["kind"], row["verdict"]) for row in rows)
+    kinds: Counter[str] = Counter()
+    verdicts: Counter[str] = Counter()
+    for (kind, verdict), times in found.items():
+        kinds[kind] += times
+        verdicts[verdict] += times
     sentences = []
     for kind in ("stated_total", "identity", "rule"):
         equal = found[kind, "equal"]
-        count = sum(times for (each, _), times in found.items() if each == kind)
+        count = kinds[kind]
         if count:
             say = _all_hold if equal == count else _how_many_hold
             sentences.append(say(kind, count, words) % {"equal": equal, "all": count})
-    rounded = sum(times for (_, verdict), times in found.items() if verdict == "rounded")
+    rounded = verdicts["rounded"]
     if rounded:
         sentence = words.ngettext(
             "%(all)s differs by rounding only.", "%(all)s differ by rounding only.", rounded
         )
         sentences.append(str(sentence) % {"all": rounded})
-    explained = sum(times for (_, verdict), times in found.items() if verdict == "explained")
+    explained = verdicts["explained"]
     if explained:
         sentence = words.ngettext(
             "%(all)s difference is explained.", "%(all)s differences are explained.", explained

@@ -15,6 +15,7 @@ from openbaar.authoring.draft.vocabulary import vocabulary
 from openbaar.documents.lines import Line
 from openbaar.recipe.columns import words_of
 
+DOTS_OF_CONTENTS = re.compile(r"\.{4,}|(?: \.){3,}")
 LONG_LABEL = 8  # words of a label that is running text
 INDENT = 1.5  # points or characters by which rows stand to the right of the label of a section
 
@@ -118,15 +119,14 @@ def _is_doubled(label: str) -> bool:
 def no_labels_of_a_table(seen: Finished) -> str:
     """Labels that are parts of sentences, or entries of a table of contents."""
     texts = [label for label in seen.labels if kind(label) == "text"]
-    if any(re.search(r"\.{4,}|(?: \.){3,}", label) for label in texts):
+    if any(map(DOTS_OF_CONTENTS.search, texts)):
         return "it seems to be a table of contents"
     if seen.is_parted or not texts:
         return ""
-    many = MANY * len(texts)
-    long = [label for label in texts if len(label.split()) > LONG_LABEL]
-    small = [label for label in texts if label[:1].islower()]
-    has_small = len(small) > many and not seen.totals_equal
-    return "its labels may be parts of sentences" if len(long) > many or has_small else ""
+    long = sum(len(label.split()) > LONG_LABEL for label in texts)
+    small = sum(label[:1].islower() for label in texts)
+    likely = long if seen.totals_equal else max(long, small)
+    return "its labels may be parts of sentences" if likely > MANY * len(texts) else ""
 
 
 def footers_as_rows(seen: Finished) -> str:
