@@ -23,6 +23,7 @@ from datasette.utils import sqlite_timelimit
 from openbaar.schema.conventions import ANSWERS
 from openbaar.site.counts import FACET, from_counts, plain
 from openbaar.site.found import from_index
+from openbaar.site.labelled_rows import without_names
 from openbaar.site.language import visit
 from openbaar.site.later_pages import of_all_pages
 from openbaar.site.published import Published
@@ -108,6 +109,7 @@ class KeptResults:
             return await self._execute(
                 sql, params, truncate, custom_time_limit, page_size, **others
             )
+        params = without_names(params)
         sql = self._instead(sql)
         statement = Statement(sql, self._plain(sql, params), truncate, page_size)
         answer = self._answers.get(sql.strip())

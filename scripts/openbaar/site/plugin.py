@@ -25,6 +25,7 @@ from openbaar.site import (
     health,
     identifiers,
     kept_answers,
+    labelled_rows,
     language,
     limits,
     linked_data,
@@ -85,6 +86,7 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
     # Datasette would print each error in the SQL of visitors, whole, with an address in memory.
     for asked in (datasette, *datasette.databases.values()):
         asked.execute = partial(asked.execute, log_sql_errors=False)
+    labelled_rows.install()
     database = datasette.get_database(published.name)
     if not database.is_mutable:
         database.execute = KeptResults(database, published).execute
