@@ -55,9 +55,14 @@ def test_pages_of_a_table_hold_each_row_once_in_the_order_of_the_document(small:
     assert codes == ["belgium", "flanders", "brussels", "wallonia"]
 
 
-@pytest.mark.parametrize("order", ["", "&_sort=region"])
+@pytest.mark.parametrize(
+    "order", ["", "&_sort=region", "&_sort=share", "&_sort_desc=share", "&_sort_desc=number"]
+)
 def test_a_table_with_names_for_codes_goes_on_to_its_next_page(small: Built, order: str) -> None:
-    """Datasette looks up the number of a row, by which it is sorted and which no page shows."""
+    """Each row comes once, in one order, also among those with the same value.
+
+    Datasette looks up the number of a row, by which it is sorted and which no page shows.
+    """
     address = f"/municipalities/municipalities?_size=3{order}"
     keys: list[str] = []
     while address:

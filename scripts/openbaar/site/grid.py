@@ -248,19 +248,36 @@ def _headed(placed: list[Placed]) -> list[Placed]:
 
 def _placed(published: Published, index: int, column: Column, values: Sequence[Any]) -> Placed:
     language = _language_of(published, column)
-    if column.of_trust and language is not None:  # the other languages are left out
-        column = replace(column, title=column.title.rpartition(" (")[0] or column.title)
+    is_own = language == visit().language
+    decimals = decimals_of(values) if _holds_figures(published, column, values) else None
+    has_names = column.labels is not None
     return Placed(
         index,
-        column,
-        lang=None if language == visit().language else language,
-        decimals=decimals_of(values) if _holds_figures(published, column, values) else None,
-        is_long=any(isinstance(value, str) and len(value) > LONG for value in values)
-        and column.labels is None,
-        breaks=column.labels is None and _has_long_words(values),
+        _titled(column, language),
+        lang=None if is_own else language,
+        decimals=decimals,
+        is_long=not has_names and _has_long_texts(values),
+        breaks=not has_names and _has_long_words(values),
         is_counted=column.table is None and _are_numbers(values),
-        is_wordy=(column.labels is not None and not column.of_trust) or column.name in WORDY,
+        is_wordy=_is_wordy(column),
     )
+
+
+def _titled(column: Column, language: str | None) -> Column:
+    """The column; of a trust table without its language in the title: the others are left out."""
+    if not column.of_trust or language is None:
+        return column
+    return replace(column, title=column.title.rpartition(" (")[0] or column.title)
+
+
+def _is_wordy(column: Column) -> bool:
+    """Whether the codes of a column stand for several words."""
+    return column.name in WORDY or (column.labels is not None and not column.of_trust)
+
+
+def _has_long_texts(values: Sequence[Any]) -> bool:
+    """Whether a value is a text that fills lines."""
+    return any(isinstance(value, str) and len(value) > LONG for value in values)
 
 
 def _holds_figures(published: Published, column: Column, values: Sequence[Any]) -> bool:

@@ -22,6 +22,7 @@ from datasette.utils import sqlite_timelimit
 
 from openbaar.schema.conventions import ANSWERS
 from openbaar.site.counts import FACET, from_counts, plain
+from openbaar.site.first_page import with_keys
 from openbaar.site.found import from_index
 from openbaar.site.labelled_rows import without_names
 from openbaar.site.language import visit
@@ -83,6 +84,7 @@ class KeptResults:
         self._execute = database.execute
         self._counts = published.counts
         self._facets = published.facets
+        self._keys = {name: published.keys(name) for name in published.tables}
         self._parameters: dict[str, list[str]] = {}
         self._answers: dict[str, str] = {}
         for name, query in published.queries.items():
@@ -141,7 +143,7 @@ class KeptResults:
         instead = from_counts(of_all, self._counts) or from_index(of_all)
         if instead is not None:
             return instead
-        return sql if of_all == asked else of_all
+        return with_keys(sql, self._keys) if of_all == asked else of_all
 
     def _plain(self, sql: str, params: Any) -> Any:
         """The parameters, of a question only its own: what is not given is empty."""

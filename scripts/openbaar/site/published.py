@@ -26,6 +26,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
 
+from openbaar.schema.conventions import ROW_NUMBER
 from openbaar.site.addresses import Addresses
 from openbaar.site.document_parts import Part, Parts
 from openbaar.texts import is_unknown
@@ -120,6 +121,11 @@ class Published:
                 referenced.add(referenced_table(table, key))
         labelled = referenced & self.labels.keys()
         return [name for name in self.tables if name in labelled]
+
+    def keys(self, table: str) -> list[str]:
+        """The columns of the primary key of a table, or the number of the row where it has none."""
+        key: list[str] = self.tables[table]["schema"].get("primaryKey", [ROW_NUMBER])
+        return key
 
     def foreign_keys(self, table: str) -> list[Descriptor]:
         """The foreign keys of a table, those that hold only where a cell is filled too."""

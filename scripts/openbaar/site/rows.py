@@ -97,7 +97,7 @@ def _order(published: Published, table: str, query: Pairs) -> str:
     if column not in (*published.column_names(table), ROW_NUMBER):
         raise _no_column(published, table, column)
     direction = "DESC" if descending else "ASC"
-    return f"{column} {direction}, {ROW_NUMBER}"
+    return ", ".join([f"{column} {direction}", *published.keys(table)])
 
 
 def _no_column(published: Published, table: str, column: str) -> DatasetteError:

@@ -187,7 +187,7 @@ def has_whole_key(asked: Asked) -> Response | None:
     if asked.table is None or len(asked.below_database) != 2:
         return None
     key = FORM.sub("", asked.path.rsplit("/", 1)[-1])
-    columns = asked.published.tables[asked.table]["schema"].get("primaryKey", ["rowid"])
+    columns = asked.published.keys(asked.table)
     if len(key.split(",")) == len(columns):
         return None
     message = gettext("The table '%(name)s' has no row or version '%(row)s'.")

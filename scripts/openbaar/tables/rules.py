@@ -49,12 +49,7 @@ class Rule(Strict):
 
     def selected(self, rows: Rows) -> list[Row]:
         """The rows that the check looks at."""
-        return [row for row in rows if self._selects(row)]
-
-    def _selects(self, row: Row) -> bool:
-        if not matches(row, self.where):
-            return False
-        return not (self.without and matches(row, self.without))
+        return selected(rows, self.where, self.without)
 
     def named_columns(self) -> list[str]:
         """The columns of its table that the check names."""
@@ -108,6 +103,14 @@ class ExplainedRule(Rule):
     def explanation(self, judgement: Judgement) -> str | None:
         """The anomaly, where it explains what was found."""
         return self.anomaly if judgement.outcome == "explained" else None
+
+
+def selected(rows: Rows, where: Mapping[str, object], without: Mapping[str, object]) -> list[Row]:
+    """The rows with the values of `where`, but for those with all values of `without`, if any."""
+    found = [row for row in rows if matches(row, where)]
+    if not without:
+        return found
+    return [row for row in found if not matches(row, without)]
 
 
 def matches(row: Row, where: Mapping[str, object]) -> bool:

@@ -15,7 +15,7 @@ from openbaar.schema.csvfile import Rows
 from openbaar.schema.names import Name
 from openbaar.schema.patterns import Pattern
 from openbaar.schema.values import Value
-from openbaar.tables.rules import Evidence, ExplainedRule, Rule, matches, number, sum_of
+from openbaar.tables.rules import Evidence, ExplainedRule, Rule, matches, number, selected, sum_of
 from openbaar.tables.verdicts import (
     NOTHING,
     Judgement,
@@ -224,10 +224,7 @@ class _Sums:
     def of(self, column: str, where: Where, without: Where) -> Decimal:
         """The sum of `column` over the rows with the values of `where`, and not of `without`."""
         if without or len(_single(where)) < len(where):
-            rows = [row for row in self.rows if matches(row, where)]
-            if without:
-                rows = [row for row in rows if not matches(row, without)]
-            return sum_of(rows, column)
+            return sum_of(selected(self.rows, where, without), column)
         names = tuple(where)
         if (column, names) not in self.known:
             self.known[column, names] = self._added_up(column, names)
