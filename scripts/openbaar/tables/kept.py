@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -56,9 +57,10 @@ def keeping(readers: Readers, root: Path) -> Readers:
         changed = [entry for entry in job.documents if entry.path not in known]
         if changed:
             done += readers(replace(job, documents=changed), None, say)
+        by_document = _by_document(done)
         for entry in changed:
-            kept.keep(keys[entry.path], job, _of_document(done, entry))
-        return list(chain.from_iterable(_of_document(done, entry) for entry in job.documents))
+            kept.keep(keys[entry.path], job, by_document[entry.path])
+        return list(chain.from_iterable(by_document[entry.path] for entry in job.documents))
 
     return read
 
@@ -88,8 +90,12 @@ def _is_as_recorded(job: Job, entry: DocumentEntry) -> bool:
         return False
 
 
-def _of_document(done: Sequence[Done], entry: DocumentEntry) -> list[Done]:
-    return [each for each in done if each[0].document == entry.path]
+def _by_document(done: Sequence[Done]) -> dict[str, list[Done]]:
+    """What was read, by the path of its document; nothing of one that no table is read from."""
+    found: dict[str, list[Done]] = defaultdict(list)
+    for each in done:
+        found[each[0].document].append(each)
+    return found
 
 
 @dataclass(frozen=True)
