@@ -84,7 +84,7 @@ class Placed:
         """
         flags = {
             "number": self.column.is_quantity or self.is_counted,
-            "date": self.column.type in ("date", "datetime"),
+            "date": self.column.type in ("yearmonth", "date", "datetime"),
             "long": self.is_long,
             "breaks": self.breaks and not self.is_long,
         }
