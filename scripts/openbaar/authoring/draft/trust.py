@@ -27,6 +27,7 @@ from openbaar.authoring.draft.doubtful_neighbours import (
     rows_left_out,
     single_letters,
 )
+from openbaar.authoring.draft.draft import table_columns
 from openbaar.authoring.draft.finished import Finished, short
 from openbaar.authoring.draft.printed import kind, regrouped
 
@@ -150,6 +151,19 @@ def headings_hold_data(seen: Finished) -> str:
     return ""
 
 
+def titles_come_again(seen: Finished) -> str:
+    """Two columns have the same title, so nobody could tell them apart."""
+    named: dict[str, list[str]] = {}
+    for column in table_columns(seen.draft):
+        if column.title:
+            named.setdefault(column.title, []).append(f"'{column.name}'")
+    for title, names in named.items():
+        if len(names) > 1:
+            listed = " and ".join(names)
+            return f"{listed} have the same title, '{short(title)}': say what tells them apart"
+    return ""
+
+
 # In the order in which a person would look.
 DOUBTS: Sequence[Callable[[Finished], str]] = (
     totals_differ,
@@ -167,6 +181,7 @@ DOUBTS: Sequence[Callable[[Finished], str]] = (
     texts_among_figures,
     words_for_blanks,
     headings_hold_data,
+    titles_come_again,
     single_letters,
     printed_twice,
     no_labels_of_a_table,
