@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from openbaar.models import Strict, as_text
 from openbaar.schema.patterns import Pattern
-from openbaar.yamlfile import Strict, as_text
 
 
 def _as_borders(value: Any) -> Any:

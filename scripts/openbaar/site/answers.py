@@ -20,8 +20,8 @@ from weakref import WeakKeyDictionary
 from datasette.database import QueryInterrupted
 
 from openbaar.site.cells import figure
+from openbaar.site.column_values import decimals_of
 from openbaar.site.columns import Column, result_column, text_in
-from openbaar.site.grid import decimals_of
 from openbaar.site.language import gettext, visit
 from openbaar.site.naming import named
 from openbaar.site.published import Published
