@@ -26,6 +26,11 @@ ROWS_PER_EXCEPTION = 15  # of so many rows, one may reach over a gap between col
 NARROWEST_GAP = 2.0
 FARTHEST_ROW = 2.6  # between two rows of one table
 MOST_OFF_CENTRE = 0.05  # of the width of several columns over which a heading is centred
+FEWEST_ALIKE = 3  # upper headings that are each above as many columns
+FEWEST_COUNTED = 4  # numbers that count up are headings,
+FEWEST_YEARS = 2  # or so many, if they are years
+YEARS = range(1900, 2100)
+NEARLY = 0.8  # of the width of a table
 CLEARLY_ABOVE = 0.4  # of the height of a line: farther than the lines of one text
 BESIDE = 0.1  # by which a label of two lines overlaps the figures between them
 _CAPTION = re.compile(r"(?i)(table|figure|tabel|tabelle|abbildung|tableau|chart|grafiek)\b")
@@ -84,10 +89,12 @@ def find_tables(lines: Sequence[PageLine]) -> list[FoundTable]:
             kept.append((index, PageLine(words)))
     found = []
     start = 0
+    above: PageLine | None = None
     for run in _runs([line for _, line in kept]):
         indexes = [index for index, _ in kept[start : start + len(run)]]
         start += len(run)
-        table = _table(run, indexes)
+        table = _table(run, indexes, above)
+        above = run[-1]
         if table is not None:
             found.append(table)
     return found
@@ -124,15 +131,17 @@ def _is_far(above: PageLine, line: PageLine) -> bool:
     return line.top - above.bottom > FARTHEST_ROW * max(line.height, above.height)
 
 
-def _table(run: Sequence[PageLine], indexes: Sequence[int]) -> FoundTable | None:
-    """The table in a run of lines, which are those with these indexes, if there is one."""
+def _table(
+    run: Sequence[PageLine], indexes: Sequence[int], above: PageLine | None
+) -> FoundTable | None:
+    """The table in a run of lines with these indexes, below another line, if there is one."""
     rows = [line for line in run if line.is_row]
     if len(rows) < FEWEST_ROWS:
         return None
     columns = _columns(rows)
     if len(columns) < 2:
         return None
-    first, body, last = _extent(run, columns)
+    first, body, last = _extent(run, columns, above)
     headings = body - first
     cells = cells_in(run[first : last + 1], columns, headings)
     if _is_prose(cells, headings):
@@ -217,11 +226,17 @@ def _cuts(words: Sequence[Word], border: float) -> int:
     return sum(word.start < border < word.end for word in words)
 
 
-def _extent(run: Sequence[PageLine], columns: Sequence[Column]) -> tuple[int, int, int]:
+def _extent(
+    run: Sequence[PageLine], columns: Sequence[Column], above: PageLine | None
+) -> tuple[int, int, int]:
     """The indexes of the first heading, of the first row, and of the last row."""
     rows = [index for index, line in enumerate(run) if line.is_row]
     body = rows[0]
     first = _first_heading(run, body)
+    if first < body and _is_of_caption(run[first - 1] if first else above, run[first], columns):
+        first += 1
+    if _counts_up(run[body]):
+        body = rows[1]
     while first < body and _is_title(run[first], columns):
         first += 1
     while first < body and _is_title(run[body - 1], columns):
@@ -239,6 +254,24 @@ def _first_heading(run: Sequence[PageLine], body: int) -> int:
     while first > highest and _may_be_heading(run[first - 1]):
         first -= 1
     return first
+
+
+def _is_of_caption(caption: PageLine | None, line: PageLine, columns: Sequence[Column]) -> bool:
+    """Whether a line is the rest of the caption above it, which fills nearly a line of the page."""
+    if caption is None or not _is_numbered_caption(caption) or len(line.segments) > 1:
+        return False
+    nearly = columns[0].left + NEARLY * (columns[-1].right - columns[0].left)
+    return caption.words[-1].end > nearly and _gap(caption, line) < CLEARLY_ABOVE * line.height
+
+
+def _counts_up(line: PageLine) -> bool:
+    """Whether the cells behind the first are headings that count up, as of grades: `K 1 2 3 4`."""
+    texts = [segment.text for segment in line.segments[1:] if is_figure(segment.text)]
+    if not all(text.isdecimal() for text in texts):
+        return False
+    numbers = [int(text) for text in texts]
+    fewest = FEWEST_YEARS if all(number in YEARS for number in numbers) else FEWEST_COUNTED
+    return len(numbers) >= fewest and numbers == list(range(numbers[0], numbers[-1] + 1))
 
 
 def _may_be_heading(line: PageLine) -> bool:
@@ -328,13 +361,28 @@ def _spread_headings(lines: Sequence[PageLine], columns: Sequence[Column]) -> li
 
     A line close above the next one may be the first of a heading that is wrapped.
     """
-    found = []
-    for line, below in zip(lines, [*lines, None][1:], strict=True):
-        spots = _heading(line, columns)
-        if below is not None and below.top - line.bottom > CLEARLY_ABOVE * line.height:
-            spots = _spread(line, spots, columns)
-        found.append(spots)
+    found = [_heading(line, columns) for line in lines]
+    for index in range(len(lines) - 1):
+        line, below = lines[index : index + 2]
+        is_above = _gap(line, below) > CLEARLY_ABOVE * line.height
+        if is_above and not _goes_on(lines[index:], found[index:]):
+            found[index] = _spread(line, found[index], columns)
     return _headings(found)
+
+
+def _goes_on(lines: Sequence[PageLine], spots: Sequence[Sequence[Spot]]) -> bool:
+    """Whether the only text of a line goes on in the next two, which are as far from each other.
+
+    before: "Less:" above "Exclusions &" above "Unallowables"
+    """
+    if len(lines) < 3 or len(spots[0]) > 1:
+        return False
+    places = [{spot[:2] for spot in each} for each in spots[:3]]
+    return bool(set.intersection(*places)) and _gap(*lines[:2]) <= _gap(*lines[1:3])
+
+
+def _gap(line: PageLine, below: PageLine) -> float:
+    return below.top - line.bottom
 
 
 def _spread(line: PageLine, spots: Sequence[Spot], columns: Sequence[Column]) -> list[Spot]:
@@ -343,19 +391,37 @@ def _spread(line: PageLine, spots: Sequence[Spot], columns: Sequence[Column]) ->
     before: "Total" above the second of three columns, "Public" above the fifth
     after: "Total" above the first three, "Public" above the next three
 
-    Of the ways in which no two are above one column, that with the most columns is taken, and of
-    these the one with the texts nearest to the middle.
+    Of several, each is above as many columns as the others where that can be, as days are.
+    """
+    most = len(columns) - 1 if len(spots) >= FEWEST_ALIKE else 0
+    for count in range(most, 1, -1):
+        alike = _widest_way(line, spots, columns, count)
+        if alike is not None:
+            return list(alike.spots)
+    widest = _widest_way(line, spots, columns)
+    return list(spots) if widest is None else list(widest.spots)
+
+
+def _widest_way(
+    line: PageLine, spots: Sequence[Spot], columns: Sequence[Column], count: int | None = None
+) -> _Way | None:
+    """The way to spread headings above the most columns, each above `count` where that is given.
+
+    No two are above one column. Of ways with as many columns, that with the texts nearest to the
+    middle is taken.
     """
     ways: dict[int, _Way] = {-1: _Way()}  # by the last column that is taken
     for segment, spot in zip(line.segments, spots, strict=True):
         longer: dict[int, _Way] = {}
         for taken, way in ways.items():
             for first, last, off in _spans(segment, spot, taken, columns):
+                if count not in (None, last - first + 1):
+                    continue
                 tried = way.with_spot(Spot(first, last, spot.text), off)
                 if last not in longer or tried.rank > longer[last].rank:
                     longer[last] = tried
         ways = longer
-    return list(max(ways.values(), key=lambda way: way.rank).spots) if ways else list(spots)
+    return max(ways.values(), key=lambda way: way.rank, default=None)
 
 
 def _spans(
