@@ -35,7 +35,7 @@ from openbaar.yamlfile import parse_yaml
 
 ROOT = Path(__file__).parent.parent.parent
 HAND_MADE = ROOT / "tests" / "publications" / "hand_made"
-COLUMNS = ("string", "integer", "number", "year", "boolean", "date", "array")
+COLUMNS = ("string", "integer", "number", "year", "yearmonth", "boolean", "date", "array")
 TEXTS = {"title": {"en": "t"}, "description": {"en": "d"}}
 
 Target = Callable[[bytes], None]

@@ -44,7 +44,7 @@ class ReadCell(Strict):
     )
     marks: Texts = Field((), description="the footnote marks that may stand at this field")
     sign: Texts = Field((), description="what is printed before or behind a number: '€', '%'")
-    date: str | None = Field(None, description="how a date is printed: '%d/%m/%Y'")
+    date: str | None = Field(None, description="how a date is printed: '%d/%m/%Y', '%B %Y'")
     blank: dict[str, Reasons] = Field(
         {}, description="printed text of a blank cell -> why it is blank (a status)"
     )

@@ -30,7 +30,7 @@ class Constraints(Strict):
     enum: tuple[Scalar, ...] | None = None
 
 
-FieldType = Literal["string", "integer", "number", "year", "boolean", "date", "array"]
+FieldType = Literal["string", "integer", "number", "year", "yearmonth", "boolean", "date", "array"]
 
 
 class SchemaField(Strict):

@@ -150,7 +150,7 @@ class _Measured:
     @property
     def is_over_time(self) -> bool:
         """Whether the first of the other columns holds periods."""
-        return self.columns[self.others[0]].type in ("year", "date")
+        return self.columns[self.others[0]].type in ("year", "yearmonth", "date")
 
     def position(self, column: str) -> int:
         """Where a column stands in a row."""

@@ -89,7 +89,7 @@ class Placed:
         return _set_ones(
             {
                 "number": self.column.is_quantity or self.is_counted,
-                "date": self.column.type in ("date", "datetime"),
+                "date": self.column.type in ("yearmonth", "date", "datetime"),
                 "long": self.is_long,
                 "breaks": self.breaks and not self.is_long,
             }

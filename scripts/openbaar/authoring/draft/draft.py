@@ -96,7 +96,7 @@ def draft_of(sighting: Sighting, languages: Sequence[str], parts: Collection[Par
     """What is guessed of a sighting, of the optional `parts` only those."""
     notes = _used_notes(sighting) if "footnotes" in parts else []
     marks = {note.mark for note in notes}
-    columns, numbers = columns_of(sighting, marks)
+    columns, numbers = columns_of(sighting, marks, languages[0])
     group = _group(sighting, columns, notes) if "group" in parts else None
     melted = None
     if "melt" in parts and "header" in parts:
@@ -218,7 +218,7 @@ def _numeric_columns(columns: Sequence[Column]) -> list[int]:
     """The columns after the first that hold numbers."""
     found = []
     for index, column in enumerate(columns):
-        if index > 0 and column.type != "string" and not column.empty:
+        if index > 0 and column.is_figure:
             found.append(index)
     return found
 
@@ -308,8 +308,7 @@ def primary_key(draft: Draft, columns: Sequence[Column]) -> list[str]:
     key: list[str] = []
     for column in columns:
         is_counted = column is draft.columns[0] and column.type == "integer"
-        is_name = column.type in ("string", "year", "date") or is_counted
-        if not is_name or column.blank:
+        if not (column.is_name or is_counted) or column.blank:
             continue
         key.append(column.name)
         told_apart = {tuple(values[name] for name in key) for values in seen}

@@ -84,7 +84,7 @@ class Finished:
     def is_labelled(self) -> bool:
         """Whether the first column says what a row is about: by a text, a year or a day."""
         first = self.draft.columns[0]
-        return first.type in ("string", "year", "date") and not first.empty
+        return first.is_name and not first.empty
 
     def lines_below(self, count: int) -> Iterator[Line]:
         """The next lines that are not blank."""

@@ -97,7 +97,7 @@ def thousands_apart(seen: Finished) -> str:
     """Two neighbouring cells could be one number, whose thousands a space parts, in every row."""
     if seen.is_parted or seen.sighting.units == "cell" or seen.totals_equal:
         return ""
-    first = 1 if seen.draft.columns[0].type in ("string", "date") else 0
+    first = 0 if seen.draft.columns[0].is_figure else 1
     rows = [row.cells[first:] for row in seen.data]
     figures = list(chain.from_iterable(rows))
     if any(map(PARTED_BY_SPACE.search, figures)):
@@ -143,6 +143,16 @@ def words_for_blanks(seen: Finished) -> str:
     return ""
 
 
+def days_or_months(seen: Finished) -> str:
+    """Nothing in a column of dates says whether the day or the month comes first, and the like."""
+    for column in seen.draft.columns:
+        if column.may_be:
+            name = short(column.title or column.name)
+            forms = " or ".join(column.may_be)
+            return f"'{name}' holds {forms}, and nothing says which: give its type, and its 'date'"
+    return ""
+
+
 def headings_hold_data(seen: Finished) -> str:
     """A heading is a number that is no year, or a blank."""
     for text in chain.from_iterable(seen.sighting.headings):
@@ -180,6 +190,7 @@ DOUBTS: Sequence[Callable[[Finished], str]] = (
     ranges_cut_apart,
     texts_among_figures,
     words_for_blanks,
+    days_or_months,
     headings_hold_data,
     titles_come_again,
     single_letters,
