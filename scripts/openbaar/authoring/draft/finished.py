@@ -49,6 +49,11 @@ class Finished:
         return self.sighting.units in ("grid", "columns") or self.sighting.separator == "\t"
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether it is guessed where one cell of a line ends and the next begins."""
+        return not self.is_parted and self.sighting.units != "cell"
+
+    @property
     def has_headings(self) -> bool:
         """Whether each column has a heading."""
         headings = self.sighting.headings
