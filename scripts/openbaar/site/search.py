@@ -216,7 +216,7 @@ async def _rows_of(
     datasette: Datasette, published: Published, table: str, code_list: str, code: str
 ) -> list[Result]:
     """The first rows of a table of which a column holds a code, with their first figure."""
-    keys = published.tables[table]["schema"].get("primaryKey", [])
+    keys = published.primary_key(table)
     about = [column_of(published, table, name) for name in published.column_names(table)]
     holding = [column.name for column in about if column.code_list == code_list]
     numbers = [column for column in about if column.is_number]
@@ -284,7 +284,7 @@ async def _rows_with(
     meant: Sequence[int | float],
 ) -> list[Result]:
     """The rows of a table that have one of these numbers in a column."""
-    keys = published.tables[table]["schema"].get("primaryKey", [])
+    keys = published.primary_key(table)
     if not keys:
         return []
     places = ", ".join("?" * len(meant))

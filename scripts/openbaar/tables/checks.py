@@ -30,7 +30,7 @@ KINDS: dict[str, type[Rule]] = {
 def _kind_of(given: Any) -> str | None:
     """The tag of the kind that a check is; None where its keys name no kind, or several.
 
-    A tag ends in ], which `yamlfile` leaves out of the path to a key.
+    A tag ends in ], which `models` leaves out of the path to a key.
     """
     if isinstance(given, Rule):
         given = given.model_dump(exclude_defaults=True)

@@ -170,7 +170,8 @@ def convert_some(
     job = _job(publication, read_authored(publication), verify, work)
     done = _Done(job, readers(job, frozenset(names), say))
     checked_anomalies(publication, done.problems, {})
-    return Converted({csv_path(name): job.csv(name) for name in done.tables})
+    files: dict[str, Content] = {csv_path(name): job.csv(name) for name in done.tables}
+    return Converted(files, doubts=done.doubts)
 
 
 def _no_recipe(name: str, recipes: Collection[str]) -> Problem:

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from openbaar.models import Texts
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.names import Name
 from openbaar.schema.values import Value
@@ -17,7 +18,6 @@ from openbaar.tables.verdicts import (
     Verdict,
     verdict_id,
 )
-from openbaar.yamlfile import Texts
 
 
 @dataclass(frozen=True)

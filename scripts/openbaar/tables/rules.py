@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from openbaar.models import Strict
 from openbaar.recipe.records import StatedTotal
 from openbaar.recipe.row_keys import Where
 from openbaar.schema.csvfile import Row, Rows
@@ -21,7 +22,6 @@ from openbaar.tables.verdicts import (
     judge,
     verdict_id,
 )
-from openbaar.yamlfile import Strict
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from openbaar.models import Strict, Texts
 from openbaar.recipe.records import StatedTotal
 from openbaar.recipe.row_keys import Where
 from openbaar.schema.csvfile import Rows
@@ -24,7 +25,6 @@ from openbaar.tables.verdicts import (
     scope_text,
     verdict_id,
 )
-from openbaar.yamlfile import Strict, Texts
 
 
 class Compared(Strict):

@@ -49,6 +49,11 @@ class Finished:
         return self.sighting.units in ("grid", "columns") or self.sighting.separator == "\t"
 
     @property
+    def is_guessed(self) -> bool:
+        """Whether it is guessed where one cell of a line ends and the next begins."""
+        return not self.is_parted and self.sighting.units != "cell"
+
+    @property
     def has_headings(self) -> bool:
         """Whether each column has a heading."""
         headings = self.sighting.headings
@@ -84,7 +89,7 @@ class Finished:
     def is_labelled(self) -> bool:
         """Whether the first column says what a row is about: by a text, a year or a day."""
         first = self.draft.columns[0]
-        return first.type in ("string", "year", "date") and not first.empty
+        return first.is_name and not first.empty
 
     def lines_below(self, count: int) -> Iterator[Line]:
         """The next lines that are not blank."""
