@@ -193,9 +193,14 @@ def table_columns(
             continue
         placed.append(_placed(published, index, column, values))
     lead = _lead(published, table, [each.column for each in placed])
-    order = TRUST_ORDER.get(table, lead)
-    ordered = sorted(placed, key=lambda each: _rank(order, each.column))
+    ordered = _ordered(table, lead, placed)
     return _headed([replace(each, leads=each.column.name in lead) for each in ordered])
+
+
+def _ordered(table: str, lead: Sequence[str], placed: Sequence[Placed]) -> list[Placed]:
+    """The columns of a table in the order of the page."""
+    order = TRUST_ORDER.get(table, lead)
+    return sorted(placed, key=lambda each: _rank(order, each.column))
 
 
 def result_columns(
@@ -247,20 +252,23 @@ def _headed(placed: list[Placed]) -> list[Placed]:
 
 
 def _placed(published: Published, index: int, column: Column, values: Sequence[Any]) -> Placed:
-    language = _language_of(published, column)
-    is_own = language == visit().language
     decimals = decimals_of(values) if _holds_figures(published, column, values) else None
     has_names = column.labels is not None
-    return Placed(
-        index,
-        _titled(column, language),
-        lang=None if is_own else language,
+    return replace(
+        _named(published, index, column),
         decimals=decimals,
         is_long=not has_names and _has_long_texts(values),
         breaks=not has_names and _has_long_words(values),
         is_counted=column.table is None and _are_numbers(values),
         is_wordy=_is_wordy(column),
     )
+
+
+def _named(published: Published, index: int, column: Column) -> Placed:
+    """A column in its place, of whose values nothing is known: its title, and their language."""
+    language = _language_of(published, column)
+    is_own = language == visit().language
+    return Placed(index, _titled(column, language), lang=None if is_own else language)
 
 
 def _titled(column: Column, language: str | None) -> Column:
@@ -467,9 +475,15 @@ def _linked(cells: Sequence[Cell], key: str, address: str | None) -> list[Cell]:
 
 def record(published: Published, table: str, row: Mapping[str, Any]) -> list[Cell]:
     """The cells of the page of one row: its figures, then the others in the order of its table."""
-    placed = table_columns(published, table, list(row), [row])
+    placed = []
+    for index, name in enumerate(row):
+        column = column_of(published, table, name)
+        if not _is_left_out(published, column, [row[name]]):
+            placed.append(_named(published, index, column))
+    lead = _lead(published, table, [each.column for each in placed])
+    ordered = _ordered(table, lead, placed)
     cells = []
-    for each in sorted(placed, key=lambda each: not each.column.is_quantity):
+    for each in sorted(ordered, key=lambda each: not each.column.is_quantity):
         content = shown(published, table, each.column, row[each.column.name], row)
         cells.append(Cell(each, content))
     return cells
