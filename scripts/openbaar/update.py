@@ -29,7 +29,8 @@ from openbaar.tables.publication import Publication
 from openbaar.tables.reading import find_regions
 from openbaar.tables.references import load_publication
 from openbaar.tables.sources import read_sources
-from openbaar.versions.diff import Diff, difference
+from openbaar.versions.changes import Diff
+from openbaar.versions.diff import difference
 from openbaar.versions.snapshot import Contents, Snapshot, snapshot, todays_descriptor
 from openbaar.versions.sources import GivenFiles
 

@@ -44,8 +44,7 @@ def stands_alone(table: Table, located: Located) -> bool:
 
 
 def _is_one_row_a_line(recipe: Recipe) -> bool:
-    units = recipe.reading
-    by_line = units.by == "line" and not (units.columns or units.starts or units.split)
+    by_line = recipe.reading.by == "line"
     of_data = all(each.kind == "data" for each in recipe.kinds_of_rows)
     without_totals = all(cell.total is None for cell in recipe.cells.values())
     numbered = ROW_NUMBER in recipe.set.values()
