@@ -23,8 +23,8 @@ from openbaar.publish import Say, say_nothing
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import TableData, table_data
-from openbaar.tables.failing import differences
 from openbaar.tables.gather import gather
+from openbaar.tables.judging.failing import differences
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import find_regions
 from openbaar.tables.references import load_publication

@@ -16,8 +16,16 @@ from openbaar.schema.csvfile import Rows
 from openbaar.schema.names import Name
 from openbaar.schema.patterns import Pattern
 from openbaar.schema.values import Value
-from openbaar.tables.rules import Evidence, ExplainedRule, Rule, matches, number, selected, sum_of
-from openbaar.tables.verdicts import (
+from openbaar.tables.judging.rules import (
+    Evidence,
+    ExplainedRule,
+    Rule,
+    matches,
+    number,
+    selected,
+    sum_of,
+)
+from openbaar.tables.judging.verdicts import (
     NOTHING,
     Judgement,
     Verdict,
