@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.database.chart_files import FOLDER, SCALE, TURN, Drawers
+from openbaar.database.chart_files import FOLDER, SCALE, Drawers
 from openbaar.database.svg import FONT
 
+MANY = 9  # pictures, more than there are processes to draw them
 SIZE = 'width="40" height="20"'
 
 
@@ -26,7 +27,7 @@ def asked(root: Path, *texts: str) -> list[Path]:
 
 
 def test_each_picture_is_drawn_once_and_kept(tmp_path: Path) -> None:
-    texts = [f"n {number}" for number in range(TURN * 2 + 1)]
+    texts = [f"n {number}" for number in range(MANY)]
     files = asked(tmp_path, *texts, texts[0])
     assert len(set(files)) == len(texts)
     assert files[-1] == files[0]
@@ -76,7 +77,7 @@ def test_a_run_that_failed_removes_nothing(tmp_path: Path) -> None:
 
 
 def test_runs_at_once_do_not_take_the_pictures_of_each_other(tmp_path: Path) -> None:
-    texts = [f"n {number}" for number in range(TURN * 2)]
+    texts = [f"n {number}" for number in range(MANY)]
     with Drawers(tmp_path) as one, Drawers(tmp_path) as other:
         files = [drawers.ask(svg(text)) for text in texts for drawers in (one, other)]
     assert all(file.is_file() for file in files)

@@ -27,7 +27,6 @@ from typing import Self
 FOLDER = Path("build") / "charts"
 SCALE = 1.5  # pixels of the PNG for each of the SVG
 SHADES = 64  # colours of the PNG; more make it larger and look the same
-TURN = 4  # pictures that a process is given before another is started
 # Letters that Liberation Sans has, the font that the rasteriser brings along.
 OWN_FONTS = re.compile("[\n -\u017f\u0386-\u03ce\u0401-\u045f\u2013-\u2026\u20ac\u2122\u2212]*")
 NO_FONTS = """<?xml version="1.0"?>
@@ -38,16 +37,16 @@ NO_FONTS = """<?xml version="1.0"?>
 class Drawers:
     """Processes that draw PNG files; at the end of the block all that were asked for are there.
 
-    A few pictures are drawn by one, many by as many as there are processors. At the end the files
-    of pictures that nobody asked for, or wanted kept, are removed.
+    There are as many as there are processors. At the end the files of pictures that nobody asked
+    for, or wanted kept, are removed.
     """
 
     def __init__(self, root: Path) -> None:
         """Keep the PNG files of the publication in `root`, which this run holds alone."""
         self.folder = root / FOLDER
         self._used: set[str] = set()  # the names of files
-        self._asked: dict[bool, set[str]] = {True: set(), False: set()}  # by their fonts
-        self._drawers: dict[tuple[bool, int], subprocess.Popen[bytes]] = {}
+        self._asked: set[str] = set()
+        self._drawers: dict[bool, subprocess.Popen[bytes]] = {}  # by their fonts
         self._work = tempfile.TemporaryDirectory(prefix="openbaar-charts-")
 
     def __enter__(self) -> Self:
@@ -70,16 +69,18 @@ class Drawers:
         if error is None:
             self._remove_unused()
 
+    def get_ready(self) -> None:
+        """Start now where nothing is kept, because something will be asked for later."""
+        if not self.folder.is_dir():
+            self._drawer(own_fonts=True)
+
     def ask(self, svg: str) -> Path:
         """The file that will hold the PNG of an SVG, and does already where it was kept."""
         drawn = self.keep(svg)
-        own_fonts = _has_own_fonts(svg)
-        if drawn.name not in self._asked[own_fonts] and not drawn.is_file():
-            drawer = self._next_drawer(own_fonts)
-            self._asked[own_fonts].add(drawn.name)
-            given = Path(self._work.name, drawn.name).with_suffix(".svg")
-            given.write_text(svg, "utf-8")
-            _tell(drawer, f"{given.name}\n")
+        if drawn.name not in self._asked and not drawn.is_file():
+            self._asked.add(drawn.name)
+            Path(self._work.name, f"{drawn.stem}.svg").write_text(svg, "utf-8")
+            _tell(self._drawer(_has_own_fonts(svg)), drawn.stem)
         return drawn
 
     def keep(self, svg: str) -> Path:
@@ -96,12 +97,11 @@ class Drawers:
                 if path.name not in self._used and path.suffix != ".partial":
                     path.unlink(missing_ok=True)
 
-    def _next_drawer(self, own_fonts: bool) -> subprocess.Popen[bytes]:
-        """The process whose turn it is."""
-        turn = len(self._asked[own_fonts]) // TURN % len(os.sched_getaffinity(0))
-        if (own_fonts, turn) not in self._drawers:
-            self._drawers[own_fonts, turn] = self._started(own_fonts)
-        return self._drawers[own_fonts, turn]
+    def _drawer(self, own_fonts: bool) -> subprocess.Popen[bytes]:
+        """The process, with its copies, that draws in these fonts."""
+        if own_fonts not in self._drawers:
+            self._drawers[own_fonts] = self._started(own_fonts)
+        return self._drawers[own_fonts]
 
     def _started(self, own_fonts: bool) -> subprocess.Popen[bytes]:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -110,7 +110,8 @@ class Drawers:
             no_fonts = Path(self._work.name, "no_fonts.conf")
             no_fonts.write_text(NO_FONTS, "utf-8")
             environment["FONTCONFIG_FILE"] = str(no_fonts)
-        given = [str(self.folder.resolve()), str(SCALE), str(SHADES)]
+        count = len(os.sched_getaffinity(0))
+        given = [str(self.folder.resolve()), str(SCALE), str(SHADES), str(count)]
         return subprocess.Popen(  # noqa: S603  all of it is ours
             [sys.executable, "-P", "-m", "openbaar.database.rasterise", *given],
             cwd=self._work.name,
@@ -127,13 +128,13 @@ def _has_own_fonts(svg: str) -> bool:
 
 @lru_cache(maxsize=1)
 def rasteriser() -> str:
-    """The version of the library that draws."""
-    return version("vl-convert-python")
+    """The versions of the libraries that draw."""
+    return f"{version('vl-convert-python')} {version('pypdfium2')}"
 
 
-def _tell(drawer: subprocess.Popen[bytes], line: str) -> None:
-    """Give a process a line; one that has ended is reported when all are waited for."""
+def _tell(drawer: subprocess.Popen[bytes], name: str) -> None:
+    """Give a process a name; one that has ended is reported when all are waited for."""
     assert drawer.stdin is not None  # noqa: S101  it was opened as a pipe
     with suppress(BrokenPipeError):
-        drawer.stdin.write(line.encode("ascii"))
+        drawer.stdin.write(name.encode("ascii"))
         drawer.stdin.flush()

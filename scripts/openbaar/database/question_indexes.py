@@ -63,15 +63,20 @@ def indexes_for_questions(
         for table, columns in there:
             _create_index(connection, table, columns)
         for name, query in dataset.publication.package.queries.items():
-            asked = {table.name for table in dataset.publication.tables_of(query)}
-            if not query.parameters:
-                continue
-            for table in [each for each in long if each in asked]:
+            for table in _asked(dataset, query, long):
                 best = _best_index(connection, query, table, of_many)
                 if best is not None:
                     _create_index(connection, table, best)
                     of_many.add(_name(table, best))
                     yield name, table, best
+
+
+def _asked(dataset: Dataset, query: Query, tables: Sequence[str]) -> list[str]:
+    """Those of the tables that a question with parameters asks."""
+    if not query.parameters:
+        return []
+    asked = {table.name for table in dataset.publication.tables_of(query)}
+    return [name for name in tables if name in asked]
 
 
 def _tables_without_rows(dataset: Dataset) -> sqlite3.Connection:

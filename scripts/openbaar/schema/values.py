@@ -27,6 +27,7 @@ MAX_CELL = most("cell_characters")
 WHOLE = re.compile("-?(0|[1-9][0-9]{0,18})")
 YEAR = re.compile("[1-9][0-9]{3}")  # 0099 would be written as 99
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+YEAR_MONTH = re.compile("[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Characters that change how a text reads without being seen: control characters, bidirectional
 # marks (https://www.unicode.org/reports/tr9/) and zero-width characters.
@@ -131,6 +132,13 @@ def _year(text: str) -> int:
     return int(text)
 
 
+def _year_month(text: str) -> str:
+    """A month of a year stays text, as SQLite stores it."""
+    if not YEAR_MONTH.fullmatch(text):
+        raise ValueError(f"{text!r} is not a month of a year such as 2023-01")
+    return text
+
+
 def _number(text: str) -> Decimal:
     if not NUMBER.fullmatch(text):
         raise ValueError(f"{text!r} is not a decimal number")
@@ -172,6 +180,7 @@ _PARSERS: dict[str, Callable[[str], Value]] = {
     "string": str,
     "integer": _integer,
     "year": _year,
+    "yearmonth": _year_month,
     "number": _number,
     "boolean": _boolean,
     "date": _date,

@@ -20,8 +20,8 @@ from weakref import WeakKeyDictionary
 from datasette.database import QueryInterrupted
 
 from openbaar.site.cells import figure
+from openbaar.site.column_values import decimals_of
 from openbaar.site.columns import Column, result_column, text_in
-from openbaar.site.grid import decimals_of
 from openbaar.site.language import gettext, visit
 from openbaar.site.naming import named
 from openbaar.site.published import Published
@@ -150,7 +150,7 @@ class _Measured:
     @property
     def is_over_time(self) -> bool:
         """Whether the first of the other columns holds periods."""
-        return self.columns[self.others[0]].type in ("year", "date")
+        return self.columns[self.others[0]].type in ("year", "yearmonth", "date")
 
     def position(self, column: str) -> int:
         """Where a column stands in a row."""

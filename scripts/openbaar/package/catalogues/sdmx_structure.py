@@ -182,7 +182,12 @@ class _Structure:
 
     def _data_type(self, name: str) -> str:
         """The type of a concept of one column, as SDMX calls it; text where it has several."""
-        types = {"integer": "Integer", "number": "Decimal", "year": "GregorianYear"}
+        types = {
+            "integer": "Integer",
+            "number": "Decimal",
+            "year": "GregorianYear",
+            "yearmonth": "GregorianYearMonth",
+        }
         column = self._only_column(name)
         return "String" if column is None else types.get(self._fields[column]["type"], "String")
 

@@ -7,17 +7,17 @@ from decimal import Decimal
 
 from pydantic import Field
 
+from openbaar.models import Texts
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.names import Name
 from openbaar.schema.values import Value
-from openbaar.tables.rules import Evidence, Rule, count_verdict, matches, number
-from openbaar.tables.verdicts import (
+from openbaar.tables.judging.rules import Evidence, Rule, count_verdict, matches, number
+from openbaar.tables.judging.verdicts import (
     NOTHING,
     Outcome,
     Verdict,
     verdict_id,
 )
-from openbaar.yamlfile import Texts
 
 
 @dataclass(frozen=True)
