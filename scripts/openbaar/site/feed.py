@@ -113,10 +113,8 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
 def _hashes(published: Published, version: str) -> dict[str, str]:
     """The hash of each table of a version, by its name."""
     if version == published.version:
-        return {
-            name: resource["hash"].removeprefix("sha256:")
-            for name, resource in published.tables.items()
-        }
+        hashes = {name: resource["hash"] for name, resource in published.tables.items()}
+        return {name: found.removeprefix("sha256:") for name, found in hashes.items()}
     released: Released = published.permalinks.get("tables", {})
     return {name: hashes[version] for name, hashes in released.items() if version in hashes}
 

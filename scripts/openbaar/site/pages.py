@@ -225,7 +225,8 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
 def _hangs_on_visitor(sql: str, asked: Container[str]) -> bool:
     """Whether a visitor chose something of a query, or it asks for what is not in the database.
 
-    That is the moment, or the visitor (https://docs.datasette.io/en/0.65.2/sql_queries.html#magic-parameters).
+    That is the moment, or the visitor: see
+    https://docs.datasette.io/en/0.65.2/sql_queries.html#magic-parameters.
     """
     return any(name.startswith("_") or name in asked for name in PARAMETER.findall(sql))
 

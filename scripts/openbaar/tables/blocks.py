@@ -101,5 +101,8 @@ def _records(table: Table, located: Located, read: RowsRead) -> list[Record]:
 
 
 def _keys(table: Table, records: Sequence[Record]) -> set[tuple[Value, ...]]:
-    names = table.table_schema.primaryKey
-    return {tuple([record.cells[name].parsed.value for name in names]) for record in records}
+    keys = set()
+    for record in records:
+        cells = [record.cells[name] for name in table.table_schema.primaryKey]
+        keys.add(tuple([cell.parsed.value for cell in cells]))
+    return keys

@@ -55,8 +55,11 @@ def row_changes(before: Contents, after: Contents, key: Sequence[str]) -> RowCha
 
 def _by_key(contents: Contents, key: Sequence[str]) -> dict[Cells, Values]:
     """The rows by the cells of their key."""
-    rows = [_values(contents.columns, row) for row in contents.rows]
-    return {tuple(row[column] for column in key): row for row in rows}
+    found: dict[Cells, Values] = {}
+    for row in contents.rows:
+        values = _values(contents.columns, row)
+        found[tuple(values[column] for column in key)] = values
+    return found
 
 
 def _changed_rows(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from openbaar.versions.snapshot import Snapshot
 
 # Said of the bytes of a file, which differ whenever a row does, or of the version itself.
 MEASURED = ("bytes", "hash", "rows", "version", "created", "issued", "modified", "resources")
+TOLD_OF_TABLES = ("title", "description", "translations", "notes")
+TOLD_OF_COLUMNS = ("title", "description", "unit", "translations")
 
 
 def rules_of(version: Snapshot, table: str) -> dict[str, Any]:
@@ -29,23 +31,22 @@ def rules_of(version: Snapshot, table: str) -> dict[str, Any]:
 def texts_of(version: Snapshot, table: str) -> dict[str, Any]:
     """What readers are told of a table and its columns, by its place in the descriptor."""
     resource = version.resources[table]
-    texts = _leaves(
-        {key: resource.get(key) for key in ("title", "description", "translations", "notes")}
-    )
+    texts = _leaves(_only(TOLD_OF_TABLES, resource))
     for field in resource.get("schema", {}).get("fields", []):
-        told = {key: field.get(key) for key in ("title", "description", "unit", "translations")}
-        texts |= _leaves(told, f"fields.{field['name']}")
+        texts |= _leaves(_only(TOLD_OF_COLUMNS, field), f"fields.{field['name']}")
     return texts
+
+
+def _only(keys: Sequence[str], described: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what a descriptor says these keys, None for one that is not there."""
+    return {key: described.get(key) for key in keys}
 
 
 def package_texts(version: Snapshot) -> dict[str, Any]:
     """What the package says of itself; its documents apart."""
-    kept = {
-        key: value
-        for key, value in version.descriptor.items()
-        if key not in (*MEASURED, "sources", "$schema")
-    }
-    return _leaves(kept)
+    aside = (*MEASURED, "sources", "$schema")
+    keys = [key for key in version.descriptor if key not in aside]
+    return _leaves(_only(keys, version.descriptor))
 
 
 def document_hashes(version: Snapshot) -> dict[str, Any]:
