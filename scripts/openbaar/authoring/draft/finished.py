@@ -14,7 +14,7 @@ from openbaar.authoring.draft.sighting import SeenRow, Sighting
 from openbaar.documents.lines import Line
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
-from openbaar.tables.verdicts import Verdict
+from openbaar.tables.judging.verdicts import Verdict
 
 MANY = 0.3  # of the rows: more than a coincidence
 FEWEST_SUMMED = 3  # cells of a row that show anything by their sum, or by their number
