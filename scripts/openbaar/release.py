@@ -27,7 +27,8 @@ from openbaar.tables.convert import here
 from openbaar.tables.kept import keeping
 from openbaar.tables.publication import PACKAGE
 from openbaar.tables.references import load_publication
-from openbaar.versions.diff import PARTS, Diff, Part, difference
+from openbaar.versions.changes import PARTS, Diff, Part
+from openbaar.versions.diff import difference
 from openbaar.versions.report import summary
 from openbaar.versions.snapshot import Snapshot, snapshot, todays_descriptor
 from openbaar.versions.sources import GivenFiles, ReleasedFiles, released_versions

@@ -28,14 +28,9 @@ from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.pictures import pictures_of
 from openbaar.documents.layout import read_pdf_layout
 from openbaar.documents.lines import SEPARATOR, Line, Word
+from openbaar.documents.page_columns import Column, borders_between
 from openbaar.documents.page_lines import PageLine, is_figure
-from openbaar.documents.tables_on_page import (
-    Column,
-    FoundTable,
-    borders_between,
-    cells_in,
-    find_tables,
-)
+from openbaar.documents.tables_on_page import FoundTable, cells_in, find_tables
 from openbaar.errors import OpenbaarError
 from openbaar.recipe.columns import split_at
 from openbaar.recipe.unit_keys import Units

@@ -112,7 +112,7 @@ def convert(
     from openbaar.holding import alone
     from openbaar.placing import write_files
     from openbaar.tables.convert import convert_some, convert_to_files, here
-    from openbaar.tables.failing import differences
+    from openbaar.tables.judging.failing import differences
     from openbaar.tables.kept import keeping
 
     if store is not None and scheduler is None:

@@ -133,7 +133,12 @@ def _outline(x: float, y: float, shape: str) -> str:
     return f"M{path}Z"
 
 
-BASE: dict[str, Attribute] = {"stroke": svg.SOFT, "stroke_width": 1, "class_": "base"}
+BASE: dict[str, Attribute] = {
+    "stroke": svg.SOFT,
+    "stroke_width": 1,
+    "fill": "none",  # pdfium draws the inside of a line too, as a hair
+    "class_": "base",
+}
 
 
 def baseline(x1: float, y1: float, x2: float, y2: float) -> str:

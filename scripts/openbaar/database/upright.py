@@ -27,7 +27,12 @@ PLOT, PLOT_ON_PHONE = 300, 230  # height of the axis that is measured
 WIDEST_COLUMN = 96
 MOST_TICKS = 5
 BETWEEN_NAMES = 3
-GRID: dict[str, Attribute] = {"stroke": svg.LINE, "stroke_width": 1, "class_": "grid"}
+GRID: dict[str, Attribute] = {
+    "stroke": svg.LINE,
+    "stroke_width": 1,
+    "fill": "none",
+    "class_": "grid",
+}
 FEWEST_FOR_LABEL = 17  # height of a stacked piece that has its figure in it
 
 
@@ -180,6 +185,7 @@ def _joined(
         y2=after[2],
         class_=f"{color} joined",
         color=svg.COLORS[color],
+        fill="none",
         stroke="currentColor",
         stroke_width=2,
         stroke_dasharray=None if second.kind == "normal" else DASHES["planned"],

@@ -93,8 +93,6 @@ def _check_characters(text: str) -> None:
 
 def _check_range(constraints: Constraints, value: Value) -> None:
     """Raise ValueError for a number below the minimum or above the maximum."""
-    if constraints.minimum is None and constraints.maximum is None:
-        return
     if not isinstance(value, int | Decimal):
         return
     if constraints.minimum is not None and value < constraints.minimum:

@@ -179,7 +179,8 @@ class _Measured:
     def of_greatest(self, color: str) -> list[Sequence[Any]]:
         """The rows of the color that is the greatest in the last period."""
         periods = [self.position(name) for name in self.others if name != color]
-        latest = [row for row in self.rows if all(row[at] == self.rows[-1][at] for at in periods)]
+        last = [self.rows[-1][at] for at in periods]
+        latest = [row for row in self.rows if [row[at] for at in periods] == last]
         at = self.position(color)
         greatest = max(latest, key=self.figure)
         return [row for row in self.rows if row[at] == greatest[at]]

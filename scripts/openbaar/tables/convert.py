@@ -30,13 +30,13 @@ from openbaar.tables.dataset import (
     table_in_file,
 )
 from openbaar.tables.gather import checked_anomalies, named
+from openbaar.tables.judging.reconciliation import Reconciliation, Stated
+from openbaar.tables.judging.trust import Shown
 from openbaar.tables.model import Table
 from openbaar.tables.parts import Job, Left, Outcome, Part, parts_of, read_part
 from openbaar.tables.publication import Publication
-from openbaar.tables.reconciliation import Reconciliation, Stated
 from openbaar.tables.sources import Say, code_lists, read_authored, say_nothing
 from openbaar.tables.spans import WhereRead
-from openbaar.tables.trust import Shown
 
 # What reads the parts of a job, each wanted table of them once: `here`, or workers.
 Readers = Callable[[Job, frozenset[str] | None, Say], list[tuple[Part, Outcome]]]

@@ -21,7 +21,7 @@ from openbaar.schema.model import Constraints, FieldType, Schema
 from openbaar.schema.names import Address, Name, Version, check_package_name
 from openbaar.schema.patterns import Pattern, Patterns
 from openbaar.tables.about import About
-from openbaar.tables.checks import Check
+from openbaar.tables.judging.checks import Check
 from openbaar.tables.queries import Chart, Query
 from openbaar.tables.sdmx import Sdmx
 from openbaar.texts import Localized

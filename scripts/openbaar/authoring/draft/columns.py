@@ -65,18 +65,14 @@ class Column:
     @property
     def read(self) -> dict[str, Any]:
         """What the recipe says of the field beside its type, in as few keys as are needed."""
-        said: dict[str, Any] = {}
-        if self.pattern:
-            said["pattern"] = self.pattern
-        if self.sign:
-            said["sign"] = without_brackets(self.sign)
-        if self.date:
-            said["date"] = self.date
-        if self.marks:
-            said["marks"] = without_brackets(self.marks)
-        if self.blank:
-            said["blank"] = dict.fromkeys(self.blank, BLANK_STATUS)
-        return said
+        said = {
+            "pattern": self.pattern,
+            "sign": without_brackets(self.sign),
+            "date": self.date,
+            "marks": without_brackets(self.marks),
+            "blank": dict.fromkeys(self.blank, BLANK_STATUS),
+        }
+        return {key: value for key, value in said.items() if value}
 
 
 def without_brackets(texts: Sequence[str]) -> list[str] | str:
@@ -136,9 +132,9 @@ def _is_numeric(cells: Sequence[str], marks: Collection[str]) -> bool:
     """Whether a column holds numbers of one convention, blanks and nothing else."""
     plain = [unmarked(cell, marks) for cell in cells]
     figures = _figures(plain)
-    if not figures or any(kind(cell) == "text" for cell in plain):
-        return False
-    if any(bare(cell)[1] for cell in figures):
+    has_texts = "text" in map(kind, plain)
+    has_marks = any(bare(cell)[1] for cell in figures)
+    if not figures or has_texts or has_marks:
         return False
     return number_format(figures) is not None
 

@@ -10,8 +10,9 @@ from openbaar.authoring.draft.printed import kind
 from openbaar.authoring.draft.sighting import SeenRow, Sighting, is_heading, lines_before, row_kind
 from openbaar.authoring.draft.titles import with_title
 from openbaar.documents.lines import Document, Line, text_of
+from openbaar.documents.page_headings import Cell
 from openbaar.documents.page_lines import PageLine
-from openbaar.documents.tables_on_page import Cell, FoundTable, find_tables
+from openbaar.documents.tables_on_page import FoundTable, find_tables
 from openbaar.recipe.columns import split_at, words_of
 
 DIGITS = 1  # of a border between columns, in points

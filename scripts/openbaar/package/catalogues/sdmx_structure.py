@@ -72,10 +72,8 @@ def has_message(resource: Described) -> bool:
     """
     if "sdmx" not in resource:
         return False
-    return any(
-        _is_dimension(name, concept, resource)
-        for name, concept in resource["sdmx"]["concepts"].items()
-    )
+    concepts = resource["sdmx"]["concepts"].items()
+    return any(_is_dimension(name, concept, resource) for name, concept in concepts)
 
 
 def _is_dimension(name: str, concept: Described, resource: Described) -> bool:

@@ -15,7 +15,7 @@ from openbaar.recipe.row_keys import Where
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.names import Name
 from openbaar.schema.values import Value
-from openbaar.tables.verdicts import (
+from openbaar.tables.judging.verdicts import (
     NOTHING,
     Judgement,
     Verdict,

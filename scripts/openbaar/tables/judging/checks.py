@@ -12,9 +12,14 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
-from openbaar.tables.row_checks import ConsecutiveCheck, NotBeforeCheck, PercentCheck, WordsCheck
-from openbaar.tables.rules import Rule
-from openbaar.tables.sum_checks import SumCheck, TotalCheck
+from openbaar.tables.judging.row_checks import (
+    ConsecutiveCheck,
+    NotBeforeCheck,
+    PercentCheck,
+    WordsCheck,
+)
+from openbaar.tables.judging.rules import Rule
+from openbaar.tables.judging.sum_checks import SumCheck, TotalCheck
 
 # Each kind by the key that only it has.
 KINDS: dict[str, type[Rule]] = {
