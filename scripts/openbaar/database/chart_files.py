@@ -2,7 +2,8 @@
 
 Drawing one takes long beside everything else. So each is kept in `build/charts/` under the hash of
 its SVG, and made again only when that changes, by processes that draw while this one goes on. They
-put each file in place when it is whole; those that nothing shows any more are removed.
+put each file in place when it is whole; those that nothing shows any more are removed, and one that
+was damaged is made again.
 
 Texts are drawn in the fonts that the rasteriser brings along, where these have all their letters:
 the picture is then the same on every machine, and in half the time, because a font of the system is
@@ -23,6 +24,8 @@ from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from openbaar.tables.sealed import unsealed
 
 FOLDER = Path("build") / "charts"
 SCALE = 1.5  # pixels of the PNG for each of the SVG
@@ -77,18 +80,18 @@ class Drawers:
     def ask(self, svg: str) -> Path:
         """The file that will hold the PNG of an SVG, and does already where it was kept."""
         drawn = self.keep(svg)
-        if drawn.name not in self._asked and not drawn.is_file():
+        if drawn.name not in self._asked and not _is_kept(drawn):
             self._asked.add(drawn.name)
-            Path(self._work.name, f"{drawn.stem}.svg").write_text(svg, "utf-8")
-            _tell(self._drawer(_has_own_fonts(svg)), drawn.stem)
+            Path(self._work.name, drawn.name).write_text(svg, "utf-8")
+            _tell(self._drawer(_has_own_fonts(svg)), drawn.name)
         return drawn
 
     def keep(self, svg: str) -> Path:
         """The file that holds the PNG of an SVG if it was drawn before, which is not removed."""
         key = f"{rasteriser()} {SCALE} {SHADES} {_has_own_fonts(svg)} {svg}"
         name = sha256(key.encode("utf-8")).hexdigest()
-        self._used.add(f"{name}.png")
-        return self.folder / f"{name}.png"
+        self._used.add(name)
+        return self.folder / name
 
     def _remove_unused(self) -> None:
         """Remove what is kept for nobody; not what another process is just writing."""
@@ -119,6 +122,19 @@ class Drawers:
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
+
+
+def png_in(drawn: Path) -> bytes:
+    """The PNG in a file of drawers. Raises OSError or ValueError where it is missing or damaged."""
+    return unsealed(drawn, drawn.name)
+
+
+def _is_kept(drawn: Path) -> bool:
+    try:
+        png_in(drawn)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _has_own_fonts(svg: str) -> bool:

@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from openbaar.database.chart_choice import Choice, chosen_chart
 from openbaar.database.chart_content import ChartContent, ChartRow
-from openbaar.database.chart_files import Drawers, rasteriser
+from openbaar.database.chart_files import Drawers, png_in, rasteriser
 from openbaar.database.chart_pictures import picture
 from openbaar.database.choices import choices
 from openbaar.database.drawing.draw import NARROW, WIDE, draw, draw_rest, draw_thumbnail
@@ -125,7 +125,7 @@ def draw_charts(
 def with_png(charts: DrawnCharts) -> Iterator[DrawnChart]:
     """The charts with their PNG, once all are drawn."""
     for chart, file in charts:
-        yield chart if file is None else chart._replace(png=file.read_bytes())
+        yield chart if file is None else chart._replace(png=png_in(file))
 
 
 def _as_file(chart: DrawnChart) -> str:

@@ -2,8 +2,9 @@
 
 It is given a folder, the pixels of the PNG for each of the SVG, how many colours it has, and how
 many processes draw: this one, and copies of it. Each takes the next name of an SVG file in the
-folder where it runs from standard input, and puts a PNG of the same name into the folder that was
-given. Which fonts there are is settled when it draws the first.
+folder where it runs from standard input, and puts a file of the same name into the folder that was
+given: the PNG below a seal, by which a damaged one is known. Which fonts there are is settled when
+it draws the first.
 
 The SVG becomes a page of PDF, whose pixels pdfium hands over as they are. That takes a third of the
 time of drawing it as a PNG that would have to be read again to make it smaller.
@@ -15,6 +16,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import closing
+from io import BytesIO
 from math import ceil
 from pathlib import Path
 
@@ -23,17 +25,18 @@ from PIL import Image
 from pypdfium2 import PdfDocument
 
 from openbaar.files import replacing
+from openbaar.tables.sealed import sealed
 
 # All names are as long as a SHA-256, so that processes can share a pipe: each reads a whole one.
 NAME = 64
 SAMPLED = 3  # colours are chosen by one of so many pixels, across and down
 
 
-def rasterise(svg: str, target: Path, scale: float, shades: int) -> None:
-    """Put the PNG of an SVG into the file `target` when it is whole."""
-    drawn = _with_fewer_colors(_pixels(svg, scale), shades)
-    with replacing(target) as partial:
-        drawn.save(partial, "PNG")
+def rasterise(svg: str, scale: float, shades: int) -> bytes:
+    """The PNG of an SVG."""
+    written = BytesIO()
+    _with_fewer_colors(_pixels(svg, scale), shades).save(written, "PNG")
+    return written.getvalue()
 
 
 def _pixels(svg: str, scale: float) -> Image.Image:
@@ -57,8 +60,9 @@ def main() -> None:
     folder, scale, shades = Path(sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])
     copies = _copies(int(sys.argv[4]) - 1)
     for name in _names():
-        svg = Path(f"{name}.svg").read_text("utf-8")
-        rasterise(svg, folder / f"{name}.png", scale, shades)
+        png = rasterise(Path(name).read_text("utf-8"), scale, shades)
+        with replacing(folder / name, outlasts=False) as partial:
+            partial.write_bytes(sealed(png, name))
     failed = [copy for copy in copies if os.waitpid(copy, 0)[1] != 0]
     sys.exit(1 if failed else 0)
 

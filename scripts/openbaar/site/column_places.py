@@ -135,6 +135,21 @@ def table_columns(
     return _headed([replace(each, leads=each.column.name in lead) for each in ordered])
 
 
+def record_columns(published: Published, table: str, row: Mapping[str, Any]) -> list[Placed]:
+    """The columns of the page of one row: its figures, then the others in the order of its table.
+
+    How wide they are, and what a narrow screen leaves out, hangs on other rows and is not said.
+    """
+    placed = []
+    for index, name in enumerate(row):
+        column = column_of(published, table, name)
+        if not _is_left_out(published, column, [row[name]]):
+            placed.append(_titled_place(published, index, column))
+    lead = _lead(published, table, [each.column for each in placed])
+    ordered = _in_order(placed, TRUST_ORDER.get(table, lead))
+    return sorted(ordered, key=lambda each: not each.column.is_quantity)
+
+
 def result_columns(
     published: Published, query: str | None, names: Sequence[str], rows: Sequence[Sequence[Any]]
 ) -> list[Placed]:
@@ -205,20 +220,23 @@ def _headed(placed: Sequence[Placed]) -> list[Placed]:
 
 
 def _placed(published: Published, index: int, column: Column, values: Sequence[Any]) -> Placed:
-    language = _language_of(published, column)
-    is_own = language == visit().language
     decimals = decimals_of(values) if _holds_figures(published, column, values) else None
     has_names = column.labels is not None
-    return Placed(
-        index,
-        _titled(column, language),
-        lang=None if is_own else language,
+    return replace(
+        _titled_place(published, index, column),
         decimals=decimals,
         is_long=not has_names and has_long_texts(values),
         breaks=not has_names and has_long_words(values),
         is_counted=column.table is None and are_numbers(values),
         is_wordy=_is_wordy(column),
     )
+
+
+def _titled_place(published: Published, index: int, column: Column) -> Placed:
+    """A column in its place, of whose values only the language is known."""
+    language = _language_of(published, column)
+    is_own = language == visit().language
+    return Placed(index, _titled(column, language), lang=None if is_own else language)
 
 
 def _titled(column: Column, language: str | None) -> Column:

@@ -63,7 +63,9 @@ async def excerpts(
     if "provenance" not in published.tables:
         return []
     database = datasette.get_database(published.name)
-    cells = await _cells(database, table, row_id)
+    cells = []
+    if await _has_places_of_cells(database, table):
+        cells = await _cells(database, table, row_id)
     if not cells and row is not None:
         cells = await _cells_by_rule(database, table, row_id, row)
     found = []
@@ -74,6 +76,13 @@ async def excerpts(
             address = published.line_path(run.document, run.page, run.first)
             found.append(Excerpt(_title(published, run.document), place, address, lines))
     return found
+
+
+async def _has_places_of_cells(database: Any, table: str) -> bool:
+    """Whether `provenance` has rows about single cells of a table: asked once."""
+    sql = "SELECT 1 FROM provenance WHERE table_name = :table AND row_id <> :every LIMIT 1"
+    found = await database.execute(sql, {"table": table, "every": EVERY_ROW})
+    return found.first() is not None
 
 
 async def _cells(database: Any, table: str, row_id: str) -> list[Mapping[str, Any]]:

@@ -10,7 +10,13 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from openbaar.site.cells import Unwritten, figure, link, shown
-from openbaar.site.column_places import MOST_PLACES, Placed, result_columns, table_columns
+from openbaar.site.column_places import (
+    MOST_PLACES,
+    Placed,
+    record_columns,
+    result_columns,
+    table_columns,
+)
 from openbaar.site.language import visit
 from openbaar.site.naming import named, row_title
 from openbaar.site.published import Published
@@ -151,9 +157,8 @@ def _linked(cells: Sequence[Cell], key: str, address: str | None) -> list[Cell]:
 
 def record(published: Published, table: str, row: Mapping[str, Any]) -> list[Cell]:
     """The cells of the page of one row: its figures, then the others in the order of its table."""
-    placed = table_columns(published, table, list(row), [row])
     cells = []
-    for each in sorted(placed, key=lambda each: not each.column.is_quantity):
+    for each in record_columns(published, table, row):
         content = shown(published, table, each.column, row[each.column.name], row)
         cells.append(Cell(each, content))
     return cells

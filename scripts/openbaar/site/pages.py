@@ -60,7 +60,14 @@ def _query_name(published: Published) -> str | None:
 
 
 async def _home(datasette: Datasette, published: Published, request: Request) -> Variables:
-    """The home page: the tables in groups, what to beware of, and what to take away."""
+    """The home page, which is always the same but for what other plugins add."""
+    make = partial(_of_home, datasette, published, request)
+    page = await kept_parts.kept_page(published, "", request, make)
+    return {**page.variables, "kept": page.part}
+
+
+async def _of_home(datasette: Datasette, published: Published, request: Request) -> Variables:
+    """What the home page says: the tables in groups, what to beware of, and what to take away."""
     groups: dict[str, list[str]] = {"figures": [], "lists": [], "trust": []}
     for name in published.tables:
         groups[_group(published, name)].append(name)
@@ -187,13 +194,17 @@ def _row_json_ld(
 async def _fetched(
     datasette: Datasette, published: Published, table: str, key: Sequence[str]
 ) -> Mapping[str, Any] | None:
-    """The row with that key; None where there is none."""
+    """The row with that key; None where there is none.
+
+    Datasette has just asked for it, word for word, so that its result is kept.
+    """
     names = published.primary_key(table)
     if len(names) != len(key):
         return None
-    where = " AND ".join(f"{name} = ?" for name in names)
+    where = " AND ".join(f'"{name}"=:p{number}' for number, name in enumerate(names))
+    values = {f"p{number}": part for number, part in enumerate(key)}
     database = datasette.get_database(published.name)
-    found = await database.execute(f"SELECT * FROM {table} WHERE {where}", list(key))
+    found = await database.execute(f"select * from {table} where {where}", values, truncate=True)
     row = found.first()
     return None if row is None else dict(row)
 
