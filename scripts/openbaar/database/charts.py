@@ -1,7 +1,7 @@
 """The charts of tables and queries: which ones there are, in each language of the publication.
 
 An author writes which columns a chart shows. Here their rows, titles, units and names of codes are
-put together; `chart_pictures.py` decides what is drawn of them, and `drawing.py` draws it.
+put together; `chart_pictures.py` decides what is drawn of them, and `drawing/` draws it.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ from openbaar.database.chart_content import ChartContent, ChartRow
 from openbaar.database.chart_files import Drawers, png_in, rasteriser
 from openbaar.database.chart_pictures import picture
 from openbaar.database.choices import choices
-from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbnail
+from openbaar.database.drawing.draw import NARROW, WIDE, draw, draw_rest, draw_thumbnail
+from openbaar.database.drawing.picture import Picture
+from openbaar.database.drawing.svg import standalone
 from openbaar.database.earlier import Earlier
 from openbaar.database.labels import Labels, Names, code_lists
-from openbaar.database.picture import Picture
 from openbaar.database.results import Meaning, meanings, result_columns, run
 from openbaar.database.row_kinds import findings, not_whole
-from openbaar.database.svg import standalone
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Table
