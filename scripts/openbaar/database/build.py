@@ -16,8 +16,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from openbaar.database.chart_files import Drawers
-from openbaar.database.charts import names_charts
+from openbaar.database.charts.drawn import names_charts
+from openbaar.database.charts.png_files import Drawers
 from openbaar.database.earlier import Earlier
 from openbaar.database.foreign_keys import (
     foreign_key_problems,

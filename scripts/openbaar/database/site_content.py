@@ -17,8 +17,8 @@ from dataclasses import asdict
 from typing import Any
 
 from openbaar.database.answered import add_answers
-from openbaar.database.chart_files import Drawers
-from openbaar.database.charts import DrawnChart, DrawnCharts, draw_charts, with_png
+from openbaar.database.charts.drawn import DrawnChart, DrawnCharts, draw_charts, with_png
+from openbaar.database.charts.png_files import Drawers
 from openbaar.database.choices import choices
 from openbaar.database.counts import add_counts
 from openbaar.database.document_parts import parts
