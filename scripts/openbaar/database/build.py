@@ -24,9 +24,9 @@ from openbaar.database.foreign_keys import (
     large_key_problems,
     repeated_key_problems,
 )
-from openbaar.database.found import searched_columns
 from openbaar.database.indexes import all_indexes
-from openbaar.database.search_index import TOKENIZER
+from openbaar.database.shown.found import searched_columns
+from openbaar.database.shown.search_index import TOKENIZER
 from openbaar.database.site_content import add_charts, add_site_content
 from openbaar.database.statements import create_statement, sql_value
 from openbaar.errors import OpenbaarError, Place, Problem

@@ -23,7 +23,7 @@ from openbaar.database.drawing.draw import NARROW, WIDE, draw, draw_rest, draw_t
 from openbaar.database.drawing.picture import Picture
 from openbaar.database.drawing.svg import standalone
 from openbaar.database.earlier import Earlier
-from openbaar.database.labels import Labels
+from openbaar.database.shown.labels import Labels
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.tables.publication import Publication
 

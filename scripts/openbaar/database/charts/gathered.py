@@ -13,9 +13,9 @@ from typing import Any
 from openbaar.database.charts.choice import Choice, chosen_chart
 from openbaar.database.charts.content import ChartContent, ChartRow
 from openbaar.database.charts.row_kinds import findings, not_whole
-from openbaar.database.choices import choices
-from openbaar.database.labels import Labels, Names, code_lists
-from openbaar.database.results import Meaning, meanings, result_columns, run
+from openbaar.database.shown.choices import choices
+from openbaar.database.shown.labels import Labels, Names, code_lists
+from openbaar.database.shown.results import Meaning, meanings, result_columns, run
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
