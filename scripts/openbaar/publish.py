@@ -25,7 +25,7 @@ from openbaar.database.index_costs import costs_of_indexes
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import Content, holds, sha256_of, write_content
+from openbaar.files import Content, holds, sha256_of, take_again, write_content
 from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import sdmx_problems, write_zip
@@ -410,7 +410,7 @@ def _packed(generated: Generated, staging: Path, sheets: Mapping[str, str]) -> M
     released = staging / "released.db"
     archive = staging / "package.zip"
     parquet = _staged_parquet(staging)
-    shutil.copyfile(database, released)
+    take_again(database, released)  # one file with two names: neither is ever written to
     write_zip(generated.dataset, generated.descriptor, archive, parquet)
     downloads = {
         released_database_path(publication): released,
