@@ -57,16 +57,16 @@ from openbaar.staleness import (
 )
 from openbaar.tables.convert import Readers, convert_to_dataset, here
 from openbaar.tables.dataset import Dataset, read_dataset
-from openbaar.tables.failing import differences
-from openbaar.tables.kept import keeping
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
-from openbaar.tables.unconfirmed import (
+from openbaar.tables.judging.failing import differences
+from openbaar.tables.judging.unconfirmed import (
     unconfirmed_figures,
     unconfirmed_guesses,
     unwritten_texts,
 )
-from openbaar.tables.unstated import unstated_facts
+from openbaar.tables.judging.unstated import unstated_facts
+from openbaar.tables.kept import keeping
+from openbaar.tables.publication import Publication
+from openbaar.tables.references import load_publication
 
 Say = Callable[[str], None]
 Warn = Callable[[Sequence[Problem]], None]

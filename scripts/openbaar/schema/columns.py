@@ -253,21 +253,29 @@ class _Findings:
 
     def _cleared(self, column: SchemaField, cells: Array) -> Array:
         """For each cell whether it is right beyond doubt."""
-        may_be_empty = not column.constraints.required
-        may_be_empty = may_be_empty and column.name not in self.schema.primaryKey
+        right = self._cleared_by_type(column, cells)
+        pattern = column.constraints.pattern
+        if pattern is not None and column.type != "string":
+            right = pc.and_(right, _matching(pattern, cells))
+        if cells.null_count == 0:
+            return right
+        is_in_key = column.name in self.schema.primaryKey
+        may_be_empty = not column.constraints.required and not is_in_key
+        return pc.if_else(pc.is_null(cells), may_be_empty, right)
+
+    def _cleared_by_type(self, column: SchemaField, cells: Array) -> Array:
+        """The same of cells that are filled, but for the pattern of what is no text."""
         if column.constraints.enum is not None:
-            right = _cleared_by_value(column, cells)
-        elif column.type == "string":
-            right = _by_distinct(cells, partial(_cleared_text, column))
-        elif column.type == "integer":
-            right = _in_range(column, _integers(cells))
-        elif column.type == "number":
-            right = _by_distinct(cells, partial(self._cleared_number, column))
-        else:
-            right = _cleared_by_value(column, cells)
-        if column.constraints.pattern is not None and column.type != "string":
-            right = pc.and_(right, _matching(column.constraints.pattern, cells))
-        return pc.if_else(pc.is_null(cells), may_be_empty, right) if cells.null_count else right
+            return _cleared_by_value(column, cells)
+        match column.type:
+            case "string":
+                return _by_distinct(cells, partial(_cleared_text, column))
+            case "integer":
+                return _in_range(column, _integers(cells))
+            case "number":
+                return _by_distinct(cells, partial(self._cleared_number, column))
+            case _:
+                return _cleared_by_value(column, cells)
 
     def _cleared_number(self, column: SchemaField, cells: Array) -> Array:
         """For each number whether it is right beyond doubt; notes that one has a fraction."""
