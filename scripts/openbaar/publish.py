@@ -41,7 +41,7 @@ from openbaar.package.permalinks import (
 )
 from openbaar.package.validation import problems_of_citation, problems_of_package
 from openbaar.package.workbook import write_workbook
-from openbaar.placing import changed_files, put_in_place, written
+from openbaar.placing import SCANS, changed_files, put_in_place, written
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.staleness import (
     Stamps,
@@ -254,7 +254,16 @@ def put_published(
     hashes = {**_hashes_of_tables(made.generated), **made.hashes}
     recorded = written(record_of(inputs, ready, hashes), records)
     put_in_place(root, {**ready, **made.kept, **recorded})
+    _forget_removed(made.generated.dataset)
     return list(changed)
+
+
+def _forget_removed(dataset: Dataset) -> None:
+    """Remove what was kept of large tables that are there no longer."""
+    names = {data.table.name for data in dataset.in_files}
+    for kept in (dataset.publication.root / SCANS).glob("*.json"):
+        if kept.stem not in names:
+            kept.unlink(missing_ok=True)
 
 
 def _hashes_of_tables(generated: Generated) -> dict[str, str]:

@@ -201,7 +201,7 @@ def _reading(schema: Schema) -> ReadOptions:
 
 
 def _parsing(has_quotes: bool) -> ParseOptions:
-    """How records are found, which takes longer where a cell may be in quotes, or hold a line end."""
+    """How records are found; it takes longer where a cell may be in quotes, and hold a line end."""
     return ParseOptions(
         quote_char='"' if has_quotes else False,
         newlines_in_values=has_quotes,
