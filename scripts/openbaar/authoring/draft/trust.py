@@ -126,6 +126,16 @@ def texts_among_figures(seen: Finished) -> str:
     return ""
 
 
+def parts_of_cells(seen: Finished) -> str:
+    """A row holds one text and no label: a cell beside it may be wrapped."""
+    for row in seen.data:
+        texts = [cell for cell in row.cells if cell.strip()]
+        if len(texts) == 1 and not row.cells[0].strip() and kind(texts[0]) == "text":
+            text = short(texts[0])
+            return f"the text '{text}' has no label beside it: it may be a part of another cell"
+    return ""
+
+
 def words_for_blanks(seen: Finished) -> str:
     """A word among figures is taken for the reason why there is none."""
     for column in seen.draft.columns:
@@ -227,6 +237,7 @@ DOUBTS: Sequence[Doubt] = (
     Doubt(label_cut_off, _guessed),
     Doubt(thousands_apart, _guessed_without_totals),
     Doubt(ranges_cut_apart, _not_parted),
+    Doubt(parts_of_cells, _by_position),
     Doubt(texts_among_figures, _no_cells_in_grids),
     Doubt(words_for_blanks, _each),
     Doubt(days_or_months, _each),
