@@ -29,7 +29,9 @@ CHART_OF_ROWS = numbered(
         title="t",
         told="t",
         wide=Markup('<svg class="drawing"><rect data-row="a"/><rect data-row="&lt;b&gt;"/></svg>'),
-        narrow=Markup('<svg class="drawing"><rect data-row="&lt;b&gt;"/><rect data-row="a"/></svg>'),
+        narrow=Markup(
+            '<svg class="drawing"><rect data-row="&lt;b&gt;"/><rect data-row="a"/></svg>'
+        ),
     )
 )
 
