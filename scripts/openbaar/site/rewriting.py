@@ -14,6 +14,7 @@ from lxml import etree, html
 ADDRESSES = ("href", "src", "data")  # attributes that lead somewhere
 LEADING = etree.XPath(f"//*[{' or '.join(f'@{name}' for name in ADDRESSES)}]")
 LINES = ("li", "p", "dd")  # what holds links, and goes with the last one of them
+FOOTER, FOOTER_END = '<footer class="bottom">', "</footer>"  # a text would have `&lt;` in it
 BETWEEN = " ·,;"  # signs between links
 Change = Callable[[str], str | None]
 
@@ -62,6 +63,35 @@ def rewritten(
     for element, attribute in list(_addresses(document)):
         _lead(element, attribute, change)
     return str(html.tostring(document, encoding="unicode", doctype="<!DOCTYPE html>"))
+
+
+def footer_of(page: str) -> str:
+    """The footer of a page, empty where it has none.
+
+    >>> footer_of('<p>X</p><footer class="bottom">Y</footer></body>')
+    '<footer class="bottom">Y</footer>'
+    """
+    _, tag, rest = page.rpartition(FOOTER)
+    inside, end, _ = rest.partition(FOOTER_END)
+    return f"{tag}{inside}{end}" if tag else ""
+
+
+def with_footer(page: str, footer: str, change: Change) -> str:
+    """A page that was `rewritten`, with another footer, in which addresses are not changed yet.
+
+    A page without a footer stays as it is.
+
+    >>> footer = '<footer class="bottom"><a href="/y">Y</a></footer>'
+    >>> page = '<p>X</p><footer class="bottom">Z</footer>'
+    >>> with_footer(page, footer, lambda address: f"..{address}")
+    '<p>X</p><footer class="bottom"><a href="../y">Y</a></footer>'
+    """
+    before, tag, rest = page.rpartition(FOOTER)
+    if not tag:
+        return page
+    after = rest.partition(FOOTER_END)[2]
+    alone = rewritten(f"<!DOCTYPE html><html><body>{footer}</body></html>", change)
+    return before + footer_of(alone) + after
 
 
 def _addresses(document: Any) -> Iterator[tuple[Any, str]]:
