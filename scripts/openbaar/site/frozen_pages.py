@@ -24,9 +24,11 @@ from datasette.utils import path_from_row_pks
 from openbaar.collector import collector_paused
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, take_again, write_content
+from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site import changes, downloads
 from openbaar.site.apart import Answer, answered, scope_of
 from openbaar.site.asgi import header
+from openbaar.site.columns import columns_of
 from openbaar.site.pages import asset
 from openbaar.site.published import Descriptor, publication_of
 from openbaar.site.rewriting import Rows, footer_of, rewritten, with_footer
@@ -59,6 +61,8 @@ REDIRECTS = (301, 302, 303)
 ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
 ORDERED = {"integer", "number", "year", "yearmonth", "date", "datetime", "time"}
 WORDS = {  # of the script
+    "these": N_("These rows as"),
+    "ignored": N_("This copy of the site cannot choose rows by what the address asks:"),
     "search": N_("Search in these rows"),
     "sorted": N_("sorted by"),
     "up": N_("ascending"),
@@ -339,7 +343,18 @@ class Freezer:
             anchors.append(row_anchor(key))
         said = self._words(page)
         words = {name: said.gettext(message) for name, message in WORDS.items()}
-        return Rows(rows, anchors, asset("frozen.js"), _ordered(resource), words)
+        file = None if table in TRUST_TABLES else self._file_of_rows(table)
+        return Rows(rows, anchors, asset("frozen.js"), _ordered(resource), words, file)
+
+    def _file_of_rows(self, table: str) -> dict[str, Any]:
+        """How a file of rows that were chosen is called, and what it holds."""
+        columns = columns_of(self.published, table)
+        return {
+            "table": table,
+            "version": self.published.version,
+            "columns": [each.name for each in columns],
+            "booleans": [each.name for each in columns if each.type == "boolean"],
+        }
 
     def _relative(self, link: str, page: Page, folder: str) -> str | None:
         """A link on `page` as one from `folder`; None where no file is there.
