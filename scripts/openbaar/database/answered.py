@@ -25,8 +25,9 @@ def add_answers(connection: sqlite3.Connection, dataset: Dataset) -> list[str]:
     """Add a table with the result of each question about a large table; return their names.
 
     A parameter is empty, as it is where a visitor gives none. A question that fails is left out,
-    and so is one with a longer result, one whose answer is another one each time, and one with two
-    columns of one name, which no table can have.
+    and so is one with a longer result, one whose answer is another one each time, one with two
+    columns of one name, which no table can have, and one with a column that is called as it is
+    computed from a parameter, since the site may ask for that in other words (`narrowing`).
     """
     answered: list[str] = []
     for name, query in dataset.publication.package.queries.items():
@@ -37,7 +38,8 @@ def add_answers(connection: sqlite3.Connection, dataset: Dataset) -> list[str]:
         except sqlite3.Error:  # the check that runs all queries reports it
             continue
         has_different_names = len({column.lower() for column in columns}) == len(columns)
-        if has_different_names and len(rows) <= MOST_ROWS:
+        has_own_names = not any(":" in column for column in columns)
+        if has_different_names and has_own_names and len(rows) <= MOST_ROWS:
             _add(connection, f"{ANSWERS}{name}", columns, rows)
             answered.append(name)
     return answered

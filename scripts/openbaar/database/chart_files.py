@@ -2,7 +2,8 @@
 
 Drawing one takes long beside everything else. So each is kept in `build/charts/` under the hash of
 its SVG, and made again only when that changes, by processes that draw while this one goes on. They
-put each file in place when it is whole; those that nothing shows any more are removed.
+put each file in place when it is whole; those that nothing shows any more are removed, and one that
+was damaged is made again.
 
 Texts are drawn in the fonts that the rasteriser brings along, where these have all their letters:
 the picture is then the same on every machine, and in half the time, because a font of the system is
@@ -24,10 +25,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from openbaar.tables.sealed import unsealed
+
 FOLDER = Path("build") / "charts"
 SCALE = 1.5  # pixels of the PNG for each of the SVG
 SHADES = 64  # colours of the PNG; more make it larger and look the same
-TURN = 4  # pictures that a process is given before another is started
 # Letters that Liberation Sans has, the font that the rasteriser brings along.
 OWN_FONTS = re.compile("[\n -\u017f\u0386-\u03ce\u0401-\u045f\u2013-\u2026\u20ac\u2122\u2212]*")
 NO_FONTS = """<?xml version="1.0"?>
@@ -38,16 +40,16 @@ NO_FONTS = """<?xml version="1.0"?>
 class Drawers:
     """Processes that draw PNG files; at the end of the block all that were asked for are there.
 
-    A few pictures are drawn by one, many by as many as there are processors. At the end the files
-    of pictures that nobody asked for, or wanted kept, are removed.
+    There are as many as there are processors. At the end the files of pictures that nobody asked
+    for, or wanted kept, are removed.
     """
 
     def __init__(self, root: Path) -> None:
         """Keep the PNG files of the publication in `root`, which this run holds alone."""
         self.folder = root / FOLDER
         self._used: set[str] = set()  # the names of files
-        self._asked: dict[bool, set[str]] = {True: set(), False: set()}  # by their fonts
-        self._drawers: dict[tuple[bool, int], subprocess.Popen[bytes]] = {}
+        self._asked: set[str] = set()
+        self._drawers: dict[bool, subprocess.Popen[bytes]] = {}  # by their fonts
         self._work = tempfile.TemporaryDirectory(prefix="openbaar-charts-")
 
     def __enter__(self) -> Self:
@@ -70,24 +72,26 @@ class Drawers:
         if error is None:
             self._remove_unused()
 
+    def get_ready(self) -> None:
+        """Start now where nothing is kept, because something will be asked for later."""
+        if not self.folder.is_dir():
+            self._drawer(own_fonts=True)
+
     def ask(self, svg: str) -> Path:
         """The file that will hold the PNG of an SVG, and does already where it was kept."""
         drawn = self.keep(svg)
-        own_fonts = _has_own_fonts(svg)
-        if drawn.name not in self._asked[own_fonts] and not drawn.is_file():
-            drawer = self._next_drawer(own_fonts)
-            self._asked[own_fonts].add(drawn.name)
-            given = Path(self._work.name, drawn.name).with_suffix(".svg")
-            given.write_text(svg, "utf-8")
-            _tell(drawer, f"{given.name}\n")
+        if drawn.name not in self._asked and not _is_kept(drawn):
+            self._asked.add(drawn.name)
+            Path(self._work.name, drawn.name).write_text(svg, "utf-8")
+            _tell(self._drawer(_has_own_fonts(svg)), drawn.name)
         return drawn
 
     def keep(self, svg: str) -> Path:
         """The file that holds the PNG of an SVG if it was drawn before, which is not removed."""
         key = f"{rasteriser()} {SCALE} {SHADES} {_has_own_fonts(svg)} {svg}"
         name = sha256(key.encode("utf-8")).hexdigest()
-        self._used.add(f"{name}.png")
-        return self.folder / f"{name}.png"
+        self._used.add(name)
+        return self.folder / name
 
     def _remove_unused(self) -> None:
         """Remove what is kept for nobody; not what another process is just writing."""
@@ -96,12 +100,11 @@ class Drawers:
                 if path.name not in self._used and path.suffix != ".partial":
                     path.unlink(missing_ok=True)
 
-    def _next_drawer(self, own_fonts: bool) -> subprocess.Popen[bytes]:
-        """The process whose turn it is."""
-        turn = len(self._asked[own_fonts]) // TURN % len(os.sched_getaffinity(0))
-        if (own_fonts, turn) not in self._drawers:
-            self._drawers[own_fonts, turn] = self._started(own_fonts)
-        return self._drawers[own_fonts, turn]
+    def _drawer(self, own_fonts: bool) -> subprocess.Popen[bytes]:
+        """The process, with its copies, that draws in these fonts."""
+        if own_fonts not in self._drawers:
+            self._drawers[own_fonts] = self._started(own_fonts)
+        return self._drawers[own_fonts]
 
     def _started(self, own_fonts: bool) -> subprocess.Popen[bytes]:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -110,7 +113,8 @@ class Drawers:
             no_fonts = Path(self._work.name, "no_fonts.conf")
             no_fonts.write_text(NO_FONTS, "utf-8")
             environment["FONTCONFIG_FILE"] = str(no_fonts)
-        given = [str(self.folder.resolve()), str(SCALE), str(SHADES)]
+        count = len(os.sched_getaffinity(0))
+        given = [str(self.folder.resolve()), str(SCALE), str(SHADES), str(count)]
         return subprocess.Popen(  # noqa: S603  all of it is ours
             [sys.executable, "-P", "-m", "openbaar.database.rasterise", *given],
             cwd=self._work.name,
@@ -120,6 +124,19 @@ class Drawers:
         )
 
 
+def png_in(drawn: Path) -> bytes:
+    """The PNG in a file of drawers. Raises OSError or ValueError where it is missing or damaged."""
+    return unsealed(drawn, drawn.name)
+
+
+def _is_kept(drawn: Path) -> bool:
+    try:
+        png_in(drawn)
+    except (OSError, ValueError):
+        return False
+    return True
+
+
 def _has_own_fonts(svg: str) -> bool:
     """Whether an SVG needs no font of the system."""
     return OWN_FONTS.fullmatch(svg) is not None
@@ -127,13 +144,13 @@ def _has_own_fonts(svg: str) -> bool:
 
 @lru_cache(maxsize=1)
 def rasteriser() -> str:
-    """The version of the library that draws."""
-    return version("vl-convert-python")
+    """The versions of the libraries that draw."""
+    return f"{version('vl-convert-python')} {version('pypdfium2')}"
 
 
-def _tell(drawer: subprocess.Popen[bytes], line: str) -> None:
-    """Give a process a line; one that has ended is reported when all are waited for."""
+def _tell(drawer: subprocess.Popen[bytes], name: str) -> None:
+    """Give a process a name; one that has ended is reported when all are waited for."""
     assert drawer.stdin is not None  # noqa: S101  it was opened as a pipe
     with suppress(BrokenPipeError):
-        drawer.stdin.write(line.encode("ascii"))
+        drawer.stdin.write(name.encode("ascii"))
         drawer.stdin.flush()

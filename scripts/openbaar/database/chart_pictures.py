@@ -17,7 +17,7 @@ from babel.support import NullTranslations
 
 from openbaar.database.chart_content import ChartContent, ChartRow, Key
 from openbaar.database.chart_order import Order
-from openbaar.database.picture import Category, Kind, Mark, Picture, Series
+from openbaar.database.drawing.picture import Category, Kind, Mark, Picture, Series
 from openbaar.database.row_kinds import Finding
 from openbaar.tables.queries import has_values
 from openbaar.texts import catalogue, locale_of, localized

@@ -1,7 +1,7 @@
 """The charts of tables and queries: which ones there are, in each language of the publication.
 
 An author writes which columns a chart shows. Here their rows, titles, units and names of codes are
-put together; `chart_pictures.py` decides what is drawn of them, and `drawing.py` draws it.
+put together; `chart_pictures.py` decides what is drawn of them, and `drawing/` draws it.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from urllib.parse import quote
 
 from openbaar.database.chart_choice import Choice, chosen_chart
 from openbaar.database.chart_content import ChartContent, ChartRow
-from openbaar.database.chart_files import Drawers, rasteriser
+from openbaar.database.chart_files import Drawers, png_in, rasteriser
 from openbaar.database.chart_pictures import picture
 from openbaar.database.choices import choices
-from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbnail
+from openbaar.database.drawing.draw import NARROW, WIDE, draw, draw_rest, draw_thumbnail
+from openbaar.database.drawing.picture import Picture
+from openbaar.database.drawing.svg import standalone
 from openbaar.database.earlier import Earlier
 from openbaar.database.labels import Labels, Names, code_lists
-from openbaar.database.picture import Picture
 from openbaar.database.results import Meaning, meanings, result_columns, run
 from openbaar.database.row_kinds import findings, not_whole
-from openbaar.database.svg import standalone
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Table
@@ -65,6 +65,9 @@ class DrawnChart(NamedTuple):
     png: bytes = b""
 
 
+DrawnCharts = list[tuple[DrawnChart, Path | None]]  # with the file that will hold a new PNG
+
+
 @dataclass(frozen=True)
 class _Charted:
     """A chart that the author asked for: its page, the parameters it is of, what it shows."""
@@ -79,38 +82,50 @@ class _Charted:
         return json.dumps(self.given, sort_keys=True)
 
 
+def names_charts(publication: Publication) -> bool:
+    """Whether an author asked for a chart; some tables have one of which nobody says so."""
+    tables = publication.resources.values()
+    queries = publication.package.queries.values()
+    in_tables = any(table.chart is not None for table in tables)
+    return in_tables or any(query.chart is not None for query in queries)
+
+
 def draw_charts(
     connection: sqlite3.Connection,
     publication: Publication,
     labels: Labels,
     earlier: Earlier,
-) -> list[DrawnChart]:
+    drawers: Drawers,
+) -> DrawnCharts:
     """Every chart of the publication, for each choice of parameters, in each language.
 
-    Those that were made of the same before are taken from the `earlier` database. A chart that has
-    nothing to show is left out, and so is the chart of a query that fails. Raises OpenbaarError for
-    a chart with more rows than a reader can tell apart, with rows that it cannot tell apart at all,
-    or with a line through what are no periods.
+    A new chart comes with the file into which one of the `drawers` puts its PNG. Those that were
+    made of the same before are taken whole from the `earlier` database. A chart that has nothing to
+    show is left out, and so is the chart of a query that fails. Raises OpenbaarError for a chart
+    with more rows than a reader can tell apart, with rows that it cannot tell apart at all, or with
+    a line through what are no periods.
     """
-    charts: list[DrawnChart] = []
-    files: dict[int, Path] = {}  # of the PNG of those that are new
-    with Drawers(publication.root) as drawers:
-        for charted in _charted(connection, publication, labels):
-            for language in publication.package.languages:
-                made_of = _hash(charted, language, publication.language)
-                known = earlier.chart(charted.page, charted.parameters, language, made_of)
-                if known is not None:
-                    charts.append(DrawnChart(*known))
-                    drawers.keep(_as_file(charts[-1]))
-                    continue
-                shown = picture(charted.content, language, publication.language)
-                if shown is not None:
-                    chart = _drawn(charted, shown, language, made_of)
-                    files[len(charts)] = drawers.ask(_as_file(chart))
-                    charts.append(chart)
-    for number, file in files.items():
-        charts[number] = charts[number]._replace(png=file.read_bytes())
+    charts: DrawnCharts = []
+    for charted in _charted(connection, publication, labels):
+        for language in publication.package.languages:
+            made_of = _hash(charted, language, publication.language)
+            known = earlier.chart(charted.page, charted.parameters, language, made_of)
+            if known is not None:
+                chart = DrawnChart(*known)
+                drawers.keep(_as_file(chart))
+                charts.append((chart, None))
+                continue
+            shown = picture(charted.content, language, publication.language)
+            if shown is not None:
+                chart = _drawn(charted, shown, language, made_of)
+                charts.append((chart, drawers.ask(_as_file(chart))))
     return charts
+
+
+def with_png(charts: DrawnCharts) -> Iterator[DrawnChart]:
+    """The charts with their PNG, once all are drawn."""
+    for chart, file in charts:
+        yield chart if file is None else chart._replace(png=png_in(file))
 
 
 def _as_file(chart: DrawnChart) -> str:

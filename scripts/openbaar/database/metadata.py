@@ -21,10 +21,10 @@ from openbaar.schema.conventions import ROW_NUMBER, UNKNOWN
 from openbaar.schema.model import SchemaField
 from openbaar.schema.names import check_address
 from openbaar.tables.dataset import Dataset
+from openbaar.tables.judging.wording import answer_text
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Query
-from openbaar.tables.wording import answer_text
 from openbaar.texts import N_, catalogue, localized
 from openbaar.yamlfile import KeyPath
 

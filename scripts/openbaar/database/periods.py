@@ -91,7 +91,7 @@ def _kind(
     columns: Sequence[str], meanings: Mapping[str, Meaning], rows: Sequence[Values]
 ) -> PeriodKind | None:
     first, *others = columns
-    if not others and _type(meanings[first]) == "date":
+    if not others and _type(meanings[first]) in ("date", "yearmonth"):
         return "date"
     if not is_year(meanings[first], [values[first] for values in rows]):
         return None

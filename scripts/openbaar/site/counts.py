@@ -24,7 +24,8 @@ FACET = re.compile(
     r" where (?P=column) is not null"
     r" group by (?P=column) order by count desc, value limit (?P<limit>\d+)"
 )
-# A choice by values of columns: https://docs.datasette.io/en/0.65.2/json_api.html#column-filter-arguments
+# A choice by values of columns:
+# https://docs.datasette.io/en/0.65.2/json_api.html#column-filter-arguments
 TOKEN = re.compile(
     r"""\s+|[(),]|<=|>=|!=|=|<|>|''|:p\d+|\[(?P<a>\w+)\]|"(?P<b>\w+)"|(?P<word>\w+)"""
 )

@@ -29,7 +29,6 @@ from openbaar.site import changes, downloads
 from openbaar.site.apart import Answer, answered, scope_of
 from openbaar.site.asgi import header
 from openbaar.site.columns import columns_of
-from openbaar.site.pages import asset
 from openbaar.site.published import Descriptor, publication_of
 from openbaar.site.rewriting import Rows, footer_of, rewritten, with_footer
 from openbaar.site.serve import site
@@ -49,6 +48,7 @@ from openbaar.site.static_paths import (
     table_at,
     target_of,
 )
+from openbaar.site.templating import asset
 from openbaar.texts import N_, catalogue
 
 INDEX = f"{SEARCH}/index.js"  # what the search of a site without a server finds

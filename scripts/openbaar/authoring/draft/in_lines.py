@@ -106,15 +106,23 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
     splits = [_split(unit) for unit in make_units(document.lines, Units(by=units))]
     found = []
     for run in _runs(splits):
-        are_tabbed = all(each.tabbed for each in run if each.is_row)
-        separator = "\t" if are_tabbed else " "
+        bare = Sighting(document, units, (), separator=_separator(run))
         for seen in _seen_rows(run):
             if _is_table(seen.rows):
-                bare = Sighting(document, units, (), separator=separator)
-                others = [each for each in seen.others if _is_table(each.rows)]
-                sightings = [_with_rows(bare, each, splits) for each in (seen, *others)]
-                found.append(replace(sightings[0], others=tuple(sightings[1:])))
+                found.append(_sighting(bare, seen, splits))
     return found
+
+
+def _separator(run: Sequence[_Split]) -> str:
+    """What stands between the cells of a run of rows."""
+    return "\t" if all(each.tabbed for each in run if each.is_row) else " "
+
+
+def _sighting(bare: Sighting, seen: _SeenRows, splits: Sequence[_Split]) -> Sighting:
+    """A sighting of a table, with the other widths that its rows may have."""
+    tables = [each for each in seen.others if _is_table(each.rows)]
+    others = tuple(_with_rows(bare, each, splits) for each in tables)
+    return replace(_with_rows(bare, seen, splits), others=others)
 
 
 def _with_rows(sighting: Sighting, seen: _SeenRows, splits: Sequence[_Split]) -> Sighting:
@@ -144,9 +152,7 @@ def _runs(splits: Sequence[_Split]) -> Iterator[list[_Split]]:
     gap: list[_Split] = []
     for split in splits:
         if split.is_row or split.is_label:
-            if run:
-                run += gap
-            run.append(split)
+            run += [*gap, split] if run else [split]
             gap = []
         elif split.may_be_name and len(gap) < LONGEST_GAP:
             gap.append(split)
@@ -334,14 +340,13 @@ def _with_surroundings(sighting: Sighting, splits: Sequence[_Split]) -> Sighting
     """The sighting with its headings and its title."""
     above = _split_above(sighting.first, splits)
     lines = sighting.document.lines
-    start = sighting.first
     headings = _headings(above, sighting.width) if above is not None else ()
-    if above is not None and headings:
-        start = above.first
-        printed = [line.text.strip() for line in lines[start - 1 : sighting.first - 1]]
-        header = " ".join(text for text in printed if text)
-        sighting = replace(sighting, headings=(headings,), header=(header,))
-    return with_title(sighting, lines_before(lines, start))
+    if above is None or not headings:
+        return with_title(sighting, lines_before(lines, sighting.first))
+    printed = [line.text.strip() for line in lines[above.first - 1 : sighting.first - 1]]
+    header = " ".join(filter(None, printed))
+    sighting = replace(sighting, headings=(headings,), header=(header,))
+    return with_title(sighting, lines_before(lines, above.first))
 
 
 def _split_above(number: int, splits: Sequence[_Split]) -> _Split | None:

@@ -11,14 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from openbaar.database import svg
-from openbaar.database.lettering import width, wrapped
-from openbaar.database.lying import lying_plot, lying_thumbnail
-from openbaar.database.marks import BODY, LEADING, SMALL, Block, filled, paragraph, point, shape
-from openbaar.database.picture import Kind, Picture
-from openbaar.database.scales import Scale, bands, extent
-from openbaar.database.svg import text
-from openbaar.database.upright import upright_marks, upright_plot
+from openbaar.database.drawing import svg
+from openbaar.database.drawing.lettering import width, wrapped
+from openbaar.database.drawing.lying import lying_plot, lying_thumbnail
+from openbaar.database.drawing.marks import (
+    BODY,
+    LEADING,
+    SMALL,
+    Block,
+    filled,
+    paragraph,
+    point,
+    shape,
+)
+from openbaar.database.drawing.picture import Kind, Picture
+from openbaar.database.drawing.scales import Scale, bands, extent
+from openbaar.database.drawing.svg import text
+from openbaar.database.drawing.upright import upright_marks, upright_plot
 
 # Pixels
 WIDE = 880  # the column of a page is a little wider

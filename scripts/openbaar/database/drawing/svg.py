@@ -54,8 +54,8 @@ def element(name: str, content: str = "", /, **attributes: Attribute) -> str:
     for key, value in attributes.items():
         if value is None:
             continue
-        text = value if isinstance(value, str) else number(value)
-        written.append(f' {key.strip("_").replace("_", "-")}="{escape(text)}"')
+        text = escape(value) if isinstance(value, str) else number(value)
+        written.append(f' {key.strip("_").replace("_", "-")}="{text}"')
     if not content:
         return f"<{name}{''.join(written)}/>"
     return f"<{name}{''.join(written)}>{content}</{name}>"

@@ -9,14 +9,23 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
+from openbaar.models import Strict, Texts
 from openbaar.recipe.records import StatedTotal
 from openbaar.recipe.row_keys import Where
 from openbaar.schema.csvfile import Rows
 from openbaar.schema.names import Name
 from openbaar.schema.patterns import Pattern
 from openbaar.schema.values import Value
-from openbaar.tables.rules import Evidence, ExplainedRule, Rule, matches, number, selected, sum_of
-from openbaar.tables.verdicts import (
+from openbaar.tables.judging.rules import (
+    Evidence,
+    ExplainedRule,
+    Rule,
+    matches,
+    number,
+    selected,
+    sum_of,
+)
+from openbaar.tables.judging.verdicts import (
     NOTHING,
     Judgement,
     Verdict,
@@ -24,7 +33,6 @@ from openbaar.tables.verdicts import (
     scope_text,
     verdict_id,
 )
-from openbaar.yamlfile import Strict, Texts
 
 
 class Compared(Strict):
@@ -67,19 +75,14 @@ class SumCheck(ExplainedRule):
     def _against_line(self, table: str, rows: Rows, stated: StatedTotal) -> Verdict:
         computed = sum_of(rows, self.sum)
         judgement = judge(stated.value, computed, self.difference, self.within)
-        return Verdict(
+        return _verdict_on(
+            stated,
+            computed,
+            judgement,
             id=verdict_id(table, self.name),
             table=table,
-            kind="stated_total",
             scope=scope_text(self.where, self.without),
-            column=self.sum,
-            compared_with=stated.place.file,
-            stated=stated.value,
-            computed=computed,
-            outcome=judgement.outcome,
             anomaly=self.anomaly,
-            detail=judgement.detail,
-            place=stated.place,
         )
 
     def _against_table(
@@ -190,17 +193,39 @@ def _total_verdict(
     within = declared[0].within if declared else NOTHING
     judgement = judge(stated.value, computed, known, within)
     line = stated.place.cell or f"line{stated.place.first_line}"
-    return Verdict(
+    return _verdict_on(
+        stated,
+        computed,
+        judgement,
         id=verdict_id(table, "total", stated.column, *_single(stated.where), line),
         table=table,
-        kind="stated_total",
         scope=scope_text(stated.where, stated.without),
+        anomaly=declared[0].explanation(judgement) if declared else None,
+    )
+
+
+def _verdict_on(
+    stated: StatedTotal,
+    computed: Decimal,
+    judgement: Judgement,
+    *,
+    id: str,
+    table: str,
+    scope: str,
+    anomaly: str | None,
+) -> Verdict:
+    """The verdict on a number that the document states, and what was computed of its column."""
+    return Verdict(
+        id=id,
+        table=table,
+        kind="stated_total",
+        scope=scope,
         column=stated.column,
         compared_with=stated.place.file,
         stated=stated.value,
         computed=computed,
         outcome=judgement.outcome,
-        anomaly=declared[0].explanation(judgement) if declared else None,
+        anomaly=anomaly,
         detail=judgement.detail,
         place=stated.place,
     )

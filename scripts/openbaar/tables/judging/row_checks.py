@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from pydantic import Field
 
+from openbaar.models import Texts
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.names import Name
 from openbaar.schema.values import Value
-from openbaar.tables.rules import Evidence, Rule, count_verdict, matches, number
-from openbaar.tables.verdicts import (
+from openbaar.tables.judging.rules import Evidence, Rule, count_verdict, matches, number
+from openbaar.tables.judging.verdicts import (
     NOTHING,
     Outcome,
     Verdict,
     verdict_id,
 )
-from openbaar.yamlfile import Texts
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,6 @@ class RowRule(Rule):
         wrong = [f"line {each.row.get('source_lines')}: {each.how}" for each in unexplained]
         if self.anomaly is not None and not explained:
             wrong.append(f"the anomaly '{self.anomaly}' has gone")
-        outcome: Outcome = "equal"
-        if wrong:
-            outcome = "different"
-        elif explained:
-            outcome = "explained"
         verdict = Verdict(
             id=verdict_id(table, self.name),
             table=table,
@@ -74,7 +70,7 @@ class RowRule(Rule):
             column=self.measured(),
             stated=NOTHING,
             computed=Decimal(len(wrong) + explained),
-            outcome=outcome,
+            outcome=_outcome(wrong, explained),
             anomaly=self.anomaly if explained else None,
             detail="; ".join(wrong) if wrong else None,
         )
@@ -84,6 +80,13 @@ class RowRule(Rule):
         if self.anomaly is None or not self.explainable(broken.row):
             return False
         return matches(broken.row, evidence.concerned.get(self.anomaly, {}))
+
+
+def _outcome(wrong: Sequence[str], explained: int) -> Outcome:
+    """What a rule comes to: whether anything is wrong, and whether anomalies explain anything."""
+    if wrong:
+        return "different"
+    return "explained" if explained else "equal"
 
 
 class NotBeforeCheck(RowRule):

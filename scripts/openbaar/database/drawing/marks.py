@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from openbaar.database import svg
-from openbaar.database.lettering import wrapped
-from openbaar.database.picture import Kind
-from openbaar.database.svg import Attribute, Sheet, element, hatching, number, rectangle, text
+from openbaar.database.drawing import svg
+from openbaar.database.drawing.lettering import wrapped
+from openbaar.database.drawing.picture import Kind
+from openbaar.database.drawing.svg import (
+    Attribute,
+    Sheet,
+    element,
+    hatching,
+    number,
+    rectangle,
+    text,
+)
 
 # Pixels
 BODY, SMALL = 14, 12  # sizes of the font
@@ -133,7 +141,12 @@ def _outline(x: float, y: float, shape: str) -> str:
     return f"M{path}Z"
 
 
-BASE: dict[str, Attribute] = {"stroke": svg.SOFT, "stroke_width": 1, "class_": "base"}
+BASE: dict[str, Attribute] = {
+    "stroke": svg.SOFT,
+    "stroke_width": 1,
+    "fill": "none",  # pdfium draws the inside of a line too, as a hair
+    "class_": "base",
+}
 
 
 def baseline(x1: float, y1: float, x2: float, y2: float) -> str:

@@ -9,19 +9,19 @@ from typing import ClassVar, Self
 
 from pydantic import Field, model_validator
 
+from openbaar.models import Strict
 from openbaar.recipe.records import StatedTotal
 from openbaar.recipe.row_keys import Where
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.names import Name
 from openbaar.schema.values import Value
-from openbaar.tables.verdicts import (
+from openbaar.tables.judging.verdicts import (
     NOTHING,
     Judgement,
     Verdict,
     judge,
     verdict_id,
 )
-from openbaar.yamlfile import Strict
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from openbaar.database import svg
-from openbaar.database.lettering import widest, width
-from openbaar.database.marks import (
+from openbaar.database.drawing import svg
+from openbaar.database.drawing.lettering import widest, width
+from openbaar.database.drawing.marks import (
     BODY,
     DASHES,
     LEADING,
@@ -18,16 +18,21 @@ from openbaar.database.marks import (
     point,
     shape,
 )
-from openbaar.database.picture import Category, Mark, Picture
-from openbaar.database.scales import Band, Scale, bands, ticks
-from openbaar.database.svg import Attribute, Sheet, element, text
+from openbaar.database.drawing.picture import Category, Mark, Picture
+from openbaar.database.drawing.scales import Band, Scale, bands, ticks
+from openbaar.database.drawing.svg import Attribute, Sheet, element, text
 
 # Pixels
 PLOT, PLOT_ON_PHONE = 300, 230  # height of the axis that is measured
 WIDEST_COLUMN = 96
 MOST_TICKS = 5
 BETWEEN_NAMES = 3
-GRID: dict[str, Attribute] = {"stroke": svg.LINE, "stroke_width": 1, "class_": "grid"}
+GRID: dict[str, Attribute] = {
+    "stroke": svg.LINE,
+    "stroke_width": 1,
+    "fill": "none",
+    "class_": "grid",
+}
 FEWEST_FOR_LABEL = 17  # height of a stacked piece that has its figure in it
 
 
@@ -180,6 +185,7 @@ def _joined(
         y2=after[2],
         class_=f"{color} joined",
         color=svg.COLORS[color],
+        fill="none",
         stroke="currentColor",
         stroke_width=2,
         stroke_dasharray=None if second.kind == "normal" else DASHES["planned"],

@@ -12,9 +12,14 @@ from typing import Annotated, Any
 
 from pydantic import Discriminator, Tag
 
-from openbaar.tables.row_checks import ConsecutiveCheck, NotBeforeCheck, PercentCheck, WordsCheck
-from openbaar.tables.rules import Rule
-from openbaar.tables.sum_checks import SumCheck, TotalCheck
+from openbaar.tables.judging.row_checks import (
+    ConsecutiveCheck,
+    NotBeforeCheck,
+    PercentCheck,
+    WordsCheck,
+)
+from openbaar.tables.judging.rules import Rule
+from openbaar.tables.judging.sum_checks import SumCheck, TotalCheck
 
 # Each kind by the key that only it has.
 KINDS: dict[str, type[Rule]] = {
@@ -30,7 +35,7 @@ KINDS: dict[str, type[Rule]] = {
 def _kind_of(given: Any) -> str | None:
     """The tag of the kind that a check is; None where its keys name no kind, or several.
 
-    A tag ends in ], which `yamlfile` leaves out of the path to a key.
+    A tag ends in ], which `models` leaves out of the path to a key.
     """
     if isinstance(given, Rule):
         given = given.model_dump(exclude_defaults=True)
