@@ -7,7 +7,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --upgrade \
 	--no-emit-index-url --no-annotate --custom-compile-command "make lock"
 
-.PHONY: serve publish test quick lint fuzz spark audit dependencies messages pictures man lock bench bench-site clean
+.PHONY: serve publish test quick lint fuzz spark audit dependencies messages pictures wheel man lock bench bench-site clean
 .DELETE_ON_ERROR:
 
 serve: .venv/run  ## publish what is stale and show the site on this machine
@@ -60,6 +60,11 @@ messages: .venv/dev  ## bring the catalogues of translations up to date with the
 
 pictures: .venv/dev  ## the pictures of pages in docs/pages/, by chromium
 	$(BIN)/python tests/browser/page_pictures.py docs/pages
+
+wheel: .venv/dev  ## the toolkit as a file that pip installs anywhere, in build/wheel/
+	rm -rf build/lib build/bdist.* build/wheel
+	$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir build/wheel .
+	rm -rf build/lib build/bdist.*
 
 man: .venv/dev  ## the man pages, from the commands themselves
 	$(BIN)/python tests/man_pages.py

@@ -32,6 +32,7 @@ ROOMS = [
     "holding",
     "processes",
     "yamlfile",
+    "models",
     "jsonfile",
     "texts",
     "schema",

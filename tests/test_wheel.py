@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from drafted import confirm_guesses
-from openbaar.tables.unstated import LOST
+from openbaar.tables.judging.unstated import LOST
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = """Answer about courses

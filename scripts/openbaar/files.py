@@ -154,11 +154,12 @@ def take_again(earlier: Path, path: Path) -> None:
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, outlasts: bool = True) -> Iterator[Path]:
     """A path beside `target` to write to; it takes the place of `target` when the block ends well.
 
     When the block fails, `target` stays as it was and what was written is removed. The name of the
-    path contains the process number, so that two runs at once do not write into one file.
+    path contains the process number, so that two runs at once do not write into one file. A file
+    that need not outlast a failure of the machine, as who reads it can tell, waits for no disk.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     partial = target.with_name(f".{target.name}.{os.getpid()}.partial")
@@ -166,8 +167,9 @@ def replacing(target: Path) -> Iterator[Path]:
     try:
         with writing(target):
             yield partial
-            with partial.open("rb") as written:
-                os.fsync(written.fileno())  # the bytes reach the disk before the name does
+            if outlasts:
+                with partial.open("rb") as written:
+                    os.fsync(written.fileno())  # the bytes reach the disk before the name does
             os.replace(partial, target)
     finally:
         partial.unlink(missing_ok=True)

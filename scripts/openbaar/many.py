@@ -21,11 +21,15 @@ Progress = Callable[[int], None]  # told how many more publications are done
 
 @dataclass(frozen=True)
 class Outcome:
-    """How publishing went: the folder, the files in git that changed, or all that is wrong."""
+    """How publishing went: the folder, the files in git that changed, or all that is wrong.
+
+    `doubts` are what a person should look at, although it was published.
+    """
 
     folder: Path
     changed: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
+    doubts: tuple[Problem, ...] = ()
 
 
 def publish_changed(
@@ -54,13 +58,14 @@ def publish_one(folder: Path) -> Outcome:
     from openbaar.publish import publish
     from openbaar.tables.references import load_publication
 
+    doubts: list[Problem] = []
     try:
-        changed = publish(load_publication(folder.resolve()))
+        changed = publish(load_publication(folder.resolve()), warn=doubts.extend)
     except OpenbaarError as error:
-        return Outcome(folder, problems=tuple(_within(folder, each) for each in error.problems))
+        return Outcome(folder, problems=_within(folder, error.problems))
     except Exception as error:
         return Outcome(folder, problems=(_unforeseen(folder, error),))
-    return Outcome(folder, changed=tuple(changed))
+    return Outcome(folder, changed=tuple(changed), doubts=_within(folder, doubts))
 
 
 def _by_workers(folders: Sequence[Path], count: int) -> Iterator[Outcome]:
@@ -85,7 +90,10 @@ def _unforeseen(folder: Path, error: BaseException) -> Problem:
     return Problem(Place(str(folder)), message, "publish it by itself, with `--project`")
 
 
-def _within(folder: Path, problem: Problem) -> Problem:
-    """The problem with the folder of its publication before its file."""
-    file = (folder / problem.place.file).as_posix()
-    return replace(problem, place=replace(problem.place, file=file))
+def _within(folder: Path, problems: Sequence[Problem]) -> tuple[Problem, ...]:
+    """The problems with the folder of their publication before the file of each."""
+    found = []
+    for problem in problems:
+        file = (folder / problem.place.file).as_posix()
+        found.append(replace(problem, place=replace(problem.place, file=file)))
+    return tuple(found)

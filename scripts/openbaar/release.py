@@ -27,7 +27,8 @@ from openbaar.tables.convert import here
 from openbaar.tables.kept import keeping
 from openbaar.tables.publication import PACKAGE
 from openbaar.tables.references import load_publication
-from openbaar.versions.diff import PARTS, Diff, Part, difference
+from openbaar.versions.changes import PARTS, Diff, Part
+from openbaar.versions.diff import difference
 from openbaar.versions.report import summary
 from openbaar.versions.snapshot import Snapshot, snapshot, todays_descriptor
 from openbaar.versions.sources import GivenFiles, ReleasedFiles, released_versions
@@ -41,13 +42,15 @@ PUBLISHED = ("sources", "tables", DESCRIPTOR, "metadata.yml", CITATION, CHANGELO
 class Release:
     """A version that was released: what changed since the one before, and which files did.
 
-    `diff` is None for the first release, `tag` where git has none of it.
+    `diff` is None for the first release, `tag` where git has none of it; `doubts` are what a person
+    should look at in the documents.
     """
 
     version: str
     diff: Diff | None
     changed: Sequence[str]
     tag: str | None
+    doubts: Sequence[Problem] = ()
 
 
 def release(
@@ -82,7 +85,7 @@ def release(
         also = {PACKAGE: package.encode("utf-8"), **_kept_files(made, diff, today)}
         changed = put_published(made, inputs, staging, also)
         tag = _tagged(root, name, version) if in_git else None
-    return Release(version, diff, changed, tag)
+    return Release(version, diff, changed, tag, made.generated.dataset.doubts)
 
 
 def _last_release(root: Path) -> Snapshot | None:

@@ -23,13 +23,14 @@ from openbaar.publish import Say, say_nothing
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import TableData, table_data
-from openbaar.tables.failing import differences
 from openbaar.tables.gather import gather
+from openbaar.tables.judging.failing import differences
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import find_regions
 from openbaar.tables.references import load_publication
 from openbaar.tables.sources import read_sources
-from openbaar.versions.diff import Diff, difference
+from openbaar.versions.changes import Diff
+from openbaar.versions.diff import difference
 from openbaar.versions.snapshot import Contents, Snapshot, snapshot, todays_descriptor
 from openbaar.versions.sources import GivenFiles
 

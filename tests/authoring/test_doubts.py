@@ -28,6 +28,10 @@ DOUBTED["the label 'Sint' may go on in the row below"] = (
     f"{HEAD}Sint\nNiklaas           12      2\nAalst              3     14\n"
     "Heist op den\nBerg              5      6\nGent               9      1\nBron: x\n"
 )
+DOUBTED["'aantal' and 'aantal_2' have the same title, 'Aantal': say what tells them apart"] = (
+    "Tabel 1: x\nNaam          Aantal   Aantal\n"
+    "Gent              12      2\nAalst              3     14\nHam       5      6\nBron: x\n"
+)
 TRUSTED = [
     # A heading of two words, and numbers with a space in each row: only the totals say how many
     # columns there are.

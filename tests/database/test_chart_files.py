@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.database.chart_files import FOLDER, SCALE, TURN, Drawers
-from openbaar.database.svg import FONT
+from openbaar.database.charts.png_files import FOLDER, SCALE, Drawers, png_in
+from openbaar.database.drawing.svg import FONT
 
+MANY = 9  # pictures, more than there are processes to draw them
 SIZE = 'width="40" height="20"'
 
 
@@ -26,17 +27,17 @@ def asked(root: Path, *texts: str) -> list[Path]:
 
 
 def test_each_picture_is_drawn_once_and_kept(tmp_path: Path) -> None:
-    texts = [f"n {number}" for number in range(TURN * 2 + 1)]
+    texts = [f"n {number}" for number in range(MANY)]
     files = asked(tmp_path, *texts, texts[0])
     assert len(set(files)) == len(texts)
     assert files[-1] == files[0]
-    data = files[0].read_bytes()
+    data = png_in(files[0])
     assert struct.unpack(">II", data[16:24]) == (40 * SCALE, 20 * SCALE)
-    assert len({file.read_bytes() for file in files}) == len(texts)
+    assert len({png_in(file) for file in files}) == len(texts)
     times = [file.stat().st_mtime_ns for file in files]
     assert asked(tmp_path, *texts, texts[0]) == files
     assert [file.stat().st_mtime_ns for file in files] == times
-    assert not list(tmp_path.rglob("*.svg"))
+    assert len(list((tmp_path / FOLDER).iterdir())) == len(texts)
 
 
 def test_fonts_of_the_system_are_used_only_for_letters_that_ours_lacks(
@@ -46,7 +47,7 @@ def test_fonts_of_the_system_are_used_only_for_letters_that_ours_lacks(
     monkeypatch.setenv("FONTCONFIG_FILE", str(tmp_path / "none.conf"))
     without, _ = asked(tmp_path / "two", "Ĳsselmeer – 12 €", "日本")
     blank = asked(tmp_path / "three", "")[0]
-    assert known.read_bytes() == without.read_bytes() != blank.read_bytes()
+    assert png_in(known) == png_in(without) != png_in(blank)
     assert other.is_file()
 
 
@@ -68,6 +69,15 @@ def test_a_picture_that_nothing_shows_any_more_is_removed(tmp_path: Path) -> Non
     assert not third.exists()
 
 
+def test_a_picture_that_was_damaged_is_drawn_again(tmp_path: Path) -> None:
+    (drawn,) = asked(tmp_path, "one")
+    whole = drawn.read_bytes()
+    for damaged in (b"", whole[:-1], whole[:-1] + b"?"):
+        drawn.write_bytes(damaged)
+        assert asked(tmp_path, "one") == [drawn]
+        assert drawn.read_bytes() == whole
+
+
 def test_a_run_that_failed_removes_nothing(tmp_path: Path) -> None:
     (drawn,) = asked(tmp_path, "one")
     with pytest.raises(ValueError, match="wrong"), Drawers(tmp_path):
@@ -76,7 +86,7 @@ def test_a_run_that_failed_removes_nothing(tmp_path: Path) -> None:
 
 
 def test_runs_at_once_do_not_take_the_pictures_of_each_other(tmp_path: Path) -> None:
-    texts = [f"n {number}" for number in range(TURN * 2)]
+    texts = [f"n {number}" for number in range(MANY)]
     with Drawers(tmp_path) as one, Drawers(tmp_path) as other:
         files = [drawers.ask(svg(text)) for text in texts for drawers in (one, other)]
     assert all(file.is_file() for file in files)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from openbaar.database.periods import Periods, months_in, periods_of
-from openbaar.database.results import Meaning
+from openbaar.database.charts.periods import Periods, months_in, periods_of
+from openbaar.database.shown.results import Meaning
 from openbaar.schema.model import SchemaField
 from openbaar.tables.queries import ResultColumn
 
@@ -31,6 +31,7 @@ YEAR = column("a", "year")
     [
         ([YEAR], [(2020,), (2021,)], "year"),
         ([column("a", "date")], [("2020-01-31",)], "date"),
+        ([column("a", "yearmonth")], [("2020-01",)], "date"),
         ([YEAR, column("b", low=1, high=4)], [(2020, 1)], "quarter"),
         ([YEAR, column("b", low=1, high=12)], [(2020, 1)], "month"),
         ([YEAR, column("b", "year")], [(2020, 2020), (2021, 2023)], "range"),

@@ -22,6 +22,7 @@ from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document
 from openbaar.documents.reader import parse_document
 from openbaar.errors import OpenbaarError
+from openbaar.models import load_model
 from openbaar.package.gate import receive
 from openbaar.recipe.numbers import format_of
 from openbaar.recipe.row_keys import RowTemplate
@@ -30,11 +31,11 @@ from openbaar.recipe.values import Reader, parse_number
 from openbaar.schema.csvfile import read_csv, write_csv
 from openbaar.schema.model import Schema
 from openbaar.tables.model import Package, Table
-from openbaar.yamlfile import load_model, parse_yaml
+from openbaar.yamlfile import parse_yaml
 
 ROOT = Path(__file__).parent.parent.parent
 HAND_MADE = ROOT / "tests" / "publications" / "hand_made"
-COLUMNS = ("string", "integer", "number", "year", "boolean", "date", "array")
+COLUMNS = ("string", "integer", "number", "year", "yearmonth", "boolean", "date", "array")
 TEXTS = {"title": {"en": "t"}, "description": {"en": "d"}}
 
 Target = Callable[[bytes], None]

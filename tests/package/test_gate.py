@@ -316,6 +316,7 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
     "integer": st.integers(-INT64, INT64 - 1),
     "number": st.decimals(-99999999, 99999999, places=4),
     "year": st.integers(1000, 9999),
+    "yearmonth": st.builds("{:04}-{:02}".format, st.integers(1000, 9999), st.integers(1, 12)),
     "boolean": st.booleans(),
     "date": st.dates().map(lambda day: day.isoformat()),
     "array": st.sampled_from(["[]", '["a, b", "é"]', "[1,\n2]"]),

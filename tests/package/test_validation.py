@@ -102,7 +102,7 @@ CHANGES: dict[str, tuple[Change, list[str]]] = {
         lambda data: field(data).update(type="money"),
         [
             "resources.0.schema.fields.0.type: is 'money'; it should be"
-            " 'string', 'integer', 'number', 'year', 'boolean', 'date' or 'array'"
+            " 'string', 'integer', 'number', 'year', 'yearmonth', 'boolean', 'date' or 'array'"
         ],
     ),
     "a unique key of no column": (

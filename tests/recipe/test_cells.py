@@ -13,7 +13,7 @@ from openbaar.recipe.language import Recipe
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.row_keys import ReadCell
 from openbaar.recipe.templates import Attempt, attempt
-from openbaar.recipe.values import Reader, field_reader, field_readers
+from openbaar.recipe.values import Reader, field_reader, field_readers, parse_date
 from openbaar.schema.model import Schema, SchemaField
 
 RECIPE = Recipe.model_validate(
@@ -125,3 +125,22 @@ def test_a_number_ends_before_the_next_word() -> None:
     reader = field_reader(column, ReadCell(), FORMATS[0], None)
     assert reader.latest_end("8.271 64.937 Groep B", 0) == 5
     assert reader.latest_end("8.271 64.937 Groep B", 6) == 12
+
+
+@pytest.mark.parametrize(
+    ("text", "form", "day"),
+    [
+        ("19 januari 2026", "%d %B %Y", "2026-01-19"),
+        ("19 jan. 2026", "%d %B %Y", "2026-01-19"),
+        ("MAART 2020", "%B %Y", "2020-03-01"),
+        ("1 maart 2020", "%B %d %Y", None),  # no day is taken for a month
+        ("3 2020", "%B %Y", None),
+        ("31/02/2020", "%d/%m/%Y", None),
+    ],
+)
+def test_a_day_is_read_in_its_form_alone(text: str, form: str, day: str | None) -> None:
+    if day is not None:
+        assert parse_date(text, form, "nl") == day
+        return
+    with pytest.raises(ValueError, match=f"'{text}' is not a date in the form '{form}'"):
+        parse_date(text, form, "nl")

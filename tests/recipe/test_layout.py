@@ -10,6 +10,7 @@ import pytest
 from openbaar.documents.lines import Document
 from openbaar.documents.text import read_text
 from openbaar.errors import OpenbaarError
+from openbaar.models import Strict
 from openbaar.recipe import language
 from openbaar.recipe.anchors import locate
 from openbaar.recipe.codes import CodeList
@@ -24,7 +25,6 @@ from openbaar.recipe.values import field_readers
 from openbaar.schema.model import Reference
 from openbaar.tables.model import Table
 from openbaar.tables.reading import resolved
-from openbaar.yamlfile import Strict
 
 NOWHERE = {"nl": "x"}
 GENDERS_CODE = Reference(resource="genders", fields=("code",))

@@ -34,6 +34,7 @@ BROKEN_CELLS = [
     ("year", "23", "'23' is not a year from 1000 to 9999"),
     ("year", "0023", "'0023' is not a year from 1000 to 9999"),
     ("boolean", "True", "'True' is neither true nor false"),
+    ("yearmonth", "2023-13", "'2023-13' is not a month of a year such as 2023-01"),
     ("date", "20230131", "'20230131' is not a date such as 2023-01-31"),
     ("date", "2023-02-30", "'2023-02-30' is not a date: day is out of range for month"),
     ("array", "[1", "'[1' is not a JSON array: Expecting ',' delimiter"),

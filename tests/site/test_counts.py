@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from generated.publication import TEXT, schema, write_publication
-from openbaar.database import counts as made_counts
+from openbaar.database.shown import counts as made_counts
 from openbaar.site.counts import from_counts
 from openbaar.site.found import from_index
 from openbaar.site.serve import site
@@ -38,6 +38,9 @@ FILTERS = {each.key for each in Filters._filters} - {"arraycontains", "arraynotc
 QUESTIONS = {
     "per_region": "SELECT region, sum(n) AS total, avg(n) AS mean FROM t"
     " WHERE :year = '' OR year = :year GROUP BY region ORDER BY total DESC",
+    "of_north": "SELECT year, count(*) AS n FROM t WHERE region = coalesce(nullif(:region, ''), region)"
+    " AND (urban = :urban OR :urban = '') GROUP BY year",
+    "named_by_sql": "SELECT :year = '', count(*) FROM t WHERE :year = '' OR year = :year",
     "by_chance": "SELECT id FROM t ORDER BY random() LIMIT 1",
     "all_rows": "SELECT a.id FROM t a, t b WHERE b.id < 9",
 }
@@ -60,7 +63,21 @@ PAGES = [
     "/made-up/t.json?region=north&_facet=year",
     "/made-up/per_region",
     "/made-up/per_region?year=2003",
+    "/made-up/per_region?year=5%27",
     "/made-up/per_region.json?_shape=array",
+    "/made-up/per_region.json?_shape=array&year=2003",
+    "/made-up/of_north.json?_shape=array&region=north",
+    "/made-up/of_north.json?_shape=array&region=o%27er&urban=1",
+    "/made-up/of_north.json?_shape=array&urban=0",
+    "/made-up/named_by_sql.json?_shape=array&year=2003",
+]
+# What is asked of the table where a visitor has chosen.
+NARROWED = [
+    " WHERE year = '2003' GROUP BY region",
+    " WHERE region = 'north' AND (urban = '' OR '' = '') GROUP BY year",
+    " WHERE region = 'o''er' AND (urban ='1') GROUP BY year",
+    " WHERE region = coalesce(nullif('', ''), region) AND (urban ='0') GROUP BY year",
+    " WHERE '2003' = '' OR year = '2003'",  # its first column would have another name
 ]
 
 
@@ -340,6 +357,8 @@ def test_pages_of_a_large_table_count_nothing_and_say_the_same(
     assert len(by_counts) > 15
     assert len([sql for sql in of_counts if "from _found_t" in sql]) > 10
     assert len([sql for sql in of_counts if "FROM _answers_per_region" in sql]) == 1
+    for condition in NARROWED:
+        assert [sql for sql in of_counts if condition in sql], condition
     assert [sql for sql in of_table if "from _counts_t" in sql] == []
 
 
@@ -380,4 +399,4 @@ def test_questions_that_differ_each_time_or_find_very_much_are_asked_each_time(
         found = connection.execute(
             "SELECT name FROM sqlite_master WHERE name LIKE '!_answers%' ESCAPE '!'"
         )
-        assert found.fetchall() == [("_answers_per_region",)]
+        assert found.fetchall() == [("_answers_per_region",), ("_answers_of_north",)]

@@ -258,7 +258,8 @@ def test_a_page_of_a_table_does_not_wait_for_thirty_large_ones(
     with ThreadPoolExecutor(30) as pool:
         asked = [pool.submit(get, server, f"{path}{number}") for number in range(30)]
         assert reader.waited(asked) < PATIENCE
-        assert {each.result().status_code for each in asked} == {200, 503}
+        statuses = {each.result().status_code for each in asked}
+        assert {200, 503} <= statuses <= {200, 400, 503}  # 400: its time was up
 
 
 def test_more_facets_than_a_page_needs_are_refused(server: Served) -> None:
@@ -402,6 +403,17 @@ def test_a_visitor_who_left_before_a_copy_was_made_ends_nothing(small: Built) ->
     answer = asyncio.run(server.answer(asked, 10, gates.MEMORY))
     assert answer is not None
     assert answer.body == b'[{"1": 1}]'
+
+
+def test_a_process_that_was_ended_is_not_started_again(small: Built) -> None:
+    before = children(os.getpid())
+    server = apart.ForkServer(shown(small, URL, True))
+    server.start()
+    (process,) = set(children(os.getpid())) - set(before)
+    server.end()
+    assert not is_running(process)
+    with pytest.raises(ChildProcessError, match="needed no more"):
+        server.start()
 
 
 def test_who_asks_one_query_too_many_is_told_to_come_back(

@@ -214,6 +214,21 @@ def test_a_result_is_asked_for_once_for_each_parameter(small: Built) -> None:
     assert len(reached) == 2
 
 
+def test_the_page_of_a_row_asks_for_the_row_its_places_and_their_lines_once(small: Built) -> None:
+    """Datasette's SQL for a row is ours, word for word: whoever changes it changes ours too."""
+    datasette, _, reached = executing(small)
+
+    async def two_rows() -> None:
+        await datasette.invoke_startup()
+        await datasette.client.get("/municipalities/municipalities/1961,belgium")
+        reached.clear()
+        answer = await datasette.client.get("/municipalities/municipalities/1961,flanders")
+        assert answer.status_code == 200
+
+    asyncio.run(two_rows())
+    assert len(reached) == 3
+
+
 def slow(built: Built, monkeypatch: pytest.MonkeyPatch) -> tuple[KeptResults, str]:
     """Results of a site whose question takes longer than SQL of visitors may."""
     datasette, _, _ = executing(built)

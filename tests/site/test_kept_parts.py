@@ -52,6 +52,8 @@ async def _pages(datasette: Datasette, addresses: Sequence[str], host: str) -> l
         [f"{QUESTION}?year=2023", f"{QUESTION}?year=2024"],
         [QUESTION, f"{QUESTION}?year=&year=2024"],
         [QUESTION, f"{SMALL}/nothing"],
+        ["/", "/en/"],
+        ["/", SMALL],
     ],
 )
 def test_a_page_is_the_same_whatever_was_asked_before(small: Built, addresses: list[str]) -> None:
@@ -80,6 +82,11 @@ def test_an_address_without_a_known_home_is_told_to_each_host(small: Built) -> N
     assert "a.example" not in second
 
 
+def test_the_home_page_is_the_same_at_each_address(small: Built) -> None:
+    first, second, third = pages(small, ["/", "/?_dl=1", "/?other=2"])
+    assert first == second.replace("?_dl=1", "") == third.replace("?other=2", "")
+
+
 def test_a_part_is_written_once(small: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     of_query = of_pages._of_query
@@ -102,7 +109,7 @@ def test_the_pages_that_readers_begin_with_are_made_before_anybody_asks(small: B
         await prepare(datasette.app(), published, "http://127.0.0.1:8001")
 
     asyncio.run(prepared())
-    names = [*published.queries, *published.tables]
+    names = ["", *published.queries, *published.tables]  # the home page has no name
     wanted = set(product(names, published.languages, ["http://127.0.0.1:8001"]))
     kept = kept_parts._kept[published]
     assert {(name, language, home) for name, _, language, home in kept} == wanted

@@ -11,8 +11,9 @@ import pytest
 from lxml import html
 
 from generated.publication import schema, write_publication
+from openbaar.site.document_lines import ShownLine
+from openbaar.site.excerpts import Run, excerpts
 from openbaar.site.highlighting import Piece
-from openbaar.site.source import Run, ShownLine, excerpts
 from openbaar.tables.convert import convert
 from openbaar.tables.references import load_publication
 from served import Built, build, published_of, shown

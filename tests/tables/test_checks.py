@@ -10,10 +10,10 @@ from pydantic import TypeAdapter
 
 from openbaar.errors import Place
 from openbaar.recipe.records import StatedTotal
-from openbaar.tables.checks import Check
-from openbaar.tables.rules import Evidence, Rule
-from openbaar.tables.sum_checks import stated_totals
-from openbaar.tables.verdicts import Verdict, judge
+from openbaar.tables.judging.checks import Check
+from openbaar.tables.judging.rules import Evidence, Rule
+from openbaar.tables.judging.sum_checks import stated_totals
+from openbaar.tables.judging.verdicts import Verdict, judge
 
 PLACE = Place("d.txt", 7)
 A = [

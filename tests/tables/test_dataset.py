@@ -10,10 +10,10 @@ import pytest
 from openbaar.errors import OpenbaarError
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import DocumentLine, lines_path, read_dataset
+from openbaar.tables.judging.wording import place_text
 from openbaar.tables.publication import Publication
 from openbaar.tables.references import load_publication
 from openbaar.tables.spans import Span, where_read
-from openbaar.tables.wording import place_text
 from openbaar.texts import catalogue
 
 ROOT = Path(__file__).parent.parent.parent

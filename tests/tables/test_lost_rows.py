@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +220,29 @@ def test_publishing_tells_doubts_and_publishes_all_the_same(tmp_path: Path) -> N
     assert done.exit_code == 0, done.output
     assert "this line looks like a row, but no table reads it" in done.stderr
     assert (root / "tables/waste.csv").is_file()
+
+
+@pytest.mark.parametrize("command", [["convert"], ["convert", "waste"], ["publish"], ["release"]])
+def test_each_command_that_reads_documents_tells_doubts_to_people_and_to_programs(
+    command: list[str], tmp_path: Path
+) -> None:
+    said = "this line looks like a row, but no table reads it"
+    root = written(tmp_path / "a", RECIPE | {"until": "^Totaal", "totals": {}})
+    shutil.copytree(root, tmp_path / "b")
+    shown = CliRunner().invoke(main, ["--project", str(root), "--quiet", *command])
+    assert (shown.exit_code, said in shown.stderr) == (0, True), shown.output
+    asked = CliRunner().invoke(main, ["--project", str(tmp_path / "b"), *command, "--json"])
+    (warning,) = json.loads(asked.stdout)["warnings"]
+    assert (warning["file"], warning["line"]) == ("sources/d.csv", 5)
+    assert said in warning["message"]
+    assert asked.stderr == ""
+
+
+def test_doubts_of_one_of_many_publications_name_its_folder(tmp_path: Path) -> None:
+    root = written(tmp_path / "a", RECIPE | {"until": "^Totaal", "totals": {}})
+    shutil.copytree(root, tmp_path / "b")
+    shown = CliRunner().invoke(main, ["publish", str(root)])
+    assert f"{root}/sources/d.csv:5" in shown.stderr
+    asked = CliRunner().invoke(main, ["publish", "--json", str(tmp_path / "b")])
+    (warning,) = json.loads(asked.stdout)["warnings"]
+    assert warning["file"] == f"{tmp_path}/b/sources/d.csv"

@@ -262,3 +262,24 @@ def test_a_csv_file_that_leads_out_of_the_publication_is_refused(folder: Path) -
     assert problems(inside) == [
         "tables/t.csv: is a link that leads out of the publication (copy the file here)"
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "form", "part", "write"),
+    [
+        ("date", "%B %Y", "day", "%d"),
+        ("date", "%d/%Y", "month", "%m or %B or %b"),
+        ("yearmonth", "%B", "year", "%Y or %y"),
+    ],
+)
+def test_a_form_of_dates_says_where_each_part_is_so_that_no_day_is_made_up(
+    kind: str, form: str, part: str, write: str, folder: Path
+) -> None:
+    described = TABLE.replace("{name: name,", f"{{name: name, type: {kind},")
+    cells = f"  cells: {{name: {{date: '{form}'}}}}\n"
+    (folder / "tables/t.yaml").write_text(f"{described}{cells}")
+    (problem,) = problems(folder)
+    assert problem == (
+        f"tables/t.yaml:12:18: '{form}' does not say where the {part} of a '{kind}' is printed "
+        f"(write {write} in its place, or give the column another type)"
+    )

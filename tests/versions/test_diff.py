@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
-from openbaar.versions.diff import Change, Diff, RowChange, SharedKey, difference
+from openbaar.versions.changes import Change, Diff, RowChange, SharedKey
+from openbaar.versions.diff import difference
 from openbaar.versions.report import as_text
 from openbaar.versions.snapshot import Contents, Snapshot, snapshot
 from openbaar.versions.sources import version_files

@@ -10,7 +10,6 @@ from typing import Any
 
 from openbaar.documents.pdf import MAX_PAGES, clear_errors
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.extras import extra
 
 POINTS_PER_INCH = 72
 DARK = 160  # of 255: a pixel that is printed
@@ -75,8 +74,7 @@ def _without_rules(picture: Any, longest: int) -> Any:
 @contextmanager
 def pictures_of(path: Path) -> Iterator[Pictures]:
     """The pages of the PDF at `path`. Raises OpenbaarError when it is no PDF, or has many pages."""
-    with extra("pdf", "drawing pages of a PDF"):
-        import pypdfium2
+    import pypdfium2
 
     with clear_errors(str(path)):
         document = pypdfium2.PdfDocument(path)

@@ -95,8 +95,6 @@ def _recognised(
 
 def _word(row: dict[str, str]) -> Word:
     """A word of Tesseract, in points."""
-    left, top, width, height = (
-        int(row[name]) * POINTS_PER_INCH / DOTS_PER_INCH
-        for name in ("left", "top", "width", "height")
-    )
+    dots = [int(row[name]) for name in ("left", "top", "width", "height")]
+    left, top, width, height = [each * POINTS_PER_INCH / DOTS_PER_INCH for each in dots]
     return Word(row["text"].strip(), left, left + width, top, top + height)

@@ -290,6 +290,11 @@ class Run:
         if self.as_json:
             print_json(data)
 
+    def warn(self, doubts: Sequence[Problem]) -> None:
+        """Print what a person should look at; programs find it in the result."""
+        if not self.as_json:
+            print_warnings(doubts)
+
     def done(self, message: str) -> None:
         """Print a result, on standard output."""
         if not self.quiet:

@@ -27,7 +27,6 @@ from openbaar.cli.common import (
     common,
     json_result,
     print_problems,
-    print_warnings,
     unreadable,
 )
 from openbaar.cli.completion import table_names
@@ -114,7 +113,7 @@ def convert(
     from openbaar.holding import alone
     from openbaar.placing import write_files
     from openbaar.tables.convert import convert_some, convert_to_files, here
-    from openbaar.tables.failing import differences
+    from openbaar.tables.judging.failing import differences
     from openbaar.tables.kept import keeping
 
     publication = run.load()
@@ -130,7 +129,8 @@ def convert(
     written = [name for name in changed if name not in made.lines]
     _tell_written(run, written)
     different = differences(publication, made.reconciliation)
-    run.result(written=written, different=as_dicts(different))
+    run.warn(made.doubts)
+    run.result(written=written, different=as_dicts(different), warnings=as_dicts(made.doubts))
     if different and not run.as_json:  # written all the same, for the author to look at
         print_problems(different)
 
@@ -231,7 +231,7 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
             warnings=as_dicts(warned),
         )
     elif problems or warned:
-        print_warnings(warned)
+        run.warn(warned)
         print_problems(problems)
     else:
         run.done("nothing is wrong")
@@ -290,7 +290,7 @@ def publish(
         return
     if not again and not would_differ(run.root):
         run.done("nothing changed since it was last published")
-        run.result(written=[], built=[])
+        run.result(written=[], built=[], warnings=[])
         return
     _begin_workers(run, workers)
     from openbaar.publish import publish
@@ -301,14 +301,13 @@ def publish(
     doubts: list[Problem] = []
     with run.progress(lambda: progress.publishing(publication, readers is here)):
         changed = publish(publication, run.say, readers, doubts.extend)
-    if doubts and not run.as_json:
-        print_warnings(doubts)
+    run.warn(doubts)
     _tell_written(run, changed)
     made = [database_path(publication), archive_path(publication), workbook_path(publication)]
     built = [str(path.relative_to(publication.root)) for path in made]
     for name in built:
         run.done(f"built {name}")
-    run.result(written=changed, built=built)
+    run.result(written=changed, built=built, warnings=as_dicts(doubts))
 
 
 def _publish_many(
@@ -325,8 +324,15 @@ def _publish_many(
     published = [str(outcome.folder) for outcome in outcomes if not outcome.problems]
     failed = [str(outcome.folder) for outcome in outcomes if outcome.problems]
     problems = list(chain.from_iterable(outcome.problems for outcome in outcomes))
+    doubts = list(chain.from_iterable(outcome.doubts for outcome in outcomes))
+    run.warn(doubts)
     run.done(f"published {len(published)}, left {len(folders) - len(outcomes)} as is")
-    run.result(published=published, failed=failed, problems=as_dicts(problems))
+    run.result(
+        published=published,
+        failed=failed,
+        problems=as_dicts(problems),
+        warnings=as_dicts(doubts),
+    )
     if failed:
         _tell_failed(run, failed, problems)
         ctx.exit(1)

@@ -87,6 +87,7 @@ def release(
     root = run.root.resolve()
     with run.progress(lambda: progress.releasing(run.load())):
         released = release_next(root, today, not no_tag, run.say)
+    run.warn(released.doubts)
     if released.diff is not None:
         run.done(as_text(released.diff))
     for name in released.changed:
@@ -97,6 +98,7 @@ def release(
         tag=released.tag,
         written=list(released.changed),
         changes=None if released.diff is None else as_data(released.diff),
+        warnings=as_dicts(released.doubts),
     )
 
 

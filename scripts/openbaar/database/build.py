@@ -16,16 +16,18 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from openbaar.database.charts.drawn import names_charts
+from openbaar.database.charts.png_files import Drawers
 from openbaar.database.earlier import Earlier
 from openbaar.database.foreign_keys import (
     foreign_key_problems,
     large_key_problems,
     repeated_key_problems,
 )
-from openbaar.database.found import searched_columns
 from openbaar.database.indexes import all_indexes
-from openbaar.database.search_index import TOKENIZER
-from openbaar.database.site_content import add_site_content
+from openbaar.database.shown.found import searched_columns
+from openbaar.database.shown.search_index import TOKENIZER
+from openbaar.database.site_content import add_charts, add_site_content
 from openbaar.database.statements import create_statement, sql_value
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import replacing
@@ -34,6 +36,7 @@ from openbaar.tables.dataset import Dataset, TableData, TableInFile, TableInMemo
 
 Watch = Callable[[TableInFile, Any], None]  # a table, and a batch of its rows in Arrow
 NOTHING_EARLIER = Earlier()
+LARGE_PAGE = 16 * 2**10  # bytes of a page of a database with large tables: a quarter of the writes
 
 
 def watch_nothing(_data: TableInFile, _batch: Any) -> None:
@@ -69,12 +72,29 @@ def build_database(
 def _build(
     dataset: Dataset, descriptor: Descriptor, path: Path, watch: Watch, earlier: Earlier
 ) -> None:
-    """Build the database in a new file.
+    """Build the database in a new file; charts come last, and are drawn while all else is added."""
+    with Drawers(dataset.publication.root) as drawers:
+        if names_charts(dataset.publication):
+            drawers.get_ready()
+        _add_rows(dataset, path, watch, earlier)
+        with closing(_opened(path)) as database:
+            problems = large_key_problems(database, dataset, earlier.alike)
+            if problems:
+                raise OpenbaarError(problems)
+            charts = add_site_content(database.conn, dataset, descriptor, earlier, drawers)
+    with closing(_opened(path)) as database:
+        add_charts(database.conn, charts)
+
+
+def _add_rows(dataset: Dataset, path: Path, watch: Watch, earlier: Earlier) -> None:
+    """Add the tables with their rows, indexes and search.
 
     Rows that are copied bring their indexes along; those that are loaded are sorted afterwards.
     """
     copied = all(earlier.has_rows(data.table.name) for data in dataset.in_files)
     with closing(_opened(path)) as database:
+        if dataset.in_files:
+            database.execute(f"PRAGMA page_size = {LARGE_PAGE}")
         _add_tables(database, dataset)
         if copied:
             _add_indexes(database, dataset)
@@ -84,11 +104,6 @@ def _build(
             _add_indexes(database, dataset)
         _make_searchable(database, dataset)
     _compact(path)
-    with closing(_opened(path)) as database:
-        problems = large_key_problems(database, dataset, earlier.alike)
-        if problems:
-            raise OpenbaarError(problems)
-        add_site_content(database.conn, dataset, descriptor, earlier)
 
 
 def _as_of_the_system(error: sqlite3.OperationalError, target: Path) -> Exception:

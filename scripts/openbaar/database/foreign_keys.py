@@ -143,17 +143,19 @@ def _problem(place: Place, key: ForeignKey, values: KeyValues) -> Problem:
     return Problem(place, message, f"correct it, or add it to {csv_path(target.resource)}")
 
 
+def _numbered(data: TableInFile, key: Columns) -> Iterator[tuple[object, ...]]:
+    """The line of each row, with its key as SQLite has it."""
+    for row, line in zip(data.rows, data.lines(), strict=True):
+        yield (line, *map(sql_value, _values(row, key)))
+
+
 def _repeated(connection: sqlite3.Connection, data: TableInFile, key: Columns) -> list[Problem]:
     """The rows in which a key is used again; a unique key that is partly empty equals no other."""
-    numbered = (
-        (line, *map(sql_value, _values(row, key)))
-        for row, line in zip(data.rows, data.lines(), strict=True)
-    )
     columns = ", ".join(key)
     filled = " AND ".join(f"{column} IS NOT NULL" for column in key)
     places = ", ".join("?" * (len(key) + 1))
     connection.execute(f"CREATE TABLE keys (_line INTEGER PRIMARY KEY, {columns})")
-    connection.executemany(f"INSERT INTO keys VALUES ({places})", numbered)
+    connection.executemany(f"INSERT INTO keys VALUES ({places})", _numbered(data, key))
     found = connection.execute(
         f"SELECT * FROM (SELECT _line, min(_line) OVER (PARTITION BY {columns}) AS _first"
         f" FROM keys WHERE {filled}) WHERE _line != _first ORDER BY _line LIMIT {MOST_PROBLEMS}"

@@ -2,9 +2,9 @@
 
 What a question asks without parameters is answered when the database is built. With one it reads
 all rows, each time. An index with all columns that it asks for is shorter than the table, and has
-the rows in the order in which they are added up. Which one serves, SQLite itself says: each order
-of the columns is tried on tables without rows, and the plan that sorts least is taken
-(https://www.sqlite.org/eqp.html).
+the rows that were chosen beside each other, in the order in which they are added up. Which one
+serves, SQLite itself says: each order of the columns is tried on tables without rows, and the plan
+that reads and sorts least is taken (https://www.sqlite.org/eqp.html).
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from __future__ import annotations
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import closing
 from itertools import permutations
 from typing import NamedTuple
 
-from openbaar.database.results import run
+from openbaar.database.narrowing import narrowed
+from openbaar.database.shown.results import run
 from openbaar.database.statements import create_statement
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.queries import Query
@@ -25,16 +26,26 @@ from openbaar.tables.queries import Query
 FEWEST_ROWS = 50_000  # fewer are read in a hundredth of a second or two
 MOST_COLUMNS = 4  # of an index: one with more is hardly shorter than its table
 TRIED = "tried"  # the name of the index that is tried
-WHOLE = re.compile(r"SCAN \w+(?! USING COVERING INDEX)\b")  # a step of a plan
+# Steps of a plan (https://www.sqlite.org/eqp.html#table_and_index_scans).
+ALL_OF_INDEX = re.compile(r"SCAN \w+ USING COVERING INDEX")
+ALL_OF_TABLE = re.compile(r"SCAN \w+(?! USING COVERING INDEX)\b")
+BY_INDEX = re.compile(r"SEARCH \w+ USING INDEX (\w+)")
 Columns = tuple[str, ...]
 
 
 class Plan(NamedTuple):
-    """How SQLite would answer a question: the less it sorts and reads, the better."""
+    """How SQLite would answer a question: the less it reads and sorts, the better."""
 
+    tables: int  # how many tables it reads from end to end
+    indexes: int  # how many indexes it reads from end to end
+    looked_up: int  # how often it finds many rows by an index, and reads each in its table
     sorted: int  # how often it sorts, or groups by sorting
-    read_whole: int  # how many tables it reads from end to end
     is_covered: bool  # whether it asks the index that is tried, and not its table
+
+    @property
+    def read(self) -> tuple[int, int, int]:
+        """What it reads, the slowest first."""
+        return self.tables, self.indexes, self.looked_up
 
 
 def indexes_for_questions(
@@ -48,17 +59,24 @@ def indexes_for_questions(
     if not long:
         return
     with closing(_tables_without_rows(dataset)) as connection:
+        of_many = _facet_indexes(dataset)
         for table, columns in there:
             _create_index(connection, table, columns)
         for name, query in dataset.publication.package.queries.items():
-            asked = {table.name for table in dataset.publication.tables_of(query)}
-            if not query.parameters:
-                continue
-            for table in [each for each in long if each in asked]:
-                best = _best_index(connection, query, table)
+            for table in _asked(dataset, query, long):
+                best = _best_index(connection, query, table, of_many)
                 if best is not None:
                     _create_index(connection, table, best)
+                    of_many.add(_name(table, best))
                     yield name, table, best
+
+
+def _asked(dataset: Dataset, query: Query, tables: Sequence[str]) -> list[str]:
+    """Those of the tables that a question with parameters asks."""
+    if not query.parameters:
+        return []
+    asked = {table.name for table in dataset.publication.tables_of(query)}
+    return [name for name in tables if name in asked]
 
 
 def _tables_without_rows(dataset: Dataset) -> sqlite3.Connection:
@@ -73,15 +91,29 @@ def _tables_without_rows(dataset: Dataset) -> sqlite3.Connection:
 def _create_index(
     connection: sqlite3.Connection, table: str, columns: Columns, name: str = ""
 ) -> None:
-    called = name or f"idx_{table}_{'_'.join(columns)}"
+    called = name or _name(table, columns)
     connection.execute(f"CREATE INDEX {called} ON {table} ({', '.join(columns)})")
 
 
-def _best_index(connection: sqlite3.Connection, query: Query, table: str) -> Columns | None:
+def _name(table: str, columns: Columns) -> str:
+    return f"idx_{table}_{'_'.join(columns)}"
+
+
+def _facet_indexes(dataset: Dataset) -> set[str]:
+    """The names of the indexes of facets, where those have one of their own."""
+    names = set()
+    for data in dataset.tables.values():
+        names |= {_name(data.table.name, (facet,)) for facet in data.table.facets}
+    return names
+
+
+def _best_index(
+    connection: sqlite3.Connection, query: Query, table: str, of_many: Collection[str]
+) -> Columns | None:
     """The columns of the index that serves a question best; None where it needs none."""
     try:
         columns = _columns_read(connection, query, table)
-        without_index = _plan(connection, query)
+        without_index = _plan(connection, query, of_many)
     except sqlite3.Error:  # the check that runs all queries reports it
         return None
     if len(columns) > MOST_COLUMNS:
@@ -89,9 +121,9 @@ def _best_index(connection: sqlite3.Connection, query: Query, table: str) -> Col
     plans = {}
     for order in permutations(columns):
         _create_index(connection, table, order, TRIED)
-        plan = _plan(connection, query)
+        plan = _plan(connection, query, of_many)
         connection.execute(f"DROP INDEX {TRIED}")
-        if plan.is_covered and plan.read_whole < without_index.read_whole:
+        if plan.is_covered and plan.read < without_index.read:
             plans[order] = plan
     return min(plans, key=plans.__getitem__, default=None)
 
@@ -113,10 +145,20 @@ def _columns_read(connection: sqlite3.Connection, query: Query, table: str) -> l
     return sorted(read)
 
 
-def _plan(connection: sqlite3.Connection, query: Query) -> Plan:
-    """How SQLite would answer a question with the indexes that there are."""
-    explained = query.model_copy(update={"sql": f"EXPLAIN QUERY PLAN {query.sql}"})
+def _plan(connection: sqlite3.Connection, query: Query, of_many: Collection[str]) -> Plan:
+    """How SQLite would answer a question with the indexes that there are, where all is chosen.
+
+    `of_many` are the names of the indexes by which many rows are found: those of facets and of
+    other questions.
+    """
+    sql = narrowed(query.sql, query.parameters)
+    explained = query.model_copy(update={"sql": f"EXPLAIN QUERY PLAN {sql}"})
     steps = [step for *_, step in run(connection, explained, {})]
-    sorts = [step for step in steps if "USE TEMP B-TREE" in step]
-    whole = [step for step in steps if WHOLE.match(step)]
-    return Plan(len(sorts), len(whole), any(f"COVERING INDEX {TRIED}" in step for step in steps))
+    by_index = [found[1] for found in map(BY_INDEX.match, steps) if found]
+    return Plan(
+        tables=sum(ALL_OF_TABLE.match(step) is not None for step in steps),
+        indexes=sum(ALL_OF_INDEX.match(step) is not None for step in steps),
+        looked_up=sum(name in of_many for name in by_index),
+        sorted=sum("USE TEMP B-TREE" in step for step in steps),
+        is_covered=any(f"COVERING INDEX {TRIED}" in step for step in steps),
+    )

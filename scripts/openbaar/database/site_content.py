@@ -16,22 +16,23 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from openbaar.database.answered import add_answers
-from openbaar.database.charts import DrawnChart, draw_charts
-from openbaar.database.choices import choices
-from openbaar.database.counts import add_counts
-from openbaar.database.document_parts import parts
+from openbaar.database.charts.drawn import DrawnChart, DrawnCharts, draw_charts, with_png
+from openbaar.database.charts.png_files import Drawers
 from openbaar.database.earlier import Earlier
 from openbaar.database.figures import figures
-from openbaar.database.labels import Labels, code_labels
 from openbaar.database.query_checks import query_problems
-from openbaar.database.results import (
+from openbaar.database.shown.answered import add_answers
+from openbaar.database.shown.choices import choices
+from openbaar.database.shown.counts import add_counts
+from openbaar.database.shown.document_parts import parts
+from openbaar.database.shown.labels import Labels, code_labels
+from openbaar.database.shown.results import (
     TableColumn,
     meanings,
     result_columns,
     with_units,
 )
-from openbaar.database.search_index import add_search_index
+from openbaar.database.shown.search_index import add_search_index
 from openbaar.errors import OpenbaarError
 from openbaar.package.model import Descriptor
 from openbaar.tables.dataset import Dataset, DocumentLines
@@ -62,10 +63,12 @@ def add_site_content(
     dataset: Dataset,
     descriptor: Descriptor,
     earlier: Earlier,
-) -> None:
+    drawers: Drawers,
+) -> DrawnCharts:
     """Add the hidden tables to a database that has all others.
 
-    Charts that were made of the same before are taken from the `earlier` database.
+    Returns the charts for `add_charts`, as `draw_charts` does. Those that were made of the same
+    before are taken from the `earlier` database; the `drawers` make the PNG of the others.
 
     Raises OpenbaarError with every parameter, column or chart of a query that does not fit its SQL
     or the tables.
@@ -87,21 +90,27 @@ def add_site_content(
         "queries": _queries(connection, publication, labels),
         "sorted": {name: table.sort for name, table in publication.resources.items() if table.sort},
     }
-    charts = draw_charts(connection, publication, labels, earlier)
+    charts = draw_charts(connection, publication, labels, earlier, drawers)
     connection.set_progress_handler(None, 0)  # what `run` sets for the queries of authors
     connection.executescript(TABLES)
     with connection:
         for name, value in content.items():
             text = json.dumps(value, ensure_ascii=False)
             connection.execute("INSERT INTO _site VALUES (?, ?)", (name, text))
-        places = ", ".join("?" * len(DrawnChart._fields))
-        connection.executemany(f"INSERT INTO _charts VALUES ({places})", charts)
         lines = _document_lines(dataset.lines)
         connection.executemany("INSERT INTO _lines VALUES (?, ?, ?, ?, ?)", lines)
         connection.executemany(
             "INSERT INTO _changes VALUES (?, ?, ?)", _changes(dataset, descriptor)
         )
     add_search_index(connection, dataset, labels)
+    return charts
+
+
+def add_charts(connection: sqlite3.Connection, charts: DrawnCharts) -> None:
+    """Add the charts, once all their PNG are there."""
+    places = ", ".join("?" * len(DrawnChart._fields))
+    with connection:
+        connection.executemany(f"INSERT INTO _charts VALUES ({places})", with_png(charts))
 
 
 def _changes(dataset: Dataset, descriptor: Descriptor) -> Iterator[tuple[str, str, str]]:

@@ -19,6 +19,7 @@ SQL_TYPES = {
     "integer": "INTEGER",
     "string": "TEXT",
     "year": "INTEGER",
+    "yearmonth": "TEXT",
 }
 
 

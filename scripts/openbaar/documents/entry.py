@@ -6,10 +6,10 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from openbaar.models import Strict, Text
 from openbaar.schema.conventions import UNKNOWN
 from openbaar.schema.names import Date, check_source
 from openbaar.texts import Localized
-from openbaar.yamlfile import Strict, Text
 
 
 class Person(Strict):

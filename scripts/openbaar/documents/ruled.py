@@ -108,14 +108,8 @@ def _ends_of_rules(page: Any, box: Box) -> set[float]:
     touching = [rule for rule in rules if _touches(rule, box)]
     if len(touching) < 2:
         return set()
-    left = min(rule["x0"] for rule in touching)
-    right = max(rule["x1"] for rule in touching)
-    ends = set()
-    if left < box.left - LONGER:
-        ends.add(left)
-    if right > box.right + LONGER:
-        ends.add(right)
-    return ends
+    ends = {min(rule["x0"] for rule in touching), max(rule["x1"] for rule in touching)}
+    return {end for end in ends if not box.left - LONGER <= end <= box.right + LONGER}
 
 
 def _touches(rule: Mapping[str, Any], box: Box) -> bool:
@@ -227,9 +221,9 @@ def _unread(near: Sequence[Word], page: Place) -> Problem:
 
 def _is_beside(word: Word, box: Box) -> bool:
     height = (word.top + word.bottom) / 2
-    if not box.top < height < box.bottom:
-        return False
-    return box.left - NEAR < word.end <= box.left or box.right <= word.start < box.right + NEAR
+    is_left = box.left - NEAR < word.end <= box.left
+    is_right = box.right <= word.start < box.right + NEAR
+    return box.top < height < box.bottom and (is_left or is_right)
 
 
 def _at(box: Box) -> str:

@@ -20,6 +20,7 @@ NOTES = "word/footnotes.xml"
 MOST_COLUMNS = 500  # that a cell or a margin of a row may span
 MAX_HIDDEN_SHOWN = 60  # characters of hidden text in a message
 _BLOCKS = ("p", "tbl", "sdt", "sdtContent", "ins", "customXml", "smartTag")
+_SIGNS = {"tab": " ", "br": " ", "cr": " ", "noBreakHyphen": "-"}
 _LEFT_OUT = ("del", "moveFrom", "Fallback", "rPr", "pPr")  # deleted, or said a second time
 
 
@@ -172,10 +173,8 @@ class _Reader:
             return
         if name == "t":
             yield element.text or ""
-        elif name in ("tab", "br", "cr"):
-            yield " "
-        elif name == "noBreakHyphen":
-            yield "-"
+        elif name in _SIGNS:
+            yield _SIGNS[name]
         elif name == "footnoteReference":
             yield f"[{_id(element)}]"
         elif name == "r" and _is_hidden(element):

@@ -141,15 +141,16 @@ def _look_through(file: Any, parts: SheetParts) -> None:
 
 
 def _look_at(cell: Any, parts: SheetParts, is_hidden: bool, hidden_columns: set[int]) -> None:
-    value, formula, text = cell.find("{*}v"), cell.find("{*}f"), cell.find("{*}is")
     address = _ADDRESS.fullmatch(cell.get("r", ""))
-    has_value = value is not None and bool(value.text)
-    if address is None or not (has_value or formula is not None or text is not None):
+    value = cell.findtext("{*}v")
+    has_formula = cell.find("{*}f") is not None
+    has_text = cell.find("{*}is") is not None
+    if address is None or not (value or has_formula or has_text):
         return
     kind = cell.get("t")
     if kind == "e":
-        parts.errors.append((address[0], value.text if has_value else "#"))
-    elif formula is not None and not has_value and kind != "str":
+        parts.errors.append((address[0], value or "#"))
+    elif has_formula and not value and kind != "str":
         parts.uncomputed.append(address[0])
     if is_hidden:
         parts.rows.add(int(address[2]))

@@ -33,10 +33,10 @@ from openbaar.schema.csvfile import Rows
 from openbaar.schema.model import Constraints, ForeignKey, Schema, SchemaField
 from openbaar.tables.about import Contact, License, Publisher
 from openbaar.tables.dataset import Dataset, TableData
+from openbaar.tables.judging.wording import answer_text, place_text
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
 from openbaar.tables.spans import Span
-from openbaar.tables.wording import answer_text, place_text
 from openbaar.texts import Localized, catalogue, localized
 
 # A longer list serves neither a menu nor a factor; its foreign key leads to the table with it.

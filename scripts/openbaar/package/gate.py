@@ -20,6 +20,7 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import read_inside
 from openbaar.jsonfile import read_json
 from openbaar.limits import most
+from openbaar.models import load_model
 from openbaar.package.handed import HandedFiles, HandedFolder, handed_zip
 from openbaar.package.received import (
     ReceivedForeignKey,
@@ -31,7 +32,7 @@ from openbaar.schema.csvfile import Row, Rows, header_of, read_csv, row_lines
 from openbaar.schema.model import Schema, bare_field
 from openbaar.schema.names import check_name
 from openbaar.schema.values import Value, hidden_character, value_text
-from openbaar.yamlfile import KeyPath, YamlFile, load_model
+from openbaar.yamlfile import KeyPath, YamlFile
 
 HASHES = ("md5", "sha1", "sha256", "sha512")
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from openbaar.models import Strict
 from openbaar.schema.model import Constraints, FieldType, Schema, bare_field, check_key_columns
 from openbaar.schema.names import Name, Version
 from openbaar.tables.about import (
@@ -24,7 +25,6 @@ from openbaar.tables.about import (
     Theme,
 )
 from openbaar.tables.sdmx import Sdmx
-from openbaar.yamlfile import Strict
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 Descriptor = dict[str, Any]  # a descriptor as plain data, without empty values

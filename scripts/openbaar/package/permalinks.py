@@ -17,11 +17,11 @@ from pydantic import Field, ValidationError
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, sha256_of
+from openbaar.models import Strict
 from openbaar.schema.names import Name, Version
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.publication import Publication
 from openbaar.texts import localized
-from openbaar.yamlfile import Strict
 
 FILE = "tables/permalinks.json"
 RELEASES = "tables/releases"

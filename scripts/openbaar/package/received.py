@@ -13,9 +13,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from openbaar.limits import most
+from openbaar.models import Texts
 from openbaar.schema.model import Constraints, FieldType, Schema, bare_field, check_key_columns
 from openbaar.schema.names import Address, Name, check_address, check_path
-from openbaar.yamlfile import Texts
 
 PROFILES = (
     "data-package",

@@ -23,12 +23,13 @@ import yaml
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import writing
+from openbaar.models import load_model
 from openbaar.package import citation_file
 from openbaar.package.model import DescribedPackage, Descriptor
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.schema.csvfile import row_lines
 from openbaar.tables.dataset import TableInFile
-from openbaar.yamlfile import YamlFile, load_model
+from openbaar.yamlfile import YamlFile
 
 
 def problems_of_package(

@@ -102,15 +102,10 @@ def split_at(line: Line, borders: Sequence[float]) -> Cells:
         texts[_column(middle, borders)].append(word.text)
         cut = cut or _cut(word, borders, slack)
     joined = tuple(" ".join(words) for words in texts)
-    is_broken = cut is not None or _is_alone_in_several(joined, line)
-    if is_broken and not _has_gap(line):
-        return _one_cell(line, borders)
-    return Cells(joined, cut)
-
-
-def _is_alone_in_several(texts: Sequence[str], line: Line) -> bool:
-    """Whether a line without a gap would fall into several cells."""
-    return sum(bool(text) for text in texts) > 1 and not _has_gap(line)
+    is_in_one = cut is None and sum(map(bool, joined)) <= 1
+    if is_in_one or _has_gap(line):
+        return Cells(joined, cut)
+    return _one_cell(line, borders)
 
 
 def _one_cell(line: Line, borders: Sequence[float]) -> Cells:

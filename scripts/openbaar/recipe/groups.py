@@ -73,11 +73,12 @@ def _labelled(
     found, problems = _Grouping(document, rows, outer, readers).labelled()
     for label, members in found:
         own = {} if label is None else {outer.label: label}
-        beside = [row for row in members if _is_of_group(row, outer)] if inner else []
+        about_all = [row for row in members if _is_of_group(row, outer)]
+        beside = about_all if inner else []
         inside = [row for row in members if row not in beside]
         within, wrong = _labelled(document, inside, inner, readers)
+        within += [(row, {}) for row in beside]
         labelled += [(row, {**own, **labels}) for row, labels in within]
-        labelled += [(row, own) for row in beside]
         problems += wrong
     return labelled, problems
 
@@ -115,16 +116,16 @@ class _Grouping:
         problems: list[Problem] = []
         seen: dict[Value, int] = {}
         for number, members in enumerate(groups):
-            label: Cell | None = None
             try:
                 label = self._label(members, number)
             except OpenbaarError as error:
+                labelled.append(_LabelledGroup(None, members))
                 problems += error.problems
-            else:
-                first = _first_line(members)
-                if seen.setdefault(label.value, first) != first:
-                    problems.append(self._given_twice(label, seen[label.value]))
+                continue
             labelled.append(_LabelledGroup(label, members))
+            first = seen.setdefault(label.value, _first_line(members))
+            if first != _first_line(members):
+                problems.append(self._given_twice(label, first))
         return labelled, problems
 
     def _wrong_number(self, found: int) -> Problem:
@@ -170,13 +171,7 @@ class _Grouping:
         return Cell(parsed._replace(printed="", how="derived"), first, last)
 
     def _printed_label(self, members: Sequence[ReadRow]) -> _PrintedLabel:
-        found: list[_PrintedLabel] = []
-        for index, row in enumerate(members):
-            for slot in _label_slots(row, self.group):
-                if row.is_total and any(slot.parsed.value == each.value for each in found):
-                    continue  # the total says of which group it is one
-                is_behind = len(row.slots) > 1 and slot is row.slots[-1]
-                found.append(_PrintedLabel(row, slot, index + 1 if is_behind else index))
+        found = self._printed_labels(members)
         if len(found) == 1:
             return found[0]
         place = self.document.place(_first_line(members), members[-1].lines()[1])
@@ -187,6 +182,18 @@ class _Grouping:
         )
         hint = "look at what 'ends' makes of these lines"
         raise OpenbaarError(Problem(place, message, hint))
+
+    def _printed_labels(self, members: Sequence[ReadRow]) -> list[_PrintedLabel]:
+        """The labels in the rows of a group, but those by which a total says whose it is."""
+        found: list[_PrintedLabel] = []
+        for index, row in enumerate(members):
+            for slot in _label_slots(row, self.group):
+                known = [each.value for each in found]
+                if row.is_total and slot.parsed.value in known:
+                    continue
+                is_behind = len(row.slots) > 1 and slot is row.slots[-1]
+                found.append(_PrintedLabel(row, slot, index + is_behind))
+        return found
 
 
 class _LabelledGroup(NamedTuple):

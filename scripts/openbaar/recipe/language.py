@@ -11,6 +11,7 @@ from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from openbaar.models import Strict, Text, Texts, as_list
 from openbaar.recipe.numbers import NumbersByExample
 from openbaar.recipe.row_keys import (
     KindOfRow,
@@ -24,7 +25,6 @@ from openbaar.recipe.row_keys import (
 )
 from openbaar.recipe.unit_keys import GivenUnits, Units
 from openbaar.schema.patterns import Pattern, Patterns, check_pattern
-from openbaar.yamlfile import Strict, Text, Texts, as_list
 
 Row = TypeVar("Row", bound=RowTemplate)
 

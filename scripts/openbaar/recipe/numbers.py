@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema, model_validator
 
-from openbaar.yamlfile import Strict
+from openbaar.models import Strict
 
 Thousands = Literal[".", ",", " ", "'", "’", ""]
 Decimal = Literal[".", ",", ""]

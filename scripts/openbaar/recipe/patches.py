@@ -86,14 +86,17 @@ def mark_patched(
     applied = []
     for patch in patches:
         number = line_number(document, patch) or 0
-        changed = None
-        for index, record in enumerate(marked):
-            cells = {name: _patched(cell, patch, number) for name, cell in record.cells.items()}
-            if cells != dict(record.cells):
-                marked[index] = record._replace(cells=cells)
-                changed = changed or marked[index]
-        applied.append(Patched(patch, number, changed))
+        before = marked
+        marked = [_marked(record, patch, number) for record in before]
+        changed = [new for new, old in zip(marked, before, strict=True) if new is not old]
+        applied.append(Patched(patch, number, changed[0] if changed else None))
     return marked, applied
+
+
+def _marked(record: Record, patch: Patch, number: int) -> Record:
+    """The record, where a patch changed one of its cells with what the document prints there."""
+    cells = {name: _patched(cell, patch, number) for name, cell in record.cells.items()}
+    return record if cells == record.cells else record._replace(cells=cells)
 
 
 def _patched(cell: Cell, patch: Patch, number: int) -> Cell:

@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from openbaar.models import Strict, Texts, as_list, as_text
 from openbaar.recipe.numbers import NumbersByExample
 from openbaar.schema.patterns import Pattern
-from openbaar.yamlfile import Strict, Texts, as_list, as_text
 
 Where = dict[str, Any]  # column -> the value, or the values, that its rows have
 ROW_NUMBER = "{#}"  # in `set`: the running number of the row
@@ -44,7 +44,7 @@ class ReadCell(Strict):
     )
     marks: Texts = Field((), description="the footnote marks that may stand at this field")
     sign: Texts = Field((), description="what is printed before or behind a number: '€', '%'")
-    date: str | None = Field(None, description="how a date is printed: '%d/%m/%Y'")
+    date: str | None = Field(None, description="how a date is printed: '%d/%m/%Y', '%B %Y'")
     blank: dict[str, Reasons] = Field(
         {}, description="printed text of a blank cell -> why it is blank (a status)"
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import chain, pairwise, product, starmap
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from openbaar.recipe.row_keys import Kind, RowTemplate, TotalTemplate
 from openbaar.recipe.templates import Reading, Slot
@@ -114,36 +115,41 @@ def _count(options: Options) -> int:
     return sum(len(readings) for readings in options)
 
 
-def _is_total(readings: Sequence[ReadRow]) -> bool:
-    """Whether a row states totals, of a group or of the table, however it is read."""
+def _kind(readings: Sequence[ReadRow]) -> Kind | Literal["partial_total"]:
+    """What a row is, however it is read; data where that hangs on how it is read.
+
+    A row that states totals of some rows only settles none.
+    """
     kinds = {reading.kind for reading in readings}
-    return kinds in ({"group_total"}, {"table_total"})
-
-
-def _is_partial(readings: Sequence[ReadRow]) -> bool:
-    """Whether a row states totals of some rows only: then it settles none."""
-    return any(reading.is_partial_total for reading in readings)
+    if kinds not in ({"group_total"}, {"table_total"}):
+        return "data"
+    if any(reading.is_partial_total for reading in readings):
+        return "partial_total"
+    return kinds.pop()
 
 
 def _stated(options: Sequence[list[ReadRow]]) -> list[_Stated]:
     """The totals among rows, each with the rows that it is the sum of."""
-    all_totals = [index for index, readings in enumerate(options) if _is_total(readings)]
-    totals = [index for index in all_totals if not _is_partial(options[index])]
-    of_groups = [index for index in totals if options[index][0].kind == "group_total"]
-    data = [index for index, readings in enumerate(options) if not _is_total(readings)]
-    are_above = bool(totals) and totals[0] == 0
+    kinds = [_kind(readings) for readings in options]
+    data = _indexes_of("data", kinds)
+    of_groups = _indexes_of("group_total", kinds)
+    totals = sorted([*of_groups, *_indexes_of("table_total", kinds)])
+    are_above = totals[:1] == [0]
     # What bounds the rows of each total: the one before and itself, or itself and the next one.
     bounds = [*totals, len(options)] if are_above else [-1, *totals]
     found = []
     for index, (before, after) in zip(totals, pairwise(bounds), strict=True):
-        if options[index][0].kind == "group_total":
-            between = range(before + 1, after)
-            found.append(_Stated(index, [each for each in between if each not in all_totals]))
+        if kinds[index] == "group_total":
+            found.append(_Stated(index, data[bisect(data, before) : bisect(data, after)]))
             continue
         found.append(_Stated(index, data))
         if _are_in_groups(data, of_groups, are_above):
             found.append(_Stated(index, of_groups, "group_total"))
     return found
+
+
+def _indexes_of(wanted: str, kinds: Sequence[str]) -> list[int]:
+    return [index for index, kind in enumerate(kinds) if kind == wanted]
 
 
 def _are_in_groups(data: Sequence[int], of_groups: Sequence[int], are_above: bool) -> bool:

@@ -129,35 +129,30 @@ def _by_cells(items: tuple[Item, ...], text: str, readers: Mapping[str, Reader])
 @lru_cache(maxsize=1024)
 def _is_of_cells(items: tuple[Item, ...]) -> bool:
     """Whether a template is a field for each of several cells, and nothing else."""
-    first, *others = items
-    is_first = first.literal == "" and first.name is not None
-    return (
-        is_first
-        and bool(others)
-        and all(each.literal == SEPARATOR and each.name is not None for each in others)
-    )
+    literals = [item.literal for item in items]
+    between = [SEPARATOR] * (len(items) - 1)
+    has_fields_only = all(item.name is not None for item in items)
+    return len(items) > 1 and has_fields_only and literals == ["", *between]
 
 
 def _starts_of(text: str, items: Sequence[Item], readers: Mapping[str, Reader]) -> list[int]:
     """Where a reading may begin: behind white space, and before it where a blank may be there."""
     start = len(text) - len(text.lstrip())
-    if start == 0:
-        return [0]
-    names = [item.name for item in items if item.name]
-    if names and readers[names[0]].blank_is_space:
-        return [0, start]
-    return [start]
+    may_begin_before = start > 0 and _may_be_space(items, 0, readers)
+    return [0, start] if may_begin_before else [start]
 
 
 def _ends_of(text: str, items: Sequence[Item], readers: Mapping[str, Reader]) -> list[int]:
     """Where a reading may end: before white space, and behind it where a blank may be there."""
     end = len(text.rstrip())
-    if end == len(text):
-        return [end]
+    may_end_behind = end < len(text) and _may_be_space(items, -1, readers)
+    return [end, len(text)] if may_end_behind else [end]
+
+
+def _may_be_space(items: Sequence[Item], index: int, readers: Mapping[str, Reader]) -> bool:
+    """Whether white space may be a blank cell of the first field (0), or of the last one (-1)."""
     names = [item.name for item in items if item.name]
-    if names and readers[names[-1]].blank_is_space:
-        return [end, len(text)]
-    return [end]
+    return bool(names) and readers[names[index]].blank_is_space
 
 
 class _Step(NamedTuple):

@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from openbaar.models import Strict, as_text
 from openbaar.schema.patterns import Pattern
-from openbaar.yamlfile import Strict, as_text
 
 
 def _as_borders(value: Any) -> Any:
@@ -21,21 +21,18 @@ def _as_borders(value: Any) -> Any:
 def _in_order(value: Any) -> tuple[float, ...]:
     """Borders from left to right. Raises ValueError where they are not."""
     listed = list(value) if isinstance(value, list | tuple) else [value]
-    borders = [_border(item) for item in listed]
-    if not borders or None in borders:
+    if not listed or not all(map(_is_border, listed)):
         raise ValueError("'columns' should be 'gaps', or a list of numbers: where columns end")
-    found = [border for border in borders if border is not None]
-    if sorted(set(found)) != found:
+    borders = [float(border) for border in listed]
+    if sorted(set(borders)) != borders:
         raise ValueError("the borders under 'columns' should go from left to right, each once")
-    return tuple(found)
+    return tuple(borders)
 
 
-def _border(value: Any) -> float | None:
-    """A number above zero; the decimals of authored files are texts."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
+def _is_border(value: Any) -> bool:
+    """Whether it is a number above zero; the decimals of authored files are texts."""
     is_number = re.fullmatch(r"[0-9]+(\.[0-9]+)?", str(value)) is not None
-    return float(value) if is_number and float(value) > 0 else None
+    return is_number and float(value) > 0
 
 
 Borders = Annotated[

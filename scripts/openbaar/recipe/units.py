@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
@@ -104,25 +104,18 @@ def make_units(lines: Sequence[Line], how: Units) -> list[Unit]:
     by cell: "(07) Buiten Brussel/Vlaanderen" | "434"
     by aligned: a line such as "Gent   1.234    5" has the cells "Gent", "1.234" and "5"
     """
-    printed = [line for line in lines if not line.is_blank]
     if how.columns is not None:
-        return _in_columns(printed, how)
+        return _in_columns(_printed(lines), how)
     if how.starts is not None:
         return _sections(lines, how.starts)
     if how.split is not None:
-        return _pieces(printed, how.split)
-    return _by_kind(lines, printed, how.by)
+        return _pieces(_printed(lines), how.split)
+    return list(UNITS_BY[how.by or "block"](lines))
 
 
-def _by_kind(lines: Sequence[Line], printed: Sequence[Line], kind: str | None) -> list[Unit]:
-    """The units of a kind that needs no more than its name; `printed` are the lines not blank."""
-    if kind == "line":
-        return list(map(_of_line, printed))
-    if kind == "aligned":
-        return list(map(_aligned, printed))
-    if kind == "cell":
-        return list(_cells(lines))
-    return list(map(_wrapped, _blocks(lines)))
+def _printed(lines: Sequence[Line]) -> list[Line]:
+    """The lines on which anything stands."""
+    return [line for line in lines if not line.is_blank]
 
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:
@@ -205,17 +198,19 @@ def _row_of_cells(row: Sequence[_PlacedLine]) -> Unit:
     before: "Algemene" | "12" over "competenties" | ""
     after: "Algemene competenties" | "12"
     """
-    text = ""
     starts = [LineStart(0, row[0].line.number)]
-    for column in range(max(len(placed.cells) for placed in row)):
-        text += SEPARATOR if column else ""
-        printed = [placed for placed in row if placed.cells[column : column + 1] not in ((), ("",))]
-        for index, placed in enumerate(printed):
-            text += " " if index else ""
-            starts.append(LineStart(len(text), placed.line.number))
-            text += placed.cells[column]
+    cells: list[str] = []
+    column_begins = 0
+    for column in range(len(row[0].cells)):
+        printed = [placed for placed in row if placed.cells[column]]
+        begins = column_begins
+        for placed in printed:
+            starts.append(LineStart(begins, placed.line.number))
+            begins += len(placed.cells[column]) + len(" ")
+        cells.append(" ".join(placed.cells[column] for placed in printed))
+        column_begins += len(cells[-1]) + len(SEPARATOR)
     cut = next((placed.cut for placed in row if placed.cut is not None), None)
-    return Unit(text, tuple(starts), row[0].line.page, cut=cut)
+    return Unit(SEPARATOR.join(cells), tuple(starts), row[0].line.page, cut=cut)
 
 
 def _cells(lines: Sequence[Line]) -> Iterator[Unit]:
@@ -246,6 +241,15 @@ def _cells(lines: Sequence[Line]) -> Iterator[Unit]:
 
 def _stripped(unit: Unit) -> Unit:
     return unit._replace(text=unit.text.rstrip())
+
+
+# The ways to put lines together that need no more than a name.
+UNITS_BY: Mapping[str, Callable[[Sequence[Line]], Iterable[Unit]]] = {
+    "block": lambda lines: map(_wrapped, _blocks(lines)),
+    "line": lambda lines: map(_of_line, _printed(lines)),
+    "aligned": lambda lines: map(_aligned, _printed(lines)),
+    "cell": _cells,
+}
 
 
 def _sections(lines: Sequence[Line], starts: str) -> list[Unit]:

@@ -25,6 +25,7 @@ from openbaar.texts import Localized
 # No-break, narrow no-break, thin and figure spaces separate thousands as a plain space does.
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " "))
 ILLEGIBLE = "illegible"  # the status of a cell whose words were not surely recognised
+MONTH = "@"  # in a date, where the name of a month is printed
 NO_COLUMN = "no_column"  # a name for fields that are none, which may begin with `_`
 MAX_KNOWN = 10_000  # texts whose meaning a reader remembers
 SHOWN_PATTERN = 80  # characters of a pattern in a message
@@ -227,19 +228,29 @@ def parse_date(text: str, form: str, language: str) -> str:
     Months (%B, %b) are named in `language`, by the names of the Unicode CLDR. Raises ValueError
     when it is no date.
     """
+    printed, looked_for = text, form
     if "%B" in form or "%b" in form:
-        text = _with_month_as_number(text, language)
-        form = form.replace("%B", "%m").replace("%b", "%m")
-    return datetime.strptime(text, form).date().isoformat()
+        printed = _with_month_behind(text, language)
+        looked_for = f"{form.replace('%B', MONTH).replace('%b', MONTH)} %m"
+    try:
+        return datetime.strptime(printed, looked_for).date().isoformat()
+    except ValueError as error:
+        raise ValueError(f"'{text}' is not a date in the form '{form}'") from error
 
 
-def _with_month_as_number(text: str, language: str) -> str:
+def _with_month_behind(text: str, language: str) -> str:
+    """The text with a sign in the place of the name of a month, and its number behind it.
+
+    A number in its place would be taken for a day in some forms, and a day for a month.
+
+    before: "19 januari 2026"
+    after: "19 @ 2026 01"
+    """
     numbers = _month_numbers(language)
-    for word in re.findall(r"[^\W\d_]+\.?", text):
-        name = word.rstrip(".")
-        number = numbers.get(name) or numbers.get(name.lower())
+    for word in re.finditer(r"[^\W\d_]+\.?", text):
+        number = numbers.get(word.group().rstrip(".").casefold())
         if number is not None:
-            text = text.replace(word, f"{number:02}")
+            return f"{text[: word.start()]}{MONTH}{text[word.end() :]} {number:02}"
     return text
 
 
@@ -250,7 +261,7 @@ def _month_numbers(language: str) -> dict[str, int]:
     numbers = {}
     for width in ("wide", "abbreviated"):
         for number, name in names[width].items():
-            numbers[name.rstrip(".")] = number
+            numbers[name.rstrip(".").casefold()] = number
     return numbers
 
 
@@ -285,7 +296,8 @@ class _Parser:
                 return number
             return _plain(Decimal(number) * self.read.scale, self.column.type)
         if self.read.date is not None:
-            return parse_date(text, self.read.date, self.language)
+            day = parse_date(text, self.read.date, self.language)
+            return day[: len("2023-01")] if self.column.type == "yearmonth" else day
         return text if "\n" in text else " ".join(text.split())
 
 

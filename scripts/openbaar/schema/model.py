@@ -11,10 +11,10 @@ from typing import Literal, Self
 from pydantic import Field, StrictBool, model_validator
 
 from openbaar.errors import nearest
+from openbaar.models import BelowError, Strict, Texts
 from openbaar.schema.names import Name
 from openbaar.schema.patterns import Pattern
 from openbaar.texts import Localized
-from openbaar.yamlfile import BelowError, Strict, Texts
 
 Scalar = str | int
 
@@ -30,7 +30,7 @@ class Constraints(Strict):
     enum: tuple[Scalar, ...] | None = None
 
 
-FieldType = Literal["string", "integer", "number", "year", "boolean", "date", "array"]
+FieldType = Literal["string", "integer", "number", "year", "yearmonth", "boolean", "date", "array"]
 
 
 class SchemaField(Strict):

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import re2
 from pydantic import AfterValidator, BeforeValidator
 
-from openbaar.yamlfile import as_tuple
+from openbaar.models import as_tuple
 
 _OPTIONS = re2.Options()
 _OPTIONS.log_errors = False

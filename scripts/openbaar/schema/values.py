@@ -27,6 +27,7 @@ MAX_CELL = most("cell_characters")
 WHOLE = re.compile("-?(0|[1-9][0-9]{0,18})")
 YEAR = re.compile("[1-9][0-9]{3}")  # 0099 would be written as 99
 NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
+YEAR_MONTH = re.compile("[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 # Characters that change how a text reads without being seen: control characters, bidirectional
 # marks (https://www.unicode.org/reports/tr9/) and zero-width characters.
@@ -92,8 +93,6 @@ def _check_characters(text: str) -> None:
 
 def _check_range(constraints: Constraints, value: Value) -> None:
     """Raise ValueError for a number below the minimum or above the maximum."""
-    if constraints.minimum is None and constraints.maximum is None:
-        return
     if not isinstance(value, int | Decimal):
         return
     if constraints.minimum is not None and value < constraints.minimum:
@@ -129,6 +128,13 @@ def _year(text: str) -> int:
     if not YEAR.fullmatch(text):
         raise ValueError(f"{text!r} is not a year from 1000 to 9999")
     return int(text)
+
+
+def _year_month(text: str) -> str:
+    """A month of a year stays text, as SQLite stores it."""
+    if not YEAR_MONTH.fullmatch(text):
+        raise ValueError(f"{text!r} is not a month of a year such as 2023-01")
+    return text
 
 
 def _number(text: str) -> Decimal:
@@ -172,6 +178,7 @@ _PARSERS: dict[str, Callable[[str], Value]] = {
     "string": str,
     "integer": _integer,
     "year": _year,
+    "yearmonth": _year_month,
     "number": _number,
     "boolean": _boolean,
     "date": _date,

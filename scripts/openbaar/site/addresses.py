@@ -120,7 +120,8 @@ class Addresses:
 
         Datasette writes some with the `origin` of the site before them, and none with its prefix.
 
-        >>> Addresses("wages", ("nl", "en")).linked('<a href="/wages?x=1">', "en", "http://a.example")
+        >>> addresses = Addresses("wages", ("nl", "en"))
+        >>> addresses.linked('<a href="/wages?x=1">', "en", "http://a.example")
         '<a href="/en/wages?x=1">'
         """
 

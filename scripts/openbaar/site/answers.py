@@ -20,8 +20,8 @@ from weakref import WeakKeyDictionary
 from datasette.database import QueryInterrupted
 
 from openbaar.site.cells import figure
+from openbaar.site.column_values import decimals_of
 from openbaar.site.columns import Column, result_column, text_in
-from openbaar.site.grid import decimals_of
 from openbaar.site.language import gettext, visit
 from openbaar.site.naming import named
 from openbaar.site.published import Published
@@ -150,7 +150,7 @@ class _Measured:
     @property
     def is_over_time(self) -> bool:
         """Whether the first of the other columns holds periods."""
-        return self.columns[self.others[0]].type in ("year", "date")
+        return self.columns[self.others[0]].type in ("year", "yearmonth", "date")
 
     def position(self, column: str) -> int:
         """Where a column stands in a row."""
@@ -179,7 +179,8 @@ class _Measured:
     def of_greatest(self, color: str) -> list[Sequence[Any]]:
         """The rows of the color that is the greatest in the last period."""
         periods = [self.position(name) for name in self.others if name != color]
-        latest = [row for row in self.rows if all(row[at] == self.rows[-1][at] for at in periods)]
+        last = [self.rows[-1][at] for at in periods]
+        latest = [row for row in self.rows if [row[at] for at in periods] == last]
         at = self.position(color)
         greatest = max(latest, key=self.figure)
         return [row for row in self.rows if row[at] == greatest[at]]

@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import finalize
@@ -123,7 +123,10 @@ def arguments_of(datasette: Datasette) -> dict[str, Any]:
 
 
 class ForkServer:
-    """The process whose copies answer; it is started when it is first needed, and after its end."""
+    """The process whose copies answer; it is started when it is first needed, and when it failed.
+
+    It is ended by `end`, or with the last reference to this.
+    """
 
     def __init__(self, datasette: Datasette) -> None:
         """Its copies answer as `datasette` does."""
@@ -131,13 +134,27 @@ class ForkServer:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._requests: socket.socket | None = None
+        self._end: Callable[[], object] | None = None
+        self._is_needed = True
 
     def start(self) -> socket.socket:
-        """Start the process, unless it runs; to the socket go requests."""
+        """Start the process, unless it runs; to the socket go requests.
+
+        Raises ChildProcessError after `end`.
+        """
         with self._lock:
+            if not self._is_needed:
+                raise ChildProcessError("the process that answers queries is needed no more")
             if self._requests is None or self._has_ended():
                 self._requests = self._started()
             return self._requests
+
+    def end(self) -> None:
+        """End the process with its copies, for good."""
+        with self._lock:
+            self._is_needed = False
+            if self._end is not None:
+                self._end()
 
     def _has_ended(self) -> bool:
         return self._process is None or self._process.poll() is not None
@@ -157,7 +174,7 @@ class ForkServer:
         # In a thread: it reads them only when it has loaded what it needs.
         threading.Thread(target=process.communicate, args=(self._arguments,), daemon=True).start()
         self._process = process
-        finalize(self, _end, process, ours)
+        self._end = finalize(self, _end, process, ours)
         return ours
 
     async def answer(self, scope: Scope, seconds: float, memory: int) -> Answer | None:

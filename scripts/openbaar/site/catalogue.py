@@ -150,11 +150,8 @@ def _files(published: Published, table: str | None, request: Any) -> list[dcat.O
     """The files of a table, or for None those with all tables, called in each language."""
     links = {}
     for language in published.languages:
-        links[language] = [
-            link
-            for link in downloads.links(published, table, language)
-            if (link.rows is None) == (table is None)
-        ]
+        all_links = downloads.links(published, table, language)
+        links[language] = [link for link in all_links if (link.rows is None) == (table is None)]
     offered = []
     for number, link in enumerate(links[published.languages[0]]):
         title = {language: found[number].label for language, found in links.items()}

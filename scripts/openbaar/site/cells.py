@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from openbaar.texts import locale_of
 
 BLANK = Markup('<abbr title="{0}">—</abbr>')
 BECAUSE = Markup('<abbr title="{0}">—</abbr><small class="why">{0}</small>')  # seen on a phone
+Row = Mapping[str, Any]
 ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 LINES = re.compile(r"(?:(\w+):)?(\d+)(?:-\d+)?")  # perhaps with the page before them
 
@@ -105,35 +106,47 @@ def _named(
     return escape(words) if address is None else link(address, words)
 
 
-def _address(
-    published: Published, column: Column, value: Any, row: Mapping[str, Any]
-) -> str | None:
+def _address(published: Published, column: Column, value: Any, row: Row) -> str | None:
     """Where a value leads to: a table, the row of a code, a line of a document; or nowhere."""
     if column.name == "table_name" and value in published.tables:
         return published.path(value)
     if column.of_trust:
-        return _address_of_trust(published, column, value, row)
+        find = ADDRESSES.get(column.name)
+        return None if find is None else find(published, value, row)
     if column.code_list is not None:
         return published.path(column.code_list, str(value))
     return None
 
 
-def _address_of_trust(
-    published: Published, column: Column, value: Any, row: Mapping[str, Any]
-) -> str | None:
-    """Where a value of a trust table leads to."""
+def _table_named(published: Published, name: Any, _row: Row) -> str | None:
+    return published.path(name) if name in published.tables else None
+
+
+def _row_named(published: Published, key: Any, row: Row) -> str | None:
+    """The row of a key, which is as addresses have it; the table, where it is about every row."""
     table = row.get("table_name")
-    if column.name == "compared_with" and value in published.tables:
-        return published.path(value)
-    if column.name == "row_id" and value == EVERY_ROW and table in published.tables:
-        return published.path(str(table))
-    if column.name == "row_id" and table in published.tables:
-        return f"{published.path(str(table))}/{value}"  # the key as addresses have it
-    if column.name == "anomaly":
-        return published.path("anomalies", str(value))
-    if column.name == "first_line" and row.get("document"):
-        return published.line_path(str(row["document"]), row.get("page"), int(value))
-    return None
+    if table not in published.tables:
+        return None
+    address = published.path(str(table))
+    return address if key == EVERY_ROW else f"{address}/{key}"
+
+
+def _anomaly_named(published: Published, name: Any, _row: Row) -> str | None:
+    return published.path("anomalies", str(name))
+
+
+def _line_named(published: Published, line: Any, row: Row) -> str | None:
+    document = row.get("document")
+    return published.line_path(str(document), row.get("page"), int(line)) if document else None
+
+
+# Where the values of the columns of trust tables lead to.
+ADDRESSES: Mapping[str, Callable[[Published, Any, Row], str | None]] = {
+    "compared_with": _table_named,
+    "row_id": _row_named,
+    "anomaly": _anomaly_named,
+    "first_line": _line_named,
+}
 
 
 def _shown_text(published: Published, table: str | None, column: Column, value: str) -> Markup:

@@ -261,13 +261,13 @@ def _place_words(published: Published, table: str | None, place: Sequence[str]) 
     known = PROPERTIES.get(place[0])
     if known is None:
         return ".".join(place)
-    rest = []
-    for part in place[1:]:
-        if part.isdecimal():
-            rest.append(str(int(part) + 1))  # people count from one
-        elif part not in published.languages:
-            rest.append(part)
+    rest = [_counted(part) for part in place[1:] if part not in published.languages]
     return " ".join([gettext(known), *rest])
+
+
+def _counted(part: str) -> str:
+    """A part of a place; people count from one."""
+    return str(int(part) + 1) if part.isdecimal() else part
 
 
 def _told(value: Any) -> Markup:

@@ -136,16 +136,17 @@ def chips(
     for name in names:
         column = column_of(published, table, name)
         results = facets.get(name, {})
-        values = counted.get(name) or [
-            (each["value"], each["count"]) for each in results.get("results", [])
-        ]
-        if values:
-            made = [
-                _chip(published, column, count, pairs)
-                for count in in_order(published, column, values)
-            ]
+        values = counted.get(name) or _counts_of(results)
+        ordered = in_order(published, column, values)
+        made = [_chip(published, column, count, pairs) for count in ordered]
+        if made:
             found.append(Chips(column, made, bool(results.get("truncated"))))
     return found
+
+
+def _counts_of(facet: Mapping[str, Any]) -> list[Count]:
+    """What Datasette counted for a facet."""
+    return [(each["value"], each["count"]) for each in facet.get("results", [])]
 
 
 def _chip(published: Published, column: Column, counted: Count, pairs: Pairs) -> Chip:
@@ -166,18 +167,20 @@ def _address(published: Published, column: Column, values: Sequence[str], pairs:
 
     As a link on that page writes it: only what comes behind the path, where there is something.
     """
-    query = [pair for pair in _without(pairs, column.name) if pair[0] != "_next"]
-    if len(values) == 1 or column.type == "array":
-        query += [(_exact(column), value) for value in values]
-    elif values:
-        has_comma = any("," in value for value in values)
-        text = json.dumps(list(values), ensure_ascii=False) if has_comma else ",".join(values)
-        query.append((f"{column.name}__in", text))
+    others = [pair for pair in _without(pairs, column.name) if pair[0] != "_next"]
+    query = [*others, *_choosing(column, values)]
     return f"?{urlencode(query)}" if query else published.path(str(column.table))
 
 
-def _exact(column: Column) -> str:
-    return f"{column.name}__arraycontains" if column.type == "array" else column.name
+def _choosing(column: Column, values: Sequence[str]) -> list[tuple[str, str]]:
+    """What the query of an address says to choose these values of a column."""
+    if column.type == "array":
+        return [(f"{column.name}__arraycontains", value) for value in values]
+    if len(values) < 2:
+        return [(column.name, value) for value in values]
+    if any("," in value for value in values):
+        return [(f"{column.name}__in", json.dumps(list(values), ensure_ascii=False))]
+    return [(f"{column.name}__in", ",".join(values))]
 
 
 def _without(pairs: Pairs, column: str) -> list[tuple[str, str]]:

@@ -86,7 +86,7 @@ def _column_in(published: Published, table: str, name: str, language: str) -> Co
                 table=table,
                 code_list=_code_list(published, table, name),
                 labels=_labels(published, table, name),
-                names_rows=name in published.tables[table]["schema"].get("primaryKey", []),
+                names_rows=name in published.primary_key(table),
                 counts=name in published.figures.get(table, []),
             )
     return Column(name, name)
@@ -149,7 +149,7 @@ def label_of(published: Published, labels: str | None, code: Any) -> str | None:
 
 def key_label(published: Published, table: str, key: str) -> str:
     """What a row is called: its key (`2022,female`) with names for codes, such as '2022, vrouw'."""
-    names = published.tables[table]["schema"].get("primaryKey", [])
+    names = published.primary_key(table)
     parts = key.split(",")
     if len(names) != len(parts):
         return key

@@ -1,7 +1,7 @@
 """Counting without reading the rows: what a table of counts tells instead of the large one.
 
-`database/counts.py` made these tables. Datasette asks for the number of rows that a visitor chose
-and for the values of each facet among them; where the choice hangs on columns of the table of
+`database/shown/counts` made these tables. Datasette asks for the number of rows that a visitor
+chose and for the values of each facet among them; where the choice hangs on columns of the table of
 counts only, that one is asked instead, and so is the one of what search finds where rows are chosen
 by words. They are of the same database file, so they always agree.
 """
@@ -24,7 +24,8 @@ FACET = re.compile(
     r" where (?P=column) is not null"
     r" group by (?P=column) order by count desc, value limit (?P<limit>\d+)"
 )
-# A choice by values of columns: https://docs.datasette.io/en/0.65.2/json_api.html#column-filter-arguments
+# A choice by values of columns:
+# https://docs.datasette.io/en/0.65.2/json_api.html#column-filter-arguments
 TOKEN = re.compile(
     r"""\s+|[(),]|<=|>=|!=|=|<|>|''|:p\d+|\[(?P<a>\w+)\]|"(?P<b>\w+)"|(?P<word>\w+)"""
 )

@@ -7,7 +7,6 @@ asks sees the one or the other. The earlier one goes when its last answer has be
 from __future__ import annotations
 
 import asyncio
-import gc
 import hashlib
 import json
 import os
@@ -29,6 +28,7 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.placing import JOURNAL
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site.asgi import Application, Message, Receive, Scope, Send
+from openbaar.site.gates import end_apart
 from openbaar.site.published import publication_of
 
 # What a running site reads beside its database, below the folder of `metadata.yml`.
@@ -62,10 +62,11 @@ class Edition:
     answering: int = 0
 
     def close(self) -> None:
-        """Let go of its files and remove them.
+        """End the process that answered for it, let go of its files and remove them.
 
         Its connections are closed with the last thread that holds one, which may still be asking.
         """
+        end_apart(self.datasette)
         if self.datasette.executor is not None:
             self.datasette.executor.shutdown(wait=False)
         for database in self.datasette.databases.values():
@@ -151,8 +152,6 @@ class Editions:
             raise
         earlier, self.current = self.current, edition
         self._close_unless_needed(earlier)
-        del earlier
-        gc.collect()  # with the last reference to it ends the process that answered for it
 
     def _close_unless_needed(self, edition: Edition) -> None:
         if edition is not self.current and edition.answering == 0:

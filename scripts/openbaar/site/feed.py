@@ -92,30 +92,37 @@ def _changes(published: Published, version: str, language: str) -> str:
     if not older:
         return _listed(published, gettext("Tables: %(tables)s."), list(after), language)
     before = _hashes(published, older[0])
-    new = [name for name in after if name not in before]
-    gone = [name for name in before if name not in after]
-    changed = [name for name in after if before.get(name, after[name]) != after[name]]
-    told = [
-        (gettext("New tables: %(tables)s."), new),
-        (gettext("Changed tables: %(tables)s."), changed),
-        (gettext("Tables that are gone: %(tables)s."), gone),
-    ]
-    sentences = [_listed(published, message, names, language) for message, names in told if names]
-    return " ".join(sentences) or gettext("No figures changed.")
+    told = {
+        gettext("New tables: %(tables)s."): _only_in(after, before),
+        gettext("Changed tables: %(tables)s."): _changed(before, after),
+        gettext("Tables that are gone: %(tables)s."): _only_in(before, after),
+    }
+    sentences = [_listed(published, words, names, language) for words, names in told.items()]
+    return " ".join(filter(None, sentences)) or gettext("No figures changed.")
+
+
+def _only_in(tables: Mapping[str, str], others: Mapping[str, str]) -> list[str]:
+    return [name for name in tables if name not in others]
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """The tables of both versions that have another hash now."""
+    return [name for name, found in after.items() if before.get(name, found) != found]
 
 
 def _hashes(published: Published, version: str) -> dict[str, str]:
     """The hash of each table of a version, by its name."""
     if version == published.version:
-        return {
-            name: resource["hash"].removeprefix("sha256:")
-            for name, resource in published.tables.items()
-        }
+        hashes = {name: resource["hash"] for name, resource in published.tables.items()}
+        return {name: found.removeprefix("sha256:") for name, found in hashes.items()}
     released: Released = published.permalinks.get("tables", {})
     return {name: hashes[version] for name, hashes in released.items() if version in hashes}
 
 
 def _listed(published: Published, message: str, names: list[str], language: str) -> str:
+    """A sentence that lists tables by their titles; nothing where there are none."""
+    if not names:
+        return ""
     titles = []
     for name in names:
         known = published.tables.get(name)

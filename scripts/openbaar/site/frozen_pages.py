@@ -27,7 +27,6 @@ from openbaar.files import Content, holds, take_again, write_content
 from openbaar.site import changes, downloads
 from openbaar.site.apart import Answer, answered, scope_of
 from openbaar.site.asgi import header
-from openbaar.site.pages import asset
 from openbaar.site.published import Descriptor, publication_of
 from openbaar.site.rewriting import Rows, rewritten
 from openbaar.site.serve import site
@@ -47,6 +46,7 @@ from openbaar.site.static_paths import (
     table_at,
     target_of,
 )
+from openbaar.site.templating import asset
 from openbaar.texts import N_, catalogue
 
 INDEX = f"{SEARCH}/index.js"  # what the search of a site without a server finds

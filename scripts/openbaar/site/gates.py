@@ -186,6 +186,13 @@ def gated(
     return passed
 
 
+def end_apart(datasette: Datasette) -> None:
+    """End the process that answers costly requests for a Datasette that is asked no more."""
+    if datasette in _before:
+        _, server = _before[datasette]
+        server.end()
+
+
 def _gates(published: Published) -> Gates | HomeGates:
     if published.public:
         return Gates(published.addresses)

@@ -121,9 +121,7 @@ def _varies(answer: Answer) -> bool:
 
 def _may_be_kept(scope: Scope, datasette: Datasette, published: Published) -> bool:
     """Whether everybody who asks this is answered alike, until the site ends."""
-    if scope["type"] != "http" or scope["method"] != "GET" or APART in scope:
-        return False
-    if any(name.lower() in PERSONAL for name, _ in scope["headers"]):
+    if not _is_impersonal(scope):
         return False
     asked = published.addresses.asked(raw_path(scope)).path
     names = {name for name, _ in query_pairs(scope)}
@@ -132,6 +130,14 @@ def _may_be_kept(scope: Scope, datasette: Datasette, published: Published) -> bo
     first = tilde_decode(asked.split("/")[1].partition(".")[0])
     others = datasette.databases.keys() - {published.name}
     return first not in others and not _changes(datasette) and not _knows_visitors()
+
+
+def _is_impersonal(scope: Scope) -> bool:
+    """Whether a request only reads, and says nothing of who sends it."""
+    if scope["type"] != "http" or scope["method"] != "GET" or APART in scope:
+        return False
+    headers = {name.lower() for name, _ in scope["headers"]}
+    return headers.isdisjoint(PERSONAL)
 
 
 def _changes(datasette: Datasette) -> bool:

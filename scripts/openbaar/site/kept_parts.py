@@ -1,9 +1,10 @@
 """Parts of pages that are kept: what hangs on nothing that a visitor chose is made once.
 
 The page of a table is another one for each filter and each order, but its words, remarks, chart,
-files and citations are the same on all of them. So are all parts of a page of a question for which
-nothing was chosen. Templates write such a part between `{% call kept("name") %}` and
-`{% endcall %}`; nothing in it may hang on the query of the address, nor on who visits.
+files and citations are the same on all of them. So are the parts of the home page, and those of a
+page of a question for which nothing was chosen. Templates write such a part between
+`{% call kept("name") %}` and `{% endcall %}`; nothing in it may hang on the query of the address,
+nor on who visits.
 """
 
 from __future__ import annotations
@@ -56,8 +57,9 @@ async def kept_page(
 ) -> KeptPage:
     """What is kept of the page of the table or the question `name`, in the language of the visit.
 
-    `make` finds the variables that are always the same. Where the address of the site is not known,
-    that of the request is in some of them. Those that were asked for longest ago go first.
+    The home page has no name. `make` finds the variables that are always the same. Where the
+    address of the site is not known, that of the request is in some of them. Those that were asked
+    for longest ago go first.
     """
     pages = _kept.setdefault(published, OrderedDict())
     key = (name, visit().path, visit().language, published.address("", request))

@@ -209,7 +209,7 @@ def row_title(published: Published, table: str, key: Sequence[str], row: Row) ->
     if table == "reconciliation":
         names = ["table_name", "column_name", "scope"]
     else:
-        names = published.tables[table]["schema"].get("primaryKey", [])
+        names = published.primary_key(table)
     if len(key) == 1:
         own = label_of(published, table, key[0])  # a row of a code list is called as its code is
         if own is not None:

@@ -21,12 +21,7 @@ def preferred(accepted: str, offers: Sequence[str]) -> str:
     qualities = _qualities(accepted)
     if not qualities:
         return offers[0]
-    best, best_quality = offers[0], _quality_of(offers[0], qualities)
-    for offer in offers[1:]:
-        quality = _quality_of(offer, qualities)
-        if quality > best_quality:
-            best, best_quality = offer, quality
-    return best
+    return max(offers, key=lambda offer: _quality_of(offer, qualities))
 
 
 def readers_language(request: Any, languages: Sequence[str], spoken: str) -> str:
@@ -69,8 +64,8 @@ def _quality_of(offer: str, qualities: Sequence[tuple[str, float]]) -> float:
     for name, quality in qualities:
         if name == offer or (not is_media_type and name.startswith(f"{offer}-")):
             return quality
+    stated = dict(reversed(qualities))  # of a range that is named twice the first one counts
     for wildcard in (f"{kind}/*", "*/*", "*"):
-        for name, quality in qualities:
-            if name == wildcard:
-                return quality
+        if wildcard in stated:
+            return stated[wildcard]
     return 0.0

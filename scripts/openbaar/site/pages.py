@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Container, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache, partial
-from hashlib import sha256
-from html import unescape
-from pathlib import Path
+from collections.abc import Container, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from datasette.utils import tilde_encode, urlsafe_components
-from datasette.utils.asgi import Request, Response
-from jinja2 import Environment
+from datasette.utils.asgi import Request
 from markupsafe import Markup
 
 from openbaar.schema.conventions import TRUST_TABLES
@@ -29,165 +23,19 @@ from openbaar.site import (
     linked_data,
     questions,
     remarks,
-    source,
 )
-from openbaar.site.cells import Unwritten, figure, shown
-from openbaar.site.comparisons import comparison_words
-from openbaar.site.grid import query_grid, record, table_grid
+from openbaar.site.cells import Unwritten, shown
+from openbaar.site.excerpts import excerpts
+from openbaar.site.grid import record
 from openbaar.site.kept_results import PARAMETER
-from openbaar.site.language import gettext, ngettext, visit
+from openbaar.site.language import visit
 from openbaar.site.naming import row_title
-from openbaar.site.pictures import Chart, frame_code, query_chart, table_chart, thumbnails
-from openbaar.site.published import PLUGIN, Published
-from openbaar.texts import language_name
+from openbaar.site.pictures import Chart, query_chart, table_chart, thumbnails
+from openbaar.site.published import Published
+from openbaar.site.templating import Variables
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
-
-STATIC = Path(__file__).parent / "static"
-STATIC_PATH = f"/-/static-plugins/{PLUGIN}"  # where Datasette serves that folder
-Variables = dict[str, Any]
-
-
-def prepare(environment: Environment, published: Published | None) -> None:
-    """Give the templates of a Datasette the words and texts they use.
-
-    `published` is what it shows; None where that is nothing of ours.
-    """
-    environment.add_extension("jinja2.ext.i18n")
-    install: Any = environment.install_gettext_callables  # type: ignore[attr-defined]
-    install(gettext, ngettext, newstyle=True)
-    environment.filters["figure"] = figure
-    environment.filters["size"] = size
-    environment.filters["on_this_site"] = on_this_site
-    environment.globals["published"] = published
-    environment.globals["kept"] = kept_parts.written
-    environment.globals["layout"] = partial(layout, published)
-    if published is not None:
-        environment.globals |= _texts(published)
-
-
-def _texts(published: Published) -> Variables:
-    """What every template of ours may ask of a publication, in the language of the visit."""
-    return {
-        "asset": asset,
-        "by_column": by_column,
-        "column_of": partial(columns.column_of, published),
-        "comparison_words": comparison_words,
-        "columns_of": partial(columns.columns_of, published),
-        "chips": partial(chips.chips, published),
-        "frame_code": frame_code,
-        "is_datasettes": is_datasettes,
-        "kept_everywhere": kept_parts.of_all_pages(),
-        "key_label": partial(columns.key_label, published),
-        "label_of": partial(columns.label_of, published),
-        "language_name": language_name,
-        "parameter_title": partial(columns.parameter_title, published),
-        "query_grid": partial(query_grid, published),
-        "row_keys": row_keys,
-        "result_column": partial(columns.result_column, published),
-        "selection_words": partial(chips.selection_words, published),
-        "table_grid": partial(table_grid, published, address=row_link),
-        "sort_links": sort_links,
-        "text": columns.text,
-        "text_in": columns.text_in,
-        "trust_tables": TRUST_TABLES,
-        "visit": visit,
-    }
-
-
-def size(count: int) -> str:
-    """A number of bytes in the language of the visit."""
-    return downloads.size_text(count, visit().language)
-
-
-def is_datasettes(message: str) -> bool:
-    """Whether Datasette said, in English, that something is not there."""
-    return (
-        re.match(r"(Database|Table|Row|Record|Query|Page)?\b.*not found", message, re.I) is not None
-    )
-
-
-def layout(published: Published | None, name: str, database: str | None = None) -> str:
-    """Our own template instead of Datasette's `name`, but Datasette's for another `database`."""
-    if published is None or database not in (None, published.name):
-        return f"default:{name}"
-    return f"openbaar_{name}"
-
-
-@lru_cache(maxsize=16)
-def asset(name: str) -> str:
-    """The address of a file of ours, which is another one as soon as the file changes."""
-    return f"{STATIC_PATH}/{name}?{sha256((STATIC / name).read_bytes()).hexdigest()[:8]}"
-
-
-async def former_asset(request: Request) -> Response:
-    """`/static/<file>`, the address before Datasette served the files: on to the one of now."""
-    return Response.redirect(f"{STATIC_PATH}/{request.url_vars['name']}", status=301)
-
-
-ROUTES = [(r"/static/(?P<name>openbaar\.(css|js))$", former_asset)]
-
-
-def by_column(results: Any) -> dict[str, Variables]:
-    """What Datasette counted for its facets, by the name of the column that each is of."""
-    facets = results.get("results", results)  # Datasette 1.0 tells beside them which timed out
-    return {facet["name"]: facet for facet in facets.values()}
-
-
-@dataclass(frozen=True)
-class SortLink:
-    """Where the heading of a column leads, and how the rows are sorted by it now, if at all."""
-
-    address: str
-    sorted: str | None
-
-
-def sort_links(
-    shown_columns: Any, sort: str | None, sort_desc: str | None, next_url: str | None
-) -> Callable[[str], SortLink | None]:
-    """What gives the link of each heading: by that column, the other way round where it is already.
-
-    Only upwards where there are more pages: Datasette loses rows when it pages downwards.
-    """
-    sortable = {column["name"] for column in shown_columns if column["sortable"]}
-
-    def link(name: str) -> SortLink | None:
-        if name not in sortable:
-            return None
-        now = "ascending" if name == sort else "descending" if name == sort_desc else None
-        key = "_sort_desc" if name == sort and not next_url else "_sort"
-        kept = [
-            pair
-            for pair in parse_qsl(visit().query, keep_blank_values=True)
-            if pair[0] not in ("_sort", "_sort_desc", "_next")
-        ]
-        return SortLink(f"?{urlencode([*kept, (key, name)])}#rows", now)
-
-    return link
-
-
-def row_link(cell: str) -> str:
-    """The address in the link that Datasette made to a row, whose key may hold commas."""
-    found = re.search(r'href="([^"]*)"', str(cell))
-    return unescape(found[1]) if found else ""
-
-
-def row_keys(display_rows: Any) -> list[str]:
-    """The keys of the rows of a page as their addresses have them, of what Datasette shows."""
-    keys = []
-    for row in display_rows:
-        keys.append(next(iter(row))["raw"])
-    return keys
-
-
-def on_this_site(address: str) -> str:
-    """An address without its host: Datasette puts there what the visitor's program called it."""
-    text = str(address)  # Datasette's own kind of text is slow to ask
-    if text.startswith("/") and not text.startswith("//"):
-        return text
-    parts = urlsplit(text)
-    return parts._replace(scheme="", netloc="").geturl() or "/"
 
 
 def cell(published: Published, table: str | None, column: str, value: Any, row: Any) -> Unwritten:
@@ -211,31 +59,15 @@ def _query_name(published: Published) -> str | None:
     return name if name in published.queries else None
 
 
-async def variables(
-    datasette: Datasette,
-    published: Published,
-    request: Request,
-    template: str,
-    table: str | None,
-) -> Variables:
-    """The variables for one template of Datasette; none for those that need none of ours."""
-    if template == "index.html":
-        return await _home(datasette, published, request)
-    if template == "database.html":
-        return {"json_ld": linked_data.json_ld(published, None, visit().language, request)}
-    if template == "query.html":
-        return await _query(datasette, published, request)
-    if table not in published.tables:
-        return {}
-    if template == "table.html":
-        return await _table(datasette, published, request, table)
-    if template == "row.html":
-        return await _row(datasette, published, request, table)
-    return {}
-
-
 async def _home(datasette: Datasette, published: Published, request: Request) -> Variables:
-    """The home page: the tables in groups, what to beware of, and what to take away."""
+    """The home page, which is always the same but for what other plugins add."""
+    make = partial(_of_home, datasette, published, request)
+    page = await kept_parts.kept_page(published, "", request, make)
+    return {**page.variables, "kept": page.part}
+
+
+async def _of_home(datasette: Datasette, published: Published, request: Request) -> Variables:
+    """What the home page says: the tables in groups, what to beware of, and what to take away."""
     groups: dict[str, list[str]] = {"figures": [], "lists": [], "trust": []}
     for name in published.tables:
         groups[_group(published, name)].append(name)
@@ -342,7 +174,7 @@ async def _row(
         "record": record(published, table, row or {}),
         "called": row_title(published, table, parts, row or {}),
         "json_ld": _row_json_ld(published, request, table, key, row),
-        "excerpts": await source.excerpts(datasette, published, table, key, row),
+        "excerpts": await excerpts(datasette, published, table, key, row),
         "warnings": warnings,
     }
 
@@ -362,13 +194,17 @@ def _row_json_ld(
 async def _fetched(
     datasette: Datasette, published: Published, table: str, key: Sequence[str]
 ) -> Mapping[str, Any] | None:
-    """The row with that key; None where there is none."""
-    names = published.tables[table]["schema"].get("primaryKey", [])
+    """The row with that key; None where there is none.
+
+    Datasette has just asked for it, word for word, so that its result is kept.
+    """
+    names = published.primary_key(table)
     if len(names) != len(key):
         return None
-    where = " AND ".join(f"{name} = ?" for name in names)
+    where = " AND ".join(f'"{name}"=:p{number}' for number, name in enumerate(names))
+    values = {f"p{number}": part for number, part in enumerate(key)}
     database = datasette.get_database(published.name)
-    found = await database.execute(f"SELECT * FROM {table} WHERE {where}", list(key))
+    found = await database.execute(f"select * from {table} where {where}", values, truncate=True)
     row = found.first()
     return None if row is None else dict(row)
 
@@ -389,7 +225,8 @@ async def _query(datasette: Datasette, published: Published, request: Request) -
 def _hangs_on_visitor(sql: str, asked: Container[str]) -> bool:
     """Whether a visitor chose something of a query, or it asks for what is not in the database.
 
-    That is the moment, or the visitor (https://docs.datasette.io/en/0.65.2/sql_queries.html#magic-parameters).
+    That is the moment, or the visitor: see
+    https://docs.datasette.io/en/0.65.2/sql_queries.html#magic-parameters.
     """
     return any(name.startswith("_") or name in asked for name in PARAMETER.findall(sql))
 
@@ -438,3 +275,28 @@ async def _remarks_of_query(
 def _sources_of_query(published: Published, tables: Sequence[str]) -> list[Variables]:
     """The tables that a query reads, and where each of them is in the documents."""
     return [{"name": name, "places": _places(published, name)} for name in tables]
+
+
+async def _database(_datasette: Datasette, published: Published, request: Request) -> Variables:
+    """The page of the database, which Datasette makes almost alone."""
+    return {"json_ld": linked_data.json_ld(published, None, visit().language, request)}
+
+
+# What makes the variables of a page, by the template of Datasette.
+OF_THE_WHOLE = {"index.html": _home, "database.html": _database, "query.html": _query}
+OF_A_TABLE = {"table.html": _table, "row.html": _row}
+
+
+async def variables(
+    datasette: Datasette,
+    published: Published,
+    request: Request,
+    template: str,
+    table: str | None,
+) -> Variables:
+    """The variables for one template of Datasette; none for those that need none of ours."""
+    if template in OF_THE_WHOLE:
+        return await OF_THE_WHOLE[template](datasette, published, request)
+    if template in OF_A_TABLE and table in published.tables:
+        return await OF_A_TABLE[template](datasette, published, request, table)
+    return {}

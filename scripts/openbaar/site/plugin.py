@@ -39,6 +39,7 @@ from openbaar.site import (
     search_file,
     security,
     source,
+    templating,
 )
 from openbaar.site.asgi import Application, only_http
 from openbaar.site.cells import Unwritten
@@ -63,7 +64,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     *search.ROUTES,
     *listings.ROUTES,
     *search_file.ROUTES,
-    *pages.ROUTES,
+    *templating.ROUTES,
     *health.ROUTES,
     *pictures.ROUTES,
 ]
@@ -217,7 +218,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     """Templates have the words of the site; their scripts are marked as ours."""
     if published_by(datasette) is not None:
         _keep_templates(env)
-    pages.prepare(env, published_by(datasette))
+    templating.prepare(env, published_by(datasette))
     catalogue.prepare_templates(env, published_by(datasette))
     security.prepare_templates(env)
 

@@ -124,7 +124,11 @@ class Published:
 
     def keys(self, table: str) -> list[str]:
         """The columns of the primary key of a table, or the number of the row where it has none."""
-        key: list[str] = self.tables[table]["schema"].get("primaryKey", [ROW_NUMBER])
+        return self.primary_key(table) or [ROW_NUMBER]
+
+    def primary_key(self, table: str) -> list[str]:
+        """The columns of the primary key of a table, none where it has none."""
+        key: list[str] = self.tables[table]["schema"].get("primaryKey", [])
         return key
 
     def foreign_keys(self, table: str) -> list[Descriptor]:

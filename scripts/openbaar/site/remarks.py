@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from openbaar.site.language import visit, words
 from openbaar.site.naming import condition_words, table_title
 from openbaar.site.published import Published
-from openbaar.tables.wording import place_text, verdicts_text
+from openbaar.tables.judging.wording import place_text, verdicts_text
 from openbaar.texts import ENGLISH
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -182,8 +182,7 @@ async def _texts(
 ) -> list[Result]:
     """What the index finds of one kind."""
     rows = await _found(datasette, published, kind, expression)
-    results = [result_of(published, kind, row) for row in rows]
-    return [result for result in results if result is not None]
+    return [result_of(published, kind, row) for row in rows]
 
 
 async def _found(
@@ -216,42 +215,72 @@ async def _rows_of(
     datasette: Datasette, published: Published, table: str, code_list: str, code: str
 ) -> list[Result]:
     """The first rows of a table of which a column holds a code, with their first figure."""
-    keys = published.tables[table]["schema"].get("primaryKey", [])
+    keys = published.primary_key(table)
     about = [column_of(published, table, name) for name in published.column_names(table)]
     holding = [column.name for column in about if column.code_list == code_list]
     numbers = [column for column in about if column.is_number]
     figures = [column for column in numbers if column.name not in keys]
-    if not (keys and holding and figures):
+    if not keys or not holding or not figures:
         return []
-    shown = figures[0]
-    sql = f"""SELECT {", ".join(keys)}, {shown.name} AS figure FROM {table}
+    sql = f"""SELECT {", ".join(keys)}, {figures[0].name} AS figure FROM {table}
               WHERE {holding[0]} = ? ORDER BY rowid LIMIT {FIGURES}"""
-    return await _rows_told(datasette, published, sql, [code], table, shown)
+    return await _rows_told(datasette, published, sql, [code], table, figures[0])
 
 
-def result_of(published: Published, kind: str, row: Any) -> Result | None:
-    """A row of the index as it is shown; None where what it is of is not there any more."""
-    name, part, excerpt = row["name"], row["part"], _marked(row["text"])
-    if kind == "question":
-        title = text_in(published.queries[name]["title"])
-        return Result(kind, title, published.path(name), excerpt)
-    if kind == "line":
-        source = published.documents.get(document_name(name))
-        place = passage_text(part, row["line"], row["line"])
-        title = place
-        if len(published.documents) > 1 and source is not None:
-            title = f"{text(source, 'title')}, {place}"
-        address = published.line_path(name, part or None, row["line"])
-        return Result(kind, title, address, excerpt)
-    if kind == "remark":
-        address = published.path(name, part) if part else published.path(name)
-        return Result(kind, "", address, excerpt)
-    table = text(published.tables[name], "title")
-    if kind == "code":
-        return Result(kind, row["title"], published.path(name, part), aside=table)
-    if kind == "column":
-        return Result(kind, row["title"], published.path(name), excerpt, aside=table)
-    return Result(kind, table, published.path(name), excerpt)
+def result_of(published: Published, kind: str, row: Any) -> Result:
+    """A row of the index as it is shown."""
+    return RESULTS[kind](published, kind, row)
+
+
+def _question_found(published: Published, kind: str, row: Any) -> Result:
+    title = text_in(published.queries[row["name"]]["title"])
+    return Result(kind, title, published.path(row["name"]), _marked(row["text"]))
+
+
+def _line_found(published: Published, kind: str, row: Any) -> Result:
+    page, line = row["part"], row["line"]
+    title = passage_text(page, line, line)
+    source = published.documents.get(document_name(row["name"]))
+    if len(published.documents) > 1 and source is not None:
+        title = f"{text(source, 'title')}, {title}"
+    address = published.line_path(row["name"], page or None, line)
+    return Result(kind, title, address, _marked(row["text"]))
+
+
+def _remark_found(published: Published, kind: str, row: Any) -> Result:
+    parts = [row["part"]] if row["part"] else []
+    return Result(kind, "", published.path(row["name"], *parts), _marked(row["text"]))
+
+
+def _code_found(published: Published, kind: str, row: Any) -> Result:
+    address = published.path(row["name"], row["part"])
+    return Result(kind, row["title"], address, aside=_title_of(published, row))
+
+
+def _column_found(published: Published, kind: str, row: Any) -> Result:
+    address = published.path(row["name"])
+    aside = _title_of(published, row)
+    return Result(kind, row["title"], address, _marked(row["text"]), aside)
+
+
+def _table_found(published: Published, kind: str, row: Any) -> Result:
+    address = published.path(row["name"])
+    return Result(kind, _title_of(published, row), address, _marked(row["text"]))
+
+
+def _title_of(published: Published, row: Any) -> str:
+    return text(published.tables[row["name"]], "title")
+
+
+# How what was found is shown, by its kind in the index.
+RESULTS: Mapping[str, Callable[[Published, str, Any], Result]] = {
+    "question": _question_found,
+    "table": _table_found,
+    "code": _code_found,
+    "remark": _remark_found,
+    "column": _column_found,
+    "line": _line_found,
+}
 
 
 def _marked(excerpt: str) -> Markup:
@@ -284,7 +313,7 @@ async def _rows_with(
     meant: Sequence[int | float],
 ) -> list[Result]:
     """The rows of a table that have one of these numbers in a column."""
-    keys = published.tables[table]["schema"].get("primaryKey", [])
+    keys = published.primary_key(table)
     if not keys:
         return []
     places = ", ".join("?" * len(meant))

@@ -51,8 +51,7 @@ async def _texts(datasette: Any, published: Published) -> list[Entry]:
         words = row["text"]
         if row["kind"] == "question" and row["name"] in said:
             words = f"{said[row['name']]} {words}".strip()
-        if result is not None:
-            entries.append(_entry(result, words))
+        entries.append(_entry(result, words))
     return entries
 
 

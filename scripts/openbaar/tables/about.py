@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from openbaar.models import Strict, Text, Texts, as_tuple
 from openbaar.schema.names import Address, Date, Email
 from openbaar.texts import Localized
-from openbaar.yamlfile import Strict, Text, Texts, as_tuple
 
 # http://publications.europa.eu/resource/authority/data-theme
 Theme = Literal[

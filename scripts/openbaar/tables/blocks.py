@@ -18,10 +18,10 @@ from openbaar.recipe.rows import RowsRead, try_rows
 from openbaar.recipe.units import make_units
 from openbaar.recipe.unmatched import unmatched_skips
 from openbaar.schema.values import Value
+from openbaar.tables.judging.record_checks import record_problems
+from openbaar.tables.judging.sum_checks import TotalCheck
 from openbaar.tables.model import Table
 from openbaar.tables.reading import Located, Reading, lines_of_others
-from openbaar.tables.record_checks import record_problems
-from openbaar.tables.sum_checks import TotalCheck
 
 LINES = 2_000  # of a block
 
@@ -44,8 +44,7 @@ def stands_alone(table: Table, located: Located) -> bool:
 
 
 def _is_one_row_a_line(recipe: Recipe) -> bool:
-    units = recipe.reading
-    by_line = units.by == "line" and not (units.columns or units.starts or units.split)
+    by_line = recipe.reading.by == "line"
     of_data = all(each.kind == "data" for each in recipe.kinds_of_rows)
     without_totals = all(cell.total is None for cell in recipe.cells.values())
     numbered = ROW_NUMBER in recipe.set.values()
@@ -102,5 +101,8 @@ def _records(table: Table, located: Located, read: RowsRead) -> list[Record]:
 
 
 def _keys(table: Table, records: Sequence[Record]) -> set[tuple[Value, ...]]:
-    names = table.table_schema.primaryKey
-    return {tuple([record.cells[name].parsed.value for name in names]) for record in records}
+    keys = set()
+    for record in records:
+        cells = [record.cells[name] for name in table.table_schema.primaryKey]
+        keys.add(tuple([cell.parsed.value for cell in cells]))
+    return keys

@@ -30,13 +30,13 @@ from openbaar.tables.dataset import (
     table_in_file,
 )
 from openbaar.tables.gather import checked_anomalies, named
+from openbaar.tables.judging.reconciliation import Reconciliation, Stated
+from openbaar.tables.judging.trust import Shown
 from openbaar.tables.model import Table
 from openbaar.tables.parts import Job, Left, Outcome, Part, parts_of, read_part
 from openbaar.tables.publication import Publication
-from openbaar.tables.reconciliation import Reconciliation, Stated
 from openbaar.tables.sources import Say, code_lists, read_authored, say_nothing
 from openbaar.tables.spans import WhereRead
-from openbaar.tables.trust import Shown
 
 # What reads the parts of a job, each wanted table of them once: `here`, or workers.
 Readers = Callable[[Job, frozenset[str] | None, Say], list[tuple[Part, Outcome]]]
@@ -170,7 +170,8 @@ def convert_some(
     job = _job(publication, read_authored(publication), verify, work)
     done = _Done(job, readers(job, frozenset(names), say))
     checked_anomalies(publication, done.problems, {})
-    return Converted({csv_path(name): job.csv(name) for name in done.tables})
+    files: dict[str, Content] = {csv_path(name): job.csv(name) for name in done.tables}
+    return Converted(files, doubts=done.doubts)
 
 
 def _no_recipe(name: str, recipes: Collection[str]) -> Problem:

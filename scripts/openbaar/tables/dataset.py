@@ -15,7 +15,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from itertools import islice
+from itertools import islice, starmap
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, overload
 
@@ -345,8 +345,7 @@ def read_lines(path: Path) -> DocumentLines:
     """The lines that converting left; none where no document was converted here."""
     if not path.is_file():
         return {}
-    content = json.loads(path.read_bytes())
-    return {
-        document: tuple(DocumentLine(*line) for line in lines)
-        for document, lines in content.items()
-    }
+    found = {}
+    for document, lines in json.loads(path.read_bytes()).items():
+        found[document] = tuple(starmap(DocumentLine, lines))
+    return found

@@ -14,17 +14,18 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import nearest
+from openbaar.models import BelowError, Strict, Text, Texts
 from openbaar.recipe.language import Recipe
 from openbaar.recipe.numbers import NumberFormat, NumbersByExample
 from openbaar.schema.model import Constraints, FieldType, Schema
 from openbaar.schema.names import Address, Name, Version, check_package_name
 from openbaar.schema.patterns import Pattern, Patterns
 from openbaar.tables.about import About
-from openbaar.tables.checks import Check
+from openbaar.tables.judging.checks import Check
 from openbaar.tables.queries import Chart, Query
 from openbaar.tables.sdmx import Sdmx
 from openbaar.texts import Localized
-from openbaar.yamlfile import BelowError, KeyPath, Strict, Text, Texts
+from openbaar.yamlfile import KeyPath
 
 
 class Footnote(Strict):

@@ -26,22 +26,22 @@ from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_
 from openbaar.tables.cut_off import cut_off
 from openbaar.tables.dataset import lines_as_json
 from openbaar.tables.gather import gather, shown_lines
-from openbaar.tables.model import Table
-from openbaar.tables.place_rules import NoRuleError, PlaceRules, states_rule
-from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Located, Reading, Regions, find_regions
-from openbaar.tables.reconciliation import Stated, stated_on_lines
-from openbaar.tables.sources import Say, open_document, say_nothing
-from openbaar.tables.spans import Span, SpanOfRows
-from openbaar.tables.sum_checks import stated_totals
-from openbaar.tables.trust import (
+from openbaar.tables.judging.reconciliation import Stated, stated_on_lines
+from openbaar.tables.judging.sum_checks import stated_totals
+from openbaar.tables.judging.trust import (
     Shown,
     footnote_rows,
     patch_rows,
     provenance_rows,
     shown_anomalies,
 )
-from openbaar.tables.verdicts import Verdict
+from openbaar.tables.judging.verdicts import Verdict
+from openbaar.tables.model import Table
+from openbaar.tables.place_rules import NoRuleError, PlaceRules, states_rule
+from openbaar.tables.publication import Publication
+from openbaar.tables.reading import Located, Reading, Regions, find_regions
+from openbaar.tables.sources import Say, open_document, say_nothing
+from openbaar.tables.spans import Span, SpanOfRows
 
 JOB = "job.pickle"
 Read = Callable[[], Iterable[Reading]]  # reads a table, in one piece or in several

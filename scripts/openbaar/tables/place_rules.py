@@ -129,11 +129,8 @@ class PlaceRules:
         line = self.document.line(record.first_line)
         shown = line.shown
         pieces = {separator: shown.split(separator) for separator in separators}
-        blank = None
-        for rule in self.rules:
-            if record.cells[rule.column].value is None:
-                blank = rule.letters
-                break
+        blanks = [rule.letters for rule in self.rules if record.cells[rule.column].value is None]
+        blank = blanks[0] if blanks else None
         place = _RowPlace(line.number, self._row(record), pieces, blank)
         self.pages.add(line.page)
         if len(self.pages) > 1:
@@ -217,20 +214,19 @@ def _wide(table: Table, names: Sequence[str | None], records: Sequence[Record]) 
 
     Raises NoRuleError where several are.
     """
-    texts = []
-    wide = []
-    for name in names:
-        if name is None or not table.table_schema.has(name):
-            continue
-        if table.table_schema.field(name).type == "string":
-            texts.append(name)
-        if any(WORDS in record.cells[name].parsed.printed for record in records):
-            wide.append(name)
+    schema = table.table_schema
+    fields = [name for name in filter(None, names) if schema.has(name)]
+    texts = [name for name in fields if schema.field(name).type == "string"]
+    wide = [name for name in fields if _is_wide(name, records)]
     if len(wide) > 1:
         raise NoRuleError
-    if not wide and len(texts) == 1:
-        return texts[0]
-    return wide[0] if wide else None
+    found = wide or texts
+    return found[0] if len(found) == 1 else None
+
+
+def _is_wide(name: str, records: Sequence[Record]) -> bool:
+    """Whether a field is printed as several words in some row."""
+    return any(WORDS in record.cells[name].parsed.printed for record in records)
 
 
 def _printed_for_another(

@@ -13,11 +13,12 @@ from typing import Any
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.files import read_inside
+from openbaar.models import load_model
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.model import Package, Table
 from openbaar.tables.queries import Query
 from openbaar.texts import catalogue, language_name
-from openbaar.yamlfile import MAX_BYTES, KeyPath, YamlFile, load_model, parse_yaml, yaml_of
+from openbaar.yamlfile import MAX_BYTES, KeyPath, YamlFile, parse_yaml, yaml_of
 
 PACKAGE = "tables/package.yaml"
 

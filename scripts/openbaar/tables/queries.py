@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from openbaar.models import Strict, Text, Texts
 from openbaar.schema.names import Name
 from openbaar.texts import Localized
-from openbaar.yamlfile import KeyPath, Strict, Text, Texts
+from openbaar.yamlfile import KeyPath
 
 
 class MarkedRows(Strict):

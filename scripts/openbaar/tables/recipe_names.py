@@ -9,6 +9,7 @@ from openbaar.errors import Place, Problem, nearest
 from openbaar.recipe.language import Recipe
 from openbaar.recipe.row_keys import (
     ROW_NUMBER,
+    ReadCell,
     RowTemplate,
     Values,
     as_values,
@@ -18,6 +19,10 @@ from openbaar.recipe.row_keys import (
 )
 from openbaar.tables.model import Table
 from openbaar.tables.publication import Publication
+
+# What a form of dates has to say of each type, and the codes of `strptime` that say it.
+PARTS_OF_DATES = {"date": ("year", "month", "day"), "yearmonth": ("year", "month")}
+CODES = {"year": ("%Y", "%y"), "month": ("%m", "%B", "%b"), "day": ("%d",)}
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,21 @@ class RecipeNames:
             yield from self._not_columns(self._place("cells", name, "total"), [cell.total])
             marks = self._place("cells", name, "marks")
             yield from unknown(marks, "footnote", cell.marks, footnotes)
+            yield from self._date_problems(name, cell)
+
+    def _date_problems(self, name: str, cell: ReadCell) -> Iterator[Problem]:
+        """A form of dates says all that its column holds: no day is made up."""
+        schema = self.table.table_schema
+        if cell.date is None or not schema.has(name):
+            return
+        kind = schema.field(name).type
+        for part in PARTS_OF_DATES.get(kind, ()):
+            codes = CODES[part]
+            if not any(code in cell.date for code in codes):
+                place = self._place("cells", name, "date")
+                message = f"'{cell.date}' does not say where the {part} of a '{kind}' is printed"
+                hint = f"write {' or '.join(codes)} in its place, or give the column another type"
+                yield Problem(place, message, hint)
 
     def _group_problems(self) -> Iterator[Problem]:
         for group in self.recipe.groups:

@@ -14,7 +14,7 @@ from typing import Annotated, Any, NamedTuple
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from openbaar.yamlfile import Strict, Text
+from openbaar.models import Strict, Text
 
 PART = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 OBSERVATION = "OBS_VALUE"  # the concept of the figure itself

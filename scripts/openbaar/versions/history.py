@@ -17,7 +17,8 @@ from typing import Any
 from openbaar.files import Content, sha256_of
 from openbaar.package.permalinks import RELEASES, number
 from openbaar.schema.conventions import DESCRIPTOR
-from openbaar.versions.diff import Diff, TableDiff, difference
+from openbaar.versions.changes import Diff, TableDiff
+from openbaar.versions.diff import difference
 from openbaar.versions.snapshot import Snapshot, read_descriptor, snapshot
 from openbaar.versions.sources import GivenFiles, released_versions
 

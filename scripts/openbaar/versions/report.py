@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from openbaar.versions.diff import Change, Diff, RowChange, SharedKey, TableDiff, Values
+from openbaar.versions.changes import Change, Diff, RowChange, SharedKey, TableDiff, Values
 
 SHOWN = 20  # of each kind of change to a table
 LONGEST = 60  # characters of a text that is shown

@@ -39,14 +39,14 @@ def add(root: Path, documents: Sequence[Path], say: Say = say_nothing) -> list[s
     """
     with alone(root, say) as work:
         publication = load_publication(root)
-        found = received(documents)
+        languages = publication.package.languages
+        found = [each.titled_in(languages) for each in received(documents)]
         problems = [_there_already(each) for each in documents if _is_there(root, each)]
         if problems:
             raise OpenbaarError(problems)
-        languages = publication.package.languages
         drafts: list[Tried] = []
         report: list[str] = []
-        for each in [each.titled_in(languages) for each in found]:
+        for each in found:
             taken = [*publication.tables, *(draft.name for draft in drafts)]
             package = _package(publication, each.entry)
             tried = list(drafts_in(each, each.path, package, languages, taken))
@@ -54,7 +54,7 @@ def add(root: Path, documents: Sequence[Path], say: Say = say_nothing) -> list[s
             report += report_of(each, tried)
         files: dict[str, Content] = {each.path: each.data for each in found}
         files |= {f"tables/{draft.name}.yaml": draft.text.encode() for draft in drafts}
-        entries = [each.titled_in(languages).entry for each in found]
+        entries = [each.entry for each in found]
         files[PACKAGE] = _with_all(root, entries, drafts).encode("utf-8")
         written = write_files(root, files, work)
     return [*report, *(f"wrote {name}" for name in written)]

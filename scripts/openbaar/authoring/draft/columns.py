@@ -8,11 +8,18 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from openbaar.authoring.draft.dates import (
+    TWO_YEARS,
+    Dated,
+    are_as_in_csv,
+    may_be_two_years,
+    ways_to_read,
+)
 from openbaar.authoring.draft.printed import PLUS, bare, kind, marks_at, number_format, unsigned
 from openbaar.authoring.draft.sighting import Sighting
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
-from openbaar.schema.names import check_date, check_name
+from openbaar.schema.names import check_name
 
 BLANK_STATUS = "not_given"
 FIGURES = ("number", "year")
@@ -30,13 +37,25 @@ class Column:
 
     name: str
     title: str
-    type: Literal["string", "integer", "number", "year", "date"]
+    type: Literal["string", "integer", "number", "year", "yearmonth", "date"]
     sign: tuple[str, ...] = ()
     blank: tuple[str, ...] = ()
     marks: tuple[str, ...] = ()
     empty: bool = False
     pattern: str | None = None
     word: str | None = None  # among figures, which is taken for a blank
+    date: str | None = None  # how dates are printed, where that is not as CSV files have them
+    may_be: tuple[str, ...] = ()  # the forms of dates, of which nothing says which one it is
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it holds figures, as years are too."""
+        return self.type in ("integer", "number", "year")
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it says what a row is about: by a text, or by when it was."""
+        return self.type in ("string", "year", "yearmonth", "date")
 
     @property
     def is_summed(self) -> bool:
@@ -46,16 +65,14 @@ class Column:
     @property
     def read(self) -> dict[str, Any]:
         """What the recipe says of the field beside its type, in as few keys as are needed."""
-        said: dict[str, Any] = {}
-        if self.pattern:
-            said["pattern"] = self.pattern
-        if self.sign:
-            said["sign"] = without_brackets(self.sign)
-        if self.marks:
-            said["marks"] = without_brackets(self.marks)
-        if self.blank:
-            said["blank"] = dict.fromkeys(self.blank, BLANK_STATUS)
-        return said
+        said = {
+            "pattern": self.pattern,
+            "sign": without_brackets(self.sign),
+            "date": self.date,
+            "marks": without_brackets(self.marks),
+            "blank": dict.fromkeys(self.blank, BLANK_STATUS),
+        }
+        return {key: value for key, value in said.items() if value}
 
 
 def without_brackets(texts: Sequence[str]) -> list[str] | str:
@@ -64,11 +81,11 @@ def without_brackets(texts: Sequence[str]) -> list[str] | str:
 
 
 def columns_of(
-    sighting: Sighting, marks: Collection[str]
+    sighting: Sighting, marks: Collection[str], language: str
 ) -> tuple[list[Column], NumberFormat | None]:
     """The columns of a sighting, and the convention of all its numbers.
 
-    `marks` are those that have a footnote.
+    `marks` are those that have a footnote, `language` is that in which months are named.
     """
     cells = [sighting.column(index) for index in range(sighting.width)]
     convention = _convention(sighting, cells, marks)
@@ -77,7 +94,7 @@ def columns_of(
     columns = []
     for index, column_cells in enumerate(cells):
         seen = _Seen.of(index, titles[index], column_cells, marks)
-        column = seen.column(convention, taken)
+        column = seen.column(convention, taken, language)
         taken.add(column.name)
         columns.append(column)
     return columns, convention
@@ -115,9 +132,9 @@ def _is_numeric(cells: Sequence[str], marks: Collection[str]) -> bool:
     """Whether a column holds numbers of one convention, blanks and nothing else."""
     plain = [unmarked(cell, marks) for cell in cells]
     figures = _figures(plain)
-    if not figures or any(kind(cell) == "text" for cell in plain):
-        return False
-    if any(bare(cell)[1] for cell in figures):
+    has_texts = "text" in map(kind, plain)
+    has_marks = any(bare(cell)[1] for cell in figures)
+    if not figures or has_texts or has_marks:
         return False
     return number_format(figures) is not None
 
@@ -165,18 +182,35 @@ class _Seen:
         is_numeric = _is_numeric(cells, marks)
         return cls(index, title, plain, marks_at(cells, marks), tuple(blanks), is_numeric, word)
 
-    def column(self, convention: NumberFormat | None, taken: Collection[str]) -> Column:
+    def column(
+        self, convention: NumberFormat | None, taken: Collection[str], language: str
+    ) -> Column:
         """What the column seems to be, under a name that is not taken."""
         if not any(self.cells):
             return Column(self._name("empty", taken), self.title, "string", empty=True)
         if self.is_numeric:
             return self._of_numbers(convention, taken)
+        texts = [cell for cell in self.cells if kind(cell) != "blank"]
+        ways = ways_to_read(texts, language)
+        may_be = tuple(way.form for way in ways)
+        if ways and ways[0].type == "yearmonth" and may_be_two_years(texts):
+            may_be += (TWO_YEARS,)
+        if len(may_be) == 1:
+            return self._of_dates(ways[0], texts, taken)
         blank = ("",) if "" in self.cells else ()
-        if all(_is_date(cell) for cell in self.cells if cell):
-            name = self._name("date", taken)
-            return Column(name, self.title, "date", blank=blank, marks=self.marks)
         name = self._name("label", taken)
-        return Column(name, self.title, "string", blank=blank, marks=self.marks)
+        return Column(name, self.title, "string", blank=blank, marks=self.marks, may_be=may_be)
+
+    def _of_dates(self, dated: Dated, texts: Sequence[str], taken: Collection[str]) -> Column:
+        """A column of days, or of months of years."""
+        return Column(
+            self._name("date" if dated.type == "date" else "month", taken),
+            self.title,
+            dated.type,
+            blank=self.blanks,
+            marks=self.marks,
+            date=None if are_as_in_csv(texts) else dated.form,
+        )
 
     def _of_numbers(self, convention: NumberFormat | None, taken: Collection[str]) -> Column:
         """A column of years, whole numbers or numbers."""
@@ -197,15 +231,6 @@ class _Seen:
     def _name(self, default: str, taken: Collection[str]) -> str:
         """A name after the title, or `default` where there is none."""
         return unique(self.title or default, taken)
-
-
-def _is_date(text: str) -> bool:
-    """Whether a text is a day as ISO 8601 writes it, as in workbooks: `2023-01-31`."""
-    try:
-        check_date(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _signs(figures: Sequence[str]) -> tuple[str, ...]:

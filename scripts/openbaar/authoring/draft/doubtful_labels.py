@@ -11,32 +11,34 @@ from itertools import pairwise, starmap
 
 from openbaar.authoring.draft.finished import MANY, Finished, short
 from openbaar.authoring.draft.printed import kind
+from openbaar.authoring.draft.sighting import SeenRow
 from openbaar.authoring.draft.vocabulary import vocabulary
 from openbaar.documents.lines import Line
 from openbaar.recipe.columns import words_of
 
 DOTS_OF_CONTENTS = re.compile(r"\.{4,}|(?: \.){3,}")
+NUMBER_AT_END = re.compile(r"\s[-+]?[\d.,]*\d%?$")
+NUMBER_BETWEEN_WORDS = re.compile(r"\w\w \d[\d.,]* [^\W\d]")
 LONG_LABEL = 8  # words of a label that is running text
 INDENT = 1.5  # points or characters by which rows stand to the right of the label of a section
 
 
 def labels_come_again(seen: Finished) -> str:
     """Rows of text have the same label, so something that tells them apart was read elsewhere."""
-    if seen.is_parted or seen.draft.group is not None or seen.draft.columns[0].type != "string":
+    if seen.draft.group is not None or seen.draft.columns[0].type != "string":
         return ""
-    times = Counter(seen.labels).most_common(1)
-    label, count = times[0] if times else ("", 0)
-    return f"the label '{short(label)}' comes again" if count > 1 else ""
+    for label, count in Counter(seen.labels).most_common(1):
+        if count > 1:
+            return f"the label '{short(label)}' comes again"
+    return ""
 
 
 def numbers_in_labels(seen: Finished) -> str:
     """A label ends in a number, or holds one between words, that may be a cell."""
-    if seen.is_parted or seen.sighting.units == "cell" or seen.totals_equal:
-        return ""
     for label in seen.labels:
-        if kind(label) == "text" and re.search(r"\s[-+]?[\d.,]*\d%?$", label):
+        if kind(label) == "text" and NUMBER_AT_END.search(label):
             return f"the label '{short(label)}' ends in a number, which may be a cell"
-    beside = [label for label in seen.labels if re.search(r"\w\w \d[\d.,]* [^\W\d]", label)]
+    beside = [label for label in seen.labels if NUMBER_BETWEEN_WORDS.search(label)]
     if len(beside) > MANY * len(seen.data):
         return f"the label '{short(beside[0])}' holds a number: tables may stand side by side"
     return ""
@@ -47,18 +49,20 @@ def labels_put_together(seen: Finished) -> str:
 
     Only a hyphen, or a small letter behind it, shows that a label goes on.
     """
-    if seen.is_parted or seen.sighting.units == "cell":
-        return ""
-    for row in seen.sighting.rows:
-        if row.first == row.last:
-            continue
-        lines = [seen.sighting.document.line(each) for each in range(row.first, row.last + 1)]
-        texts = [line.text.strip() for line in lines if not line.is_blank]
+    of_several_lines = [row for row in seen.sighting.rows if row.first != row.last]
+    for row in of_several_lines:
+        texts = _lines_of(row, seen)
         if not all(starmap(_goes_on, pairwise(texts))):
             return f"the label '{short(row.cells[0])}' may be two"
         if texts[0][:1].islower():
             return f"the label '{short(row.cells[0])}' may begin in the row above"
     return ""
+
+
+def _lines_of(row: SeenRow, seen: Finished) -> list[str]:
+    """The texts of the lines of a row that are not blank."""
+    lines = seen.sighting.document.lines[row.first - 1 : row.last]
+    return [line.text.strip() for line in lines if not line.is_blank]
 
 
 def _goes_on(above: str, below: str) -> bool:
@@ -68,8 +72,6 @@ def _goes_on(above: str, below: str) -> bool:
 
 def sections_of_one_row(seen: Finished) -> str:
     """A label that stands alone above a single row may be the beginning of that row's label."""
-    if seen.sighting.units == "grid":
-        return ""
     kinds = [row.kind for row in seen.sighting.rows]
     for index, row in enumerate(seen.sighting.rows):
         if kinds[index : index + 3] in (["label", "data", "label"], ["label", "data"]):
@@ -83,7 +85,7 @@ def labels_alone(seen: Finished) -> str:
     They are sections where all begin with the same word, or the rows below them are indented.
     """
     labels = seen.sighting.of_kind("label")
-    if seen.sighting.units != "columns" or not labels:
+    if not labels:
         return ""
     words = {row.cells[0].split()[0] for row in labels}
     if len(labels) > 1 and len(words) == 1:

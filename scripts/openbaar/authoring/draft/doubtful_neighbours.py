@@ -25,22 +25,18 @@ FIGURES = ("number", "year")
 
 def label_cut_off(seen: Finished) -> str:
     """The line above the first row, or below the last, may be a part of its label."""
-    if seen.is_parted or seen.sighting.units == "cell":
-        return ""
-    above = next(seen.lines_above(1), None)
-    below = next(seen.lines_below(1), None)
-    first = seen.labels[0] if seen.labels else ""
-    if above is not None and (above.text.rstrip().endswith("-") or first[:1].islower()):
-        return f"the label '{short(first)}' may begin in the line above"
-    if below is not None and below.text.strip()[:1].islower():
-        return f"the line '{short(below.text)}' may be a part of the label above it"
+    first = next(iter(seen.labels), "")
+    for line in seen.lines_above(1):
+        if line.text.rstrip().endswith("-") or first[:1].islower():
+            return f"the label '{short(first)}' may begin in the line above"
+    for line in seen.lines_below(1):
+        if line.text.strip()[:1].islower():
+            return f"the line '{short(line.text)}' may be a part of the label above it"
     return ""
 
 
 def single_letters(seen: Finished) -> str:
     """Lines of one letter are rotated text: its words are lost."""
-    if seen.sighting.units == "grid":
-        return ""
     letters = sum(_is_letter(line.text.strip()) for line in seen.lines_above(FARTHEST_LETTERS))
     labels = sum(map(_is_letter, seen.labels))
     if letters >= FEWEST_LETTERS or labels > MANY * len(seen.data):
@@ -54,8 +50,6 @@ def _is_letter(text: str) -> bool:
 
 def rows_left_out(seen: Finished) -> str:
     """Lines beside it look like rows of it: of its other half on the next page, or of a group."""
-    if seen.sighting.units in ("grid", "columns"):
-        return ""
     if seen.sighting.units == "cell":
         return _cells_below(seen)
     return _row_below(seen) or _row_above(seen)
@@ -83,8 +77,6 @@ def _row_above(seen: Finished) -> str:
 
 def piece_of_a_table(seen: Finished) -> str:
     """The headings above it come directly below rows like its own, or come again below it."""
-    if seen.sighting.units == "grid":
-        return ""
     lines = _lines_near(seen)
     numbers = [line.number for line in lines]
     first = bisect_left(numbers, seen.sighting.first)
@@ -134,11 +126,10 @@ def _find_again(headings: Sequence[Line], lines: Sequence[Line]) -> int:
 
 def _may_be_row(line: Line, seen: Finished) -> bool:
     """Whether a line has about as many figures as a row; years alone are headings."""
-    label, cells = split_row(line.text)
-    figures = [cell for cell in cells if kind(cell) in FIGURES]
-    are_years = all(kind(cell) == "year" for cell in figures)
-    fewest = max(1, seen.sighting.width - 2)
-    return len(figures) >= fewest and not (are_years and len(figures) > 1) and bool(label or cells)
+    _, cells = split_row(line.text)
+    kinds = [kind(cell) for cell in cells if kind(cell) in FIGURES]
+    are_headings = len(kinds) > 1 and set(kinds) == {"year"}
+    return len(kinds) >= max(1, seen.sighting.width - 2) and not are_headings
 
 
 def _cells_below(seen: Finished) -> str:

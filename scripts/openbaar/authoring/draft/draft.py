@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Literal
 
 from openbaar.authoring.draft.columns import (
@@ -49,6 +50,10 @@ class Melted:
     def columns(self) -> list[str]:
         """The columns into which the fields are melted."""
         return list(next(iter(self.fields.values())))
+
+    def below_headings(self, cells: Mapping[str, str]) -> list[dict[str, str]]:
+        """The cells of a row once for each heading, with that heading."""
+        return [{**cells, self.parent.name: heading} for heading in self.fields]
 
     def fields_of(self, column: str) -> set[str]:
         """The fields that are melted into a column."""
@@ -96,7 +101,7 @@ def draft_of(sighting: Sighting, languages: Sequence[str], parts: Collection[Par
     """What is guessed of a sighting, of the optional `parts` only those."""
     notes = _used_notes(sighting) if "footnotes" in parts else []
     marks = {note.mark for note in notes}
-    columns, numbers = columns_of(sighting, marks)
+    columns, numbers = columns_of(sighting, marks, languages[0])
     group = _group(sighting, columns, notes) if "group" in parts else None
     melted = None
     if "melt" in parts and "header" in parts:
@@ -110,24 +115,16 @@ def _used_notes(sighting: Sighting) -> list[Footnote]:
     used = _marks_in(sighting)
     notes = []
     for note in footnotes(sighting):
-        for mark in (note.mark, f"({note.mark})"):
-            if mark in used:
-                notes.append(replace(note, mark=mark))
-    return notes
+        notes += [note, replace(note, mark=f"({note.mark})")]
+    return [note for note in notes if note.mark in used]
 
 
 def _marks_in(sighting: Sighting) -> set[str]:
     """The marks at headings, cells and labels."""
     rows = [*sighting.headings, *(row.cells for row in sighting.rows)]
-    marks: set[str] = set()
-    for cells in rows:
-        for cell in cells:
-            mark = bare(cell)[1]
-            if mark is not None:
-                marks.add(mark)
-    if sighting.labels is not None:
-        marks |= sighting.labels.marks
-    return marks
+    found = {bare(cell)[1] for cell in chain.from_iterable(rows)}
+    marks = {mark for mark in found if mark is not None}
+    return marks if sighting.labels is None else marks | sighting.labels.marks
 
 
 def _group(
@@ -218,7 +215,7 @@ def _numeric_columns(columns: Sequence[Column]) -> list[int]:
     """The columns after the first that hold numbers."""
     found = []
     for index, column in enumerate(columns):
-        if index > 0 and column.type != "string" and not column.empty:
+        if index > 0 and column.is_figure:
             found.append(index)
     return found
 
@@ -308,8 +305,7 @@ def primary_key(draft: Draft, columns: Sequence[Column]) -> list[str]:
     key: list[str] = []
     for column in columns:
         is_counted = column is draft.columns[0] and column.type == "integer"
-        is_name = column.type in ("string", "year", "date") or is_counted
-        if not is_name or column.blank:
+        if not (column.is_name or is_counted) or column.blank:
             continue
         key.append(column.name)
         told_apart = {tuple(values[name] for name in key) for values in seen}
@@ -320,19 +316,13 @@ def primary_key(draft: Draft, columns: Sequence[Column]) -> list[str]:
 
 def _key_values(draft: Draft) -> list[dict[str, str]]:
     """For each row of the table, what is printed in each column that may be part of its key."""
-    headings = [""] if draft.melted is None else list(draft.melted.fields)
+    names = [column.name for column in draft.columns]
     values: list[dict[str, str]] = []
     for row, label in _labelled_rows(draft.sighting):
-        cells = {}
-        for column, cell in zip(draft.columns, row.cells, strict=True):
-            cells[column.name] = cell
+        cells = dict(zip(names, row.cells, strict=True))
         if draft.group is not None:
             cells[draft.group.name] = label
-        for heading in headings:
-            if draft.melted is None:
-                values.append(cells)
-            else:
-                values.append({**cells, draft.melted.parent.name: heading})
+        values += [cells] if draft.melted is None else draft.melted.below_headings(cells)
     return values
 
 

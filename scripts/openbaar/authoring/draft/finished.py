@@ -14,7 +14,7 @@ from openbaar.authoring.draft.sighting import SeenRow, Sighting
 from openbaar.documents.lines import Line
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
-from openbaar.tables.verdicts import Verdict
+from openbaar.tables.judging.verdicts import Verdict
 
 MANY = 0.3  # of the rows: more than a coincidence
 FEWEST_SUMMED = 3  # cells of a row that show anything by their sum, or by their number
@@ -47,6 +47,11 @@ class Finished:
     def is_parted(self) -> bool:
         """Whether the document itself parts the cells, by rules, tabs or places on the page."""
         return self.sighting.units in ("grid", "columns") or self.sighting.separator == "\t"
+
+    @property
+    def is_guessed(self) -> bool:
+        """Whether it is guessed where one cell of a line ends and the next begins."""
+        return not self.is_parted and self.sighting.units != "cell"
 
     @property
     def has_headings(self) -> bool:
@@ -84,7 +89,7 @@ class Finished:
     def is_labelled(self) -> bool:
         """Whether the first column says what a row is about: by a text, a year or a day."""
         first = self.draft.columns[0]
-        return first.type in ("string", "year", "date") and not first.empty
+        return first.is_name and not first.empty
 
     def lines_below(self, count: int) -> Iterator[Line]:
         """The next lines that are not blank."""

@@ -115,10 +115,8 @@ def _is_heading_row(line: Line) -> bool:
 
 def _have_years_in_one_column(line: Line, below: Line) -> bool:
     """Whether two rows have years in one column: then the lower one is a row too."""
-    for one, two in zip(_cells(line), _cells(below), strict=True):
-        if kind(one) == "year" and kind(two) == "year":
-            return True
-    return False
+    pairs = zip(_cells(line), _cells(below), strict=True)
+    return any(kind(one) == kind(two) == "year" for one, two in pairs)
 
 
 def _sighting(document: Document, lines: Sequence[Line]) -> Sighting | None:
@@ -185,13 +183,10 @@ def _row(line: Line, kind_of_row: RowKind | None = None) -> SeenRow:
 
 def _line_above(document: Document, first: Line) -> Line | None:
     """The line above the table on its page: whatever it says, the table comes after it."""
-    above = None
-    for line in document.lines:
-        if line.number >= first.number:
-            break
+    for line in reversed(document.lines[: first.number - 1]):
         if line.page == first.page and not line.is_blank:
-            above = line
-    return above
+            return line
+    return None
 
 
 def _title(line: Line) -> str:

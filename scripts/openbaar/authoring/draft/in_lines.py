@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from openbaar.authoring.draft.labels import with_labels
+from openbaar.authoring.draft.page_breaks import is_page_head, page_heads
 from openbaar.authoring.draft.printed import (
     bare,
     is_footnote,
@@ -105,21 +106,67 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
     """What seems to be a table: three lines or blocks or more, each a label and as many numbers."""
     splits = [_split(unit) for unit in make_units(document.lines, Units(by=units))]
     found = []
-    for run in _runs(splits):
-        are_tabbed = all(each.tabbed for each in run if each.is_row)
-        separator = "\t" if are_tabbed else " "
+    joined, breaks = _across_pages(document, splits)
+    for run in _runs(joined):
+        bare = Sighting(document, units, (), separator=_separator(run), skipped=breaks)
         for seen in _seen_rows(run):
             if _is_table(seen.rows):
-                bare = Sighting(document, units, (), separator=separator)
-                others = [each for each in seen.others if _is_table(each.rows)]
-                sightings = [_with_rows(bare, each, splits) for each in (seen, *others)]
-                found.append(replace(sightings[0], others=tuple(sightings[1:])))
+                found.append(_sighting(bare, seen, splits))
     return found
+
+
+def _across_pages(
+    document: Document, splits: Sequence[_Split]
+) -> tuple[list[_Split], tuple[int, ...]]:
+    """The units without the heads of pages between two rows, and the numbers of these lines.
+
+    The rows have as many cells, so that they are of one table.
+    """
+    heads = page_heads(document)
+    kept: list[_Split] = []
+    dropped: list[int] = []
+    passing: list[_Split] = []  # heads of a page, of which the row below is not known yet
+    for split in splits:
+        if kept and kept[-1].is_row and _is_head(document, split, heads):
+            passing.append(split)
+            continue
+        if passing and _go_together(kept[-1], split) and not all(each.cells for each in passing):
+            dropped += [each.first for each in passing]
+        else:
+            kept += passing
+        passing = []
+        kept.append(split)
+    return [*kept, *passing], tuple(dropped)
+
+
+def _is_head(document: Document, split: _Split, heads: set[str]) -> bool:
+    is_of_one_line = split.first == split.last
+    return is_of_one_line and not split.is_row and is_page_head(document.line(split.first), heads)
+
+
+def _go_together(above: _Split, below: _Split) -> bool:
+    """Whether two units are rows of as many cells, the first of which is no total."""
+    are_rows = above.is_row and below.is_row and not above.is_total
+    return are_rows and len(above.printed) == len(below.printed)
+
+
+def _separator(run: Sequence[_Split]) -> str:
+    """What stands between the cells of a run of rows."""
+    return "\t" if all(each.tabbed for each in run if each.is_row) else " "
+
+
+def _sighting(bare: Sighting, seen: _SeenRows, splits: Sequence[_Split]) -> Sighting:
+    """A sighting of a table, with the other widths that its rows may have."""
+    tables = [each for each in seen.others if _is_table(each.rows)]
+    others = tuple(_with_rows(bare, each, splits) for each in tables)
+    return replace(_with_rows(bare, seen, splits), others=others)
 
 
 def _with_rows(sighting: Sighting, seen: _SeenRows, splits: Sequence[_Split]) -> Sighting:
     """A sighting with these rows, and what stands around them."""
-    made = replace(sighting, rows=tuple(seen.rows), join=seen.join)
+    first, last = seen.rows[0].first, seen.rows[-1].last
+    skipped = tuple(number for number in sighting.skipped if first < number < last)
+    made = replace(sighting, rows=tuple(seen.rows), join=seen.join, skipped=skipped)
     return with_labels(_with_surroundings(made, splits))
 
 
@@ -144,9 +191,7 @@ def _runs(splits: Sequence[_Split]) -> Iterator[list[_Split]]:
     gap: list[_Split] = []
     for split in splits:
         if split.is_row or split.is_label:
-            if run:
-                run += gap
-            run.append(split)
+            run += [*gap, split] if run else [split]
             gap = []
         elif split.may_be_name and len(gap) < LONGEST_GAP:
             gap.append(split)
@@ -334,14 +379,13 @@ def _with_surroundings(sighting: Sighting, splits: Sequence[_Split]) -> Sighting
     """The sighting with its headings and its title."""
     above = _split_above(sighting.first, splits)
     lines = sighting.document.lines
-    start = sighting.first
     headings = _headings(above, sighting.width) if above is not None else ()
-    if above is not None and headings:
-        start = above.first
-        printed = [line.text.strip() for line in lines[start - 1 : sighting.first - 1]]
-        header = " ".join(text for text in printed if text)
-        sighting = replace(sighting, headings=(headings,), header=(header,))
-    return with_title(sighting, lines_before(lines, start))
+    if above is None or not headings:
+        return with_title(sighting, lines_before(lines, sighting.first))
+    printed = [line.text.strip() for line in lines[above.first - 1 : sighting.first - 1]]
+    header = " ".join(filter(None, printed))
+    sighting = replace(sighting, headings=(headings,), header=(header,))
+    return with_title(sighting, lines_before(lines, above.first))
 
 
 def _split_above(number: int, splits: Sequence[_Split]) -> _Split | None:

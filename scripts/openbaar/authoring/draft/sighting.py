@@ -116,11 +116,12 @@ def is_heading(cells: Sequence[str]) -> bool:
     A `-` is a cell of a row.
     """
     kinds = {kind(cell) for cell in cells if cell.strip()}
-    if not kinds or "number" in kinds or "blank" in kinds:
+    if not kinds or kinds & {"number", "blank"}:
         return False
     if "year" not in kinds:
         return True
-    return kind(cells[0]) != "year" and _are_near([cell for cell in cells if kind(cell) == "year"])
+    years = [cell for cell in cells if kind(cell) == "year"]
+    return kind(cells[0]) != "year" and _are_near(years)
 
 
 def _are_near(years: Sequence[str]) -> bool:

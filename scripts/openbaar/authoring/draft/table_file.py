@@ -114,7 +114,11 @@ def _recipe(draft: Draft, document: str | None, is_numbered: bool) -> list[Entry
         Entry("set", {POSITION: ROW_NUMBER} if is_numbered else None, "the number of the row"),
         Entry("totals", totals.entry, "rows that state totals; what begins with _ is no sum"),
         Entry("skip", _skip(draft, last), "lines that are no rows"),
-        Entry("cells", _cells(draft, totals), "signs, blanks, marks and limits of what is printed"),
+        Entry(
+            "cells",
+            _cells(draft, totals),
+            "signs, blanks, marks, dates and limits of what is printed",
+        ),
         Entry("group", _group(draft), "a label printed once for several rows"),
     ]
     return [entry for entry in made if entry.value]

@@ -2,7 +2,8 @@
 
 A wrong cell costs more than a missing one. So a draft is trusted only where something outside its
 rows confirms how their cells were told apart, and none of the doubts below is raised. Each doubt is
-a function that returns a sentence about what it saw, or nothing.
+a function that returns a sentence about what it saw, or nothing; `DOUBTS` says of which drafts it
+is asked.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from itertools import chain
+from typing import NamedTuple
 
 from openbaar.authoring.draft.doubtful_labels import (
     footers_as_rows,
@@ -27,6 +29,7 @@ from openbaar.authoring.draft.doubtful_neighbours import (
     rows_left_out,
     single_letters,
 )
+from openbaar.authoring.draft.draft import table_columns
 from openbaar.authoring.draft.finished import Finished, short
 from openbaar.authoring.draft.printed import kind, regrouped
 
@@ -37,23 +40,19 @@ NOT_PARTED_BY_SPACE = re.compile(r"\d{4}|\d[.,'’]\d{3}")  # no sign, or anothe
 
 def reasons(seen: Finished) -> list[str]:
     """Why a draft may be believed, in a few words each."""
-    found = []
-    if seen.totals_equal:
-        found.append("the stated totals add up")
-    if seen.has_headings:
-        found.append("each column has a heading")
-    if seen.rows_add_up:
-        found.append("the last number of each row is the sum of the others")
-    if seen.rows_are_alike:
-        found.append("each row is a text and as many figures")
-    if seen.is_parted:
-        found.append("the document parts the cells")
-    return found
+    speaks = {
+        "the stated totals add up": seen.totals_equal,
+        "each column has a heading": seen.has_headings,
+        "the last number of each row is the sum of the others": seen.rows_add_up,
+        "each row is a text and as many figures": seen.rows_are_alike,
+        "the document parts the cells": seen.is_parted,
+    }
+    return [reason for reason, is_so in speaks.items() if is_so]
 
 
 def doubts(seen: Finished) -> list[str]:
     """What speaks against trusting a draft, a sentence each; none where it may be trusted."""
-    found = (doubt(seen) for doubt in DOUBTS)
+    found = [doubt.about(seen) for doubt in DOUBTS if doubt.concerns(seen)]
     return [sentence for sentence in found if sentence]
 
 
@@ -94,9 +93,7 @@ def nothing_labels_the_rows(seen: Finished) -> str:
 
 def thousands_apart(seen: Finished) -> str:
     """Two neighbouring cells could be one number, whose thousands a space parts, in every row."""
-    if seen.is_parted or seen.sighting.units == "cell" or seen.totals_equal:
-        return ""
-    first = 1 if seen.draft.columns[0].type in ("string", "date") else 0
+    first = 0 if seen.draft.columns[0].is_figure else 1
     rows = [row.cells[first:] for row in seen.data]
     figures = list(chain.from_iterable(rows))
     if any(map(PARTED_BY_SPACE.search, figures)):
@@ -114,8 +111,6 @@ def _could_be_fewer(cells: Sequence[str]) -> bool:
 
 def ranges_cut_apart(seen: Finished) -> str:
     """A column holds nothing but dashes: those of ranges such as `10 - 50`."""
-    if seen.is_parted:
-        return ""
     for index in range(1, seen.sighting.width):
         if all(kind(cell) == "blank" for cell in seen.sighting.column(index)):
             return "a column holds no figure in any row: its signs may be those of ranges"
@@ -124,8 +119,6 @@ def ranges_cut_apart(seen: Finished) -> str:
 
 def texts_among_figures(seen: Finished) -> str:
     """A column behind the first holds texts: perhaps the labels of a table beside it."""
-    if seen.sighting.units == "grid" or seen.sighting.separator == "\t":
-        return ""
     for column in seen.draft.columns[1:]:
         if column.type == "string" and not column.empty:
             name = column.title or column.name
@@ -142,6 +135,16 @@ def words_for_blanks(seen: Finished) -> str:
     return ""
 
 
+def days_or_months(seen: Finished) -> str:
+    """Nothing in a column of dates says whether the day or the month comes first, and the like."""
+    for column in seen.draft.columns:
+        if column.may_be:
+            name = short(column.title or column.name)
+            forms = " or ".join(column.may_be)
+            return f"'{name}' holds {forms}, and nothing says which: give its type, and its 'date'"
+    return ""
+
+
 def headings_hold_data(seen: Finished) -> str:
     """A heading is a number that is no year, or a blank."""
     for text in chain.from_iterable(seen.sighting.headings):
@@ -150,27 +153,89 @@ def headings_hold_data(seen: Finished) -> str:
     return ""
 
 
+def titles_come_again(seen: Finished) -> str:
+    """Two columns have the same title, so nobody could tell them apart."""
+    named: dict[str, list[str]] = {}
+    for column in table_columns(seen.draft):
+        if column.title:
+            named.setdefault(column.title, []).append(f"'{column.name}'")
+    for title, names in named.items():
+        if len(names) > 1:
+            listed = " and ".join(names)
+            return f"{listed} have the same title, '{short(title)}': say what tells them apart"
+    return ""
+
+
+def _each(_seen: Finished) -> bool:
+    """Every draft."""
+    return True
+
+
+def _guessed(seen: Finished) -> bool:
+    """Drafts of which it is guessed where a cell ends."""
+    return seen.is_guessed
+
+
+def _guessed_without_totals(seen: Finished) -> bool:
+    """Drafts of which it is guessed where a cell ends, and no totals confirm that."""
+    return seen.is_guessed and not seen.totals_equal
+
+
+def _not_parted(seen: Finished) -> bool:
+    """Drafts of documents that do not part the cells themselves."""
+    return not seen.is_parted
+
+
+def _no_grid(seen: Finished) -> bool:
+    """Drafts of anything but grids."""
+    return seen.sighting.units != "grid"
+
+
+def _by_position(seen: Finished) -> bool:
+    """Drafts whose cells are told by where they stand on the page."""
+    return seen.sighting.units == "columns"
+
+
+def _in_lines(seen: Finished) -> bool:
+    """Drafts of lines or blocks, of which more may be rows."""
+    return seen.sighting.units not in ("grid", "columns")
+
+
+def _no_cells_in_grids(seen: Finished) -> bool:
+    """Drafts of anything but grids and texts with tabs between cells."""
+    return _no_grid(seen) and seen.sighting.separator != "\t"
+
+
+class Doubt(NamedTuple):
+    """What may speak against a draft, and the drafts of which it is asked."""
+
+    about: Callable[[Finished], str]
+    concerns: Callable[[Finished], bool]
+
+
 # In the order in which a person would look.
-DOUBTS: Sequence[Callable[[Finished], str]] = (
-    totals_differ,
-    nothing_confirms,
-    recognised_without_totals,
-    nothing_labels_the_rows,
-    labels_come_again,
-    numbers_in_labels,
-    labels_put_together,
-    sections_of_one_row,
-    labels_alone,
-    label_cut_off,
-    thousands_apart,
-    ranges_cut_apart,
-    texts_among_figures,
-    words_for_blanks,
-    headings_hold_data,
-    single_letters,
-    printed_twice,
-    no_labels_of_a_table,
-    footers_as_rows,
-    rows_left_out,
-    piece_of_a_table,
+DOUBTS: Sequence[Doubt] = (
+    Doubt(totals_differ, _each),
+    Doubt(nothing_confirms, _each),
+    Doubt(recognised_without_totals, _each),
+    Doubt(nothing_labels_the_rows, _each),
+    Doubt(labels_come_again, _not_parted),
+    Doubt(numbers_in_labels, _guessed_without_totals),
+    Doubt(labels_put_together, _guessed),
+    Doubt(sections_of_one_row, _no_grid),
+    Doubt(labels_alone, _by_position),
+    Doubt(label_cut_off, _guessed),
+    Doubt(thousands_apart, _guessed_without_totals),
+    Doubt(ranges_cut_apart, _not_parted),
+    Doubt(texts_among_figures, _no_cells_in_grids),
+    Doubt(words_for_blanks, _each),
+    Doubt(days_or_months, _each),
+    Doubt(headings_hold_data, _each),
+    Doubt(titles_come_again, _each),
+    Doubt(single_letters, _no_grid),
+    Doubt(printed_twice, _each),
+    Doubt(no_labels_of_a_table, _each),
+    Doubt(footers_as_rows, _each),
+    Doubt(rows_left_out, _in_lines),
+    Doubt(piece_of_a_table, _no_grid),
 )

@@ -14,11 +14,11 @@ from openbaar.recipe.records import Record
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.schema.patterns import compiled
-from openbaar.tables.failing import differences
+from openbaar.tables.judging.failing import differences
+from openbaar.tables.judging.sum_checks import stated_totals
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import Reading, find_regions, read_table, recipe_of
 from openbaar.tables.sources import read_sources
-from openbaar.tables.sum_checks import stated_totals
 
 Kind = Literal[
     "from",
@@ -185,7 +185,8 @@ def _numbers_at(reading: Reading, place: Place) -> list[int]:
     """The numbers of the lines that a place names; none where it is a place in another file."""
     if place.file != reading.document.path or place.first_line is None:
         return []
-    rows = range(place.first_line, (place.last_line or place.first_line) + 1)
+    last_line = place.last_line or place.first_line
+    rows = range(place.first_line, last_line + 1)
     if not reading.document.has_pages:
         return list(rows)
     on_page = [line for line in reading.document.lines if str(line.page) == place.page]
@@ -320,9 +321,8 @@ def _left_out(reading: Reading) -> Iterator[tuple[int, Part]]:
         yield number, Part("elsewhere")
     for unit in reading.read.dropped:
         first, last = unit.lines()
-        for number in range(first, last + 1):
-            if number in body:
-                yield number, Part("dropped")
+        for number in sorted(body.intersection(range(first, last + 1))):
+            yield number, Part("dropped")
 
 
 def _text(value: object) -> str:

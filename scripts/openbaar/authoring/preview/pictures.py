@@ -98,12 +98,11 @@ def _of_recipe(preview: Preview, page: int) -> Iterator[Border]:
     if region is None or columns is None:
         return
     body = [line for line in region.body if line.words]
-    lines = _on_page(body, page)
-    if not lines:
+    if not _on_page(body, page):
         return
     headings = {heading.unit.lines()[0] for heading in region.header}
-    lines += _on_page([line for line in region.lines if line.number in headings], page)
-    extent = _extent(lines)
+    above = [line for line in region.lines if line.number in headings]
+    extent = _extent(_on_page([*body, *above], page))
     positions = gaps(body) if columns == "gaps" else borders_on(page, columns)
     for position in positions:
         yield Border(position, *extent, preview.reading.table.name)

@@ -20,6 +20,7 @@ DATA_TYPES = {
     "integer": "sc:Integer",
     "number": "sc:Float",
     "year": "sc:Integer",
+    "yearmonth": "sc:Text",
     "boolean": "sc:Boolean",
     "date": "sc:Date",
     "array": "sc:Text",

@@ -12,7 +12,8 @@ from openbaar.package.catalogues.schema_org import known
 
 Described = dict[str, Any]
 FILE = "csvw-metadata.json"
-DATATYPES = {"year": "gYear", "array": "json"}  # the others are called as in the Table Schema
+# The others are called as in the Table Schema.
+DATATYPES = {"year": "gYear", "yearmonth": "gYearMonth", "array": "json"}
 LIMITED = ("integer", "number")  # the types whose limits all readers take; not all do of gYear
 
 

@@ -124,7 +124,7 @@ def _rights(licence: Licence) -> Described:
 
 
 def _descriptions(description: Texts) -> list[Described]:
-    return [
-        {"description": value, "descriptionType": "Abstract", "lang": language}
-        for language, value in description.items()
-    ]
+    found = []
+    for language, value in description.items():
+        found.append({"description": value, "descriptionType": "Abstract", "lang": language})
+    return found

@@ -72,10 +72,8 @@ def has_message(resource: Described) -> bool:
     """
     if "sdmx" not in resource:
         return False
-    return any(
-        _is_dimension(name, concept, resource)
-        for name, concept in resource["sdmx"]["concepts"].items()
-    )
+    concepts = resource["sdmx"]["concepts"].items()
+    return any(_is_dimension(name, concept, resource) for name, concept in concepts)
 
 
 def _is_dimension(name: str, concept: Described, resource: Described) -> bool:
@@ -182,7 +180,12 @@ class _Structure:
 
     def _data_type(self, name: str) -> str:
         """The type of a concept of one column, as SDMX calls it; text where it has several."""
-        types = {"integer": "Integer", "number": "Decimal", "year": "GregorianYear"}
+        types = {
+            "integer": "Integer",
+            "number": "Decimal",
+            "year": "GregorianYear",
+            "yearmonth": "GregorianYearMonth",
+        }
         column = self._only_column(name)
         return "String" if column is None else types.get(self._fields[column]["type"], "String")
 
