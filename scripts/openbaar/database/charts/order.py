@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-from openbaar.database.chart_content import ChartContent, Key
+from openbaar.database.charts.content import ChartContent, Key
 from openbaar.database.drawing.picture import Form
 from openbaar.database.drawing.svg import KINDS, ORDER
 
