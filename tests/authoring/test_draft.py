@@ -12,8 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from openbaar.authoring.draft.authored import Entry, authored
-from openbaar.authoring.draft.columns import other_than, unique
-from openbaar.authoring.draft.printed import (
+from openbaar.authoring.draft.finding.printed import (
     bare,
     is_footnote,
     is_total,
@@ -22,6 +21,7 @@ from openbaar.authoring.draft.printed import (
     regrouped,
     split_row,
 )
+from openbaar.authoring.draft.guessing.columns import other_than, unique
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.schema.patterns import compiled

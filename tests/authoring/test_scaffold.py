@@ -11,7 +11,7 @@ import yaml
 from click.testing import CliRunner
 
 from openbaar import __version__
-from openbaar.authoring.draft.language_guess import language_of
+from openbaar.authoring.draft.guessing.language_guess import language_of
 from openbaar.authoring.scaffold.files import TARGETS, scaffold
 from openbaar.cli.main import main
 from openbaar.documents.entry import DocumentEntry

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openbaar.authoring.draft.authored import Entry
-from openbaar.authoring.draft.columns import Column, escaped, without_brackets
-from openbaar.authoring.draft.draft import Draft, Melted, primary_key, table_columns
-from openbaar.authoring.draft.place import Footnote, anchors, end, footnotes
-from openbaar.authoring.draft.printed import kind
-from openbaar.authoring.draft.sighting import SeenRow, Sighting
+from openbaar.authoring.draft.finding.printed import kind
+from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
+from openbaar.authoring.draft.guessing.columns import Column, escaped, without_brackets
+from openbaar.authoring.draft.guessing.draft import Draft, Melted, primary_key, table_columns
+from openbaar.authoring.draft.guessing.place import Footnote, anchors, end, footnotes
 from openbaar.recipe.columns import split_at
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.row_keys import ROW_NUMBER

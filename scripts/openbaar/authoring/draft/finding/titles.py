@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from openbaar.authoring.draft.sighting import Sighting
-from openbaar.authoring.draft.vocabulary import vocabulary
+from openbaar.authoring.draft.finding.sighting import Sighting
+from openbaar.authoring.draft.finding.vocabulary import vocabulary
 from openbaar.documents.lines import Line
 
 LONGEST_TITLE = 6  # lines

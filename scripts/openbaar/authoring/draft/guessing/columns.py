@@ -8,15 +8,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from openbaar.authoring.draft.dates import (
+from openbaar.authoring.draft.finding.printed import (
+    PLUS,
+    bare,
+    kind,
+    marks_at,
+    number_format,
+    unsigned,
+)
+from openbaar.authoring.draft.finding.sighting import Sighting
+from openbaar.authoring.draft.guessing.dates import (
     TWO_YEARS,
     Dated,
     are_as_in_csv,
     may_be_two_years,
     ways_to_read,
 )
-from openbaar.authoring.draft.printed import PLUS, bare, kind, marks_at, number_format, unsigned
-from openbaar.authoring.draft.sighting import Sighting
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
 from openbaar.schema.names import check_name

@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from openbaar.authoring.draft.doubtful_labels import (
+from openbaar.authoring.draft.finding.printed import kind, regrouped
+from openbaar.authoring.draft.guessing.draft import table_columns
+from openbaar.authoring.draft.trusting.doubtful_labels import (
     footers_as_rows,
     labels_alone,
     labels_come_again,
@@ -23,15 +25,13 @@ from openbaar.authoring.draft.doubtful_labels import (
     printed_twice,
     sections_of_one_row,
 )
-from openbaar.authoring.draft.doubtful_neighbours import (
+from openbaar.authoring.draft.trusting.doubtful_neighbours import (
     label_cut_off,
     piece_of_a_table,
     rows_left_out,
     single_letters,
 )
-from openbaar.authoring.draft.draft import table_columns
-from openbaar.authoring.draft.finished import Finished, short
-from openbaar.authoring.draft.printed import kind, regrouped
+from openbaar.authoring.draft.trusting.finished import Finished, short
 
 FEWEST_CONFIRMED = 2  # totals that add up, where nothing else confirms the columns
 PARTED_BY_SPACE = re.compile(r"\d \d")
