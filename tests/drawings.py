@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from xml.etree import ElementTree
 
-from openbaar.database import lettering
+from openbaar.database.drawing import lettering
 
 SVG = "{http://www.w3.org/2000/svg}"
 OUTLINE = re.compile(r"M([\d.-]+) ([\d.-]+)h([\d.-]+)v([\d.-]+)H[\d.-]+z")  # of a rectangle

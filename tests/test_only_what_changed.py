@@ -16,7 +16,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from generated.publication import TEXT, schema, write_publication
-from openbaar.database import charts, counts
+from openbaar.database.charts import drawn as charts
+from openbaar.database.shown import counts
 from openbaar.package import validation
 from openbaar.package.sheets import TableSheet
 from openbaar.publish import publish

@@ -20,6 +20,7 @@ from openbaar.files import Content, holds, write_content
 FROZEN = ".openbaar-frozen"  # in a folder that `openbaar freeze` wrote and may replace
 FOLDER = "build/.openbaar"  # of a publication; what a run keeps for itself
 CACHE = f"{FOLDER}/cache"  # what saves time, and is left by a run that failed too; may be removed
+SCANS = f"{CACHE}/scans"  # what was found in large CSV files, a file for each table
 JOURNAL = f"{FOLDER}/journal.json"
 PARTIAL = f"{FOLDER}/journal.partial"
 DONE = f"{FOLDER}/done.json"  # the journal once all files are in place, until the earlier are gone

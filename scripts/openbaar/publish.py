@@ -25,7 +25,7 @@ from openbaar.database.index_costs import costs_of_indexes
 from openbaar.database.metadata import metadata_bytes
 from openbaar.database.query_checks import result_problems
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import Content, holds, sha256_of, write_content
+from openbaar.files import Content, holds, sha256_of, take_again, write_content
 from openbaar.holding import alone
 from openbaar.package import citation_file
 from openbaar.package.archive import sdmx_problems, write_zip
@@ -46,7 +46,7 @@ from openbaar.package.permalinks import (
 )
 from openbaar.package.validation import problems_of_citation, problems_of_package
 from openbaar.package.workbook import NOTHING_KEPT, write_workbook
-from openbaar.placing import changed_files, put_in_place, written
+from openbaar.placing import SCANS, changed_files, put_in_place, written
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.staleness import (
     Stamps,
@@ -258,7 +258,16 @@ def put_published(
     hashes = {**_hashes_of_tables(made.generated), **made.hashes}
     recorded = written(record_of(inputs, ready, hashes), records)
     put_in_place(root, {**ready, **made.kept, **recorded})
+    _forget_removed(made.generated.dataset)
     return list(changed)
+
+
+def _forget_removed(dataset: Dataset) -> None:
+    """Remove what was kept of large tables that are there no longer."""
+    names = {data.table.name for data in dataset.in_files}
+    for kept in (dataset.publication.root / SCANS).glob("*.json"):
+        if kept.stem not in names:
+            kept.unlink(missing_ok=True)
 
 
 def _hashes_of_tables(generated: Generated) -> dict[str, str]:
@@ -426,7 +435,7 @@ def _packed(generated: Generated, staging: Path, sheets: Mapping[str, Mapping[st
     released = staging / "released.db"
     archive = staging / "package.zip"
     parquet = _staged_parquet(staging)
-    shutil.copyfile(database, released)
+    take_again(database, released)  # one file with two names: neither is ever written to
     write_zip(generated.dataset, generated.descriptor, archive, parquet)
     downloads = {
         released_database_path(publication): released,

@@ -47,6 +47,17 @@ Year      Men    Women                Men   Women     All
 2022       12       22        68        9      25      34
 2023       13       23        72       10      26      36
 """
+YEARS = """\
+Tabel 1: Inkomens
+
+                      Jaar
+
+Gemeente      2020    2021    2022
+Gent            10      20      60
+Aalst           11      21      64
+Ham             12      22      68
+Mol             13      23      72
+"""
 SPACED = """\
 Tabelle 1: Straftaten
 
@@ -128,6 +139,12 @@ def test_an_upper_heading_is_that_of_all_columns_that_it_is_centred_over(tmp_pat
             "Private All",
         ),
     )
+
+
+def test_years_below_a_word_for_all_of_them_are_years(tmp_path: Path) -> None:
+    (made,) = drafts(tmp_path, YEARS)
+    fields = {each["name"]: each.get("type") for each in authored(made)["schema"]["fields"]}
+    assert fields["year"] == "year"
 
 
 def test_a_row_that_is_spaced_otherwise_gets_a_pattern_of_its_own(tmp_path: Path) -> None:

@@ -24,12 +24,13 @@ from typing import NamedTuple
 from lxml import etree
 
 from openbaar.authoring.draft.received import received
+from openbaar.authoring.draft.sighting import Sighting
 from openbaar.authoring.pictures import pictures_of
 from openbaar.documents.layout import read_pdf_layout
 from openbaar.documents.lines import SEPARATOR, Line, Word
 from openbaar.documents.page_columns import Column, borders_between
 from openbaar.documents.page_lines import PageLine, is_figure
-from openbaar.documents.tables_on_page import cells_in, find_tables
+from openbaar.documents.tables_on_page import FoundTable, cells_in, find_tables
 from openbaar.errors import OpenbaarError
 from openbaar.recipe.columns import split_at
 from openbaar.recipe.unit_keys import Units
@@ -87,19 +88,51 @@ def by_finder(path: Path) -> Iterator[tuple[int, list[Cell]]]:
     for page in sorted({int(line.page) for line in document.lines}):
         lines = [PageLine(line.words) for line in document.lines if line.page == page]
         for table in find_tables(lines):
-            yield page, [Cell(*vars(cell).values()) for cell in table.cells]
+            yield page, [*headings_of(table), *rows_of(table, table.headings)]
+
+
+def headings_of(table: FoundTable) -> Iterator[Cell]:
+    """The headings of a table that was found, above all columns that each is centred over."""
+    for cell in table.over:
+        yield Cell(*vars(cell).values())
+
+
+def rows_of(table: FoundTable, first: int, end: int = sys.maxsize) -> Iterator[Cell]:
+    """The cells of a table that was found, of the rows from one to that before another."""
+    for cell in table.cells:
+        if first <= cell.first_row < end:
+            yield Cell(*vars(cell).values())
 
 
 def by_init(path: Path) -> Iterator[tuple[int, list[Cell]]]:
-    """The tables that `openbaar init` sees, as rows of one line each."""
+    """The tables that `openbaar init` sees, as rows of one line each.
+
+    A draft puts what is printed above several columns before the heading of each; here it is one
+    cell, as it is printed.
+    """
     (found,) = received([path])
     for sighting in found.sightings:
         page = found.document.line(sighting.first).page
-        rows: list[Sequence[str]] = [*sighting.headings, *(row.cells for row in sighting.rows)]
-        cells = []
-        for index, row in enumerate(rows):
+        cells = printed_headings(sighting)
+        rows = [row.cells for row in sighting.rows]
+        for index, row in enumerate(rows, start=len(sighting.document.lines)):
             cells += [Cell(index, index, column, column, text) for column, text in enumerate(row)]
         yield int(page), cells
+
+
+def printed_headings(sighting: Sighting) -> list[Cell]:
+    """The headings above the first row of a sighting, as they are printed."""
+    page = sighting.document.line(sighting.first).page
+    lines = [line for line in sighting.document.lines if line.page == page]
+    first = next(index for index, line in enumerate(lines) if line.number == sighting.first)
+    for table in find_tables([PageLine(line.words) for line in lines]):
+        if sighting.headings and table.first + table.headings <= first <= table.last:
+            count = first - table.first
+            return [*headings_of(table), *rows_of(table, table.headings, count)]
+    cells = []
+    for index, row in enumerate(sighting.headings):
+        cells += [Cell(index, index, column, column, text) for column, text in enumerate(row)]
+    return cells
 
 
 class Region(NamedTuple):

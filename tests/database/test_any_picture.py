@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import drawings
-from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbnail
-from openbaar.database.picture import Category, Mark, Picture, Series
-from openbaar.database.svg import KINDS
+from openbaar.database.drawing.draw import NARROW, WIDE, draw, draw_rest, draw_thumbnail
+from openbaar.database.drawing.picture import Category, Mark, Picture, Series
+from openbaar.database.drawing.svg import KINDS
 
 WORDS = st.text("abc m–WéIl", min_size=1, max_size=60).map(str.strip).filter(bool)
 VALUES = st.one_of(

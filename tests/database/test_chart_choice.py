@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from databases import built, found
-from openbaar.database.chart_choice import chosen_chart
-from openbaar.database.chart_content import ChartRow
+from openbaar.database.charts.choice import chosen_chart
+from openbaar.database.charts.content import ChartRow
 from openbaar.tables.model import Table
 from openbaar.tables.queries import Chart
 

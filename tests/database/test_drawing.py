@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 import drawings
-from openbaar.database import svg as colors
-from openbaar.database.drawing import NARROW, WIDE, draw, draw_rest, draw_thumbnail
-from openbaar.database.picture import Category, Kind, Mark, Picture, Series
-from openbaar.database.svg import standalone
+from openbaar.database.drawing import svg as colors
+from openbaar.database.drawing.draw import NARROW, WIDE, draw, draw_rest, draw_thumbnail
+from openbaar.database.drawing.picture import Category, Kind, Mark, Picture, Series
+from openbaar.database.drawing.svg import standalone
 
 WIDTHS = pytest.mark.parametrize("room", [WIDE, NARROW])
 VALUES = {"2021,a": 1200.0, "2021,<b>": 900.5, "2022,a": None, "2022,<b>": 300.0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openbaar.database.lettering import width, wrapped
+from openbaar.database.drawing.lettering import width, wrapped
 
 TEXTS = st.text("abcdefgh WM-é ", max_size=80)
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from openbaar.database.periods import Periods, months_in, periods_of
-from openbaar.database.results import Meaning
+from openbaar.database.charts.periods import Periods, months_in, periods_of
+from openbaar.database.shown.results import Meaning
 from openbaar.schema.model import SchemaField
 from openbaar.tables.queries import ResultColumn
 

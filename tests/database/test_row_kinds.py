@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from openbaar.database.periods import Periods
-from openbaar.database.row_kinds import Finding, findings
+from openbaar.database.charts.periods import Periods
+from openbaar.database.charts.row_kinds import Finding, findings
 from openbaar.tables.model import Anomaly, Footnote, Table
 from openbaar.tables.queries import Chart
 from openbaar.tables.references import load_publication

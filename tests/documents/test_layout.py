@@ -126,6 +126,73 @@ def test_headings_of_two_lines_are_one_and_one_above_several_columns_covers_them
     ]  # fmt: skip
 
 
+def over(table: FoundTable) -> list[tuple[str, int, int]]:
+    """The headings of a table, each with the first and the last column that it is above."""
+    return [(cell.text, cell.first_column, cell.last_column) for cell in table.over]
+
+
+def print_centred(canvas: Canvas, top: float, texts: Sequence[tuple[float, str]]) -> None:
+    for middle, text in texts:
+        canvas.drawCentredString(middle, top, text)
+
+
+def test_the_first_line_of_a_wrapped_heading_stays_above_its_column() -> None:
+    def draw(canvas: Canvas) -> None:
+        print_centred(canvas, 748, [(380, "Less:")])
+        print_centred(canvas, 730, [(290, "Total"), (380, "Excluded"), (470, "Direct")])
+        print_centred(canvas, 712, [(290, "costs"), (380, "costs"), (470, "costs")])
+        print_rows(canvas, [("Gent", "123", "456", "789"), ("Aalst", "456", "789", "123")], 690)
+
+    (table,) = tables(layout(draw))
+    assert over(table) == [
+        ("Less: Excluded costs", 2, 2), ("Total costs", 1, 1), ("Direct costs", 3, 3),
+    ]  # fmt: skip
+
+
+def test_upper_headings_are_each_above_as_many_columns_where_that_can_be() -> None:
+    middles = [140 + 36 * index for index in range(9)]
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("Helvetica", 7)
+        for day in range(3):  # above the second and the third of each three columns
+            canvas.drawCentredString(140 + 36 * (3 * day + 1.5), 740, f"Day {day + 1}")
+        lower = ["No.", "Body", "Share"] * 3
+        for top, texts in ((724, lower), (708, ["100"] * 9), (692, ["200"] * 9)):
+            print_centred(canvas, top, list(zip(middles, texts, strict=True)))
+        canvas.drawString(60, 708, "Male")
+        canvas.drawString(60, 692, "Female")
+
+    (table,) = tables(layout(draw))
+    assert over(table)[:3] == [("Day 1", 2, 3), ("Day 2", 5, 6), ("Day 3", 8, 9)]
+
+
+def test_the_rest_of_a_caption_is_no_heading() -> None:
+    def draw(canvas: Canvas) -> None:
+        caption = (
+            "Table 2. Numbers of teachers and of new teachers who were hired, by kind of school:"
+        )
+        canvas.drawString(60, 740, caption)
+        canvas.drawString(210, 728, "Fall 1996 through fall 2021")
+        print_rows(canvas, ROWS, 700)
+
+    (table,) = tables(layout(draw))
+    assert (over(table)[0], grid(table)) == (("Gemeente", 0, 0), ROWS)
+
+
+def test_headings_that_count_up_are_no_row() -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.drawCentredString(300, 716, "Grade")
+        for row, (label, *figures) in enumerate(
+            [("Year", "K", "1", "2", "3", "4"), ("1996", *["500"] * 5), ("1997", *["600"] * 5)]
+        ):
+            canvas.drawString(60, 700 - 16 * row, label)
+            for column, text in enumerate(figures):
+                canvas.drawRightString(200 + 60 * column, 700 - 16 * row, text)
+
+    (table,) = tables(layout(draw))
+    assert (table.headings, grid(table)[1]) == (2, ("Year", "K", "1", "2", "3", "4"))
+
+
 def test_a_label_of_two_lines_beside_its_figures_is_one_row() -> None:
     def draw(canvas: Canvas) -> None:
         print_rows(canvas, [("Gent", "1", "2", "3"), ("Aalst", "4", "5", "9")])

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from generated.publication import TEXT, schema, write_publication
-from openbaar.database import counts as made_counts
+from openbaar.database.shown import counts as made_counts
 from openbaar.site.counts import from_counts
 from openbaar.site.found import from_index
 from openbaar.site.serve import site

@@ -12,7 +12,7 @@ from openbaar.errors import OpenbaarError
 from openbaar.schema.columns import Scan, scan
 from openbaar.schema.model import Schema
 from openbaar.tables import kept_scans
-from openbaar.tables.kept_scans import CACHE, scanned
+from openbaar.tables.kept_scans import scanned
 from schemas import schema_of
 
 NAME = "tables/t.csv"
@@ -73,7 +73,7 @@ def test_what_was_damaged_is_not_believed(
     file: Path, read: list[bytes], was: bytes, now: bytes
 ) -> None:
     found = found_in(file)
-    (kept,) = (file.parent / CACHE).iterdir()
+    (kept,) = (file.parent / placing.SCANS).iterdir()
     assert was in kept.read_bytes()
     kept.write_bytes(kept.read_bytes().replace(was, now))
     assert found_in(file) == found

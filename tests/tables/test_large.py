@@ -16,9 +16,11 @@ import pytest
 from pyarrow.parquet import read_schema
 
 from generated.publication import TEXT, schema, write_publication
+from openbaar.database.build import LARGE_PAGE
 from openbaar.errors import OpenbaarError
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.validation import problems_of_package
+from openbaar.placing import SCANS
 from openbaar.publish import check, publish
 from openbaar.tables import dataset as datasets
 from openbaar.tables.convert import convert
@@ -135,6 +137,32 @@ def test_publishing_twice_gives_the_same_bytes(tmp_path: Path) -> None:
             {path: path.read_bytes() for path in (root / "dist").rglob("*.*") if path.is_file()}
         )
     assert made[0] == made[1]
+
+
+@pytest.mark.usefixtures("all_in_files")
+def test_what_was_found_in_a_table_is_kept_as_long_as_it_is_there(tmp_path: Path) -> None:
+    tables = {}
+    for name in ("first", "second"):
+        tables[name] = {"schema": schema({"id": "integer"}, ["id"]), "csv": "id\n1\n"}
+    root = write_publication(tmp_path, {"d.txt": b"x\n"}, tables, {"version": "0.1.0"})
+    publish(load_publication(root))
+    assert {"first", "second"} <= {path.stem for path in (root / SCANS).iterdir()}
+    package = root / "tables" / "package.yaml"
+    package.write_text(package.read_text("utf-8").replace(', "second"', ""), "utf-8")
+    (root / "tables" / "second.yaml").unlink()
+    publish(load_publication(root))
+    kept = {path.stem for path in (root / SCANS).iterdir()}
+    assert "first" in kept
+    assert "second" not in kept
+
+
+@pytest.mark.usefixtures("all_in_files")
+def test_a_database_with_a_large_table_has_large_pages(tmp_path: Path) -> None:
+    root = written(tmp_path)
+    for _ in range(2):  # from the file, and from the earlier database
+        publish(load_publication(root))
+        with closing(sqlite3.connect(root / "build" / "made-up.db")) as database:
+            assert database.execute("PRAGMA page_size").fetchone() == (LARGE_PAGE,)
 
 
 FAULTS = {

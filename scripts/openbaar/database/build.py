@@ -16,17 +16,17 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from openbaar.database.chart_files import Drawers
-from openbaar.database.charts import names_charts
+from openbaar.database.charts.drawn import names_charts
+from openbaar.database.charts.png_files import Drawers
 from openbaar.database.earlier import Earlier
 from openbaar.database.foreign_keys import (
     foreign_key_problems,
     large_key_problems,
     repeated_key_problems,
 )
-from openbaar.database.found import searched_columns
 from openbaar.database.indexes import all_indexes
-from openbaar.database.search_index import TOKENIZER
+from openbaar.database.shown.found import searched_columns
+from openbaar.database.shown.search_index import TOKENIZER
 from openbaar.database.site_content import add_charts, add_site_content
 from openbaar.database.statements import create_statement, sql_value
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -36,6 +36,7 @@ from openbaar.tables.dataset import Dataset, TableData, TableInFile, TableInMemo
 
 Watch = Callable[[TableInFile, Any], None]  # a table, and a batch of its rows in Arrow
 NOTHING_EARLIER = Earlier()
+LARGE_PAGE = 16 * 2**10  # bytes of a page of a database with large tables: a quarter of the writes
 
 
 def watch_nothing(_data: TableInFile, _batch: Any) -> None:
@@ -92,6 +93,8 @@ def _add_rows(dataset: Dataset, path: Path, watch: Watch, earlier: Earlier) -> N
     """
     copied = all(earlier.has_rows(data.table.name) for data in dataset.in_files)
     with closing(_opened(path)) as database:
+        if dataset.in_files:
+            database.execute(f"PRAGMA page_size = {LARGE_PAGE}")
         _add_tables(database, dataset)
         if copied:
             _add_indexes(database, dataset)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
 from openbaar.database.addresses import page_address
-from openbaar.database.trust_summary import TrustSummary
+from openbaar.database.shown.trust_summary import TrustSummary
 from openbaar.schema.model import SchemaField
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.model import Table

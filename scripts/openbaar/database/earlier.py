@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from openbaar.database.found import add_texts, index_found
+from openbaar.database.shown.found import add_texts, index_found
 from openbaar.package.model import Descriptor
 from openbaar.schema.conventions import COUNTS, FOUND, TEXTS
 from openbaar.tables.model import Table

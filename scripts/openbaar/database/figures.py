@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from openbaar.database.chart_choice import counted_fields, may_be_codes
-from openbaar.database.chart_content import ChartRow
+from openbaar.database.charts.choice import counted_fields, may_be_codes
+from openbaar.database.charts.content import ChartRow
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.schema.model import SchemaField
 from openbaar.tables.model import Table

@@ -15,7 +15,7 @@ import yaml
 
 from openbaar.database.addresses import answer_address
 from openbaar.database.descriptions import column_text, contents, paragraphs, table_remarks
-from openbaar.database.trust_summary import TrustSummary
+from openbaar.database.shown.trust_summary import TrustSummary
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.schema.conventions import ROW_NUMBER, UNKNOWN
 from openbaar.schema.model import SchemaField

@@ -7,7 +7,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from openbaar.database.results import (
+from openbaar.database.shown.results import (
     ResultColumns,
     meanings,
     result_columns,

@@ -18,7 +18,7 @@ from itertools import permutations
 from typing import NamedTuple
 
 from openbaar.database.narrowing import narrowed
-from openbaar.database.results import run
+from openbaar.database.shown.results import run
 from openbaar.database.statements import create_statement
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.queries import Query

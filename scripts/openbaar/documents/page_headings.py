@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from openbaar.documents.lines import Word
@@ -11,7 +12,7 @@ from openbaar.documents.page_columns import Column, nearest_column, shared_width
 from openbaar.documents.page_lines import PageLine, is_figure
 
 MOST_OFF_CENTRE = 0.05  # of the width of several columns over which a heading is centred
-CLEARLY_ABOVE = 0.4  # of the height of a line: farther than the lines of one text
+FEWEST_ALIKE = 3  # upper headings that are each above as many columns
 
 
 class Spot(NamedTuple):
@@ -48,13 +49,23 @@ def spread_headings(lines: Sequence[PageLine], columns: Sequence[Column]) -> lis
 
     A line close above the next one may be the first of a heading that is wrapped.
     """
-    found = []
-    for line, below in zip(lines, [*lines, None][1:], strict=True):
-        spots = heading_spots(line, columns)
-        if below is not None and below.top - line.bottom > CLEARLY_ABOVE * line.height:
-            spots = _spread(line, spots, columns)
-        found.append(spots)
+    found = [heading_spots(line, columns) for line in lines]
+    for index, (line, below) in enumerate(pairwise(lines)):
+        if line.is_clearly_above(below) and not _goes_on(lines[index:], found[index:]):
+            found[index] = _spread(line, found[index], columns)
     return heading_cells(found)
+
+
+def _goes_on(lines: Sequence[PageLine], spots: Sequence[Sequence[Spot]]) -> bool:
+    """Whether the only text of a line goes on in the next two, which are as far from each other.
+
+    before: "Less:" above "Exclusions &" above "Unallowables"
+    """
+    if len(lines) < 3 or len(spots[0]) > 1:
+        return False
+    line, below, last = lines[:3]
+    places = [{spot[:2] for spot in each} for each in spots[:3]]
+    return bool(set.intersection(*places)) and line.gap(below) <= below.gap(last)
 
 
 def _spread(line: PageLine, spots: Sequence[Spot], columns: Sequence[Column]) -> list[Spot]:
@@ -63,19 +74,37 @@ def _spread(line: PageLine, spots: Sequence[Spot], columns: Sequence[Column]) ->
     before: "Total" above the second of three columns, "Public" above the fifth
     after: "Total" above the first three, "Public" above the next three
 
-    Of the ways in which no two are above one column, that with the most columns is taken, and of
-    these the one with the texts nearest to the middle.
+    Of several, each is above as many columns as the others where that can be, as days are.
+    """
+    most = len(columns) - 1 if len(spots) >= FEWEST_ALIKE else 0
+    for count in range(most, 1, -1):
+        alike = _widest_way(line, spots, columns, count)
+        if alike is not None:
+            return list(alike.spots)
+    widest = _widest_way(line, spots, columns)
+    return list(spots) if widest is None else list(widest.spots)
+
+
+def _widest_way(
+    line: PageLine, spots: Sequence[Spot], columns: Sequence[Column], count: int | None = None
+) -> _Way | None:
+    """The way to spread headings above the most columns, each above `count` where that is given.
+
+    No two are above one column. Of ways with as many columns, that with the texts nearest to the
+    middle is taken.
     """
     ways: dict[int, _Way] = {-1: _Way()}  # by the last column that is taken
     for segment, spot in zip(line.segments, spots, strict=True):
         longer: dict[int, _Way] = {}
         for taken, way in ways.items():
             for first, last, off in _spans(segment, spot, taken, columns):
+                if count not in (None, last - first + 1):
+                    continue
                 tried = way.with_spot(Spot(first, last, spot.text), off)
                 if last not in longer or tried.rank > longer[last].rank:
                     longer[last] = tried
         ways = longer
-    return list(max(ways.values(), key=lambda way: way.rank).spots) if ways else list(spots)
+    return max(ways.values(), key=lambda way: way.rank, default=None)
 
 
 def _spans(

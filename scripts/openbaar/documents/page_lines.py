@@ -17,6 +17,7 @@ LONG_LINE = 12  # words of a line that is running text where nothing parts them
 LONG_CELL = 5  # words of a cell that is running text
 # Shares of the height of a line, which is about the size of its type.
 WIDE = 0.75  # a gap that may part two cells; a space is about a third of it
+CLEARLY_ABOVE = 0.4  # a gap between two lines that are not of one text
 BETWEEN_FIGURES = 0.32  # a gap that parts two numbers, not the thousands of one
 FARTHEST_SIGN = 6  # between a sign of currency and its number
 _DASHES = ("-", "–", "—", "−", "to", "+")
@@ -63,6 +64,14 @@ class PageLine:
     def bottom(self) -> float:
         """Where it ends."""
         return max(word.bottom for word in self.words)
+
+    def is_clearly_above(self, below: PageLine) -> bool:
+        """Whether it is farther from the line below than the lines of one text are."""
+        return self.gap(below) > CLEARLY_ABOVE * self.height
+
+    def gap(self, below: PageLine) -> float:
+        """How far it is from the line below."""
+        return below.top - self.bottom
 
     @property
     def has_figures(self) -> bool:

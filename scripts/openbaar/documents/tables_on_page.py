@@ -21,13 +21,17 @@ from openbaar.documents.page_headings import (
     heading_spots,
     spread_headings,
 )
-from openbaar.documents.page_lines import LONG_CELL, PageLine
+from openbaar.documents.page_lines import LONG_CELL, PageLine, is_figure
 
 FEWEST_ROWS = 2  # with figures, below each other, make a table
 MOST_HEADINGS = 8  # lines above the first row that may be headings
 MOST_LABELS = 4  # lines one after the other that hold a label alone
 MOST_PROSE = 0.15  # of the cells behind the first column
 FARTHEST_ROW = 2.6  # between two rows of one table
+FEWEST_COUNTED = 4  # numbers that count up are headings,
+FEWEST_YEARS = 2  # or so many, if they are years
+YEARS = range(1900, 2100)
+NEARLY = 0.8  # of the width of a table
 BESIDE = 0.1  # by which a label of two lines overlaps the figures between them
 _CAPTION = re.compile(r"(?i)(table|figure|tabel|tabelle|abbildung|tableau|chart|grafiek)\b")
 _NUMBERED = re.compile(r"\(?[A-Za-z]?\.?\d+[a-z]?(\.\d+)*[).:]?$")  # 1, 2a, A.3, 4:
@@ -59,8 +63,10 @@ def find_tables(lines: Sequence[PageLine]) -> list[FoundTable]:
             kept[index] = PageLine(words)
     indexes = iter(kept)
     found = []
+    above: PageLine | None = None
     for run in _runs(list(kept.values())):
-        table = _table(run, list(islice(indexes, len(run))))
+        table = _table(run, list(islice(indexes, len(run))), above)
+        above = run[-1] if run else above
         if table is not None:
             found.append(table)
     return found
@@ -97,15 +103,17 @@ def _is_far(above: PageLine, line: PageLine) -> bool:
     return line.top - above.bottom > FARTHEST_ROW * max(line.height, above.height)
 
 
-def _table(run: Sequence[PageLine], indexes: Sequence[int]) -> FoundTable | None:
-    """The table in a run of lines, which are those with these indexes, if there is one."""
+def _table(
+    run: Sequence[PageLine], indexes: Sequence[int], above: PageLine | None
+) -> FoundTable | None:
+    """The table in a run of lines with these indexes, below another line, if there is one."""
     rows = [line for line in run if line.is_row]
     if len(rows) < FEWEST_ROWS:
         return None
     columns = columns_of(rows)
     if len(columns) < 2:
         return None
-    first, body, last = _extent(run, columns)
+    first, body, last = _extent(run, columns, above)
     headings = body - first
     cells = cells_in(run[first : last + 1], columns, headings)
     if _is_prose(cells, headings):
@@ -123,11 +131,17 @@ def cells_in(lines: Sequence[PageLine], columns: Sequence[Column], headings: int
     return cells
 
 
-def _extent(run: Sequence[PageLine], columns: Sequence[Column]) -> tuple[int, int, int]:
+def _extent(
+    run: Sequence[PageLine], columns: Sequence[Column], above: PageLine | None
+) -> tuple[int, int, int]:
     """The indexes of the first heading, of the first row, and of the last row."""
     rows = [index for index, line in enumerate(run) if line.is_row]
     body = rows[0]
     first = _first_heading(run, body)
+    if first < body and _is_of_caption(run[first - 1] if first else above, run[first], columns):
+        first += 1
+    if _counts_up(run[body]):
+        body = rows[1]
     while first < body and _is_title(run[first], columns):
         first += 1
     while first < body and _is_title(run[body - 1], columns):
@@ -145,6 +159,24 @@ def _first_heading(run: Sequence[PageLine], body: int) -> int:
     while first > highest and _may_be_heading(run[first - 1]):
         first -= 1
     return first
+
+
+def _is_of_caption(caption: PageLine | None, line: PageLine, columns: Sequence[Column]) -> bool:
+    """Whether a line is the rest of the caption above it, which fills nearly a line of the page."""
+    if caption is None or not _is_numbered_caption(caption) or len(line.segments) > 1:
+        return False
+    nearly = columns[0].left + NEARLY * (columns[-1].right - columns[0].left)
+    return caption.words[-1].end > nearly and not caption.is_clearly_above(line)
+
+
+def _counts_up(line: PageLine) -> bool:
+    """Whether the cells behind the first are headings that count up, as of grades: `K 1 2 3 4`."""
+    texts = [segment.text for segment in line.segments[1:] if is_figure(segment.text)]
+    if not all(text.isdecimal() for text in texts):
+        return False
+    numbers = [int(text) for text in texts]
+    fewest = FEWEST_YEARS if all(number in YEARS for number in numbers) else FEWEST_COUNTED
+    return len(numbers) >= fewest and numbers == list(range(numbers[0], numbers[-1] + 1))
 
 
 def _may_be_heading(line: PageLine) -> bool:

@@ -31,7 +31,7 @@ TYPES = {
     "year": pa.int32(),
 }
 WHOLE = (pa.int64(), pa.int32(), pa.date32())
-GATHERED = 16  # batches of one megabyte of text in one row group
+GATHERED = 8  # batches of two megabytes of text in one row group
 RESOURCE = b"datapackage:resource"  # under which the file holds its part of `datapackage.json`
 Batch = Any  # cells by column; the types of Arrow are not published
 

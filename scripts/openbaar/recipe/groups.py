@@ -73,7 +73,8 @@ def _labelled(
     found, problems = _Grouping(document, rows, outer, readers).labelled()
     for label, members in found:
         own = {} if label is None else {outer.label: label}
-        beside = [row for row in members if inner and _is_of_group(row, outer)]
+        about_all = [row for row in members if _is_of_group(row, outer)]
+        beside = about_all if inner else []
         inside = [row for row in members if row not in beside]
         within, wrong = _labelled(document, inside, inner, readers)
         within += [(row, {}) for row in beside]

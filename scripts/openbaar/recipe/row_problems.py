@@ -70,7 +70,8 @@ def _with_spaces(rest: str) -> str:
     if rest[:1] == " " and SEPARATOR not in rest[:3]:
         spaces = len(rest) - len(rest.lstrip(" "))
         return _quoted("␣" * spaces + rest[spaces:])
-    odd = [letter for letter in rest if letter.isspace() and letter not in " \n\t"]
+    blank = [letter for letter in rest if letter.isspace()]
+    odd = [letter for letter in blank if letter not in " \n\t"]
     if odd:
         return f"{_quoted(rest)}, which holds {_character(odd[0])}, not a space"
     return _quoted(rest)

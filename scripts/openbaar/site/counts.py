@@ -1,7 +1,7 @@
 """Counting without reading the rows: what a table of counts tells instead of the large one.
 
-`database/counts.py` made these tables. Datasette asks for the number of rows that a visitor chose
-and for the values of each facet among them; where the choice hangs on columns of the table of
+`database/shown/counts` made these tables. Datasette asks for the number of rows that a visitor
+chose and for the values of each facet among them; where the choice hangs on columns of the table of
 counts only, that one is asked instead, and so is the one of what search finds where rows are chosen
 by words. They are of the same database file, so they always agree.
 """

@@ -1,7 +1,7 @@
 """What search finds in a table, without reading what is not shown.
 
 Datasette asks for the rows whose numbers are among all those that the index of words finds: to
-count them, to count the values of each facet, and to show the first hundred. `database/found.py`
+count them, to count the values of each facet, and to show the first hundred. `database/shown/found`
 counted the rows of each text of a large table, so that words need only be looked for in its texts.
 And as rows stand in the order of their numbers, the first ones found are the first ones shown.
 """

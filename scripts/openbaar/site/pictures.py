@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlencode
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
-from openbaar.database.svg import standalone
+from openbaar.database.drawing.svg import standalone
 from openbaar.site.language import gettext, visit
 from openbaar.site.published import Published, publication_of
 from openbaar.site.refusals import refusal

@@ -217,13 +217,14 @@ async def _rows_of(
     """The first rows of a table of which a column holds a code, with their first figure."""
     keys = published.primary_key(table)
     about = [column_of(published, table, name) for name in published.column_names(table)]
-    holding = next((column for column in about if column.code_list == code_list), None)
-    measured = next((each for each in about if each.is_number and each.name not in keys), None)
-    if not keys or holding is None or measured is None:
+    holding = [column.name for column in about if column.code_list == code_list]
+    numbers = [column for column in about if column.is_number]
+    figures = [column for column in numbers if column.name not in keys]
+    if not keys or not holding or not figures:
         return []
-    sql = f"""SELECT {", ".join(keys)}, {measured.name} AS figure FROM {table}
-              WHERE {holding.name} = ? ORDER BY rowid LIMIT {FIGURES}"""
-    return await _rows_told(datasette, published, sql, [code], table, measured)
+    sql = f"""SELECT {", ".join(keys)}, {figures[0].name} AS figure FROM {table}
+              WHERE {holding[0]} = ? ORDER BY rowid LIMIT {FIGURES}"""
+    return await _rows_told(datasette, published, sql, [code], table, figures[0])
 
 
 def result_of(published: Published, kind: str, row: Any) -> Result:

@@ -1,7 +1,8 @@
 """What was found in a large CSV file, kept until it, its schema, the toolkit or a library changes.
 
 A file that was found right is then only hashed, which takes a tenth of the time. Nothing is kept of
-one that is wrong, so that its faults are found, and told, again.
+one that is wrong, so that its faults are found, and told, again. Publishing removes what was kept
+of tables that are there no longer.
 """
 
 from __future__ import annotations
@@ -20,15 +21,13 @@ from openbaar.schema.model import Schema
 from openbaar.tables.sealed import sealed, unsealed
 from openbaar.toolkit import made_with, toolkit_hash
 
-CACHE = f"{placing.CACHE}/scans"
-
 
 def scanned(root: Path, file: Path, schema: Schema, name: str) -> Scan | None:
     """What `scan` finds in a file, or found in the same one before.
 
     It is kept in the publication in `root` where a run holds or held that alone.
     """
-    kept = root / CACHE / f"{hashlib.sha256(name.encode()).hexdigest()}.json"
+    kept = root / placing.SCANS / f"{Path(name).stem}.json"
     made_of = _made_of(schema)
     with suppress(OSError, ValueError):  # none was kept, or of other columns
         known = _as_json().validate_json(unsealed(kept, made_of))

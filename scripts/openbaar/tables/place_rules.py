@@ -215,7 +215,7 @@ def _wide(table: Table, names: Sequence[str | None], records: Sequence[Record]) 
     Raises NoRuleError where several are.
     """
     schema = table.table_schema
-    fields = [name for name in names if name is not None and schema.has(name)]
+    fields = [name for name in filter(None, names) if schema.has(name)]
     texts = [name for name in fields if schema.field(name).type == "string"]
     wide = [name for name in fields if _is_wide(name, records)]
     if len(wide) > 1:

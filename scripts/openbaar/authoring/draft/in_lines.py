@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from openbaar.authoring.draft.labels import with_labels
+from openbaar.authoring.draft.page_breaks import is_page_head, page_heads
 from openbaar.authoring.draft.printed import (
     bare,
     is_footnote,
@@ -105,12 +106,48 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
     """What seems to be a table: three lines or blocks or more, each a label and as many numbers."""
     splits = [_split(unit) for unit in make_units(document.lines, Units(by=units))]
     found = []
-    for run in _runs(splits):
-        bare = Sighting(document, units, (), separator=_separator(run))
+    joined, breaks = _across_pages(document, splits)
+    for run in _runs(joined):
+        bare = Sighting(document, units, (), separator=_separator(run), skipped=breaks)
         for seen in _seen_rows(run):
             if _is_table(seen.rows):
                 found.append(_sighting(bare, seen, splits))
     return found
+
+
+def _across_pages(
+    document: Document, splits: Sequence[_Split]
+) -> tuple[list[_Split], tuple[int, ...]]:
+    """The units without the heads of pages between two rows, and the numbers of these lines.
+
+    The rows have as many cells, so that they are of one table.
+    """
+    heads = page_heads(document)
+    kept: list[_Split] = []
+    dropped: list[int] = []
+    passing: list[_Split] = []  # heads of a page, of which the row below is not known yet
+    for split in splits:
+        if kept and kept[-1].is_row and _is_head(document, split, heads):
+            passing.append(split)
+            continue
+        if passing and _go_together(kept[-1], split) and not all(each.cells for each in passing):
+            dropped += [each.first for each in passing]
+        else:
+            kept += passing
+        passing = []
+        kept.append(split)
+    return [*kept, *passing], tuple(dropped)
+
+
+def _is_head(document: Document, split: _Split, heads: set[str]) -> bool:
+    is_of_one_line = split.first == split.last
+    return is_of_one_line and not split.is_row and is_page_head(document.line(split.first), heads)
+
+
+def _go_together(above: _Split, below: _Split) -> bool:
+    """Whether two units are rows of as many cells, the first of which is no total."""
+    are_rows = above.is_row and below.is_row and not above.is_total
+    return are_rows and len(above.printed) == len(below.printed)
 
 
 def _separator(run: Sequence[_Split]) -> str:
@@ -127,7 +164,9 @@ def _sighting(bare: Sighting, seen: _SeenRows, splits: Sequence[_Split]) -> Sigh
 
 def _with_rows(sighting: Sighting, seen: _SeenRows, splits: Sequence[_Split]) -> Sighting:
     """A sighting with these rows, and what stands around them."""
-    made = replace(sighting, rows=tuple(seen.rows), join=seen.join)
+    first, last = seen.rows[0].first, seen.rows[-1].last
+    skipped = tuple(number for number in sighting.skipped if first < number < last)
+    made = replace(sighting, rows=tuple(seen.rows), join=seen.join, skipped=skipped)
     return with_labels(_with_surroundings(made, splits))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
+from openbaar.authoring.draft.printed import kind
 from openbaar.authoring.draft.sighting import SeenRow, Sighting, is_heading, lines_before, row_kind
 from openbaar.authoring.draft.titles import with_title
 from openbaar.documents.lines import Document, Line, text_of
@@ -32,17 +33,18 @@ def sightings_in_pages(document: Document) -> list[Sighting]:
 def sighting_of(document: Document, lines: Sequence[Line], table: FoundTable) -> Sighting:
     """A table as the recipe will read it: its rows are the cells between the borders."""
     borders = tuple(round(border, DIGITS) for border in table.borders)
-    start = table.first + table.headings
-    first = split_at(lines[start], borders).texts
+    inside = [line for line in lines[table.first : table.last + 1] if not line.is_blank]
+    start = table.headings
+    first = split_at(inside[start], borders).texts
     if sum(bool(text) for text in first) > 1 and is_heading(first):
         start += 1  # years
-    rows = [_row(line, borders) for line in lines[start : table.last + 1]]
-    above = lines[table.first : start]
+    rows = [_row(line, borders) for line in inside[start:]]
+    above = inside[:start]
     sighting = Sighting(
         document,
         "columns",
         tuple(rows),
-        headings=_headings(table, start - table.first, len(borders) + 1),
+        headings=_headings(table, start, len(borders) + 1),
         header=tuple(text_of(words_of(line)) for line in above),
         separator=" | ",
         columns=borders,
@@ -64,7 +66,15 @@ def _headings(table: FoundTable, count: int, width: int) -> tuple[tuple[str, ...
     above = [cell for cell in above if not _is_of_all(cell, width)]
     if not above:
         return ()
-    return (tuple(_heading(above, column) for column in range(width)),)
+    narrower = [cell for cell in above if not _is_of_all(cell, width - 1)]
+    headings = _headings_of(narrower, width)
+    if all(kind(text) == "year" for text in headings[1:]):
+        return (headings,)  # "Year" above them says no more
+    return (_headings_of(above, width),)
+
+
+def _headings_of(cells: Sequence[Cell], width: int) -> tuple[str, ...]:
+    return tuple(_heading(cells, column) for column in range(width))
 
 
 def _is_of_all(cell: Cell, width: int) -> bool:

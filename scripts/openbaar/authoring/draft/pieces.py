@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
+from openbaar.authoring.draft.page_breaks import is_page_head, page_heads
+from openbaar.authoring.draft.printed import split_row
 from openbaar.authoring.draft.sighting import SeenRow, Sighting, lines_before
 from openbaar.authoring.draft.titles import is_title
 from openbaar.documents.lines import Document, Line
 from openbaar.recipe.columns import split_at
 
 MOST_BETWEEN = 14  # lines between two pieces, headings that come again included
-FEWEST_HEADS = 3  # lines that are alike but for their digits are heads or feet of pages
 JOINED_UNITS = ("line", "columns", "cell")
-_PAGE_NUMBER = re.compile(r"(?:^|\s)[-–—] ?\d{1,4} ?[-–—](?:\s|$)")  # as in `– 12 –`
-_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ def joined(document: Document, sightings: Sequence[Sighting]) -> list[Sighting]:
     before: rows | "Kreis 2011 2022" | rows, below the same headings
     after: one sighting, whose headings come again
     """
-    heads = _page_heads(document)
+    heads = page_heads(document)
     made: list[Sighting] = []
     for sighting in (_without_page_breaks(each, heads) for each in sightings):
         bridge = _bridge(made[-1], sighting, heads) if made else None
@@ -54,7 +51,7 @@ def _without_page_breaks(sighting: Sighting, heads: set[str]) -> Sighting:
     again = _headings_again(sighting, printed)
     if not again:
         return sighting
-    pages = {line.number for line in printed if _is_page_head(line, heads)}
+    pages = {line.number for line in printed if is_page_head(line, heads)}
     rows = list(_trimmed_rows(sighting, again | pages))
     if not any(row.kind == "data" for row in rows):
         return sighting
@@ -62,7 +59,7 @@ def _without_page_breaks(sighting: Sighting, heads: set[str]) -> Sighting:
     return replace(
         sighting,
         rows=tuple(rows),
-        skipped=tuple(sorted(pages)),
+        skipped=tuple(sorted({*sighting.skipped, *pages})),
         join=1 if is_of_one_line else sighting.join,
         pieces=2,
     )
@@ -122,22 +119,6 @@ def _trimmed(document: Document, row: SeenRow, removed: set[int]) -> SeenRow | N
     return replace(row, cells=(label, *row.cells[1:]), first=numbers[0])
 
 
-def _page_heads(document: Document) -> set[str]:
-    """What heads and feet of pages look like, digits aside."""
-    shapes = Counter(_shape(line) for line in document.lines if not line.is_blank)
-    return {shape for shape, count in shapes.items() if count >= FEWEST_HEADS}
-
-
-def _is_page_head(line: Line, heads: set[str]) -> bool:
-    """Whether a line holds the number of a page, or comes again with other digits."""
-    has_number = re.search(r"\d", line.text) is not None
-    return has_number and (_shape(line) in heads or _PAGE_NUMBER.search(line.text) is not None)
-
-
-def _shape(line: Line) -> str:
-    return _DIGITS.sub("0", " ".join(line.text.split()))
-
-
 def _bridge(one: Sighting, two: Sighting, heads: set[str]) -> _Bridge | None:
     """What stands between two sightings, where they may be pieces of one table; else None."""
     if not _are_alike(one, two) or one.rows[-1].kind == "total":
@@ -152,9 +133,15 @@ def _bridge(one: Sighting, two: Sighting, heads: set[str]) -> _Bridge | None:
     count = _alike_at_end(above, between)
     start = len(between) - count
     rest, headings = between[:start], between[start:]
-    if not all(_is_page_head(line, heads) for line in rest):
+    if not all(is_page_head(line, heads) and not _is_row_of(one, line) for line in rest):
         return None
     return _Bridge(rest, headings)
+
+
+def _is_row_of(sighting: Sighting, line: Line) -> bool:
+    """Whether a line has as many cells as the rows, which come again in other tables too."""
+    label, cells = split_row(line.text)
+    return bool(label) and len(cells) == sighting.width - 1
 
 
 def _are_alike(one: Sighting, two: Sighting) -> bool:

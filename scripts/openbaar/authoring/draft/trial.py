@@ -131,40 +131,50 @@ def best_draft(
     that goes with the draft. Where it is not to be trusted, other numbers of columns are tried: one
     with which all stated totals add up is right.
     """
-    first = _best_of(name, sighting, languages, document, package)
+    author = _Author(name, languages, document, package)
+    first = author.best_of(sighting)
     if first.is_trusted:
         return first
     for other in sighting.others:
-        tried = _best_of(name, other, languages, document, package)
+        tried = author.best_of(other)
         if tried.is_trusted and tried.result.equal >= FEWEST_EQUAL:
             return tried
     return first
 
 
-def _best_of(
-    name: str,
-    sighting: Sighting,
-    languages: Sequence[str],
-    document: str | None,
-    package: Sequence[Entry],
-) -> Tried:
-    """The best draft of a sighting as it was seen."""
-    trial = _Trial(name, sighting, package)
-    attempts: list[_Attempt] = []
-    for parts in _variants(draft_of(sighting, languages, VARIANTS[0])):
-        draft = draft_of(sighting, languages, parts)
-        made = entries(draft, document)
-        result = trial.result(made)
-        attempts.append(_Attempt(draft, made, result))
-        if not result.problems:
-            break
-    best = min(attempts, key=lambda attempt: attempt.badness)
-    comments = list(_comments(name, best))
-    left_out = [part for part in attempts[0].draft.parts if part not in best.draft.parts]
-    if left_out and len(attempts) > 1:
-        parts_left_out = ", ".join(left_out)
-        comments.append(f"Left out, because the draft did not convert with it: {parts_left_out}.")
-    return Tried(name, sighting, best.result, best.doubts, authored(best.made, comments))
+@dataclass(frozen=True)
+class _Author:
+    """Drafts one table, as `best_draft` says."""
+
+    name: str
+    languages: Sequence[str]
+    document: str | None
+    package: Sequence[Entry]
+
+    def best_of(self, sighting: Sighting) -> Tried:
+        """The best draft of a sighting as it was seen."""
+        attempts = self._attempts(sighting)
+        best = min(attempts, key=lambda attempt: attempt.badness)
+        comments = list(_comments(self.name, best))
+        left_out = [part for part in attempts[0].draft.parts if part not in best.draft.parts]
+        if left_out:
+            listed = ", ".join(left_out)
+            comments.append(f"Left out, because the draft did not convert with it: {listed}.")
+        text = authored(best.made, comments)
+        return Tried(self.name, sighting, best.result, best.doubts, text)
+
+    def _attempts(self, sighting: Sighting) -> list[_Attempt]:
+        """The variants that were tried, up to the first that converts."""
+        trial = _Trial(self.name, sighting, self.package)
+        attempts: list[_Attempt] = []
+        for parts in _variants(draft_of(sighting, self.languages, VARIANTS[0])):
+            draft = draft_of(sighting, self.languages, parts)
+            made = entries(draft, self.document)
+            result = trial.result(made)
+            attempts.append(_Attempt(draft, made, result))
+            if not result.problems:
+                break
+        return attempts
 
 
 def _variants(draft: Draft) -> list[tuple[Part, ...]]:

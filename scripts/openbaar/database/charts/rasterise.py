@@ -1,4 +1,4 @@
-"""SVG drawn as PNG, by processes of their own: `python -m openbaar.database.rasterise`.
+"""SVG drawn as PNG, by processes of their own: `python -m openbaar.database.charts.rasterise`.
 
 It is given a folder, the pixels of the PNG for each of the SVG, how many colours it has, and how
 many processes draw: this one, and copies of it. Each takes the next name of an SVG file in the

@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from openbaar.database.labels import Labels
+from openbaar.database.shown.labels import Labels
 from openbaar.schema.conventions import GROUPED_NUMBER
 from openbaar.tables.dataset import Dataset, DocumentLine
 from openbaar.tables.model import Table

@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openbaar.database.chart_content import ChartRow
-from openbaar.database.periods import periods_of
-from openbaar.database.svg import KINDS, ORDER
+from openbaar.database.charts.content import ChartRow
+from openbaar.database.charts.periods import periods_of
+from openbaar.database.drawing.svg import KINDS, ORDER
 from openbaar.schema.model import SchemaField
 from openbaar.tables.model import Table
 from openbaar.tables.queries import Chart

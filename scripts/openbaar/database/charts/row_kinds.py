@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from openbaar.database.periods import Periods, month_name, months_in
-from openbaar.database.picture import Kind
+from openbaar.database.charts.periods import Periods, month_name, months_in
+from openbaar.database.drawing.picture import Kind
 from openbaar.tables.judging.trust import row_id
 from openbaar.tables.model import Anomaly, Footnote, Package, Table
 from openbaar.tables.queries import Chart, has_values

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
-from openbaar.database.lettering import widest, wrapped
-from openbaar.database.marks import BASE, BODY, LEADING, SMALL, Block, fill
-from openbaar.database.picture import Mark, Picture
-from openbaar.database.scales import Band, Scale, bands, extent
-from openbaar.database.svg import Sheet, element, number
+from openbaar.database.drawing.lettering import widest, wrapped
+from openbaar.database.drawing.marks import BASE, BODY, LEADING, SMALL, Block, fill
+from openbaar.database.drawing.picture import Mark, Picture
+from openbaar.database.drawing.scales import Band, Scale, bands, extent
+from openbaar.database.drawing.svg import Sheet, element, number
 
 # Pixels
 BAR, THIN_BAR = 18, 13  # the thickness of one bar, and of one among several

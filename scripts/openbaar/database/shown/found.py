@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 
-from openbaar.database.search_index import TOKENIZER
+from openbaar.database.shown.search_index import TOKENIZER
 from openbaar.schema.conventions import COUNTED_ROWS, FOUND, TEXT, TEXTS
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.model import Table

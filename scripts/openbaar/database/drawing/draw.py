@@ -3,7 +3,7 @@
 A picture is drawn for the room that it has: on a phone it is not the wide one made smaller, but has
 its names above the bars and fewer figures. Title, unit, source and version are in it, because it is
 shared without its page. Each mark keeps the key of its row in `data-row`, so that a page can tell
-the marks of the rows it shows. `chart_pictures.py` decides what is drawn.
+the marks of the rows it shows. `charts/pictures` decides what is drawn.
 """
 
 from __future__ import annotations
@@ -11,14 +11,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from openbaar.database import svg
-from openbaar.database.lettering import width, wrapped
-from openbaar.database.lying import lying_plot, lying_thumbnail
-from openbaar.database.marks import BODY, LEADING, SMALL, Block, filled, paragraph, point, shape
-from openbaar.database.picture import Kind, Picture
-from openbaar.database.scales import Scale, bands, extent
-from openbaar.database.svg import text
-from openbaar.database.upright import upright_marks, upright_plot
+from openbaar.database.drawing import svg
+from openbaar.database.drawing.lettering import width, wrapped
+from openbaar.database.drawing.lying import lying_plot, lying_thumbnail
+from openbaar.database.drawing.marks import (
+    BODY,
+    LEADING,
+    SMALL,
+    Block,
+    filled,
+    paragraph,
+    point,
+    shape,
+)
+from openbaar.database.drawing.picture import Kind, Picture
+from openbaar.database.drawing.scales import Scale, bands, extent
+from openbaar.database.drawing.svg import text
+from openbaar.database.drawing.upright import upright_marks, upright_plot
 
 # Pixels
 WIDE = 880  # the column of a page is a little wider

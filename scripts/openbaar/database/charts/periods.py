@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal
 
-from openbaar.database.results import Meaning
+from openbaar.database.shown.results import Meaning
 from openbaar.schema.model import SchemaField
 from openbaar.texts import locale_of
 

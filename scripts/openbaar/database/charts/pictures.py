@@ -15,10 +15,10 @@ from typing import Any
 from babel.numbers import format_compact_decimal, format_decimal
 from babel.support import NullTranslations
 
-from openbaar.database.chart_content import ChartContent, ChartRow, Key
-from openbaar.database.chart_order import Order
-from openbaar.database.picture import Category, Kind, Mark, Picture, Series
-from openbaar.database.row_kinds import Finding
+from openbaar.database.charts.content import ChartContent, ChartRow, Key
+from openbaar.database.charts.order import Order
+from openbaar.database.charts.row_kinds import Finding
+from openbaar.database.drawing.picture import Category, Kind, Mark, Picture, Series
 from openbaar.tables.queries import has_values
 from openbaar.texts import catalogue, locale_of, localized
 

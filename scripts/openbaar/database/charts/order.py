@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import Any
 
-from openbaar.database.chart_content import ChartContent, Key
-from openbaar.database.picture import Form
-from openbaar.database.svg import KINDS, ORDER
+from openbaar.database.charts.content import ChartContent, Key
+from openbaar.database.drawing.picture import Form
+from openbaar.database.drawing.svg import KINDS, ORDER
 
 MOST_COLUMNS = 30  # of one colour beside each other; more are a line
 MOST_GROUPED = 24  # of several colours

@@ -116,7 +116,7 @@ class Drawers:
         count = len(os.sched_getaffinity(0))
         given = [str(self.folder.resolve()), str(SCALE), str(SHADES), str(count)]
         return subprocess.Popen(  # noqa: S603  all of it is ours
-            [sys.executable, "-P", "-m", "openbaar.database.rasterise", *given],
+            [sys.executable, "-P", "-m", "openbaar.database.charts.rasterise", *given],
             cwd=self._work.name,
             env=environment,
             stdin=subprocess.PIPE,

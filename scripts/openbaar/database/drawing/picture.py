@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from openbaar.database import svg
+from openbaar.database.drawing import svg
 
 Form = Literal["columns", "stack", "lines", "bars"]
 Kind = Literal["normal", "partial", "planned", "doubtful"]

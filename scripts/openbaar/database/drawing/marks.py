@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from openbaar.database import svg
-from openbaar.database.lettering import wrapped
-from openbaar.database.picture import Kind
-from openbaar.database.svg import Attribute, Sheet, element, hatching, number, rectangle, text
+from openbaar.database.drawing import svg
+from openbaar.database.drawing.lettering import wrapped
+from openbaar.database.drawing.picture import Kind
+from openbaar.database.drawing.svg import (
+    Attribute,
+    Sheet,
+    element,
+    hatching,
+    number,
+    rectangle,
+    text,
+)
 
 # Pixels
 BODY, SMALL = 14, 12  # sizes of the font

@@ -11,8 +11,8 @@ import sqlite3
 from itertools import islice
 from typing import Any
 
-from openbaar.database import counts
-from openbaar.database.results import run
+from openbaar.database.shown import counts
+from openbaar.database.shown.results import run
 from openbaar.schema.conventions import ANSWERS
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.queries import Query

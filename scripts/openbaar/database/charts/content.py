@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from openbaar.database.labels import Names
-from openbaar.database.periods import Periods, periods_of
-from openbaar.database.results import Meaning, with_units
-from openbaar.database.row_kinds import Finding
+from openbaar.database.charts.periods import Periods, periods_of
+from openbaar.database.charts.row_kinds import Finding
+from openbaar.database.shown.labels import Names
+from openbaar.database.shown.results import Meaning, with_units
 from openbaar.tables.queries import Chart
 
 Key = tuple[Any, ...]  # the values that tell a category from others

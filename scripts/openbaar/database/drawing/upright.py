@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from openbaar.database import svg
-from openbaar.database.lettering import widest, width
-from openbaar.database.marks import (
+from openbaar.database.drawing import svg
+from openbaar.database.drawing.lettering import widest, width
+from openbaar.database.drawing.marks import (
     BODY,
     DASHES,
     LEADING,
@@ -18,9 +18,9 @@ from openbaar.database.marks import (
     point,
     shape,
 )
-from openbaar.database.picture import Category, Mark, Picture
-from openbaar.database.scales import Band, Scale, bands, ticks
-from openbaar.database.svg import Attribute, Sheet, element, text
+from openbaar.database.drawing.picture import Category, Mark, Picture
+from openbaar.database.drawing.scales import Band, Scale, bands, ticks
+from openbaar.database.drawing.svg import Attribute, Sheet, element, text
 
 # Pixels
 PLOT, PLOT_ON_PHONE = 300, 230  # height of the axis that is measured

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from math import prod
 
 from openbaar.database.earlier import Earlier
-from openbaar.database.found import (
+from openbaar.database.shown.found import (
     MOST_TEXTS,
     add_found,
     number_of_texts,

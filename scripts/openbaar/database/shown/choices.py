@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from openbaar.database.labels import Labels
+from openbaar.database.shown.labels import Labels
 from openbaar.tables.publication import Publication
 from openbaar.tables.queries import Parameter
 
