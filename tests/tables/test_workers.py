@@ -25,11 +25,11 @@ from openbaar.errors import OpenbaarError
 from openbaar.files import Content
 from openbaar.placing import CACHE
 from openbaar.tables.convert import Converted, convert, convert_some, convert_to_files
-from openbaar.tables.parts import Job, parts_of
+from openbaar.tables.parts import Job, Part, parts_of
 from openbaar.tables.references import load_publication
 from openbaar.tables.sources import Say
 from openbaar.tables.stored import read_stored, stored
-from openbaar.tables.workers import ATTEMPTS, in_processes, on_cluster, worthwhile
+from openbaar.tables.workers import ATTEMPTS, in_batches, in_processes, on_cluster, worthwhile
 
 pytestmark = pytest.mark.slow
 
@@ -178,7 +178,7 @@ def die(*_: object) -> None:
 def test_a_document_at_which_workers_die_again_and_again_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.tables.workers.Part.read", die)
+    monkeypatch.setattr("openbaar.tables.workers.read_parts", die)
     message = f"a worker died in all {ATTEMPTS} attempts to read this"
     hint = "it may need more memory than there is; try it with one process"
     assert problems(folder, readers=in_processes(2)) == [
@@ -266,7 +266,7 @@ def test_what_reads_from_a_store_needs_nothing_else(folder: Path) -> None:
         with stored(job, "memory://openbaar/") as address:
             (folder / "sources").rename(away)
             for part in parts_of(job, names, 2):
-                done.append((part, read_stored(part, address)))
+                done += zip([part], read_stored([part], address), strict=True)
             away.rename(folder / "sources")
         return done
 
@@ -301,7 +301,7 @@ def unknown_there(*_: object) -> None:
 def test_a_cluster_without_the_same_code_is_named(
     cluster: Cluster, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.tables.workers.Part.read", unknown_there)
+    monkeypatch.setattr("openbaar.tables.workers.read_parts", unknown_there)
     (found,) = problems(folder, readers=on_cluster(cluster.address))
     assert found.startswith(f"--scheduler {cluster.address}: cannot do the work: ")
     assert found.endswith(
@@ -348,3 +348,23 @@ def test_as_many_workers_as_are_worth_their_start(folder: Path) -> None:
     for index in range(5):
         (folder / "sources" / f"d{index}.txt").unlink()
     assert worthwhile(publication, documents) == 1
+
+
+def test_batches_become_shorter_and_what_is_long_begins_first(tmp_path: Path) -> None:
+    documents = {f"d{number}.txt": b"1 1\n" * 1000 for number in range(99)}
+    documents["long.txt"] = b"1 1\n" * 50_000
+    table = {
+        "schema": schema({"key": "integer", "n": "integer", "source_lines": "string"}, ["key"]),
+        "recipe": {"document": "sources/long.txt", "by": "line", "rows": "{key} {n}"},
+    }
+    publication = load_publication(write_publication(tmp_path, documents, {"t": table}))
+    parts = []
+    for number, entry in enumerate(publication.package.documents):
+        parts.append(Part(number, entry.path, (), ()))
+    batches = in_batches(publication, parts, 2)
+    assert [part.document for part in batches[0]] == ["sources/long.txt"]
+    sizes = [len(batch) for batch in batches[1:]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[0] > 10
+    assert sizes[-1] == 1
+    assert sorted(part.number for batch in batches for part in batch) == list(range(100))

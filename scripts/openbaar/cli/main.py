@@ -33,16 +33,12 @@ from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
 from openbaar.cli.site import catalogue, freeze, serve
 from openbaar.cli.versions import deposit, diff, release, update
+from openbaar.collector import SELDOM
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
     from openbaar.tables.convert import Readers
     from openbaar.tables.publication import Publication
-
-
-# How many objects are made before Python looks for those that nobody uses; 700 where nothing is
-# said. Commands make many that last, and to look at them again and again takes a tenth of the time.
-GARBAGE = 50_000
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,7 +50,7 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
     Works on a publication: a folder with sources/, tables/*.yaml and tables/package.yaml.
     """
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(SELDOM)
     atexit.register(gc.freeze)  # all that there is goes with the process: no last look at it
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         ctx.color = False
@@ -109,16 +105,17 @@ def convert(
     With TABLES it writes only those; without, all tables and the trust tables (provenance,
     reconciliation, footnotes, anomalies).
     """
+    if store is not None and scheduler is None:
+        raise click.UsageError("--store needs --scheduler")
+    run = Run(ctx, project, quiet)
+    if scheduler is None:
+        _begin_workers(run, workers)
     from openbaar.holding import alone
     from openbaar.placing import write_files
     from openbaar.tables.convert import convert_some, convert_to_files, here
     from openbaar.tables.judging.failing import differences
     from openbaar.tables.kept import keeping
 
-    if store is not None and scheduler is None:
-        raise click.UsageError("--store needs --scheduler")
-    run = Run(ctx, project, quiet)
-    _begin_workers(workers)
     publication = run.load()
     with alone(publication.root, run.say) as work:
         readers = _readers(run, publication, workers, scheduler, store)
@@ -138,12 +135,12 @@ def convert(
         print_problems(different)
 
 
-def _begin_workers(workers: int | None) -> None:
-    """Let workers begin to import what they need, while this process still reads what they do."""
+def _begin_workers(run: Run, workers: int | None) -> None:
+    """Let workers begin to import what they need, while this process still imports and reads."""
     from openbaar.tables.worker_server import worker_server
 
     if workers is not None and workers > 1:
-        worker_server()
+        worker_server((run.root / "sources").rglob("*"))
 
 
 def _readers(
@@ -295,7 +292,7 @@ def publish(
         run.done("nothing changed since it was last published")
         run.result(written=[], built=[], warnings=[])
         return
-    _begin_workers(workers)
+    _begin_workers(run, workers)
     from openbaar.publish import publish
     from openbaar.tables.convert import here
 

@@ -65,7 +65,8 @@ class Placed:
     `lang` is the language of its texts where that is not the language of the page. `decimals` are
     the digits behind the point that all its figures have. `is_wordy` says that its codes stand for
     several words, `is_long` that its texts fill lines, `breaks` that they have words that a narrow
-    screen has to break, `is_counted` that nothing is known of it but that it holds numbers.
+    screen has to break, `is_counted` that nothing is known of it but that it holds numbers,
+    `is_far` that the style sheet does not know its place, with so many columns before it.
     """
 
     index: int
@@ -78,17 +79,23 @@ class Placed:
     breaks: bool = False
     is_wordy: bool = False
     is_counted: bool = False
+    is_far: bool = False
+
+    @property
+    def is_number(self) -> bool:
+        """Whether its cells are numbers, which stand under each other."""
+        return self.column.is_quantity or self.is_counted
 
     @property
     def classes(self) -> str:
         """The classes of its cells.
 
         The cells of a large table are most of its page, so that whatever can be told of a column as
-        a whole is told by its heading: `head_classes`, and `Grid.more`.
+        a whole is told by its heading (`head_classes`) or the table (`Grid.more`, `Grid.numbers`).
         """
         return _set_ones(
             {
-                "number": self.column.is_quantity or self.is_counted,
+                "number": self.is_number and self.is_far,
                 "date": self.column.type in ("yearmonth", "date", "datetime"),
                 "long": self.is_long,
                 "breaks": self.breaks and not self.is_long,
@@ -102,6 +109,7 @@ class Placed:
             {
                 f"col-{self.column.name}": True,
                 self.classes: self.classes != "",
+                "number": self.is_number,
                 "more": not self.leads,
                 "words": self.is_wordy,
             }
@@ -211,7 +219,7 @@ def _leads_result(lead: Sequence[str], placed: Placed, has_texts: bool) -> bool:
 def _headed(placed: Sequence[Placed]) -> list[Placed]:
     """The columns, the first of those that are no figures naming each row."""
     headed = list(placed[:MOST_PLACES])
-    headed += [replace(each, leads=False) for each in placed[MOST_PLACES:]]
+    headed += [replace(each, leads=False, is_far=True) for each in placed[MOST_PLACES:]]
     for position, each in enumerate(headed):
         if each.leads and not each.column.is_quantity:
             headed[position] = replace(each, heads=True)

@@ -41,15 +41,15 @@ class GridRow:
     called: str
     cells: Sequence[Cell]
 
-    def written(self, is_marked: bool, link_words: str | None) -> str:
+    def written(self, marks: Mapping[str, str], link_words: str | None) -> str:
         """The row as HTML, as `Grid.body` says."""
-        key = f' data-row="{escape(self.key)}"' if is_marked else ""
+        mark = f' data-row="{marks[self.key]}"' if self.key in marks else ""
         cells = [f"{at.placed.opening}{at.content}" for at in self.cells]
         if link_words is not None:
             named = f"{link_words} {self.called}"  # to whom does not see the row around it
             opened = f'<a href="{escape(self.address)}" aria-label="{escape(named)}">'
             cells.append(f'<td class="col-Link">{opened}{escape(link_words)}</a>')
-        return f"<tr{key}>{''.join(cells)}"
+        return f"<tr{mark}>{''.join(cells)}"
 
 
 @dataclass(frozen=True)
@@ -73,14 +73,20 @@ class Grid:
         places = [place for place, each in enumerate(self.columns, 1) if not each.leads]
         return " ".join(str(place) for place in places if place <= MOST_PLACES + 1)
 
-    def body(self, is_marked: bool, link_words: str | None) -> Markup:
+    @property
+    def numbers(self) -> str:
+        """The places of the columns whose cells are numbers, told like those in `more`."""
+        places = [place for place, each in enumerate(self.columns, 1) if each.is_number]
+        return " ".join(str(place) for place in places if place <= MOST_PLACES)
+
+    def body(self, marks: Mapping[str, str], link_words: str | None) -> Markup:
         """Its rows as HTML; a template that writes cell by cell takes several times as long.
 
-        `is_marked` has each row say which mark of a chart is its own. `link_words` are those of
-        the link to the page of a row, at its end; None where there is none. Links to pages beside
-        this one say only in what they differ.
+        `marks` are the numbers of the marks of a chart by the keys of their rows. `link_words` are
+        those of the link to the page of a row, at its end; None where there is none. Links to pages
+        beside this one say only in what they differ.
         """
-        rows = "\n".join(row.written(is_marked, link_words) for row in self.rows)
+        rows = "\n".join(row.written(marks, link_words) for row in self.rows)
         folder = visit().path.rpartition("/")[0]
         if len(folder) > 1:
             rows = rows.replace(f' href="{escape(folder)}/', ' href="')

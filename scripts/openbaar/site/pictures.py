@@ -9,9 +9,9 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
 from html import unescape
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -48,7 +48,8 @@ class Chart:
     """A chart in one language: its page with the parameters it is of, its words, its drawings.
 
     What is folded away of a long list has drawings of its own, and they are None where nothing is.
-    `is_filtered` says that marks are faded.
+    `is_filtered` says that marks are faded. `numbers` are those by which a page calls the rows of
+    the marks, by their keys.
     """
 
     page: str
@@ -62,6 +63,7 @@ class Chart:
     rest_wide: Markup | None = None
     rest_narrow: Markup | None = None
     is_filtered: bool = False
+    numbers: Mapping[str, str] = field(default_factory=dict)
 
     def file(self, ending: str) -> str:
         """The path of the chart as a file, `svg` or `png`."""
@@ -72,33 +74,48 @@ class Chart:
         """The path of the page that other sites may frame."""
         return f"{EMBED}{self.name}"
 
-    @cached_property
-    def drawn(self) -> set[str]:
-        """The keys of the rows that have a mark."""
-        drawings = self.wide + (self.rest_wide or "")
-        return {unescape(key) for key in MARK_OF_ROW.findall(drawings)}
-
     def with_rows(self, keys: Iterable[str]) -> Chart:
         """The chart with the marks of other rows faded."""
-        shown = set(keys)
-        if self.drawn <= shown:
+        shown = {self.numbers[key] for key in keys if key in self.numbers}
+        if len(shown) == len(self.numbers):
             return self
+        return replace(self.changed(partial(faded, shown=shown)), is_filtered=True)
+
+    def changed(self, change: Callable[[str], Markup]) -> Chart:
+        """The chart with each of its drawings changed."""
         return replace(
             self,
-            wide=faded(self.wide, shown),
-            narrow=faded(self.narrow, shown),
-            rest_wide=faded(self.rest_wide, shown) if self.rest_wide else None,
-            rest_narrow=faded(self.rest_narrow, shown) if self.rest_narrow else None,
-            is_filtered=True,
+            wide=change(self.wide),
+            narrow=change(self.narrow),
+            rest_wide=change(self.rest_wide) if self.rest_wide else None,
+            rest_narrow=change(self.rest_narrow) if self.rest_narrow else None,
         )
 
 
+def numbered(chart: Chart) -> Chart:
+    """The chart with numbers for the keys of rows, which may be as long as the mark of a row."""
+    drawings = (chart.wide, chart.narrow, chart.rest_wide or "", chart.rest_narrow or "")
+    keys = dict.fromkeys(MARK_OF_ROW.findall("".join(drawings)))
+    numbers = {key: str(number) for number, key in enumerate(keys)}
+
+    def called(match: re.Match[str]) -> str:
+        return f'data-row="{numbers[match[1]]}"'
+
+    def renamed(svg: str) -> Markup:
+        return Markup(MARK_OF_ROW.sub(called, svg))  # noqa: S704  made by ourselves
+
+    by_key = {unescape(key): number for key, number in numbers.items()}
+    return replace(chart.changed(renamed), numbers=by_key)
+
+
 def faded(svg: str, shown: set[str]) -> Markup:
-    """A drawing with all marks faded but those of the rows shown; so are the lines between them."""
+    """A drawing with all marks faded but those of the rows shown; so are the lines between them.
+
+    `shown` are the numbers of these rows.
+    """
 
     def marked(match: re.Match[str]) -> str:
-        is_shown = unescape(match[1]) in shown
-        return match[0] if is_shown else f'{match[0]} opacity="0.15" data-faded=""'
+        return match[0] if match[1] in shown else f'{match[0]} opacity="0.15" data-faded=""'
 
     changed = MARK_OF_ROW.sub(marked, svg)
     changed = changed.replace('class="drawing"', 'class="drawing filtered"', 1)
@@ -128,7 +145,7 @@ async def _of_page(
     }
     found = await datasette.get_database(published.name).execute(OF_PAGE, wanted)
     row = found.first()
-    return None if row is None else _chart(row, visit().language)
+    return None if row is None else numbered(_chart(row, visit().language))
 
 
 def _chart(row: Any, language: str) -> Chart:

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from pathlib import Path
 
@@ -56,13 +56,23 @@ def keeping(readers: Readers, root: Path) -> Readers:
             say(f"{len(known)} of {len(keys)} documents were read before")
         changed = [entry for entry in job.documents if entry.path not in known]
         if changed:
-            done += readers(replace(job, documents=changed), None, say)
+            keep = partial(_keep_part, kept, keys)
+            done += readers(replace(job, documents=changed, keep=keep), None, say)
         by_document = _by_document(done)
         for entry in changed:
-            kept.keep(keys[entry.path], job, by_document[entry.path])
+            key = keys[entry.path]
+            if not kept.has(key):  # it was read in several parts, or without the folder
+                kept.keep(key, job, by_document[entry.path])
         return list(chain.from_iterable(by_document[entry.path] for entry in job.documents))
 
     return read
+
+
+def _keep_part(
+    kept: _Kept, keys: Mapping[str, str], job: Job, part: Part, outcome: Outcome
+) -> None:
+    """Keep what was read of a document in one part."""
+    kept.keep(keys[part.document], job, [(part, outcome)])
 
 
 def _taken(kept: _Kept, job: Job, keys: Mapping[str, str]) -> list[Done]:
@@ -73,12 +83,16 @@ def _taken(kept: _Kept, job: Job, keys: Mapping[str, str]) -> list[Done]:
     done: list[Done] = []
     by_document = tables_by_document(job.publication)
     for entry in job.documents:
+        key = keys[entry.path]
+        if not (kept.has(key) and _is_as_recorded(job, entry)):
+            continue
         tables = tuple(by_document.get(entry.path, ()))
         part = Part(-1 - len(done), entry.path, tables, tables)
-        if _is_as_recorded(job, entry):
-            outcome = kept.taken(keys[entry.path], job, part)
-            if outcome is not None:
-                done.append((part, outcome))
+        outcome = kept.taken(key, job, part)
+        if outcome is None:
+            kept.remove(key)
+        else:
+            done.append((part, outcome))
     return done
 
 
@@ -126,12 +140,20 @@ class _Kept:
 
     folder: Path
 
+    def has(self, key: str) -> bool:
+        """Whether anything was kept of what is made of that."""
+        return (self.folder / key).is_dir()
+
+    def remove(self, key: str) -> None:
+        """Remove what was kept of what is made of that."""
+        shutil.rmtree(self.folder / key, ignore_errors=True)
+
     def remove_but(self, keys: Collection[str]) -> None:
         """Remove what was read of anything else."""
         if self.folder.is_dir():
             for path in self.folder.iterdir():
                 if path.name not in keys:
-                    shutil.rmtree(path, ignore_errors=True)
+                    self.remove(path.name)
 
     def taken(self, key: str, job: Job, part: Part) -> Outcome | None:
         """What was kept of a part, with its files where reading it would leave them.
@@ -164,7 +186,7 @@ class _Kept:
                     take_again(path, made / name)
                 hashes |= _hashes(made, files)
             (made / READ).write_bytes(sealed(_packed(hashes, done), key))
-            shutil.rmtree(self.folder / key, ignore_errors=True)
+            self.remove(key)
             self.folder.mkdir(parents=True, exist_ok=True)
             os.replace(made, self.folder / key)
 

@@ -14,7 +14,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 from typing import TextIO
 
-from openbaar.collector import collector_paused
+from openbaar.collector import collected_seldom, collector_paused
 from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem, concerning
@@ -45,6 +45,7 @@ from openbaar.tables.spans import Span, SpanOfRows
 
 JOB = "job.pickle"
 Read = Callable[[], Iterable[Reading]]  # reads a table, in one piece or in several
+Keep = Callable[["Job", "Part", "Outcome"], None]
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Job:
     """What all parts share: the publication as it was checked, its code lists, and the folder.
 
     The folder is one of this run alone, which workers see at the same path. `documents` are those
-    of the publication that are to be read.
+    of the publication that are to be read. `keep` keeps what was read of a document that is read in
+    one part.
     """
 
     publication: Publication
@@ -60,6 +62,7 @@ class Job:
     verify: bool
     folder: Path
     documents: Sequence[DocumentEntry]
+    keep: Keep | None = None
 
     def csv(self, table: str) -> Path:
         """Where the CSV file of a table is left."""
@@ -101,9 +104,10 @@ class Part:
     wanted: tuple[str, ...]
     looked_at: bool = True
 
-    def read(self, job: Path, say: Say = say_nothing) -> Outcome:
-        """Read the part of a job that was left in a folder."""
-        return read_part(self, take(job), say)
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is all of the document."""
+        return self.looked_at and self.wanted == self.tables
 
 
 @dataclass(frozen=True)
@@ -161,11 +165,24 @@ def tables_by_document(publication: Publication) -> dict[str, list[str]]:
     return found
 
 
+def read_parts(parts: Sequence[Part], job: Path) -> list[Outcome]:
+    """Read parts of a job that was left in a folder, one after the other."""
+    with collected_seldom():
+        return [read_part(part, take(job)) for part in parts]
+
+
 def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
-    """Read a part, and write its files.
+    """Read a part, write its files, and keep them where that was asked for.
 
     Problems are returned, because exceptions lose them between processes.
     """
+    outcome = _read(part, job, say)
+    if job.keep is not None and part.is_whole:
+        job.keep(job, part, outcome)
+    return outcome
+
+
+def _read(part: Part, job: Job, say: Say) -> Outcome:
     entry = job.publication.document(part.document)
     try:
         say(f"opening {entry.path}")

@@ -42,6 +42,11 @@ class Publication:
         """All tables that are published: those of the authors, then the trust tables."""
         return {**self.tables, **trust_tables(self.package.languages)}
 
+    @cached_property
+    def documents(self) -> dict[str, DocumentEntry]:
+        """The documents by their path."""
+        return {document.path: document for document in self.package.documents}
+
     def tables_of(self, query: Query) -> list[Table]:
         """The tables that are named in the SQL of a query, in the order of the publication."""
         tables = self.resources
@@ -63,7 +68,7 @@ class Publication:
         """
         if path is None:
             return self.package.documents[0]
-        return {document.path: document for document in self.package.documents}[path]
+        return self.documents[path]
 
 
 @lru_cache(maxsize=8)

@@ -57,13 +57,15 @@ class RecipeNames:
 
     def _key_problems(self) -> Iterator[Problem]:
         recipe = self.recipe
-        documents = [document.path for document in self.publication.package.documents]
-        tables = self.publication.tables.values()
-        read = [table.name for table in tables if table.recipe is not None]
+        documents = self.publication.documents
         yield from unknown(self._place("document"), "document", [recipe.document], documents)
         yield from self._not_columns(self._place("header"), recipe.headings)
         yield from self._not_columns(self._place("set"), recipe.set)
-        yield from unknown(self._place("skip"), "table with a recipe", recipe.skipped_tables, read)
+        skipped = recipe.skipped_tables
+        if skipped:
+            tables = self.publication.tables.values()
+            read = [table.name for table in tables if table.recipe is not None]
+            yield from unknown(self._place("skip"), "table with a recipe", skipped, read)
 
     def _cell_problems(self) -> Iterator[Problem]:
         readable = {*self._fields, *self.recipe.headings}

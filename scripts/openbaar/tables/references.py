@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import NoneType
 
 from pydantic import BaseModel
 
@@ -25,6 +27,7 @@ from openbaar.texts import Localized
 from openbaar.yamlfile import KeyPath
 
 NUMBERS = ("integer", "number", "year")
+NO_TEXTS = (str, int, NoneType)  # most of what there is; asking for models takes longer
 
 
 def load_publication(root: Path, package: str | None = None) -> Publication:
@@ -46,6 +49,8 @@ def check_references(publication: Publication) -> None:
 
 
 def _problems(publication: Publication) -> Iterator[Problem]:
+    anomalies = anomalies_of(publication)
+    names = [owned.name for owned in anomalies]
     yield from _address_problems(publication)
     yield from _document_problems(publication)
     yield from _language_problems(publication, None, publication.package)
@@ -55,10 +60,10 @@ def _problems(publication: Publication) -> Iterator[Problem]:
         yield from _footnote_problems(publication, table)
         yield from _printed_form_problems(publication, table)
         yield from _sdmx_problems(publication, table)
-        yield from _check_problems(publication, table)
+        yield from _check_problems(publication, table, names)
         if table.recipe is not None:
             yield from RecipeNames(publication, table, table.recipe).problems()
-    for owned in anomalies_of(publication):
+    for owned in anomalies:
         yield from _anomaly_problems(publication, owned)
 
 
@@ -97,7 +102,7 @@ def _language_problems(
         other = [language for language in text if language not in languages]
         # A text that was completed from package.yaml is looked at there, and an omitted one has no
         # place.
-        if (missing or other) and path in file.places:
+        if (missing or other) and path in file.positions:
             key = ".".join(map(str, path))
             message = f"{key}: should be given in {listed}"
             yield Problem(file.place(*path), message, _advice(missing, other))
@@ -117,16 +122,30 @@ def _texts_in(value: object, path: KeyPath) -> Iterator[tuple[KeyPath, Localized
     """The texts for readers in a model, each with the path of keys that leads to it."""
     if isinstance(value, Localized):
         yield path, value
-    elif isinstance(value, BaseModel):
-        for name, field in type(value).model_fields.items():
-            key = name if field.alias is None else field.alias
-            yield from _texts_in(getattr(value, name), (*path, key))
-    elif isinstance(value, dict):
-        for key, item in value.items():
+        return
+    for key, item in _items_of(value):
+        if not isinstance(item, NO_TEXTS):
             yield from _texts_in(item, (*path, key))
+
+
+def _items_of(value: object) -> Iterator[tuple[str | int, object]]:
+    """What a model, mapping or list holds, each with the key that it has in a file."""
+    if isinstance(value, BaseModel):
+        for name, key in _keys_of(type(value)):
+            yield key, getattr(value, name)
+    elif isinstance(value, dict):
+        yield from value.items()
     elif isinstance(value, tuple | list):
-        for index, item in enumerate(value):
-            yield from _texts_in(item, (*path, index))
+        yield from enumerate(value)
+
+
+@lru_cache
+def _keys_of(model: type[BaseModel]) -> list[tuple[str, str]]:
+    """The fields of a model by name, each with the key that it has in a file."""
+    keys = []
+    for name, field in model.model_fields.items():
+        keys.append((name, name if field.alias is None else field.alias))
+    return keys
 
 
 def _address_problems(publication: Publication) -> Iterator[Problem]:
@@ -237,8 +256,7 @@ def _code_list_problems(
 def _anomaly_problems(publication: Publication, owned: OwnedAnomaly) -> Iterator[Problem]:
     place = publication.place(owned.owner, "anomalies", owned.name)
     anomaly = owned.anomaly
-    documents = [document.path for document in publication.package.documents]
-    yield from unknown(place, "document", [anomaly.document], documents)
+    yield from unknown(place, "document", [anomaly.document], publication.documents)
     yield from unknown(place, "table", anomaly.tables, publication.resources)
     if owned.owner is not None:
         columns = publication.tables[owned.owner].columns
@@ -248,16 +266,17 @@ def _anomaly_problems(publication: Publication, owned: OwnedAnomaly) -> Iterator
     elif anomaly.status is not None:
         message = "can give a status only in the file of the table whose rows it concerns"
         yield Problem(place, message)
-    if not documents:
+    if not publication.documents:
         yield Problem(place, "needs a document, but package.yaml names none")
 
 
-def _check_problems(publication: Publication, table: Table) -> Iterator[Problem]:
+def _check_problems(
+    publication: Publication, table: Table, anomalies: Sequence[str]
+) -> Iterator[Problem]:
     """Names of checks are given once.
 
-    What they name exists, and holds numbers where it is added up.
+    What they name exists, and holds numbers where it is added up; `anomalies` are the names of all.
     """
-    anomalies = [owned.name for owned in anomalies_of(publication)]
     taken: set[str] = set()
     for index, check in enumerate(table.checks):
         place = publication.place(table.name, "checks", index)

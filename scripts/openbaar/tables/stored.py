@@ -9,13 +9,14 @@ from __future__ import annotations
 import pickle
 import tempfile
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from openbaar.collector import collected_seldom
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
 from openbaar.tables.parts import JOB, Job, Outcome, Part, read_part
@@ -47,8 +48,13 @@ def stored(job: Job, address: str) -> Iterator[str]:
             store.rm(folder, recursive=True)
 
 
-def read_stored(part: Part, address: str) -> Outcome:
-    """Read a part of a job that was `stored`, and leave its files there."""
+def read_stored(parts: Sequence[Part], address: str) -> list[Outcome]:
+    """Read parts of a job that was `stored`, and leave their files there."""
+    with collected_seldom():
+        return [_read_stored(part, address) for part in parts]
+
+
+def _read_stored(part: Part, address: str) -> Outcome:
     store, folder = _opened(address)
     job = _job(address)
     with tempfile.TemporaryDirectory(prefix="openbaar-") as own:
@@ -79,7 +85,7 @@ def _opened(address: str) -> tuple[AbstractFileSystem, str]:
 def _leave(job: Job, store: AbstractFileSystem, folder: str) -> None:
     """Leave a job and those of its documents that are there; reading tells of the others."""
     store.makedirs(f"{folder}/{MADE}", exist_ok=True)
-    store.pipe_file(f"{folder}/{JOB}", pickle.dumps(job))
+    store.pipe_file(f"{folder}/{JOB}", pickle.dumps(replace(job, keep=None)))
     for entry in job.documents:
         file = job.publication.root / entry.path
         if file.is_file():

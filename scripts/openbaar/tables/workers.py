@@ -5,7 +5,7 @@ tables, because parsing it takes longest; where there are fewer documents than w
 of each are dealt out to several. A worker gets the path of the job, which it reads once, reads
 documents from the publication's folder and leaves files in the folder of the run (so workers of a
 cluster must see the publication at the same path, or fetch and leave all that in a store). What is
-long begins first.
+long begins first, and what is short is given to a worker in batches.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
 from openbaar.processes import Pool
 from openbaar.tables.convert import Readers, here
-from openbaar.tables.parts import Job, Outcome, Part, parts_of
+from openbaar.tables.parts import Job, Outcome, Part, parts_of, read_parts
 from openbaar.tables.publication import Publication
 from openbaar.tables.sources import Say, say_nothing
 from openbaar.tables.stored import read_stored, stored
@@ -42,7 +42,10 @@ WORTH_A_WORKER = 3.0  # seconds of work: several times what starting one takes
 SECONDS = {".pdf": 2e-6, ".txt": 8e-6, ".csv": 5e-6}  # for each byte of a document, about
 SECONDS_OF_OTHERS = 5e-6
 READING = "reading tables"
+BATCHES = 4  # for each worker of what is left to do, so that all are done at about the same time
+LONGEST_BATCH = 1.0  # seconds, so that one sees how far it is
 
+Batch = list[Part]
 Progress = Callable[[int, int], None]  # how many tables are done, of how many
 
 
@@ -55,7 +58,7 @@ class Workers:
     died: tuple[type[BaseException], ...]
 
 
-Start = Callable[[], AbstractContextManager[Workers]]
+Start = Callable[[Job], AbstractContextManager[Workers]]
 
 
 def no_progress(_done: int, _total: int) -> None:
@@ -96,8 +99,9 @@ def in_processes(workers: int, progress: Progress = no_progress) -> Readers:
     """What reads parts in so many processes of this machine."""
 
     @contextmanager
-    def start() -> Iterator[Workers]:
-        with Pool(workers, worker_server()) as executor:
+    def start(job: Job) -> Iterator[Workers]:
+        server = worker_server(entry.path for entry in job.documents)
+        with Pool(workers, server) as executor:
             yield Workers(executor, workers, (BrokenExecutor,))
 
     return _Spread(start, progress).read
@@ -112,7 +116,7 @@ def on_cluster(address: str, progress: Progress = no_progress, store: str | None
     """
 
     @contextmanager
-    def start() -> Iterator[Workers]:
+    def start(_job: Job) -> Iterator[Workers]:
         place = Place(f"--scheduler {address}")
         client, died = _connected(address, place)
         try:
@@ -146,6 +150,12 @@ class _Work:
 
     parts: Mapping[int, Part] = field(default_factory=dict)
     done: dict[int, Outcome] = field(default_factory=dict)
+    tables: int = 0  # that are done
+
+    def add(self, part: Part, outcome: Outcome) -> None:
+        """A part is done."""
+        self.done[part.number] = outcome
+        self.tables += len(part.wanted)
 
     @property
     def waiting(self) -> list[Part]:
@@ -153,10 +163,9 @@ class _Work:
         return [part for number, part in self.parts.items() if number not in self.done]
 
     @property
-    def progress(self) -> tuple[int, int]:
-        """How many tables are done, of how many."""
-        done = sum(len(self.parts[number].wanted) for number in self.done)
-        return done, sum(len(part.wanted) for part in self.parts.values())
+    def all_tables(self) -> int:
+        """How many tables are to be read."""
+        return sum(len(part.wanted) for part in self.parts.values())
 
     @property
     def lost(self) -> list[str]:
@@ -196,29 +205,50 @@ class _Spread:
     def _done(self, job: Job, where: Path | str, names: frozenset[str] | None, say: Say) -> _Work:
         """The work, done as far as no worker dies again and again."""
         work = _Work()
-        for _ in range(ATTEMPTS):
-            with self.start() as workers:
-                if not work.parts:
+        for attempt in range(ATTEMPTS):
+            with self.start(job) as workers:
+                if attempt == 0:
                     parts = parts_of(job, names, workers.count)
                     work = _Work({part.number: part for part in parts})
-                self._do(work, workers, where, job.publication)
+                    batches = in_batches(job.publication, work.waiting, workers.count)
+                else:  # each by itself, to find the one at which they die
+                    batches = [[part] for part in work.waiting]
+                self._do(work, workers, batches, where)
             if not work.waiting:
                 break
             say(f"a worker died; reading again: {', '.join(work.lost)}")
         return work
 
-    def _do(self, work: _Work, workers: Workers, job: Path | str, publication: Publication) -> None:
-        """Do what is waiting, as far as no worker dies."""
-        parts = sorted(work.waiting, key=lambda part: _size(publication, part), reverse=True)
-        for number, outcome in _outcomes(workers, parts, job):
-            work.done[number] = outcome
-            self.progress(*work.progress)
+    def _do(self, work: _Work, workers: Workers, batches: Sequence[Batch], job: Path | str) -> None:
+        """Do what is in the batches, as far as no worker dies."""
+        total = work.all_tables
+        for batch, outcomes in _outcomes(workers, batches, job):
+            for part, outcome in zip(batch, outcomes, strict=True):
+                work.add(part, outcome)
+            self.progress(work.tables, total)
 
 
-def _size(publication: Publication, part: Part) -> int:
-    """The bytes of the document of a part; 0 where it is missing, which reading it will tell."""
-    file = publication.root / part.document
-    return file.stat().st_size if file.is_file() else 0
+def in_batches(publication: Publication, parts: Sequence[Part], workers: int) -> list[Batch]:
+    """Parts in batches, each of which is given to a worker: what is long first.
+
+    A batch is a share of what is left, so batches become shorter, and all workers are done at about
+    the same time.
+    """
+    seconds = {}
+    for part in parts:
+        entry = publication.document(part.document)
+        seconds[part.number] = reading_seconds(publication, entry)
+    left = sum(seconds.values())
+    batches: list[Batch] = []
+    room = 0.0
+    for part in sorted(parts, key=lambda part: seconds[part.number], reverse=True):
+        if room <= 0:
+            batches.append([])
+            room = min(left / (workers * BATCHES), LONGEST_BATCH)
+        batches[-1].append(part)
+        room -= seconds[part.number]
+        left -= seconds[part.number]
+    return batches
 
 
 def _deadly(path: str) -> Problem:
@@ -229,28 +259,28 @@ def _deadly(path: str) -> Problem:
 
 
 def _outcomes(
-    workers: Workers, parts: list[Part], job: Path | str
-) -> Iterator[tuple[int, Outcome]]:
-    """What became of the parts, each as soon as it is done.
+    workers: Workers, batches: Sequence[Batch], job: Path | str
+) -> Iterator[tuple[Batch, list[Outcome]]]:
+    """What became of the parts of each batch, as soon as it is done.
 
     Those whose worker died are left out.
     """
-    futures: dict[Future[Outcome], int] = {}
-    for part in parts:
+    futures: dict[Future[list[Outcome]], Batch] = {}
+    for batch in batches:
         try:
-            futures[_given(workers.executor, part, job)] = part.number
+            futures[_given(workers.executor, batch, job)] = batch
         except workers.died:
             break
     for future in as_completed(futures):
         try:
-            outcome = future.result()
+            outcomes = future.result()
         except workers.died:
             continue
-        yield futures[future], outcome
+        yield futures[future], outcomes
 
 
-def _given(executor: Executor, part: Part, job: Path | str) -> Future[Outcome]:
-    """A part, given to a worker, which finds the job in a folder or in a store."""
+def _given(executor: Executor, batch: Batch, job: Path | str) -> Future[list[Outcome]]:
+    """A batch, given to a worker, which finds the job in a folder or in a store."""
     if isinstance(job, Path):
-        return executor.submit(Part.read, part, job)
-    return executor.submit(read_stored, part, job)
+        return executor.submit(read_parts, batch, job)
+    return executor.submit(read_stored, batch, job)
