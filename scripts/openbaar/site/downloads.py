@@ -171,6 +171,14 @@ def files(published: Published) -> Files:
     return {address: path for address, path in found.items() if path.is_file()}
 
 
+def table_file(published: Published, table: str, version: str) -> Path:
+    """The CSV of a table in a version in which it was released; the site must have files."""
+    assert published.folder is not None  # noqa: S101  else there is no address of it
+    if version == published.version and table in published.tables:
+        return published.folder / str(published.tables[table]["path"])
+    return published.folder / RELEASES / version / f"{table}.csv"
+
+
 def _current_files(published: Published, folder: Path) -> Files:
     """The tables, the descriptor and the documents of this version."""
     root = f"/download/{published.version}"
