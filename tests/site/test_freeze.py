@@ -602,6 +602,15 @@ def test_rows_get_anchors_and_the_values_that_choose_among_them() -> None:
     assert '<div class="facet-results" hidden="">' in page
 
 
+def test_a_page_that_gives_rows_as_a_file_has_all_columns_and_every_digit() -> None:
+    file = {"columns": ["a", "b"], "table": "t"}
+    rows = Rows([{"a": 2**60 + 1, "b": 0.5}], ["row-1"], "/x.js", ["b"], {}, file)
+    page = rewritten(page_with("<table></table>"), lambda link: link, rows)
+    told = page.partition('id="frozen-rows">')[2].partition("</script>")[0]
+    assert json.loads(told)["values"] == [["1152921504606846977", 0.5]]
+    assert json.loads(told)["file"] == file
+
+
 QUESTION = """<form class="sql" action="/m/q">
 <p><label for="a">Year</label><select id="a" name="year"><option value="">(all)</option>
 <option value="2024" selected>in 2024</option></select></p>

@@ -1,8 +1,8 @@
 """The whole site as static files, which any web server can serve without Datasette.
 
 Every page is asked of the site itself, as a visitor would; `frozen_pages` makes a file of it. Where
-there are many, several processes do so. A file that is as it was before is taken from the earlier
-folder.
+there are many, several processes do so. A page of a row that is made of the same as before is not
+asked for again, and any file that is as it was before is taken from the earlier folder.
 """
 
 from __future__ import annotations
@@ -12,22 +12,27 @@ import multiprocessing
 import os
 import shutil
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from multiprocessing.context import BaseContext
 from pathlib import Path
+from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import sha256_of_folder
 from openbaar.placing import FROZEN
 from openbaar.processes import Pool
 from openbaar.site import frozen_pages
-from openbaar.site.frozen_pages import Fetched, Making
+from openbaar.site.frozen_pages import START, Fetched, Freezer, Making
+from openbaar.site.frozen_record import Remembered, recorded, remembered
+from openbaar.site.rows_made_of import RowsMadeOf
 from openbaar.site.static_paths import Page
 
 Progress = Callable[[int, int], None]
+NOTHING: Mapping[str, Any] = {}
+OF_A_VERSION = "/download/"  # in an address that is another one in the next version
 BEFORE = "before"  # in the folder beside the target: what the target held
 AT_ONCE = 16  # pages that a process is given
 RUNNING = 64  # times as many that are given out: each of many processes always has some
@@ -36,10 +41,14 @@ WORTH_A_PROCESS = 200  # pages: several times the work of starting one
 
 @dataclass(frozen=True)
 class Frozen:
-    """How many files a frozen site has, and how many of them are not as they were before."""
+    """How many files a frozen site has, and how many of them are not as they were before.
+
+    `made` is how many pages were asked of the site.
+    """
 
     files: int
     changed: int
+    made: int
 
 
 def no_progress(_done: int, _total: int) -> None:
@@ -53,27 +62,29 @@ def freeze(
     url: str,
     progress: Progress = no_progress,
     workers: int | None = None,
-    made_of: str = "",
+    said: Mapping[str, str] = NOTHING,
+    earlier: Mapping[str, Any] = NOTHING,
 ) -> Frozen:
     """Write the site of `database` and `metadata`, known at `url`, into the folder `target`.
 
     `workers` is the number of processes; by default as many as are worth their start, and at most
-    one for each processor. The files are the same whatever it is. `made_of` is a hash of all that
-    the site is made of, which is kept in the folder. `progress` is told how many files
-    are written, and of how many that are known so far. Raises
-    OpenbaarError when `target` holds anything but an earlier freeze, or when a page does not
-    answer; `target` stays as it was.
+    one for each processor. The files are the same whatever it is. `progress` is told how many files
+    are written, and of how many that are known so far. `said` is kept in the mark of the folder,
+    and `earlier` is the mark of `target` where this toolkit made it for the same `url` and nobody
+    changed it since: of it pages are taken that need not be made again. Raises OpenbaarError when
+    `target` holds anything but an earlier freeze, or when a page does not answer; `target` stays as
+    it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with _working_beside(target) as work:
         _check_replaceable(target)
         folder = work / "site"
-        earlier = target if target.exists() else None
-        frozen = _written(Making(database, metadata, url, folder, earlier), workers, progress)
-        content = sha256_of_folder(folder)
-        mark = {"made_of": made_of, "content": content, "files": frozen.files}
+        before = target if target.exists() else None
+        making = Making(database, metadata, url, folder, before)
+        frozen, mark = _written(making, earlier, workers, progress)
+        mark = {**said, **mark, "content": sha256_of_folder(folder), "files": frozen.files}
         (folder / FROZEN).write_text(json.dumps(mark))
-        if earlier is not None:
+        if before is not None:
             os.replace(target, work / BEFORE)
         os.replace(folder, target)
     return frozen
@@ -114,17 +125,59 @@ def _check_replaceable(target: Path) -> None:
     )
 
 
-def _written(making: Making, workers: int | None, progress: Progress) -> Frozen:
-    """Write every file of a site. Raises OpenbaarError with each page that does not answer."""
-    frozen_pages.start(making)
-    work = _Work()
-    work.end(frozen_pages.begin())
+def _written(
+    making: Making, earlier: Mapping[str, Any], workers: int | None, progress: Progress
+) -> tuple[Frozen, dict[str, Any]]:
+    """Write every file of a site, and tell what its mark says of pages.
+
+    Raises OpenbaarError with each page that does not answer.
+    """
+    freezer = frozen_pages.start(making)
+    keeping = _Keeping(freezer, earlier)
+    work = _Work(keeping, known=set(freezer.copied))
+    work.end(freezer.begun())
     count = _worthwhile(len(work.waiting)) if workers is None else workers
     with _processes(making, count) as executor:
         work.do(executor, progress)
     if work.problems:
         raise OpenbaarError(sorted(work.problems, key=str))
-    return Frozen(work.files, work.changed)
+    return Frozen(work.files, work.changed, work.made), keeping.record()
+
+
+class _Keeping:
+    """Takes pages of rows from the earlier folder, and remembers what each one is made of."""
+
+    def __init__(self, freezer: Freezer, earlier: Mapping[str, Any]) -> None:
+        self._freezer = freezer
+        self._made_of = RowsMadeOf(freezer.datasette, freezer.published)
+        self._earlier = remembered(earlier.get("rows", NOTHING))
+        self._footers = freezer.footers()
+        self._footers_before = earlier.get("footers", NOTHING)
+        self._pages: dict[Page, Remembered] = {}
+
+    def keep(self, page: Page) -> Fetched | None:
+        """Take a page again; None where it has to be made."""
+        before = self._earlier.get(page)
+        if before is None or before.made_of != self._made_of.of(page):
+            return None
+        footer = self._footers[str(page.language)]
+        is_other = footer != self._footers_before.get(page.language)
+        is_changed = self._freezer.keep(page, footer if is_other else None)
+        if is_changed is None:
+            return None
+        self._pages[page] = before
+        return Fetched(1, int(is_changed), {page: before.leads})
+
+    def remember(self, leads: Mapping[Page, frozenset[Page]]) -> None:
+        """Remember the pages of rows among those that were made, by the pages they lead to."""
+        for page, led in leads.items():
+            made_of = self._made_of.of(page)
+            if made_of is not None and not any(OF_A_VERSION in each.path for each in led):
+                self._pages[page] = Remembered(made_of, led)
+
+    def record(self) -> dict[str, Any]:
+        """What the mark of the folder says of them."""
+        return {"footers": self._footers, "rows": recorded(self._pages)}
 
 
 def _worthwhile(pages: int) -> int:
@@ -170,18 +223,28 @@ class _ThisProcess(Executor):
 class _Work:
     """The pages that are known, those that nobody was given yet, and what became of the others."""
 
+    keeping: _Keeping
+    known: set[Page]
     files: int = 0
     changed: int = 0
-    known: set[Page] = field(default_factory=set)
+    made: int = 0
     waiting: list[Page] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
-    def add(self, found: Sequence[Page]) -> None:
-        """Let pages wait to be fetched, each once."""
-        for page in found:
-            if page not in self.known:
-                self.known.add(page)
+    def add(self, found: Iterable[Page]) -> None:
+        """Take pages again, and those they lead to, or let them wait to be fetched; each once."""
+        unseen = list(found)
+        while unseen:
+            page = unseen.pop()
+            if page in self.known:
+                continue
+            self.known.add(page)
+            kept = self.keeping.keep(page)
+            if kept is None:
                 self.waiting.append(page)
+            else:
+                self.count(kept)
+                unseen += kept.leads[page]
 
     def do(self, executor: Executor, progress: Progress) -> None:
         """Fetch what waits, and what that leads to."""
@@ -201,8 +264,15 @@ class _Work:
         return taken
 
     def end(self, fetched: Fetched) -> None:
-        """Take down what became of some pages."""
+        """Take down what became of some pages that were made, and to which they lead."""
+        self.count(fetched)
+        self.made += len(fetched.leads.keys() - {START})
+        self.problems += fetched.problems
+        self.keeping.remember(fetched.leads)
+        for led in fetched.leads.values():
+            self.add(led)
+
+    def count(self, fetched: Fetched) -> None:
+        """Take down how many files there are more."""
         self.files += fetched.files
         self.changed += fetched.changed
-        self.problems += fetched.problems
-        self.add(fetched.found)

@@ -24,11 +24,13 @@ from datasette.utils import path_from_row_pks
 from openbaar.collector import collector_paused
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, take_again, write_content
+from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site import changes, downloads
 from openbaar.site.apart import Answer, answered, scope_of
 from openbaar.site.asgi import header
+from openbaar.site.columns import columns_of
 from openbaar.site.published import Descriptor, publication_of
-from openbaar.site.rewriting import Rows, rewritten
+from openbaar.site.rewriting import Rows, footer_of, rewritten, with_footer
 from openbaar.site.serve import site
 from openbaar.site.static_pages import identifier, in_each_language, known_pages
 from openbaar.site.static_paths import (
@@ -52,12 +54,15 @@ from openbaar.texts import N_, catalogue
 INDEX = f"{SEARCH}/index.js"  # what the search of a site without a server finds
 HEADERS = [("host", "localhost"), ("accept", "text/html")]  # of each request
 AS_IT_IS = "/%~!$&'()*+,;=:@"  # in the path of a request
+START = Page("/")  # in no language, so no page: what a site begins with
 NOT_FOUND = "404.html"  # what servers of such folders show where there is no page
 NO_JEKYLL = ".nojekyll"  # has GitHub Pages give the files as they are, from a branch too
 REDIRECTS = (301, 302, 303)
 ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reason
 ORDERED = {"integer", "number", "year", "yearmonth", "date", "datetime", "time"}
 WORDS = {  # of the script
+    "these": N_("These rows as"),
+    "ignored": N_("This copy of the site cannot choose rows by what the address asks:"),
     "search": N_("Search in these rows"),
     "sorted": N_("sorted by"),
     "up": N_("ascending"),
@@ -90,36 +95,32 @@ class Making:
 class Fetched:
     """What became of some pages.
 
-    How many files were written, how many of them are not as they were before, which pages they lead
-    to, and what is wrong with those that did not answer.
+    How many files were written, how many of them are not as they were before, to which pages each
+    of them leads, and what is wrong with those that did not answer.
     """
 
     files: int = 0
     changed: int = 0
-    found: list[Page] = field(default_factory=list)
+    leads: dict[Page, frozenset[Page]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
 
 _of_this_process: list[Freezer] = []
 
 
-def start(making: Making) -> None:
+def start(making: Making) -> Freezer:
     """Make the site in this process, which may then be asked for pages of it."""
     _of_this_process[:] = [Freezer(making)]
-
-
-def begin() -> Fetched:
-    """Write the files that no page is made for; what is found are the pages to begin with."""
-    return _of_this_process[0].begun()
+    return _of_this_process[0]
 
 
 def fetch(pages: Sequence[Page]) -> Fetched:
-    """Write a file of each page; what is found are the pages that they lead to."""
+    """Write a file of each page."""
     return _of_this_process[0].fetched(pages)
 
 
 class Freezer:
-    """Makes files of the pages of one site, and tells of each page that it finds once."""
+    """Makes files of the pages of one site."""
 
     def __init__(self, making: Making) -> None:
         """Make the site as `making` says."""
@@ -130,11 +131,12 @@ class Freezer:
         self._app = self.datasette.app()
         self._files = _Files(making.folder, making.earlier)
         self._downloads = downloads.files(self.published)
-        self._known = {Page(address) for address in self._downloads}
+        self.copied = {Page(address) for address in self._downloads}
+        self._found: set[Page] = set()  # to which the page that is being made leads
         self._fetched = Fetched()
 
     def begun(self) -> Fetched:
-        """What `begin` returns."""
+        """Write the files that no page is made for; `START` leads to the pages to begin with."""
         return asyncio.run(self._begin())
 
     def fetched(self, pages: Sequence[Page]) -> Fetched:
@@ -142,29 +144,56 @@ class Freezer:
         with collector_paused():
             return asyncio.run(self._fetch_all(pages))
 
+    def footers(self) -> dict[str, str]:
+        """The footer of all pages in each language, as the site has it."""
+        return asyncio.run(self._footers())
+
+    def keep(self, page: Page, footer: str | None) -> bool | None:
+        """Take the file of a page from the earlier folder, with another `footer` if there is one.
+
+        Says whether it is another file than before; None where there was none.
+        """
+        path = file_of(self.published, page)
+        earlier = self._files.earlier(path)
+        if earlier is None:
+            return None
+        if footer is None:
+            return self._files.write(path, earlier)
+        folder = posixpath.dirname(path)
+
+        def relative(link: str) -> str | None:
+            return self._relative(link, page, folder)
+
+        footed = with_footer(earlier.read_bytes().decode("utf-8"), footer, relative)
+        return self._files.write(path, footed.encode("utf-8"))
+
+    async def _footers(self) -> dict[str, str]:
+        found = {}
+        for page in in_each_language(self.published, SEARCH):
+            answer = await self._answer(page.address(self.published))
+            found[str(page.language)] = footer_of(answer.body.decode("utf-8"))
+        return found
+
     async def _begin(self) -> Fetched:
+        self._found = set()
         self._fetched = Fetched()
         for address, path in self._downloads.items():
             self._write(address[1:], path)
         self._write(NO_JEKYLL, b"")
-        for page in known_pages(self.published):
-            self._find(page)
-        for page in [*await self._pages_of_rows(), *await self._changes()]:
-            self._find(page)
+        self._found.update(known_pages(self.published))
+        self._found.update(await self._pages_of_rows())
+        self._found.update(await self._changes())
         await self._write_not_found()
+        self._fetched.leads[START] = frozenset(self._found)
         return self._fetched
 
     async def _fetch_all(self, pages: Sequence[Page]) -> Fetched:
         self._fetched = Fetched()
-        self._known.update(pages)
         for page in pages:
+            self._found = set()
             await self._fetch(page)
+            self._fetched.leads[page] = frozenset(self._found)
         return self._fetched
-
-    def _find(self, page: Page) -> None:
-        if page not in self._known:
-            self._known.add(page)
-            self._fetched.found.append(page)
 
     async def _pages_of_rows(self) -> list[Page]:
         """The page of each row in each language, and the address to cite it by."""
@@ -314,7 +343,18 @@ class Freezer:
             anchors.append(row_anchor(key))
         said = self._words(page)
         words = {name: said.gettext(message) for name, message in WORDS.items()}
-        return Rows(rows, anchors, asset("frozen.js"), _ordered(resource), words)
+        file = None if table in TRUST_TABLES else self._file_of_rows(table)
+        return Rows(rows, anchors, asset("frozen.js"), _ordered(resource), words, file)
+
+    def _file_of_rows(self, table: str) -> dict[str, Any]:
+        """How a file of rows that were chosen is called, and what it holds."""
+        columns = columns_of(self.published, table)
+        return {
+            "table": table,
+            "version": self.published.version,
+            "columns": [each.name for each in columns],
+            "booleans": [each.name for each in columns if each.type == "boolean"],
+        }
 
     def _relative(self, link: str, page: Page, folder: str) -> str | None:
         """A link on `page` as one from `folder`; None where no file is there.
@@ -326,7 +366,7 @@ class Freezer:
         target = target_of(self.published, link, page)
         if target is None:
             return None
-        self._find(target.page)
+        self._found.add(target.page)
         return target.below(path_from(folder, file_of(self.published, target.page)))
 
     def _write(self, path: str, content: Content) -> None:
@@ -346,6 +386,12 @@ class _Files:
         self._folder = folder
         self._earlier = earlier
         self._made: set[Path] = set()  # folders
+
+    def earlier(self, name: str) -> Path | None:
+        """The earlier file; None where there was none."""
+        if self._earlier is None or not (self._earlier / name).is_file():
+            return None
+        return self._earlier / name
 
     def write(self, name: str, content: Content) -> bool:
         """Write a file, and say whether it is another than before, or new."""

@@ -155,7 +155,7 @@ async def _version(datasette: Any, request: Any, name: str, version: str) -> Res
 def _about_version(published: Published, name: str, version: str, forms: Forms) -> dict[str, Any]:
     """What the page of a version says."""
     language = language_of(published)
-    path = downloads.files(published)[forms[CSV]]
+    path = downloads.table_file(published, name, version)
     described = described_then(published, name, version)
     fields = described["schema"]["fields"] if described else []
     header, rows, has_more = first_rows(path)

@@ -14,6 +14,8 @@ from lxml import etree, html
 ADDRESSES = ("href", "src", "data")  # attributes that lead somewhere
 LEADING = etree.XPath(f"//*[{' or '.join(f'@{name}' for name in ADDRESSES)}]")
 LINES = ("li", "p", "dd")  # what holds links, and goes with the last one of them
+FOOTER, FOOTER_END = '<footer class="bottom">', "</footer>"  # a text would have `&lt;` in it
+MOST_EXACT = 2**53 - 1  # the largest whole number that a script keeps exactly
 BETWEEN = " ·,;"  # signs between links
 Change = Callable[[str], str | None]
 
@@ -23,7 +25,9 @@ class Rows:
     """The rows on the page of a table, in order, each by column; and the anchor of each.
 
     `script` is the path of the script that chooses among them and sorts them, by the values of the
-    columns `ordered` and by the words of the others. `words` are those that it says.
+    columns `ordered` and by the words of the others. `words` are those that it says. It gives the
+    rows that were chosen as a file where `file` says how to call it, and which columns hold true or
+    false; a page without one has no more values than it needs.
     """
 
     rows: Sequence[Mapping[str, Any]]
@@ -31,6 +35,7 @@ class Rows:
     script: str
     ordered: Sequence[str] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    file: Mapping[str, Any] | None = None
 
 
 def rewritten(
@@ -62,6 +67,35 @@ def rewritten(
     for element, attribute in list(_addresses(document)):
         _lead(element, attribute, change)
     return str(html.tostring(document, encoding="unicode", doctype="<!DOCTYPE html>"))
+
+
+def footer_of(page: str) -> str:
+    """The footer of a page, empty where it has none.
+
+    >>> footer_of('<p>X</p><footer class="bottom">Y</footer></body>')
+    '<footer class="bottom">Y</footer>'
+    """
+    _, tag, rest = page.rpartition(FOOTER)
+    inside, end, _ = rest.partition(FOOTER_END)
+    return f"{tag}{inside}{end}" if tag else ""
+
+
+def with_footer(page: str, footer: str, change: Change) -> str:
+    """A page that was `rewritten`, with another footer, in which addresses are not changed yet.
+
+    A page without a footer stays as it is.
+
+    >>> footer = '<footer class="bottom"><a href="/y">Y</a></footer>'
+    >>> page = '<p>X</p><footer class="bottom">Z</footer>'
+    >>> with_footer(page, footer, lambda address: f"..{address}")
+    '<p>X</p><footer class="bottom"><a href="../y">Y</a></footer>'
+    """
+    before, tag, rest = page.rpartition(FOOTER)
+    if not tag:
+        return page
+    after = rest.partition(FOOTER_END)[2]
+    alone = rewritten(f"<!DOCTYPE html><html><body>{footer}</body></html>", change)
+    return before + footer_of(alone) + after
 
 
 def _addresses(document: Any) -> Iterator[tuple[Any, str]]:
@@ -165,6 +199,12 @@ def _choices_of(
     return found
 
 
+def _exact(value: Any) -> Any:
+    """A value as a script reads it: a number with more digits than it keeps as a text."""
+    is_long = isinstance(value, int) and abs(value) > MOST_EXACT
+    return str(value) if is_long else value
+
+
 def _add_rows(document: Any, rows: Rows) -> None:
     """Put anchors on the rows of a page, and below it their values and the script of these."""
     lines = document.xpath("//table[contains(@class, 'rows-and-columns')]/tbody/tr")
@@ -175,8 +215,14 @@ def _add_rows(document: Any, rows: Rows) -> None:
         each.set("hidden", "")  # until the script is there
     chosen = chain.from_iterable(each.xpath(".//@data-column") for each in facets)
     columns = list(dict.fromkeys([*chosen, *rows.ordered]))
-    values = [[row[column] for column in columns] for row in rows.rows]
+    if rows.file is not None:
+        columns = rows.file["columns"]
+    values = []
+    for row in rows.rows:
+        values.append([_exact(row[column]) for column in columns])
     data = {"columns": columns, "ordered": rows.ordered, "values": values, "words": rows.words}
+    if rows.file is not None:
+        data["file"] = rows.file
     body = document.body
     told = etree.SubElement(body, "script", type="application/json", id="frozen-rows")
     content = json.dumps(data, ensure_ascii=False, separators=(",", ":"))

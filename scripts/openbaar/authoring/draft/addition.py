@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from openbaar.authoring.draft.authored import Entry, flow
+from openbaar.authoring.draft.finding.received import received
 from openbaar.authoring.draft.project import drafts_in, report_of
-from openbaar.authoring.draft.received import received
 from openbaar.authoring.draft.trial import Tried
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content

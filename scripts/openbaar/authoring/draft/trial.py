@@ -9,12 +9,12 @@ from functools import cached_property
 from pathlib import Path
 
 from openbaar.authoring.draft.authored import Entry, as_data, authored
-from openbaar.authoring.draft.draft import Draft, Part, draft_of
-from openbaar.authoring.draft.finished import Finished
-from openbaar.authoring.draft.place import footnotes, surroundings
-from openbaar.authoring.draft.sighting import Sighting
+from openbaar.authoring.draft.finding.sighting import Sighting
+from openbaar.authoring.draft.guessing.draft import Draft, Part, draft_of
+from openbaar.authoring.draft.guessing.place import footnotes, surroundings
 from openbaar.authoring.draft.table_file import entries
-from openbaar.authoring.draft.trust import doubts, reasons
+from openbaar.authoring.draft.trusting.finished import Finished
+from openbaar.authoring.draft.trusting.trust import doubts, reasons
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.models import load_model

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from openbaar.authoring.draft.columns import escaped
+from openbaar.authoring.draft.guessing.columns import escaped
 from openbaar.documents.lines import Document, Line
 
 HIGHEST = "\U0010ffff"  # comes after every other character

@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
-from openbaar.authoring.draft.columns import (
+from openbaar.authoring.draft.finding.labels import grouped
+from openbaar.authoring.draft.finding.printed import bare, kind, marks_at
+from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
+from openbaar.authoring.draft.guessing.columns import (
     Column,
     columns_of,
     escaped,
@@ -16,10 +19,7 @@ from openbaar.authoring.draft.columns import (
     unique,
     unmarked,
 )
-from openbaar.authoring.draft.labels import grouped
-from openbaar.authoring.draft.place import Footnote, footnotes
-from openbaar.authoring.draft.printed import bare, kind, marks_at
-from openbaar.authoring.draft.sighting import SeenRow, Sighting
+from openbaar.authoring.draft.guessing.place import Footnote, footnotes
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.schema.conventions import UNKNOWN
 from openbaar.texts import catalogue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Literal
 
-from openbaar.authoring.draft.printed import bare, is_total, kind, number_format
+from openbaar.authoring.draft.finding.printed import bare, is_total, kind, number_format
 from openbaar.documents.lines import Document, Line
 
 FARTHEST_YEAR = 10  # years between two headings that are years

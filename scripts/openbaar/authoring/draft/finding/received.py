@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from openbaar.authoring.draft.in_aligned import sightings_in_aligned
-from openbaar.authoring.draft.in_cells import sightings_of_cells
-from openbaar.authoring.draft.in_grids import sightings_in_grid
-from openbaar.authoring.draft.in_lines import sightings_in_lines
-from openbaar.authoring.draft.in_pages import sightings_in_pages
-from openbaar.authoring.draft.pieces import joined
-from openbaar.authoring.draft.sighting import Sighting
+from openbaar.authoring.draft.finding.in_aligned import sightings_in_aligned
+from openbaar.authoring.draft.finding.in_cells import sightings_of_cells
+from openbaar.authoring.draft.finding.in_grids import sightings_in_grid
+from openbaar.authoring.draft.finding.in_lines import sightings_in_lines
+from openbaar.authoring.draft.finding.in_pages import sightings_in_pages
+from openbaar.authoring.draft.finding.pieces import joined
+from openbaar.authoring.draft.finding.sighting import Sighting
 from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document, Line
 from openbaar.documents.reader import parse_document

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from openbaar.authoring.draft.sighting import Sighting
-from openbaar.authoring.draft.vocabulary import vocabulary
+from openbaar.authoring.draft.finding.sighting import Sighting
+from openbaar.authoring.draft.finding.vocabulary import vocabulary
 from openbaar.documents.lines import Line
 
 LONGEST_TITLE = 6  # lines
+NUMBER_ALONE = 2  # words of a line that says the number of a table and nothing else
 FARTHEST_TITLE = 45  # lines above the first row
 
 
@@ -20,7 +21,7 @@ def with_title(sighting: Sighting, above: Sequence[Line]) -> Sighting:
     if start is None:
         before = tuple(line.number for line in near[-1:])
         return replace(sighting, before=before or sighting.before)
-    title = _whole_title(near[start:])
+    title = _whole_title(near[start:], has_headings=bool(sighting.headings))
     below = near[start + len(title) :]
     header = " ".join([*_texts(below), *sighting.header])
     return replace(
@@ -43,8 +44,14 @@ def _last_title(lines: Sequence[Line]) -> int | None:
     return starts[-1] if starts else None
 
 
-def _whole_title(lines: Sequence[Line]) -> Sequence[Line]:
-    """The lines of a title: up to the first that ends like a sentence, or else the first line."""
+def _whole_title(lines: Sequence[Line], has_headings: bool) -> Sequence[Line]:
+    """The lines of a title: up to the first that ends like a sentence, or else the first line.
+
+    Where that says no more than a number, such as `Tabel 3`, the next line is a part of it, unless
+    it may hold the headings, which are not known then.
+    """
+    if has_headings and len(lines[0].text.split()) <= NUMBER_ALONE:
+        return lines[:2]
     text = ""
     for count, line in enumerate(lines[:LONGEST_TITLE], start=1):
         text += line.text

@@ -8,15 +8,22 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from openbaar.authoring.draft.dates import (
+from openbaar.authoring.draft.finding.printed import (
+    PLUS,
+    bare,
+    kind,
+    marks_at,
+    number_format,
+    unsigned,
+)
+from openbaar.authoring.draft.finding.sighting import Sighting
+from openbaar.authoring.draft.guessing.dates import (
     TWO_YEARS,
     Dated,
     are_as_in_csv,
     may_be_two_years,
     ways_to_read,
 )
-from openbaar.authoring.draft.printed import PLUS, bare, kind, marks_at, number_format, unsigned
-from openbaar.authoring.draft.sighting import Sighting
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
 from openbaar.schema.names import check_name
@@ -309,11 +316,20 @@ def unique(text: str, taken: Collection[str]) -> str:
 def _plain_name(text: str) -> str:
     """The text in small ASCII letters, digits and `_`, beginning with a letter."""
     spelt = unicodedata.normalize("NFC", text).casefold().translate(TRANSLITERATED)
-    plain = unicodedata.normalize("NFKD", spelt).encode("ascii", "ignore").decode()
-    name = re.sub("[^a-z0-9]+", "_", plain).strip("_")[:MAX_NAME].rstrip("_")
+    words = " ".join(re.findall(r"\w+", spelt))
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
+    name = _short_name(re.sub("[^a-z0-9]+", "_", plain).strip("_"))
     if not name or not name[0].isalpha():
         name = f"column_{name}".rstrip("_")
     return name
+
+
+def _short_name(name: str) -> str:
+    """As many whole words of a name as it may have characters; a part of one that is too long."""
+    if len(name) <= MAX_NAME:
+        return name
+    whole, _, _ = name[: MAX_NAME + 1].rpartition("_")
+    return whole or name[:MAX_NAME]
 
 
 def other_than(texts: Collection[str]) -> str:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from openbaar.authoring.draft.line_index import Beginning, LineIndex, line_index
-from openbaar.authoring.draft.printed import MARK
-from openbaar.authoring.draft.sighting import Sighting
+from openbaar.authoring.draft.finding.line_index import Beginning, LineIndex, line_index
+from openbaar.authoring.draft.finding.printed import MARK
+from openbaar.authoring.draft.finding.sighting import Sighting
 from openbaar.documents.lines import Line
 
 LENGTHS = (

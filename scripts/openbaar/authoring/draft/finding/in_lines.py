@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from openbaar.authoring.draft.labels import with_labels
-from openbaar.authoring.draft.page_breaks import is_page_head, page_heads
-from openbaar.authoring.draft.printed import (
+from openbaar.authoring.draft.finding.labels import with_labels
+from openbaar.authoring.draft.finding.page_breaks import is_page_head, page_heads
+from openbaar.authoring.draft.finding.printed import (
     bare,
     is_footnote,
     is_total,
@@ -18,8 +18,8 @@ from openbaar.authoring.draft.printed import (
     regrouped,
     split_row,
 )
-from openbaar.authoring.draft.sighting import SeenRow, Sighting, holds_numbers, lines_before
-from openbaar.authoring.draft.titles import is_title, with_title
+from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting, holds_numbers, lines_before
+from openbaar.authoring.draft.finding.titles import is_title, with_title
 from openbaar.documents.lines import Document
 from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import Unit, make_units

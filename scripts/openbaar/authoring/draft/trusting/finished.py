@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from openbaar.authoring.draft.draft import Draft
-from openbaar.authoring.draft.printed import kind, unsigned
-from openbaar.authoring.draft.sighting import SeenRow, Sighting
+from openbaar.authoring.draft.finding.printed import kind, unsigned
+from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
+from openbaar.authoring.draft.guessing.draft import Draft
 from openbaar.documents.lines import Line
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number

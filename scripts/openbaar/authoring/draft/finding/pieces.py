@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 
-from openbaar.authoring.draft.page_breaks import is_page_head, page_heads
-from openbaar.authoring.draft.printed import split_row
-from openbaar.authoring.draft.sighting import SeenRow, Sighting, lines_before
-from openbaar.authoring.draft.titles import is_title
+from openbaar.authoring.draft.finding.page_breaks import is_page_head, page_heads
+from openbaar.authoring.draft.finding.printed import split_row
+from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting, lines_before
+from openbaar.authoring.draft.finding.titles import is_title
 from openbaar.documents.lines import Document, Line
 from openbaar.recipe.columns import split_at
 

@@ -9,10 +9,10 @@ import re
 from collections import Counter
 from itertools import pairwise, starmap
 
-from openbaar.authoring.draft.finished import MANY, Finished, short
-from openbaar.authoring.draft.printed import kind
-from openbaar.authoring.draft.sighting import SeenRow
-from openbaar.authoring.draft.vocabulary import vocabulary
+from openbaar.authoring.draft.finding.printed import kind
+from openbaar.authoring.draft.finding.sighting import SeenRow
+from openbaar.authoring.draft.finding.vocabulary import vocabulary
+from openbaar.authoring.draft.trusting.finished import MANY, Finished, short
 from openbaar.documents.lines import Line
 from openbaar.recipe.columns import words_of
 

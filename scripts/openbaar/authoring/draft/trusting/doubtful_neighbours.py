@@ -8,10 +8,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from openbaar.authoring.draft.doubtful_labels import is_page_mark
-from openbaar.authoring.draft.finished import MANY, Finished, short
-from openbaar.authoring.draft.printed import is_footnote, kind, split_row
-from openbaar.authoring.draft.titles import is_title
+from openbaar.authoring.draft.finding.printed import is_footnote, kind, split_row
+from openbaar.authoring.draft.finding.titles import is_title
+from openbaar.authoring.draft.trusting.doubtful_labels import is_page_mark
+from openbaar.authoring.draft.trusting.finished import MANY, Finished, short
 from openbaar.documents.lines import Line
 
 NEIGHBOURS = 4  # lines before and after a table that may be rows of it

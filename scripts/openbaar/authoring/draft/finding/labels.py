@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
-from openbaar.authoring.draft.printed import MARK, bare, kind
-from openbaar.authoring.draft.sighting import Labels, SeenRow, Sighting
+from openbaar.authoring.draft.finding.printed import MARK, bare, kind
+from openbaar.authoring.draft.finding.sighting import Labels, SeenRow, Sighting
 
 # A mark between a year and a label is that of the label, unless that has one of its own.
 _FRONT = re.compile(

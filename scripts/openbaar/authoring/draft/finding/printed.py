@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Literal
 
-from openbaar.authoring.draft.vocabulary import vocabulary
+from openbaar.authoring.draft.finding.vocabulary import vocabulary
 from openbaar.documents.lines import UNSURE
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import SPACES, parse_number

@@ -13,7 +13,9 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from openbaar.authoring.draft.doubtful_labels import (
+from openbaar.authoring.draft.finding.printed import kind, regrouped
+from openbaar.authoring.draft.guessing.draft import table_columns
+from openbaar.authoring.draft.trusting.doubtful_labels import (
     footers_as_rows,
     labels_alone,
     labels_come_again,
@@ -23,15 +25,13 @@ from openbaar.authoring.draft.doubtful_labels import (
     printed_twice,
     sections_of_one_row,
 )
-from openbaar.authoring.draft.doubtful_neighbours import (
+from openbaar.authoring.draft.trusting.doubtful_neighbours import (
     label_cut_off,
     piece_of_a_table,
     rows_left_out,
     single_letters,
 )
-from openbaar.authoring.draft.draft import table_columns
-from openbaar.authoring.draft.finished import Finished, short
-from openbaar.authoring.draft.printed import kind, regrouped
+from openbaar.authoring.draft.trusting.finished import Finished, short
 
 FEWEST_CONFIRMED = 2  # totals that add up, where nothing else confirms the columns
 PARTED_BY_SPACE = re.compile(r"\d \d")
@@ -123,6 +123,16 @@ def texts_among_figures(seen: Finished) -> str:
         if column.type == "string" and not column.empty:
             name = column.title or column.name
             return f"the column '{short(name)}' holds texts: tables may stand side by side"
+    return ""
+
+
+def parts_of_cells(seen: Finished) -> str:
+    """A row holds one text and no label: a cell beside it may be wrapped."""
+    for row in seen.data:
+        texts = [cell for cell in row.cells if cell.strip()]
+        if len(texts) == 1 and not row.cells[0].strip() and kind(texts[0]) == "text":
+            text = short(texts[0])
+            return f"the text '{text}' has no label beside it: it may be a part of another cell"
     return ""
 
 
@@ -227,6 +237,7 @@ DOUBTS: Sequence[Doubt] = (
     Doubt(label_cut_off, _guessed),
     Doubt(thousands_apart, _guessed_without_totals),
     Doubt(ranges_cut_apart, _not_parted),
+    Doubt(parts_of_cells, _by_position),
     Doubt(texts_among_figures, _no_cells_in_grids),
     Doubt(words_for_blanks, _each),
     Doubt(days_or_months, _each),

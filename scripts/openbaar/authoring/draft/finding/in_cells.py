@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from openbaar.authoring.draft.printed import Kind, is_total, kind
-from openbaar.authoring.draft.sighting import SeenRow, Sighting, holds_numbers, lines_before
-from openbaar.authoring.draft.titles import with_title
+from openbaar.authoring.draft.finding.printed import Kind, is_total, kind
+from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting, holds_numbers, lines_before
+from openbaar.authoring.draft.finding.titles import with_title
 from openbaar.documents.lines import Document
 from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import Unit, make_units

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from openbaar.authoring.draft.printed import kind
-from openbaar.authoring.draft.sighting import (
+from openbaar.authoring.draft.finding.printed import kind
+from openbaar.authoring.draft.finding.sighting import (
     RowKind,
     SeenRow,
     Sighting,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
-from openbaar.authoring.draft.in_pages import sighting_of
-from openbaar.authoring.draft.sighting import Sighting
+from openbaar.authoring.draft.finding.in_pages import sighting_of
+from openbaar.authoring.draft.finding.sighting import Sighting
 from openbaar.documents.lines import Document, Line, Word
 from openbaar.documents.page_lines import PageLine
 from openbaar.documents.tables_on_page import find_tables

@@ -6,9 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from openbaar.authoring.draft.printed import kind
-from openbaar.authoring.draft.sighting import SeenRow, Sighting, is_heading, lines_before, row_kind
-from openbaar.authoring.draft.titles import with_title
+from openbaar.authoring.draft.finding.printed import kind
+from openbaar.authoring.draft.finding.sighting import (
+    SeenRow,
+    Sighting,
+    is_heading,
+    lines_before,
+    row_kind,
+)
+from openbaar.authoring.draft.finding.titles import with_title
 from openbaar.documents.lines import Document, Line, text_of
 from openbaar.documents.page_headings import Cell
 from openbaar.documents.page_lines import PageLine
