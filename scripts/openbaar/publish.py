@@ -31,7 +31,12 @@ from openbaar.package import citation_file
 from openbaar.package.archive import sdmx_problems, write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.kept_sheets import RECORD as SHEETS
-from openbaar.package.kept_sheets import earlier_sheets, record_of_sheets
+from openbaar.package.kept_sheets import (
+    KeptSheets,
+    WorkbookRecord,
+    earlier_sheets,
+    record_of_sheets,
+)
 from openbaar.package.model import Descriptor
 from openbaar.package.permalinks import (
     is_in_the_making,
@@ -40,7 +45,7 @@ from openbaar.package.permalinks import (
     released,
 )
 from openbaar.package.validation import problems_of_citation, problems_of_package
-from openbaar.package.workbook import write_workbook
+from openbaar.package.workbook import NOTHING_KEPT, write_workbook
 from openbaar.placing import SCANS, changed_files, put_in_place, written
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.staleness import (
@@ -53,7 +58,7 @@ from openbaar.staleness import (
     released_database_path,
     stamps_of_inputs,
     still_published,
-    workbook_path,
+    workbook_paths,
 )
 from openbaar.tables.convert import Readers, convert_to_dataset, here
 from openbaar.tables.dataset import Dataset, read_dataset
@@ -227,14 +232,13 @@ def make(
         earlier_sheets(publication.root) as sheets,
         ThreadPoolExecutor(max_workers=1) as beside,
     ):
-        target = _staged_workbook(staging)
-        workbook = beside.submit(write_workbook, generated.dataset, target, sheets)
+        workbooks = beside.submit(_write_workbooks, generated.dataset, staging, sheets)
         with _parquet_files(generated, staging, earlier) as watch:
             problems = _stage(generated, staging, say, watch, earlier)
     if problems:
         raise OpenbaarError(problems)
     say("packing the downloads")
-    return _packed(generated, staging, workbook.result())
+    return _packed(generated, staging, workbooks.result())
 
 
 def put_published(
@@ -404,16 +408,28 @@ def _staged_parquet(staging: Path) -> Path:
     return staging / "parquet"
 
 
-def _staged_workbook(staging: Path) -> Path:
-    return staging / "workbook.xlsx"
+def _write_workbooks(
+    dataset: Dataset, staging: Path, kept: Mapping[str, KeptSheets]
+) -> dict[str, Mapping[str, str]]:
+    """Write the workbook in each language, and return the sheets of each."""
+    sheets: dict[str, Mapping[str, str]] = {}
+    for language in dataset.publication.package.languages:
+        target = _staged_workbook(staging, language)
+        known = kept.get(language, NOTHING_KEPT)
+        sheets[language] = write_workbook(dataset, target, language, known)
+    return sheets
+
+
+def _staged_workbook(staging: Path, language: str) -> Path:
+    return staging / f"workbook.{language}.xlsx"
 
 
 def _staged_database(generated: Generated, staging: Path) -> Path:
     return staging / database_path(generated.publication).name
 
 
-def _packed(generated: Generated, staging: Path, sheets: Mapping[str, str]) -> Made:
-    """Make the downloads in the folder `staging`; `sheets` are those of the workbook."""
+def _packed(generated: Generated, staging: Path, sheets: Mapping[str, Mapping[str, str]]) -> Made:
+    """Make the downloads in the folder `staging`; `sheets` are those of the workbooks."""
     publication = generated.publication
     database = _staged_database(generated, staging)
     released = staging / "released.db"
@@ -424,8 +440,10 @@ def _packed(generated: Generated, staging: Path, sheets: Mapping[str, str]) -> M
     downloads = {
         released_database_path(publication): released,
         archive_path(publication): archive,
-        workbook_path(publication): _staged_workbook(staging),
     }
+    workbooks = workbook_paths(publication)
+    for language, path in workbooks.items():
+        downloads[path] = _staged_workbook(staging, language)
     for path in sorted(parquet.glob("*.parquet")):
         downloads[parquet_folder(publication) / path.name] = path
     hashes = {target: sha256_of(made) for target, made in sorted(downloads.items())}
@@ -437,10 +455,12 @@ def _packed(generated: Generated, staging: Path, sheets: Mapping[str, str]) -> M
         **downloads,
         checksums_path(publication): sums,
     }
-    workbook = workbook_path(publication)
     record = staging / "sheets.json"
-    name = _name(publication, workbook)
-    write_content(record_of_sheets(name, hashes[workbook], sheets), record)
+    records = []
+    for language, path in workbooks.items():
+        name = _name(publication, path)
+        records.append(WorkbookRecord(language, name, hashes[path], sheets[language]))
+    write_content(record_of_sheets(records), record)
     return Made(
         generated,
         {_name(publication, target): made for target, made in products.items()},

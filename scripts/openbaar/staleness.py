@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from openbaar import placing
 from openbaar.files import sha256_of
 from openbaar.placing import FOLDER, JOURNAL
-from openbaar.schema.conventions import DESCRIPTOR
+from openbaar.schema.conventions import DESCRIPTOR, workbook_endings
 from openbaar.toolkit import made_with, toolkit_hash
 
 if TYPE_CHECKING:
@@ -64,9 +64,11 @@ def archive_path(publication: Publication) -> Path:
     )
 
 
-def workbook_path(publication: Publication) -> Path:
-    """The spreadsheet of all tables that `publish` makes."""
-    return archive_path(publication).with_suffix(".xlsx")
+def workbook_paths(publication: Publication) -> dict[str, Path]:
+    """The spreadsheet of all tables that `publish` makes in each language."""
+    archive = archive_path(publication)
+    endings = workbook_endings(publication.package.languages)
+    return {language: archive.with_suffix(ending) for language, ending in endings.items()}
 
 
 def released_database_path(publication: Publication) -> Path:

@@ -282,7 +282,7 @@ def publish(
     dist/. With FOLDERS, publishes the publication in each of them; one that fails does not stop
     the others. What did not change since it was last published is left as it is.
     """
-    from openbaar.staleness import archive_path, database_path, workbook_path, would_differ
+    from openbaar.staleness import archive_path, database_path, workbook_paths, would_differ
 
     run = Run(ctx, project, quiet)
     if folders:
@@ -303,7 +303,8 @@ def publish(
         changed = publish(publication, run.say, readers, doubts.extend)
     run.warn(doubts)
     _tell_written(run, changed)
-    made = [database_path(publication), archive_path(publication), workbook_path(publication)]
+    made = [database_path(publication), archive_path(publication)]
+    made += workbook_paths(publication).values()
     built = [str(path.relative_to(publication.root)) for path in made]
     for name in built:
         run.done(f"built {name}")

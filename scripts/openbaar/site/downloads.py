@@ -20,14 +20,14 @@ from typing import Any, TypeAlias
 from babel.units import format_unit
 from datasette.utils.asgi import AsgiFileDownload, Response
 
-from openbaar.schema.conventions import DESCRIPTOR, VERSION
+from openbaar.schema.conventions import DESCRIPTOR, VERSION, workbook_endings
 from openbaar.site import ranges
 from openbaar.site.kept import RELEASES
 from openbaar.site.language import gettext
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
 from openbaar.site.ranges import FilePart
 from openbaar.site.refusals import refusal
-from openbaar.texts import N_, catalogue, language_name, spoken
+from openbaar.texts import N_, catalogue, spoken
 
 MEDIA_TYPES = {
     ".zip": "application/zip",
@@ -39,7 +39,7 @@ MEDIA_TYPES = {
     ".parquet": "application/vnd.apache.parquet",
     ".pdf": "application/pdf",
 }
-WORKBOOK = ".xlsx"  # its headings and the names of codes are in the first language
+WORKBOOK = ".xlsx"  # one for each language
 PACKED = {  # what `dist/` holds of each version, and what readers see
     ".zip": N_("All tables as a data package (ZIP)"),
     WORKBOOK: N_("All tables as an Excel workbook"),
@@ -92,13 +92,11 @@ def _packed_links(published: Published, folder: Path, language: str) -> list[Lin
     found = []
     for ending, label in PACKED.items():
         file = folder / f"{published.name}-{published.version}{ending}"
+        if ending == WORKBOOK:
+            file = file.with_suffix(workbook_endings(published.languages)[language])
         if file.is_file():
             address = f"/download/{published.version}/{file.name}"
-            told = _(label)
-            if ending == WORKBOOK and language != published.languages[0]:
-                spoken_in = language_name(published.languages[0], language)
-                told = _("%(label)s, in %(language)s") % {"label": told, "language": spoken_in}
-            found.append(_link(file, address, told, language))
+            found.append(_link(file, address, _(label), language))
     return found
 
 
@@ -205,11 +203,12 @@ def _released_tables(published: Published, folder: Path) -> Files:
 
 def _packed_files(published: Published, folder: Path) -> Files:
     """The files with all tables, of each version that `dist/` holds."""
-    form = re.compile(rf"{re.escape(published.name)}-({VERSION})(\.\w+)")
+    form = re.compile(rf"{re.escape(published.name)}-({VERSION})(\..+)")
+    endings = {*PACKED, *workbook_endings(published.languages).values()}
     found = {}
     for path in sorted((folder / "dist").glob("*")):
         match = form.fullmatch(path.name)
-        if match is not None and match[2] in PACKED:
+        if match is not None and match[2] in endings:
             found[f"/download/{match[1]}/{path.name}"] = path
     return found
 
