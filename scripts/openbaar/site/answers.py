@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 PLACEHOLDER = re.compile(r"\{(\w+)(\.last)?\}")
+MOST_OTHERS = 5  # questions to go on with
 HEADLINES = 3  # answers on the home page
 
 
@@ -208,7 +209,7 @@ def _of_measured(of: _Measured, color: str | None) -> str | None:
     return message % {**words, "at_last": of.called(last), "at_first": of.called(first)}
 
 
-def others_like(published: Published, query: str, most: int = 5) -> list[str]:
+def others_like(published: Published, query: str) -> list[str]:
     """Other questions to go on with: first those about the same tables."""
     own = set(published.queries[query]["tables"])
 
@@ -216,4 +217,4 @@ def others_like(published: Published, query: str, most: int = 5) -> list[str]:
         return 0 if own & set(published.queries[name]["tables"]) else 1
 
     others = [name for name in published.queries if name != query]
-    return sorted(others, key=distance)[:most]
+    return sorted(others, key=distance)[:MOST_OTHERS]

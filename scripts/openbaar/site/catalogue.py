@@ -119,7 +119,7 @@ def _document_sizes(published: Published) -> dict[str, int]:
     return sizes
 
 
-def site_of(published: Published, request: Any = None) -> dcat.Site:
+def site_of(published: Published, request: Any) -> dcat.Site:
     """The addresses of the publication, whole ones, and the files that it offers.
 
     The interface for queries is told of where the site is public: a frozen copy has none.

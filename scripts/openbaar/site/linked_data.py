@@ -81,7 +81,7 @@ def row_json_ld(
     key: str,
     row: Mapping[str, Any],
     language: str,
-    request: Any = None,
+    request: Any,
 ) -> Markup:
     """The description of a row, as `json_ld` makes it; `key` is the row's as in addresses."""
     fields = published.tables[table]["schema"]["fields"]

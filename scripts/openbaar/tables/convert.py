@@ -80,17 +80,13 @@ def convert(publication: Publication, verify: bool = True, say: Say = say_nothin
 
 
 def convert_to_dataset(
-    publication: Publication,
-    work: Path,
-    verify: bool = True,
-    say: Say = say_nothing,
-    readers: Readers = here,
+    publication: Publication, work: Path, say: Say, readers: Readers
 ) -> tuple[Dataset, dict[str, Content]]:
     """The dataset of all tables, the long ones in files in `work`, and the file of its lines.
 
     Raises OpenbaarError as `convert_to_files` does.
     """
-    made = convert_to_files(publication, work, verify, say, readers)
+    made = convert_to_files(publication, work, say=say, readers=readers)
     read = partial(table_in_file, root=publication.root)
     return _dataset(publication, made, read), made.lines
 
