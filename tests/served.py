@@ -25,9 +25,9 @@ from openbaar.package.archive import write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.permalinks import read_permalinks, released
 from openbaar.package.workbook import write_workbook
+from openbaar.publishing.staleness import archive_path, released_database_path, workbook_paths
 from openbaar.site.published import Published, published_by
 from openbaar.site.serve import site
-from openbaar.staleness import archive_path, released_database_path, workbook_paths
 from openbaar.tables.references import load_publication
 
 ROOT = Path(__file__).parent.parent

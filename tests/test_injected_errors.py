@@ -24,7 +24,7 @@ from openbaar.cli.common import UNEXPECTED
 from openbaar.cli.main import main
 from openbaar.holding import HOLDER, LOCK, WORK
 from openbaar.placing import CACHE, recover
-from openbaar.publish import publish
+from openbaar.publishing.publish import publish
 from openbaar.site.editions import PREFIX
 from openbaar.tables.references import load_publication
 

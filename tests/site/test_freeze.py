@@ -18,8 +18,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from openbaar.errors import OpenbaarError
-from openbaar.frozen import freeze_published
 from openbaar.placing import FROZEN
+from openbaar.publishing.frozen import freeze_published
 from openbaar.site import static_paths
 from openbaar.site.freeze import freeze, no_progress
 from openbaar.site.published import Published

@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.frozen import freeze_published
 from openbaar.package.permalinks import read_permalinks
 from openbaar.placing import FROZEN
+from openbaar.publishing.frozen import freeze_published
 from openbaar.site import freeze as freezing
 from openbaar.site.freeze import Frozen, no_progress
 from served import ROOT, build

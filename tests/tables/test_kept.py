@@ -16,7 +16,7 @@ from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document
 from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError
-from openbaar.publish import publish
+from openbaar.publishing.publish import publish
 from openbaar.schema.model import Schema, SchemaField
 from openbaar.tables import made_of
 from openbaar.tables.convert import Readers, convert_to_files, here

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from generated.publication import TEXT, schema, write_publication
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
-from openbaar.publish import examine
+from openbaar.publishing.examine import examine
 from openbaar.tables.convert import convert
 from openbaar.tables.references import load_publication
 

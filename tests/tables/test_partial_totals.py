@@ -9,7 +9,7 @@ import pytest
 
 from generated.publication import TEXT, schema, write_publication
 from openbaar.errors import OpenbaarError
-from openbaar.publish import examine
+from openbaar.publishing.examine import examine
 from openbaar.tables.convert import convert
 from openbaar.tables.references import load_publication
 

@@ -200,7 +200,7 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
     They are made from the CSV files as they are; the database is in build/.
     """
-    from openbaar.publish import build_site
+    from openbaar.publishing.publish import build_site
 
     run = Run(ctx, project, quiet)
     publication = run.load()
@@ -240,7 +240,7 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
 
 def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
     """What is wrong with a publication, and what a person should look at."""
-    from openbaar.publish import examine, warnings
+    from openbaar.publishing.examine import examine, warnings
     from openbaar.tables.convert import here
 
     warned: Sequence[Problem] = ()
@@ -282,7 +282,12 @@ def publish(
     dist/. With FOLDERS, publishes the publication in each of them; one that fails does not stop
     the others. What did not change since it was last published is left as it is.
     """
-    from openbaar.staleness import archive_path, database_path, workbook_paths, would_differ
+    from openbaar.publishing.staleness import (
+        archive_path,
+        database_path,
+        workbook_paths,
+        would_differ,
+    )
 
     run = Run(ctx, project, quiet)
     if folders:
@@ -293,7 +298,7 @@ def publish(
         run.result(written=[], built=[], warnings=[])
         return
     _begin_workers(run, workers)
-    from openbaar.publish import publish
+    from openbaar.publishing.publish import publish
     from openbaar.tables.convert import here
 
     publication = run.load()
@@ -315,7 +320,7 @@ def _publish_many(
     ctx: click.Context, run: Run, folders: tuple[Path, ...], again: bool, workers: int | None
 ) -> None:
     """Publish the publications in several folders, with a bar, and report those that failed."""
-    from openbaar.many import publish_changed
+    from openbaar.publishing.many import publish_changed
 
     with click.progressbar(length=len(folders), label="publishing", file=_bar_file(run)) as bar:
         outcomes = publish_changed(folders, workers, again, bar.update)

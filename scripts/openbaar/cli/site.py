@@ -114,8 +114,8 @@ def freeze(
     FOLDER gets the whole site, for any web server. Of an earlier one there, files stay that are as
     they should be.
     """
-    from openbaar.frozen import freeze_published
     from openbaar.holding import alone
+    from openbaar.publishing.frozen import freeze_published
 
     run = Run(ctx, project, quiet)
     root = run.root.resolve()
@@ -199,7 +199,7 @@ def _published_database(run: Run, root: Path, quiet: bool = False) -> Path:
     """
     import subprocess
 
-    from openbaar.staleness import is_stale, published_database
+    from openbaar.publishing.staleness import is_stale, published_database
 
     if is_stale(root):
         command = [sys.executable, "-m", "openbaar", "--project", str(root), "publish"]

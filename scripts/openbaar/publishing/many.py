@@ -14,8 +14,10 @@ from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.processes import Pool, server_of
-from openbaar.staleness import would_differ
+from openbaar.publishing.staleness import would_differ
 
+# What workers import before they are asked for anything.
+IMPORTED = ["openbaar.publishing.publish", "openbaar.tables.references", "openbaar.cli.main"]
 Progress = Callable[[int], None]  # told how many more publications are done
 
 
@@ -55,7 +57,7 @@ def publish_changed(
 
 def publish_one(folder: Path) -> Outcome:
     """Publish the publication in a folder; what is wrong is returned, and never raised."""
-    from openbaar.publish import publish
+    from openbaar.publishing.publish import publish
     from openbaar.tables.references import load_publication
 
     doubts: list[Problem] = []
@@ -70,7 +72,7 @@ def publish_one(folder: Path) -> Outcome:
 
 def _by_workers(folders: Sequence[Path], count: int) -> Iterator[Outcome]:
     """The outcome of each publication, as it is done."""
-    server = server_of(["openbaar.publish", "openbaar.tables.references", "openbaar.cli.main"])
+    server = server_of(IMPORTED)
     with Pool(count, server) as pool:
         waiting = {pool.submit(publish_one, folder): folder for folder in folders}
         for done in as_completed(waiting):

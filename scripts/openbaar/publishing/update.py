@@ -19,7 +19,6 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, sha256_of
 from openbaar.holding import alone
 from openbaar.placing import write_files
-from openbaar.publish import Say, say_nothing
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.tables.convert import convert
 from openbaar.tables.dataset import TableData, table_data
@@ -28,7 +27,7 @@ from openbaar.tables.judging.failing import differences
 from openbaar.tables.publication import Publication
 from openbaar.tables.reading import find_regions
 from openbaar.tables.references import load_publication
-from openbaar.tables.sources import read_sources
+from openbaar.tables.sources import Say, read_sources, say_nothing
 from openbaar.versions.changes import Diff
 from openbaar.versions.diff import difference
 from openbaar.versions.snapshot import Contents, Snapshot, snapshot, todays_descriptor

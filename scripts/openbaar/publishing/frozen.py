@@ -18,8 +18,8 @@ from typing import Any
 
 from openbaar.files import sha256_of, sha256_of_folder
 from openbaar.placing import FROZEN
+from openbaar.publishing.staleness import published_database
 from openbaar.schema.conventions import DESCRIPTOR
-from openbaar.staleness import published_database
 from openbaar.toolkit import toolkit_hash
 
 FOLDERS = ("dist", "sources", "tables")  # what pages show and offer, beside the database
@@ -70,7 +70,7 @@ def _makers(url: str) -> Iterator[tuple[str, str]]:
     """What makes the pages of a site that is known at an address."""
     yield "url", url
     yield "toolkit", toolkit_hash()
-    package = Path(__file__).parent
+    package = Path(__file__).parent.parent
     for path in sorted(chain.from_iterable(map(package.rglob, TEMPLATES))):
         yield path.relative_to(package).as_posix(), sha256_of(path)
     yield "python", platform.python_version()

@@ -19,14 +19,17 @@ from openbaar.holding import alone
 from openbaar.package.citation_file import FILE as CITATION
 from openbaar.package.descriptor import package_bytes
 from openbaar.package.permalinks import RELEASES, number
-from openbaar.publish import Made, Say, generate, make, put_published, say_nothing
+from openbaar.publishing.generate import generate
+from openbaar.publishing.pack import Made
+from openbaar.publishing.publish import make, put_published
+from openbaar.publishing.staleness import CHANGELOG, stamps_of_inputs
 from openbaar.repository import git
 from openbaar.schema.conventions import DESCRIPTOR
-from openbaar.staleness import CHANGELOG, stamps_of_inputs
 from openbaar.tables.convert import here
 from openbaar.tables.kept import keeping
 from openbaar.tables.publication import PACKAGE
 from openbaar.tables.references import load_publication
+from openbaar.tables.sources import Say, say_nothing
 from openbaar.versions.changes import PARTS, Diff, Part
 from openbaar.versions.diff import difference
 from openbaar.versions.report import summary
