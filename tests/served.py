@@ -28,7 +28,7 @@ from openbaar.package.workbook import write_workbook
 from openbaar.publishing.staleness import archive_path, released_database_path, workbook_paths
 from openbaar.site.published import Published, published_by
 from openbaar.site.serve import site
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = """

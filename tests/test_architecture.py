@@ -79,7 +79,7 @@ NOT_SERVED = {
     "rich",
     "re2",
     "openbaar.recipe.language",
-    "openbaar.tables.convert",
+    "openbaar.tables.converting.convert",
 }
 
 

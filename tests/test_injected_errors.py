@@ -26,7 +26,7 @@ from openbaar.holding import HOLDER, LOCK, WORK
 from openbaar.placing import CACHE, recover
 from openbaar.publishing.publish import publish
 from openbaar.site.editions import PREFIX
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
 
 TRIED = int(os.environ.get("OPENBAAR_EXAMPLES", "6"))  # functions of each command
 PACKAGE = str(Path(openbaar.__file__).parent) + os.sep

@@ -19,7 +19,7 @@ from openbaar.cli import progress
 from openbaar.cli.progress import Bar, Step
 from openbaar.publishing.examine import check
 from openbaar.publishing.publish import publish
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
 from served import ROOT
 
 BAR = re.compile(r"\[#*-*\] (about \d+ s left)?  ([^\r]*)")

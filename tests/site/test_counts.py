@@ -23,8 +23,8 @@ from openbaar.database.shown import counts as made_counts
 from openbaar.site.counts import from_counts
 from openbaar.site.found import from_index
 from openbaar.site.serve import site
-from openbaar.tables.convert import convert
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 from served import Built, build
 
 COLUMNS = {"id": "integer", "year": "year", "region": "string", "urban": "boolean", "n": "integer"}

@@ -37,8 +37,8 @@ from openbaar.collector import SELDOM
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
-    from openbaar.tables.convert import Readers
-    from openbaar.tables.publication import Publication
+    from openbaar.tables.authored.publication import Publication
+    from openbaar.tables.converting.convert import Readers
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -112,9 +112,9 @@ def convert(
         _begin_workers(run, workers)
     from openbaar.holding import alone
     from openbaar.placing import write_files
-    from openbaar.tables.convert import convert_some, convert_to_files, here
+    from openbaar.tables.converting.convert import convert_some, convert_to_files, here
+    from openbaar.tables.converting.kept import keeping
     from openbaar.tables.judging.failing import differences
-    from openbaar.tables.kept import keeping
 
     publication = run.load()
     with alone(publication.root, run.say) as work:
@@ -137,7 +137,7 @@ def convert(
 
 def _begin_workers(run: Run, workers: int | None) -> None:
     """Let workers begin to import what they need, while this process still imports and reads."""
-    from openbaar.tables.worker_server import worker_server
+    from openbaar.tables.converting.worker_server import worker_server
 
     if workers is not None and workers > 1:
         worker_server((run.root / "sources").rglob("*"))
@@ -151,8 +151,8 @@ def _readers(
     store: str | None = None,
 ) -> Readers:
     """What reads the tables: this process, several, or a cluster."""
-    from openbaar.tables.convert import here
-    from openbaar.tables.workers import (
+    from openbaar.tables.converting.convert import here
+    from openbaar.tables.converting.workers import (
         in_processes,
         in_worthwhile_processes,
         on_cluster,
@@ -241,7 +241,7 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
 def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
     """What is wrong with a publication, and what a person should look at."""
     from openbaar.publishing.examine import examine, warnings
-    from openbaar.tables.convert import here
+    from openbaar.tables.converting.convert import here
 
     warned: Sequence[Problem] = ()
     try:
@@ -299,7 +299,7 @@ def publish(
         return
     _begin_workers(run, workers)
     from openbaar.publishing.publish import publish
-    from openbaar.tables.convert import here
+    from openbaar.tables.converting.convert import here
 
     publication = run.load()
     readers = _readers(run, publication, workers)

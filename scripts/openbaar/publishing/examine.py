@@ -14,15 +14,15 @@ from openbaar.files import Content, holds
 from openbaar.holding import alone
 from openbaar.publishing.generate import Files, generate
 from openbaar.publishing.stage import stage
-from openbaar.tables.convert import Readers, here
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.converting.convert import Readers, here
+from openbaar.tables.converting.sources import Say, say_nothing
 from openbaar.tables.judging.unconfirmed import (
     unconfirmed_figures,
     unconfirmed_guesses,
     unwritten_texts,
 )
 from openbaar.tables.judging.unstated import unstated_facts
-from openbaar.tables.publication import Publication
-from openbaar.tables.sources import Say, say_nothing
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from openbaar.package.permalinks import (
     released,
 )
 from openbaar.schema.conventions import DESCRIPTOR
-from openbaar.tables.convert import Readers, convert_to_dataset, here
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.converting.convert import Readers, convert_to_dataset, here
+from openbaar.tables.converting.sources import Say, say_nothing
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.publication import Publication
-from openbaar.tables.sources import Say, say_nothing
 
 Files = dict[str, Content]  # by their path in the publication
 

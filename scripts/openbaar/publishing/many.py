@@ -17,7 +17,11 @@ from openbaar.processes import Pool, server_of
 from openbaar.publishing.staleness import would_differ
 
 # What workers import before they are asked for anything.
-IMPORTED = ["openbaar.publishing.publish", "openbaar.tables.references", "openbaar.cli.main"]
+IMPORTED = [
+    "openbaar.publishing.publish",
+    "openbaar.tables.authored.references",
+    "openbaar.cli.main",
+]
 Progress = Callable[[int], None]  # told how many more publications are done
 
 
@@ -58,7 +62,7 @@ def publish_changed(
 def publish_one(folder: Path) -> Outcome:
     """Publish the publication in a folder; what is wrong is returned, and never raised."""
     from openbaar.publishing.publish import publish
-    from openbaar.tables.references import load_publication
+    from openbaar.tables.authored.references import load_publication
 
     doubts: list[Problem] = []
     try:

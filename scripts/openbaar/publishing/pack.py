@@ -23,7 +23,7 @@ from openbaar.publishing.staleness import (
     released_database_path,
     workbook_paths,
 )
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.publication import Publication
 
 
 @dataclass(frozen=True)

@@ -39,16 +39,16 @@ from openbaar.publishing.staleness import (
     stamps_of_inputs,
     still_published,
 )
-from openbaar.tables.convert import Readers, here
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import Readers, here
+from openbaar.tables.converting.kept import keeping
+from openbaar.tables.converting.sources import Say, say_nothing
 from openbaar.tables.dataset import Dataset, read_dataset
 from openbaar.tables.judging.unconfirmed import (
     unconfirmed_guesses,
     unwritten_texts,
 )
-from openbaar.tables.kept import keeping
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
-from openbaar.tables.sources import Say, say_nothing
 
 Warn = Callable[[Sequence[Problem]], None]
 NOTHING: Mapping[str, bytes] = MappingProxyType({})

@@ -25,11 +25,11 @@ from openbaar.publishing.publish import make, put_published
 from openbaar.publishing.staleness import CHANGELOG, stamps_of_inputs
 from openbaar.repository import git
 from openbaar.schema.conventions import DESCRIPTOR
-from openbaar.tables.convert import here
-from openbaar.tables.kept import keeping
-from openbaar.tables.publication import PACKAGE
-from openbaar.tables.references import load_publication
-from openbaar.tables.sources import Say, say_nothing
+from openbaar.tables.authored.publication import PACKAGE
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import here
+from openbaar.tables.converting.kept import keeping
+from openbaar.tables.converting.sources import Say, say_nothing
 from openbaar.versions.changes import PARTS, Diff, Part
 from openbaar.versions.diff import difference
 from openbaar.versions.report import summary

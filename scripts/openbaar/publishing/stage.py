@@ -26,9 +26,9 @@ from openbaar.publishing.generate import Generated
 from openbaar.publishing.staleness import (
     database_path,
 )
+from openbaar.tables.converting.sources import Say
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.judging.failing import differences
-from openbaar.tables.sources import Say
 
 
 def stage(

@@ -22,7 +22,7 @@ from openbaar.schema.conventions import DESCRIPTOR, workbook_endings
 from openbaar.toolkit import made_with, toolkit_hash
 
 if TYPE_CHECKING:
-    from openbaar.tables.publication import Publication
+    from openbaar.tables.authored.publication import Publication
 
 RECORD = f"{FOLDER}/published.json"
 # The only file with times in it. It may be removed: then each file is read.

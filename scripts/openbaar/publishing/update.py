@@ -20,14 +20,14 @@ from openbaar.files import Content, sha256_of
 from openbaar.holding import alone
 from openbaar.placing import write_files
 from openbaar.schema.conventions import DESCRIPTOR
-from openbaar.tables.convert import convert
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
+from openbaar.tables.converting.gather import gather
+from openbaar.tables.converting.reading import find_regions
+from openbaar.tables.converting.sources import Say, read_sources, say_nothing
 from openbaar.tables.dataset import TableData, table_data
-from openbaar.tables.gather import gather
 from openbaar.tables.judging.failing import differences
-from openbaar.tables.publication import Publication
-from openbaar.tables.reading import find_regions
-from openbaar.tables.references import load_publication
-from openbaar.tables.sources import Say, read_sources, say_nothing
 from openbaar.versions.changes import Diff
 from openbaar.versions.diff import difference
 from openbaar.versions.snapshot import Contents, Snapshot, snapshot, todays_descriptor

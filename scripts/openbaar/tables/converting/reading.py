@@ -27,6 +27,8 @@ from openbaar.recipe.values import Parsed, Reader, field_readers
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.model import Reference
 from openbaar.schema.values import Value
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 from openbaar.tables.judging.record_checks import (
     concern_problems,
     has_values,
@@ -35,8 +37,6 @@ from openbaar.tables.judging.record_checks import (
 )
 from openbaar.tables.judging.trust import LineSpan, footnote_lines
 from openbaar.tables.judging.verdicts import lines_text
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
 
 
 class Located(NamedTuple):

@@ -29,12 +29,12 @@ from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
 from openbaar.processes import Pool
-from openbaar.tables.convert import Readers, here
-from openbaar.tables.parts import Job, Outcome, Part, parts_of, read_parts
-from openbaar.tables.publication import Publication
-from openbaar.tables.sources import Say, say_nothing
-from openbaar.tables.stored import read_stored, stored
-from openbaar.tables.worker_server import worker_server
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.converting.convert import Readers, here
+from openbaar.tables.converting.parts import Job, Outcome, Part, parts_of, read_parts
+from openbaar.tables.converting.sources import Say, say_nothing
+from openbaar.tables.converting.stored import read_stored, stored
+from openbaar.tables.converting.worker_server import worker_server
 
 ATTEMPTS = 4  # a worker that dies may take the work of others with it, so a few more than one
 CONNECTING = 10  # seconds to wait for a scheduler

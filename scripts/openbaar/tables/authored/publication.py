@@ -15,8 +15,8 @@ from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.files import read_inside
 from openbaar.models import load_model
 from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.tables.model import Package, Table
-from openbaar.tables.queries import Query
+from openbaar.tables.authored.model import Package, Table
+from openbaar.tables.authored.queries import Query
 from openbaar.texts import catalogue, language_name
 from openbaar.yamlfile import MAX_BYTES, KeyPath, YamlFile, parse_yaml, yaml_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from openbaar.processes import server_of
 
 # A worker also imports the command that it was started by.
-NEEDED = ("openbaar.tables.parts", "openbaar.cli.main")
+NEEDED = ("openbaar.tables.converting.parts", "openbaar.cli.main")
 NEEDED_FOR = {".pdf": ("openbaar.documents.pdf", "pypdf")}  # by the ending of documents
 
 

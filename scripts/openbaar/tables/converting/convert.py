@@ -19,6 +19,11 @@ from typing import overload
 from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.files import Content, writing
 from openbaar.schema.csvfile import Row, Rows, write_header
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.converting.gather import checked_anomalies, named
+from openbaar.tables.converting.parts import Job, Left, Outcome, Part, parts_of, read_part
+from openbaar.tables.converting.sources import Say, code_lists, read_authored, say_nothing
 from openbaar.tables.dataset import (
     Dataset,
     TableData,
@@ -29,13 +34,8 @@ from openbaar.tables.dataset import (
     table_held,
     table_in_file,
 )
-from openbaar.tables.gather import checked_anomalies, named
 from openbaar.tables.judging.reconciliation import Reconciliation, Stated
 from openbaar.tables.judging.trust import Shown
-from openbaar.tables.model import Table
-from openbaar.tables.parts import Job, Left, Outcome, Part, parts_of, read_part
-from openbaar.tables.publication import Publication
-from openbaar.tables.sources import Say, code_lists, read_authored, say_nothing
 from openbaar.tables.spans import WhereRead
 
 # What reads the parts of a job, each wanted table of them once: `here`, or workers.

@@ -9,8 +9,8 @@ from openbaar.recipe.codes import CodeList
 from openbaar.recipe.row_keys import template_fields
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.values import Value
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 
 
 def code_list(publication: Publication, table: Table, column: str, rows: Rows) -> CodeList:

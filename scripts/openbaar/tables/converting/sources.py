@@ -12,9 +12,9 @@ from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError, Problem, concerning, nearest
 from openbaar.recipe.codes import CodeList
 from openbaar.schema.model import Reference
-from openbaar.tables.code_lists import code_list
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.converting.code_lists import code_list
 from openbaar.tables.dataset import TableData, csv_path, read_tables_data
-from openbaar.tables.publication import Publication
 
 Say = Callable[[str], None]
 

@@ -18,7 +18,9 @@ from openbaar.recipe.records import Record
 from openbaar.recipe.templates import template_items
 from openbaar.recipe.values import Cell, How
 from openbaar.schema.csvfile import Row
-from openbaar.tables.model import Table
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.converting.reading import Located
 from openbaar.tables.places import (
     EVERY_ROW,
     LINES,
@@ -29,8 +31,6 @@ from openbaar.tables.places import (
     part_of,
     words,
 )
-from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Located
 
 _ADDRESS = re.compile("([A-Z]+)([0-9]+)")
 

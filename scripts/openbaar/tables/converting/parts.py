@@ -22,10 +22,15 @@ from openbaar.files import writing
 from openbaar.recipe.codes import CodeList
 from openbaar.schema.csvfile import Row, write_header, write_rows
 from openbaar.schema.model import Reference
-from openbaar.tables.blocks import NotInBlocksError, readings_in_blocks, stands_alone
-from openbaar.tables.cut_off import cut_off
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.converting.blocks import NotInBlocksError, readings_in_blocks, stands_alone
+from openbaar.tables.converting.cut_off import cut_off
+from openbaar.tables.converting.gather import gather, shown_lines
+from openbaar.tables.converting.place_rules import NoRuleError, PlaceRules, states_rule
+from openbaar.tables.converting.reading import Located, Reading, Regions, find_regions
+from openbaar.tables.converting.sources import Say, open_document, say_nothing
 from openbaar.tables.dataset import lines_as_json
-from openbaar.tables.gather import gather, shown_lines
 from openbaar.tables.judging.reconciliation import Stated, stated_on_lines
 from openbaar.tables.judging.sum_checks import stated_totals
 from openbaar.tables.judging.trust import (
@@ -36,11 +41,6 @@ from openbaar.tables.judging.trust import (
     shown_anomalies,
 )
 from openbaar.tables.judging.verdicts import Verdict
-from openbaar.tables.model import Table
-from openbaar.tables.place_rules import NoRuleError, PlaceRules, states_rule
-from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Located, Reading, Regions, find_regions
-from openbaar.tables.sources import Say, open_document, say_nothing
 from openbaar.tables.spans import Span, SpanOfRows
 
 JOB = "job.pickle"

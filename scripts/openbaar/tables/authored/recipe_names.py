@@ -17,8 +17,8 @@ from openbaar.recipe.row_keys import (
     template_fields,
     times,
 )
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 
 # What a form of dates has to say of each type, and the codes of `strptime` that say it.
 PARTS_OF_DATES = {"date": ("year", "month", "day"), "yearmonth": ("year", "month")}

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from openbaar.collector import collected_seldom
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
-from openbaar.tables.parts import JOB, Job, Outcome, Part, read_part
+from openbaar.tables.converting.parts import JOB, Job, Outcome, Part, read_part
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem

@@ -18,10 +18,10 @@ from openbaar.recipe.rows import RowsRead, try_rows
 from openbaar.recipe.units import make_units
 from openbaar.recipe.unmatched import unmatched_skips
 from openbaar.schema.values import Value
+from openbaar.tables.authored.model import Table
+from openbaar.tables.converting.reading import Located, Reading, lines_of_others
 from openbaar.tables.judging.record_checks import record_problems
 from openbaar.tables.judging.sum_checks import TotalCheck
-from openbaar.tables.model import Table
-from openbaar.tables.reading import Located, Reading, lines_of_others
 
 LINES = 2_000  # of a block
 

@@ -18,11 +18,11 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.recipe.row_keys import (
     template_fields,
 )
+from openbaar.tables.authored.model import Anomaly, Table
+from openbaar.tables.authored.publication import Publication, read_publication
+from openbaar.tables.authored.recipe_names import RecipeNames, unknown
+from openbaar.tables.authored.sdmx import Part
 from openbaar.tables.judging.sum_checks import SumCheck
-from openbaar.tables.model import Anomaly, Table
-from openbaar.tables.publication import Publication, read_publication
-from openbaar.tables.recipe_names import RecipeNames, unknown
-from openbaar.tables.sdmx import Part
 from openbaar.texts import Localized
 from openbaar.yamlfile import KeyPath
 

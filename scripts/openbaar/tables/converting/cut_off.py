@@ -13,7 +13,7 @@ from openbaar.errors import Problem
 from openbaar.recipe.rows import try_rows
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.units import make_units
-from openbaar.tables.reading import Located, in_cells
+from openbaar.tables.converting.reading import Located, in_cells
 
 MOST_LINES = 20  # after a table, in which its next rows are looked for
 MOST_UNITS = 2  # made of these lines, that may be rows

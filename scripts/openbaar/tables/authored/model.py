@@ -20,10 +20,10 @@ from openbaar.recipe.numbers import NumberFormat, NumbersByExample
 from openbaar.schema.model import Constraints, FieldType, Schema
 from openbaar.schema.names import Address, Name, Version, check_package_name
 from openbaar.schema.patterns import Pattern, Patterns
-from openbaar.tables.about import About
+from openbaar.tables.authored.about import About
+from openbaar.tables.authored.queries import Chart, Query
+from openbaar.tables.authored.sdmx import Sdmx
 from openbaar.tables.judging.checks import Check
-from openbaar.tables.queries import Chart, Query
-from openbaar.tables.sdmx import Sdmx
 from openbaar.texts import Localized
 from openbaar.yamlfile import KeyPath
 

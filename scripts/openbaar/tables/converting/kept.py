@@ -25,11 +25,11 @@ from openbaar.errors import OpenbaarError
 from openbaar.files import inside, sha256_of, take_again
 from openbaar.recipe.records import StatedTotal
 from openbaar.schema.csvfile import Row
-from openbaar.tables.convert import Readers
-from openbaar.tables.made_of import made_of
-from openbaar.tables.parts import Job, Left, Outcome, Part, tables_by_document
-from openbaar.tables.sealed import sealed, unsealed
-from openbaar.tables.sources import Say
+from openbaar.tables.converting.convert import Readers
+from openbaar.tables.converting.made_of import made_of
+from openbaar.tables.converting.parts import Job, Left, Outcome, Part, tables_by_document
+from openbaar.tables.converting.sealed import sealed, unsealed
+from openbaar.tables.converting.sources import Say
 
 CACHE = f"{placing.CACHE}/read"
 READ = "read.json"

@@ -10,14 +10,14 @@ from functools import partial
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Place, Problem, concerning, told_once
 from openbaar.schema.csvfile import Rows
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.converting.reading import Reading, Regions, read_table
+from openbaar.tables.converting.sources import Say
 from openbaar.tables.dataset import DocumentLine
 from openbaar.tables.judging.trust import (
     Shown,
     anomaly_rows,
 )
-from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading, Regions, read_table
-from openbaar.tables.sources import Say
 
 # How a message begins that is about a key of a recipe; most are made where its file is unknown.
 RECIPE_KEY = re.compile("recipe key '(?P<key>[a-z]+)'")

@@ -14,10 +14,10 @@ from typing import Any
 from openbaar.documents.entry import DocumentEntry
 from openbaar.recipe.codes import CodeList
 from openbaar.schema.model import Schema
-from openbaar.tables.model import Table
-from openbaar.tables.parts import Job, tables_by_document
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import anomalies_of
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import anomalies_of
+from openbaar.tables.converting.parts import Job, tables_by_document
 from openbaar.toolkit import made_with, toolkit_hash
 
 # What is said to readers only, of a document, of a table and of its columns.
