@@ -81,7 +81,7 @@ def serve(
     run = Run(ctx, project, quiet)
     root = run.root.resolve()
     database = _published_database(run, root)
-    from openbaar.site.serve import Options, serve
+    from openbaar.site.serving.serve import Options, serve
 
     def announce(address: str) -> None:
         click.echo(f"{address} shows {database.stem}; Ctrl-C ends it.")
@@ -159,9 +159,9 @@ def catalogue(
     database = _published_database(run, root, quiet=True)
     from openbaar.package.catalogues import rdf
     from openbaar.package.catalogues.dcat import PREFIXES
-    from openbaar.site.catalogue import nodes_of
     from openbaar.site.published import publication_of
-    from openbaar.site.serve import site
+    from openbaar.site.routes.catalogue import nodes_of
+    from openbaar.site.serving.serve import site
 
     shown = site(database, root / "metadata.yml", url or EXAMPLE)
     nodes = nodes_of(publication_of(shown))

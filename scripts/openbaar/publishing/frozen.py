@@ -38,7 +38,9 @@ def freeze_published(
     earlier = _intact_mark(target, said["made_by"])
     if earlier.get("made_of") == said["made_of"]:
         return earlier["files"], 0
-    from openbaar.site.freeze import freeze  # imports Datasette, which takes most of a second
+    from openbaar.site.frozen.freeze import (
+        freeze,  # imports Datasette, which takes most of a second
+    )
 
     database = published_database(root)
     metadata = root / "metadata.yml"
