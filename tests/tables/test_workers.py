@@ -281,13 +281,25 @@ def test_what_reads_from_a_store_needs_nothing_else(folder: Path) -> None:
 
 
 @needs_dask
-def test_a_store_that_cannot_be_used_is_named(folder: Path) -> None:
+def test_a_store_that_a_worker_cannot_use_is_named(folder: Path) -> None:
+    def here_from_another(job: Job, names: frozenset[str] | None, _say: Say) -> Any:
+        parts = list(parts_of(job, names, 2))
+        return list(zip(parts, read_stored(parts, "memory://not/there"), strict=True))
+
+    (found,) = problems(folder, readers=here_from_another)
+    assert found.startswith("--store memory://not/there: cannot be used: ")
+
+
+@needs_dask
+def test_a_store_that_cannot_be_used_is_named_and_not_made(folder: Path) -> None:
     (folder / "a_file").write_text("")
-    for store in ("nothing://there", (folder / "a_file" / "below").as_uri()):
+    nowhere = folder / "nowhere"
+    for store in ("nothing://there", (folder / "a_file" / "below").as_uri(), nowhere.as_uri()):
         readers = on_cluster("tcp://127.0.0.1:9", store=store)
         (found,) = problems(folder, readers=readers)
         assert found.startswith(f"--store {store}")
         assert "cannot be used: " in found
+    assert not nowhere.exists()
 
 
 def test_a_store_needs_a_scheduler(folder: Path) -> None:

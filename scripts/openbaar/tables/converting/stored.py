@@ -37,37 +37,45 @@ def stored(job: Job, address: str) -> Iterator[str]:
     own = f"{address.rstrip('/')}/openbaar-{uuid.uuid4().hex}"
     store, folder = _opened(own)
     try:
-        _leave(job, store, folder)
+        with _used(address):
+            _leave(job, store, folder)
         yield own
-        for path in store.ls(f"{folder}/{MADE}", detail=False):
-            store.get_file(path, str(job.folder / Path(path).name))
-    except OSError as error:
-        raise OpenbaarError(_unusable(address, error)) from error
+        with _used(address):
+            _fetch(job, store, folder)
     finally:
-        if store.exists(folder):
-            store.rm(folder, recursive=True)
+        with _used(address):
+            if store.exists(folder):
+                store.rm(folder, recursive=True)
 
 
 def read_stored(parts: Sequence[Part], address: str) -> list[Outcome]:
-    """Read parts of a job that was `stored`, and leave their files there."""
-    with collected_seldom():
-        return [_read_stored(part, address) for part in parts]
+    """Read parts of a job that was `stored`, and leave their files there.
+
+    Where this process cannot use the store, that is the problem of each part.
+    """
+    try:
+        with collected_seldom():
+            return [_read_stored(part, address) for part in parts]
+    except OpenbaarError as error:
+        return [Outcome(unreadable=error.problems)] * len(parts)
 
 
 def _read_stored(part: Part, address: str) -> Outcome:
     store, folder = _opened(address)
-    job = _job(address)
     with tempfile.TemporaryDirectory(prefix="openbaar-") as own:
         root, made = Path(own) / "publication", Path(own) / MADE
         made.mkdir()
         document = root / part.document
         document.parent.mkdir(parents=True)
-        if store.exists(f"{folder}/{part.document}"):
-            store.get_file(f"{folder}/{part.document}", str(document))
+        with _used(address):
+            job = _job(address)
+            if store.exists(f"{folder}/{part.document}"):
+                store.get_file(f"{folder}/{part.document}", str(document))
         here = replace(job, publication=replace(job.publication, root=root), folder=made)
         outcome = read_part(part, here)
-        for path in made.iterdir():
-            store.put_file(str(path), f"{folder}/{MADE}/{path.name}")
+        left = list(made.iterdir())
+        with _used(address):
+            store.put(list(map(str, left)), [f"{folder}/{MADE}/{path.name}" for path in left])
     return outcome
 
 
@@ -83,15 +91,41 @@ def _opened(address: str) -> tuple[AbstractFileSystem, str]:
 
 
 def _leave(job: Job, store: AbstractFileSystem, folder: str) -> None:
-    """Leave a job and those of its documents that are there; reading tells of the others."""
-    store.makedirs(f"{folder}/{MADE}", exist_ok=True)
+    """Leave a job and those of its documents that are there; reading tells of the others.
+
+    The store itself is not made: a bucket costs money, and lasts.
+    """
+    for made in (folder, f"{folder}/{MADE}"):
+        store.mkdir(made, create_parents=False)
     store.pipe_file(f"{folder}/{JOB}", pickle.dumps(replace(job, keep=None)))
+    here, there = [], []
     for entry in job.documents:
         file = job.publication.root / entry.path
         if file.is_file():
-            there = f"{folder}/{entry.path}"
-            store.makedirs(there.rpartition("/")[0], exist_ok=True)
-            store.put_file(str(file), there)
+            here.append(str(file))
+            there.append(f"{folder}/{entry.path}")
+    for parent in {path.rpartition("/")[0] for path in there}:
+        store.makedirs(parent, exist_ok=True)
+    store.put(here, there)  # all at once, where the store can
+
+
+def _fetch(job: Job, store: AbstractFileSystem, folder: str) -> None:
+    """Fetch what the workers left into the folder of the job."""
+    store.invalidate_cache()
+    there = store.find(f"{folder}/{MADE}")  # nothing where no worker left a file
+    store.get(there, [str(job.folder / Path(path).name) for path in there])
+
+
+@contextmanager
+def _used(address: str) -> Iterator[None]:
+    """A block that uses a store. Raises OpenbaarError where that goes wrong.
+
+    Libraries of stores raise errors of their own where there is no network, or no password.
+    """
+    try:
+        yield
+    except Exception as error:
+        raise OpenbaarError(_unusable(address, error)) from error
 
 
 @lru_cache(maxsize=1)
