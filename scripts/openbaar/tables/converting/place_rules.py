@@ -20,7 +20,7 @@ from openbaar.recipe.values import Cell, How
 from openbaar.schema.csvfile import Row
 from openbaar.tables.authored.model import Table
 from openbaar.tables.authored.publication import Publication
-from openbaar.tables.converting.reading import Located
+from openbaar.tables.converting.reading import Located, in_cells
 from openbaar.tables.places import (
     EVERY_ROW,
     LINES,
@@ -47,8 +47,11 @@ def states_rule(publication: Publication, table: Table, located: Located) -> boo
     recipe = located.recipe
     cells = len(located.region.body) * len(table.columns)
     is_long = cells > publication.package.most_cells.provenance
-    is_plain = recipe.reading.by == "line" and recipe.join == 1 and len(recipe.templates) == 1
-    return is_long and is_plain and LINES in table.columns and not recipe.headings
+    is_a_row_a_line = recipe.reading.by == "line" and recipe.join == 1
+    tells_cells = in_cells(recipe, located.document) or len(recipe.rows) == 1
+    shares_cells = bool(recipe.headings or recipe.groups)
+    is_plain = is_a_row_a_line and tells_cells and not shares_cells
+    return is_long and is_plain and LINES in table.columns
 
 
 @dataclass(frozen=True)
@@ -166,11 +169,10 @@ class PlaceRules:
 
 def _suggested(table: Table, recipe: Recipe, records: Sequence[Record]) -> Iterator[_ColumnRule]:
     """The rule for each column that the first records suggest."""
-    (template,) = recipe.templates
     letters = _letters(records[0])
     printed = {column: f"{{{letter}}}" for column, letter in letters.items()}
     if not letters:
-        printed = _words_of_fields(table, template.row, records)
+        printed = _words_of_fields(table, recipe.rows[0].row, records)
     for column in table.columns:
         if column != LINES:
             part = printed.get(column) or _printed_for_another(column, printed, records)
