@@ -15,11 +15,11 @@ from xlsxwriter import Workbook
 
 from generated.publication import schema, write_publication
 from openbaar.schema.csvfile import Row
-from openbaar.tables.convert import convert
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.judging.trust import row_id
 from openbaar.tables.places import EVERY_ROW, cells_by_rule, part_of, place_of, words
-from openbaar.tables.references import load_publication
 from openbaar.tables.spans import where_read
 
 COLUMNS = {"key": "integer", "name": "string", "n": "integer", "status": "string"}

@@ -23,7 +23,7 @@ from openbaar.errors import OpenbaarError, Place, Problem, worked_on
 
 if TYPE_CHECKING:
     from openbaar.cli.progress import Bar, Step
-    from openbaar.tables.publication import Publication
+    from openbaar.tables.authored.publication import Publication
 
 
 # What a command ends with, besides 0 for success and click's 2 for a wrong call.
@@ -302,6 +302,6 @@ class Run:
 
     def load(self) -> Publication:
         """The publication of the project folder. Raises OpenbaarError."""
-        from openbaar.tables.references import load_publication
+        from openbaar.tables.authored.references import load_publication
 
         return load_publication(self.root.resolve())

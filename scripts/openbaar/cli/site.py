@@ -81,7 +81,7 @@ def serve(
     run = Run(ctx, project, quiet)
     root = run.root.resolve()
     database = _published_database(run, root)
-    from openbaar.site.serve import Options, serve
+    from openbaar.site.serving.serve import Options, serve
 
     def announce(address: str) -> None:
         click.echo(f"{address} shows {database.stem}; Ctrl-C ends it.")
@@ -114,8 +114,8 @@ def freeze(
     FOLDER gets the whole site, for any web server. Of an earlier one there, files stay that are as
     they should be.
     """
-    from openbaar.frozen import freeze_published
     from openbaar.holding import alone
+    from openbaar.publishing.frozen import freeze_published
 
     run = Run(ctx, project, quiet)
     root = run.root.resolve()
@@ -159,9 +159,9 @@ def catalogue(
     database = _published_database(run, root, quiet=True)
     from openbaar.package.catalogues import rdf
     from openbaar.package.catalogues.dcat import PREFIXES
-    from openbaar.site.catalogue import nodes_of
     from openbaar.site.published import publication_of
-    from openbaar.site.serve import site
+    from openbaar.site.routes.catalogue import nodes_of
+    from openbaar.site.serving.serve import site
 
     shown = site(database, root / "metadata.yml", url or EXAMPLE)
     nodes = nodes_of(publication_of(shown))
@@ -199,7 +199,7 @@ def _published_database(run: Run, root: Path, quiet: bool = False) -> Path:
     """
     import subprocess
 
-    from openbaar.staleness import is_stale, published_database
+    from openbaar.publishing.staleness import is_stale, published_database
 
     if is_stale(root):
         command = [sys.executable, "-m", "openbaar", "--project", str(root), "publish"]
