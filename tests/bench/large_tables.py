@@ -162,9 +162,11 @@ def loading(folder: Path) -> Iterator[Measured]:
         load = (".mode csv", f".import --skip 1 {file} t")
         yield measured(".import", "sqlite3", folder / "import.db", CREATE, *load)
     yield measured("executemany", python, "-c", EXECUTEMANY, file, folder / "many.db")
+    _forget(root)
     yield measured("load", python, "-c", LOAD, root, folder / "load.db")
+    _forget(root)
     yield openbaar("build", root, "build")
-    shutil.rmtree(root / CACHE)  # what `convert` found in the file
+    _forget(root)
     yield openbaar("publish", root, "publish")
     yield openbaar("publish unchanged", root, "publish")
     package = root / "tables" / "package.yaml"
@@ -178,6 +180,11 @@ def loading(folder: Path) -> Iterator[Measured]:
     if shutil.which("datapackage-to-datasette"):
         outputs = (folder / "package.db", root / "datapackage.json", folder / "metadata.json")
         yield measured("datapackage-to-datasette", "datapackage-to-datasette", *outputs)
+
+
+def _forget(root: Path) -> None:
+    """Remove what was found in the files of a publication, so that they are checked again."""
+    shutil.rmtree(root / CACHE)
 
 
 def growing(folder: Path) -> Iterator[Measured]:
