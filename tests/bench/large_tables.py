@@ -166,8 +166,7 @@ def loading(folder: Path) -> Iterator[Measured]:
     yield measured("load", python, "-c", LOAD, root, folder / "load.db")
     _forget(root)
     yield openbaar("build", root, "build")
-    _forget(root)
-    yield openbaar("publish", root, "publish")
+    yield _published_from_nothing(root)
     yield openbaar("publish unchanged", root, "publish")
     package = root / "tables" / "package.yaml"
     package.write_text(package.read_text("utf-8").replace("made up", "made anew", 1), "utf-8")
@@ -185,6 +184,17 @@ def loading(folder: Path) -> Iterator[Measured]:
 def _forget(root: Path) -> None:
     """Remove what was found in the files of a publication, so that they are checked again."""
     shutil.rmtree(root / CACHE)
+
+
+def _published_from_nothing(root: Path) -> Measured:
+    """Publishing, the middle one of three times: what else runs weighs most on what is short."""
+    times = []
+    for _ in range(3):
+        for folder in ("build", "dist", "tables/releases"):
+            shutil.rmtree(root / folder, ignore_errors=True)
+        (root / "tables" / "permalinks.json").unlink(missing_ok=True)
+        times.append(openbaar("publish", root, "publish"))
+    return sorted(times, key=lambda each: each.seconds)[1]
 
 
 def growing(folder: Path) -> Iterator[Measured]:
