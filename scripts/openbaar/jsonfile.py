@@ -11,7 +11,7 @@ from json import JSONDecoder
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.yamlfile import MAX_DEPTH, KeyPath, YamlFile, text_within
+from openbaar.yamlfile import MAX_DEPTH, KeyPath, Position, YamlFile, place_at, text_within
 
 _DECODER = JSONDecoder()  # for the text between two quotes
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -30,7 +30,7 @@ def read_json(data: bytes, name: str) -> YamlFile:
     value = reader.whole()
     if reader.problems:
         raise OpenbaarError(reader.problems)
-    return YamlFile(name, value, reader.places)
+    return YamlFile(name, value, reader.positions)
 
 
 class _Reader:
@@ -43,7 +43,7 @@ class _Reader:
         self.lines_until = 0  # how far lines were counted: places come in the order of the text
         self.line = 1
         self.line_begins = 0
-        self.places: dict[KeyPath, Place] = {}
+        self.positions: dict[KeyPath, Position] = {}
         self.problems: list[Problem] = []
 
     def whole(self) -> Any:
@@ -55,7 +55,7 @@ class _Reader:
     def _value(self, path: KeyPath) -> Any:
         """The value that begins here; the space around it is passed over."""
         self._space()
-        self.places.setdefault(path, self._place())
+        self.positions.setdefault(path, self._line_and_column())
         if len(path) > MAX_DEPTH:
             raise OpenbaarError(Problem(self._place(), f"is nested more than {MAX_DEPTH} deep"))
         value = self._bare_value(path)
@@ -81,16 +81,17 @@ class _Reader:
             return result
         while True:
             self._space()
-            place = self._place()
+            position = self._line_and_column()
             if not self.text.startswith('"', self.position):
                 raise self._expected("a key in double quotes")
             key = self._string()
             here = (*path, key)
             if key in result:
-                first = self.places[here].first_line
+                first, _ = self.positions[here]
                 message = f"the key '{key}' is given here and on line {first}"
+                place = place_at(self.name, position)
                 self.problems.append(Problem(place, message, "keep one of them"))
-            self.places.setdefault(here, place)
+            self.positions.setdefault(here, position)
             self._space()
             if not self._is_next(":"):
                 raise self._expected("':'")
@@ -142,12 +143,15 @@ class _Reader:
         return is_next
 
     def _place(self) -> Place:
+        return place_at(self.name, self._line_and_column())
+
+    def _line_and_column(self) -> Position:
         passed = self.text.count("\n", self.lines_until, self.position)
         if passed:
             self.line += passed
             self.line_begins = self.text.rfind("\n", 0, self.position) + 1
         self.lines_until = self.position
-        return Place(self.name, self.line, None, self.position - self.line_begins + 1)
+        return self.line, self.position - self.line_begins + 1
 
     def _expected(self, what: str) -> OpenbaarError:
         return OpenbaarError(Problem(self._place(), f"is not JSON: expected {what}"))

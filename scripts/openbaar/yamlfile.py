@@ -7,6 +7,7 @@ twice and files over one megabyte are refused, each with its line and column.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,24 +23,32 @@ MAX_BYTES = most("authored_bytes")
 FAST = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 MAX_DEPTH = most("nesting")
 QUOTES = "put a text that holds such a sign in quotes"
+WHOLE_NUMBER = re.compile("-?(0|[1-9][0-9]*)")
 CLOSE = "close each { with } and each [ with ], or put the text in quotes"
 KeyPath = tuple[str | int, ...]  # the keys and indexes that lead to a place in a file
+Position = tuple[int, int]  # in a file: line and column, from 1
 
 
 @dataclass(frozen=True)
 class YamlFile:
-    """The data of a YAML file, and for each path into it the place where it is."""
+    """The data of a YAML file, and for each path into it where it is."""
 
     name: str
     data: Any
-    places: dict[KeyPath, Place]
+    positions: dict[KeyPath, Position]
 
     def place(self, *path: str | int) -> Place:
         """The place of `path`, or of the nearest thing around it that is in the file."""
         for length in range(len(path), -1, -1):
-            if path[:length] in self.places:
-                return self.places[path[:length]]
+            if path[:length] in self.positions:
+                return place_at(self.name, self.positions[path[:length]])
         return Place(self.name)
+
+
+def place_at(name: str, position: Position) -> Place:
+    """The place at a position in the file `name`."""
+    line, column = position
+    return Place(name, line, None, column)
 
 
 def read_yaml(path: Path, name: str) -> YamlFile:
@@ -74,31 +83,22 @@ def text_within(raw: bytes, name: str) -> str:
 
 def parse_yaml(text: str, name: str) -> YamlFile:
     """Parse YAML text. Raises OpenbaarError with every refused construct."""
-    node = _composed(text, name)
-    if node is None:
-        return YamlFile(name, None, {})
-    reader = _Reader(name)
-    data = reader.value(node, ())
-    if reader.problems:
-        raise OpenbaarError(reader.problems)
-    return YamlFile(name, data, reader.places)
-
-
-def _composed(text: str, name: str) -> yaml.Node | None:
-    """The text as a tree of YAML nodes; None where it is empty."""
     try:
         return _parsed(text, name, FAST)
     except yaml.YAMLError:
         return _parsed_slowly(text, name)
 
 
-def _parsed(text: str, name: str, loader: Any) -> yaml.Node | None:
-    _check_events(text, name, loader)
-    return yaml.compose(text, Loader=loader)
+def _parsed(text: str, name: str, loader: Any) -> YamlFile:
+    reader = _Reader(name, yaml.parse(text, Loader=loader))
+    data = reader.whole()
+    if reader.problems:
+        raise OpenbaarError(reader.problems)
+    return YamlFile(name, data, reader.positions)
 
 
-def _parsed_slowly(text: str, name: str) -> yaml.Node | None:
-    """The text as a tree, by the parser in Python: it says more clearly what is wrong."""
+def _parsed_slowly(text: str, name: str) -> YamlFile:
+    """Parse text by the parser in Python: it says more clearly what is wrong."""
     try:
         return _parsed(text, name, yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -144,90 +144,141 @@ def _not_yaml(name: str, error: yaml.MarkedYAMLError) -> Problem:
     return Problem(place, f"is not YAML: {said}")
 
 
-def _check_events(text: str, name: str, loader: Any) -> None:
-    """Raise OpenbaarError for an alias, and for lists and mappings that are nested too deep.
-
-    The parser is stopped at the first of them: it takes time and memory without limit to read on.
-    """
-    depth = 0
-    for event in yaml.parse(text, Loader=loader):
-        place = _place(name, event.start_mark)
-        if isinstance(event, yaml.AliasEvent):
-            message = f"the alias *{event.anchor} is refused"
-            raise OpenbaarError(Problem(place, message, "write it out"))
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        if isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > MAX_DEPTH:
-            raise OpenbaarError(Problem(place, f"is nested more than {MAX_DEPTH} deep"))
-
-
 def _place(name: str, mark: Any) -> Place:
-    return Place(name, mark.line + 1, None, mark.column + 1)
+    return place_at(name, _position_of(mark))
+
+
+def _position_of(mark: Any) -> Position:
+    return mark.line + 1, mark.column + 1
 
 
 class _Reader:
-    """Turns YAML nodes into plain Python data, remembering where each key is."""
+    """Turns the events of a YAML parser into plain Python data, remembering where each key is.
 
-    def __init__(self, name: str) -> None:
+    It stops at the first alias, and at lists and mappings that are nested too deep: to read on
+    takes time and memory without limit.
+    """
+
+    def __init__(self, name: str, events: Iterable[yaml.Event]) -> None:
         self.name = name
-        self.places: dict[KeyPath, Place] = {}
+        self.events = iter(events)
+        self.depth = 0
+        self.positions: dict[KeyPath, Position] = {}
         self.problems: list[Problem] = []
 
-    def value(self, node: yaml.Node, path: KeyPath) -> Any:
-        self.places.setdefault(path, _place(self.name, node.start_mark))
-        if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
-            hint = "write plain text, numbers, lists and mappings"
-            self._refuse(node, f"the tag {node.tag} is refused", hint)
+    def whole(self) -> Any:
+        """The data of the one document of a file; None where the file is empty."""
+        self._next()  # the stream begins
+        begins = self._next()
+        if isinstance(begins, yaml.StreamEndEvent):
             return None
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.value(item, (*path, index)) for index, item in enumerate(node.value)]
-        return _scalar(node)
+        data = self._value(self._next(), ())
+        self._next()  # the document ends
+        after = self._next()
+        if not isinstance(after, yaml.StreamEndEvent):
+            raise yaml.composer.ComposerError(
+                "expected a single document in the stream",
+                begins.start_mark,
+                "but found another document",
+                after.start_mark,
+            )
+        return data
 
-    def _mapping(self, node: yaml.MappingNode, path: KeyPath) -> dict[Any, Any]:
+    def _next(self) -> Any:
+        """The next event. Raises OpenbaarError where it is one at which to stop."""
+        event = next(self.events)
+        if isinstance(event, yaml.CollectionStartEvent):
+            self.depth += 1
+            if self.depth > MAX_DEPTH:
+                message = f"is nested more than {MAX_DEPTH} deep"
+                raise OpenbaarError(Problem(_place(self.name, event.start_mark), message))
+        elif isinstance(event, yaml.CollectionEndEvent):
+            self.depth -= 1
+        elif isinstance(event, yaml.AliasEvent):
+            message = f"the alias *{event.anchor} is refused"
+            place = _place(self.name, event.start_mark)
+            raise OpenbaarError(Problem(place, message, "write it out"))
+        return event
+
+    def _value(self, event: Any, path: KeyPath) -> Any:
+        """The value that begins with an event."""
+        self.positions.setdefault(path, _position_of(event.start_mark))
+        if not _is_plain(event.tag):
+            hint = "write plain text, numbers, lists and mappings"
+            self._refuse(event, f"the tag {event.tag} is refused", hint)
+            self._pass_over(event)
+            return None
+        if isinstance(event, yaml.MappingStartEvent):
+            return self._mapping(path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return self._list(path)
+        return _scalar(event)
+
+    def _list(self, path: KeyPath) -> list[Any]:
+        result: list[Any] = []
+        while not isinstance(event := self._next(), yaml.SequenceEndEvent):
+            result.append(self._value(event, (*path, len(result))))
+        return result
+
+    def _mapping(self, path: KeyPath) -> dict[Any, Any]:
         result: dict[Any, Any] = {}
-        for key_node, value_node in node.value:
-            key = self._key(key_node, path)
+        while not isinstance(event := self._next(), yaml.MappingEndEvent):
+            key = self._key(event, path)
             if not isinstance(key, str | int):
                 message = f"the key {key!r} is neither text nor a whole number"
-                self._refuse(key_node, message, "quote it")
+                self._refuse(event, message, "quote it")
+                self._pass_over(self._next())
                 continue
             here = (*path, key)
             if key in result:
-                first = self.places[here].first_line
+                first, _ = self.positions[here]
                 message = f"the key '{key}' is given here and on line {first}"
-                self._refuse(key_node, message, "keep one of them")
+                self._refuse(event, message, "keep one of them")
+                self._pass_over(self._next())
                 continue
-            self.places[here] = _place(self.name, key_node.start_mark)
-            result[key] = self.value(value_node, here)
+            self.positions[here] = _position_of(event.start_mark)
+            result[key] = self._value(self._next(), here)
         return result
 
-    def _key(self, node: yaml.Node, path: KeyPath) -> Any:
-        """The key that a node is; a key has no place of its own."""
-        key = self.value(node, (*path, "<key>"))
-        self.places.pop((*path, "<key>"), None)
+    def _key(self, event: Any, path: KeyPath) -> Any:
+        """The key that begins with an event; a key has no place of its own."""
+        if isinstance(event, yaml.ScalarEvent) and event.tag is None:
+            return _scalar(event)
+        key = self._value(event, (*path, "<key>"))
+        self.positions.pop((*path, "<key>"), None)
         return key
 
-    def _refuse(self, node: yaml.Node, message: str, hint: str) -> None:
-        self.problems.append(Problem(_place(self.name, node.start_mark), message, hint))
+    def _pass_over(self, event: Any) -> None:
+        """Go to the end of the value that begins with an event."""
+        if isinstance(event, yaml.CollectionStartEvent):
+            around = self.depth - 1
+            while self.depth > around:
+                self._next()
+
+    def _refuse(self, event: Any, message: str, hint: str) -> None:
+        self.problems.append(Problem(_place(self.name, event.start_mark), message, hint))
 
 
-def _scalar(node: Any) -> str | int | bool | None:
+def _is_plain(tag: str | None) -> bool:
+    """Whether a tag is that of plain data; most of it has none, and `!` says as much."""
+    if tag is None or tag == "!":
+        return True
+    return tag.startswith("tag:yaml.org,2002:") and "python" not in tag
+
+
+def _scalar(event: Any) -> str | int | bool | None:
     """The value of a scalar by the core schema of YAML 1.2, as far as authors need it.
 
     That is whole numbers, true and false, and null; anything else is text. PyYAML follows YAML 1.1,
     where `no` is false, `010` is 8 and `12:30` is 750, which no author means.
     """
-    text = str(node.value)
-    if node.style:  # quoted, or a block of text
+    text = str(event.value)
+    if event.style:  # quoted, or a block of text
         return text
     if text in ("", "~", "null"):
         return None
     if text in ("true", "false"):
         return text == "true"
-    if re.fullmatch("-?(0|[1-9][0-9]*)", text):
+    if WHOLE_NUMBER.fullmatch(text):
         return int(text)
     return text

@@ -52,6 +52,18 @@ def test_rows_that_only_the_head_of_a_page_parts_are_one_table(tmp_path: Path) -
     assert labels(draft) == PLACES
 
 
+def test_the_last_rows_below_the_head_of_a_page_are_of_the_table_above_it(tmp_path: Path) -> None:
+    """Too few for a table of their own, and alike in all tables, as heads of pages are."""
+    text = ""
+    for number, kind in enumerate(("links", "rechts", "sonstige"), start=1):
+        text += f"TZ: 2023, Straftaten der Art {kind}, Stichtag: 31.01.2024\n{HEADINGS}\n{FIRST}\n"
+        text += (
+            f"Anlage 1 zur Anfrage 21/1622\n{number}\nWorms 3,8 4,6 0,{number}\nSumme 1 2 3\n \n"
+        )
+    found = drafts(tmp_path, text)
+    assert [labels(draft) for draft in found] == [[*PLACES[:3], "Worms"]] * 3
+
+
 @pytest.mark.parametrize(
     "between", ["Tabelle 2: Neubau", "In den übrigen Kreisen gilt das Folgende."]
 )

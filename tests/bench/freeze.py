@@ -1,9 +1,9 @@
 """What a frozen site takes: `make bench` runs it, or `python tests/bench/freeze.py`.
 
 Our own publication is frozen, and a made-up one of 200 tables: from scratch, again when nothing
-changed, and after one figure changed. Beside it wget fetches the same pages from the running site
-and makes their links relative, as one would without `freeze`; its time is that of wget and of the
-server. Processor seconds are those of all processes; ratios are to wget, and those of a run that
+changed, after the title of one table changed, and after one figure did. Beside it wget fetches the
+same pages from the running site and makes their links relative, as one would without `freeze`; its
+time is that of wget and of the server. Processor seconds are those of all processes; ratios are to wget, and those of a run that
 was kept waiting by other programs are still right. Needs wget, and Linux, whose /proc tells the
 time of the server.
 """
@@ -11,6 +11,7 @@ time of the server.
 from __future__ import annotations
 
 import json
+import re
 import resource
 import shutil
 import sqlite3
@@ -36,7 +37,7 @@ NO_PAGES = ("404.html", ".nojekyll", ".openbaar-frozen", "search/index.js")
 FREEZE = """
 import json, sys
 from pathlib import Path
-from openbaar.frozen import freeze_published
+from openbaar.publishing.frozen import freeze_published
 root, target, url = sys.argv[1:]
 print(json.dumps(freeze_published(Path(root), Path(target), url, lambda *_: None, None)))
 """
@@ -131,16 +132,31 @@ def change_a_figure(root: Path, table: str, column: str) -> None:
         connection.commit()
 
 
-def compared(title: str, root: Path, table: str, column: str, folder: Path) -> None:
-    """Freeze a publication in each way, and print what that took."""
+def change_a_title(root: Path, table: str) -> None:
+    """Change the title of a table, and publish it."""
+    path = root / "tables" / f"{table}.yaml"
+    text = path.read_text("utf-8")
+    path.write_text(re.sub(r'("?en"?: ")', r"\1Another: ", text, count=1), "utf-8")
+    publish(root)
+
+
+def publish(root: Path) -> None:
+    """Publish what is in a folder."""
     command = [sys.executable, "-m", "openbaar", "--project", str(root), "--quiet", "publish"]
     subprocess.run(command, check=True)
+
+
+def compared(title: str, root: Path, table: str, column: str, folder: Path) -> None:
+    """Freeze a publication in each way, and print what that took."""
+    publish(root)
     target = folder / "site"
     runs = [
         frozen("freeze, from scratch", root, target),
         frozen("freeze, nothing changed", root, target),
     ]
     peer = fetched("wget, and the server it asks", root, target, folder)
+    change_a_title(root, table)
+    runs.append(frozen("freeze, one title changed", root, target))
     change_a_figure(root, table, column)
     runs.append(frozen("freeze, one figure changed", root, target))
     print(f"{title:32}{'processor':>10}{'clock':>8}{'x wget':>9}{'files':>9}{'new':>9}{'MB':>8}")

@@ -36,7 +36,7 @@ from reportlab.pdfgen.canvas import Canvas
 from generated.printing import as_text
 from generated.publication import schema, write_publication
 from openbaar.documents.ruled import read_pdf_tables
-from openbaar.tables.worker_server import NEEDED
+from openbaar.tables.converting.worker_server import needed_for
 
 TEXTS, ROWS_OF_TEXT = 200, 500
 PDFS, ROWS_OF_PDF = 100, 450
@@ -194,9 +194,10 @@ def converted_by_cluster(root: Path, dask: Cluster) -> Measured:
     return replace(ran, all=ran.all + dask.processor_seconds() - before)
 
 
-def imported() -> float:
+def imported(root: Path) -> float:
     """The processor seconds that the server of the workers takes to import what they need."""
-    command = [sys.executable, "-c", f"import {', '.join(NEEDED)}"]
+    needed = needed_for((root / "sources").iterdir())
+    command = [sys.executable, "-c", f"import {', '.join(needed)}"]
     taken = []
     for _ in range(TURNS):
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -225,7 +226,7 @@ def compared(what: str, root: Path, dask: Cluster) -> Iterator[str]:
         f"{what}, one process: {one.seconds:.1f} s"
         f" ({one.all:.1f} s of a processor, {one.megabytes:.0f} MB)"
     )
-    best = two.at_best(2, beside=imported())
+    best = two.at_best(2, beside=imported(root))
     yield (
         f"{what}, two workers: {two.seconds:.1f} s"
         f" ({two.all:.1f} s of processors, {two.main:.1f} s and"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
+from pypdf import PdfReader
 
 from browser.chromium import IN_CHROMIUM
 from browser.grid import cells
@@ -127,6 +129,14 @@ def test_a_row_leads_to_the_code_list_and_to_its_lines_in_the_document(page: Pag
     ).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("column", "side"), [("stated", "right"), ("difference", "right"), ("scope", "left")]
+)
+def test_numbers_stand_under_each_other(page: Page, column: str, side: str) -> None:
+    page.goto(f"/{NAME}/reconciliation")
+    expect(cells(page, column).first).to_have_css("text-align", side)
+
+
 def test_a_query_runs_with_what_is_chosen_and_its_address_holds_it(page: Page) -> None:
     page.goto(f"/{NAME}/province_per_thousand")
     total = cells(page, "started").first.inner_text()
@@ -138,9 +148,15 @@ def test_a_query_runs_with_what_is_chosen_and_its_address_holds_it(page: Page) -
     expect(page.get_by_label("Jaar", exact=True)).to_have_value("2022")
 
 
+def mark_of(page: Page, key: str) -> Locator:
+    """What is drawn for the row whose page is at that key."""
+    row = page.locator(f"tr[data-row]:has(a[href$='/{key}'])")
+    return page.locator(f"svg [data-row='{row.get_attribute('data-row')}']:visible")
+
+
 def test_a_mark_of_a_chart_tells_its_row_when_one_points_at_it(page: Page) -> None:
     page.goto(f"/{NAME}/started_by_gender")
-    page.locator("svg [data-row='2022,female']:visible").hover()
+    mark_of(page, "2022,female").hover()
     expect(page.locator(".tip")).to_have_text("Jaar start: 2022Gender: vrouwGestart: 50.252")
     expect(cells(page, "started", "tr.pointed")).to_have_text("50.252")
     page.locator("h1").hover()
@@ -192,7 +208,7 @@ def test_the_texts_of_a_chart_are_inside_it_in_the_font_of_the_browser(page: Pag
 
 def test_the_rest_of_a_long_list_is_unfolded(page: Page) -> None:
     page.goto(f"/{NAME}/started_by_sector")
-    last = page.locator("svg [data-row='2022,hout']:visible")
+    last = mark_of(page, "2022,hout")
     expect(last).to_have_count(0)
     page.get_by_text("Ook de andere tonen").click()
     expect(last).to_have_count(1)
@@ -235,6 +251,17 @@ def test_the_first_key_leads_past_the_header(page: Page) -> None:
     expect(page.get_by_role("link", name="Naar de inhoud")).to_be_focused()
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#main"
+
+
+@pytest.mark.parametrize("margin", ["5mm", "10mm", "15mm", "20mm"])
+def test_on_paper_a_table_begins_below_its_heading(page: Page, margin: str) -> None:
+    page.goto(f"/{NAME}/started_by_sector")
+    around = dict.fromkeys(("top", "bottom", "left", "right"), margin)
+    printed = PdfReader(BytesIO(page.pdf(format="A4", margin=around)))
+    texts = [sheet.extract_text() for sheet in printed.pages]
+    (begun,) = [text for text in texts if "Gegevens\n102 rijen" in text]
+    assert "Jaar" in begun
+    assert "471-474" in begun
 
 
 def test_on_paper_there_are_figures_and_remarks_but_no_controls(page: Page) -> None:

@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from browser.chromium import IN_CHROMIUM, chromium
 from browser.grid import cells
-from openbaar.site.freeze import freeze
+from openbaar.site.frozen.freeze import freeze
 from served import ROOT, build
 
 pytestmark = IN_CHROMIUM
@@ -138,9 +138,48 @@ def test_words_find_rows_among_those_that_are_chosen(hosted: Page) -> None:
     hosted.get_by_label("Zoeken in deze rijen").fill("VLAANDEREN")
     expect(rows).to_have_count(1)
     expect(hosted.get_by_role("status")).to_contain_text("1 / 10")
-    expect(hosted.locator(".export-links")).to_be_hidden()
+    expect(hosted.locator(".export-links:visible")).to_have_text("Deze rijen als CSV")
     hosted.reload()
     expect(rows).to_have_count(1)
+
+
+@pytest.mark.parametrize("where", ["page", "hosted"])
+def test_the_rows_that_are_chosen_can_be_taken_away(
+    where: str, request: pytest.FixtureRequest, folder: Path
+) -> None:
+    page: Page = request.getfixturevalue(where)
+    page.goto(f"{TABLE}index.html?year=2019&_sort_desc=number")
+    links = page.locator(".export-links:visible")
+    expect(links).to_have_text("Deze rijen als CSV")
+    with page.expect_download() as downloading:
+        links.get_by_role("link").click()
+    assert downloading.value.suggested_filename == "municipalities_2019-1.2.0.csv"
+    taken = Path(downloading.value.path()).read_text("utf-8").splitlines()
+    whole = folder / "download" / "1.2.0" / "tables" / "municipalities.csv"
+    header, *lines = whole.read_text("utf-8").splitlines()
+    chosen = [line for line in lines if line.startswith("2019,")]
+    assert taken == [header, *sorted(chosen, key=lambda line: -int(line.split(",")[2]))]
+    page.goto(f"{TABLE}index.html?year=1500")
+    expect(links).to_have_count(0)
+
+
+def test_texts_lists_and_truth_are_taken_away_as_in_the_file_of_the_table(
+    hosted: Page, folder: Path
+) -> None:
+    hosted.goto("municipalities/mergers/?several=0")
+    with hosted.expect_download() as downloading:
+        hosted.get_by_role("link", name="CSV", exact=True).first.click()
+    taken = Path(downloading.value.path()).read_text("utf-8")
+    whole = folder / "download" / "1.2.0" / "tables" / "mergers.csv"
+    header, *_, chosen, _last = whole.read_text("utf-8").splitlines()
+    assert taken == f"{header}\n{chosen}\n"
+
+
+def test_a_condition_that_only_a_running_site_knows_is_named(hosted: Page) -> None:
+    hosted.goto(f"{TABLE}?number__gt=500&year=2019")
+    expect(hosted.get_by_role("alert")).to_contain_text("number__gt=500")
+    hosted.goto(f"{TABLE}?year=2019&_sort=number")
+    expect(hosted.get_by_role("alert")).to_be_hidden()
 
 
 def test_a_question_has_a_page_for_each_value_and_a_shared_address_leads_there(

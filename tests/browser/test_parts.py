@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from browser.chromium import IN_CHROMIUM, chromium
-from openbaar.database import document_parts
+from openbaar.database.shown import document_parts
 from served import ROOT, build, served
 
 pytestmark = IN_CHROMIUM

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.database.chart_files import FOLDER, SCALE, Drawers, png_in
+from openbaar.database.charts.png_files import FOLDER, SCALE, Drawers, png_in
 from openbaar.database.drawing.svg import FONT
 
 MANY = 9  # pictures, more than there are processes to draw them

@@ -10,7 +10,7 @@ import pytest
 
 import drawings
 from databases import PARAMETER, built, found, with_sql
-from openbaar.database.charts import MAX_MARKS
+from openbaar.database.charts.gathered import MAX_MARKS
 from openbaar.errors import OpenbaarError
 from served import ROOT, Built, build
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from openbaar.database.periods import Periods, months_in, periods_of
-from openbaar.database.results import Meaning
+from openbaar.database.charts.periods import Periods, months_in, periods_of
+from openbaar.database.shown.results import Meaning
 from openbaar.schema.model import SchemaField
-from openbaar.tables.queries import ResultColumn
+from openbaar.tables.authored.queries import ResultColumn
 
 
 def column(

@@ -11,10 +11,10 @@ import pytest
 
 from databases import built, found, with_sql
 from openbaar.database.query_checks import result_problems
-from openbaar.database.results import run
+from openbaar.database.shown.results import run
 from openbaar.errors import OpenbaarError
-from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Query
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.queries import Query
 from openbaar.texts import Localized
 
 PROBLEMS = [
@@ -120,7 +120,7 @@ HOSTILE = {
 def test_a_query_of_an_author_can_only_read_and_comes_to_an_end(
     hand_made: Path, sql: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.database.results.MOST_STEPS", 1_000_000)
+    monkeypatch.setattr("openbaar.database.shown.results.MOST_STEPS", 1_000_000)
     database = built(hand_made)
     rows = found(database, "select count(*) from regions")
     query = Query(title=Localized(en="q"), sql=sql.format(folder=hand_made))

@@ -56,6 +56,15 @@ BROKEN_YAML = {
         "? [a]\n: 1\n",
         "t.yaml:1:3: the key ['a'] is neither text nor a whole number (quote it)",
     ),
+    "a key that is no text, and what stands behind it": (
+        "? [a]\n: {b: 1, b: [2]}\nc: 3\nc: {d: 4, d: 5}\n",
+        "t.yaml:1:3: the key ['a'] is neither text nor a whole number (quote it)\n"
+        "t.yaml:4:1: the key 'c' is given here and on line 3 (keep one of them)",
+    ),
+    "a second document": (
+        "a: 1\n---\nb: 2\n",
+        "t.yaml:2:1: is not YAML: but found another document",
+    ),
     "a bracket that is not closed": (
         "a: [1\nb: 2\n",
         "t.yaml:2:2: is not YAML: a bracket is not closed, or a text holds one of : , [ ] { } "
@@ -110,7 +119,18 @@ BROKEN_YAML = {
 def test_hostile_yaml_is_refused_with_its_place(text: str, message: str) -> None:
     with pytest.raises(OpenbaarError) as caught:
         parse_yaml(text, "t.yaml")
-    assert [str(problem) for problem in caught.value.problems] == [message]
+    assert "\n".join(map(str, caught.value.problems)) == message
+
+
+def test_each_key_and_item_has_its_place() -> None:
+    file = parse_yaml("a:\n- {b: 1,\n   c: 2}\n- d\n", "t.yaml")
+    assert str(file.place("a")) == "t.yaml:1:1"
+    assert str(file.place("a", 0)) == "t.yaml:2:3"
+    assert str(file.place("a", 0, "c")) == "t.yaml:3:4"
+    assert str(file.place("a", 0, "c", "x")) == "t.yaml:3:4"  # of what is not there, what is around
+    assert str(file.place("a", 1)) == "t.yaml:4:3"
+    assert str(file.place("e")) == "t.yaml:1:1"
+    assert parse_yaml("", "t.yaml").data is None
 
 
 def test_yaml_that_is_nested_too_deep_is_refused_before_it_is_read_to_its_end() -> None:

@@ -8,15 +8,32 @@ import re
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 from PIL import Image
 
 import drawings
-from openbaar.site.pictures import faded
+from openbaar.site.pages.pictures import Chart, numbered
 from served import Built, shown
 
 pytestmark = pytest.mark.slow  # a publication is built
 VDAB = "/vdab-online-opleidingen"
 CHART = "/chart/started_by_gender"
+
+
+CHART_OF_ROWS = numbered(
+    Chart(
+        page="t",
+        parameters={},
+        language="en",
+        name="t",
+        title="t",
+        told="t",
+        wide=Markup('<svg class="drawing"><rect data-row="a"/><rect data-row="&lt;b&gt;"/></svg>'),
+        narrow=Markup(
+            '<svg class="drawing"><rect data-row="&lt;b&gt;"/><rect data-row="a"/></svg>'
+        ),
+    )
+)
 
 
 def get(built: Built, address: str, language: str = "nl", **headers: str) -> Any:
@@ -27,10 +44,20 @@ def get(built: Built, address: str, language: str = "nl", **headers: str) -> Any
 
 
 def test_rows_that_a_page_does_not_show_are_faded() -> None:
-    svg = '<svg class="drawing"><rect data-row="a"/><rect data-row="&lt;b&gt;"/></svg>'
-    shown = str(faded(svg, {"<b>"}))
-    assert re.findall(r'data-row="([^"]*)" opacity="0.15" data-faded', shown) == ["a"]
-    assert 'class="drawing filtered"' in shown
+    shown = CHART_OF_ROWS.with_rows(["<b>", "not drawn"])
+    assert re.findall(r'data-row="([^"]*)" opacity="0.15" data-faded', shown.wide) == ["0"]
+    assert re.findall(r'data-row="([^"]*)" opacity="0.15" data-faded', shown.narrow) == ["0"]
+    assert 'class="drawing filtered"' in shown.wide
+    assert shown.is_filtered
+    assert CHART_OF_ROWS.with_rows(["<b>", "a", "not drawn"]) is CHART_OF_ROWS
+
+
+def test_marks_have_numbers_for_the_keys_of_their_rows() -> None:
+    assert CHART_OF_ROWS.numbers == {"a": "0", "<b>": "1"}
+    assert (
+        CHART_OF_ROWS.narrow
+        == '<svg class="drawing"><rect data-row="1"/><rect data-row="0"/></svg>'
+    )
 
 
 def test_a_page_has_its_chart_for_a_wide_window_and_for_a_phone(vdab: Built) -> None:

@@ -28,21 +28,18 @@ from openbaar.cli.common import (
     json_result,
     print_problems,
     unreadable,
+    workers_option,
 )
 from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
 from openbaar.cli.site import catalogue, freeze, serve
 from openbaar.cli.versions import deposit, diff, release, update
+from openbaar.collector import SELDOM
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
-    from openbaar.tables.convert import Readers
-    from openbaar.tables.publication import Publication
-
-
-# How many objects are made before Python looks for those that nobody uses; 700 where nothing is
-# said. Commands make many that last, and to look at them again and again takes a tenth of the time.
-GARBAGE = 50_000
+    from openbaar.tables.authored.publication import Publication
+    from openbaar.tables.converting.convert import Readers
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,7 +51,7 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
     Works on a publication: a folder with sources/, tables/*.yaml and tables/package.yaml.
     """
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(SELDOM)
     atexit.register(gc.freeze)  # all that there is goes with the process: no last look at it
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         ctx.color = False
@@ -78,11 +75,7 @@ main.add_command(show_help)
 
 @main.command()
 @click.argument("tables", nargs=-1, shell_complete=table_names)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    help="How many processes read documents; by default as many as are worth their start.",
-)
+@workers_option("How many processes read documents; by default as many as are worth their start.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Read them on the Dask cluster at tcp://HOST:PORT."
 )
@@ -109,16 +102,17 @@ def convert(
     With TABLES it writes only those; without, all tables and the trust tables (provenance,
     reconciliation, footnotes, anomalies).
     """
-    from openbaar.holding import alone
-    from openbaar.placing import write_files
-    from openbaar.tables.convert import convert_some, convert_to_files, here
-    from openbaar.tables.judging.failing import differences
-    from openbaar.tables.kept import keeping
-
     if store is not None and scheduler is None:
         raise click.UsageError("--store needs --scheduler")
     run = Run(ctx, project, quiet)
-    _begin_workers(workers)
+    if scheduler is None:
+        _begin_workers(run, workers)
+    from openbaar.holding import alone
+    from openbaar.placing import write_files
+    from openbaar.tables.converting.convert import convert_some, convert_to_files, here
+    from openbaar.tables.converting.kept import keeping
+    from openbaar.tables.judging.failing import differences
+
     publication = run.load()
     with alone(publication.root, run.say) as work:
         readers = _readers(run, publication, workers, scheduler, store)
@@ -138,12 +132,12 @@ def convert(
         print_problems(different)
 
 
-def _begin_workers(workers: int | None) -> None:
-    """Let workers begin to import what they need, while this process still reads what they do."""
-    from openbaar.tables.worker_server import worker_server
+def _begin_workers(run: Run, workers: int | None) -> None:
+    """Let workers begin to import what they need, while this process still imports and reads."""
+    from openbaar.tables.converting.worker_server import worker_server
 
     if workers is not None and workers > 1:
-        worker_server()
+        worker_server((run.root / "sources").rglob("*"))
 
 
 def _readers(
@@ -154,8 +148,8 @@ def _readers(
     store: str | None = None,
 ) -> Readers:
     """What reads the tables: this process, several, or a cluster."""
-    from openbaar.tables.convert import here
-    from openbaar.tables.workers import (
+    from openbaar.tables.converting.convert import here
+    from openbaar.tables.converting.workers import (
         in_processes,
         in_worthwhile_processes,
         on_cluster,
@@ -203,7 +197,7 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
     They are made from the CSV files as they are; the database is in build/.
     """
-    from openbaar.publish import build_site
+    from openbaar.publishing.publish import build_site
 
     run = Run(ctx, project, quiet)
     publication = run.load()
@@ -243,8 +237,8 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
 
 def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
     """What is wrong with a publication, and what a person should look at."""
-    from openbaar.publish import examine, warnings
-    from openbaar.tables.convert import here
+    from openbaar.publishing.examine import examine, warnings
+    from openbaar.tables.converting.convert import here
 
     warned: Sequence[Problem] = ()
     try:
@@ -263,11 +257,7 @@ def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
 @main.command()
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--again", is_flag=True, help="Publish also what did not change.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    help="How many processes publish FOLDERS, or read the documents of one publication.",
-)
+@workers_option("How many processes publish FOLDERS, or read the documents of one publication.")
 @json_result
 @common
 @click.pass_context
@@ -285,7 +275,12 @@ def publish(
     dist/. With FOLDERS, publishes the publication in each of them; one that fails does not stop
     the others. What did not change since it was last published is left as it is.
     """
-    from openbaar.staleness import archive_path, database_path, workbook_path, would_differ
+    from openbaar.publishing.staleness import (
+        archive_path,
+        database_path,
+        workbook_paths,
+        would_differ,
+    )
 
     run = Run(ctx, project, quiet)
     if folders:
@@ -295,9 +290,9 @@ def publish(
         run.done("nothing changed since it was last published")
         run.result(written=[], built=[], warnings=[])
         return
-    _begin_workers(workers)
-    from openbaar.publish import publish
-    from openbaar.tables.convert import here
+    _begin_workers(run, workers)
+    from openbaar.publishing.publish import publish
+    from openbaar.tables.converting.convert import here
 
     publication = run.load()
     readers = _readers(run, publication, workers)
@@ -306,7 +301,8 @@ def publish(
         changed = publish(publication, run.say, readers, doubts.extend)
     run.warn(doubts)
     _tell_written(run, changed)
-    made = [database_path(publication), archive_path(publication), workbook_path(publication)]
+    made = [database_path(publication), archive_path(publication)]
+    made += workbook_paths(publication).values()
     built = [str(path.relative_to(publication.root)) for path in made]
     for name in built:
         run.done(f"built {name}")
@@ -317,7 +313,7 @@ def _publish_many(
     ctx: click.Context, run: Run, folders: tuple[Path, ...], again: bool, workers: int | None
 ) -> None:
     """Publish the publications in several folders, with a bar, and report those that failed."""
-    from openbaar.many import publish_changed
+    from openbaar.publishing.many import publish_changed
 
     with click.progressbar(length=len(folders), label="publishing", file=_bar_file(run)) as bar:
         outcomes = publish_changed(folders, workers, again, bar.update)

@@ -16,17 +16,17 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from openbaar.database.chart_files import Drawers
-from openbaar.database.charts import names_charts
+from openbaar.database.charts.drawn import names_charts
+from openbaar.database.charts.png_files import Drawers
 from openbaar.database.earlier import Earlier
 from openbaar.database.foreign_keys import (
     foreign_key_problems,
     large_key_problems,
     repeated_key_problems,
 )
-from openbaar.database.found import searched_columns
 from openbaar.database.indexes import all_indexes
-from openbaar.database.search_index import TOKENIZER
+from openbaar.database.shown.found import searched_columns
+from openbaar.database.shown.search_index import TOKENIZER
 from openbaar.database.site_content import add_charts, add_site_content
 from openbaar.database.statements import create_statement, sql_value
 from openbaar.errors import OpenbaarError, Place, Problem

@@ -16,28 +16,28 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from openbaar.database.answered import add_answers
-from openbaar.database.chart_files import Drawers
-from openbaar.database.charts import DrawnChart, DrawnCharts, draw_charts, with_png
-from openbaar.database.choices import choices
-from openbaar.database.counts import add_counts
-from openbaar.database.document_parts import parts
+from openbaar.database.charts.drawn import DrawnChart, DrawnCharts, draw_charts, with_png
+from openbaar.database.charts.png_files import Drawers
 from openbaar.database.earlier import Earlier
 from openbaar.database.figures import figures
-from openbaar.database.labels import Labels, code_labels
 from openbaar.database.query_checks import query_problems
-from openbaar.database.results import (
+from openbaar.database.shown.answered import add_answers
+from openbaar.database.shown.choices import choices
+from openbaar.database.shown.counts import add_counts
+from openbaar.database.shown.document_parts import parts
+from openbaar.database.shown.labels import Labels, code_labels
+from openbaar.database.shown.results import (
     TableColumn,
     meanings,
     result_columns,
     with_units,
 )
-from openbaar.database.search_index import add_search_index
+from openbaar.database.shown.search_index import add_search_index
 from openbaar.errors import OpenbaarError
 from openbaar.package.model import Descriptor
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.queries import Query
 from openbaar.tables.dataset import Dataset, DocumentLines
-from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Query
 from openbaar.versions.history import steps
 
 TABLES = """

@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openbaar.authoring.draft.authored import Entry
-from openbaar.authoring.draft.columns import Column, escaped, without_brackets
-from openbaar.authoring.draft.draft import Draft, Melted, primary_key, table_columns
-from openbaar.authoring.draft.place import Footnote, anchors, end, footnotes
-from openbaar.authoring.draft.printed import kind
-from openbaar.authoring.draft.sighting import SeenRow, Sighting
+from openbaar.authoring.draft.finding.printed import kind
+from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
+from openbaar.authoring.draft.guessing.columns import Column, escaped, without_brackets
+from openbaar.authoring.draft.guessing.draft import Draft, Melted, primary_key, table_columns
+from openbaar.authoring.draft.guessing.place import Footnote, anchors, end, footnotes
 from openbaar.recipe.columns import split_at
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.row_keys import ROW_NUMBER
@@ -22,6 +22,7 @@ from openbaar.texts import N_, catalogue
 
 LONGEST_TITLE = 200
 MOST_SPACINGS = 3  # ways in which the rows of a table are spaced otherwise than most
+PERCENT = "%"
 POSITION = "position"  # the column that numbers rows which nothing else tells apart
 TITLES_OF_OURS = {POSITION: N_("No."), "source_lines": N_("Lines"), "status": N_("Status")}
 
@@ -56,7 +57,12 @@ def _title(draft: Draft, unknown: str) -> Entry:
 def _schema(
     draft: Draft, columns: Sequence[Column], key: Sequence[str], unknown: str
 ) -> list[Entry]:
-    fields = [_field(draft, each.name, each.title, each.type, unknown) for each in columns]
+    fields = []
+    for each in columns:
+        described = _field(draft, each.name, each.title, each.type, unknown)
+        if each.sign == (PERCENT,):
+            described["unit"] = dict.fromkeys(draft.languages, PERCENT)  # in any language
+        fields.append(described)
     if not key:
         fields.insert(0, _field(draft, POSITION, "", "integer", unknown))
     if any(column.blank for column in draft.columns) or draft.sighting.is_unsure:

@@ -3,7 +3,7 @@
 A picture is drawn for the room that it has: on a phone it is not the wide one made smaller, but has
 its names above the bars and fewer figures. Title, unit, source and version are in it, because it is
 shared without its page. Each mark keeps the key of its row in `data-row`, so that a page can tell
-the marks of the rows it shows. `chart_pictures.py` decides what is drawn.
+the marks of the rows it shows. `charts/pictures` decides what is drawn.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 // moves the rows. Without it nothing is shown that would need it.
 "use strict";
 
-const { columns, ordered, values, words } = JSON.parse(document.getElementById("frozen-rows").textContent);
+const { columns, ordered, values, words, file } = JSON.parse(document.getElementById("frozen-rows").textContent);
 const table = document.querySelector("table.rows-and-columns");
 const rows = table ? [...table.tBodies[0].rows] : [];
 const headings = table ? [...table.tHead.rows[0].cells].filter((cell) => cell.dataset.column) : [];
@@ -15,8 +15,11 @@ const byWords = new Intl.Collator(language, { numeric: true });
 const SEARCH = "_search";
 const UP = "_sort";
 const DOWN = "_sort_desc";
+const KNOWN = /__(exact|in|arraycontains)$/;
 const chips = [];  // each value that can be chosen: its link, its column and what it is called
 const box = rows.length > 1 ? searchBox() : null;
+const taken = file && files.length ? linkToRows() : null;
+const ignored = count ? noteOfIgnored() : null;
 
 function listed(text) {
   if (text.startsWith("[")) return JSON.parse(text).map(String);
@@ -27,9 +30,9 @@ function listed(text) {
 function chosenIn(query) {
   const chosen = new Map(columns.map((column) => [column, []]));
   for (const [name, value] of query) {
-    const [, column, lookup] = /^(.*?)(?:__(exact|in|arraycontains))?$/.exec(name);
+    const column = name.replace(KNOWN, "");
     if (!chosen.has(column)) continue;
-    chosen.get(column).push(...(lookup === "in" ? listed(value) : [value]));
+    chosen.get(column).push(...(name.endsWith("__in") ? listed(value) : [value]));
   }
   return chosen;
 }
@@ -123,6 +126,31 @@ function arrange(query, chosen) {
   return by ? [`${words.sorted} ${titleOf(by)}, ${down ? words.down : words.up}`] : [];
 }
 
+// The conditions of an address that only a running site knows: ["number__gt=5"].
+function unknownIn(query) {
+  const isKnown = (name) => name.startsWith("_") ? name !== "_where" : columns.includes(name.replace(KNOWN, ""));
+  return [...query].filter(([name]) => !isKnown(name)).map((pair) => pair.join("="));
+}
+
+function inCsv(value, column) {
+  if (value === null) return "";
+  const text = file.booleans.includes(column) ? String(Boolean(value)) : String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+// Let a link give the rows that are shown, in their order, as a running site does.
+function giveRows(chosen, asked) {
+  const places = new Map(rows.map((row, index) => [row, index]));
+  const shown = [...table.tBodies[0].rows].filter((row) => !row.hidden).map((row) => values[places.get(row)]);
+  const lines = shown.map((row) => columns.map((column, at) => inCsv(row[at], column)).join(","));
+  const text = [columns.join(","), ...lines, ""].join("\n");
+  const link = taken.querySelector("a");
+  URL.revokeObjectURL(link.href);
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+  const called = [file.table, ...[...chosen.values()].flat(), asked].join("_").replace(/[^A-Za-z0-9]+/g, "_");
+  link.download = `${called.replace(/^_+|_+$/g, "").slice(0, 80)}-${file.version}.csv`;
+}
+
 function show() {
   const query = new URLSearchParams(location.search);
   const chosen = chosenIn(query);
@@ -144,6 +172,11 @@ function show() {
   }
   const number = shown.filter(Boolean).length;
   for (const each of files) each.hidden = number < rows.length;  // they hold all rows
+  if (taken) taken.hidden = number === rows.length || number === 0;
+  if (taken && !taken.hidden) giveRows(chosen, asked);
+  const unknown = unknownIn(query);
+  if (ignored) ignored.hidden = !unknown.length;
+  if (ignored) ignored.textContent = `${words.ignored} ${unknown.join(", ")}`;
   if (box && document.activeElement !== box) box.value = query.get(SEARCH) || "";
   const first = number < rows.length ? `${number.toLocaleString(language)} / ${all}` : all;
   if (count) count.textContent = [first, ...told].join(" · ");
@@ -167,6 +200,24 @@ function follow(link) {
     event.preventDefault();
     go(link.href);
   });
+}
+
+function linkToRows() {
+  const line = document.createElement("p");
+  line.className = "export-links";
+  const link = document.createElement("a");
+  link.textContent = "CSV";
+  line.append(`${words.these} `, link);
+  files[files.length - 1].after(line);
+  return line;
+}
+
+function noteOfIgnored() {
+  const note = document.createElement("p");
+  note.className = "message";
+  note.setAttribute("role", "alert");
+  count.before(note);
+  return note;
 }
 
 function searchBox() {

@@ -1,0 +1,1 @@
+"""Charts: which tables and queries have one, what it shows, and its drawings."""

@@ -1,0 +1,191 @@
+"""Which chart shows a table whose author names none: what its key and its figures allow.
+
+Where several charts would be as good, or any could mislead, there is none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from openbaar.database.charts.content import ChartRow
+from openbaar.database.charts.periods import periods_of
+from openbaar.database.drawing.svg import KINDS, ORDER
+from openbaar.schema.model import SchemaField
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.queries import Chart
+
+FEWEST = 3  # rows with a figure: of fewer a picture tells no more than the table
+MOST_CATEGORIES = 100  # names below each other, of which ten are shown at first
+LONGEST_NAME = 60  # characters: a longer text is a sentence
+SHORTEST_CODE = 4  # digits of what may be a postal code or the number of a place
+TOLERANCE = 0.001  # by which a printed total may differ from its parts, because they are rounded
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A chart, and the column that it measures, which may have no unit."""
+
+    chart: Chart
+    measured: str
+
+
+def chosen_chart(table: Table, rows: Sequence[ChartRow]) -> Choice | None:
+    """The chart of a table whose author names none; None where no chart is honest.
+
+    Its figures are those of the only column that counts something: of several, a picture of one
+    would pass for the whole. Periods stand along the axis, a few names are colours, and more names
+    stand below each other, with a colour for each period.
+    """
+    measured = _measured(table, rows)
+    if measured is None:
+        return None
+    drawn = [row for row in rows if row.values[measured] is not None]
+    if len(drawn) < FEWEST or 2 * len(drawn) < len(rows):
+        return None
+    chart = _chart(table, measured, drawn)
+    return None if chart is None else Choice(chart, measured)
+
+
+def _measured(table: Table, rows: Sequence[ChartRow]) -> str | None:
+    """The only column with a unit, else the only one of numbers that are no codes."""
+    counted = counted_fields(table)
+    measures = [field.name for field in counted if field.unit is not None]
+    if not measures:
+        measures = [field.name for field in counted if not may_be_codes(table, field, rows)]
+    return measures[0] if len(measures) == 1 else None
+
+
+def counted_fields(table: Table) -> list[SchemaField]:
+    """The columns that may count something: of numbers that are no key and have no names."""
+    return [field for field in table.table_schema.fields if _is_counted(table, field)]
+
+
+def _is_counted(table: Table, field: SchemaField) -> bool:
+    schema = table.table_schema
+    if field.type not in ("integer", "number") or field.name in schema.primaryKey:
+        return False
+    return schema.reference(field.name) is None and field.constraints.enum is None
+
+
+def may_be_codes(table: Table, field: SchemaField, rows: Sequence[ChartRow]) -> bool:
+    """Whether whole numbers may be names: all with as many digits, and one for each name."""
+    if field.type != "integer":
+        return False
+    names = [name for name in table.table_schema.primaryKey if not _is_year(table, name)]
+    code_of: dict[tuple[Any, ...], Any] = {}
+    for row in rows:
+        code = row.values[field.name]
+        if code is None:
+            continue
+        named = tuple(row.values[name] for name in names)
+        if code_of.setdefault(named, code) != code:
+            return False
+    lengths = {len(str(code)) for code in code_of.values()}
+    return bool(names) and len(lengths) == 1 and min(lengths) >= SHORTEST_CODE
+
+
+def _is_year(table: Table, column: str) -> bool:
+    return table.table_schema.field(column).type == "year"
+
+
+def _chart(table: Table, measured: str, rows: Sequence[ChartRow]) -> Chart | None:
+    """The axes: periods of the key along one, its names as colours or along the other."""
+    periods = _periods(table, rows)
+    names = [name for name in table.table_schema.primaryKey if name not in periods]
+    if len(names) > 1 or not (periods or names):
+        return None
+    if not names:
+        return Chart(x=tuple(periods), y=(measured,))
+    (name,) = names
+    if not _are_names(table, name, rows):
+        return None
+    if _has_total(_by_period(rows, periods, name, measured)):
+        return None
+    return _chart_of_names(name, periods, measured, rows)
+
+
+def _chart_of_names(
+    name: str, periods: Sequence[str], measured: str, rows: Sequence[ChartRow]
+) -> Chart | None:
+    """Few names are colours above the periods; more of them stand below each other."""
+    count = _distinct(rows, name)
+    if periods and count <= len(KINDS):
+        return Chart(x=tuple(periods), y=(measured,), color=name)
+    if count > MOST_CATEGORIES or len(periods) > 1:
+        return None
+    if not periods:
+        return Chart(x=(measured,), y=(name,))
+    (color,) = periods
+    if _distinct(rows, color) > len(ORDER):
+        return None
+    return Chart(x=(measured,), y=(name,), color=color)
+
+
+def _distinct(rows: Sequence[ChartRow], column: str) -> int:
+    return len({row.values[column] for row in rows})
+
+
+def _periods(table: Table, rows: Sequence[ChartRow]) -> list[str]:
+    """The columns of the key that hold years, or a year and its quarter or month."""
+    schema = table.table_schema
+    fields = {field.name: field for field in schema.fields}
+    values = [row.values for row in rows]
+    years = [name for name in schema.primaryKey if _is_year(table, name)]
+    if len(years) != 1:
+        return []
+    for name in schema.primaryKey:
+        found = periods_of([years[0], name], fields, values) if name != years[0] else None
+        if found is not None and found.kind in ("quarter", "month"):
+            return [years[0], name]
+    return years
+
+
+def _are_names(table: Table, column: str, rows: Sequence[ChartRow]) -> bool:
+    """Whether a column of the key tells things apart by short names, and not by numbers."""
+    field = table.table_schema.field(column)
+    if field.type != "string":
+        return False
+    return all(len(str(row.values[column])) <= LONGEST_NAME for row in rows)
+
+
+def _by_period(
+    rows: Sequence[ChartRow], periods: Sequence[str], name: str, measured: str
+) -> list[dict[Any, float]]:
+    """The figures of each period by name."""
+    groups: dict[tuple[Any, ...], dict[Any, float]] = {}
+    for row in rows:
+        period = tuple(row.values[column] for column in periods)
+        groups.setdefault(period, {})[row.values[name]] = float(row.values[measured])
+    return list(groups.values())
+
+
+def _has_total(groups: Sequence[Mapping[Any, float]]) -> bool:
+    """Whether one name is the sum of all others in each period, as a total that is a row.
+
+    A name that is alone in all its periods counts too: it is of another kind than the others.
+    """
+    together: set[Any] = set()
+    for figures in groups:
+        if len(figures) > 1:
+            together |= figures.keys()
+    everyone = set().union(*groups)
+    if len(everyone) > 1 and together != everyone:
+        return True
+    suspects = everyone
+    for figures in groups:
+        suspects = suspects & _totals(figures)
+    return bool(suspects)
+
+
+def _totals(figures: Mapping[Any, float]) -> set[Any]:
+    """The names whose figure is the sum of those of all others, of which there are at least two."""
+    if len(figures) < FEWEST:
+        return set()
+    whole = sum(figures.values())
+    found: set[Any] = set()
+    for name, figure in figures.items():
+        if figure != 0 and abs(whole - 2 * figure) <= TOLERANCE * abs(figure):
+            found.add(name)
+    return found

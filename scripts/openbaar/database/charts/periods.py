@@ -1,0 +1,155 @@
+"""Periods along an axis: which columns hold them, their order, their length and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from typing import Any, Literal
+
+from openbaar.database.shown.results import Meaning
+from openbaar.schema.model import SchemaField
+from openbaar.texts import locale_of
+
+FIRST_YEAR, LAST_YEAR = 1500, 2200  # whole numbers between them may be years
+PARTS = {4: "quarter", 12: "month"}  # of a year, by how many there are
+Values = Mapping[str, Any]
+PeriodKind = Literal["year", "quarter", "month", "range", "date", "nested"]
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period: `order` sorts it, `parts` counts years, quarters or months from the year 0.
+
+    `length` is in those parts. `parts` is None where periods have no even distance.
+    """
+
+    order: tuple[Any, ...]
+    parts: int | None
+    length: int = 1
+
+
+@dataclass(frozen=True)
+class Periods:
+    """Columns that hold a period together, and how they do.
+
+    A `range` has its first and its last year in two columns; `nested` is a year and something else.
+    """
+
+    columns: tuple[str, ...]
+    kind: PeriodKind
+
+    def period(self, values: Values) -> Period:
+        """The period of a row."""
+        found = [values[column] for column in self.columns]
+        if self.kind == "range":
+            return Period(tuple(found), found[0], found[1] - found[0] + 1)
+        if self.kind == "year":
+            return Period(tuple(found), found[0])
+        for count, part in PARTS.items():
+            if self.kind == part:
+                return Period(tuple(found), count * found[0] + found[1] - 1)
+        return Period(tuple(found), None)
+
+    def month(self, values: Values, month: int) -> bool:
+        """Whether a month of its year, from 1, is in the period of a row."""
+        if self.kind == "quarter":
+            return bool(values[self.columns[1]] == (month + 2) // 3)
+        if self.kind == "month":
+            return bool(values[self.columns[1]] == month)
+        return True
+
+    def label(self, values: Values, language: str) -> str:
+        """The name of a period, without the year that stands below several of them."""
+        found = [values[column] for column in self.columns]
+        if self.kind == "quarter":
+            return quarter_name(found[1], language)
+        if self.kind == "month":
+            return month_name(found[1], language, "abbreviated")
+        if self.kind == "range" and found[0] != found[1]:
+            return f"{found[0]}–{found[1]}"
+        return str(found[0])
+
+    def group(self, values: Values) -> str:
+        """The year below several periods; an empty text where there is none."""
+        if self.kind in ("quarter", "month", "nested"):
+            return str(values[self.columns[0]])
+        return ""
+
+
+def periods_of(
+    columns: Sequence[str], meanings: Mapping[str, Meaning], rows: Sequence[Values]
+) -> Periods | None:
+    """How these columns hold periods; None where they do not, or a row has none."""
+    if not rows or any(values[column] is None for values, column in product(rows, columns)):
+        return None
+    kind = _kind(columns, meanings, rows)
+    return None if kind is None else Periods(tuple(columns), kind)
+
+
+def _kind(
+    columns: Sequence[str], meanings: Mapping[str, Meaning], rows: Sequence[Values]
+) -> PeriodKind | None:
+    first, *others = columns
+    if not others and _type(meanings[first]) in ("date", "yearmonth"):
+        return "date"
+    if not is_year(meanings[first], [values[first] for values in rows]):
+        return None
+    if not others:
+        return "year"
+    if len(others) > 1:
+        return None
+    second = [values[others[0]] for values in rows]
+    if is_year(meanings[others[0]], second):
+        is_range = all(values[first] <= values[others[0]] for values in rows)
+        return "range" if is_range else "nested"
+    return _part_of_year(meanings[others[0]], second)
+
+
+def _part_of_year(meaning: Meaning, values: Sequence[Any]) -> PeriodKind:
+    """Quarter or month where the column is limited to 1 to 4 or 12, else just something nested."""
+    if not isinstance(meaning, SchemaField) or not all(isinstance(v, int) for v in values):
+        return "nested"
+    limits = (meaning.constraints.minimum, meaning.constraints.maximum)
+    if limits == (1, 4):
+        return "quarter"
+    if limits == (1, 12):
+        return "month"
+    return "nested"
+
+
+def is_year(meaning: Meaning, values: Sequence[Any]) -> bool:
+    """Whether a column holds years: by its type, or by its values where nothing tells its type."""
+    if not all(isinstance(value, int) for value in values):
+        return False
+    if isinstance(meaning, SchemaField):
+        return meaning.type == "year"
+    in_range = all(FIRST_YEAR <= value <= LAST_YEAR for value in values)
+    return in_range and meaning.unit is None
+
+
+def _type(meaning: Meaning) -> str | None:
+    return meaning.type if isinstance(meaning, SchemaField) else None
+
+
+def quarter_name(quarter: int, language: str) -> str:
+    """A quarter in short, by the Unicode CLDR: `K1` in Dutch.
+
+    Of `format`, not of `stand-alone`, which Babel 2 gives in the language that was asked for first.
+    """
+    names: Mapping[int, str] = locale_of(language).quarters["format"]["abbreviated"]
+    return str(names.get(quarter, quarter))
+
+
+def month_name(month: int, language: str, width: str = "wide") -> str:
+    """A month, by the Unicode CLDR: `mei`."""
+    names: Mapping[int, str] = locale_of(language).months["format"][width]
+    return str(names.get(month, month))
+
+
+def months_in(text: str, language: str) -> list[int]:
+    """The months that a text names, from 1, in their order there."""
+    names: Mapping[int, str] = locale_of(language).months["format"]["wide"]
+    words = text.replace(".", " ").replace(",", " ").replace(";", " ").lower().split()
+    months = {name.lower(): month for month, name in names.items()}
+    return [months[word] for word in words if word in months]

@@ -1,0 +1,1 @@
+"""What pages show beside the tables, put into the database when it is built."""
