@@ -230,6 +230,11 @@ def json_result(command: Callable[..., Any]) -> Callable[..., Any]:
     return option(command)
 
 
+def workers_option(help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option `--workers` of a command that other processes may help; `help` says with what."""
+    return click.option("--workers", type=click.IntRange(1, 256), help=help)
+
+
 def _remembered(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
     """What keeps an option under `name` in the context, so that commands need not pass it on."""
 

@@ -28,6 +28,7 @@ from openbaar.cli.common import (
     json_result,
     print_problems,
     unreadable,
+    workers_option,
 )
 from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
@@ -74,11 +75,7 @@ main.add_command(show_help)
 
 @main.command()
 @click.argument("tables", nargs=-1, shell_complete=table_names)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    help="How many processes read documents; by default as many as are worth their start.",
-)
+@workers_option("How many processes read documents; by default as many as are worth their start.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Read them on the Dask cluster at tcp://HOST:PORT."
 )
@@ -260,11 +257,7 @@ def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
 @main.command()
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--again", is_flag=True, help="Publish also what did not change.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    help="How many processes publish FOLDERS, or read the documents of one publication.",
-)
+@workers_option("How many processes publish FOLDERS, or read the documents of one publication.")
 @json_result
 @common
 @click.pass_context

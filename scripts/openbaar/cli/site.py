@@ -14,6 +14,7 @@ from openbaar.cli.common import (
     Run,
     common,
     json_result,
+    workers_option,
 )
 
 if TYPE_CHECKING:
@@ -93,11 +94,7 @@ def serve(
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @_url(required=True)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    help="How many processes make pages; by default as many as are worth their start.",
-)
+@workers_option("How many processes make pages; by default as many as are worth their start.")
 @json_result
 @common
 @click.pass_context

@@ -18,7 +18,7 @@ from openbaar import placing
 from openbaar.files import replacing, sha256_of
 from openbaar.schema.columns import Scan, scan
 from openbaar.schema.model import Schema
-from openbaar.tables.converting.sealed import sealed, unsealed
+from openbaar.tables.sealed import sealed, unsealed
 from openbaar.toolkit import made_with, toolkit_hash
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from openbaar.tables.converting.sealed import unsealed
+from openbaar.tables.sealed import unsealed
 
 FOLDER = Path("build") / "charts"
 SCALE = 1.5  # pixels of the PNG for each of the SVG

@@ -25,7 +25,7 @@ from PIL import Image
 from pypdfium2 import PdfDocument
 
 from openbaar.files import replacing
-from openbaar.tables.converting.sealed import sealed
+from openbaar.tables.sealed import sealed
 
 # All names are as long as a SHA-256, so that processes can share a pipe: each reads a whole one.
 NAME = 64

@@ -28,8 +28,8 @@ from openbaar.schema.csvfile import Row
 from openbaar.tables.converting.convert import Readers
 from openbaar.tables.converting.made_of import made_of
 from openbaar.tables.converting.parts import Job, Left, Outcome, Part, tables_by_document
-from openbaar.tables.converting.sealed import sealed, unsealed
 from openbaar.tables.converting.sources import Say
+from openbaar.tables.sealed import sealed, unsealed
 
 CACHE = f"{placing.CACHE}/read"
 READ = "read.json"
