@@ -62,6 +62,7 @@ ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reas
 ORDERED = {"integer", "number", "year", "yearmonth", "date", "datetime", "time"}
 WORDS = {  # of the script
     "these": N_("These rows as"),
+    "all": N_("All rows as"),
     "ignored": N_("This copy of the site cannot choose rows by what the address asks:"),
     "search": N_("Search in these rows"),
     "sorted": N_("sorted by"),
@@ -69,8 +70,8 @@ WORDS = {  # of the script
     "down": N_("descending"),
 }
 UNASKED = N_(
-    "This copy of the site has no server that could answer for other values. "
-    "Every table can be downloaded, as CSV and JSON."
+    "This copy of the site has no server that could answer other questions. "
+    "Every table can be downloaded, as CSV and JSON, and all of them as a database."
 )
 REDIRECT = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{path}</title>
