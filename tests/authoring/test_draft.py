@@ -12,8 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from openbaar.authoring.draft.authored import Entry, authored
-from openbaar.authoring.draft.columns import other_than, unique
-from openbaar.authoring.draft.printed import (
+from openbaar.authoring.draft.finding.printed import (
     bare,
     is_footnote,
     is_total,
@@ -22,11 +21,12 @@ from openbaar.authoring.draft.printed import (
     regrouped,
     split_row,
 )
+from openbaar.authoring.draft.guessing.columns import other_than, unique
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.schema.patterns import compiled
-from openbaar.tables.convert import convert
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 PUBLICATIONS = Path(__file__).parents[1] / "publications"
 ELSEWHERE = (
@@ -459,10 +459,16 @@ def test_a_mark_is_parted_from_the_text_before_or_behind_it() -> None:
 
 
 def test_names_are_made_of_headings_and_never_twice_the_same() -> None:
-    texts = ("Aantal (%)", "Fälle", "Order", "2021", "#", "Totaal")
+    texts = ("Aantal (%)", "Fälle", "Order", "2021", "#", "Totaal", "Leefloon 2019–2021")
     assert [unique(text, {"totaal"}) for text in texts] == [
-        "aantal", "falle", "order_column", "column_2021", "column", "totaal_2",
+        "aantal", "falle", "order_column", "column_2021", "column", "totaal_2", "leefloon_2019_2021",
     ]  # fmt: skip
+
+
+def test_a_long_heading_makes_a_name_of_whole_words() -> None:
+    heading = "AYP Based on Testing State included scores of students taking assessments"
+    assert unique(heading, ()) == "ayp_based_on_testing_state_included"
+    assert unique("Landwirtschaft" * 4, ()) == ("landwirtschaft" * 4)[:40]
 
 
 def test_a_pattern_of_everything_else_leaves_out_what_begins_with_a_text() -> None:

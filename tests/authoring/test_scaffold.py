@@ -11,7 +11,7 @@ import yaml
 from click.testing import CliRunner
 
 from openbaar import __version__
-from openbaar.authoring.draft.language_guess import language_of
+from openbaar.authoring.draft.guessing.language_guess import language_of
 from openbaar.authoring.scaffold.files import TARGETS, scaffold
 from openbaar.cli.main import main
 from openbaar.documents.entry import DocumentEntry
@@ -100,6 +100,19 @@ def test_the_workflows_call_targets_that_the_makefile_has(tmp_path: Path) -> Non
 @pytest.mark.parametrize("language", TEXTS)
 def test_the_language_is_that_of_the_documents(language: str) -> None:
     assert language_of([document(TEXTS[language])]) == (language, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("nl", "Gewest,Mannen,Vrouwen\nVlaanderen,1,2\nTotaal,3,4\nBron: x\n"),
+        ("de", "Jahr,Männer,Frauen\nGemeinde,1,2\nInsgesamt,3,4\nQuelle: x\n"),
+        ("fr", "Mois,Hommes,dont mineurs\njanvier 2023,1,2\nfévrier 2023,3,4\nmars 2023,5,6\n"),
+        ("en", "Month,Men,Women\nJanuary 2023,1,2\nFebruary 2023,3,4\nAll,3,4\n"),
+    ],
+)
+def test_tables_alone_tell_their_language_too(language: str, text: str) -> None:
+    assert language_of([document(text)]) == (language, True)
 
 
 @pytest.mark.parametrize("text", ["2020 12\n2021 13\n", "de die der van von the le\n"])

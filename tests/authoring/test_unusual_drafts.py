@@ -147,6 +147,71 @@ def test_years_below_a_word_for_all_of_them_are_years(tmp_path: Path) -> None:
     assert fields["year"] == "year"
 
 
+def test_shares_have_the_unit_that_is_printed_at_them(tmp_path: Path) -> None:
+    (made,) = drafts(
+        tmp_path, "Gemeente;Aandeel;Euro\nGent;12%;€ 3\nAalst;15%;€ 4\nMol;9%;€ 5\n", "d.csv"
+    )
+    units = {each["name"]: each.get("unit") for each in authored(made)["schema"]["fields"]}
+    assert (units["aandeel"], units["euro"]) == ({"nl": "%"}, None)
+
+
+def test_a_title_that_is_a_number_alone_goes_on_in_the_next_line(tmp_path: Path) -> None:
+    text = "Tabel 3\nInkomens van gezinnen\n" + YEARS.split("\n", 1)[1]
+    (made,) = drafts(tmp_path, text)
+    assert made.sighting.title == "Tabel 3 Inkomens van gezinnen"
+
+
+def test_a_text_without_a_label_may_be_a_part_of_another_cell(tmp_path: Path) -> None:
+    text = YEARS.replace("Ham  ", "                      geen\nHam  ").replace(
+        "21      64", "niet      64"
+    )
+    (made,) = drafts(tmp_path, text)
+    assert any("the text 'geen' has no label beside it" in each for each in made.doubts), (
+        made.doubts
+    )
+
+
+def test_labels_are_named_where_spaces_part_thousands(tmp_path: Path) -> None:
+    """Else the 3 of 3 671 could be a part of the label before it."""
+    text = (
+        "Verfahren nach Art\nGewaltdelikte 773 741 32\nPropagandadelikte 716 702 14\n"
+        "Volksverhetzung 3 671 3 586 85\nQuelle: x\n"
+    )
+    (made,) = drafts(tmp_path, text)
+    assert [list(row.values())[1:4] for row in made.result.rows][2] == [3671, 3586, 85]
+    assert not made.is_trusted
+
+
+def test_years_below_upper_headings_are_data_as_these_are(tmp_path: Path) -> None:
+    text = (
+        ";Mannen;;Vrouwen;\nGewest;2020;2021;2020;2021\n"
+        "Vlaanderen;1;2;3;4\nBrussel;5;6;7;8\nTotaal;6;8;10;12\n"
+    )
+    (made,) = drafts(tmp_path, text, "d.csv")
+    assert made.is_trusted, made.outcome
+    assert authored(made)["schema"]["primaryKey"] == ["gewest", "heading", "year"]
+    found = [tuple(row.values())[:4] for row in made.result.rows]
+    assert found[:4] == [
+        ("Vlaanderen", "Mannen", 2020, 1),
+        ("Vlaanderen", "Mannen", 2021, 2),
+        ("Vlaanderen", "Vrouwen", 2020, 3),
+        ("Vlaanderen", "Vrouwen", 2021, 4),
+    ]
+    assert (len(found), made.result.equal) == (8, 4)
+
+
+def test_years_below_one_heading_are_a_column_and_that_is_the_title_of_the_figures(
+    tmp_path: Path,
+) -> None:
+    text = ";Leefloners;;\nGewest;2020;2021;2022\nVlaanderen;1;2;3\nBrussel;5;6;7\n"
+    (made,) = drafts(tmp_path, text, "d.csv")
+    titles = {each["name"]: each["title"]["nl"] for each in authored(made)["schema"]["fields"]}
+    assert titles == {
+        "gewest": "Gewest", "year": "Jaar", "leefloners": "Leefloners", "source_lines": "Regels",
+    }  # fmt: skip
+    assert len(made.result.rows) == 6
+
+
 def test_a_row_that_is_spaced_otherwise_gets_a_pattern_of_its_own(tmp_path: Path) -> None:
     (made,) = drafts(tmp_path, SPACED)
     assert authored(made)["recipe"]["rows"] == [

@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from openbaar.authoring.draft.received import received
-from openbaar.authoring.draft.sighting import Sighting
+from openbaar.authoring.draft.finding.received import received
+from openbaar.authoring.draft.finding.sighting import Sighting
 from openbaar.authoring.pictures import pictures_of
 from openbaar.documents.layout import read_pdf_layout
 from openbaar.documents.lines import SEPARATOR, Line, Word

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
+from pypdf import PdfReader
 
 from browser.chromium import IN_CHROMIUM
 from browser.grid import cells
@@ -249,6 +251,17 @@ def test_the_first_key_leads_past_the_header(page: Page) -> None:
     expect(page.get_by_role("link", name="Naar de inhoud")).to_be_focused()
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == "#main"
+
+
+@pytest.mark.parametrize("margin", ["5mm", "10mm", "15mm", "20mm"])
+def test_on_paper_a_table_begins_below_its_heading(page: Page, margin: str) -> None:
+    page.goto(f"/{NAME}/started_by_sector")
+    around = dict.fromkeys(("top", "bottom", "left", "right"), margin)
+    printed = PdfReader(BytesIO(page.pdf(format="A4", margin=around)))
+    texts = [sheet.extract_text() for sheet in printed.pages]
+    (begun,) = [text for text in texts if "Gegevens\n102 rijen" in text]
+    assert "Jaar" in begun
+    assert "471-474" in begun
 
 
 def test_on_paper_there_are_figures_and_remarks_but_no_controls(page: Page) -> None:

@@ -18,8 +18,8 @@ from openbaar.deposit import ckan, zenodo
 from openbaar.deposit.made import published_facts
 from openbaar.deposit.sending import _said
 from openbaar.errors import OpenbaarError
-from openbaar.publish import publish
-from openbaar.tables.references import load_publication
+from openbaar.publishing.publish import publish
+from openbaar.tables.authored.references import load_publication
 from repositories import TOKEN, Another, Ckan, Zenodo, served
 
 pytestmark = pytest.mark.slow
@@ -64,6 +64,7 @@ def test_without_an_address_it_is_shown_and_nothing_is_sent(
     assert [each["name"] for each in told["files"]] == [
         "municipalities-1.2.0.zip",
         "municipalities-1.2.0.xlsx",
+        "municipalities-1.2.0.en.xlsx",
         "municipalities-1.2.0.db",
     ]
     dry = run(published, "ckan", "--to", "https://portal.example", "--dry-run", token=None)
@@ -79,7 +80,7 @@ def test_zenodo_gets_a_draft_with_the_files_and_gives_no_doi_yet(published: Path
     assert f"a draft: {address}/deposit/42" in done.output
     packed = published / "dist/municipalities-1.2.0.zip"
     assert double.files[packed.name] == packed.read_bytes()
-    assert (len(double.files), double.published) == (3, [])
+    assert (len(double.files), double.published) == (4, [])
     assert (published / "tables/package.yaml").read_bytes() == before
 
 
@@ -110,7 +111,8 @@ def test_the_next_version_is_a_new_version_of_the_same_deposit(published: Path) 
     assert done.exit_code == 0, done.output
     assert double.published == ["42", "43"]
     assert double.drafts["43"]["version"] == "1.2.1"
-    assert sorted(double.files) == [f"municipalities-1.2.1.{end}" for end in ("db", "xlsx", "zip")]
+    endings = ("db", "en.xlsx", "xlsx", "zip")
+    assert sorted(double.files) == [f"municipalities-1.2.1.{ending}" for ending in endings]
     assert package.read_text("utf-8").count("\ndoi: 10.5072/zenodo.41\n") == 1
 
 

@@ -12,9 +12,9 @@ import pytest
 
 from datasets import dataset_from, dataset_of
 from openbaar.package import workbook
-from openbaar.package.workbook import documentation_names, sheet_names, write_workbook
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
+from openbaar.package.workbook import documentation_name, sheet_names, write_workbook
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
 
 
 @pytest.fixture
@@ -28,21 +28,25 @@ def rows(path: Path, sheet: str) -> list[list[Any]]:
     return [list(row) for row in openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True)]
 
 
-def test_each_table_has_a_sheet_after_the_documentation_in_each_language(
-    publication: Publication, files: dict[str, bytes], target: Path
+@pytest.mark.parametrize(
+    ("language", "documentation"), [("nl", "Toelichting"), ("en", "Documentation")]
+)
+def test_each_table_has_a_sheet_after_the_documentation(
+    publication: Publication,
+    files: dict[str, bytes],
+    target: Path,
+    language: str,
+    documentation: str,
 ) -> None:
-    write_workbook(dataset_from(publication, files), target)
-    assert openpyxl.load_workbook(target).sheetnames == [
-        "Toelichting",
-        "Documentation",
-        *publication.resources,
-    ]
+    write_workbook(dataset_from(publication, files), target, language)
+    names = [documentation, *publication.resources]
+    assert openpyxl.load_workbook(target).sheetnames == names
 
 
 def test_a_table_shows_titles_labels_and_numbers(
     publication: Publication, files: dict[str, bytes], target: Path
 ) -> None:
-    write_workbook(dataset_from(publication, files), target)
+    write_workbook(dataset_from(publication, files), target, "nl")
     assert rows(target, "municipalities")[:3] == [
         ["Jaar", "Gewest", "Aantal\n(gemeenten)", "Aandeel\n(procent)", "Status"],
         [1961, "België", 2663, None, None],
@@ -61,15 +65,43 @@ def test_a_table_shows_titles_labels_and_numbers(
     ]
 
 
-def test_headings_are_in_the_first_language_of_the_publication(
+def test_a_workbook_in_another_language_has_its_titles_and_notes(
+    publication: Publication, files: dict[str, bytes], target: Path
+) -> None:
+    """And its labels; where a list has none in that language, those of the first."""
+    write_workbook(dataset_from(publication, files), target, "en")
+    assert openpyxl.load_workbook(target).properties.title == "Municipalities of Belgium"
+    shown = rows(target, "municipalities")
+    assert shown[:2] == [
+        ["Year", "Region", "Number\n(municipalities)", "Share\n(percent)", "Status"],
+        [1961, "België", 2663, None, None],
+    ]
+    assert shown[-1][0] == publication.tables["municipalities"].notes[-1]["en"]
+
+
+def test_codes_have_the_labels_of_the_language_where_their_list_gives_them(
     hand_made: Path, target: Path
 ) -> None:
+    described = hand_made / "tables" / "statuses.yaml"
+    title = "{nl: Engelse naam, en: English name}"
+    column = f"    - {{name: title_en, title: {title}, description: {title}}}\n"
+    text = described.read_text("utf-8")
+    described.write_text(text.replace("label: title_nl", f"{column}label: title_nl"), "utf-8")
+    listed = "code,title_nl,title_en\ncannot_exist,kan niet bestaan,cannot exist\n"
+    (hand_made / "tables" / "statuses.csv").write_text(listed, "utf-8")
+    dataset = dataset_of(load_publication(hand_made))
+    for language, label in (("nl", "kan niet bestaan"), ("en", "cannot exist")):
+        write_workbook(dataset, target, language)
+        assert rows(target, "municipalities")[2][4] == label
+
+
+def test_headings_are_in_the_language_of_the_workbook(hand_made: Path, target: Path) -> None:
     """Whatever the order in which a table file gives its texts."""
     path = hand_made / "tables" / "municipalities.yaml"
     dutch_first = "title: {nl: Gemeenten per gewest, en: Municipalities per region}"
     english_first = "title: {en: Municipalities per region, nl: Gemeenten per gewest}"
     path.write_text(path.read_text("utf-8").replace(dutch_first, english_first), "utf-8")
-    write_workbook(dataset_of(load_publication(hand_made)), target)
+    write_workbook(dataset_of(load_publication(hand_made)), target, "nl")
     assert rows(target, "municipalities")[0] == [
         "Jaar",
         "Gewest",
@@ -83,7 +115,7 @@ def test_below_its_rows_a_table_says_what_a_reader_must_know(
     publication: Publication, files: dict[str, bytes], target: Path
 ) -> None:
     dataset = dataset_from(publication, files)
-    write_workbook(dataset, target)
+    write_workbook(dataset, target, "nl")
     marks = [row for row in dataset.rows("footnotes") if row["table_name"] == "municipalities"]
     below = [row[0] for row in rows(target, "municipalities")][
         len(dataset.rows("municipalities")) :
@@ -96,7 +128,7 @@ def test_below_its_rows_a_table_says_what_a_reader_must_know(
 def test_the_contents_lead_to_the_sheets(
     publication: Publication, files: dict[str, bytes], target: Path
 ) -> None:
-    write_workbook(dataset_from(publication, files), target)
+    write_workbook(dataset_from(publication, files), target, "en")
     sheet = openpyxl.load_workbook(target)["Documentation"]
     led = {cell.value: cell.hyperlink.location for (cell,) in sheet["A1:A60"] if cell.hyperlink}
     assert led == {name: f"'{name}'!A1" for name in publication.resources}
@@ -105,7 +137,7 @@ def test_the_contents_lead_to_the_sheets(
 def test_the_documentation_says_what_each_column_means(
     publication: Publication, files: dict[str, bytes], target: Path
 ) -> None:
-    write_workbook(dataset_from(publication, files), target)
+    write_workbook(dataset_from(publication, files), target, "en")
     documented = rows(target, "Documentation")
     assert documented[0][0] == "Municipalities of Belgium"
     assert [
@@ -146,7 +178,7 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(
         **files,
         "tables/statuses.csv": files["tables/statuses.csv"] + f'odd,"{quoted}"\n'.encode(),
     }
-    write_workbook(dataset_from(publication, changed), target)
+    write_workbook(dataset_from(publication, changed), target, "nl")
     cell = openpyxl.load_workbook(target)["statuses"].cell(
         row=changed["tables/statuses.csv"].count(b"\n"), column=2
     )
@@ -157,9 +189,9 @@ def test_no_text_becomes_a_formula_a_link_or_a_number(
 def test_the_same_tables_give_the_same_bytes(
     publication: Publication, files: dict[str, bytes], target: Path
 ) -> None:
-    write_workbook(dataset_from(publication, files), target)
+    write_workbook(dataset_from(publication, files), target, "nl")
     first = target.read_bytes()
-    write_workbook(dataset_from(publication, files), target)
+    write_workbook(dataset_from(publication, files), target, "nl")
     assert target.read_bytes() == first
     with zipfile.ZipFile(target) as archive:
         assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
@@ -172,7 +204,7 @@ def test_a_table_too_long_for_a_sheet_is_left_out_and_the_documentation_says_so(
     monkeypatch.setattr(
         workbook, "MAX_ROWS", len(files["tables/municipalities.csv"].splitlines()) - 1
     )
-    write_workbook(dataset_from(publication, files), target)
+    write_workbook(dataset_from(publication, files), target, "en")
     book = openpyxl.load_workbook(target)
     assert "municipalities" not in book.sheetnames
     assert "regions" in book.sheetnames
@@ -190,12 +222,7 @@ def test_sheets_have_names_of_their_own_however_long_those_of_tables_are() -> No
     }
 
 
-def test_the_sheets_of_the_documentation_have_names_of_their_own() -> None:
-    assert documentation_names(["nl", "en"], ["regions"]) == {
-        "nl": "Toelichting",
-        "en": "Documentation",
-    }
-    assert documentation_names(["en", "es"], ["documentation"]) == {
-        "en": "Documentation (en)",
-        "es": "Documentation (es)",
-    }
+def test_the_sheet_of_the_documentation_has_a_name_of_its_own() -> None:
+    assert documentation_name("nl", "nl", ["regions"]) == "Toelichting"
+    assert documentation_name("en", "nl", ["regions"]) == "Documentation"
+    assert documentation_name("en", "en", ["documentation"]) == "Documentation (en)"

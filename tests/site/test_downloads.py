@@ -10,9 +10,9 @@ import httpx
 import pytest
 from frictionless import Package
 
-from openbaar.site.downloads import files, links, size_text
 from openbaar.site.published import Published
-from openbaar.site.serve import site
+from openbaar.site.routes.downloads import files, links, size_text
+from openbaar.site.serving.serve import site
 from served import ROOT, Built, build, published_of, served
 
 
@@ -66,17 +66,19 @@ def test_the_home_page_offers_the_whole_and_every_table(published: Published) ->
 
 
 @pytest.mark.parametrize(
-    ("language", "label"),
+    ("language", "ending", "label"),
     [
-        ("nl", "Alle tabellen als Excel-bestand"),
-        ("en", "All tables as an Excel workbook, in Dutch"),
+        ("nl", ".xlsx", "Alle tabellen als Excel-bestand"),
+        ("en", ".en.xlsx", "All tables as an Excel workbook"),
     ],
 )
-def test_the_workbook_says_its_language_where_it_is_another_one(
-    published: Published, language: str, label: str
+def test_the_workbook_is_the_one_in_the_language_of_the_page(
+    published: Published, language: str, ending: str, label: str
 ) -> None:
-    labels = [each.label for each in links(published, None, language) if each.kind == "xlsx"]
-    assert labels == [label]
+    found = [each for each in links(published, None, language) if each.kind == "xlsx"]
+    address = f"/download/1.2.0/municipalities-1.2.0{ending}"
+    assert [(each.address, each.label) for each in found] == [(address, label)]
+    assert address in files(published)
 
 
 def test_each_link_leads_to_a_file_of_the_size_and_the_hash_that_stand_beside_it(

@@ -24,12 +24,18 @@ from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.files import Content
 from openbaar.placing import CACHE
-from openbaar.tables.convert import Converted, convert, convert_some, convert_to_files
-from openbaar.tables.parts import Job, Part, parts_of
-from openbaar.tables.references import load_publication
-from openbaar.tables.sources import Say
-from openbaar.tables.stored import read_stored, stored
-from openbaar.tables.workers import ATTEMPTS, in_batches, in_processes, on_cluster, worthwhile
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import Converted, convert, convert_some, convert_to_files
+from openbaar.tables.converting.parts import Job, Part, parts_of
+from openbaar.tables.converting.sources import Say
+from openbaar.tables.converting.stored import read_stored, stored
+from openbaar.tables.converting.workers import (
+    ATTEMPTS,
+    in_batches,
+    in_processes,
+    on_cluster,
+    worthwhile,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -178,7 +184,7 @@ def die(*_: object) -> None:
 def test_a_document_at_which_workers_die_again_and_again_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.tables.workers.read_parts", die)
+    monkeypatch.setattr("openbaar.tables.converting.workers.read_parts", die)
     message = f"a worker died in all {ATTEMPTS} attempts to read this"
     hint = "it may need more memory than there is; try it with one process"
     assert problems(folder, readers=in_processes(2)) == [
@@ -275,13 +281,25 @@ def test_what_reads_from_a_store_needs_nothing_else(folder: Path) -> None:
 
 
 @needs_dask
-def test_a_store_that_cannot_be_used_is_named(folder: Path) -> None:
+def test_a_store_that_a_worker_cannot_use_is_named(folder: Path) -> None:
+    def here_from_another(job: Job, names: frozenset[str] | None, _say: Say) -> Any:
+        parts = list(parts_of(job, names, 2))
+        return list(zip(parts, read_stored(parts, "memory://not/there"), strict=True))
+
+    (found,) = problems(folder, readers=here_from_another)
+    assert found.startswith("--store memory://not/there: cannot be used: ")
+
+
+@needs_dask
+def test_a_store_that_cannot_be_used_is_named_and_not_made(folder: Path) -> None:
     (folder / "a_file").write_text("")
-    for store in ("nothing://there", (folder / "a_file" / "below").as_uri()):
+    nowhere = folder / "nowhere"
+    for store in ("nothing://there", (folder / "a_file" / "below").as_uri(), nowhere.as_uri()):
         readers = on_cluster("tcp://127.0.0.1:9", store=store)
         (found,) = problems(folder, readers=readers)
         assert found.startswith(f"--store {store}")
         assert "cannot be used: " in found
+    assert not nowhere.exists()
 
 
 def test_a_store_needs_a_scheduler(folder: Path) -> None:
@@ -301,7 +319,7 @@ def unknown_there(*_: object) -> None:
 def test_a_cluster_without_the_same_code_is_named(
     cluster: Cluster, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.tables.workers.read_parts", unknown_there)
+    monkeypatch.setattr("openbaar.tables.converting.workers.read_parts", unknown_there)
     (found,) = problems(folder, readers=on_cluster(cluster.address))
     assert found.startswith(f"--scheduler {cluster.address}: cannot do the work: ")
     assert found.endswith(
@@ -313,7 +331,7 @@ def test_a_cluster_without_the_same_code_is_named(
 def test_a_scheduler_that_does_not_answer_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.tables.workers.CONNECTING", 0.2)
+    monkeypatch.setattr("openbaar.tables.converting.workers.CONNECTING", 0.2)
     (found,) = problems(folder, readers=on_cluster("tcp://127.0.0.1:9"))
     assert found.startswith("--scheduler tcp://127.0.0.1:9: no Dask scheduler answers: ")
 

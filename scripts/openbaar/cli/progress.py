@@ -15,10 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from openbaar.processes import signals_wait
-
 if TYPE_CHECKING:
-    from openbaar.tables.publication import Publication
+    from openbaar.tables.authored.publication import Publication
 
 SHOWN_AFTER = 2.0  # seconds
 DRAWN_EVERY = 0.5  # seconds
@@ -46,7 +44,7 @@ PACKING = (("packing the downloads", 0.5, 1e-6),)
 
 def reading(publication: Publication, names: Sequence[str] = ()) -> list[Step]:
     """Opening the documents and reading the tables called `names`, or all that have a recipe."""
-    from openbaar.tables.workers import reading_seconds
+    from openbaar.tables.converting.workers import reading_seconds
 
     recipes = {}
     for name, table in publication.tables.items():
@@ -219,6 +217,8 @@ def duration(seconds: float) -> str:
 @contextmanager
 def drawn(bar: Bar) -> Iterator[Bar]:
     """Draw a bar again and again while something is done."""
+    from openbaar.processes import signals_wait  # a sixth of the time in which `--help` answers
+
     ended = threading.Event()
 
     def draw() -> None:

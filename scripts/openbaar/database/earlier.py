@@ -19,7 +19,7 @@ from urllib.parse import quote
 from openbaar.database.shown.found import add_texts, index_found
 from openbaar.package.model import Descriptor
 from openbaar.schema.conventions import COUNTS, FOUND, TEXTS
-from openbaar.tables.model import Table
+from openbaar.tables.authored.model import Table
 
 CHART = "SELECT * FROM _charts WHERE page = ? AND parameters = ? AND language = ? AND made_of = ?"
 CREATED = "SELECT sql FROM sqlite_schema WHERE name = ?"
@@ -70,6 +70,7 @@ class Earlier:
         with closing(sqlite3.connect(target, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("PRAGMA secure_delete = ON")  # as where rows are loaded
             connection.execute("ATTACH ? AS earlier", (str(self.database),))
             connection.execute(f"INSERT INTO main.{table} SELECT * FROM earlier.{table}")
 

@@ -12,8 +12,8 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import sha256_of
 from openbaar.package.catalogues.facts import Facts
 from openbaar.package.catalogues.from_descriptor import facts
-from openbaar.schema.conventions import DESCRIPTOR
-from openbaar.staleness import is_stale
+from openbaar.publishing.staleness import is_stale
+from openbaar.schema.conventions import DESCRIPTOR, workbook_endings
 
 PACKAGE = "tables/package.yaml"
 PUBLISH = "run `openbaar publish`"
@@ -79,7 +79,7 @@ def packed_files(root: Path, known: Facts) -> list[DepositFile]:
     Raises OpenbaarError where one is missing.
     """
     found, problems = [], []
-    for ending in (".zip", ".xlsx", ".db"):
+    for ending in (".zip", *workbook_endings(known.languages).values(), ".db"):
         name = f"{known.name}-{known.version}{ending}"
         path = root / "dist" / name
         if path.is_file():

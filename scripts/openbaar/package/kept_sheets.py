@@ -1,7 +1,7 @@
-"""Sheets of an earlier workbook that are taken again, where what they are made of did not change.
+"""Sheets of earlier workbooks that are taken again, where what they are made of did not change.
 
 Writing the cells of a sheet takes nearly all the time that a workbook takes. So publishing records
-what each sheet of the workbook was made of. A sheet that is taken again has the same bytes as one
+what each sheet of each workbook was made of. A sheet that is taken again has the same bytes as one
 that is written anew.
 """
 
@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -57,23 +57,40 @@ def hash_of(*said: Any) -> str:
     return hashlib.sha256(made_of.encode("utf-8")).hexdigest()
 
 
+@dataclass(frozen=True)
+class WorkbookRecord:
+    """What is recorded of a workbook, given by its name in the publication, and of its sheets."""
+
+    language: str
+    workbook: str
+    sha256: str
+    sheets: Mapping[str, str]
+
+
 @contextmanager
-def earlier_sheets(root: Path) -> Iterator[KeptSheets]:
-    """The sheets of the workbook that was last published in `root`, if nobody changed it."""
+def earlier_sheets(root: Path) -> Iterator[Mapping[str, KeptSheets]]:
+    """The sheets of the workbooks that were last published in `root`, by language.
+
+    Without those of workbooks that somebody changed.
+    """
+    found: dict[str, KeptSheets] = {}
+    with ExitStack() as opened:
+        for record in _records(root):
+            workbook = root / record.workbook
+            if workbook.is_file() and sha256_of(workbook) == record.sha256:
+                archive = opened.enter_context(ZipFile(workbook))
+                found[record.language] = KeptSheets(record.sheets, archive)
+        yield found
+
+
+def _records(root: Path) -> list[WorkbookRecord]:
+    """What is recorded of workbooks; nothing where there is no such record."""
     try:
-        record = json.loads((root / RECORD).read_bytes())
-        workbook = root / record["workbook"]
-        is_same = sha256_of(workbook) == record["sha256"]
-    except (OSError, ValueError, KeyError, TypeError):
-        is_same = False
-    if not is_same:
-        yield KeptSheets()
-        return
-    with ZipFile(workbook) as archive:
-        yield KeptSheets(record["sheets"], archive)
+        return [WorkbookRecord(**each) for each in json.loads((root / RECORD).read_bytes())]
+    except (OSError, ValueError, TypeError):
+        return []
 
 
-def record_of_sheets(workbook: str, sha256: str, names: Mapping[str, str]) -> bytes:
-    """The record of a workbook, given by its name in the publication, and of its sheets."""
-    record = {"workbook": workbook, "sha256": sha256, "sheets": dict(names)}
-    return json.dumps(record, indent=0).encode()
+def record_of_sheets(workbooks: Sequence[WorkbookRecord]) -> bytes:
+    """The records of all workbooks, as they are kept."""
+    return json.dumps([asdict(each) for each in workbooks], indent=0).encode()

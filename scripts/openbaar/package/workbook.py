@@ -1,9 +1,9 @@
-"""The download for spreadsheets: a sheet per table, and one per language that documents all."""
+"""The download for spreadsheets, in one language: a sheet that documents all, and one per table."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -39,9 +39,9 @@ Labels = Mapping[Value, Value]  # the label of each code
 
 
 def write_workbook(
-    dataset: Dataset, target: Path, kept: KeptSheets = NOTHING_KEPT
+    dataset: Dataset, target: Path, language: str, kept: KeptSheets = NOTHING_KEPT
 ) -> dict[str, str]:
-    """Write all tables as a spreadsheet to `target`, sheets that are `kept` as they are.
+    """Write all tables in a language as a spreadsheet to `target`, sheets that are `kept` as is.
 
     It takes the place of an earlier one when it is complete. Codes show as the label that their
     list gives them. A table with more rows than the publication allows is left out, and the
@@ -51,17 +51,17 @@ def write_workbook(
     made: dict[str, str] = {}
     publication = dataset.publication
     names = sheet_names(dataset.tables)
-    documentation = documentation_names(publication.package.languages, names.values())
+    documentation = documentation_name(language, publication.language, names.values())
     with replacing(target) as partial, _written(partial) as book:
-        title = localized(publication.package.title, publication.language)
+        title = localized(publication.package.title, language)
         book.set_properties({"title": title, "created": CREATED})
         styles = Styles.of(book)
-        for language, name in documentation.items():
-            sections = _documentation(dataset, names, language)
-            _write_sections(book.add_worksheet(name), styles, sections)
+        sections = _documentation(dataset, names, language)
+        _write_sections(book.add_worksheet(documentation), styles, sections)
         for table, data in dataset.tables.items():
             if _is_shown(dataset, data):
-                made_of = _write_table(book, styles, names[table], _SheetOf(dataset, data), kept)
+                shown = _SheetOf(dataset, data, language)
+                made_of = _write_table(book, styles, names[table], shown, kept)
                 made[made_of] = f"xl/worksheets/sheet{len(book.worksheets())}.xml"
     return made
 
@@ -82,23 +82,27 @@ class _SheetOf:
 
     dataset: Dataset
     data: TableData
+    language: str
 
     @cached_property
     def columns(self) -> list[Column]:
-        """The columns with headings in the first language."""
-        language = self.dataset.publication.language
-        return [_column(field, language) for field in self.data.table.table_schema.fields]
+        """The columns with their headings."""
+        return [_column(field, self.language) for field in self.data.table.table_schema.fields]
 
     @cached_property
     def notes(self) -> list[str]:
-        """What to know, in the first language."""
-        return list(_notes(self.dataset, self.data, self.dataset.publication.language))
+        """What to know."""
+        return list(_notes(self.dataset, self.data, self.language))
+
+    @cached_property
+    def _code_lists(self) -> dict[str, _CodeList]:
+        return _code_lists(self.dataset, self.data, self.language)
 
     @property
     def rows(self) -> list[list[Value]]:
         """The cells as readers see them."""
         labels = {}
-        for column, code_list in _code_lists(self.dataset, self.data).items():
+        for column, code_list in self._code_lists.items():
             labels[column] = code_list.labels
         return [_shown(row, self.data.table.columns, labels) for row in self.data.rows]
 
@@ -107,7 +111,7 @@ class _SheetOf:
         """One hash of what the sheet is made of, which is plain data."""
         columns = [(column.title, column.unit, column.type) for column in self.columns]
         lists = {}
-        for column, code_list in _code_lists(self.dataset, self.data).items():
+        for column, code_list in self._code_lists.items():
             lists[column] = code_list.made_of
         names = self.data.table.columns
         return hash_of(self.data.sha256, list(names), columns, lists, self.notes)
@@ -167,21 +171,16 @@ def sheet_names(tables: Iterable[str]) -> dict[str, str]:
     return names
 
 
-def documentation_names(languages: Sequence[str], taken: Iterable[str]) -> dict[str, str]:
-    """The name of the sheet that documents the tables in each language.
+def documentation_name(language: str, first_language: str, taken: Collection[str]) -> str:
+    """The name of the sheet that documents the tables in a language.
 
-    The code of the language follows where the name is that of another sheet: it is one word in
-    English and in French, and Excel takes names for the same that differ in case only.
+    The code of the language follows where a table has that name: Excel takes names for the same
+    that differ in case only.
     """
-    used = {name.lower() for name in taken}
-    names = {}
-    for language in languages:
-        name = catalogue(language, languages[0]).gettext("Documentation")
-        if name.lower() in used:
-            name = f"{name} ({language})"
-        used.add(name.lower())
-        names[language] = name
-    return names
+    name = catalogue(language, first_language).gettext("Documentation")
+    if name.lower() in {other.lower() for other in taken}:
+        return f"{name} ({language})"
+    return name
 
 
 def _is_shown(dataset: Dataset, data: TableData) -> bool:
@@ -211,7 +210,7 @@ class _CodeList:
         return [self.data.sha256, self.code, self.label, *types]
 
 
-def _code_lists(dataset: Dataset, data: TableData) -> dict[str, _CodeList]:
+def _code_lists(dataset: Dataset, data: TableData, language: str) -> dict[str, _CodeList]:
     """For each column with the codes of another table, this table, if it labels them."""
     lists: dict[str, _CodeList] = {}
     for column in data.table.columns:
@@ -219,9 +218,18 @@ def _code_lists(dataset: Dataset, data: TableData) -> dict[str, _CodeList]:
         if reference is None:
             continue
         code_list = dataset.tables[reference.resource]
-        if code_list.table.label is not None and _is_shown(dataset, code_list):
-            lists[column] = _CodeList(code_list, reference.fields[0], code_list.table.label)
+        label = _label(code_list, language, dataset.publication.language)
+        if label is not None and _is_shown(dataset, code_list):
+            lists[column] = _CodeList(code_list, reference.fields[0], label)
     return lists
+
+
+def _label(code_list: TableData, language: str, first_language: str) -> str | None:
+    """The column that labels codes: `label`, or in another language `title_<language>`, if any."""
+    label, title = code_list.table.label, f"title_{language}"
+    if label is None or language == first_language:
+        return label
+    return title if title in code_list.table.columns else label
 
 
 def _shown(row: Row, columns: Sequence[str], labels: Mapping[str, Labels]) -> list[Value]:

@@ -1,9 +1,11 @@
 """What all published packages have in common: trust tables, the form of a version, "unknown".
 
-Both halves of the toolkit and the running site need these, so this module imports nothing.
+Both halves of the toolkit and the running site need these, so this module imports nothing of ours.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 DESCRIPTOR = "datapackage.json"  # the file that describes a data package
 # Where each cell comes from, whether the totals add up, and what to know before using the figures.
@@ -22,3 +24,10 @@ NOT_SPECIFIED = "notspecified"  # the name of a licence that is unknown, in data
 VERSION = r"\d+\.\d+\.\d+"  # a regular expression: major.minor.patch of https://semver.org
 # Another one for a number as documents print it: 568.694, 1 202, also with a narrow space, 12'000.
 GROUPED_NUMBER = "[0-9]{1,3}(?:[.,'’ \u00a0\u2009\u202f][0-9]{3})+"
+
+
+def workbook_endings(languages: Sequence[str]) -> dict[str, str]:
+    """How the name of the workbook in each language ends: `.xlsx` in the first, then `.en.xlsx`."""
+    endings = {language: f".{language}.xlsx" for language in languages}
+    endings[languages[0]] = ".xlsx"
+    return endings

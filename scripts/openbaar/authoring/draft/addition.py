@@ -12,16 +12,16 @@ from typing import Any
 import yaml
 
 from openbaar.authoring.draft.authored import Entry, flow
+from openbaar.authoring.draft.finding.received import received
 from openbaar.authoring.draft.project import drafts_in, report_of
-from openbaar.authoring.draft.received import received
 from openbaar.authoring.draft.trial import Tried
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content
 from openbaar.holding import alone
 from openbaar.placing import write_files
-from openbaar.tables.publication import PACKAGE, Publication
-from openbaar.tables.references import load_publication
-from openbaar.tables.sources import Say, say_nothing
+from openbaar.tables.authored.publication import PACKAGE, Publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.sources import Say, say_nothing
 
 # The keys of the package file that a table is read with; drafts are tried under the same.
 _READ_WITH = (

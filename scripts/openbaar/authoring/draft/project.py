@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from openbaar.authoring.draft.authored import Entry, authored
-from openbaar.authoring.draft.columns import unique
-from openbaar.authoring.draft.language_guess import language_of
-from openbaar.authoring.draft.printed import kind, split_row
-from openbaar.authoring.draft.received import Received, received
-from openbaar.authoring.draft.sighting import Sighting
+from openbaar.authoring.draft.finding.printed import kind, split_row
+from openbaar.authoring.draft.finding.received import Received, received
+from openbaar.authoring.draft.finding.sighting import Sighting
+from openbaar.authoring.draft.finding.vocabulary import vocabulary
+from openbaar.authoring.draft.guessing.columns import unique
+from openbaar.authoring.draft.guessing.language_guess import language_of
 from openbaar.authoring.draft.trial import Tried, best_draft
-from openbaar.authoring.draft.vocabulary import vocabulary
 from openbaar.authoring.scaffold.files import scaffold
 from openbaar.documents.lines import SEPARATOR, Document, Line
 from openbaar.errors import OpenbaarError, Place, Problem

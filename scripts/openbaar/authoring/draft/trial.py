@@ -9,22 +9,22 @@ from functools import cached_property
 from pathlib import Path
 
 from openbaar.authoring.draft.authored import Entry, as_data, authored
-from openbaar.authoring.draft.draft import Draft, Part, draft_of
-from openbaar.authoring.draft.finished import Finished
-from openbaar.authoring.draft.place import footnotes, surroundings
-from openbaar.authoring.draft.sighting import Sighting
+from openbaar.authoring.draft.finding.sighting import Sighting
+from openbaar.authoring.draft.guessing.draft import Draft, Part, draft_of
+from openbaar.authoring.draft.guessing.place import footnotes, surroundings
 from openbaar.authoring.draft.table_file import entries
-from openbaar.authoring.draft.trust import doubts, reasons
+from openbaar.authoring.draft.trusting.finished import Finished
+from openbaar.authoring.draft.trusting.trust import doubts, reasons
 from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.models import load_model
 from openbaar.schema.csvfile import Rows
+from openbaar.tables.authored.model import Package, Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import check_references
+from openbaar.tables.converting.reading import Reading, find_regions, read_table
 from openbaar.tables.judging.sum_checks import stated_totals
 from openbaar.tables.judging.verdicts import Verdict
-from openbaar.tables.model import Package, Table
-from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading, find_regions, read_table
-from openbaar.tables.references import check_references
 from openbaar.yamlfile import YamlFile
 
 # What a draft has, then what it has less where that fails; the first that converts is kept.

@@ -1,0 +1,1 @@
+"""Finding tables in documents that nobody described: what seems to be one is a `Sighting`."""

@@ -1,0 +1,202 @@
+"""Looking for tables in grids: sheets, CSV files, tables of web pages and ruled tables of PDFs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from openbaar.authoring.draft.finding.printed import kind
+from openbaar.authoring.draft.finding.sighting import (
+    RowKind,
+    SeenRow,
+    Sighting,
+    holds_numbers,
+    is_heading,
+    row_kind,
+)
+from openbaar.documents.lines import SEPARATOR, Document, Line
+
+FEWEST = 2  # rows that make a table
+
+
+def sightings_in_grid(document: Document) -> list[Sighting]:
+    """What seems to be a table: rows of one width, without a blank line between, below headings."""
+    several_pages = len({line.page for line in document.lines}) > 1
+    found = []
+    for part in _parts(document):
+        sighting = _sighting(document, part)
+        if sighting is not None:
+            page = str(part[0].page) if several_pages else None
+            found.append(replace(sighting, page=page))
+    return found
+
+
+def _parts(document: Document) -> Iterator[list[Line]]:
+    """The lines that may be of one table."""
+    for _, group in groupby(document.lines, key=_in_common):
+        lines = list(group)
+        if not lines[0].is_blank and len(_cells(lines[0])) > 1:
+            yield from _by_heading(lines)
+
+
+def _in_common(line: Line) -> tuple[int | str, str, int, bool]:
+    """What the lines of one table share: page, table of the page, width, and that they hold text.
+
+    An address is `B12` in a sheet, `table.row.column` elsewhere.
+    """
+    table = line.cells[0].rpartition(".")[0].rpartition(".")[0] if line.cells else ""
+    return line.page, table, len(line.cells), line.is_blank
+
+
+def _cells(line: Line) -> tuple[str, ...]:
+    return tuple(line.text.split(SEPARATOR))
+
+
+@dataclass
+class _Part:
+    """Lines that seem to be of one table: the texts of headings, and whether rows came."""
+
+    lines: list[Line] = field(default_factory=list)
+    headings: list[str] = field(default_factory=list)
+    has_data: bool = False
+
+    def add(self, line: Line) -> None:
+        """One more line."""
+        if self.is_heading(line):
+            self.headings.append(line.text)
+        elif not (_is_label(line) or _is_upper_text(line)):
+            self.has_data = True
+        self.lines.append(line)
+
+    def is_heading(self, line: Line) -> bool:
+        """Whether the line is one of headings, as the next one of this part."""
+        if not _is_heading_row(line):
+            return False
+        return not (self.has_data and _have_years_in_one_column(self.lines[-1], line))
+
+    def ends_before(self, line: Line) -> bool:
+        """Whether the line is one of other headings, below rows of this part."""
+        if not (self.has_data and self.headings):
+            return False
+        return line.text not in self.headings and self.is_heading(line)
+
+
+def _by_heading(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """The lines in parts: a new one where other headings come.
+
+    A text alone right above headings goes with them.
+    """
+    part = _Part()
+    for line in lines:
+        if part.ends_before(line):
+            following = _Part()
+            if _is_label(part.lines[-1]) or _is_upper_text(part.lines[-1]):
+                following.lines.append(part.lines.pop())
+            yield part.lines
+            part = following
+            part.headings.append(line.text)
+            part.lines.append(line)
+        else:
+            part.add(line)
+    yield part.lines
+
+
+def _is_label(line: Line) -> bool:
+    return row_kind(_cells(line)) == "label"
+
+
+def _is_upper_text(line: Line) -> bool:
+    """Whether a line holds one text, and none in the first cell: a heading above several others."""
+    cells = _cells(line)
+    printed = [cell for cell in cells if cell]
+    return len(printed) == 1 and not cells[0] and kind(printed[0]) == "text"
+
+
+def _is_heading_row(line: Line) -> bool:
+    """Whether a line holds several headings."""
+    cells = _cells(line)
+    printed = [cell for cell in cells if cell]
+    return len(printed) > 1 and row_kind(cells) != "label" and is_heading(cells)
+
+
+def _have_years_in_one_column(line: Line, below: Line) -> bool:
+    """Whether two rows have years in one column: then the lower one is a row too."""
+    pairs = zip(_cells(line), _cells(below), strict=True)
+    return any(kind(one) == kind(two) == "year" for one, two in pairs)
+
+
+def _sighting(document: Document, lines: Sequence[Line]) -> Sighting | None:
+    """The table in these lines, if they hold one: title, headings, rows, totals."""
+    above, start = _headings(lines)
+    texts = {line.text for line in above}
+    leading = [line for line in lines[:start] if line not in above]
+    below = [line for line in lines[start:] if line.text not in texts]
+    rows = _rows(below)
+    repeated = len(below) < len(lines) - start
+    if repeated:  # then labels come above the headings, group by group
+        rows = [*_labels(leading), *rows]
+        leading = []
+    if not _is_table(rows):
+        return None
+    sighting = Sighting(
+        document,
+        "grid",
+        tuple(rows),
+        headings=tuple(map(_cells, above)),
+        header=() if repeated else tuple(line.shown for line in above),
+        separator=" | ",
+        repeated=repeated,
+    )
+    before = leading[-1] if leading else _line_above(document, lines[0])
+    if before is None:
+        return sighting
+    return replace(sighting, before=(before.number,), title=_title(before))
+
+
+def _is_table(rows: Sequence[SeenRow]) -> bool:
+    """Whether there are rows enough for a table, and numbers in them."""
+    data = [row for row in rows if row.kind == "data"]
+    return len(data) >= FEWEST and holds_numbers(rows)
+
+
+def _labels(lines: Sequence[Line]) -> list[SeenRow]:
+    return [_row(line, "label") for line in lines]
+
+
+def _headings(lines: Sequence[Line]) -> tuple[list[Line], int]:
+    """The lines of headings, and the index of the line below them; labels alone above are none."""
+    above: list[Line] = []
+    for index, line in enumerate(lines):
+        is_upper = _is_upper_text(line) and any(map(_is_heading_row, lines[index + 1 : index + 2]))
+        if _is_heading_row(line) or is_upper:
+            above.append(line)
+        elif above or not _is_label(line):
+            return above, index
+    return above, len(lines)
+
+
+def _rows(lines: Sequence[Line]) -> list[SeenRow]:
+    """The rows of a table; a label alone below the last one is a note and left out."""
+    rows = [_row(line) for line in lines]
+    while rows and rows[-1].kind == "label":
+        rows.pop()
+    return rows
+
+
+def _row(line: Line, kind_of_row: RowKind | None = None) -> SeenRow:
+    cells = _cells(line)
+    return SeenRow(cells, line.number, line.number, kind_of_row or row_kind(cells))
+
+
+def _line_above(document: Document, first: Line) -> Line | None:
+    """The line above the table on its page: whatever it says, the table comes after it."""
+    for line in reversed(document.lines[: first.number - 1]):
+        if line.page == first.page and not line.is_blank:
+            return line
+    return None
+
+
+def _title(line: Line) -> str:
+    """What a line says where nothing is beside it: then it is the title of the table below."""
+    return " ".join(_cells(line)).strip() if _is_label(line) else ""

@@ -1,0 +1,145 @@
+"""Looking for tables in texts whose rows are lines: a label, then numbers, again and again."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from openbaar.authoring.draft.finding.labels import with_labels
+from openbaar.authoring.draft.finding.page_breaks import is_page_head, page_heads
+from openbaar.authoring.draft.finding.printed import (
+    kind,
+)
+from openbaar.authoring.draft.finding.row_widths import FEWEST, SeenRows, seen_rows
+from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting, holds_numbers, lines_before
+from openbaar.authoring.draft.finding.split_units import Split, split_unit
+from openbaar.authoring.draft.finding.titles import is_title, with_title
+from openbaar.documents.lines import Document
+from openbaar.recipe.unit_keys import Units
+from openbaar.recipe.units import make_units
+
+LONGEST_GAP = 2  # lines between two rows that may be a wrapped name
+
+
+def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> list[Sighting]:
+    """What seems to be a table: three lines or blocks or more, each a label and as many numbers."""
+    splits = [split_unit(unit) for unit in make_units(document.lines, Units(by=units))]
+    found = []
+    joined, breaks = _across_pages(document, splits)
+    for run in _runs(joined):
+        bare = Sighting(document, units, (), separator=_separator(run), skipped=breaks)
+        for seen in seen_rows(run):
+            if _is_table(seen.rows):
+                found.append(_sighting(bare, seen, splits))
+    return found
+
+
+def _across_pages(
+    document: Document, splits: Sequence[Split]
+) -> tuple[list[Split], tuple[int, ...]]:
+    """The units without the heads of pages between two rows, and the numbers of these lines.
+
+    The rows have as many cells, so that they are of one table.
+    """
+    heads = page_heads(document)
+    kept: list[Split] = []
+    dropped: list[int] = []
+    passing: list[Split] = []  # heads of a page, of which the row below is not known yet
+    for split in splits:
+        if kept and kept[-1].is_row and _is_head(document, split, heads):
+            passing.append(split)
+            continue
+        if passing and _go_together(kept[-1], split) and not all(each.cells for each in passing):
+            dropped += [each.first for each in passing]
+        else:
+            kept += passing
+        passing = []
+        kept.append(split)
+    return [*kept, *passing], tuple(dropped)
+
+
+def _is_head(document: Document, split: Split, heads: set[str]) -> bool:
+    is_of_one_line = split.first == split.last
+    return is_of_one_line and not split.is_row and is_page_head(document.line(split.first), heads)
+
+
+def _go_together(above: Split, below: Split) -> bool:
+    """Whether two units are rows of as many cells, the first of which is no total."""
+    are_rows = above.is_row and below.is_row and not above.is_total
+    return are_rows and len(above.printed) == len(below.printed)
+
+
+def _separator(run: Sequence[Split]) -> str:
+    """What stands between the cells of a run of rows."""
+    return "\t" if all(each.tabbed for each in run if each.is_row) else " "
+
+
+def _sighting(bare: Sighting, seen: SeenRows, splits: Sequence[Split]) -> Sighting:
+    """A sighting of a table, with the other widths that its rows may have."""
+    tables = [each for each in seen.others if _is_table(each.rows)]
+    others = tuple(_with_rows(bare, each, splits) for each in tables)
+    return replace(_with_rows(bare, seen, splits), others=others)
+
+
+def _with_rows(sighting: Sighting, seen: SeenRows, splits: Sequence[Split]) -> Sighting:
+    """A sighting with these rows, and what stands around them."""
+    first, last = seen.rows[0].first, seen.rows[-1].last
+    skipped = tuple(number for number in sighting.skipped if first < number < last)
+    made = replace(sighting, rows=tuple(seen.rows), join=seen.join, skipped=skipped)
+    return with_labels(_with_surroundings(made, splits))
+
+
+def _is_table(rows: Sequence[SeenRow]) -> bool:
+    data = [row for row in rows if row.kind == "data"]
+    return len(data) >= FEWEST and holds_numbers(rows)
+
+
+def _runs(splits: Sequence[Split]) -> Iterator[list[Split]]:
+    """Rows that follow each other, with at most LONGEST_GAP short lines between two of them."""
+    run: list[Split] = []
+    gap: list[Split] = []
+    for split in splits:
+        if split.is_row or split.is_label:
+            run += [*gap, split] if run else [split]
+            gap = []
+        elif split.may_be_name and len(gap) < LONGEST_GAP:
+            gap.append(split)
+        else:
+            yield run
+            run = []
+            gap = []
+    yield run
+
+
+def _with_surroundings(sighting: Sighting, splits: Sequence[Split]) -> Sighting:
+    """The sighting with its headings and its title."""
+    above = _split_above(sighting.first, splits)
+    lines = sighting.document.lines
+    headings = _headings(above, sighting.width) if above is not None else ()
+    if above is None or not headings:
+        return with_title(sighting, lines_before(lines, sighting.first))
+    printed = [line.text.strip() for line in lines[above.first - 1 : sighting.first - 1]]
+    header = " ".join(filter(None, printed))
+    sighting = replace(sighting, headings=(headings,), header=(header,))
+    return with_title(sighting, lines_before(lines, above.first))
+
+
+def _split_above(number: int, splits: Sequence[Split]) -> Split | None:
+    """The last unit that ends before line `number`."""
+    index = bisect_left(splits, number, key=lambda split: split.last)
+    return splits[index - 1] if index else None
+
+
+def _headings(split: Split, width: int) -> tuple[str, ...]:
+    """The headings of a line: as many words, or a text and years; () where it is not one."""
+    if is_title(split.unit.text):
+        return ()
+    if split.tabbed and len(split.printed) == width:
+        return split.printed
+    if split.are_years and len(split.cells) == width - 1:
+        return (split.label, *split.cells)
+    words = tuple(split.unit.text.split())
+    holds_number = any(kind(word) == "number" for word in words)
+    return words if len(words) == width and not holds_number else ()

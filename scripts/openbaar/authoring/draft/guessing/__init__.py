@@ -1,0 +1,1 @@
+"""Guessing what a table is: its columns, its place, its language."""

@@ -1,0 +1,362 @@
+"""From the cells of a column to what it is: name, type, signs, blanks, marks."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from openbaar.authoring.draft.finding.printed import (
+    PLUS,
+    bare,
+    kind,
+    marks_at,
+    number_format,
+    unsigned,
+)
+from openbaar.authoring.draft.finding.sighting import Sighting
+from openbaar.authoring.draft.guessing.dates import (
+    TWO_YEARS,
+    Dated,
+    are_as_in_csv,
+    may_be_two_years,
+    ways_to_read,
+)
+from openbaar.recipe.numbers import NumberFormat
+from openbaar.recipe.values import parse_number
+from openbaar.schema.names import check_name
+
+BLANK_STATUS = "not_given"
+FIGURES = ("number", "year")
+FEWEST_FIGURES = 2  # of a column for each word among them that says why there is none
+MAX_NAME = 40  # characters of a name that is made of a heading
+# Letters that Unicode does not take apart into a letter and an accent, as they are usually spelt.
+TRANSLITERATED = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l"}
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a column seems to be; `name` is what it is called in the row pattern."""
+
+    name: str
+    title: str
+    type: Literal["string", "integer", "number", "year", "yearmonth", "date"]
+    sign: tuple[str, ...] = ()
+    blank: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    empty: bool = False
+    pattern: str | None = None
+    word: str | None = None  # among figures, which is taken for a blank
+    date: str | None = None  # how dates are printed, where that is not as CSV files have them
+    may_be: tuple[str, ...] = ()  # the forms of dates, of which nothing says which one it is
+
+    @property
+    def is_figure(self) -> bool:
+        """Whether it holds figures, as years are too."""
+        return self.type in ("integer", "number", "year")
+
+    @property
+    def is_name(self) -> bool:
+        """Whether it says what a row is about: by a text, or by when it was."""
+        return self.type in ("string", "year", "yearmonth", "date")
+
+    @property
+    def is_summed(self) -> bool:
+        """Whether a total of it is a sum: shares are not added up."""
+        return self.type in ("integer", "number") and "%" not in self.sign
+
+    @property
+    def read(self) -> dict[str, Any]:
+        """What the recipe says of the field beside its type, in as few keys as are needed."""
+        said = {
+            "pattern": self.pattern,
+            "sign": without_brackets(self.sign),
+            "date": self.date,
+            "marks": without_brackets(self.marks),
+            "blank": dict.fromkeys(self.blank, BLANK_STATUS),
+        }
+        return {key: value for key, value in said.items() if value}
+
+
+def without_brackets(texts: Sequence[str]) -> list[str] | str:
+    """A list as one writes it: a single text without brackets."""
+    return texts[0] if len(texts) == 1 else list(texts)
+
+
+def columns_of(
+    sighting: Sighting, marks: Collection[str], language: str
+) -> tuple[list[Column], NumberFormat | None]:
+    """The columns of a sighting, and the convention of all its numbers.
+
+    `marks` are those that have a footnote, `language` is that in which months are named.
+    """
+    cells = [sighting.column(index) for index in range(sighting.width)]
+    convention = _convention(sighting, cells, marks)
+    titles = _titles(sighting)
+    taken: set[str] = set()
+    columns = []
+    for index, column_cells in enumerate(cells):
+        seen = _Seen.of(index, titles[index], column_cells, marks)
+        column = seen.column(convention, taken, language)
+        taken.add(column.name)
+        columns.append(column)
+    return columns, convention
+
+
+def _convention(
+    sighting: Sighting, cells: Sequence[Sequence[str]], marks: Collection[str]
+) -> NumberFormat | None:
+    """The convention of all numbers, those of total rows too; a column of years alone has none."""
+    numbers: list[str] = []
+    totals = sighting.of_kind("total")
+    for index, column in enumerate(cells):
+        column = _without(_word_among_figures(index, column, marks), column)
+        plain = [unmarked(cell, marks) for cell in column]
+        if not _is_numeric(column, marks) or "number" not in map(kind, plain):
+            continue
+        if index:
+            plain += [row.cells[index] for row in totals]
+        numbers += _figures(plain)
+    return number_format(numbers)
+
+
+def unmarked(text: str, marks: Collection[str]) -> str:
+    """The text without a mark that has a footnote; others are part of it."""
+    plain, mark = bare(text)
+    return plain if mark in marks else text.strip()
+
+
+def _figures(texts: Sequence[str]) -> list[str]:
+    """Those of the texts that are numbers or years."""
+    return [text for text in texts if kind(text) in FIGURES]
+
+
+def _is_numeric(cells: Sequence[str], marks: Collection[str]) -> bool:
+    """Whether a column holds numbers of one convention, blanks and nothing else."""
+    plain = [unmarked(cell, marks) for cell in cells]
+    figures = _figures(plain)
+    has_texts = "text" in map(kind, plain)
+    has_marks = any(bare(cell)[1] for cell in figures)
+    if not figures or has_texts or has_marks:
+        return False
+    return number_format(figures) is not None
+
+
+def _word_among_figures(index: int, cells: Sequence[str], marks: Collection[str]) -> str | None:
+    """The one word that stands in few cells of a column of figures: why there is none.
+
+    before: 5.000 | gesloten | 1.100
+    after: gesloten
+    """
+    texts = [cell.strip() for cell in cells if kind(unmarked(cell, marks)) == "text"]
+    figures = _figures([unmarked(cell, marks) for cell in cells])
+    is_one = len(set(texts)) == 1 and not any(sign.isdigit() for sign in texts[0])
+    if index == 0 or not is_one or len(figures) < FEWEST_FIGURES * len(texts):
+        return None
+    return texts[0] if _is_numeric(_without(texts[0], cells), marks) else None
+
+
+def _without(word: str | None, cells: Sequence[str]) -> list[str]:
+    """The cells, blank where they hold a word."""
+    return ["" if cell.strip() == word else cell for cell in cells]
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The cells of a column, without marks, with what else was found in them."""
+
+    index: int
+    title: str
+    cells: Sequence[str]  # without the marks that have a footnote
+    marks: tuple[str, ...]
+    blanks: tuple[str, ...]
+    is_numeric: bool
+    word: str | None = None
+
+    @classmethod
+    def of(cls, index: int, title: str, cells: Sequence[str], marks: Collection[str]) -> _Seen:
+        """What is seen in the cells of a column."""
+        blanks = dict.fromkeys(cell.strip() for cell in cells if kind(cell) == "blank")
+        word = _word_among_figures(index, cells, marks)
+        if word is not None:
+            blanks[word] = None
+            cells = _without(word, cells)
+        plain = [unmarked(cell, marks) for cell in cells]
+        is_numeric = _is_numeric(cells, marks)
+        return cls(index, title, plain, marks_at(cells, marks), tuple(blanks), is_numeric, word)
+
+    def column(
+        self, convention: NumberFormat | None, taken: Collection[str], language: str
+    ) -> Column:
+        """What the column seems to be, under a name that is not taken."""
+        if not any(self.cells):
+            return Column(self._name("empty", taken), self.title, "string", empty=True)
+        if self.is_numeric:
+            return self._of_numbers(convention, taken)
+        texts = [cell for cell in self.cells if kind(cell) != "blank"]
+        ways = ways_to_read(texts, language)
+        may_be = tuple(way.form for way in ways)
+        if ways and ways[0].type == "yearmonth" and may_be_two_years(texts):
+            may_be += (TWO_YEARS,)
+        if len(may_be) == 1:
+            return self._of_dates(ways[0], texts, taken)
+        blank = ("",) if "" in self.cells else ()
+        name = self._name("label", taken)
+        return Column(name, self.title, "string", blank=blank, marks=self.marks, may_be=may_be)
+
+    def _of_dates(self, dated: Dated, texts: Sequence[str], taken: Collection[str]) -> Column:
+        """A column of days, or of months of years."""
+        return Column(
+            self._name("date" if dated.type == "date" else "month", taken),
+            self.title,
+            dated.type,
+            blank=self.blanks,
+            marks=self.marks,
+            date=None if are_as_in_csv(texts) else dated.form,
+        )
+
+    def _of_numbers(self, convention: NumberFormat | None, taken: Collection[str]) -> Column:
+        """A column of years, whole numbers or numbers."""
+        figures = _figures(self.cells)
+        are_years = all(kind(cell) == "year" for cell in figures)
+        if are_years and not self.blanks:
+            return Column(self._name("year", taken), self.title, "year", marks=self.marks)
+        return Column(
+            self._name(f"value_{self.index}", taken),
+            self.title,
+            "integer" if _are_whole(figures, convention) else "number",
+            sign=_signs(figures),
+            blank=self.blanks,
+            marks=self.marks,
+            word=self.word,
+        )
+
+    def _name(self, default: str, taken: Collection[str]) -> str:
+        """A name after the title, or `default` where there is none."""
+        return unique(self.title or default, taken)
+
+
+def _signs(figures: Sequence[str]) -> tuple[str, ...]:
+    """The signs of currency or percent at numbers.
+
+    A plus sign may be missing, at numbers below zero, which the empty sign says.
+    """
+    signs = dict.fromkeys(unsigned(figure)[1] for figure in figures)
+    found = [sign for sign in signs if sign]
+    if found == [PLUS] and None in signs:
+        found.append("")
+    return tuple(found)
+
+
+def _are_whole(figures: Sequence[str], convention: NumberFormat | None) -> bool:
+    """Whether no number has decimals; `1.505` has none where `.` separates thousands."""
+    if convention is None:
+        return True
+    return all(_is_whole(unsigned(figure)[0], convention) for figure in figures)
+
+
+def _is_whole(text: str, convention: NumberFormat) -> bool:
+    try:
+        parse_number(text, convention)
+    except ValueError:
+        return True
+    return not convention.decimal or convention.decimal not in text
+
+
+def _titles(sighting: Sighting) -> list[str]:
+    """The headings above each column, from above to below, as one text."""
+    levels = [*filled(sighting.headings[:-1]), *sighting.headings[-1:]]
+    titles = []
+    for index in range(sighting.width):
+        words = dict.fromkeys(level[index] for level in levels)
+        titles.append(" ".join(word for word in words if word))
+    return titles
+
+
+def filled(headings: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Rows of headings where one that spans columns is in all of them.
+
+    before: "" | "2021" | "" | "2022" | ""
+    after: "" | "2021" | "2021" | "2022" | "2022"
+    """
+    rows = []
+    for row in headings:
+        last = ""
+        texts: list[str] = []
+        for text in row:
+            last = text or last
+            texts.append(last)
+        rows.append(texts)
+    return rows
+
+
+def unique(text: str, taken: Collection[str]) -> str:
+    """A name of a column or a table: `Aantal (%)` -> aantal, or aantal_2 where that is taken.
+
+    Accents are left out and ligatures spelt out (`Cœur` -> coeur), and a word that SQL keeps for
+    itself gets `_column` behind it.
+    """
+    name = _plain_name(text)
+    try:
+        check_name(name)
+    except ValueError:
+        name += "_column"
+    number = 1
+    tried = name
+    while tried in taken:
+        number += 1
+        tried = f"{name}_{number}"
+    return tried
+
+
+def _plain_name(text: str) -> str:
+    """The text in small ASCII letters, digits and `_`, beginning with a letter."""
+    spelt = unicodedata.normalize("NFC", text).casefold().translate(TRANSLITERATED)
+    words = " ".join(re.findall(r"\w+", spelt))
+    plain = unicodedata.normalize("NFKD", words).encode("ascii", "ignore").decode()
+    name = _short_name(re.sub("[^a-z0-9]+", "_", plain).strip("_"))
+    if not name or not name[0].isalpha():
+        name = f"column_{name}".rstrip("_")
+    return name
+
+
+def _short_name(name: str) -> str:
+    """As many whole words of a name as it may have characters; a part of one that is too long."""
+    if len(name) <= MAX_NAME:
+        return name
+    whole, _, _ = name[: MAX_NAME + 1].rpartition("_")
+    return whole or name[:MAX_NAME]
+
+
+def other_than(texts: Collection[str]) -> str:
+    """A pattern of every text that begins with none of these, as RE2 has no way to say "not".
+
+    before: "Som"
+    after: `S|So|[^S].*|S[^o].*|So[^m].*`
+    """
+    short: set[str] = set()
+    long: set[str] = set()
+    for prefix in _proper_prefixes(texts):
+        following = {text[len(prefix)] for text in texts if text.startswith(prefix)}
+        other = re.sub(r"([\]^\\-])", r"\\\1", "".join(sorted(following)))
+        long.add(f"{escaped(prefix)}[^{other}].*")
+        if prefix:
+            short.add(escaped(prefix))
+    return "|".join([*sorted(short), *sorted(long, key=len)])
+
+
+def _proper_prefixes(texts: Collection[str]) -> set[str]:
+    """The beginnings of the texts, the empty one too, without the texts themselves."""
+    prefixes: set[str] = set()
+    for text in texts:
+        prefixes.update(text[:end] for end in range(len(text)))
+    return prefixes
+
+
+def escaped(text: str) -> str:
+    """A text as a pattern that finds it; `re.escape` escapes spaces too, which nobody can read."""
+    return re.sub(r"([\\.^$|?*+()\[\]{}])", r"\\\1", text)

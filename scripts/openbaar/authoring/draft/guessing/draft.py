@@ -1,0 +1,378 @@
+"""What is guessed of a sighting: its columns, groups, headings that are data, and footnotes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
+from typing import Literal
+
+from openbaar.authoring.draft.finding.labels import grouped
+from openbaar.authoring.draft.finding.printed import bare, kind, marks_at
+from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
+from openbaar.authoring.draft.guessing.columns import (
+    Column,
+    columns_of,
+    escaped,
+    filled,
+    other_than,
+    unique,
+    unmarked,
+)
+from openbaar.authoring.draft.guessing.place import Footnote, footnotes
+from openbaar.recipe.numbers import NumberFormat
+from openbaar.schema.conventions import UNKNOWN
+from openbaar.texts import catalogue
+
+Part = Literal["header", "footnotes", "melt", "totals", "group", "first"]
+MOST_LABELS = 50
+
+
+@dataclass(frozen=True)
+class Melted:
+    """Headings that become columns, one for each level of them.
+
+    `fields` has, for the headings above it, the field that each column is read from.
+    """
+
+    parents: Sequence[Column]
+    fields: Mapping[tuple[str, ...], Mapping[str, str]]
+
+    @property
+    def names(self) -> set[str]:
+        """The fields below all headings."""
+        names: set[str] = set()
+        for fields in self.fields.values():
+            names.update(fields.values())
+        return names
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns into which the fields are melted."""
+        return list(next(iter(self.fields.values())))
+
+    def below_headings(self, cells: Mapping[str, str]) -> list[dict[str, str]]:
+        """The cells of a row once for each heading, with that heading."""
+        names = [parent.name for parent in self.parents]
+        return [{**cells, **dict(zip(names, headings, strict=True))} for headings in self.fields]
+
+    def printed(self, level: int) -> list[str]:
+        """The headings of a level as they follow each other; an upper one is printed once."""
+        if level == len(self.parents) - 1:
+            return [headings[level] for headings in self.fields]
+        return list(dict.fromkeys(headings[level] for headings in self.fields))
+
+    def fields_of(self, column: str) -> set[str]:
+        """The fields that are melted into a column."""
+        return {fields[column] for fields in self.fields.values() if column in fields}
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A sighting with what is guessed of it; `parts` are the optional parts of its recipe."""
+
+    sighting: Sighting
+    languages: Sequence[str]  # of the publication
+    parts: Collection[Part]
+    notes: Sequence[Footnote]
+    columns: Sequence[Column]
+    numbers: NumberFormat | None
+    group: Column | None
+    melted: Melted | None
+
+    @property
+    def language(self) -> str:
+        """The first language of the publication, which is taken for that of the document."""
+        return self.languages[0]
+
+    def text(self, text: str) -> dict[str, str]:
+        """A text for readers; nobody has said yet what it is in the other languages."""
+        return texts(text, self.languages)
+
+    @property
+    def join(self) -> int:
+        """How many units the longest row is made of."""
+        labels = self.sighting.labels
+        if self.group is not None and labels is not None and labels.alone:
+            return self.sighting.join + 1
+        return self.sighting.join
+
+
+def texts(text: str, languages: Sequence[str]) -> dict[str, str]:
+    """A text in the first of some languages, and the word for unknown in the others."""
+    unknown = {other: catalogue(other).gettext(UNKNOWN) for other in languages[1:]}
+    return {languages[0]: text, **unknown}
+
+
+def draft_of(sighting: Sighting, languages: Sequence[str], parts: Collection[Part]) -> Draft:
+    """What is guessed of a sighting, of the optional `parts` only those."""
+    notes = _used_notes(sighting) if "footnotes" in parts else []
+    marks = {note.mark for note in notes}
+    columns, numbers = columns_of(sighting, marks, languages[0])
+    group = _group(sighting, columns, notes) if "group" in parts else None
+    melted = None
+    if "melt" in parts and "header" in parts:
+        columns, melted = _with_melt(sighting, columns, marks)
+    draft = Draft(sighting, languages, parts, notes, columns, numbers, group, melted)
+    return _with_limited_labels(draft)
+
+
+def _used_notes(sighting: Sighting) -> list[Footnote]:
+    """The footnotes whose mark is at some cell, there perhaps in brackets: `(*)` for `*`."""
+    used = _marks_in(sighting)
+    notes = []
+    for note in footnotes(sighting):
+        notes += [note, replace(note, mark=f"({note.mark})")]
+    return [note for note in notes if note.mark in used]
+
+
+def _marks_in(sighting: Sighting) -> set[str]:
+    """The marks at headings, cells and labels."""
+    rows = [*sighting.headings, *(row.cells for row in sighting.rows)]
+    found = {bare(cell)[1] for cell in chain.from_iterable(rows)}
+    marks = {mark for mark in found if mark is not None}
+    return marks if sighting.labels is None else marks | sighting.labels.marks
+
+
+def _group(
+    sighting: Sighting, columns: Sequence[Column], notes: Sequence[Footnote]
+) -> Column | None:
+    """A label printed once for several rows: alone on a row of a grid, or a year among lines."""
+    taken = {column.name for column in columns}
+    if sighting.labels is not None:
+        marks = [note.mark for note in notes if note.mark in sighting.labels.marks]
+        return Column(unique("year", taken), "", "year", marks=tuple(marks))
+    if sighting.units in ("grid", "columns") and sighting.of_kind("label"):
+        return Column(unique("section", taken), "", "string")
+    return None
+
+
+def _with_melt(
+    sighting: Sighting, columns: list[Column], marks: Collection[str]
+) -> tuple[list[Column], Melted | None]:
+    """Headings that are years, or that are above the same headings each, become a column.
+
+    before: "" | "2021" | "2022" above the columns
+    after: a column `year`, and one column `value` instead of two
+    """
+    stack = _Stack.of(sighting, columns)
+    if stack is None:
+        return columns, None
+    taken = {column.name for column in columns[: stack.first]}
+    parents = stack.parents(marks, taken)
+    names = stack.column_names({*taken, *(parent.name for parent in parents)})
+    fields: dict[tuple[str, ...], dict[str, str]] = {}
+    renamed = list(columns)
+    for place, headings in enumerate(stack.headings):
+        time, position = divmod(place, len(names))
+        column = names[position]
+        name = f"{column}_{time + 1}"
+        fields.setdefault(headings, {})[column] = name
+        index = stack.first + place
+        renamed[index] = replace(columns[index], name=name, title=stack.titles[position])
+    return renamed, Melted(parents, fields)
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """Headings above columns of numbers, in two levels.
+
+    `first` is the first of these columns, `printed` the upper heading of each, and `below` the
+    headings that are below each of the upper ones. Where these are years, both levels are data.
+    """
+
+    first: int
+    printed: Sequence[str]
+    below: Sequence[str]
+    are_years: bool
+
+    @classmethod
+    def of(cls, sighting: Sighting, columns: Sequence[Column]) -> _Stack | None:
+        """The headings that can be melted; None where they are not stacked so."""
+        headings = sighting.headings
+        numeric = _numeric_columns(columns)
+        reaches_the_end = numeric == list(range(min(numeric, default=0), sighting.width))
+        if len(headings) not in (1, 2) or len(numeric) < 2 or not reaches_the_end:
+            return None
+        printed = filled(headings)[0][numeric[0] :]
+        are_years = _are_years(printed)
+        below = _headings_below(headings, printed, numeric[0])
+        if len(below) == 1 and len(headings) == 2 and _are_years(below[0]):
+            return cls(numeric[0], below[0], printed[:1], are_years=True)
+        is_stacked = are_years or len(headings) == 2
+        are_alike = all(each == below[0] for each in below)
+        if not is_stacked or len(below) < 2 or not are_alike:
+            return None
+        return cls(numeric[0], printed, below[0], are_years)
+
+    @property
+    def has_years_below(self) -> bool:
+        """Whether the lower headings are years."""
+        return not self.are_years and _are_years(self.below)
+
+    @property
+    def headings(self) -> list[tuple[str, ...]]:
+        """The headings of each column that are data."""
+        if not self.has_years_below:
+            return [(text,) for text in self.printed]
+        times = len(self.printed) // len(self.below)
+        return list(zip(self.printed, [*self.below] * times, strict=True))
+
+    @property
+    def titles(self) -> Sequence[str]:
+        """The headings that are not data, of the columns below each one that is."""
+        return ("",) if self.has_years_below else self.below
+
+    def parents(self, marks: Collection[str], taken: Collection[str]) -> list[Column]:
+        """The columns that headings become."""
+        year = Column(unique("year", taken), "", "year")
+        used = marks_at(self.printed, marks)
+        if self.are_years:
+            return [replace(year, marks=used)]
+        heading = Column(unique("heading", taken), "", "string", marks=used)
+        if not self.has_years_below:
+            return [heading]
+        return [heading, replace(year, marks=marks_at(self.below, marks))]
+
+    def column_names(self, taken: Collection[str]) -> list[str]:
+        """The names of the columns that the lower headings become."""
+        names: list[str] = []
+        for text in self.titles:
+            names.append(unique(text or "value", {*taken, *names}))
+        return names
+
+
+def _are_years(texts: Sequence[str]) -> bool:
+    return all(kind(bare(text)[0]) == "year" for text in texts)
+
+
+def _numeric_columns(columns: Sequence[Column]) -> list[int]:
+    """The columns after the first that hold numbers."""
+    found = []
+    for index, column in enumerate(columns):
+        if index > 0 and column.is_figure:
+            found.append(index)
+    return found
+
+
+def _headings_below(
+    headings: Sequence[Sequence[str]], printed: Sequence[str], first: int
+) -> list[list[str]]:
+    """The lower headings below each of the upper ones."""
+    lower = headings[-1][first:] if len(headings) == 2 else [""] * len(printed)
+    below: dict[str, list[str]] = {}
+    for upper, text in zip(printed, lower, strict=True):
+        below.setdefault(upper, []).append(text)
+    return list(below.values())
+
+
+def _with_limited_labels(draft: Draft) -> Draft:
+    """The first column of text is limited where its rows could be read in two ways otherwise.
+
+    That is so where rows state totals, have marks, or are made of several units, or where spaces
+    part thousands. A few labels are named; where there are many, only the words with which totals
+    begin are kept out.
+    """
+    index = _first_text_column(draft.columns)
+    totals = draft.sighting.of_kind("total")
+    has_spaced_numbers = draft.numbers is not None and draft.numbers.thousands == " "
+    is_in_doubt = totals or draft.notes or draft.join > 1 or has_spaced_numbers
+    if index is None or not is_in_doubt:
+        return draft
+    labels = _labels_in(draft, index)
+    pattern: str | None = None
+    if len(labels) <= MOST_LABELS:
+        pattern = "|".join(map(escaped, labels))
+    elif index == 0:
+        pattern = _other_than_totals(totals)
+    columns = list(draft.columns)
+    columns[index] = replace(columns[index], pattern=pattern)
+    return replace(draft, columns=columns)
+
+
+def _labels_in(draft: Draft, index: int) -> list[str]:
+    """The texts of a column without the marks of footnotes, each once."""
+    marks = {note.mark for note in draft.notes}
+    cells = [cell for cell in draft.sighting.column(index) if cell.strip()]
+    return list(dict.fromkeys(unmarked(cell, marks) for cell in cells))
+
+
+def _first_text_column(columns: Sequence[Column]) -> int | None:
+    for index, column in enumerate(columns):
+        if column.type == "string" and not column.empty:
+            return index
+    return None
+
+
+def _other_than_totals(totals: Sequence[SeenRow]) -> str | None:
+    """A pattern of texts that begin with no word with which a total begins."""
+    words = {row.cells[0].split()[0] for row in totals}
+    return other_than(words) if words else None
+
+
+def table_columns(draft: Draft) -> list[Column]:
+    """The columns of the table, those of groups and headings too, and one for all melted ones."""
+    columns = [] if draft.group is None else [draft.group]
+    melted_names = set() if draft.melted is None else draft.melted.names
+    for column in draft.columns:
+        if column.name not in melted_names and not column.empty:
+            columns.append(column)
+    if draft.melted is None:
+        return columns
+    columns += draft.melted.parents
+    for name in draft.melted.columns:
+        columns.append(_melted_column(draft.columns, draft.melted.fields_of(name), name))
+    return columns
+
+
+def _melted_column(columns: Sequence[Column], fields: Collection[str], name: str) -> Column:
+    """The column that several are melted into: the widest of their types, the blanks of all."""
+    under = [column for column in columns if column.name in fields]
+    widest = under[0].type
+    blanks: dict[str, None] = {}
+    for column in under:
+        if column.type == "number":
+            widest = "number"
+        blanks.update(dict.fromkeys(column.blank))
+    return replace(under[0], name=name, type=widest, blank=tuple(blanks))
+
+
+def primary_key(draft: Draft, columns: Sequence[Column]) -> list[str]:
+    """The first columns that tell all rows apart; none where not even all of them do."""
+    seen = _key_values(draft)
+    key: list[str] = []
+    for column in columns:
+        is_counted = column is draft.columns[0] and column.type == "integer"
+        if not (column.is_name or is_counted) or column.blank:
+            continue
+        key.append(column.name)
+        told_apart = {tuple(values[name] for name in key) for values in seen}
+        if len(told_apart) == len(seen):
+            return key
+    return []
+
+
+def _key_values(draft: Draft) -> list[dict[str, str]]:
+    """For each row of the table, what is printed in each column that may be part of its key."""
+    names = [column.name for column in draft.columns]
+    values: list[dict[str, str]] = []
+    for row, label in _labelled_rows(draft.sighting):
+        cells = dict(zip(names, row.cells, strict=True))
+        if draft.group is not None:
+            cells[draft.group.name] = label
+        values += [cells] if draft.melted is None else draft.melted.below_headings(cells)
+    return values
+
+
+def _labelled_rows(sighting: Sighting) -> list[tuple[SeenRow, str]]:
+    """The rows that are data, each with the label above it, or with the number of its group."""
+    if sighting.labels is not None:
+        return list(grouped(sighting))
+    labelled = []
+    label = ""
+    for row in sighting.rows:
+        if row.kind == "label":
+            label = row.cells[0]
+        elif row.kind == "data":
+            labelled.append((row, label))
+    return labelled
