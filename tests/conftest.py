@@ -10,9 +10,9 @@ import pytest
 from hypothesis import settings
 
 from datasets import dataset_of
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
 
 # How long an example takes says nothing on a machine that does other things too.
 settings.register_profile("openbaar", deadline=None)

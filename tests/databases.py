@@ -11,7 +11,7 @@ from typing import Any
 from datasets import dataset_of
 from openbaar.database.build import build_database
 from openbaar.package.descriptor import descriptor
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
 
 QUERY = "  per_year:\n"
 PARAMETER = "    parameters: {year: {title: {nl: Jaar, en: Year}, choices: municipalities.year}}\n"

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from openbaar.documents.reader import read_document
 from openbaar.schema.csvfile import read_csv
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.converting.gather import document_lines
 from openbaar.tables.dataset import Dataset, TableInMemory, csv_path, read_dataset
-from openbaar.tables.gather import document_lines
-from openbaar.tables.publication import Publication
 
 
 def dataset_of(publication: Publication) -> Dataset:

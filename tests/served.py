@@ -25,10 +25,10 @@ from openbaar.package.archive import write_zip
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.permalinks import read_permalinks, released
 from openbaar.package.workbook import write_workbook
+from openbaar.publishing.staleness import archive_path, released_database_path, workbook_paths
 from openbaar.site.published import Published, published_by
-from openbaar.site.serve import site
-from openbaar.staleness import archive_path, released_database_path, workbook_paths
-from openbaar.tables.references import load_publication
+from openbaar.site.serving.serve import site
+from openbaar.tables.authored.references import load_publication
 
 ROOT = Path(__file__).parent.parent
 PROGRAM = """
@@ -37,7 +37,7 @@ from pathlib import Path
 from datasette.app import Datasette
 
 import entry_point
-from openbaar.site.serve import Options, serve
+from openbaar.site.serving.serve import Options, serve
 database, metadata, url, public = sys.argv[1:]
 say = lambda address: print(address, flush=True)
 options = Options(port=0, url=url or None, public=public == "public")

@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from openbaar.cli.handbook import PAGES
 from openbaar.cli.main import main
-from openbaar.tables.model import Package, Table
+from openbaar.tables.authored.model import Package, Table
 
 ROOT = Path(__file__).parent.parent
 ROOMS = sorted(path.name for path in (ROOT / "scripts/openbaar").iterdir() if path.is_dir())

@@ -10,8 +10,8 @@ import pytest
 from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.reader import parse_document
 from openbaar.errors import OpenbaarError
+from openbaar.tables.authored.publication import Publication
 from openbaar.tables.dataset import read_dataset
-from openbaar.tables.publication import Publication
 
 PDF = Path(__file__).parent / "publications/remake3a/sources/remake3a.pdf"
 

@@ -414,8 +414,8 @@ def test_a_folder_that_cannot_be_written_to_is_a_clear_error(
     hand_made: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Tests may run as root, whom no permission stops; so the last step is refused instead."""
-    from openbaar.publish import publish
-    from openbaar.tables.references import load_publication
+    from openbaar.publishing.publish import publish
+    from openbaar.tables.authored.references import load_publication
 
     before = of_publication(hand_made)
 
@@ -443,8 +443,8 @@ def counted(do):
         return do(*arguments, **named)
     return call
 import openbaar.placing
-from openbaar.tables.references import load_publication
-from openbaar.publish import publish
+from openbaar.tables.authored.references import load_publication
+from openbaar.publishing.publish import publish
 from pathlib import Path
 publication = load_publication(Path(sys.argv[2]))
 os.link, os.replace, shutil.move = counted(os.link), counted(os.replace), counted(shutil.move)

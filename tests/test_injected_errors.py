@@ -24,9 +24,9 @@ from openbaar.cli.common import UNEXPECTED
 from openbaar.cli.main import main
 from openbaar.holding import HOLDER, LOCK, WORK
 from openbaar.placing import CACHE, recover
-from openbaar.publish import publish
-from openbaar.site.editions import PREFIX
-from openbaar.tables.references import load_publication
+from openbaar.publishing.publish import publish
+from openbaar.site.serving.editions import PREFIX
+from openbaar.tables.authored.references import load_publication
 
 TRIED = int(os.environ.get("OPENBAAR_EXAMPLES", "6"))  # functions of each command
 PACKAGE = str(Path(openbaar.__file__).parent) + os.sep
@@ -111,8 +111,8 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def nobody_asks(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server ends as soon as it has begun, without this process, in which other tests ran."""
-    monkeypatch.setattr("openbaar.site.serve._Server.run", lambda _server, _sockets: None)
-    monkeypatch.setattr("openbaar.site.serve._end_despite_queries", lambda: None)
+    monkeypatch.setattr("openbaar.site.serving.serve._Server.run", lambda _server, _sockets: None)
+    monkeypatch.setattr("openbaar.site.serving.serve._end_despite_queries", lambda: None)
 
 
 def run(root: Path, out: Path, command: str) -> Result:

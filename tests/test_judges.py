@@ -21,9 +21,9 @@ from openbaar.package.archive import write_zip
 from openbaar.package.catalogues import dcat, rdf
 from openbaar.package.catalogues.quality import BEST, EXCELLENT, assessed
 from openbaar.package.descriptor import descriptor
-from openbaar.site.catalogue import nodes_of
-from openbaar.site.linked_data import json_ld
-from openbaar.tables.references import load_publication
+from openbaar.site.routes.catalogue import nodes_of
+from openbaar.site.routes.linked_data import json_ld
+from openbaar.tables.authored.references import load_publication
 from served import ROOT, Built, build, published_of
 from stated import state_everything
 

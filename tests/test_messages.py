@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from datasette.filters import Filters
 
 from messages import LOCALES, PACKAGE, messages_in_use
-from openbaar.site.comparisons import COMPARISONS
+from openbaar.site.pages.comparisons import COMPARISONS
 from openbaar.texts import ENGLISH, INTERFACE_LANGUAGES, catalogue, localized, spoken
 
 TRANSLATED = [language for language in INTERFACE_LANGUAGES if language != ENGLISH]

@@ -23,9 +23,9 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from openbaar.errors import OpenbaarError
-from openbaar.tables.convert import convert
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 ROOT = Path(__file__).parent.parent
 DOCUMENT = "sources/vdab-online-opleidingen.txt"

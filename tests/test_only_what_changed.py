@@ -20,11 +20,11 @@ from openbaar.database.charts import drawn as charts
 from openbaar.database.shown import counts
 from openbaar.package import validation
 from openbaar.package.sheets import TableSheet
-from openbaar.publish import publish
-from openbaar.staleness import RECORD
+from openbaar.publishing.publish import publish
+from openbaar.publishing.staleness import RECORD
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.kept import CACHE as READ
 from openbaar.tables.dataset import LARGE
-from openbaar.tables.kept import CACHE as READ
-from openbaar.tables.references import load_publication
 
 ROWS = 70_000  # of the large table: enough bytes for one
 EDITS = 13

@@ -17,8 +17,9 @@ import pytest
 
 from openbaar.cli import progress
 from openbaar.cli.progress import Bar, Step
-from openbaar.publish import check, publish
-from openbaar.tables.references import load_publication
+from openbaar.publishing.examine import check
+from openbaar.publishing.publish import publish
+from openbaar.tables.authored.references import load_publication
 from served import ROOT
 
 BAR = re.compile(r"\[#*-*\] (about \d+ s left)?  ([^\r]*)")

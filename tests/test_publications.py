@@ -14,8 +14,8 @@ import pytest
 from click.testing import CliRunner
 
 from openbaar.cli.main import main
-from openbaar.tables.convert import convert
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 FOLDER = Path(__file__).parent / "publications"
 PUBLICATIONS = ["bundestag", "spanning", "remake3a", "sv177"]

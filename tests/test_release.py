@@ -18,9 +18,9 @@ from drafted import drafted_counts
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.placing import recover
-from openbaar.publish import put_published
-from openbaar.release import Release, raised, release, with_entry, with_values
-from openbaar.staleness import is_stale
+from openbaar.publishing.publish import put_published
+from openbaar.publishing.release import Release, raised, release, with_entry, with_values
+from openbaar.publishing.staleness import is_stale
 
 TODAY = datetime.date(2026, 1, 31)
 LATER = datetime.date(2026, 2, 1)
@@ -168,7 +168,7 @@ def test_a_release_that_is_killed_while_it_replaces_files_is_whole_or_did_not_be
 
     # Who is killed loses nothing that was written; only a machine that stops does.
     monkeypatch.setattr("openbaar.placing._reach_disk", lambda _path: None)
-    monkeypatch.setattr("openbaar.release.put_published", kill)
+    monkeypatch.setattr("openbaar.publishing.release.put_published", kill)
     released(publication)
     assert found.count("cut") > 20
 
@@ -200,7 +200,7 @@ def test_a_release_that_is_killed_before_it_replaces_files_did_not_begin(
     def die(*_given: Any, **_named: Any) -> None:
         raise Cut
 
-    monkeypatch.setattr(f"openbaar.release.{step}", die)
+    monkeypatch.setattr(f"openbaar.publishing.release.{step}", die)
     with pytest.raises(Cut):
         released(publication)
     assert everything(publication) == before
@@ -228,7 +228,7 @@ def test_a_release_that_was_killed_before_git_had_it_is_finished_by_the_next_cal
         raise Cut
 
     with monkeypatch.context() as patched:
-        patched.setattr("openbaar.release._tagged", die)
+        patched.setattr("openbaar.publishing.release._tagged", die)
         with pytest.raises(Cut):
             release(publication, TODAY)
     assert git(publication, "tag") == ""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.staleness import CACHE, RECORD, is_stale
+from openbaar.publishing.staleness import CACHE, RECORD, is_stale
 
 HAND_MADE = Path(__file__).parent / "publications" / "hand_made"
 FREEZE = ["freeze", "frozen", "--url", "https://data.example"]

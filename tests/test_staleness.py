@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from openbaar import staleness
 from openbaar.cli.main import main
-from openbaar.many import publish_changed
-from openbaar.publish import publish
-from openbaar.staleness import CACHE, RECORD, is_stale, still_published, would_differ
-from openbaar.tables.references import load_publication
+from openbaar.publishing import staleness
+from openbaar.publishing.many import publish_changed
+from openbaar.publishing.publish import publish
+from openbaar.publishing.staleness import CACHE, RECORD, is_stale, still_published, would_differ
+from openbaar.tables.authored.references import load_publication
 
 CSV = "tables/regions.csv"
 
@@ -115,7 +115,7 @@ def test_an_edit_while_publishing_makes_it_stale(
         append(hand_made / "tables/regions.yaml", b"# x\n")
         return []
 
-    monkeypatch.setattr("openbaar.publish.result_problems", edited)
+    monkeypatch.setattr("openbaar.publishing.stage.result_problems", edited)
     publish(load_publication(hand_made))
     assert is_stale(hand_made)
 
@@ -199,7 +199,7 @@ def test_an_error_that_nobody_foresaw_is_reported_with_its_folder(
     def ended(folder: Path) -> None:
         raise MemoryError("no more")
 
-    monkeypatch.setattr("openbaar.tables.references.load_publication", ended)
+    monkeypatch.setattr("openbaar.tables.authored.references.load_publication", ended)
     outcomes = publish_changed(three[:1], 1, False, lambda _count: None)
     assert [str(problem) for problem in outcomes[0].problems] == [
         f"{three[0]}: could not be published: MemoryError: no more"

@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 
 from drafted import COUNTS, drafted_counts
 from openbaar.cli.main import main
-from openbaar.publish import publish
-from openbaar.tables.references import load_publication
+from openbaar.publishing.publish import publish
+from openbaar.tables.authored.references import load_publication
 
 LATER = "A new answer.\n\n" + COUNTS.replace("2021 15 4", "2021 16 4").replace("46", "47")
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.tables.convert import convert
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 ROOT = Path(__file__).parent.parent
 DATA_LINES = slice(63, 637)  # from "a) per kwartaal" of answer 1 to the last row of table 3b

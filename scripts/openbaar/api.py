@@ -17,12 +17,13 @@ from functools import cached_property
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Problem
-from openbaar.publish import check, examine, publish, warnings
+from openbaar.publishing.examine import check, examine, warnings
+from openbaar.publishing.publish import publish
 from openbaar.schema.csvfile import Rows
-from openbaar.tables.convert import convert
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 from openbaar.tables.dataset import Dataset, read_dataset
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
 
 
 @dataclass(frozen=True)

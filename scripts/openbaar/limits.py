@@ -3,7 +3,7 @@
 A limit stops what would take minutes or gigabytes, long after what any honest file needs. Whoever
 has a larger honest file raises it for a run: `OPENBAAR_LIMIT_DOCUMENT_BYTES=200000000`.
 `docs/incoming.md` shows the list, and a test holds it to this one. The limits on visitors of the
-site are those of `site/limits.py`.
+site are those of `site/requests/limits.py`.
 """
 
 from __future__ import annotations

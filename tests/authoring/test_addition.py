@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from openbaar.authoring.draft.addition import add, with_items
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
-from openbaar.publish import publish
-from openbaar.tables.references import load_publication
+from openbaar.publishing.publish import publish
+from openbaar.tables.authored.references import load_publication
 from openbaar.yamlfile import parse_yaml
 from stated import state
 

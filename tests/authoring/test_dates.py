@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from openbaar.authoring.draft.project import init
-from openbaar.tables.convert import convert
-from openbaar.tables.publication import TRUST_TABLES
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.publication import TRUST_TABLES
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 # Printed days or months, and what the CSV file has of them.
 FORMS = {

@@ -25,8 +25,8 @@ from openbaar.authoring.draft.guessing.columns import other_than, unique
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.schema.patterns import compiled
-from openbaar.tables.convert import convert
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 PUBLICATIONS = Path(__file__).parents[1] / "publications"
 ELSEWHERE = (

@@ -20,8 +20,8 @@ from openbaar.authoring.preview.page import page
 from openbaar.authoring.preview.terminal import render
 from openbaar.authoring.preview.watch import watch
 from openbaar.cli.main import main
+from openbaar.tables.authored.references import load_publication
 from openbaar.tables.judging.trust import footnote_rows
-from openbaar.tables.references import load_publication
 
 DOCUMENT = """\
 Een vraag.

@@ -20,8 +20,8 @@ from openbaar.documents.lines import Word
 from openbaar.documents.reader import parse_document
 from openbaar.documents.recognised import RecognisedWord, words_file
 from openbaar.errors import OpenbaarError
+from openbaar.tables.authored.references import load_publication
 from openbaar.tables.judging.unconfirmed import unconfirmed_figures
-from openbaar.tables.references import load_publication
 
 needs_tesseract = pytest.mark.skipif(
     shutil.which("tesseract") is None,

@@ -171,6 +171,17 @@ def test_a_text_without_a_label_may_be_a_part_of_another_cell(tmp_path: Path) ->
     )
 
 
+def test_labels_are_named_where_spaces_part_thousands(tmp_path: Path) -> None:
+    """Else the 3 of 3 671 could be a part of the label before it."""
+    text = (
+        "Verfahren nach Art\nGewaltdelikte 773 741 32\nPropagandadelikte 716 702 14\n"
+        "Volksverhetzung 3 671 3 586 85\nQuelle: x\n"
+    )
+    (made,) = drafts(tmp_path, text)
+    assert [list(row.values())[1:4] for row in made.result.rows][2] == [3671, 3586, 85]
+    assert not made.is_trusted
+
+
 def test_a_row_that_is_spaced_otherwise_gets_a_pattern_of_its_own(tmp_path: Path) -> None:
     (made,) = drafts(tmp_path, SPACED)
     assert authored(made)["recipe"]["rows"] == [

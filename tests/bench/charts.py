@@ -31,7 +31,7 @@ from openbaar.database.drawing.draw import NARROW, WIDE, draw
 from openbaar.database.drawing.picture import Category, Mark, Picture, Series
 from openbaar.database.drawing.svg import standalone
 from openbaar.package.descriptor import descriptor
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
 
 ROOT = Path(__file__).parent.parent.parent
 TIMES, YEARS, COLORS = 50, 10, 3

@@ -37,7 +37,7 @@ NO_PAGES = ("404.html", ".nojekyll", ".openbaar-frozen", "search/index.js")
 FREEZE = """
 import json, sys
 from pathlib import Path
-from openbaar.frozen import freeze_published
+from openbaar.publishing.frozen import freeze_published
 root, target, url = sys.argv[1:]
 print(json.dumps(freeze_published(Path(root), Path(target), url, lambda *_: None, None)))
 """

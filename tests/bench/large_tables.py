@@ -53,7 +53,7 @@ from openbaar.database.build import watch_nothing
 from openbaar.database.bulk import load
 from openbaar.database.statements import create_statement
 from openbaar.tables.dataset import read_table_data
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
 publication = load_publication(Path(sys.argv[1]))
 table = publication.tables["t"]
 data = read_table_data(publication, table)

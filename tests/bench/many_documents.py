@@ -36,7 +36,7 @@ from reportlab.pdfgen.canvas import Canvas
 from generated.printing import as_text
 from generated.publication import schema, write_publication
 from openbaar.documents.ruled import read_pdf_tables
-from openbaar.tables.worker_server import needed_for
+from openbaar.tables.converting.worker_server import needed_for
 
 TEXTS, ROWS_OF_TEXT = 200, 500
 PDFS, ROWS_OF_PDF = 100, 450

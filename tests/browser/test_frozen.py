@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 
 from browser.chromium import IN_CHROMIUM, chromium
 from browser.grid import cells
-from openbaar.site.freeze import freeze
+from openbaar.site.frozen.freeze import freeze
 from served import ROOT, build
 
 pytestmark = IN_CHROMIUM

@@ -18,7 +18,7 @@ from datasets import dataset_from
 from openbaar.database.build import build_database, check_integrity
 from openbaar.errors import OpenbaarError
 from openbaar.package.descriptor import descriptor
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.publication import Publication
 
 Files = dict[str, bytes]
 

@@ -10,8 +10,8 @@ import pytest
 from databases import built, found
 from openbaar.database.charts.choice import chosen_chart
 from openbaar.database.charts.content import ChartRow
-from openbaar.tables.model import Table
-from openbaar.tables.queries import Chart
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.queries import Chart
 
 YEARS = (2020, 2021, 2022)
 

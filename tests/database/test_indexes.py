@@ -13,10 +13,10 @@ from generated.publication import TEXT, schema, write_publication
 from openbaar.database import index_costs, question_indexes
 from openbaar.database.indexes import all_indexes, table_indexes
 from openbaar.database.narrowing import narrowed
-from openbaar.publish import build_site, publish
+from openbaar.publishing.publish import build_site, publish
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
 from openbaar.tables.dataset import Dataset, read_dataset
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
 
 INDEXES = {
     "regions": [("part_of",)],

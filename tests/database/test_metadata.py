@@ -12,8 +12,8 @@ import yaml
 from datasets import dataset_from, dataset_of
 from openbaar.database.metadata import merged, metadata, metadata_bytes
 from openbaar.errors import OpenbaarError
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
 
 LICENCE = (
     "niet vermeld / not stated (brondocument / source document); CC0-1.0 (toevoegingen / additions)"

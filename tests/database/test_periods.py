@@ -9,7 +9,7 @@ import pytest
 from openbaar.database.charts.periods import Periods, months_in, periods_of
 from openbaar.database.shown.results import Meaning
 from openbaar.schema.model import SchemaField
-from openbaar.tables.queries import ResultColumn
+from openbaar.tables.authored.queries import ResultColumn
 
 
 def column(

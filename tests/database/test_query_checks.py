@@ -13,8 +13,8 @@ from databases import built, found, with_sql
 from openbaar.database.query_checks import result_problems
 from openbaar.database.shown.results import run
 from openbaar.errors import OpenbaarError
-from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Query
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.queries import Query
 from openbaar.texts import Localized
 
 PROBLEMS = [

@@ -11,9 +11,9 @@ import pytest
 
 from openbaar.database.charts.periods import Periods
 from openbaar.database.charts.row_kinds import Finding, findings
-from openbaar.tables.model import Anomaly, Footnote, Table
-from openbaar.tables.queries import Chart
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.model import Anomaly, Footnote, Table
+from openbaar.tables.authored.queries import Chart
+from openbaar.tables.authored.references import load_publication
 
 YEARS = Periods(("year",), "year")
 QUARTERS = Periods(("year", "quarter"), "quarter")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from openbaar.database.statements import create_statement
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.publication import Publication
 
 
 def test_a_comment_cannot_break_out_of_its_line(publication: Publication) -> None:

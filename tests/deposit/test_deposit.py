@@ -18,8 +18,8 @@ from openbaar.deposit import ckan, zenodo
 from openbaar.deposit.made import published_facts
 from openbaar.deposit.sending import _said
 from openbaar.errors import OpenbaarError
-from openbaar.publish import publish
-from openbaar.tables.references import load_publication
+from openbaar.publishing.publish import publish
+from openbaar.tables.authored.references import load_publication
 from repositories import TOKEN, Another, Ckan, Zenodo, served
 
 pytestmark = pytest.mark.slow

@@ -30,7 +30,7 @@ from openbaar.recipe.templates import MAX_READINGS, attempt, template_items
 from openbaar.recipe.values import Reader, parse_number
 from openbaar.schema.csvfile import read_csv, write_csv
 from openbaar.schema.model import Schema
-from openbaar.tables.model import Package, Table
+from openbaar.tables.authored.model import Package, Table
 from openbaar.yamlfile import parse_yaml
 
 ROOT = Path(__file__).parent.parent.parent

@@ -13,9 +13,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from openbaar.tables.convert import convert
-from openbaar.tables.publication import TRUST_TABLES
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.publication import TRUST_TABLES
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 TEXT = {"en": "made up"}
 LICENCE = [{"name": "CC0-1.0", "title": "CC0"}]

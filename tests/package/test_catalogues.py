@@ -20,8 +20,8 @@ from openbaar.package.catalogues.from_descriptor import facts
 from openbaar.package.catalogues.rdf import Iri, Node, Term, Text, Typed
 from openbaar.package.catalogues.records import FILES, records
 from openbaar.package.descriptor import descriptor
+from openbaar.tables.authored.references import load_publication
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.references import load_publication
 from stated import state, state_everything
 
 SITE = "https://data.example"

@@ -11,7 +11,7 @@ import yaml
 from openbaar.documents.entry import DocumentEntry
 from openbaar.package.citation_file import MESSAGE, citation_bytes
 from openbaar.package.validation import problems_of_citation
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.publication import Publication
 
 CC0 = {"name": "CC0-1.0", "title": "Creative Commons Zero v1.0 Universal"}
 OTHER = {"name": "other-open", "title": "Another open licence"}

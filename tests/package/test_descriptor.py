@@ -13,8 +13,8 @@ import pytest
 from datasets import dataset_of
 from openbaar.errors import OpenbaarError
 from openbaar.package.descriptor import descriptor, package_bytes
+from openbaar.tables.authored.references import load_publication
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.references import load_publication
 from stated import STATED, state, state_everything
 
 ROOT = Path(__file__).parent.parent.parent

@@ -20,9 +20,9 @@ from openbaar.package.permalinks import (
     release_path,
     released,
 )
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
 
 TABLES = "tables/package.yaml:20:1"
 HINT = "name it there under 'moved' with its new name, or under 'withdrawn' with the reason"

@@ -13,8 +13,8 @@ import pytest
 from datasets import dataset_from, dataset_of
 from openbaar.package import workbook
 from openbaar.package.workbook import documentation_name, sheet_names, write_workbook
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import make_units
 from openbaar.recipe.values import field_readers
 from openbaar.schema.model import Reference
-from openbaar.tables.model import Table
-from openbaar.tables.reading import resolved
+from openbaar.tables.authored.model import Table
+from openbaar.tables.converting.reading import resolved
 
 NOWHERE = {"nl": "x"}
 GENDERS_CODE = Reference(resource="genders", fields=("code",))

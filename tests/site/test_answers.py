@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from openbaar.site import language
-from openbaar.site.answers import Result, others_like, sentence
-from openbaar.site.language import Visit
+from openbaar.site.pages.answers import Result, others_like, sentence
 from openbaar.site.published import Published
+from openbaar.site.requests import language
+from openbaar.site.requests.language import Visit
 from served import Built, published_of, shown
 
 VDAB = "/vdab-online-opleidingen"

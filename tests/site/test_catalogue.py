@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from openbaar.site.catalogue import links
+from openbaar.site.routes.catalogue import links
 from served import ROOT, Built, build, published_of, shown
 from stated import state_everything
 

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from openbaar.site import changes
-from openbaar.site.freeze import freeze
-from openbaar.site.serve import site
+from openbaar.site.frozen.freeze import freeze
+from openbaar.site.routes import changes
+from openbaar.site.serving.serve import site
 from openbaar.versions import history
 from served import ROOT, Built, build, published_of, shown
 

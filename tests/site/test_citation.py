@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from openbaar.site.citation import blocks
 from openbaar.site.published import Published
-from openbaar.site.serve import site
+from openbaar.site.routes.citation import blocks
+from openbaar.site.serving.serve import site
 from served import ROOT, Built, build, published_of
 
 pytestmark = pytest.mark.slow

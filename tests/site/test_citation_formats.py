@@ -21,7 +21,7 @@ from pybtex.database import Entry, parse_string
 from pybtex.richtext import Text
 from pybtex.style.formatting.plain import Style
 
-from openbaar.site.citation_formats import LOCALES, STYLE, Item, apa, bibtex, csl_json, ris
+from openbaar.site.routes.citation_formats import LOCALES, STYLE, Item, apa, bibtex, csl_json, ris
 from openbaar.texts import INTERFACE_LANGUAGES
 
 ODD = 'Kosten & baten: 50% {geëvalueerd} van #1_000 $ ~ ^ \\ "aan" <b>één</b> – Ærøskøbing'

@@ -20,11 +20,11 @@ from hypothesis import strategies as some
 
 from generated.publication import TEXT, schema, write_publication
 from openbaar.database.shown import counts as made_counts
-from openbaar.site.counts import from_counts
-from openbaar.site.found import from_index
-from openbaar.site.serve import site
-from openbaar.tables.convert import convert
-from openbaar.tables.references import load_publication
+from openbaar.site.kept.counts import from_counts
+from openbaar.site.kept.found import from_index
+from openbaar.site.serving.serve import site
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 from served import Built, build
 
 COLUMNS = {"id": "integer", "year": "year", "region": "string", "urban": "boolean", "n": "integer"}

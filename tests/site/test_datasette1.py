@@ -62,7 +62,7 @@ STRANGERS = """
 import asyncio, json, sys
 from pathlib import Path
 import entry_point
-from openbaar.site.serve import site
+from openbaar.site.serving.serve import site
 
 database, metadata, addresses = sys.argv[1:]
 datasette = site(Path(database), Path(metadata), "https://data.example", True)

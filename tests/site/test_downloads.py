@@ -10,9 +10,9 @@ import httpx
 import pytest
 from frictionless import Package
 
-from openbaar.site.downloads import files, links, size_text
 from openbaar.site.published import Published
-from openbaar.site.serve import site
+from openbaar.site.routes.downloads import files, links, size_text
+from openbaar.site.serving.serve import site
 from served import ROOT, Built, build, published_of, served
 
 

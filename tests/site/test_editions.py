@@ -21,8 +21,8 @@ import uvicorn
 from filelock import FileLock
 
 from openbaar.placing import JOURNAL
-from openbaar.site.editions import Editions
-from openbaar.site.serve import _configuration, _Server, site
+from openbaar.site.serving.editions import Editions
+from openbaar.site.serving.serve import _configuration, _Server, site
 from served import Built, Served, build, children, served
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from openbaar.site.serve import site
+from openbaar.site.serving.serve import site
 from served import Built
 
 pytestmark = pytest.mark.slow

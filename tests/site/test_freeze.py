@@ -18,13 +18,14 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from openbaar.errors import OpenbaarError
-from openbaar.frozen import freeze_published
 from openbaar.placing import FROZEN
-from openbaar.site import static_paths
-from openbaar.site.freeze import freeze, no_progress
+from openbaar.publishing.frozen import freeze_published
+from openbaar.site.frozen import static_paths
+from openbaar.site.frozen.freeze import freeze, no_progress
+from openbaar.site.frozen.rewriting import Rows, rewritten
+from openbaar.site.frozen.static_paths import Page, file_of
+from openbaar.site.frozen.targets import Target, _target, target_of
 from openbaar.site.published import Published
-from openbaar.site.rewriting import Rows, rewritten
-from openbaar.site.static_paths import Page, Target, _target, file_of, target_of
 from served import ROOT, Built, build, published_of, shown
 
 pytestmark = pytest.mark.slow
@@ -356,7 +357,7 @@ def test_a_page_that_does_not_answer_stops_it_and_leaves_nothing(
     built: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        "openbaar.site.frozen_pages.known_pages",
+        "openbaar.site.frozen.frozen_pages.known_pages",
         lambda _published: [Page("/municipalities/nothing", "", "nl")],
     )
     with pytest.raises(OpenbaarError, match="/municipalities/nothing: answers with status 404"):

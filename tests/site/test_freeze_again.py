@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from openbaar.frozen import freeze_published
 from openbaar.package.permalinks import read_permalinks
 from openbaar.placing import FROZEN
-from openbaar.site import freeze as freezing
-from openbaar.site.freeze import Frozen, no_progress
+from openbaar.publishing.frozen import freeze_published
+from openbaar.site.frozen import freeze as freezing
+from openbaar.site.frozen.freeze import Frozen, no_progress
 from served import ROOT, build
 
 URL = "https://data.example/figures"
@@ -421,7 +421,7 @@ def test_a_freeze_that_fails_leaves_the_earlier_one(
     def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("openbaar.site.frozen_pages.write_content", full)
+    monkeypatch.setattr("openbaar.site.frozen.frozen_pages.write_content", full)
     with pytest.raises(OSError, match="No space left"):
         publication.freeze(publication.target)
     assert files_of(publication.target) == before

@@ -19,9 +19,9 @@ import httpx
 import pytest
 from markupsafe import escape
 
-from openbaar.site import apart, gates, limits, screening
-from openbaar.site.addresses import Addresses
-from openbaar.site.asgi import Scope
+from openbaar.site.requests import apart, gates, limits, screening
+from openbaar.site.requests.addresses import Addresses
+from openbaar.site.requests.asgi import Scope
 from served import Built, Served, children, served, shown
 from strangers import URL, counting, query
 

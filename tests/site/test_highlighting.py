@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openbaar.site.highlighting import highlighted
+from openbaar.site.routes.highlighting import highlighted
 
 Cells = list[tuple[str, str]]
 

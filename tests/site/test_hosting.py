@@ -182,8 +182,9 @@ def test_the_container_is_built_and_answers() -> None:
 
 
 def test_the_page_on_hosting_names_the_examples_and_the_limits_that_are_in_force() -> None:
-    from openbaar.site import application, gates, limits, screening
-    from openbaar.site.addresses import Addresses
+    from openbaar.site import application
+    from openbaar.site.requests import gates, limits, screening
+    from openbaar.site.requests.addresses import Addresses
 
     text = (DOCS / "hosting.md").read_text("utf-8")
     sql = gates.Gates(Addresses("", ("nl",))).sql

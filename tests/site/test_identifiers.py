@@ -12,8 +12,8 @@ import httpx
 import pytest
 from datasette.app import Datasette
 
-from openbaar.site.negotiate import preferred
-from openbaar.site.serve import site
+from openbaar.site.requests.negotiate import preferred
+from openbaar.site.serving.serve import site
 from served import ROOT, Built, build
 
 CSV_HASH = hashlib.sha256(

@@ -11,13 +11,13 @@ import pytest
 from datasette.app import Datasette
 from datasette.database import QueryInterrupted
 
-from openbaar.site import kept_answers, kept_results
-from openbaar.site.apart import Answer
-from openbaar.site.asgi import Application, Headers, Message, Receive, Scope, Send
-from openbaar.site.counts import FACET, plain
-from openbaar.site.kept_results import KeptResults, keep_schema
+from openbaar.site.kept import kept_answers, kept_results
+from openbaar.site.kept.counts import FACET, plain
+from openbaar.site.kept.kept_results import KeptResults, keep_schema
 from openbaar.site.published import Published
-from openbaar.site.serve import site
+from openbaar.site.requests.apart import Answer
+from openbaar.site.requests.asgi import Application, Headers, Message, Receive, Scope, Send
+from openbaar.site.serving.serve import site
 from served import Built, published_of, shown
 
 HTML: Headers = [(b"content-type", b"text/html; charset=utf-8")]

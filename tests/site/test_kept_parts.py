@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from datasette.app import Datasette
 
-from openbaar.site import kept_parts
-from openbaar.site import pages as of_pages
-from openbaar.site.pages import _hangs_on_visitor
-from openbaar.site.preparing import prepare
+from openbaar.site.kept import kept_parts
+from openbaar.site.pages import variables as of_pages
+from openbaar.site.pages.variables import _hangs_on_visitor
 from openbaar.site.published import publication_of
-from openbaar.site.serve import site
+from openbaar.site.serving.preparing import prepare
+from openbaar.site.serving.serve import site
 from served import Built
 
 pytestmark = pytest.mark.slow  # two publications are built

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from openbaar.site.addresses import Addresses
-from openbaar.site.language import Visit, gettext, speaking, visit
+from openbaar.site.requests.addresses import Addresses
+from openbaar.site.requests.language import Visit, gettext, speaking, visit
 
 NL_EN = ["nl", "en"]
 

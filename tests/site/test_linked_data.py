@@ -12,9 +12,9 @@ from xml.etree import ElementTree
 import httpx
 import pytest
 
-from openbaar.site.linked_data import json_ld, link_header, query_json_ld
 from openbaar.site.published import Published
-from openbaar.site.serve import site
+from openbaar.site.routes.linked_data import json_ld, link_header, query_json_ld
+from openbaar.site.serving.serve import site
 from served import ROOT, Built, build, published_of
 
 pytestmark = pytest.mark.slow

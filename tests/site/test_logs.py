@@ -14,8 +14,8 @@ from urllib.parse import quote
 
 import pytest
 
-from openbaar.site import access_log
-from openbaar.site.error_log import LONGEST, log_in_lines
+from openbaar.site.serving import access_log
+from openbaar.site.serving.error_log import LONGEST, log_in_lines
 from served import ROOT, Built
 
 pytestmark = pytest.mark.slow
@@ -24,7 +24,7 @@ PROGRAM = """
 import sys
 from pathlib import Path
 import entry_point
-from openbaar.site.serve import Options, serve
+from openbaar.site.serving.serve import Options, serve
 database, metadata, public = sys.argv[1:]
 options = Options(port=0, url="https://data.example", public=bool(public), access_log=True)
 serve(Path(database), Path(metadata), options, lambda address: print(address, flush=True))

@@ -11,11 +11,11 @@ from urllib.parse import quote, urljoin
 import pytest
 from lxml import html
 
-from openbaar.site import language
-from openbaar.site.chips import Chip, Chips
-from openbaar.site.columns import Column
-from openbaar.site.naming import status_words
+from openbaar.site.pages.chips import Chip, Chips
+from openbaar.site.pages.columns import Column
+from openbaar.site.pages.naming import status_words
 from openbaar.site.published import text_of
+from openbaar.site.requests import language
 from served import Built, build, published_of, shown
 
 pytestmark = pytest.mark.slow  # two publications are built

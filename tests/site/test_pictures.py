@@ -12,7 +12,7 @@ from markupsafe import Markup
 from PIL import Image
 
 import drawings
-from openbaar.site.pictures import Chart, numbered
+from openbaar.site.pages.pictures import Chart, numbered
 from served import Built, shown
 
 pytestmark = pytest.mark.slow  # a publication is built

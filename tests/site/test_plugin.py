@@ -18,8 +18,8 @@ import pytest
 from datasette.app import Datasette
 
 from entry_point import write_entry_point
+from openbaar.site.pages.templating import layout
 from openbaar.site.published import published_by
-from openbaar.site.templating import layout
 from served import ROOT, Built, running, shown
 
 pytestmark = pytest.mark.slow

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 from datasette.app import Datasette
 
-from openbaar.site import language
-from openbaar.site.language import Visit
+from openbaar.site.pages.remarks import concerns, conditions, footnotes, warnings
 from openbaar.site.published import Published
-from openbaar.site.remarks import concerns, conditions, footnotes, warnings
+from openbaar.site.requests import language
+from openbaar.site.requests.language import Visit
 from served import Built, published_of, shown
 
 

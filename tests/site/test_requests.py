@@ -16,8 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
-from openbaar.site import security
-from openbaar.site.asgi import Application, Message
+from openbaar.site.requests import security
+from openbaar.site.requests.asgi import Application, Message
 from served import Built, shown
 
 EXAMPLES = int(os.environ.get("OPENBAAR_EXAMPLES", "60"))

@@ -11,9 +11,9 @@ from typing import Any
 import openpyxl
 import pytest
 
-from openbaar.site import gates, limits
-from openbaar.site import rows as rows_module
-from openbaar.site.serve import site
+from openbaar.site.requests import gates, limits
+from openbaar.site.routes import rows as rows_module
+from openbaar.site.serving.serve import site
 from served import Built, shown
 
 pytestmark = pytest.mark.slow

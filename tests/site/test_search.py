@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from openbaar.site.search import match_expression, numbers_asked
+from openbaar.site.routes.search import match_expression, numbers_asked
 from served import Built, shown
 
 VDAB = "/vdab-online-opleidingen"

@@ -17,8 +17,9 @@ import pytest
 from click.testing import CliRunner
 
 from openbaar.cli.main import main
-from openbaar.site import access_log, connections, refusals, security
-from openbaar.site.asgi import Message, Receive, Scope, Send
+from openbaar.site.requests import refusals, security
+from openbaar.site.requests.asgi import Message, Receive, Scope, Send
+from openbaar.site.serving import access_log, connections
 from served import Built, Served, shown
 from strangers import URL, counting, query
 
@@ -336,7 +337,7 @@ def test_an_error_that_nobody_foresaw_is_one_line_in_the_log_and_none_on_the_pag
     def broken(*_arguments: object) -> None:
         raise OSError(f"cannot read {small.database}")
 
-    monkeypatch.setattr("openbaar.site.downloads.files", broken)
+    monkeypatch.setattr("openbaar.site.routes.downloads.files", broken)
     answer = get(small, "/download/1.2.0/x")
     assert (answer.status_code, answer.text) == (500, "Error 500")
     assert (

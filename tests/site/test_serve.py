@@ -19,8 +19,8 @@ from datasette.utils import parse_metadata
 import openbaar.site
 from openbaar.errors import OpenbaarError
 from openbaar.site.application import SETTINGS
-from openbaar.site.editions import _link_all
-from openbaar.site.serve import Options, serve, site
+from openbaar.site.serving.editions import _link_all
+from openbaar.site.serving.serve import Options, serve, site
 from served import ROOT, Built, build, served, shown
 from walk import FINE, visit
 
@@ -152,7 +152,9 @@ def test_the_command_freezes_a_publication(hand_made: Path, tmp_path: Path) -> N
     assert "Gemeenten van België" in (tmp_path / "frozen" / "index.html").read_text("utf-8")
 
 
-@pytest.mark.parametrize("module", ["site", "site.serve", "site.freeze", "site.citation", "api"])
+@pytest.mark.parametrize(
+    "module", ["site", "site.serving.serve", "site.frozen.freeze", "site.routes.citation", "api"]
+)
 def test_the_plugin_is_found_whole_whatever_is_imported_first(module: str) -> None:
     code = (
         f"import openbaar.{module}\n"

@@ -11,11 +11,11 @@ import pytest
 from lxml import html
 
 from generated.publication import schema, write_publication
-from openbaar.site.document_lines import ShownLine
-from openbaar.site.excerpts import Run, excerpts
-from openbaar.site.highlighting import Piece
-from openbaar.tables.convert import convert
-from openbaar.tables.references import load_publication
+from openbaar.site.routes.document_lines import ShownLine
+from openbaar.site.routes.excerpts import Run, excerpts
+from openbaar.site.routes.highlighting import Piece
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 from served import Built, build, published_of, shown
 
 GRID = """Municipalities of Belgium,,

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from generated.publication import schema, write_publication
 from openbaar.errors import OpenbaarError
-from openbaar.tables.convert import convert_to_files
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert_to_files
 from openbaar.tables.dataset import DocumentLine, lines_as_json
-from openbaar.tables.references import load_publication
 
 COLUMNS = {"key": "integer", "name": "string", "n": "integer", "source_lines": "string"}
 AS_CSV: dict[str, Any] = {
@@ -32,7 +32,7 @@ AS_TEXT: dict[str, Any] = {
 
 @pytest.fixture(autouse=True)
 def short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("openbaar.tables.blocks.LINES", 7)
+    monkeypatch.setattr("openbaar.tables.converting.blocks.LINES", 7)
 
 
 def rows(changed: dict[int, tuple[str, ...]] | None = None) -> list[tuple[str, ...]]:
@@ -69,7 +69,7 @@ def in_files(root: Path) -> dict[str, bytes]:
 def as_a_whole(root: Path) -> dict[str, bytes]:
     """The files of a publication whose tables are not read in blocks."""
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("openbaar.tables.parts.stands_alone", lambda *_: False)
+        patched.setattr("openbaar.tables.converting.parts.stands_alone", lambda *_: False)
         return in_files(root)
 
 
@@ -82,7 +82,7 @@ def test_rows_that_stand_alone_are_read_in_blocks(
 ) -> None:
     root = publication(tmp_path, rows())
     expected = as_a_whole(root)
-    monkeypatch.setattr("openbaar.tables.gather.read_table", refuse)
+    monkeypatch.setattr("openbaar.tables.converting.gather.read_table", refuse)
     assert in_files(root) == expected
 
 

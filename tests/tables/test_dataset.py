@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from openbaar.errors import OpenbaarError
-from openbaar.tables.convert import convert
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 from openbaar.tables.dataset import DocumentLine, lines_path, read_dataset
 from openbaar.tables.judging.wording import place_text
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
 from openbaar.tables.spans import Span, where_read
 from openbaar.texts import catalogue
 

@@ -18,20 +18,20 @@ from openbaar.documents.entry import DocumentEntry
 from openbaar.documents.lines import Document
 from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError
-from openbaar.publish import publish
+from openbaar.publishing.publish import publish
 from openbaar.schema.model import Schema, SchemaField
-from openbaar.tables import made_of
-from openbaar.tables.convert import Readers, convert_some, convert_to_files, here
-from openbaar.tables.kept import CACHE, READ, keeping
-from openbaar.tables.kept_documents import CACHE as LINES
-from openbaar.tables.kept_documents import documents_kept
-from openbaar.tables.made_of import made_of as hash_of
-from openbaar.tables.model import Package, Table
-from openbaar.tables.parts import Job, Part, parts_of, read_part
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import load_publication
-from openbaar.tables.sources import code_lists, read_authored
-from openbaar.tables.workers import in_processes
+from openbaar.tables.authored.model import Package, Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting import made_of
+from openbaar.tables.converting.convert import Readers, convert_some, convert_to_files, here
+from openbaar.tables.converting.kept import CACHE, READ, keeping
+from openbaar.tables.converting.kept_documents import CACHE as LINES
+from openbaar.tables.converting.kept_documents import documents_kept
+from openbaar.tables.converting.made_of import made_of as hash_of
+from openbaar.tables.converting.parts import Job, Part, parts_of, read_part
+from openbaar.tables.converting.sources import code_lists, read_authored
+from openbaar.tables.converting.workers import in_processes
 
 ROOT = Path(__file__).parent.parent.parent
 FIRST, SECOND = "sources/a.txt", "sources/b.csv"
@@ -83,7 +83,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         paths.append(entry.path)
         return read_document(folder, entry, verify)
 
-    monkeypatch.setattr("openbaar.tables.sources.read_document", opening)
+    monkeypatch.setattr("openbaar.tables.converting.sources.read_document", opening)
     return paths
 
 

@@ -21,11 +21,12 @@ from openbaar.errors import OpenbaarError
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.validation import problems_of_package
 from openbaar.placing import SCANS
-from openbaar.publish import check, publish
+from openbaar.publishing.examine import check
+from openbaar.publishing.publish import publish
 from openbaar.tables import dataset as datasets
-from openbaar.tables.convert import convert
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 from openbaar.tables.dataset import TableInFile, TableInMemory, read_dataset
-from openbaar.tables.references import load_publication
 
 ROOT = Path(__file__).parent.parent.parent
 COLUMNS = {

@@ -13,9 +13,9 @@ from click.testing import CliRunner
 from generated.publication import TEXT, schema, write_publication
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
-from openbaar.publish import examine
-from openbaar.tables.convert import convert
-from openbaar.tables.references import load_publication
+from openbaar.publishing.examine import examine
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 COLUMNS = {"fraction": "string", "y2022": "integer", "y2023": "integer", "source_lines": "string"}
 CELLS = """Fractie,2022,2023
@@ -86,7 +86,7 @@ def test_of_the_forms_of_totals_of_groups_one_is_enough(tmp_path: Path) -> None:
 def test_a_pattern_that_a_long_table_does_not_match_is_an_error_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.tables.blocks.LINES", 2)
+    monkeypatch.setattr("openbaar.tables.converting.blocks.LINES", 2)
     without = {"from": "^Fractie", "until": "^Totaal", "rows": RECIPE["rows"]}
     root = written(tmp_path, {**without, "skip": "Noot.*"})
     (said,) = problems(root)

@@ -9,9 +9,9 @@ import pytest
 
 from generated.publication import TEXT, schema, write_publication
 from openbaar.errors import OpenbaarError
-from openbaar.publish import examine
-from openbaar.tables.convert import convert
-from openbaar.tables.references import load_publication
+from openbaar.publishing.examine import examine
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 COLUMNS = {"offence": "string", "n": "integer", "source_lines": "string"}
 OFFENCES = """\

@@ -11,8 +11,8 @@ import pytest
 from generated.publication import converted, schema, write_publication
 from openbaar.errors import OpenbaarError
 from openbaar.schema.csvfile import Rows
-from openbaar.tables.convert import convert
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 TEXT = "Tabel 1\nGent 66.66 1\nAalst 5,50 2\nDe Panne 7,25 3\nBron: x\n"
 PATCH = {"line": 2, "was": "66.66", "to": "66,66", "why": "a point for a comma"}

@@ -15,11 +15,11 @@ from xlsxwriter import Workbook
 
 from generated.publication import schema, write_publication
 from openbaar.schema.csvfile import Row
-from openbaar.tables.convert import convert
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.judging.trust import row_id
 from openbaar.tables.places import EVERY_ROW, cells_by_rule, part_of, place_of, words
-from openbaar.tables.references import load_publication
 from openbaar.tables.spans import where_read
 
 COLUMNS = {"key": "integer", "name": "string", "n": "integer", "status": "string"}
@@ -59,9 +59,14 @@ def workbook(rows: list[Printed]) -> bytes:
 KINDS: dict[str, Any] = {"csv": (csv, GRID), "txt": (text, TEXT), "xlsx": (workbook, GRID)}
 
 
-def converted(folder: Path, kind: str, rows: list[Printed], most: int) -> Dataset:
+def converted(
+    folder: Path, kind: str, rows: list[Printed], most: int, totals: bool = False
+) -> Dataset:
     """A document with these rows, of which more than `most` cells are said by rule."""
     write, own = KINDS[kind]
+    if totals:
+        template = "Totaal  {n}" if kind == "txt" else "Totaal |  | {n}"
+        own = {**own, "totals": {"table": template}}
     columns = schema({**COLUMNS, "source_lines": "string"}, ["key"])
     table = {"schema": columns, "recipe": own}
     package = {"most_cells": {"provenance": most}}
@@ -101,6 +106,28 @@ def test_a_long_table_says_once_for_each_column_where_its_cells_are(
     assert list(every_cell(dataset)) == list(map(dict, each.rows("provenance")))
     assert dataset.spans == each.spans
     assert dataset.read == where_read(found)
+
+
+@pytest.mark.parametrize("kind", list(KINDS))
+def test_a_row_of_totals_does_not_stand_in_the_way_of_a_rule(tmp_path: Path, kind: str) -> None:
+    rows = [*ROWS[:2], ("Totaal", "", "1.246")]
+    dataset = converted(tmp_path / "rule", kind, rows, most=0, totals=True)
+    found = dataset.rows("provenance")
+    assert {row["row_id"] for row in found} == {EVERY_ROW}
+    each = converted(tmp_path / "each", kind, rows, most=100, totals=True)
+    assert list(every_cell(dataset)) == list(map(dict, each.rows("provenance")))
+    assert [row["verdict"] for row in dataset.rows("reconciliation")] == ["equal"]
+
+
+def test_rows_of_cells_that_are_printed_in_two_ways_have_a_rule(tmp_path: Path) -> None:
+    own = {**GRID, "rows": ["{key} | {name} | {n}", "{key} | {name} | {n} | *"]}
+    table = {"schema": schema({**COLUMNS, "source_lines": "string"}, ["key"]), "recipe": own}
+    printed = csv(ROWS[:2]) + b"8;Mol;3;*\n"
+    package = {"most_cells": {"provenance": 0}}
+    write_publication(tmp_path, {"d.csv": printed}, {"t": table}, package)
+    dataset = convert(load_publication(tmp_path))
+    assert len(dataset.rows("t")) == 3
+    assert {row["row_id"] for row in dataset.rows("provenance")} == {EVERY_ROW}
 
 
 PLACES = ["Gent", "De Panne", "a | b", "een twee drie", "é"]

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from openbaar.errors import OpenbaarError
-from openbaar.tables.publication import trust_tables
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.publication import trust_tables
+from openbaar.tables.authored.references import load_publication
 
 PACKAGE = """\
 name: small

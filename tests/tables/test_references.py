@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from openbaar.errors import OpenbaarError
-from openbaar.tables.convert import convert
-from openbaar.tables.references import load_publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 PACKAGE = """\
 name: small

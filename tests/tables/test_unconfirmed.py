@@ -10,10 +10,10 @@ from click.testing import CliRunner
 
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
-from openbaar.publish import publish
+from openbaar.publishing.publish import publish
+from openbaar.tables.authored.references import load_publication
 from openbaar.tables.judging.unconfirmed import unconfirmed_guesses, unwritten_texts
 from openbaar.tables.judging.unstated import LOST
-from openbaar.tables.references import load_publication
 from stated import state
 
 

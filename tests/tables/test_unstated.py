@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
+from openbaar.tables.authored.references import load_publication
 from openbaar.tables.judging.unstated import LOST, unstated_facts
-from openbaar.tables.references import load_publication
 from stated import state, state_everything
 
 

@@ -24,12 +24,18 @@ from openbaar.cli.main import main
 from openbaar.errors import OpenbaarError
 from openbaar.files import Content
 from openbaar.placing import CACHE
-from openbaar.tables.convert import Converted, convert, convert_some, convert_to_files
-from openbaar.tables.parts import Job, Part, parts_of
-from openbaar.tables.references import load_publication
-from openbaar.tables.sources import Say
-from openbaar.tables.stored import read_stored, stored
-from openbaar.tables.workers import ATTEMPTS, in_batches, in_processes, on_cluster, worthwhile
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import Converted, convert, convert_some, convert_to_files
+from openbaar.tables.converting.parts import Job, Part, parts_of
+from openbaar.tables.converting.sources import Say
+from openbaar.tables.converting.stored import read_stored, stored
+from openbaar.tables.converting.workers import (
+    ATTEMPTS,
+    in_batches,
+    in_processes,
+    on_cluster,
+    worthwhile,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -178,7 +184,7 @@ def die(*_: object) -> None:
 def test_a_document_at_which_workers_die_again_and_again_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.tables.workers.read_parts", die)
+    monkeypatch.setattr("openbaar.tables.converting.workers.read_parts", die)
     message = f"a worker died in all {ATTEMPTS} attempts to read this"
     hint = "it may need more memory than there is; try it with one process"
     assert problems(folder, readers=in_processes(2)) == [
@@ -313,7 +319,7 @@ def unknown_there(*_: object) -> None:
 def test_a_cluster_without_the_same_code_is_named(
     cluster: Cluster, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.tables.workers.read_parts", unknown_there)
+    monkeypatch.setattr("openbaar.tables.converting.workers.read_parts", unknown_there)
     (found,) = problems(folder, readers=on_cluster(cluster.address))
     assert found.startswith(f"--scheduler {cluster.address}: cannot do the work: ")
     assert found.endswith(
@@ -325,7 +331,7 @@ def test_a_cluster_without_the_same_code_is_named(
 def test_a_scheduler_that_does_not_answer_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.tables.workers.CONNECTING", 0.2)
+    monkeypatch.setattr("openbaar.tables.converting.workers.CONNECTING", 0.2)
     (found,) = problems(folder, readers=on_cluster("tcp://127.0.0.1:9"))
     assert found.startswith("--scheduler tcp://127.0.0.1:9: no Dask scheduler answers: ")
 

@@ -23,7 +23,7 @@ from openbaar.errors import OpenbaarError, Place, Problem, worked_on
 
 if TYPE_CHECKING:
     from openbaar.cli.progress import Bar, Step
-    from openbaar.tables.publication import Publication
+    from openbaar.tables.authored.publication import Publication
 
 
 # What a command ends with, besides 0 for success and click's 2 for a wrong call.
@@ -230,6 +230,11 @@ def json_result(command: Callable[..., Any]) -> Callable[..., Any]:
     return option(command)
 
 
+def workers_option(help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option `--workers` of a command that other processes may help; `help` says with what."""
+    return click.option("--workers", type=click.IntRange(1, 256), help=help)
+
+
 def _remembered(name: str) -> Callable[[click.Context, click.Parameter, bool], None]:
     """What keeps an option under `name` in the context, so that commands need not pass it on."""
 
@@ -302,6 +307,6 @@ class Run:
 
     def load(self) -> Publication:
         """The publication of the project folder. Raises OpenbaarError."""
-        from openbaar.tables.references import load_publication
+        from openbaar.tables.authored.references import load_publication
 
         return load_publication(self.root.resolve())

@@ -28,6 +28,7 @@ from openbaar.cli.common import (
     json_result,
     print_problems,
     unreadable,
+    workers_option,
 )
 from openbaar.cli.completion import table_names
 from openbaar.cli.handbook import show_help
@@ -37,8 +38,8 @@ from openbaar.collector import SELDOM
 from openbaar.errors import OpenbaarError, Problem
 
 if TYPE_CHECKING:
-    from openbaar.tables.convert import Readers
-    from openbaar.tables.publication import Publication
+    from openbaar.tables.authored.publication import Publication
+    from openbaar.tables.converting.convert import Readers
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -74,11 +75,7 @@ main.add_command(show_help)
 
 @main.command()
 @click.argument("tables", nargs=-1, shell_complete=table_names)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    help="How many processes read documents; by default as many as are worth their start.",
-)
+@workers_option("How many processes read documents; by default as many as are worth their start.")
 @click.option(
     "--scheduler", metavar="ADDRESS", help="Read them on the Dask cluster at tcp://HOST:PORT."
 )
@@ -112,9 +109,9 @@ def convert(
         _begin_workers(run, workers)
     from openbaar.holding import alone
     from openbaar.placing import write_files
-    from openbaar.tables.convert import convert_some, convert_to_files, here
+    from openbaar.tables.converting.convert import convert_some, convert_to_files, here
+    from openbaar.tables.converting.kept import keeping
     from openbaar.tables.judging.failing import differences
-    from openbaar.tables.kept import keeping
 
     publication = run.load()
     with alone(publication.root, run.say) as work:
@@ -137,7 +134,7 @@ def convert(
 
 def _begin_workers(run: Run, workers: int | None) -> None:
     """Let workers begin to import what they need, while this process still imports and reads."""
-    from openbaar.tables.worker_server import worker_server
+    from openbaar.tables.converting.worker_server import worker_server
 
     if workers is not None and workers > 1:
         worker_server((run.root / "sources").rglob("*"))
@@ -151,8 +148,8 @@ def _readers(
     store: str | None = None,
 ) -> Readers:
     """What reads the tables: this process, several, or a cluster."""
-    from openbaar.tables.convert import here
-    from openbaar.tables.workers import (
+    from openbaar.tables.converting.convert import here
+    from openbaar.tables.converting.workers import (
         in_processes,
         in_worthwhile_processes,
         on_cluster,
@@ -200,7 +197,7 @@ def build(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
     They are made from the CSV files as they are; the database is in build/.
     """
-    from openbaar.publish import build_site
+    from openbaar.publishing.publish import build_site
 
     run = Run(ctx, project, quiet)
     publication = run.load()
@@ -240,8 +237,8 @@ def check(ctx: click.Context, strict: bool, project: Path | None, quiet: bool) -
 
 def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
     """What is wrong with a publication, and what a person should look at."""
-    from openbaar.publish import examine, warnings
-    from openbaar.tables.convert import here
+    from openbaar.publishing.examine import examine, warnings
+    from openbaar.tables.converting.convert import here
 
     warned: Sequence[Problem] = ()
     try:
@@ -260,11 +257,7 @@ def _checked(run: Run) -> tuple[Sequence[Problem], Sequence[Problem]]:
 @main.command()
 @click.argument("folders", nargs=-1, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--again", is_flag=True, help="Publish also what did not change.")
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    help="How many processes publish FOLDERS, or read the documents of one publication.",
-)
+@workers_option("How many processes publish FOLDERS, or read the documents of one publication.")
 @json_result
 @common
 @click.pass_context
@@ -282,7 +275,12 @@ def publish(
     dist/. With FOLDERS, publishes the publication in each of them; one that fails does not stop
     the others. What did not change since it was last published is left as it is.
     """
-    from openbaar.staleness import archive_path, database_path, workbook_paths, would_differ
+    from openbaar.publishing.staleness import (
+        archive_path,
+        database_path,
+        workbook_paths,
+        would_differ,
+    )
 
     run = Run(ctx, project, quiet)
     if folders:
@@ -293,8 +291,8 @@ def publish(
         run.result(written=[], built=[], warnings=[])
         return
     _begin_workers(run, workers)
-    from openbaar.publish import publish
-    from openbaar.tables.convert import here
+    from openbaar.publishing.publish import publish
+    from openbaar.tables.converting.convert import here
 
     publication = run.load()
     readers = _readers(run, publication, workers)
@@ -315,7 +313,7 @@ def _publish_many(
     ctx: click.Context, run: Run, folders: tuple[Path, ...], again: bool, workers: int | None
 ) -> None:
     """Publish the publications in several folders, with a bar, and report those that failed."""
-    from openbaar.many import publish_changed
+    from openbaar.publishing.many import publish_changed
 
     with click.progressbar(length=len(folders), label="publishing", file=_bar_file(run)) as bar:
         outcomes = publish_changed(folders, workers, again, bar.update)

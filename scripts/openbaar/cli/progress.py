@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, TextIO
 from openbaar.processes import signals_wait
 
 if TYPE_CHECKING:
-    from openbaar.tables.publication import Publication
+    from openbaar.tables.authored.publication import Publication
 
 SHOWN_AFTER = 2.0  # seconds
 DRAWN_EVERY = 0.5  # seconds
@@ -46,7 +46,7 @@ PACKING = (("packing the downloads", 0.5, 1e-6),)
 
 def reading(publication: Publication, names: Sequence[str] = ()) -> list[Step]:
     """Opening the documents and reading the tables called `names`, or all that have a recipe."""
-    from openbaar.tables.workers import reading_seconds
+    from openbaar.tables.converting.workers import reading_seconds
 
     recipes = {}
     for name, table in publication.tables.items():

@@ -14,6 +14,7 @@ from openbaar.cli.common import (
     Run,
     common,
     json_result,
+    workers_option,
 )
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def serve(
     run = Run(ctx, project, quiet)
     root = run.root.resolve()
     database = _published_database(run, root)
-    from openbaar.site.serve import Options, serve
+    from openbaar.site.serving.serve import Options, serve
 
     def announce(address: str) -> None:
         click.echo(f"{address} shows {database.stem}; Ctrl-C ends it.")
@@ -93,11 +94,7 @@ def serve(
 @click.command()
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @_url(required=True)
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    help="How many processes make pages; by default as many as are worth their start.",
-)
+@workers_option("How many processes make pages; by default as many as are worth their start.")
 @json_result
 @common
 @click.pass_context
@@ -114,8 +111,8 @@ def freeze(
     FOLDER gets the whole site, for any web server. Of an earlier one there, files stay that are as
     they should be.
     """
-    from openbaar.frozen import freeze_published
     from openbaar.holding import alone
+    from openbaar.publishing.frozen import freeze_published
 
     run = Run(ctx, project, quiet)
     root = run.root.resolve()
@@ -159,9 +156,9 @@ def catalogue(
     database = _published_database(run, root, quiet=True)
     from openbaar.package.catalogues import rdf
     from openbaar.package.catalogues.dcat import PREFIXES
-    from openbaar.site.catalogue import nodes_of
     from openbaar.site.published import publication_of
-    from openbaar.site.serve import site
+    from openbaar.site.routes.catalogue import nodes_of
+    from openbaar.site.serving.serve import site
 
     shown = site(database, root / "metadata.yml", url or EXAMPLE)
     nodes = nodes_of(publication_of(shown))
@@ -199,7 +196,7 @@ def _published_database(run: Run, root: Path, quiet: bool = False) -> Path:
     """
     import subprocess
 
-    from openbaar.staleness import is_stale, published_database
+    from openbaar.publishing.staleness import is_stale, published_database
 
     if is_stale(root):
         command = [sys.executable, "-m", "openbaar", "--project", str(root), "publish"]

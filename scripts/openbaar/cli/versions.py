@@ -31,7 +31,7 @@ def diff(ctx: click.Context, old: str, new: str, project: Path | None, quiet: bo
     Each is a folder, a zip, a released version such as 1.0.0, or a revision of git. Without NEW it
     is the publication as it was published last. Says which part of the version has to rise.
     """
-    from openbaar.staleness import is_stale
+    from openbaar.publishing.staleness import is_stale
     from openbaar.versions.diff import difference
     from openbaar.versions.report import as_data, as_text
 
@@ -79,7 +79,7 @@ def release(
     version in tables/releases/, writes an entry in CHANGELOG.md, and in a repository of git commits
     and tags it.
     """
-    from openbaar.release import release as release_next
+    from openbaar.publishing.release import release as release_next
     from openbaar.versions.report import as_data, as_text
 
     run = Run(ctx, project, quiet)
@@ -141,7 +141,7 @@ def deposit(
     from openbaar.deposit import ckan, zenodo
     from openbaar.deposit.made import check_published
     from openbaar.deposit.sending import Repository
-    from openbaar.release import set_values
+    from openbaar.publishing.release import set_values
 
     run = Run(ctx, project, quiet)
     root = run.root.resolve()
@@ -183,7 +183,7 @@ def update(
     does not fit. With --write, FILE is put into sources/ and the authored files name it instead of
     the old edition, which stays there.
     """
-    from openbaar.update import take_edition, try_edition
+    from openbaar.publishing.update import take_edition, try_edition
     from openbaar.versions.report import as_data, as_text
 
     run = Run(ctx, project, quiet)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 
 PLAIN = re.compile("[A-Za-z0-9_-]*")  # stays as it is in the addresses of Datasette
 

@@ -11,10 +11,10 @@ from html import escape
 from openbaar.database.addresses import page_address
 from openbaar.database.shown.trust_summary import TrustSummary
 from openbaar.schema.model import SchemaField
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.queries import Query
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Query
 from openbaar.texts import N_, Localized, catalogue, language_name, localized
 
 

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from openbaar.database.shown.found import add_texts, index_found
 from openbaar.package.model import Descriptor
 from openbaar.schema.conventions import COUNTS, FOUND, TEXTS
-from openbaar.tables.model import Table
+from openbaar.tables.authored.model import Table
 
 CHART = "SELECT * FROM _charts WHERE page = ? AND parameters = ? AND language = ? AND made_of = ?"
 CREATED = "SELECT sql FROM sqlite_schema WHERE name = ?"

@@ -13,8 +13,8 @@ from openbaar.database.charts.choice import counted_fields, may_be_codes
 from openbaar.database.charts.content import ChartRow
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.schema.model import SchemaField
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 
 MOST_ROWS = 10_000  # of a table: the first ones tell what the others are
 

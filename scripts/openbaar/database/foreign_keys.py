@@ -39,7 +39,7 @@ def foreign_key_problems(dataset: Dataset) -> list[Problem]:
 
 
 def large_key_problems(
-    database: Database, dataset: Dataset, unchanged: Collection[str] = ()
+    database: Database, dataset: Dataset, unchanged: Collection[str]
 ) -> list[Problem]:
     """What `foreign_key_problems` says, of keys of and to large tables that are in a database.
 

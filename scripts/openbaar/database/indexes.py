@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Literal, NamedTuple
 
 from openbaar.database.question_indexes import indexes_for_questions
+from openbaar.tables.authored.model import Table
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.model import Table
 from openbaar.tables.places import LINES
 
 

@@ -20,11 +20,11 @@ from openbaar.errors import OpenbaarError, Problem
 from openbaar.schema.conventions import ROW_NUMBER, UNKNOWN
 from openbaar.schema.model import SchemaField
 from openbaar.schema.names import check_address
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.queries import Query
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.judging.wording import answer_text
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Query
 from openbaar.texts import N_, catalogue, localized
 from openbaar.yamlfile import KeyPath
 

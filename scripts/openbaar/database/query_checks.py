@@ -15,8 +15,8 @@ from openbaar.database.shown.results import (
     with_units,
 )
 from openbaar.errors import Place, Problem, nearest
-from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Chart, Parameter, Query
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.queries import Chart, Parameter, Query
 
 FEWEST_FACET_VALUES = 2  # fewer separate nothing
 MOST_FACET_VALUES = 60  # more fill a page

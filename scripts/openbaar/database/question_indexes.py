@@ -20,8 +20,8 @@ from typing import NamedTuple
 from openbaar.database.narrowing import narrowed
 from openbaar.database.shown.results import run
 from openbaar.database.statements import create_statement
+from openbaar.tables.authored.queries import Query
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.queries import Query
 
 FEWEST_ROWS = 50_000  # fewer are read in a hundredth of a second or two
 MOST_COLUMNS = 4  # of an index: one with more is hardly shorter than its table

@@ -35,9 +35,9 @@ from openbaar.database.shown.results import (
 from openbaar.database.shown.search_index import add_search_index
 from openbaar.errors import OpenbaarError
 from openbaar.package.model import Descriptor
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.queries import Query
 from openbaar.tables.dataset import Dataset, DocumentLines
-from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Query
 from openbaar.versions.history import steps
 
 TABLES = """

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from openbaar.schema.model import Schema, SchemaField
 from openbaar.schema.values import Value
-from openbaar.tables.model import Table
+from openbaar.tables.authored.model import Table
 from openbaar.texts import Localized, localized
 
 SqlValue = str | int | float | None

@@ -17,8 +17,8 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import sha256_of
 from openbaar.package.catalogues.facts import Facts, text
 from openbaar.package.catalogues.schema_org import date_published, known
-from openbaar.publish import Say, say_nothing
 from openbaar.schema.conventions import NOT_SPECIFIED
+from openbaar.tables.converting.sources import Say, say_nothing
 
 ACTION = "/api/3/action"
 IDENTIFIER = "identifier"  # the extra by which a dataset is known as ours

@@ -12,8 +12,8 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import sha256_of
 from openbaar.package.catalogues.facts import Facts
 from openbaar.package.catalogues.from_descriptor import facts
+from openbaar.publishing.staleness import is_stale
 from openbaar.schema.conventions import DESCRIPTOR, workbook_endings
-from openbaar.staleness import is_stale
 
 PACKAGE = "tables/package.yaml"
 PUBLISH = "run `openbaar publish`"

@@ -16,7 +16,7 @@ from openbaar.deposit.sending import Repository
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.package.catalogues.facts import Contributor, Facts, text
 from openbaar.package.catalogues.schema_org import date_published, known
-from openbaar.publish import Say, say_nothing
+from openbaar.tables.converting.sources import Say, say_nothing
 
 DEPOSITIONS = "/api/deposit/depositions"
 LANGUAGES = {"de": "deu", "en": "eng", "fr": "fra", "nl": "nld"}  # by ISO 639-3, as Zenodo has them

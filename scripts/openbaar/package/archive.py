@@ -18,9 +18,9 @@ from openbaar.package.catalogues.records import records
 from openbaar.package.descriptor import package_bytes
 from openbaar.package.model import Descriptor
 from openbaar.schema.conventions import DESCRIPTOR
-from openbaar.tables.about import License
+from openbaar.tables.authored.about import License
+from openbaar.tables.authored.publication import Publication
 from openbaar.tables.dataset import Dataset, TableInFile
-from openbaar.tables.publication import Publication
 from openbaar.texts import catalogue, localized
 
 BLOCK = 2**20  # bytes

@@ -17,8 +17,8 @@ from typing import Any
 import yaml
 
 from openbaar.documents.entry import DocumentEntry, Person
-from openbaar.tables.about import Contributor, License
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.about import Contributor, License
+from openbaar.tables.authored.publication import Publication
 from openbaar.texts import localized
 
 FILE = "CITATION.cff"

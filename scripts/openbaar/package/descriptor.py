@@ -31,11 +31,11 @@ from openbaar.package.model import (
 )
 from openbaar.schema.csvfile import Rows
 from openbaar.schema.model import Constraints, ForeignKey, Schema, SchemaField
-from openbaar.tables.about import Contact, License, Publisher
+from openbaar.tables.authored.about import Contact, License, Publisher
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 from openbaar.tables.dataset import Dataset, TableData
 from openbaar.tables.judging.wording import answer_text, place_text
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
 from openbaar.tables.spans import Span
 from openbaar.texts import Localized, catalogue, localized
 

@@ -15,7 +15,7 @@ from pydantic import Field, model_validator
 from openbaar.models import Strict
 from openbaar.schema.model import Constraints, FieldType, Schema, bare_field, check_key_columns
 from openbaar.schema.names import Name, Version
-from openbaar.tables.about import (
+from openbaar.tables.authored.about import (
     AccessRights,
     Contributor,
     Frequency,
@@ -24,7 +24,7 @@ from openbaar.tables.about import (
     PublisherType,
     Theme,
 )
-from openbaar.tables.sdmx import Sdmx
+from openbaar.tables.authored.sdmx import Sdmx
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 Descriptor = dict[str, Any]  # a descriptor as plain data, without empty values

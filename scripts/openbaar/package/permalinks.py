@@ -19,8 +19,8 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, sha256_of
 from openbaar.models import Strict
 from openbaar.schema.names import Name, Version
+from openbaar.tables.authored.publication import Publication
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.publication import Publication
 from openbaar.texts import localized
 
 FILE = "tables/permalinks.json"

@@ -10,8 +10,8 @@ from typing import Any
 
 from datasette.app import Datasette
 
-from openbaar.site import limits
 from openbaar.site.published import PLUGIN
+from openbaar.site.requests import limits
 
 # https://docs.datasette.io/en/0.65.2/settings.html; only what differs from Datasette's defaults.
 SETTINGS: dict[str, int | bool] = {

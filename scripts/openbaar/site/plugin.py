@@ -15,36 +15,29 @@ from datasette import hookimpl
 from datasette.utils import tilde_decode
 from jinja2 import Environment, Template, TemplateNotFound
 
-from openbaar.site import (
+from openbaar.site.frozen import search_file
+from openbaar.site.kept import kept_answers, labelled_rows
+from openbaar.site.kept.kept_results import KeptResults, keep_schema
+from openbaar.site.pages import pictures, templating
+from openbaar.site.pages import variables as pages
+from openbaar.site.pages.cells import Unwritten
+from openbaar.site.published import Published, published_by
+from openbaar.site.requests import gates, language, limits, refusals, screening, security
+from openbaar.site.requests.asgi import Application, only_http
+from openbaar.site.routes import (
     catalogue,
     changes,
     citation,
     downloads,
     feed,
-    gates,
     health,
     identifiers,
-    kept_answers,
-    labelled_rows,
-    language,
-    limits,
     linked_data,
     listings,
-    pages,
-    pictures,
-    refusals,
     rows,
-    screening,
     search,
-    search_file,
-    security,
     source,
-    templating,
 )
-from openbaar.site.asgi import Application, only_http
-from openbaar.site.cells import Unwritten
-from openbaar.site.kept_results import KeptResults, keep_schema
-from openbaar.site.published import Published, published_by
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette

@@ -25,8 +25,8 @@ from openbaar.files import Content, inside, read_inside
 from openbaar.limits import most
 from openbaar.schema.csvfile import Row, Rows, read_csv, row_lines, write_csv
 from openbaar.schema.model import Schema
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 from openbaar.tables.spans import Span, WhereRead, where_read
 
 if TYPE_CHECKING:

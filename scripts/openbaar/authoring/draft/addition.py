@@ -19,9 +19,9 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content
 from openbaar.holding import alone
 from openbaar.placing import write_files
-from openbaar.tables.publication import PACKAGE, Publication
-from openbaar.tables.references import load_publication
-from openbaar.tables.sources import Say, say_nothing
+from openbaar.tables.authored.publication import PACKAGE, Publication
+from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.sources import Say, say_nothing
 
 # The keys of the package file that a table is read with; drafts are tried under the same.
 _READ_WITH = (

@@ -19,12 +19,12 @@ from openbaar.documents.lines import Document
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.models import load_model
 from openbaar.schema.csvfile import Rows
+from openbaar.tables.authored.model import Package, Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import check_references
+from openbaar.tables.converting.reading import Reading, find_regions, read_table
 from openbaar.tables.judging.sum_checks import stated_totals
 from openbaar.tables.judging.verdicts import Verdict
-from openbaar.tables.model import Package, Table
-from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading, find_regions, read_table
-from openbaar.tables.references import check_references
 from openbaar.yamlfile import YamlFile
 
 # What a draft has, then what it has less where that fails; the first that converts is kept.

@@ -14,11 +14,11 @@ from openbaar.recipe.records import Record
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.templates import Slot
 from openbaar.schema.patterns import compiled
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.converting.reading import Reading, find_regions, read_table, recipe_of
+from openbaar.tables.converting.sources import read_sources
 from openbaar.tables.judging.failing import differences
 from openbaar.tables.judging.sum_checks import stated_totals
-from openbaar.tables.publication import Publication
-from openbaar.tables.reading import Reading, find_regions, read_table, recipe_of
-from openbaar.tables.sources import read_sources
 
 Kind = Literal[
     "from",

@@ -13,8 +13,8 @@ from openbaar.database.charts.content import ChartRow
 from openbaar.database.charts.periods import periods_of
 from openbaar.database.drawing.svg import KINDS, ORDER
 from openbaar.schema.model import SchemaField
-from openbaar.tables.model import Table
-from openbaar.tables.queries import Chart
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.queries import Chart
 
 FEWEST = 3  # rows with a figure: of fewer a picture tells no more than the table
 MOST_CATEGORIES = 100  # names below each other, of which ten are shown at first

@@ -11,7 +11,7 @@ from openbaar.database.charts.periods import Periods, periods_of
 from openbaar.database.charts.row_kinds import Finding
 from openbaar.database.shown.labels import Names
 from openbaar.database.shown.results import Meaning, with_units
-from openbaar.tables.queries import Chart
+from openbaar.tables.authored.queries import Chart
 
 Key = tuple[Any, ...]  # the values that tell a category from others
 

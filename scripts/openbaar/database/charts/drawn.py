@@ -25,7 +25,7 @@ from openbaar.database.drawing.svg import standalone
 from openbaar.database.earlier import Earlier
 from openbaar.database.shown.labels import Labels
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.publication import Publication
 
 
 class DrawnChart(NamedTuple):

@@ -17,9 +17,9 @@ from openbaar.database.shown.choices import choices
 from openbaar.database.shown.labels import Labels, Names, code_lists
 from openbaar.database.shown.results import Meaning, meanings, result_columns, run
 from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Chart, Query
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.queries import Chart, Query
 from openbaar.texts import Localized, catalogue, is_unknown, localized
 
 MAX_MARKS = 500  # a picture with more bars says nothing

@@ -19,7 +19,7 @@ from openbaar.database.charts.content import ChartContent, ChartRow, Key
 from openbaar.database.charts.order import Order
 from openbaar.database.charts.row_kinds import Finding
 from openbaar.database.drawing.picture import Category, Kind, Mark, Picture, Series
-from openbaar.tables.queries import has_values
+from openbaar.tables.authored.queries import has_values
 from openbaar.texts import catalogue, locale_of, localized
 
 LONG_LIST = 15  # categories; of more the first `TOP` are shown, the others can be unfolded

@@ -16,9 +16,9 @@ from typing import Any
 
 from openbaar.database.charts.periods import Periods, month_name, months_in
 from openbaar.database.drawing.picture import Kind
+from openbaar.tables.authored.model import Anomaly, Footnote, Package, Table
+from openbaar.tables.authored.queries import Chart, has_values
 from openbaar.tables.judging.trust import row_id
-from openbaar.tables.model import Anomaly, Footnote, Package, Table
-from openbaar.tables.queries import Chart, has_values
 from openbaar.texts import N_, Localized, catalogue
 
 Values = Mapping[str, Any]

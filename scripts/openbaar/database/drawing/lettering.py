@@ -30,9 +30,9 @@ def width(text: str, size: float, bold: bool = False) -> float:
     return SPARE * size * thousandths / 1000
 
 
-def widest(texts: list[str], size: float, bold: bool = False) -> float:
+def widest(texts: list[str], size: float) -> float:
     """The room for the longest of several texts; 0 where there are none."""
-    return max((width(text, size, bold) for text in texts), default=0)
+    return max((width(text, size) for text in texts), default=0)
 
 
 def wrapped(text: str, size: float, room: float, bold: bool = False) -> list[str]:

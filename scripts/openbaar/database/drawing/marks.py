@@ -50,11 +50,9 @@ def paragraph(
     return Block(content, top)
 
 
-def filled(
-    x: float, y: float, wide: float, high: float, color: str, kind: Kind, key: str | None = None
-) -> str:
+def filled(x: float, y: float, wide: float, high: float, color: str, kind: Kind) -> str:
     """A rectangle as its kind of mark looks: full, hatched, outlined, or dotted and empty."""
-    return _shape(x, y, wide, high, kind, data_row=key, **_paint(color, kind))
+    return _shape(x, y, wide, high, kind, **_paint(color, kind))
 
 
 def fill(

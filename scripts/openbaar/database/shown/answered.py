@@ -14,8 +14,8 @@ from typing import Any
 from openbaar.database.shown import counts
 from openbaar.database.shown.results import run
 from openbaar.schema.conventions import ANSWERS
+from openbaar.tables.authored.queries import Query
 from openbaar.tables.dataset import Dataset
-from openbaar.tables.queries import Query
 
 MOST_ROWS = 1000  # of a result; a page shows no more
 CHANGING = re.compile(r"random|\bnow\b|current_", re.IGNORECASE)  # what SQL says of chance and time

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openbaar.database.shown.labels import Labels
-from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Parameter
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.queries import Parameter
 
 MAX_CHOICES = 500  # more is no list to choose from
 Choice = tuple[str, Mapping[str, str]]  # a value, and its name in each language that has one

@@ -21,8 +21,8 @@ from openbaar.database.shown.found import (
     searched_columns,
 )
 from openbaar.schema.conventions import COUNTED_ROWS, COUNTS, FOUND
+from openbaar.tables.authored.model import Table
 from openbaar.tables.dataset import Dataset, TableData
-from openbaar.tables.model import Table
 
 FEWEST_ROWS = 10_000  # fewer are counted in a few thousandths of a second
 MOST_COMBINATIONS = 20_000  # more take as long to read as an index

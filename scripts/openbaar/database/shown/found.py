@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from openbaar.database.shown.search_index import TOKENIZER
 from openbaar.schema.conventions import COUNTED_ROWS, FOUND, TEXT, TEXTS
+from openbaar.tables.authored.model import Table
 from openbaar.tables.dataset import Dataset, TableData
-from openbaar.tables.model import Table
 
 MOST_TEXTS = 20_000  # of more, few are said by many rows
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 
 Names = Mapping[str, Mapping[str, str]]  # code -> its name in each language
 Labels = Mapping[str, Names]  # code list, or `table.column`, -> its codes

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from openbaar.limits import most
 from openbaar.schema.model import SchemaField
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
-from openbaar.tables.queries import Query, ResultColumn
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.queries import Query, ResultColumn
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from openbaar.database.shown.labels import Labels
 from openbaar.schema.conventions import GROUPED_NUMBER
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 from openbaar.tables.dataset import Dataset, DocumentLine
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
 from openbaar.texts import localized
 
 TOKENIZER = "unicode61 remove_diacritics 2"  # `geevalueerd` finds `geëvalueerd`

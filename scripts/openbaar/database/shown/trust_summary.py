@@ -14,9 +14,9 @@ from babel.support import NullTranslations
 
 from openbaar.database.addresses import answer_address, page_address, rows_address
 from openbaar.schema.csvfile import Row
+from openbaar.tables.authored.model import Table
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.judging.wording import answer_text, lines_text, place_text, verdicts_text
-from openbaar.tables.model import Table
 from openbaar.tables.spans import Span
 from openbaar.texts import catalogue
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content
-from openbaar.tables.sdmx import OBSERVATION, PART
+from openbaar.tables.authored.sdmx import OBSERVATION, PART
 
 Described = Mapping[str, Any]
 TextRow = Mapping[str, str]  # the cells of a row of a CSV file, by column

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from openbaar.package.catalogues.sdmx import Described, Read, code_of, reference_of
-from openbaar.tables.sdmx import OBSERVATION, PART
+from openbaar.tables.authored.sdmx import OBSERVATION, PART
 
 SCHEMA = (
     "https://raw.githubusercontent.com/sdmx-twg/sdmx-json/master/structure-message/tools/schemas/"

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from openbaar.errors import Place, Problem
 from openbaar.schema.csvfile import Row, Rows
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 from openbaar.tables.judging.row_checks import RowRule, WordsCheck
 from openbaar.tables.judging.rules import ExplainedRule, Rule
 from openbaar.tables.judging.sum_checks import TotalCheck
 from openbaar.tables.judging.verdicts import scope_text, verdict_id
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
 
 DECLARE = "correct the recipe, or declare the difference with an anomaly that explains it"
 COUNT_ROWS = "look at 'from', 'until' and 'skip': a row is missing or too many; or correct 'rows'"

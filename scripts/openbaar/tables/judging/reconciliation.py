@@ -13,11 +13,11 @@ from openbaar.recipe.records import StatedTotal
 from openbaar.recipe.values import parse_number
 from openbaar.schema.csvfile import Rows
 from openbaar.schema.patterns import compiled
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import Publication
 from openbaar.tables.judging.rules import Evidence, count_verdict
 from openbaar.tables.judging.sum_checks import SumCheck
 from openbaar.tables.judging.verdicts import Verdict
-from openbaar.tables.model import Table
-from openbaar.tables.publication import Publication
 
 # What a check looks for on a line of a document, by its table and number; or why it is not there.
 Stated = dict[tuple[str, int], StatedTotal | list[Problem]]

@@ -9,7 +9,7 @@ from openbaar.errors import Place, Problem
 from openbaar.recipe.records import Record
 from openbaar.schema.conventions import NORMAL
 from openbaar.schema.values import Value
-from openbaar.tables.model import Table
+from openbaar.tables.authored.model import Table
 
 MOST_KEYS_AGAIN = 5  # that are named one by one
 

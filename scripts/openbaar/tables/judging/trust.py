@@ -15,10 +15,10 @@ from openbaar.recipe.values import Cell
 from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.patterns import compiled
 from openbaar.schema.values import Value
+from openbaar.tables.authored.model import Anomaly, Footnote, Table
+from openbaar.tables.authored.publication import Publication
+from openbaar.tables.authored.references import OwnedAnomaly, anomalies_of
 from openbaar.tables.judging.verdicts import lines_text, place_columns
-from openbaar.tables.model import Anomaly, Footnote, Table
-from openbaar.tables.publication import Publication
-from openbaar.tables.references import OwnedAnomaly, anomalies_of
 from openbaar.texts import Localized, catalogue
 
 MOST_LINES = 20  # of one footnote

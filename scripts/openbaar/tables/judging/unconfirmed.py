@@ -15,7 +15,7 @@ from collections.abc import Iterator
 import yaml
 
 from openbaar.errors import Place, Problem
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.publication import Publication
 
 _TO_WRITE = ("README.md", "LICENSE")
 _GUESS = re.compile(r"# guess: *(?P<guess>.*?) *$", re.MULTILINE)

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from openbaar.errors import Problem
 from openbaar.schema.conventions import NOT_SPECIFIED
-from openbaar.tables.about import Unstated
-from openbaar.tables.publication import Publication
+from openbaar.tables.authored.about import Unstated
+from openbaar.tables.authored.publication import Publication
 
 # What catalogues lose without a key of the package file.
 LOST: dict[Unstated, str] = {

@@ -116,7 +116,7 @@ def verdict_id(*parts: object) -> str:
     return "-".join(re.sub("[^A-Za-z0-9_]+", "_", part).strip("_") for part in shown)
 
 
-def scope_text(where: Mapping[str, object], without: Mapping[str, object] | None = None) -> str:
+def scope_text(where: Mapping[str, object], without: Mapping[str, object]) -> str:
     """Which rows are compared, in words: `year = 2020/2021, not (kind = y)`."""
     parts = _conditions(where)
     if without:

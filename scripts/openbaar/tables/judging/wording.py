@@ -19,9 +19,7 @@ def lines_text(first: object, last: object, words: NullTranslations) -> str:
     return str(words.gettext("lines %(first)s–%(last)s") % {"first": first, "last": last})
 
 
-def place_text(
-    first: int, last: int, words: NullTranslations, page: str = "", last_page: str = ""
-) -> str:
+def place_text(first: int, last: int, words: NullTranslations, page: str, last_page: str) -> str:
     """Lines with the page that they are on, `page 2, lines 4–6`; of several pages only these."""
     if last_page and last_page != page:
         return str(words.gettext("pages %(first)s–%(last)s") % {"first": page, "last": last_page})

@@ -234,12 +234,15 @@ def _headings_below(
 def _with_limited_labels(draft: Draft) -> Draft:
     """The first column of text is limited where its rows could be read in two ways otherwise.
 
-    That is so where rows state totals, have marks, or are made of several units. A few labels are
-    named; where there are many, only the words with which totals begin are kept out.
+    That is so where rows state totals, have marks, or are made of several units, or where spaces
+    part thousands. A few labels are named; where there are many, only the words with which totals
+    begin are kept out.
     """
     index = _first_text_column(draft.columns)
     totals = draft.sighting.of_kind("total")
-    if index is None or not (totals or draft.notes or draft.join > 1):
+    has_spaced_numbers = draft.numbers is not None and draft.numbers.thousands == " "
+    is_in_doubt = totals or draft.notes or draft.join > 1 or has_spaced_numbers
+    if index is None or not is_in_doubt:
         return draft
     labels = _labels_in(draft, index)
     pattern: str | None = None

@@ -1,0 +1,97 @@
+"""A line or a block split into its label and its numbers, and what it may be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from openbaar.authoring.draft.finding.printed import (
+    bare,
+    is_footnote,
+    is_total,
+    kind,
+    split_row,
+)
+from openbaar.authoring.draft.finding.sighting import SeenRow
+from openbaar.recipe.units import Unit
+
+LONGEST_NAME = 40  # characters of such a line
+LONGEST_LINE = 400  # a longer one is running text
+
+
+@dataclass(frozen=True)
+class Split:
+    """A unit split into its label and its numbers, or into its cells where tabs separate them."""
+
+    unit: Unit
+    label: str
+    cells: tuple[str, ...]
+    tabbed: bool = False
+
+    @property
+    def first(self) -> int:
+        """The number of its first line."""
+        return self.unit.lines()[0]
+
+    @property
+    def last(self) -> int:
+        """The number of its last line."""
+        return self.unit.lines()[1]
+
+    @property
+    def printed(self) -> tuple[str, ...]:
+        """All its cells, the label first where it has one."""
+        return (self.label, *self.cells) if self.label else self.cells
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it explains a mark, which ends a table."""
+        return is_footnote(self.unit.text)
+
+    @property
+    def is_total(self) -> bool:
+        """Whether it states a total."""
+        return bool(self.label) and is_total(self.label)
+
+    @property
+    def holds_two_rows(self) -> bool:
+        """Whether a total is inside its label, as in "4 59.188 totaal 214.532"."""
+        return not self.is_total and any(is_total(word) for word in self.label.split()[1:])
+
+    @property
+    def is_label(self) -> bool:
+        """Whether it is a year alone, which may be the label of a merged cell."""
+        return not self.label and len(self.cells) == 1 and kind(bare(self.cells[0])[0]) == "year"
+
+    @property
+    def are_years(self) -> bool:
+        """Whether its cells are several years and nothing else, as those of headings are."""
+        return len(self.cells) > 1 and {kind(cell) for cell in self.cells} == {"year"}
+
+    @property
+    def is_row(self) -> bool:
+        """Whether it could be a row of a table: two cells or more, a number among them."""
+        if len(self.printed) < 2 or self.are_years:
+            return False
+        return any(kind(cell) in ("number", "year") for cell in self.cells)
+
+    @property
+    def may_be_name(self) -> bool:
+        """Whether it could be a part of a name that is wrapped."""
+        is_short = len(self.unit.text) < LONGEST_NAME
+        return is_short and not self.cells and not self.is_note
+
+    def row(self, cells: tuple[str, ...]) -> SeenRow:
+        """The row that its cells make."""
+        row_kind: Literal["total", "data"] = "total" if is_total(cells[0]) else "data"
+        return SeenRow(cells, self.first, self.last, row_kind)
+
+
+def split_unit(unit: Unit) -> Split:
+    if len(unit.text) > LONGEST_LINE or is_footnote(unit.text):
+        return Split(unit, unit.text, ())
+    if "\t" in unit.text:
+        label, *cells = [cell.strip() for cell in unit.text.split("\t")]
+        return Split(unit, label, tuple(cells), tabbed=True)
+    label, found = split_row(unit.text)
+    return Split(unit, label, tuple(found))

@@ -1,0 +1,1 @@
+"""What a page shows: tables laid out, values in words, filters, remarks, charts."""

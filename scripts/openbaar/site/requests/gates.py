@@ -1,0 +1,256 @@
+"""Requests that cost much pass a gate: few of a kind are answered at once, each for a limited time.
+
+They are answered apart, so that pages of tables never wait for them. One that takes longer, or
+holds more memory than it may, is ended; so is one whose visitor has left. At home only SQL that
+somebody writes passes one, wider than that of a public site.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from datasette.utils import tilde_decode
+from datasette.utils.asgi import Request, Response
+
+from openbaar.site.published import Published
+from openbaar.site.requests.addresses import Addresses
+from openbaar.site.requests.apart import Answer, ForkServer
+from openbaar.site.requests.asgi import (
+    APART,
+    Application,
+    Receive,
+    Scope,
+    Send,
+    query_pairs,
+    raw_path,
+)
+from openbaar.site.requests.language import gettext
+from openbaar.site.requests.refusals import stopped
+
+if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
+    from datasette.app import Datasette
+
+SQL = {"sql", "_where"}
+FACETS = {"_facet", "_facet_array", "_facet_date"}
+# What an address may add without making its page cost more.
+CHEAP = {"lang", "_next", "_size", "_shape", "_nl", "_labels", "_nocount", "_nofacet", "_dl"}
+ROWS = 100  # a page shows no more unless it is asked to
+READING = {"GET", "HEAD"}
+OUTSIDE = re.compile(r"/(-|static|download|id|source|cite)/")  # below these is no database
+MEMORY = 300_000_000  # bytes that a copy may write to: the site, what SQLite holds, and the answer
+HOME_MEMORY = 2_000_000_000  # at home, where people ask large queries of their own data
+WRITTEN = re.compile(r"/rows/|/download/[^/]+/tables/\w+\.json$")
+
+
+@dataclass
+class Gate:
+    """How many requests of a kind are answered at once, how many wait, and what each may take.
+
+    That is in seconds, and in bytes of memory. `inside` counts those that are answered and those
+    that wait.
+    """
+
+    at_once: int
+    waiting: int
+    seconds: float
+    memory: int = MEMORY
+    inside: int = 0
+    free: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.free = asyncio.Semaphore(self.at_once)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the next request must come back later."""
+        return self.inside >= self.at_once + self.waiting
+
+    @asynccontextmanager
+    async def passing(self) -> AsyncIterator[None]:
+        """Wait for a turn, and hold it while the block runs."""
+        self.inside += 1
+        try:
+            async with self.free:
+                yield
+        finally:
+            self.inside -= 1
+
+
+@dataclass(frozen=True)
+class Gates:
+    """The gates of a public site: SQL of visitors, large pages, searches and filters, and files.
+
+    Files are those that are written for one visitor: rows that a filter chooses, a table as JSON.
+
+    SQLite itself stops most queries after the second of `limits.SETTINGS`, and says so; the time of
+    the gate is for those that it cannot stop, and for all queries of a page together.
+    """
+
+    addresses: Addresses
+    sql: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=1.8))
+    large: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=5))
+    filtered: Gate = field(default_factory=lambda: Gate(at_once=2, waiting=30, seconds=5))
+    files: Gate = field(default_factory=lambda: Gate(at_once=1, waiting=8, seconds=30))
+
+    def before(self, scope: Scope) -> Gate | None:
+        """The gate before the answer to a request; None for one that costs little."""
+        if scope["type"] != "http" or APART in scope:
+            return None
+        path = self.addresses.asked(raw_path(scope)).path
+        if WRITTEN.match(path):
+            return self.files
+        if OUTSIDE.match(path):
+            return None
+        query = query_pairs(scope)
+        names = {name for name, _ in query}
+        if names & SQL:
+            return self.sql
+        if names & FACETS or _asks_many_rows(dict(query)):
+            return self.large
+        return self.filtered if names - CHEAP else None
+
+
+@dataclass(frozen=True)
+class HomeGates:
+    """The gate of a site at home: for SQL on the database of the publication, called `name`.
+
+    Other databases, and what else is asked, are left to Datasette.
+    """
+
+    addresses: Addresses
+    name: str
+    sql: Gate = field(
+        default_factory=lambda: Gate(at_once=2, waiting=30, seconds=2.3, memory=HOME_MEMORY)
+    )
+
+    def before(self, scope: Scope) -> Gate | None:
+        """The gate before the answer to a request; None for one that asks no SQL."""
+        if scope["type"] != "http" or scope["method"] not in READING or APART in scope:
+            return None
+        if not SQL & {name for name, _ in query_pairs(scope)}:
+            return None
+        path = self.addresses.asked(raw_path(scope)).path
+        database = tilde_decode(path.split("/")[1].partition(".")[0])
+        return self.sql if database == self.name else None
+
+
+def _asks_many_rows(query: Mapping[str, str]) -> bool:
+    """Whether `_size` asks for more rows than a page has, also by `max`, a word of Datasette's."""
+    size = query.get("_size", "")
+    return size != "" and not (re.fullmatch(r"\d{1,3}", size) and int(size) <= ROWS)
+
+
+_before: WeakKeyDictionary[Datasette, tuple[Gates | HomeGates, ForkServer]] = WeakKeyDictionary()
+
+
+def gated(
+    app: Application,
+    around: Callable[[Application], Application],
+    datasette: Datasette,
+    published: Published,
+) -> Application:
+    """`app`, an application of `datasette`, whose costly requests are answered apart.
+
+    `around` adds the language and the headers that every answer has. All applications of one
+    Datasette share their gates. A system that cannot copy a process has none at home.
+    """
+    if not published.public and not hasattr(os, "fork"):
+        return app
+    if datasette not in _before:
+        _before[datasette] = _gates(published), ForkServer(datasette)
+    gates, server = _before[datasette]
+    end = around(_stopped_by(datasette))
+    busy = around(_busy)
+
+    async def passed(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan" and published.public:
+            server.start()  # so that it has loaded what it needs when it is needed
+        gate = gates.before(scope)
+        if gate is None:
+            await app(scope, receive, send)
+        elif gate.is_full:
+            await busy(scope, receive, send)
+        else:
+            answering = asyncio.ensure_future(_answer(gate, server, scope))
+            if await _is_left(receive, answering):
+                return
+            error = answering.exception()
+            if error is not None:
+                await around(_failing(error))(scope, receive, send)
+                return
+            answer = answering.result()
+            if answer is None:
+                await end(scope, receive, send)
+            else:
+                await answer.send(send)
+
+    return passed
+
+
+def end_apart(datasette: Datasette) -> None:
+    """End the process that answers costly requests for a Datasette that is asked no more."""
+    if datasette in _before:
+        _, server = _before[datasette]
+        server.end()
+
+
+def _gates(published: Published) -> Gates | HomeGates:
+    if published.public:
+        return Gates(published.addresses)
+    return HomeGates(published.addresses, published.name)
+
+
+async def _answer(gate: Gate, server: ForkServer, scope: Scope) -> Answer | None:
+    async with gate.passing():
+        return await server.answer(scope, gate.seconds, gate.memory)
+
+
+async def _is_left(receive: Receive, answering: asyncio.Future[Answer | None]) -> bool:
+    """Wait until there is an answer; True where the visitor left before, who ends it by that."""
+    leaving = asyncio.ensure_future(_leaving(receive))
+    both: set[asyncio.Future[Any]] = {leaving, answering}
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        return not answering.done()
+    finally:
+        leaving.cancel()
+        answering.cancel()
+
+
+async def _leaving(receive: Receive) -> None:
+    """Wait until the visitor has left."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _failing(error: BaseException) -> Application:
+    """What raises an error that came up while a request was answered apart."""
+
+    async def failing(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise error
+
+    return failing
+
+
+def _stopped_by(datasette: Datasette) -> Application:
+    """What answers where time or memory is up."""
+
+    async def stopping(scope: Scope, receive: Receive, send: Send) -> None:
+        # Datasette gives its templates a token for forms; a page that only reads needs none.
+        asked = Request({**scope, "csrftoken": lambda: ""}, receive)
+        answer = await stopped(datasette, asked)
+        await answer.asgi_send(send)
+
+    return stopping
+
+
+async def _busy(_scope: Scope, _receive: Receive, send: Send) -> None:
+    message = gettext("Too many requests of this kind at once. Please try again in a few seconds.")
+    await Response.text(message, status=503, headers={"retry-after": "5"}).asgi_send(send)

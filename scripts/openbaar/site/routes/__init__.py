@@ -1,0 +1,1 @@
+"""One module for each kind of address, with what it needs."""

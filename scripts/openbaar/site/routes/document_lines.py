@@ -1,0 +1,213 @@
+"""Lines of a document as pages show them, and what each line became: rows, totals, remarks."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from datasette.utils import tilde_encode
+
+from openbaar.site.pages.columns import key_label, text
+from openbaar.site.pages.naming import tilde_decoded
+from openbaar.site.published import Published, anchor
+from openbaar.site.requests.language import gettext, ngettext
+from openbaar.site.routes.highlighting import Piece
+from openbaar.tables.places import EVERY_ROW, LINES, place_of
+from openbaar.texts import N_
+
+MOST_ROWS = 3  # that a line names one by one
+PLACE = "coalesce(page, '') AS page, first_line, coalesce(last_line, first_line) AS last_line"
+ALIGNED = re.compile(r"\S(?: {3}|\t)")
+LineKey = tuple[str, int]  # the page and the number of a line
+RowsOfLines = dict[LineKey, dict[str, list[str]]]  # for each line the keys of rows, by table
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a line became, and where that is shown."""
+
+    text: str
+    address: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class ShownLine:
+    """A line of a document, with what it became."""
+
+    page: str
+    number: int
+    pieces: Sequence[Piece]
+    links: Sequence[Outcome] = ()
+
+    @property
+    def anchor(self) -> str:
+        """Its anchor on the page of the document."""
+        return anchor(self.page, self.number)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing is printed on it."""
+        return not any(piece.text.strip() for piece in self.pieces)
+
+    @property
+    def is_aligned(self) -> bool:
+        """Whether its words stand in columns, so that it cannot wrap without losing them."""
+        return ALIGNED.search("".join(piece.text for piece in self.pieces)) is not None
+
+
+@dataclass(frozen=True)
+class Span:
+    """Lines of a document: the pages that they are on, and the least and the last number."""
+
+    document: str
+    pages: Sequence[str]
+    first: int
+    last: int
+
+
+async def outcomes_of(
+    database: Any, published: Published, span: Span
+) -> dict[LineKey, list[Outcome]]:
+    """What each line of a span became: first the rows, then totals and remarks."""
+    outcomes: dict[LineKey, list[Outcome]] = defaultdict(list)
+    for line, rows in (await _rows_read(database, published, span)).items():
+        for table, keys in rows.items():
+            outcomes[line] += _rows(published, table, keys)
+    for table, trace in TRACES.items():
+        if table not in published.tables:
+            continue
+        sql = f"SELECT DISTINCT {trace.columns}, {PLACE} FROM {table} WHERE document = :path"
+        for row in await database.execute(sql, {"path": span.document}):
+            outcome = trace.outcome(published, row)
+            for line in _lines_of(row):
+                if outcome not in outcomes[line]:
+                    outcomes[line].append(outcome)
+    return dict(outcomes)
+
+
+async def _rows_read(database: Any, published: Published, span: Span) -> RowsOfLines:
+    """The rows of which a cell is printed in a line, by table: where the cell begins.
+
+    A label that stands above many rows, and what was worked out, make no line that of a row as
+    long as the line has cells of its own.
+    """
+    if "provenance" not in published.tables:
+        return {}
+    own, shared = await _rows_named(database, span)
+    sql = f"""SELECT DISTINCT table_name FROM provenance
+              WHERE document = :path AND row_id = '{EVERY_ROW}'"""
+    for (table,) in await database.execute(sql, {"path": span.document}):
+        for line, key in await _rows_by_rule(database, published, table, span):
+            own.setdefault(line, {}).setdefault(table, []).append(key)
+    return {**shared, **own}
+
+
+async def _rows_named(database: Any, span: Span) -> tuple[RowsOfLines, RowsOfLines]:
+    """The rows that `provenance` names, by their own cells and by labels that they share."""
+    own: RowsOfLines = {}
+    shared: RowsOfLines = {}
+    sql = f"""SELECT DISTINCT table_name, row_id, how IN ('group_label', 'heading') AS is_shared,
+                {PLACE}
+              FROM provenance
+              WHERE document = :path AND how <> 'derived' AND row_id <> '{EVERY_ROW}'
+                AND first_line BETWEEN :first AND :last
+                AND coalesce(page, '') IN (SELECT value FROM json_each(:pages))
+              ORDER BY rowid"""
+    asked = {
+        "path": span.document,
+        "first": span.first,
+        "last": span.last,
+        "pages": json.dumps(span.pages),
+    }
+    for row in await database.execute(sql, asked):
+        line = (row["page"], row["first_line"])
+        kind = shared if row["is_shared"] else own
+        keys = kind.setdefault(line, {}).setdefault(row["table_name"], [])
+        if row["row_id"] not in keys:
+            keys.append(row["row_id"])
+    return own, shared
+
+
+async def _rows_by_rule(
+    database: Any, published: Published, table: str, span: Span
+) -> list[tuple[LineKey, str]]:
+    """The line and the id of each row of a span, of a table whose rows say where they are."""
+    key = published.tables[table]["schema"]["primaryKey"]
+    columns = ", ".join([LINES, *key])
+    sql = f"""SELECT {columns} FROM {table}
+              WHERE {LINES} IN (SELECT value FROM json_each(:lines)) ORDER BY rowid"""
+    lines_of_span = []
+    for page in span.pages:
+        before = f"{page}:" if page else ""
+        lines_of_span += [f"{before}{line}" for line in range(span.first, span.last + 1)]
+    found = []
+    for lines, *values in await database.execute(sql, {"lines": json.dumps(lines_of_span)}):
+        place = place_of(lines)
+        row_id = ",".join(tilde_encode(str(value)) for value in values)
+        found.append(((place.page or "", place.line), row_id))
+    return found
+
+
+def _rows(published: Published, table: str, keys: Sequence[str]) -> list[Outcome]:
+    """What a line became that was read into rows of a table: each row, or of many the table."""
+    title = text(published.tables[table], "title")
+    if len(keys) > MOST_ROWS:
+        message = ngettext("%(count)s row", "%(count)s rows", len(keys)) % {"count": len(keys)}
+        return [Outcome(f"{title}: {message}", published.path(table), "row")]
+    outcomes: list[Outcome] = []
+    for key in keys:
+        called = key_label(published, table, tilde_decoded(key))
+        words = called if outcomes else f"{title}: {called}"  # the title once for each line
+        outcomes.append(Outcome(words, f"{published.path(table)}/{key}", "row"))
+    return outcomes
+
+
+def _lines_of(row: Any) -> Iterator[LineKey]:
+    """The first line that a row of a trust table names, and the other ones where it names more."""
+    yield row["page"], row["first_line"]
+    for part in (row["other_lines"] or "").split(", "):
+        page, _, lines = part.rpartition(":")
+        first, _, _last = lines.partition("-")
+        if first:
+            yield page, int(first)
+
+
+TOTALS = {
+    "equal": N_("a total that adds up"),
+    "rounded": N_("a total that differs by rounding only"),
+}
+
+
+def _total(published: Published, row: Any) -> Outcome:
+    explained = N_("a total whose difference is explained")
+    message = gettext(TOTALS.get(row["verdict"], explained))
+    return Outcome(message, published.path("reconciliation", row["id"]), "total")
+
+
+def _footnote(published: Published, row: Any) -> Outcome:
+    message = gettext("footnote %(mark)s") % {"mark": row["mark"]}
+    return Outcome(message, published.path(row["table_name"]), "remark")
+
+
+def _anomaly(published: Published, row: Any) -> Outcome:
+    return Outcome(gettext("note"), published.path("anomalies", row["id"]), "remark")
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A trust table that says of which lines its rows are: what to read of it, and what to say."""
+
+    columns: str
+    outcome: Callable[[Published, Any], Outcome]
+
+
+TRACES = {
+    "reconciliation": Trace("id, verdict, NULL AS other_lines", _total),
+    "footnotes": Trace("table_name, mark, NULL AS other_lines", _footnote),
+    "anomalies": Trace("id, other_lines", _anomaly),
+}

@@ -1,0 +1,147 @@
+"""Where a row is in the documents: the lines around it, with what is printed for its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from openbaar.site.pages.columns import text
+from openbaar.site.pages.remarks import passage_text
+from openbaar.site.published import Published, document_name
+from openbaar.site.routes.document_lines import PLACE, ShownLine
+from openbaar.site.routes.highlighting import highlighted
+from openbaar.tables.places import EVERY_ROW, LINES, cells_by_rule, place_of
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+CONTEXT = 2  # lines shown above and below those of a row
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """The lines of a document where a row is, with what is printed for each of its cells."""
+
+    title: str
+    place: str
+    address: str
+    lines: Sequence[ShownLine]
+
+
+@dataclass(frozen=True)
+class Run:
+    """Lines of a document that follow each other, the last one included."""
+
+    document: str
+    page: str
+    first: int
+    last: int
+
+    def reaches(self, other: Run) -> bool:
+        """Whether the lines shown around this run and around a later one touch each other."""
+        if (self.document, self.page) != (other.document, other.page):
+            return False
+        return other.first <= self.last + 2 * CONTEXT + 1
+
+    def joined(self, other: Run) -> Run:
+        """The run of both and what is between them."""
+        return replace(self, last=max(self.last, other.last))
+
+
+async def excerpts(
+    datasette: Datasette,
+    published: Published,
+    table: str,
+    row_id: str,
+    row: Mapping[str, Any] | None = None,
+) -> list[Excerpt]:
+    """Where a row is, by the table `provenance`: an excerpt for each run of lines.
+
+    By a rule for every row, the `row` itself says it.
+    """
+    if "provenance" not in published.tables:
+        return []
+    database = datasette.get_database(published.name)
+    cells = []
+    if await _has_places_of_cells(database, table):
+        cells = await _cells(database, table, row_id)
+    if not cells and row is not None:
+        cells = await _cells_by_rule(database, table, row_id, row)
+    found = []
+    for run in _runs(cells):
+        lines = await _lines_around(database, run, cells)
+        if lines:  # else the document itself is not in the database
+            place = passage_text(run.page, run.first, run.last)
+            address = published.line_path(run.document, run.page, run.first)
+            found.append(Excerpt(_title(published, run.document), place, address, lines))
+    return found
+
+
+async def _has_places_of_cells(database: Any, table: str) -> bool:
+    """Whether `provenance` has rows about single cells of a table: asked once."""
+    sql = "SELECT 1 FROM provenance WHERE table_name = :table AND row_id <> :every LIMIT 1"
+    found = await database.execute(sql, {"table": table, "every": EVERY_ROW})
+    return found.first() is not None
+
+
+async def _cells(database: Any, table: str, row_id: str) -> list[Mapping[str, Any]]:
+    """The rows of `provenance` about a row of a table, or about every row."""
+    sql = f"""SELECT table_name, column_name, document, cell, printed, how, {PLACE} FROM provenance
+              WHERE table_name = :table AND row_id = :row
+              ORDER BY document, page, first_line, rowid"""
+    return [dict(row) for row in await database.execute(sql, {"table": table, "row": row_id})]
+
+
+async def _cells_by_rule(
+    database: Any, table: str, row_id: str, row: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    """What the rules for every row of a table say about one of them; nothing without rules."""
+    rules = await _cells(database, table, EVERY_ROW)
+    if not rules:
+        return []
+    place = place_of(row[LINES])
+    sql = "SELECT text FROM _lines WHERE document = ? AND page = ? AND line = ?"
+    found = await database.execute(sql, [rules[0]["document"], place.page or "", place.line])
+    line = found.first()
+    text = "" if line is None else line["text"]
+    cells = cells_by_rule(rules, row, row_id, text)
+    return [{**cell, "page": place.page or ""} for cell in cells]
+
+
+def _runs(cells: Sequence[Mapping[str, Any]]) -> list[Run]:
+    """The lines of the cells, joined where little is between them; `cells` are in order."""
+    runs: list[Run] = []
+    for cell in cells:
+        run = Run(cell["document"], cell["page"], cell["first_line"], cell["last_line"])
+        if runs and runs[-1].reaches(run):
+            runs[-1] = runs[-1].joined(run)
+        else:
+            runs.append(run)
+    return runs
+
+
+async def _lines_around(
+    database: Any, run: Run, cells: Sequence[Mapping[str, Any]]
+) -> list[ShownLine]:
+    """The lines of a run and a few around it, with what is printed for its cells."""
+    sql = """SELECT line, text FROM _lines WHERE document = :document AND page = :page
+             AND line BETWEEN :first AND :last ORDER BY line"""
+    wanted = {
+        "document": run.document,
+        "page": run.page,
+        "first": run.first - CONTEXT,
+        "last": run.last + CONTEXT,
+    }
+    printed = [(row["line"], row["text"]) for row in await database.execute(sql, wanted)]
+    own = [cell for cell in cells if (cell["document"], cell["page"]) == (run.document, run.page)]
+    lines = []
+    for number, pieces in highlighted(printed, own):
+        lines.append(ShownLine(run.page, number, pieces))
+    return lines
+
+
+def _title(published: Published, path: str) -> str:
+    """The title of a document; its path where the publication does not describe it."""
+    source = published.documents.get(document_name(path))
+    return path if source is None else text(source, "title")

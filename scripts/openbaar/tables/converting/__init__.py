@@ -1,0 +1,1 @@
+"""From documents to tables: reading, by workers and over again only where something changed."""
