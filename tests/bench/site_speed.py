@@ -54,7 +54,9 @@ YEAR = [f"year={number}" for number in range(2000, 2024)]
 GENDER = ["gender=f", "gender=m", "gender=x"]
 EVERYWHERE = ["sector", "é", "sector+é"]
 TICKS = os.sysconf("SC_CLK_TCK")  # a second of /proc/<pid>/stat
-ROUNDS = 3
+ROUNDS = 3  # of requests for a page, and more until stock Datasette has taken ENOUGH seconds
+ENOUGH = 1.0  # the system counts in hundredths
+MOST_ROUNDS = 30
 LONGEST = 60  # seconds that one answer may take
 STOCK = """
 from datasette.plugins import pm
@@ -296,7 +298,9 @@ def compared(page: Page, ours: Server, stock: Server, requests: int) -> None:
     for way in ("first", "again"):
         ours.begin()
         stock.begin()
-        for round_number in range(ROUNDS):
+        for round_number in range(MOST_ROUNDS):
+            if round_number >= ROUNDS and stock.seconds >= ENOUGH:
+                break
             numbers = range(round_number * requests, (round_number + 1) * requests)
             asked = [_asked(page, number, way == "first") for number in numbers]
             stock.measured([address for _, address in asked])

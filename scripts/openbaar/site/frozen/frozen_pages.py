@@ -34,14 +34,13 @@ from openbaar.site.frozen.static_paths import (
     choices_of,
     file_of,
     has_pages_of_rows,
-    is_elsewhere,
     is_file,
     is_on_one_page,
     path_from,
     row_anchor,
     table_at,
-    target_of,
 )
+from openbaar.site.frozen.targets import is_elsewhere, target_of
 from openbaar.site.pages.columns import columns_of
 from openbaar.site.pages.templating import asset
 from openbaar.site.published import Descriptor, publication_of
