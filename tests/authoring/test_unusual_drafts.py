@@ -182,6 +182,36 @@ def test_labels_are_named_where_spaces_part_thousands(tmp_path: Path) -> None:
     assert not made.is_trusted
 
 
+def test_years_below_upper_headings_are_data_as_these_are(tmp_path: Path) -> None:
+    text = (
+        ";Mannen;;Vrouwen;\nGewest;2020;2021;2020;2021\n"
+        "Vlaanderen;1;2;3;4\nBrussel;5;6;7;8\nTotaal;6;8;10;12\n"
+    )
+    (made,) = drafts(tmp_path, text, "d.csv")
+    assert made.is_trusted, made.outcome
+    assert authored(made)["schema"]["primaryKey"] == ["gewest", "heading", "year"]
+    found = [tuple(row.values())[:4] for row in made.result.rows]
+    assert found[:4] == [
+        ("Vlaanderen", "Mannen", 2020, 1),
+        ("Vlaanderen", "Mannen", 2021, 2),
+        ("Vlaanderen", "Vrouwen", 2020, 3),
+        ("Vlaanderen", "Vrouwen", 2021, 4),
+    ]
+    assert (len(found), made.result.equal) == (8, 4)
+
+
+def test_years_below_one_heading_are_a_column_and_that_is_the_title_of_the_figures(
+    tmp_path: Path,
+) -> None:
+    text = ";Leefloners;;\nGewest;2020;2021;2022\nVlaanderen;1;2;3\nBrussel;5;6;7\n"
+    (made,) = drafts(tmp_path, text, "d.csv")
+    titles = {each["name"]: each["title"]["nl"] for each in authored(made)["schema"]["fields"]}
+    assert titles == {
+        "gewest": "Gewest", "year": "Jaar", "leefloners": "Leefloners", "source_lines": "Regels",
+    }  # fmt: skip
+    assert len(made.result.rows) == 6
+
+
 def test_a_row_that_is_spaced_otherwise_gets_a_pattern_of_its_own(tmp_path: Path) -> None:
     (made,) = drafts(tmp_path, SPACED)
     assert authored(made)["recipe"]["rows"] == [

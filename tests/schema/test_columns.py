@@ -7,7 +7,7 @@ import io
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -155,6 +155,29 @@ def by_columns(path: Path, schema: Schema) -> Any:
         fractions = [row[name] for row in rows if row[name] is not None and row[name] % 1]
         assert (name in found.whole) == (not fractions)
     return rows
+
+
+@pytest.mark.parametrize(
+    ("keys", "in_order"),
+    [
+        (range(2000), True),
+        (range(-9, 2000, 3), True),
+        ([*range(1000), *range(1001, 2000), 1000], False),
+        ([*range(1, 2000), 0], False),
+        ([1, 0, *range(2, 2000)], False),
+        ([*range(1000), 999, *range(1000, 2000)], False),
+        ([], True),
+    ],
+)
+def test_whether_rows_come_in_the_order_of_their_key(
+    keys: Sequence[int], in_order: bool, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.write_bytes(b"key\n" + b"".join(b"%d\n" % key for key in keys))
+    for block in (50, 10**6):
+        monkeypatch.setattr(columns, "BLOCK", block)
+        found = scan(path, schema_of(), "t.csv")
+        assert found is not None
+        assert found.in_order == in_order
 
 
 @settings(deadline=None)

@@ -23,7 +23,8 @@ from openbaar.publishing.frozen import freeze_published
 from openbaar.site.frozen import static_paths
 from openbaar.site.frozen.freeze import freeze, no_progress
 from openbaar.site.frozen.rewriting import Rows, rewritten
-from openbaar.site.frozen.static_paths import Page, Target, _target, file_of, target_of
+from openbaar.site.frozen.static_paths import Page, file_of
+from openbaar.site.frozen.targets import Target, _target, target_of
 from openbaar.site.published import Published
 from served import ROOT, Built, build, published_of, shown
 

@@ -16,6 +16,7 @@ import pytest
 from pyarrow.parquet import read_schema
 
 from generated.publication import TEXT, schema, write_publication
+from openbaar.database import build
 from openbaar.database.build import LARGE_PAGE
 from openbaar.errors import OpenbaarError
 from openbaar.package.descriptor import descriptor, package_bytes
@@ -164,6 +165,45 @@ def test_a_database_with_a_large_table_has_large_pages(tmp_path: Path) -> None:
         publish(load_publication(root))
         with closing(sqlite3.connect(root / "build" / "made-up.db")) as database:
             assert database.execute("PRAGMA page_size").fetchone() == (LARGE_PAGE,)
+
+
+IN_ORDER = "1,a\n2,b\n5,c\n"
+MIXED = "1,a\n5,c\n2,b\n"
+
+
+@pytest.mark.parametrize("rows", [IN_ORDER, MIXED])
+def test_rows_that_are_copied_make_the_bytes_of_those_that_are_loaded(
+    rows: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compacted: list[Path] = []
+    compact = build._compact
+
+    def counted(path: Path) -> None:
+        compacted.append(path)
+        compact(path)
+
+    monkeypatch.setattr(build, "_compact", counted)
+    monkeypatch.setattr(datasets, "LARGE", 1000)  # not the trust tables
+    described = schema({"id": "integer", "name": "string"}, ["id"])
+    lines = rows + "".join(f"{n},{'x' * (n % 90)}\n" for n in range(10, 20_000))
+    table = {"schema": described, "csv": f"id,name\n{lines}"}
+    package = {"version": "0.1.0", "most_cells": {"search": 0}}
+    root = write_publication(tmp_path / "p", {"d.txt": b"x\n"}, {"t": table}, package)
+    publish(load_publication(root))
+    authored = root / "tables" / "package.yaml"
+    authored.write_text(authored.read_text("utf-8").replace("nobody", "somebody", 1), "utf-8")
+    publish(load_publication(root))
+    again = (root / "build" / "made-up.db").read_bytes()
+    shutil.rmtree(root / "build")
+    shutil.rmtree(root / "dist")
+    publish(load_publication(root))
+    assert (root / "build" / "made-up.db").read_bytes() == again
+    assert bool(compacted) == (rows != IN_ORDER)
+    with closing(sqlite3.connect(root / "build" / "made-up.db")) as database:
+        assert database.execute("PRAGMA freelist_count").fetchone() == (0,)
+        before = (root / "build" / "made-up.db").stat().st_size
+        database.execute("VACUUM")
+    assert (root / "build" / "made-up.db").stat().st_size == before
 
 
 FAULTS = {

@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from openbaar.processes import signals_wait
-
 if TYPE_CHECKING:
     from openbaar.tables.authored.publication import Publication
 
@@ -219,6 +217,8 @@ def duration(seconds: float) -> str:
 @contextmanager
 def drawn(bar: Bar) -> Iterator[Bar]:
     """Draw a bar again and again while something is done."""
+    from openbaar.processes import signals_wait  # a sixth of the time in which `--help` answers
+
     ended = threading.Event()
 
     def draw() -> None:

@@ -92,18 +92,36 @@ def _add_rows(dataset: Dataset, path: Path, watch: Watch, earlier: Earlier) -> N
     Rows that are copied bring their indexes along; those that are loaded are sorted afterwards.
     """
     copied = all(earlier.has_rows(data.table.name) for data in dataset.in_files)
+    appended = _are_appended(dataset)
     with closing(_opened(path)) as database:
         if dataset.in_files:
             database.execute(f"PRAGMA page_size = {LARGE_PAGE}")
         _add_tables(database, dataset)
-        if copied:
+        if copied or appended:
             _add_indexes(database, dataset)
     _load_large(path, dataset, watch, earlier)
     with closing(_opened(path)) as database:
-        if not copied:
+        if not copied and not appended:
             _add_indexes(database, dataset)
         _make_searchable(database, dataset)
-    _compact(path)
+        (gaps,) = database.execute("PRAGMA freelist_count").fetchone()
+    if gaps or not appended:
+        _compact(path)
+
+
+def _are_appended(dataset: Dataset) -> bool:
+    """Whether each row of a large table is put behind all others, and into no index.
+
+    Its key is the number of the row then (https://www.sqlite.org/lang_createtable.html#rowid), and
+    the rows stand in its order. Their pages are full, and in the order of the file, as those are
+    that VACUUM writes.
+    """
+    indexed = {index.table for index in all_indexes(dataset)}
+    for data in dataset.in_files:
+        is_indexed = data.table.name in indexed or data.table.table_schema.all_unique_keys
+        if is_indexed or not data.scan.in_order or searched_columns(dataset, data):
+            return False
+    return bool(dataset.in_files)
 
 
 def _as_of_the_system(error: sqlite3.OperationalError, target: Path) -> Exception:

@@ -49,6 +49,7 @@ def load(database: Path, data: TableInFile, watch: Watch) -> None:
         # Nothing is lost when the machine stops halfway: the file is thrown away then.
         _execute(connection, "PRAGMA journal_mode = OFF")
         _execute(connection, "PRAGMA synchronous = OFF")
+        _execute(connection, "PRAGMA secure_delete = ON")  # no remains: as where rows are copied
         _execute(connection, f"PRAGMA cache_size = -{CACHE}")
         connection.set_autocommit(False)
         try:

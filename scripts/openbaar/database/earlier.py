@@ -70,6 +70,7 @@ class Earlier:
         with closing(sqlite3.connect(target, isolation_level=None)) as connection:
             connection.execute("PRAGMA journal_mode = OFF")
             connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("PRAGMA secure_delete = ON")  # as where rows are loaded
             connection.execute("ATTACH ? AS earlier", (str(self.database),))
             connection.execute(f"INSERT INTO main.{table} SELECT * FROM earlier.{table}")
 

@@ -54,13 +54,15 @@ class Scan:
     """What is known of a CSV file that was read once and is right, but for its keys.
 
     `whole` are the columns of numbers that have no fraction anywhere; `has_quotes` tells whether a
-    cell may be in quotes, and hold a line end.
+    cell may be in quotes, and hold a line end; `in_order` whether the key is one whole number, and
+    that of each row greater than that of the row before.
     """
 
     rows: int
     size: int
     sha256: str
     has_quotes: bool
+    in_order: bool
     whole: frozenset[str]
     sample: tuple[Sampled, ...]
 
@@ -92,6 +94,7 @@ def scan(path: Path, schema: Schema, name: str) -> Scan | None:
         size=file.size,
         sha256=file.digest.hexdigest(),
         has_quotes=file.has_quotes,
+        in_order=found.in_order,
         whole=frozenset(found.whole),
         sample=tuple(found.sample),
     )
@@ -226,12 +229,15 @@ class _Findings:
 
     schema: Schema
     rows: int = 0
+    in_order: bool = True
+    last_key: int | None = None
     doubtful: array[int] = field(default_factory=lambda: array("q"))
     whole: set[str] = field(default_factory=set)
     sample: list[Sampled] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.whole = {each.name for each in self.schema.fields if each.type == "number"}
+        self.in_order = _is_one_whole_number(self.schema)
 
     def add(self, batch: Batch) -> None:
         cleared = pa.repeat(True, len(batch))
@@ -240,8 +246,24 @@ class _Findings:
         if pc.all(cleared).as_py() is False:
             for row in pc.indices_nonzero(pc.invert(cleared)).to_pylist():
                 self.doubtful.append(self.rows + row)
+        if self.in_order:
+            self.in_order = self._goes_on(batch)
         self._sample(batch.slice(0, SAMPLED))
         self.rows += len(batch)
+
+    def _goes_on(self, batch: Batch) -> bool:
+        """Whether the keys of a batch go on rising."""
+        (name,) = self.schema.primaryKey
+        try:
+            keys = pc.cast(batch.column(name), pa.int64())
+        except pa.ArrowInvalid:
+            return False
+        if keys.null_count or len(keys) == 0:
+            return False
+        before, first = self.last_key, keys[0].as_py()
+        self.last_key = keys[-1].as_py()
+        is_later = before is None or before < first
+        return is_later and pc.all(pc.less(keys[:-1], keys[1:])).as_py() is not False
 
     def judged(self, rows: Iterator[Row]) -> None:
         """Take in the rows that were in doubt and are right."""
@@ -288,6 +310,12 @@ class _Findings:
         texts = [column.fill_null("").to_pylist() for column in batch.columns]
         for number, cells in enumerate(zip(*texts, strict=True), start=self.rows):
             self.sample.append(Sampled(number, cells))
+
+
+def _is_one_whole_number(schema: Schema) -> bool:
+    """Whether the key of a table is one column of whole numbers."""
+    keys = [each.type for each in schema.fields if each.name in schema.primaryKey]
+    return keys == ["integer"]
 
 
 def _by_distinct(cells: Array, cleared: Callable[[Array], Array]) -> Array:

@@ -12,7 +12,7 @@ from openbaar.authoring.draft.authored import Entry
 from openbaar.authoring.draft.finding.printed import kind
 from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
 from openbaar.authoring.draft.guessing.columns import Column, escaped, without_brackets
-from openbaar.authoring.draft.guessing.draft import Draft, Melted, primary_key, table_columns
+from openbaar.authoring.draft.guessing.draft import Draft, primary_key, table_columns
 from openbaar.authoring.draft.guessing.place import Footnote, anchors, end, footnotes
 from openbaar.recipe.columns import split_at
 from openbaar.recipe.numbers import NumberFormat
@@ -24,7 +24,18 @@ LONGEST_TITLE = 200
 MOST_SPACINGS = 3  # ways in which the rows of a table are spaced otherwise than most
 PERCENT = "%"
 POSITION = "position"  # the column that numbers rows which nothing else tells apart
-TITLES_OF_OURS = {POSITION: N_("No."), "source_lines": N_("Lines"), "status": N_("Status")}
+TITLES_OF_OURS = {
+    POSITION: N_("No."),
+    "source_lines": N_("Lines"),
+    "status": N_("Status"),
+    "year": N_("Year"),
+    "month": N_("Month"),
+    "date": N_("Date"),
+    "heading": N_("Heading"),
+    "section": N_("Section"),
+    "label": N_("Label"),
+    "value": N_("Value"),
+}
 
 
 def entries(draft: Draft, document: str | None) -> list[Entry]:
@@ -145,7 +156,8 @@ def _header(draft: Draft) -> list[str] | str | None:
     if draft.sighting.repeated:
         header = [_literal(" | ".join(cells).rstrip(" |")) for cells in draft.sighting.headings]
     if draft.melted is not None:
-        header = _with_fields(header, list(draft.melted.fields), draft.melted.parent.name)
+        for level, parent in enumerate(draft.melted.parents):
+            header = _with_fields(header, draft.melted.printed(level), parent.name)
     return without_brackets(header)
 
 
@@ -288,15 +300,16 @@ def _cells(draft: Draft, totals: _Totals) -> list[Entry]:
     for name, column in totals.shares.items():
         said[name] = column.read
     if draft.melted is not None:
-        said[draft.melted.parent.name] |= _limits_of_headings(draft.melted)
+        for level, parent in enumerate(draft.melted.parents):
+            said[parent.name] |= _limits_of_headings(parent, draft.melted.printed(level))
     return [Entry(name, read) for name, read in said.items() if read]
 
 
-def _limits_of_headings(melted: Melted) -> dict[str, str]:
+def _limits_of_headings(parent: Column, printed: Sequence[str]) -> dict[str, str]:
     """The headings that are words, so that one is told from the next."""
-    if melted.parent.type == "year":
+    if parent.type == "year":
         return {}
-    return {"pattern": "|".join(escaped(heading) for heading in melted.fields)}
+    return {"pattern": "|".join(escaped(heading) for heading in dict.fromkeys(printed))}
 
 
 def _skip(draft: Draft, last: int) -> list[str]:

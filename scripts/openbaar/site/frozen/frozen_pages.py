@@ -34,14 +34,13 @@ from openbaar.site.frozen.static_paths import (
     choices_of,
     file_of,
     has_pages_of_rows,
-    is_elsewhere,
     is_file,
     is_on_one_page,
     path_from,
     row_anchor,
     table_at,
-    target_of,
 )
+from openbaar.site.frozen.targets import is_elsewhere, target_of
 from openbaar.site.pages.columns import columns_of
 from openbaar.site.pages.templating import asset
 from openbaar.site.published import Descriptor, publication_of
@@ -170,7 +169,7 @@ class Freezer:
     async def _footers(self) -> dict[str, str]:
         found = {}
         for page in in_each_language(self.published, SEARCH):
-            answer = await self._answer(page.address(self.published))
+            answer = await self._answer_with(HTTPStatus.OK, page.address(self.published))
             found[str(page.language)] = footer_of(answer.body.decode("utf-8"))
         return found
 
@@ -234,10 +233,7 @@ class Freezer:
             path = self._relative(link.removesuffix(nowhere.path[1:]), nowhere, ".")
             return None if path is None else f"{published.addresses.prefix}/{path}"
 
-        address = nowhere.address(published)
-        answer = await self._answer(address)
-        if answer.status != HTTPStatus.NOT_FOUND:
-            raise _failed(address, answer)
+        answer = await self._answer_with(HTTPStatus.NOT_FOUND, nowhere.address(published))
         self._write(NOT_FOUND, rewritten(answer.body.decode("utf-8"), rooted).encode("utf-8"))
 
     async def _answer(self, address: str) -> Answer:
@@ -251,11 +247,16 @@ class Freezer:
         }
         return await answered(self._app, scope_of(asked))
 
+    async def _answer_with(self, status: HTTPStatus, address: str) -> Answer:
+        """What the site answers. Raises OpenbaarError where it answers with another status."""
+        answer = await self._answer(address)
+        if answer.status != status:
+            raise _failed(address, answer)
+        return answer
+
     async def _data(self, address: str) -> Any:
         """What the site answers as JSON. Raises OpenbaarError where it answers an error."""
-        answer = await self._answer(address)
-        if answer.status != HTTPStatus.OK:
-            raise _failed(address, answer)
+        answer = await self._answer_with(HTTPStatus.OK, address)
         return json.loads(answer.body)
 
     async def _fetch(self, page: Page) -> None:

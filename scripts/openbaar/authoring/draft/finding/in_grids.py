@@ -65,7 +65,7 @@ class _Part:
         """One more line."""
         if self.is_heading(line):
             self.headings.append(line.text)
-        elif not _is_label(line):
+        elif not (_is_label(line) or _is_upper_text(line)):
             self.has_data = True
         self.lines.append(line)
 
@@ -85,13 +85,13 @@ class _Part:
 def _by_heading(lines: Sequence[Line]) -> Iterator[list[Line]]:
     """The lines in parts: a new one where other headings come.
 
-    A label alone right above headings goes with them.
+    A text alone right above headings goes with them.
     """
     part = _Part()
     for line in lines:
         if part.ends_before(line):
             following = _Part()
-            if _is_label(part.lines[-1]):
+            if _is_label(part.lines[-1]) or _is_upper_text(part.lines[-1]):
                 following.lines.append(part.lines.pop())
             yield part.lines
             part = following
@@ -104,6 +104,13 @@ def _by_heading(lines: Sequence[Line]) -> Iterator[list[Line]]:
 
 def _is_label(line: Line) -> bool:
     return row_kind(_cells(line)) == "label"
+
+
+def _is_upper_text(line: Line) -> bool:
+    """Whether a line holds one text, and none in the first cell: a heading above several others."""
+    cells = _cells(line)
+    printed = [cell for cell in cells if cell]
+    return len(printed) == 1 and not cells[0] and kind(printed[0]) == "text"
 
 
 def _is_heading_row(line: Line) -> bool:
@@ -161,7 +168,8 @@ def _headings(lines: Sequence[Line]) -> tuple[list[Line], int]:
     """The lines of headings, and the index of the line below them; labels alone above are none."""
     above: list[Line] = []
     for index, line in enumerate(lines):
-        if _is_heading_row(line):
+        is_upper = _is_upper_text(line) and any(map(_is_heading_row, lines[index + 1 : index + 2]))
+        if _is_heading_row(line) or is_upper:
             above.append(line)
         elif above or not _is_label(line):
             return above, index

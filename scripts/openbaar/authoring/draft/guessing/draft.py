@@ -30,13 +30,13 @@ MOST_LABELS = 50
 
 @dataclass(frozen=True)
 class Melted:
-    """Headings that become a column.
+    """Headings that become columns, one for each level of them.
 
-    `fields` has, for each heading, the field that each column is read from.
+    `fields` has, for the headings above it, the field that each column is read from.
     """
 
-    parent: Column
-    fields: Mapping[str, Mapping[str, str]]
+    parents: Sequence[Column]
+    fields: Mapping[tuple[str, ...], Mapping[str, str]]
 
     @property
     def names(self) -> set[str]:
@@ -53,7 +53,14 @@ class Melted:
 
     def below_headings(self, cells: Mapping[str, str]) -> list[dict[str, str]]:
         """The cells of a row once for each heading, with that heading."""
-        return [{**cells, self.parent.name: heading} for heading in self.fields]
+        names = [parent.name for parent in self.parents]
+        return [{**cells, **dict(zip(names, headings, strict=True))} for headings in self.fields]
+
+    def printed(self, level: int) -> list[str]:
+        """The headings of a level as they follow each other; an upper one is printed once."""
+        if level == len(self.parents) - 1:
+            return [headings[level] for headings in self.fields]
+        return list(dict.fromkeys(headings[level] for headings in self.fields))
 
     def fields_of(self, column: str) -> set[str]:
         """The fields that are melted into a column."""
@@ -152,18 +159,18 @@ def _with_melt(
     if stack is None:
         return columns, None
     taken = {column.name for column in columns[: stack.first]}
-    parent = stack.parent(marks, taken)
-    names = stack.column_names({*taken, parent.name})
-    fields: dict[str, dict[str, str]] = {}
+    parents = stack.parents(marks, taken)
+    names = stack.column_names({*taken, *(parent.name for parent in parents)})
+    fields: dict[tuple[str, ...], dict[str, str]] = {}
     renamed = list(columns)
-    for place, heading in enumerate(stack.printed):
+    for place, headings in enumerate(stack.headings):
         time, position = divmod(place, len(names))
         column = names[position]
         name = f"{column}_{time + 1}"
-        fields.setdefault(heading, {})[column] = name
+        fields.setdefault(headings, {})[column] = name
         index = stack.first + place
-        renamed[index] = replace(columns[index], name=name, title=stack.below[position])
-    return renamed, Melted(parent, fields)
+        renamed[index] = replace(columns[index], name=name, title=stack.titles[position])
+    return renamed, Melted(parents, fields)
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,7 @@ class _Stack:
     """Headings above columns of numbers, in two levels.
 
     `first` is the first of these columns, `printed` the upper heading of each, and `below` the
-    headings that are below each of the upper ones.
+    headings that are below each of the upper ones. Where these are years, both levels are data.
     """
 
     first: int
@@ -188,27 +195,55 @@ class _Stack:
         if len(headings) not in (1, 2) or len(numeric) < 2 or not reaches_the_end:
             return None
         printed = filled(headings)[0][numeric[0] :]
-        are_years = all(kind(bare(text)[0]) == "year" for text in printed)
+        are_years = _are_years(printed)
         below = _headings_below(headings, printed, numeric[0])
+        if len(below) == 1 and len(headings) == 2 and _are_years(below[0]):
+            return cls(numeric[0], below[0], printed[:1], are_years=True)
         is_stacked = are_years or len(headings) == 2
         are_alike = all(each == below[0] for each in below)
         if not is_stacked or len(below) < 2 or not are_alike:
             return None
         return cls(numeric[0], printed, below[0], are_years)
 
-    def parent(self, marks: Collection[str], taken: Collection[str]) -> Column:
-        """The column that the upper headings become."""
+    @property
+    def has_years_below(self) -> bool:
+        """Whether the lower headings are years."""
+        return not self.are_years and _are_years(self.below)
+
+    @property
+    def headings(self) -> list[tuple[str, ...]]:
+        """The headings of each column that are data."""
+        if not self.has_years_below:
+            return [(text,) for text in self.printed]
+        times = len(self.printed) // len(self.below)
+        return list(zip(self.printed, [*self.below] * times, strict=True))
+
+    @property
+    def titles(self) -> Sequence[str]:
+        """The headings that are not data, of the columns below each one that is."""
+        return ("",) if self.has_years_below else self.below
+
+    def parents(self, marks: Collection[str], taken: Collection[str]) -> list[Column]:
+        """The columns that headings become."""
+        year = Column(unique("year", taken), "", "year")
         used = marks_at(self.printed, marks)
         if self.are_years:
-            return Column(unique("year", taken), "", "year", marks=used)
-        return Column(unique("heading", taken), "", "string", marks=used)
+            return [replace(year, marks=used)]
+        heading = Column(unique("heading", taken), "", "string", marks=used)
+        if not self.has_years_below:
+            return [heading]
+        return [heading, replace(year, marks=marks_at(self.below, marks))]
 
     def column_names(self, taken: Collection[str]) -> list[str]:
         """The names of the columns that the lower headings become."""
         names: list[str] = []
-        for text in self.below:
+        for text in self.titles:
             names.append(unique(text or "value", {*taken, *names}))
         return names
+
+
+def _are_years(texts: Sequence[str]) -> bool:
+    return all(kind(bare(text)[0]) == "year" for text in texts)
 
 
 def _numeric_columns(columns: Sequence[Column]) -> list[int]:
@@ -284,7 +319,7 @@ def table_columns(draft: Draft) -> list[Column]:
             columns.append(column)
     if draft.melted is None:
         return columns
-    columns.append(draft.melted.parent)
+    columns += draft.melted.parents
     for name in draft.melted.columns:
         columns.append(_melted_column(draft.columns, draft.melted.fields_of(name), name))
     return columns
