@@ -10,7 +10,7 @@ from lxml import html
 
 from openbaar.database.shown import document_parts
 from openbaar.database.shown.document_parts import parts
-from openbaar.site.routes.document_parts import Parts
+from openbaar.site.document_parts import Parts
 from openbaar.tables.dataset import DocumentLine
 from served import ROOT, Built, build, published_of, shown
 

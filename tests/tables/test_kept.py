@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reportlab.pdfgen.canvas import Canvas
 
 from generated.publication import TEXT, schema, write_publication
 from openbaar.documents.entry import DocumentEntry
@@ -22,8 +24,10 @@ from openbaar.tables.authored.model import Package, Table
 from openbaar.tables.authored.publication import Publication
 from openbaar.tables.authored.references import load_publication
 from openbaar.tables.converting import made_of
-from openbaar.tables.converting.convert import Readers, convert_to_files, here
+from openbaar.tables.converting.convert import Readers, convert_some, convert_to_files, here
 from openbaar.tables.converting.kept import CACHE, READ, keeping
+from openbaar.tables.converting.kept_documents import CACHE as LINES
+from openbaar.tables.converting.kept_documents import documents_kept
 from openbaar.tables.converting.made_of import made_of as hash_of
 from openbaar.tables.converting.parts import Job, Part, parts_of, read_part
 from openbaar.tables.converting.sources import code_lists, read_authored
@@ -292,6 +296,74 @@ def test_parts_that_workers_read_are_kept_too(
     with_workers = made(root, tmp_path, keeping(in_processes(4), root))
     assert made(root, tmp_path, keeping(here, root)) == with_workers
     assert opened == []
+
+
+def a_pdf(lines: int) -> bytes:
+    """A PDF of two pages, with a row on each line."""
+    data = io.BytesIO()
+    canvas = Canvas(data, invariant=True)
+    for page in range(2):
+        for row in range(lines):
+            canvas.drawString(60, 800 - 15 * row, f"{1000 + page * lines + row} Regio {row} µ")
+        canvas.showPage()
+    canvas.save()
+    return data.getvalue()
+
+
+@pytest.fixture(params=["text", "layout"])
+def with_pdf(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A publication of a PDF with two tables, and of a text."""
+    columns = schema({"key": "integer", "n": "integer", "source_lines": "string"}, ["key"])
+    recipe = {"document": "sources/p.pdf", "by": "line", "rows": "{key} Regio {n} µ"}
+    tables: dict[str, Any] = {
+        "first": {"schema": columns, "recipe": {**recipe, "until": "^1020"}},
+        "second": {"schema": columns, "recipe": {**recipe, "from": "^1019"}},
+        "other": {"schema": columns, "recipe": {**recipe, "document": "sources/t.txt"}},
+    }
+    documents = {"p.pdf": a_pdf(20), "t.txt": "1 Regio 2 µ\n".encode()}
+    root = write_publication(tmp_path / "pdf", documents, tables)
+    change(root, "package", lambda said: said["documents"][0].update(read=request.param))
+    return root
+
+
+def test_another_recipe_is_tried_on_the_lines_of_a_pdf_as_they_were_read(
+    with_pdf: Path, tmp_path: Path, opened: list[str]
+) -> None:
+    made(with_pdf, tmp_path, keeping(here, with_pdf))
+    change(with_pdf, "first", lambda said: said["recipe"].update(until="^1010"))
+    opened.clear()
+    made_both_ways(with_pdf, tmp_path)
+    assert opened == ["sources/p.pdf", "sources/t.txt"]  # without what was kept
+    opened.clear()
+    publication = load_publication(with_pdf)
+    convert_some(publication, ["first"], tmp_path, readers=keeping(here, with_pdf))
+    assert "sources/p.pdf" not in opened
+    entry = publication.document("sources/p.pdf")
+    kept = documents_kept(with_pdf, [entry]).opened(job(publication), entry)
+    assert kept == read_document(with_pdf, entry)
+    assert opened == ["sources/t.txt"]
+
+
+def test_the_lines_of_a_pdf_are_read_again_where_they_may_be_others(
+    with_pdf: Path, tmp_path: Path, opened: list[str]
+) -> None:
+    made(with_pdf, tmp_path, keeping(here, with_pdf))
+    for kept in ((with_pdf / LINES).iterdir(), (with_pdf / CACHE).glob("*/first.csv")):
+        (path,) = kept
+        path.write_bytes(path.read_bytes().replace(b"1003", b"1004"))
+    opened.clear()
+    made_both_ways(with_pdf, tmp_path)
+    assert opened == ["sources/p.pdf", "sources/p.pdf", "sources/t.txt"]
+    change(with_pdf, "package", lambda said: said["documents"][0].update(skip_pages=[2]))
+    change(with_pdf, "first", lambda said: said["recipe"].pop("until"))
+    change(with_pdf, "second", lambda said: said["recipe"].pop("from"))
+    opened.clear()
+    made(with_pdf, tmp_path, keeping(here, with_pdf))
+    assert opened == ["sources/p.pdf"]
+    assert len(list((with_pdf / LINES).iterdir())) == 1
+    (with_pdf / "sources" / "p.pdf").write_bytes(a_pdf(19))
+    with pytest.raises(OpenbaarError, match="has changed"):
+        made(with_pdf, tmp_path, keeping(here, with_pdf))
 
 
 def job(publication: Publication, folder: Path = Path()) -> Job:

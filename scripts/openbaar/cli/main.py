@@ -117,10 +117,10 @@ def convert(
     with alone(publication.root, run.say) as work:
         readers = _readers(run, publication, workers, scheduler, store)
         with run.progress(lambda: progress.converting(publication, readers is here, tables)):
+            kept = keeping(readers, publication.root)
             if tables:
-                made = convert_some(publication, tables, work, say=run.say, readers=readers)
+                made = convert_some(publication, tables, work, say=run.say, readers=kept)
             else:
-                kept = keeping(readers, publication.root)
                 made = convert_to_files(publication, work, say=run.say, readers=kept)
         changed = write_files(publication.root, {**made.files, **made.lines}, work)
     written = [name for name in changed if name not in made.lines]

@@ -43,42 +43,58 @@ class Made:
 def packed(generated: Generated, staging: Path, sheets: Mapping[str, Mapping[str, str]]) -> Made:
     """Make the downloads in the folder `staging`; `sheets` are those of the workbooks."""
     publication = generated.publication
-    database = staged_database(generated, staging)
-    released = staging / "released.db"
-    archive = staging / "package.zip"
-    parquet = staged_parquet(staging)
-    take_again(database, released)  # one file with two names: neither is ever written to
-    write_zip(generated.dataset, generated.descriptor, archive, parquet)
-    downloads = {
-        released_database_path(publication): released,
-        archive_path(publication): archive,
-    }
-    workbooks = workbook_paths(publication)
-    for language, path in workbooks.items():
-        downloads[path] = staged_workbook(staging, language)
-    for path in sorted(parquet.glob("*.parquet")):
-        downloads[parquet_folder(publication) / path.name] = path
+    downloads = _downloads(generated, staging)
     hashes = {target: sha256_of(made) for target, made in sorted(downloads.items())}
     sums = staging / "SHA256SUMS"
     write_content(checksums(hashes, checksums_path(publication).parent).encode("utf-8"), sums)
     hashes[database_path(publication)] = hashes[released_database_path(publication)]
     products = {
-        database_path(publication): database,
+        database_path(publication): staged_database(generated, staging),
         **downloads,
         checksums_path(publication): sums,
     }
-    record = staging / "sheets.json"
-    records = []
-    for language, path in workbooks.items():
-        name = name_in(publication, path)
-        records.append(WorkbookRecord(language, name, hashes[path], sheets[language]))
-    write_content(record_of_sheets(records), record)
     return Made(
         generated,
         {name_in(publication, target): made for target, made in products.items()},
         {name_in(publication, target): sha256 for target, sha256 in hashes.items()},
-        {SHEETS: record},
+        {SHEETS: _record_of_workbooks(publication, staging, hashes, sheets)},
     )
+
+
+def _downloads(generated: Generated, staging: Path) -> dict[Path, Path]:
+    """Make what readers download, by the place that it will have."""
+    publication = generated.publication
+    released = staging / "released.db"
+    archive = staging / "package.zip"
+    parquet = staged_parquet(staging)
+    # One file with two names: neither is ever written to.
+    take_again(staged_database(generated, staging), released)
+    write_zip(generated.dataset, generated.descriptor, archive, parquet)
+    downloads = {
+        released_database_path(publication): released,
+        archive_path(publication): archive,
+    }
+    for language, path in workbook_paths(publication).items():
+        downloads[path] = staged_workbook(staging, language)
+    for path in sorted(parquet.glob("*.parquet")):
+        downloads[parquet_folder(publication) / path.name] = path
+    return downloads
+
+
+def _record_of_workbooks(
+    publication: Publication,
+    staging: Path,
+    hashes: Mapping[Path, str],
+    sheets: Mapping[str, Mapping[str, str]],
+) -> Path:
+    """Write down which sheets the workbooks have, so that the next ones take them again."""
+    records = []
+    for language, path in workbook_paths(publication).items():
+        name = name_in(publication, path)
+        records.append(WorkbookRecord(language, name, hashes[path], sheets[language]))
+    record = staging / "sheets.json"
+    write_content(record_of_sheets(records), record)
+    return record
 
 
 def checksums(hashes: Mapping[Path, str], folder: Path) -> str:

@@ -27,8 +27,8 @@ from weakref import WeakKeyDictionary
 from datasette.utils import tilde_encode
 
 from openbaar.schema.conventions import ROW_NUMBER
+from openbaar.site.document_parts import Part, Parts
 from openbaar.site.requests.addresses import Addresses
-from openbaar.site.routes.document_parts import Part, Parts
 from openbaar.texts import is_unknown
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete

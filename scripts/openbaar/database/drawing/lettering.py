@@ -54,6 +54,8 @@ def wrapped(text: str, size: float, room: float, bold: bool = False) -> list[str
 
 def _pieces(word: str, size: float, room: float, bold: bool) -> list[str]:
     """A word, in pieces where it does not fit into `room`."""
+    if width(word, size, bold) <= room:
+        return [word]
     pieces = [""]
     for character in word:
         if pieces[-1] and width(pieces[-1] + character, size, bold) > room:

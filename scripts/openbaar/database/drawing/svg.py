@@ -45,7 +45,7 @@ MARGIN = 16  # pixels around a drawing that stands on its own
 
 def number(value: float) -> str:
     """A coordinate with at most one decimal, as no screen shows more: `12`, `12.5`."""
-    return f"{round(value, 1):g}" if abs(value) < 1e5 else f"{value:.0f}"
+    return f"{value:.1f}".removesuffix(".0")
 
 
 def element(name: str, content: str = "", /, **attributes: Attribute) -> str:

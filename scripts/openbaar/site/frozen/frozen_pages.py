@@ -61,6 +61,7 @@ ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reas
 ORDERED = {"integer", "number", "year", "yearmonth", "date", "datetime", "time"}
 WORDS = {  # of the script
     "these": N_("These rows as"),
+    "all": N_("All rows as"),
     "ignored": N_("This copy of the site cannot choose rows by what the address asks:"),
     "search": N_("Search in these rows"),
     "sorted": N_("sorted by"),
@@ -68,8 +69,8 @@ WORDS = {  # of the script
     "down": N_("descending"),
 }
 UNASKED = N_(
-    "This copy of the site has no server that could answer for other values. "
-    "Every table can be downloaded, as CSV and JSON."
+    "This copy of the site has no server that could answer other questions. "
+    "Every table can be downloaded, as CSV and JSON, and all of them as a database."
 )
 REDIRECT = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{path}</title>
@@ -169,7 +170,7 @@ class Freezer:
     async def _footers(self) -> dict[str, str]:
         found = {}
         for page in in_each_language(self.published, SEARCH):
-            answer = await self._answer(page.address(self.published))
+            answer = await self._answer_with(HTTPStatus.OK, page.address(self.published))
             found[str(page.language)] = footer_of(answer.body.decode("utf-8"))
         return found
 
@@ -233,10 +234,7 @@ class Freezer:
             path = self._relative(link.removesuffix(nowhere.path[1:]), nowhere, ".")
             return None if path is None else f"{published.addresses.prefix}/{path}"
 
-        address = nowhere.address(published)
-        answer = await self._answer(address)
-        if answer.status != HTTPStatus.NOT_FOUND:
-            raise _failed(address, answer)
+        answer = await self._answer_with(HTTPStatus.NOT_FOUND, nowhere.address(published))
         self._write(NOT_FOUND, rewritten(answer.body.decode("utf-8"), rooted).encode("utf-8"))
 
     async def _answer(self, address: str) -> Answer:
@@ -250,11 +248,16 @@ class Freezer:
         }
         return await answered(self._app, scope_of(asked))
 
+    async def _answer_with(self, status: HTTPStatus, address: str) -> Answer:
+        """What the site answers. Raises OpenbaarError where it answers with another status."""
+        answer = await self._answer(address)
+        if answer.status != status:
+            raise _failed(address, answer)
+        return answer
+
     async def _data(self, address: str) -> Any:
         """What the site answers as JSON. Raises OpenbaarError where it answers an error."""
-        answer = await self._answer(address)
-        if answer.status != HTTPStatus.OK:
-            raise _failed(address, answer)
+        answer = await self._answer_with(HTTPStatus.OK, address)
         return json.loads(answer.body)
 
     async def _fetch(self, page: Page) -> None:

@@ -161,13 +161,27 @@ def _linked(cells: Sequence[Cell], key: str, address: str | None) -> list[Cell]:
     return found
 
 
-def record(published: Published, table: str, row: Mapping[str, Any]) -> list[Cell]:
-    """The cells of the page of one row: its figures, then the others in the order of its table."""
-    cells = []
+def record(published: Published, table: str, row: Mapping[str, Any]) -> Markup:
+    """A row as a list of terms: its figures, then the others in the order of its table."""
+    terms = []
     for each in record_columns(published, table, row):
         content = shown(published, table, each.column, row[each.column.name], row)
-        cells.append(Cell(each, content))
-    return cells
+        terms.append(_term(each, content))
+    return Markup("\n".join(terms))  # noqa: S704  all of it is escaped below
+
+
+def _term(placed: Placed, content: Markup) -> str:
+    """What a column is called, its value in a row, and what it means."""
+    about = placed.column
+    kind = " figure" if about.is_number else ""
+    lang = f' lang="{escape(placed.lang)}"' if placed.lang else ""
+    value = f'<span class="value"{lang}>{escape(content)}</span>'
+    if about.unit:
+        value += f" {escape(about.unit)}"
+    if about.description and placed.is_of_record:
+        value += f'<span class="aside meaning">{escape(about.description)}</span>'
+    term = f"<dt>{escape(about.title)}</dt><dd>{value}</dd>"
+    return f'<div class="col-{escape(about.name)}{kind}">{term}</div>'
 
 
 def _called(published: Published, table: str, row: Mapping[str, Any]) -> str:

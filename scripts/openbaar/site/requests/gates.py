@@ -166,32 +166,51 @@ def gated(
     if datasette not in _before:
         _before[datasette] = _gates(published), ForkServer(datasette)
     gates, server = _before[datasette]
-    end = around(_stopped_by(datasette))
-    busy = around(_busy)
+    passed = _Passed(app, around, gates, server, datasette)
+    if not published.public:
+        return passed
 
-    async def passed(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan" and published.public:
+    async def passed_by_all(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
             server.start()  # so that it has loaded what it needs when it is needed
-        gate = gates.before(scope)
-        if gate is None:
-            await app(scope, receive, send)
-        elif gate.is_full:
-            await busy(scope, receive, send)
-        else:
-            answering = asyncio.ensure_future(_answer(gate, server, scope))
-            if await _is_left(receive, answering):
-                return
-            error = answering.exception()
-            if error is not None:
-                await around(_failing(error))(scope, receive, send)
-                return
-            answer = answering.result()
-            if answer is None:
-                await end(scope, receive, send)
-            else:
-                await answer.send(send)
+        await passed(scope, receive, send)
 
-    return passed
+    return passed_by_all
+
+
+@dataclass(frozen=True)
+class _Passed:
+    """An application before which requests pass `gates`; `server` answers those that do."""
+
+    app: Application
+    around: Callable[[Application], Application]
+    gates: Gates | HomeGates
+    server: ForkServer
+    datasette: Datasette
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        gate = self.gates.before(scope)
+        if gate is None:
+            await self.app(scope, receive, send)
+        elif gate.is_full:
+            await self.around(_busy)(scope, receive, send)
+        else:
+            await self._answer_apart(gate, scope, receive, send)
+
+    async def _answer_apart(self, gate: Gate, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request by a copy of the process, unless its visitor leaves before."""
+        answering = asyncio.ensure_future(_answer(gate, self.server, scope))
+        if await _is_left(receive, answering):
+            return
+        error = answering.exception()
+        answer = None if error is not None else answering.result()
+        if error is not None:
+            await self.around(_failing(error))(scope, receive, send)
+        elif answer is None:
+            await self.around(_stopped_by(self.datasette))(scope, receive, send)
+        else:
+            await answer.send(send)
 
 
 def end_apart(datasette: Datasette) -> None:

@@ -12,12 +12,12 @@ from urllib.parse import quote
 
 from datasette import NotFound, Response
 
+from openbaar.site.document_parts import Part
 from openbaar.site.pages.columns import text
 from openbaar.site.pages.remarks import passage_text
 from openbaar.site.published import Descriptor, Published, publication_of
 from openbaar.site.requests.language import gettext
 from openbaar.site.routes.document_lines import ShownLine, Span, outcomes_of
-from openbaar.site.routes.document_parts import Part
 from openbaar.site.routes.highlighting import Piece
 
 if TYPE_CHECKING:

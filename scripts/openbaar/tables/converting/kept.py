@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 from pathlib import Path
 
@@ -20,12 +20,12 @@ from pydantic import TypeAdapter
 
 from openbaar import placing
 from openbaar.documents.entry import DocumentEntry
-from openbaar.documents.reader import MAX_BYTES
-from openbaar.errors import OpenbaarError
-from openbaar.files import inside, sha256_of, take_again
+from openbaar.documents.lines import Document
+from openbaar.files import sha256_of, take_again
 from openbaar.recipe.records import StatedTotal
 from openbaar.schema.csvfile import Row
 from openbaar.tables.converting.convert import Readers
+from openbaar.tables.converting.kept_documents import KeptDocuments, documents_kept, is_as_recorded
 from openbaar.tables.converting.made_of import made_of
 from openbaar.tables.converting.parts import Job, Left, Outcome, Part, tables_by_document
 from openbaar.tables.converting.sources import Say
@@ -41,23 +41,27 @@ def keeping(readers: Readers, root: Path) -> Readers:
     """What reads as `readers` do, but only the documents of which it was not kept what they hold.
 
     It is kept in the publication in `root`, which the run must hold alone. Where only some tables
-    are wanted, they are read.
+    are wanted, they are read, from the lines of a document where these were kept.
     """
     kept = _Kept(root / CACHE)
 
     def read(job: Job, names: frozenset[str] | None, say: Say) -> list[Done]:
-        if names is not None or not job.verify:
+        if not job.verify:
             return readers(job, names, say)
+        documents = documents_kept(root, job.documents)
+        if names is not None:
+            return readers(replace(job, keeper=_Keeper(kept, documents, {})), names, say)
         keys = {entry.path: made_of(job, entry) for entry in job.documents}
         kept.remove_but(keys.values())
+        documents.remove_others()
         done = _taken(kept, job, keys)
         known = {part.document for part, _ in done}
         if known:
             say(f"{len(known)} of {len(keys)} documents were read before")
         changed = [entry for entry in job.documents if entry.path not in known]
         if changed:
-            keep = partial(_keep_part, kept, keys)
-            done += readers(replace(job, documents=changed, keep=keep), None, say)
+            keeper = _Keeper(kept, documents, keys)
+            done += readers(replace(job, documents=changed, keeper=keeper), None, say)
         by_document = _by_document(done)
         for entry in changed:
             key = keys[entry.path]
@@ -66,13 +70,6 @@ def keeping(readers: Readers, root: Path) -> Readers:
         return list(chain.from_iterable(by_document[entry.path] for entry in job.documents))
 
     return read
-
-
-def _keep_part(
-    kept: _Kept, keys: Mapping[str, str], job: Job, part: Part, outcome: Outcome
-) -> None:
-    """Keep what was read of a document in one part."""
-    kept.keep(keys[part.document], job, [(part, outcome)])
 
 
 def _taken(kept: _Kept, job: Job, keys: Mapping[str, str]) -> list[Done]:
@@ -84,7 +81,7 @@ def _taken(kept: _Kept, job: Job, keys: Mapping[str, str]) -> list[Done]:
     by_document = tables_by_document(job.publication)
     for entry in job.documents:
         key = keys[entry.path]
-        if not (kept.has(key) and _is_as_recorded(job, entry)):
+        if not (kept.has(key) and is_as_recorded(job, entry)):
             continue
         tables = tuple(by_document.get(entry.path, ()))
         part = Part(-1 - len(done), entry.path, tables, tables)
@@ -94,14 +91,6 @@ def _taken(kept: _Kept, job: Job, keys: Mapping[str, str]) -> list[Done]:
         else:
             done.append((part, outcome))
     return done
-
-
-def _is_as_recorded(job: Job, entry: DocumentEntry) -> bool:
-    """Whether a document is the one whose hash was recorded; if not, reading it will tell."""
-    try:
-        return sha256_of(inside(job.publication.root, entry.path, MAX_BYTES)) == entry.sha256
-    except OpenbaarError:
-        return False
 
 
 def _by_document(done: Sequence[Done]) -> dict[str, list[Done]]:
@@ -189,6 +178,23 @@ class _Kept:
             self.remove(key)
             self.folder.mkdir(parents=True, exist_ok=True)
             os.replace(made, self.folder / key)
+
+
+@dataclass(frozen=True)
+class _Keeper:
+    """Keeps what is read in one part of a document that has a key, and the lines of documents."""
+
+    kept: _Kept
+    documents: KeptDocuments
+    keys: Mapping[str, str]
+
+    def opened(self, job: Job, entry: DocumentEntry) -> Document:
+        return self.documents.opened(job, entry)
+
+    def keep(self, job: Job, part: Part, outcome: Outcome) -> None:
+        key = self.keys.get(part.document)
+        if key is not None:
+            self.kept.keep(key, job, [(part, outcome)])
 
 
 def _files(job: Job, part: Part) -> dict[str, Path]:

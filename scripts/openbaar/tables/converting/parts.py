@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from openbaar.collector import collected_seldom, collector_paused
 from openbaar.documents.entry import DocumentEntry
@@ -45,7 +45,27 @@ from openbaar.tables.spans import Span, SpanOfRows
 
 JOB = "job.pickle"
 Read = Callable[[], Iterable[Reading]]  # reads a table, in one piece or in several
-Keep = Callable[["Job", "Part", "Outcome"], None]
+
+
+class Keeper(Protocol):
+    """What opens documents, and keeps what was read for another run."""
+
+    def opened(self, job: Job, entry: DocumentEntry) -> Document:
+        """The document of an entry. Raises OpenbaarError where it cannot be read."""
+
+    def keep(self, job: Job, part: Part, outcome: Outcome) -> None:
+        """Keep what was read of a document that was read in one part."""
+
+
+class KeepsNothing:
+    """Opens each document anew."""
+
+    def opened(self, job: Job, entry: DocumentEntry) -> Document:
+        """The document of an entry. Raises OpenbaarError where it cannot be read."""
+        return open_document(job.publication, entry, job.verify)
+
+    def keep(self, job: Job, part: Part, outcome: Outcome) -> None:
+        """Keep nothing."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +73,7 @@ class Job:
     """What all parts share: the publication as it was checked, its code lists, and the folder.
 
     The folder is one of this run alone, which workers see at the same path. `documents` are those
-    of the publication that are to be read. `keep` keeps what was read of a document that is read in
-    one part.
+    of the publication that are to be read.
     """
 
     publication: Publication
@@ -62,7 +81,7 @@ class Job:
     verify: bool
     folder: Path
     documents: Sequence[DocumentEntry]
-    keep: Keep | None = None
+    keeper: Keeper = field(default_factory=KeepsNothing)
 
     def csv(self, table: str) -> Path:
         """Where the CSV file of a table is left."""
@@ -177,8 +196,8 @@ def read_part(part: Part, job: Job, say: Say = say_nothing) -> Outcome:
     Problems are returned, because exceptions lose them between processes.
     """
     outcome = _read(part, job, say)
-    if job.keep is not None and part.is_whole:
-        job.keep(job, part, outcome)
+    if part.is_whole:
+        job.keeper.keep(job, part, outcome)
     return outcome
 
 
@@ -187,7 +206,7 @@ def _read(part: Part, job: Job, say: Say) -> Outcome:
     try:
         say(f"opening {entry.path}")
         with concerning("reading", entry.path.__str__):
-            document = open_document(job.publication, entry, job.verify)
+            document = job.keeper.opened(job, entry)
     except OpenbaarError as error:
         return Outcome(unreadable=error.problems)
     documents = {entry.path: document}

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from openbaar.collector import collected_seldom
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
-from openbaar.tables.converting.parts import JOB, Job, Outcome, Part, read_part
+from openbaar.tables.converting.parts import JOB, Job, KeepsNothing, Outcome, Part, read_part
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -97,7 +97,7 @@ def _leave(job: Job, store: AbstractFileSystem, folder: str) -> None:
     """
     for made in (folder, f"{folder}/{MADE}"):
         store.mkdir(made, create_parents=False)
-    store.pipe_file(f"{folder}/{JOB}", pickle.dumps(replace(job, keep=None)))
+    store.pipe_file(f"{folder}/{JOB}", pickle.dumps(replace(job, keeper=KeepsNothing())))
     here, there = [], []
     for entry in job.documents:
         file = job.publication.root / entry.path
