@@ -27,17 +27,24 @@ import pyarrow.compute as pc
 from pyarrow.csv import ConvertOptions, CSVStreamingReader, ParseOptions, ReadOptions, open_csv
 
 from openbaar.errors import OpenbaarError
+from openbaar.schema.cleared import (
+    Array,
+    are_whole,
+    by_distinct,
+    cleared_by_value,
+    cleared_text,
+    in_range,
+    integers,
+    matching,
+    numbers_of,
+)
 from openbaar.schema.csvfile import Row, check_encoding, check_rows, check_shape
 from openbaar.schema.model import Schema, SchemaField
-from openbaar.schema.values import HIDDEN, INT64, MAX_CELL, MAX_DIGITS, Value, parse_value
+from openbaar.schema.values import Value
 
 BLOCK = 2**21  # bytes that are read at once; a record is shorter
 SAMPLED = 40  # rows of each block that are kept for another judge
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-INTEGER = "^-?(0|[1-9][0-9]{0,17})$"  # fits 64 bits; those of 19 digits are judged one by one
-NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"
-
-Array = Any  # an array of Arrow, whose types are not published
 Batch = Any
 
 
@@ -278,7 +285,7 @@ class _Findings:
         right = self._cleared_by_type(column, cells)
         pattern = column.constraints.pattern
         if pattern is not None and column.type != "string":
-            right = pc.and_(right, _matching(pattern, cells))
+            right = pc.and_(right, matching(pattern, cells))
         if cells.null_count == 0:
             return right
         is_in_key = column.name in self.schema.primaryKey
@@ -288,23 +295,23 @@ class _Findings:
     def _cleared_by_type(self, column: SchemaField, cells: Array) -> Array:
         """The same of cells that are filled, but for the pattern of what is no text."""
         if column.constraints.enum is not None:
-            return _cleared_by_value(column, cells)
+            return cleared_by_value(column, cells)
         match column.type:
             case "string":
-                return _by_distinct(cells, partial(_cleared_text, column))
+                return by_distinct(cells, partial(cleared_text, column))
             case "integer":
-                return _in_range(column, _integers(cells))
+                return in_range(column, integers(cells))
             case "number":
-                return _by_distinct(cells, partial(self._cleared_number, column))
+                return by_distinct(cells, partial(self._cleared_number, column))
             case _:
-                return _cleared_by_value(column, cells)
+                return cleared_by_value(column, cells)
 
     def _cleared_number(self, column: SchemaField, cells: Array) -> Array:
         """For each number whether it is right beyond doubt; notes that one has a fraction."""
-        numbers = _numbers(cells)
-        if column.name in self.whole and not _are_whole(numbers):
+        numbers = numbers_of(cells)
+        if column.name in self.whole and not are_whole(numbers):
             self.whole.discard(column.name)
-        return _in_range(column, numbers)
+        return in_range(column, numbers)
 
     def _sample(self, batch: Batch) -> None:
         texts = [column.fill_null("").to_pylist() for column in batch.columns]
@@ -316,88 +323,3 @@ def _is_one_whole_number(schema: Schema) -> bool:
     """Whether the key of a table is one column of whole numbers."""
     keys = [each.type for each in schema.fields if each.name in schema.primaryKey]
     return keys == ["integer"]
-
-
-def _by_distinct(cells: Array, cleared: Callable[[Array], Array]) -> Array:
-    """For each cell whether it is cleared; where few differ, these are looked at first."""
-    distinct = pc.unique(cells).drop_null()
-    if len(distinct) * 4 < len(cells) and pc.all(cleared(distinct)).as_py() is not False:
-        return pa.repeat(True, len(cells))
-    return cleared(cells)
-
-
-def _matching(pattern: str, cells: Array) -> Array:
-    """For each cell whether it is, as a whole, what the pattern describes."""
-    return pc.match_substring_regex(cells, f"^(?:{pattern})$")
-
-
-def _cleared_by_value(column: SchemaField, cells: Array) -> Array:
-    """For each cell whether `parse_value` accepts it, asked once for each text in the batch."""
-    right = []
-    distinct = pc.unique(cells).drop_null()
-    for text in distinct.to_pylist():
-        try:
-            parse_value(column, text)
-        except ValueError:
-            continue
-        right.append(text)
-    if len(right) == len(distinct):
-        return pa.repeat(True, len(cells))
-    return pc.is_in(cells, pa.array(right, pa.string()))
-
-
-def _cleared_text(column: SchemaField, cells: Array) -> Array:
-    """For each text whether it matches, is composed, not too long, and hides nothing."""
-    right = pc.invert(pc.match_substring_regex(cells, HIDDEN.pattern))
-    right = pc.and_(right, pc.less_equal(pc.binary_length(cells), MAX_CELL))
-    if column.constraints.pattern is not None:
-        right = pc.and_(right, _matching(column.constraints.pattern, cells))
-    if pc.all(pc.string_is_ascii(cells)).as_py() is not False:
-        return right
-    return pc.and_(right, pc.equal(cells, pc.utf8_normalize(cells, "NFC")))
-
-
-def _integers(cells: Array) -> Array:
-    """The whole numbers that the cells are; null where that is in doubt.
-
-    Where all are written as Arrow writes them, no pattern is looked for, which takes longer.
-    """
-    try:
-        numbers = pc.cast(cells, pa.int64())
-    except pa.ArrowInvalid:
-        numbers = None
-    if numbers is not None and pc.cast(numbers, pa.string()).equals(cells):
-        return numbers
-    clear = pc.match_substring_regex(cells, INTEGER)
-    return pc.cast(pc.if_else(clear, cells, None), pa.int64())
-
-
-def _numbers(cells: Array) -> Array:
-    """The numbers that the cells are; null where that is in doubt.
-
-    A number with a sign and a point in `MAX_DIGITS` characters has fewer digits than that.
-    """
-    clear = pc.match_substring_regex(cells, NUMBER)
-    clear = pc.and_(clear, pc.less_equal(pc.binary_length(cells), MAX_DIGITS))
-    return pc.cast(pc.if_else(clear, cells, None), pa.float64())
-
-
-def _are_whole(numbers: Array) -> bool:
-    return pc.all(pc.equal(pc.floor(numbers), numbers)).as_py() is not False
-
-
-def _in_range(column: SchemaField, numbers: Array) -> Array:
-    """For each number whether it is within the bounds of its column; one in doubt is not."""
-    right = pc.is_valid(numbers)
-    minimum, maximum = column.constraints.minimum, column.constraints.maximum
-    if minimum is not None:
-        right = pc.and_(right, pc.greater_equal(numbers, _bound(minimum, numbers)))
-    if maximum is not None:
-        right = pc.and_(right, pc.less_equal(numbers, _bound(maximum, numbers)))
-    return pc.fill_null(right, False)
-
-
-def _bound(bound: int, numbers: Array) -> Any:
-    """A bound as a number of the same kind, within 64 bits, where all numbers are."""
-    within = min(max(bound, -INT64), INT64 - 1)
-    return pa.scalar(float(within) if numbers.type == pa.float64() else within, numbers.type)
