@@ -212,6 +212,23 @@ def test_years_below_one_heading_are_a_column_and_that_is_the_title_of_the_figur
     assert len(made.result.rows) == 6
 
 
+@pytest.mark.parametrize(
+    ("kind", "first", "printed"),
+    [
+        ("date", "2020-03-01", ["1 maart 2020", "15 april 2020", "31 mei 2020"]),
+        ("yearmonth", "2020-03", ["maart 2020", "april 2020", "mei 2020"]),
+    ],
+)
+def test_the_year_of_a_date_in_a_line_is_no_cell(
+    kind: str, first: str, printed: list[str], tmp_path: Path
+) -> None:
+    rows = f"{printed[0]} 12 345\n{printed[1]} 15 20\n{printed[2]} 1 2\nTotaal 28 367\n"
+    (made,) = drafts(tmp_path, f"Tabel 1: zittingen\n\nWanneer Aantal Aanwezig\n{rows}\nBron: x\n")
+    assert made.is_trusted, made.outcome
+    assert (made.result.equal, authored(made)["schema"]["fields"][0]["type"]) == (2, kind)
+    assert made.result.rows[0]["wanneer"] == first
+
+
 def test_a_row_that_is_spaced_otherwise_gets_a_pattern_of_its_own(tmp_path: Path) -> None:
     (made,) = drafts(tmp_path, SPACED)
     assert authored(made)["recipe"]["rows"] == [

@@ -476,7 +476,7 @@ def fault_of_titles(table: TrueTable, titles: Sequence[str]) -> str:
     for n, title in enumerate(titles):
         text = re.sub(r"^\{'\w+': ['\"]|['\"]\}$", "", title)
         meant = table.headings[n].split()
-        is_default = re.fullmatch(r"value(_\d+)?", text) is not None
+        is_default = re.fullmatch(r"value(_\d+)?|Value|Waarde|Wert|Valeur", text) is not None
         if not is_default and not set(text.split()) <= set(meant):
             return f"the column {text} is {table.headings[n]}"
     return ""

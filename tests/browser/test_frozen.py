@@ -175,6 +175,14 @@ def test_texts_lists_and_truth_are_taken_away_as_in_the_file_of_the_table(
     assert taken == f"{header}\n{chosen}\n"
 
 
+def test_of_a_trust_table_the_files_are_said_to_hold_all_rows(hosted: Page) -> None:
+    hosted.goto("municipalities/provenance/")
+    links = hosted.locator(".export-links:visible")
+    expect(links).to_have_text("Deze rijen als CSV, JSON")
+    hosted.get_by_label("Zoeken in deze rijen").fill("2663")
+    expect(links).to_have_text("Alle rijen als CSV, JSON")
+
+
 def test_a_condition_that_only_a_running_site_knows_is_named(hosted: Page) -> None:
     hosted.goto(f"{TABLE}?number__gt=500&year=2019")
     expect(hosted.get_by_role("alert")).to_contain_text("number__gt=500")

@@ -612,6 +612,12 @@ def test_a_page_that_gives_rows_as_a_file_has_all_columns_and_every_digit() -> N
     assert json.loads(told)["file"] == file
 
 
+@pytest.mark.slow
+def test_where_sql_could_be_asked_it_is_said_that_nobody_answers(frozen: Path) -> None:
+    page = (frozen / "en" / "municipalities" / "index.html").read_text("utf-8")
+    assert "no server that could answer other questions" in page
+
+
 QUESTION = """<form class="sql" action="/m/q">
 <p><label for="a">Year</label><select id="a" name="year"><option value="">(all)</option>
 <option value="2024" selected>in 2024</option></select></p>

@@ -364,6 +364,20 @@ def test_the_pages_of_rows_that_a_change_does_not_concern_are_not_made_again(
 
 
 @pytest.mark.slow
+def test_of_large_tables_any_change_of_the_database_counts(
+    publication: Publication, made_pages: list[Frozen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbaar.site.frozen.rows_made_of.MOST_ROWS", 5)
+    shutil.rmtree(publication.target)
+    publication.freeze(publication.target)
+    a_footnote(publication)  # no page of a row shows one
+    publication.publish()
+    assert differences(publication) == []
+    _, again, anew = made_pages
+    assert anew.made - again.made == 3 * 10  # those of the large table, to which all others relate
+
+
+@pytest.mark.slow
 def test_one_figure_makes_the_pages_of_its_row_again(
     publication: Publication, made_pages: list[Frozen]
 ) -> None:

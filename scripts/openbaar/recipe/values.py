@@ -246,7 +246,7 @@ def _with_month_behind(text: str, language: str) -> str:
     before: "19 januari 2026"
     after: "19 @ 2026 01"
     """
-    numbers = _month_numbers(language)
+    numbers = month_numbers(language)
     for word in re.finditer(r"[^\W\d_]+\.?", text):
         number = numbers.get(word.group().rstrip(".").casefold())
         if number is not None:
@@ -255,7 +255,7 @@ def _with_month_behind(text: str, language: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _month_numbers(language: str) -> dict[str, int]:
+def month_numbers(language: str) -> dict[str, int]:
     """The number of each month by its names in a language, written out and short."""
     names = Locale.parse(language).months["format"]
     numbers = {}

@@ -16,15 +16,15 @@ from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
 
 from babel.support import NullTranslations
 from datasette.utils import path_from_row_pks
 
 from openbaar.collector import collector_paused
-from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.errors import Place, Problem
 from openbaar.files import Content, holds, take_again, write_content
 from openbaar.schema.conventions import TRUST_TABLES
+from openbaar.site.frozen.asking import Asking
 from openbaar.site.frozen.rewriting import Rows, footer_of, rewritten, with_footer
 from openbaar.site.frozen.static_pages import identifier, in_each_language, known_pages
 from openbaar.site.frozen.static_paths import (
@@ -44,15 +44,12 @@ from openbaar.site.frozen.targets import is_elsewhere, target_of
 from openbaar.site.pages.columns import columns_of
 from openbaar.site.pages.templating import asset
 from openbaar.site.published import Descriptor, publication_of
-from openbaar.site.requests.apart import Answer, answered, scope_of
 from openbaar.site.requests.asgi import header
 from openbaar.site.routes import changes, downloads
 from openbaar.site.serving.serve import site
 from openbaar.texts import N_, catalogue
 
 INDEX = f"{SEARCH}/index.js"  # what the search of a site without a server finds
-HEADERS = [("host", "localhost"), ("accept", "text/html")]  # of each request
-AS_IT_IS = "/%~!$&'()*+,;=:@"  # in the path of a request
 START = Page("/")  # in no language, so no page: what a site begins with
 NOT_FOUND = "404.html"  # what servers of such folders show where there is no page
 NO_JEKYLL = ".nojekyll"  # has GitHub Pages give the files as they are, from a branch too
@@ -61,6 +58,7 @@ ANSWERS = (200, *REDIRECTS, 410)  # a withdrawn table answers 410, with the reas
 ORDERED = {"integer", "number", "year", "yearmonth", "date", "datetime", "time"}
 WORDS = {  # of the script
     "these": N_("These rows as"),
+    "all": N_("All rows as"),
     "ignored": N_("This copy of the site cannot choose rows by what the address asks:"),
     "search": N_("Search in these rows"),
     "sorted": N_("sorted by"),
@@ -68,8 +66,8 @@ WORDS = {  # of the script
     "down": N_("descending"),
 }
 UNASKED = N_(
-    "This copy of the site has no server that could answer for other values. "
-    "Every table can be downloaded, as CSV and JSON."
+    "This copy of the site has no server that could answer other questions. "
+    "Every table can be downloaded, as CSV and JSON, and all of them as a database."
 )
 REDIRECT = """<!DOCTYPE html>
 <html><head><meta charset="utf-8"><title>{path}</title>
@@ -127,7 +125,7 @@ class Freezer:
         self.datasette.max_returned_rows = ROWS_ON_A_PAGE
         self.datasette.executor = None  # one page is made after the other: no thread has to wait
         self.published = publication_of(self.datasette)
-        self._app = self.datasette.app()
+        self._site = Asking(self.datasette.app())
         self._files = _Files(making.folder, making.earlier)
         self._downloads = downloads.files(self.published)
         self.copied = {Page(address) for address in self._downloads}
@@ -169,7 +167,7 @@ class Freezer:
     async def _footers(self) -> dict[str, str]:
         found = {}
         for page in in_each_language(self.published, SEARCH):
-            answer = await self._answer_with(HTTPStatus.OK, page.address(self.published))
+            answer = await self._site.answer_with(HTTPStatus.OK, page.address(self.published))
             found[str(page.language)] = footer_of(answer.body.decode("utf-8"))
         return found
 
@@ -233,31 +231,8 @@ class Freezer:
             path = self._relative(link.removesuffix(nowhere.path[1:]), nowhere, ".")
             return None if path is None else f"{published.addresses.prefix}/{path}"
 
-        answer = await self._answer_with(HTTPStatus.NOT_FOUND, nowhere.address(published))
+        answer = await self._site.answer_with(HTTPStatus.NOT_FOUND, nowhere.address(published))
         self._write(NOT_FOUND, rewritten(answer.body.decode("utf-8"), rooted).encode("utf-8"))
-
-    async def _answer(self, address: str) -> Answer:
-        """What the site answers; asked without a client, which would take a tenth of the time."""
-        path, _, query = address.partition("?")
-        asked = {"method": "GET", "scheme": "http", "http_version": "1.1", "headers": HEADERS}
-        asked |= {
-            "path": unquote(path),
-            "raw_path": quote(path, safe=AS_IT_IS),
-            "query_string": query,
-        }
-        return await answered(self._app, scope_of(asked))
-
-    async def _answer_with(self, status: HTTPStatus, address: str) -> Answer:
-        """What the site answers. Raises OpenbaarError where it answers with another status."""
-        answer = await self._answer(address)
-        if answer.status != status:
-            raise _failed(address, answer)
-        return answer
-
-    async def _data(self, address: str) -> Any:
-        """What the site answers as JSON. Raises OpenbaarError where it answers an error."""
-        answer = await self._answer_with(HTTPStatus.OK, address)
-        return json.loads(answer.body)
 
     async def _fetch(self, page: Page) -> None:
         """Write a page into its file; what it links to is fetched later."""
@@ -266,7 +241,7 @@ class Freezer:
             self._write(path, await self._search_index(page))
             return
         address = page.address(self.published)
-        answer = await self._answer(address)
+        answer = await self._site.answer(address)
         if answer.status not in ANSWERS:
             message = f"answers with status {answer.status}"
             self._fetched.problems.append(Problem(Place(address), message))
@@ -319,7 +294,7 @@ class Freezer:
         search = replace(page, path=SEARCH)
         folder = posixpath.dirname(file_of(self.published, search))
         data = replace(page, path=f"{SEARCH}/index.json")
-        index = await self._data(data.address(self.published))
+        index = await self._site.data(data.address(self.published))
         entries = []
         for entry in index["entries"]:
             here = self.published.addresses.of(entry[2], page.language or "")
@@ -337,7 +312,7 @@ class Freezer:
             return None
         resource = self.published.tables[table]
         address = self.published.addresses.prefix + page.path
-        rows = await self._data(f"{address}.json?_shape=array&_size=max")
+        rows = await self._site.data(f"{address}.json?_shape=array&_size=max")
         anchors = []
         for row in rows:
             key = path_from_row_pks(row, resource["schema"]["primaryKey"], False)
@@ -405,7 +380,3 @@ class _Files:
             return False
         write_content(content, path)
         return True
-
-
-def _failed(address: str, answer: Answer) -> OpenbaarError:
-    return OpenbaarError(Problem(Place(address), f"answers with status {answer.status}"))

@@ -49,8 +49,9 @@ def rewritten(
 
     Forms go, with what is in them: they ask something of a running site. Only the search form
     stays, which a script answers, and of a question the values to choose from, as links; `unasked`
-    is said where it has other parameters. Nonces go too, which belong to one answer. A page with
-    `rows` to choose from gets a script that chooses. `scripts` are the addresses of more of them.
+    is said where it has other parameters, and where SQL was asked for. Nonces go too, which belong
+    to one answer. A page with `rows` to choose from gets a script that chooses. `scripts` are the
+    addresses of more of them.
 
     >>> rewritten('<!DOCTYPE html><p><a href="/x">X</a></p>', lambda address: f"..{address}")
     '<!DOCTYPE html>\\n<html><body><p><a href="../x">X</a></p></body></html>'
@@ -170,7 +171,7 @@ def _add_choices(form: Any, change: Change, unasked: str) -> None:
             choices.append(made)
     if len(choices):
         form.addprevious(choices)
-    if unasked and len(choices) < len(form.xpath(".//select | .//input")):
+    if unasked and len(choices) < len(form.xpath(".//select | .//input | .//textarea")):
         told = etree.Element("p", {"class": "aside"})
         told.text = unasked
         form.addprevious(told)

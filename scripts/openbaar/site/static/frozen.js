@@ -171,8 +171,12 @@ function show() {
     if (isChosen) told.push(`${chip.title}: ${chip.label}`);
   }
   const number = shown.filter(Boolean).length;
-  for (const each of files) each.hidden = number < rows.length;  // they hold all rows
-  if (taken) taken.hidden = number === rows.length || number === 0;
+  const isChoice = number < rows.length;
+  for (const each of files) {
+    each.hidden = Boolean(taken) && isChoice;
+    each.firstChild.textContent = `${isChoice ? words.all : words.these} `;  // they hold all rows
+  }
+  if (taken) taken.hidden = !isChoice || number === 0;
   if (taken && !taken.hidden) giveRows(chosen, asked);
   const unknown = unknownIn(query);
   if (ignored) ignored.hidden = !unknown.length;

@@ -28,7 +28,7 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
     splits = [split_unit(unit) for unit in make_units(document.lines, Units(by=units))]
     found = []
     joined, breaks = _across_pages(document, splits)
-    for run in _runs(joined):
+    for run in map(_with_dates, _runs(joined)):
         bare = Sighting(document, units, (), separator=_separator(run), skipped=breaks)
         for seen in seen_rows(run):
             if _is_table(seen.rows):
@@ -69,6 +69,20 @@ def _go_together(above: Split, below: Split) -> bool:
     """Whether two units are rows of as many cells, the first of which is no total."""
     are_rows = above.is_row and below.is_row and not above.is_total
     return are_rows and len(above.printed) == len(below.printed)
+
+
+def _with_dates(run: Sequence[Split]) -> list[Split]:
+    """The units of a run, the years of dates in their labels where each row begins with one.
+
+    before: "1 maart" | "2020" | "12", and so on
+    after: "1 maart 2020" | "12"
+    """
+    rows = [split for split in run if split.is_row]
+    dated = [split for split in rows if split.begins_with_date]
+    totals = [split for split in rows if split.is_total]
+    if not dated or len(dated) + len(totals) < len(rows):
+        return list(run)
+    return [split.with_date if split.begins_with_date else split for split in run]
 
 
 def _separator(run: Sequence[Split]) -> str:

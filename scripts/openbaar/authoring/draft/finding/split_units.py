@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from itertools import chain
 from typing import Literal
 
 from openbaar.authoring.draft.finding.printed import (
@@ -14,6 +16,8 @@ from openbaar.authoring.draft.finding.printed import (
 )
 from openbaar.authoring.draft.finding.sighting import SeenRow
 from openbaar.recipe.units import Unit
+from openbaar.recipe.values import month_numbers
+from openbaar.texts import INTERFACE_LANGUAGES
 
 LONGEST_NAME = 40  # characters of such a line
 LONGEST_LINE = 400  # a longer one is running text
@@ -81,10 +85,31 @@ class Split:
         is_short = len(self.unit.text) < LONGEST_NAME
         return is_short and not self.cells and not self.is_note
 
+    @property
+    def begins_with_date(self) -> bool:
+        """Whether its label ends in a month, or a day of one, and its first number is the year."""
+        words = self.label.removesuffix(",").split()
+        if words and words[-1].isdecimal() and len(words[-1]) <= len("31"):
+            words.pop()
+        is_month = bool(words) and words[-1].removesuffix(".").casefold() in _months()
+        has_year = len(self.cells) > 1 and kind(self.cells[0]) == "year"
+        return is_month and has_year and not self.tabbed
+
+    @property
+    def with_date(self) -> Split:
+        """The unit with that year as a part of its label."""
+        return replace(self, label=f"{self.label} {self.cells[0]}", cells=self.cells[1:])
+
     def row(self, cells: tuple[str, ...]) -> SeenRow:
         """The row that its cells make."""
         row_kind: Literal["total", "data"] = "total" if is_total(cells[0]) else "data"
         return SeenRow(cells, self.first, self.last, row_kind)
+
+
+@lru_cache(maxsize=1)
+def _months() -> frozenset[str]:
+    """The names of months, in full and short, in the languages of documents."""
+    return frozenset(chain.from_iterable(map(month_numbers, INTERFACE_LANGUAGES)))
 
 
 def split_unit(unit: Unit) -> Split:

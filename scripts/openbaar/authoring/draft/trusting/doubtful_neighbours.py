@@ -26,8 +26,9 @@ FIGURES = ("number", "year")
 def label_cut_off(seen: Finished) -> str:
     """The line above the first row, or below the last, may be a part of its label."""
     first = next(iter(seen.labels), "")
+    goes_on = first[:1].islower() and seen.draft.columns[0].type == "string"  # and no month
     for line in seen.lines_above(1):
-        if line.text.rstrip().endswith("-") or first[:1].islower():
+        if line.text.rstrip().endswith("-") or goes_on:
             return f"the label '{short(first)}' may begin in the line above"
     for line in seen.lines_below(1):
         if line.text.strip()[:1].islower():
