@@ -49,9 +49,9 @@ def _installed(project: dict[str, Any]) -> list[str]:
     return [*project["dependencies"], *optional["pdf"], *optional["large"]]
 
 
-def locked() -> set[str]:
-    """All packages that publishing and serving need, but for the one that builds the toolkit."""
-    lock = (ROOT / "requirements" / "run.txt").read_text("utf-8")
+def locked(name: str = "run") -> set[str]:
+    """All packages in a lock, but for the one that builds the toolkit."""
+    lock = (ROOT / "requirements" / f"{name}.txt").read_text("utf-8")
     return set(map(normal, LOCKED.findall(lock))) - {"setuptools"}
 
 

@@ -28,6 +28,12 @@ def test_each_direct_dependency_has_its_reason() -> None:
     assert {name for name, reason in reasons().items() if reason != "?"} - {"package"} == wanted
 
 
+@pytest.mark.parametrize("group", ["datasette1", "dev", "fuzz", "judges", "serve", "spark"])
+def test_the_lock_of_a_group_has_what_the_group_asks_for(group: str) -> None:
+    """`make lock` brings it up to date."""
+    assert declared(group) - locked(group) == set()
+
+
 def test_the_page_names_what_the_lock_has_and_no_other() -> None:
     """`make dependencies` brings it up to date."""
     assert set(GIVEN) - {"package"} == locked()
