@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -129,3 +130,10 @@ def test_the_catalogue_is_printed_and_scored(hand_made: Path) -> None:
     points = json.loads(CliRunner().invoke(main, [*command, "--score", "--json"]).stdout)
     assert sum(each["most"] for each in points["metrics"]) == points["best"] == 405
     assert 270 < points["earned"] < 295
+
+
+def test_a_program_that_calls_the_command_collects_its_garbage_as_before() -> None:
+    """Else what it holds in circles stays: of a public site, connections that fill its memory."""
+    before = gc.get_threshold()
+    assert CliRunner().invoke(main, ["help"]).exit_code == 0
+    assert gc.get_threshold() == before

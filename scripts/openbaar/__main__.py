@@ -1,6 +1,6 @@
 """`python -m openbaar`, the same as the command `openbaar`."""
 
-from openbaar.cli.main import main
+from openbaar.cli.main import run
 
 if __name__ == "__main__":
-    main(prog_name="openbaar")
+    run()

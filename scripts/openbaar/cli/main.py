@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     from openbaar.tables.converting.convert import Readers
 
 
+def run() -> None:
+    """Run the command in a process of its own."""
+    gc.set_threshold(SELDOM)
+    atexit.register(gc.freeze)  # all that there is goes with the process: no last look at it
+    main(prog_name="openbaar")
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, package_name="openbaar")
 @common
@@ -51,8 +58,6 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 
     Works on a publication: a folder with sources/, tables/*.yaml and tables/package.yaml.
     """
-    gc.set_threshold(SELDOM)
-    atexit.register(gc.freeze)  # all that there is goes with the process: no last look at it
     if os.environ.get("NO_COLOR"):  # https://no-color.org
         ctx.color = False
 
