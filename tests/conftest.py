@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from datasette.app import Datasette
 from hypothesis import settings
 
 from datasets import dataset_of
+from openbaar.site import application
 from openbaar.tables.authored.publication import Publication
 from openbaar.tables.authored.references import load_publication
 from openbaar.tables.dataset import Dataset
+from served import shown
 
 # How long an example takes says nothing on a machine that does other things too.
 settings.register_profile("openbaar", deadline=None)
 settings.load_profile("openbaar")
 
+ThreadHook = Callable[[threading.ExceptHookArgs], object]
 HAND_MADE = Path(__file__).parent / "publications" / "hand_made"
 
 
@@ -49,6 +56,42 @@ def dataset(publication: Publication) -> Dataset:
 def files(dataset: Dataset) -> dict[str, bytes]:
     """The CSV files of the hand-made publication: their bytes by path."""
     return dataset.files
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _sites_are_closed() -> Iterator[None]:
+    """Close each site when the tests of its module end.
+
+    A public one bounds the memory that SQLite may hold in the whole process, for good.
+    """
+    make = application.make
+    made = []
+
+    def remembered(*given: Any) -> Datasette:
+        made.append(make(*given))
+        return made[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(application, "make", remembered)
+        yield
+    shown.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading, "excepthook", _unless_it_is_told_to_end(threading.excepthook))
+        for datasette in made:
+            application.close(datasette)
+            for database in datasette.databases.values():
+                if database._write_thread is not None:
+                    database._write_thread.join()
+
+
+def _unless_it_is_told_to_end(report: ThreadHook) -> ThreadHook:
+    """Report what went wrong in a thread; pytest's `report` takes SystemExit for such a thing."""
+
+    def hook(raised: threading.ExceptHookArgs) -> None:
+        if raised.exc_type is not SystemExit:
+            report(raised)
+
+    return hook
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -20,16 +20,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from datasette import database as writing
 from datasette.app import Datasette
 from filelock import FileLock, Timeout
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.placing import JOURNAL
 from openbaar.schema.conventions import DESCRIPTOR
+from openbaar.site import application
 from openbaar.site.published import publication_of
 from openbaar.site.requests.asgi import Application, Message, Receive, Scope, Send
-from openbaar.site.requests.gates import end_apart
 
 # What a running site reads beside its database, below the folder of `metadata.yml`.
 READ = (
@@ -62,36 +61,10 @@ class Edition:
     answering: int = 0
 
     def close(self) -> None:
-        """End the process that answered for it, let go of its files and remove them.
-
-        Its connections are closed with the last thread that holds one, which may still be asking.
-        """
-        end_apart(self.datasette)
-        if self.datasette.executor is not None:
-            self.datasette.executor.shutdown(wait=False)
-        for database in self.datasette.databases.values():
-            _end_writing(database)
+        """End what it started, let go of its files and remove them."""
+        application.close(self.datasette)
         if self.folder is not None:
             self.folder.remove()
-
-
-class _End:
-    """What has the thread end in which Datasette writes, where it comes instead of a task."""
-
-    @staticmethod
-    def fn(_connection: sqlite3.Connection) -> None:
-        """End the thread."""
-        raise SystemExit
-
-
-def _end_writing(database: Any) -> None:
-    """End the thread in which Datasette writes what it knows of the schemas.
-
-    It waits for more for ever, and holds the whole site as long as that. Datasette 1.0 has a word
-    for the end.
-    """
-    if database._write_queue is not None:
-        database._write_queue.put(getattr(writing, "_SHUTDOWN", _End))
 
 
 class Editions:
