@@ -350,7 +350,7 @@ def check_publish_finds_the_disk_full(publication: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("size", ["200k", "320k", "440k", "700k"])
+@pytest.mark.parametrize("size", ["200k", "320k", "440k", "560k"])
 def test_on_a_disk_that_is_full_publish_says_so_and_changes_nothing(
     size: str, hand_made: Path, tmp_path: Path
 ) -> None:
