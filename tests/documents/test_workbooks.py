@@ -138,6 +138,19 @@ def test_a_workbook_of_before_2007_is_read() -> None:
     )
 
 
+@pytest.mark.parametrize(("place", "byte"), [(1605, 139), (1444, 255)])
+def test_an_old_workbook_that_ends_the_process_that_reads_it_is_refused(
+    place: int, byte: int
+) -> None:
+    """For the first, calamine asks for 515 GB of memory; for the second it looks beyond the end."""
+    damaged = bytearray(xls())
+    damaged[place] = byte
+    assert problems(bytes(damaged), "d.xls") == [
+        "sources/d.xls: cannot be read as a workbook: it is damaged "
+        "(open it in a spreadsheet program, and save it as .xlsx)"
+    ]
+
+
 WHOLE = [("d.xlsx", xlsx(hide)), ("d.xls", xls())]
 
 

@@ -66,7 +66,9 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
 
     is_old = path.lower().endswith(".xls")
     parts: dict[str, SheetParts] = {}
-    if not is_old:
+    if is_old:
+        _check_old(data, path)
+    else:
         check_workbook(data, path)
         parts = sheet_parts(data, path)
     merged = merged_cells(data, path) if path.lower().endswith(".ods") else {}
@@ -110,6 +112,16 @@ def read_csv_grid(data: bytes, path: str) -> Document:
         message = f"the row that begins here is broken: {error}"
         raise OpenbaarError(Problem(Place(path, begins), message, UNCLOSED)) from error
     return Document(path, tuple(lines), is_grid=True)
+
+
+def _check_old(data: bytes, path: str) -> None:
+    """Raise OpenbaarError for an .xls that would end this process, or leave it in disorder."""
+    from openbaar.documents.old_workbooks import gets_through
+
+    if not gets_through(data):
+        message = "cannot be read as a workbook: it is damaged"
+        hint = "open it in a spreadsheet program, and save it as .xlsx"
+        raise OpenbaarError(Problem(Place(path), message, hint))
 
 
 def _old_parts(sheet: Any) -> SheetParts:
