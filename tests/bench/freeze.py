@@ -26,6 +26,7 @@ from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from bench.installed import as_installed
 from bench.made import many_tables
 from bench.site_speed import at_home, processor_seconds, serving
 
@@ -167,6 +168,7 @@ def compared(title: str, root: Path, table: str, column: str, folder: Path) -> N
 
 def main() -> None:
     """Publish, freeze, and print a table for each publication."""
+    as_installed()
     with tempfile.TemporaryDirectory(prefix="openbaar-bench-") as temporary:
         folder = Path(temporary)
         ours = folder / "ours"

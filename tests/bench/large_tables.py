@@ -15,7 +15,6 @@ need other versions of our libraries, so install them in an environment of their
 
 from __future__ import annotations
 
-import compileall
 import os
 import random
 import shutil
@@ -28,17 +27,15 @@ from decimal import Decimal
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-sys.path.insert(0, str(Path(__file__).parent))
 
-from made import COLUMNS, keyed_publication, long_publication, wide_publication
-
+from bench.installed import as_installed
+from bench.made import COLUMNS, keyed_publication, long_publication, wide_publication
 from generated.printing import PRINTERS
 from generated.publication import write_publication
 from generated.recipes import table_files
 from generated.tables import Look, Made, Row
 from openbaar.placing import CACHE
 
-PACKAGE = Path(__file__).parents[2] / "scripts" / "openbaar"
 ROWS_PRINTED, GROUP = 20_000, 20
 ROWS = int(os.environ.get("OPENBAAR_BENCH_ROWS", "1_000_000"))
 MEGABYTES = 400  # the most that any table may take
@@ -258,7 +255,7 @@ def shown(part: Iterator[Measured], rows: int) -> dict[str, Measured]:
 
 def main() -> None:
     """Measure everything, print a table, and say of each goal whether it is met."""
-    compileall.compile_dir(PACKAGE, quiet=1)
+    as_installed()
     print(f"{'':42}{'seconds':>9}{'rows/s':>11}{'MB':>7}{'ratio':>8}")
     with tempfile.TemporaryDirectory(prefix="openbaar-bench-") as name:
         shown(converting(Path(name)), ROWS_PRINTED)

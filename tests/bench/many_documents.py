@@ -33,6 +33,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import pdfplumber
 from reportlab.pdfgen.canvas import Canvas
 
+from bench.installed import as_installed
 from generated.printing import as_text
 from generated.publication import schema, write_publication
 from openbaar.documents.ruled import read_pdf_tables
@@ -291,6 +292,7 @@ def ruled_compared(data: bytes) -> str:
 
 def main() -> None:
     """Print what was measured."""
+    as_installed()
     with tempfile.TemporaryDirectory(prefix="openbaar-bench-") as made, ExitStack() as stack:
         folder = Path(made)
         dask = stack.enter_context(cluster(folder))
