@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from openbaar.processes import processors
+
 # Two helpers that are busy; each says its number, so a test knows that it begins to work.
 BUSY = """
 import multiprocessing, os, signal, sys, time
@@ -132,3 +134,12 @@ def test_a_signal_while_helpers_start_waits_until_they_have(
         _, said = process.communicate()
         assert said == ""
         assert process.returncode in (143, -signal.SIGTERM)  # Python itself was still starting
+
+
+def test_each_system_tells_how_many_processors_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only some tell how many of them this process may use."""
+    monkeypatch.delattr(os, "sched_getaffinity", raising=False)
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    assert processors() == 3
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert processors() == 1

@@ -26,6 +26,13 @@ Made = TypeVar("Made")
 HEEDED = {signal.SIGINT, signal.SIGTERM}
 
 
+def processors() -> int:
+    """How many processors this process may use; not every system tells which."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def server_of(modules: Sequence[str]) -> BaseContext:
     """How to start helpers as copies of a server that has imported `modules`.
 

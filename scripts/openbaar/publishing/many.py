@@ -6,14 +6,13 @@ not change since they were last published need no worker.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.processes import Pool, server_of
+from openbaar.processes import Pool, processors, server_of
 from openbaar.publishing.staleness import would_differ
 
 # What workers import before they are asked for anything.
@@ -50,7 +49,7 @@ def publish_changed(
     if not again:
         stale = [folder for folder in stale if would_differ(folder)]
     progress(len(folders) - len(stale))
-    count = min(workers or len(os.sched_getaffinity(0)), len(stale))
+    count = min(workers or processors(), len(stale))
     outcomes = {}
     made = map(publish_one, stale) if count < 2 else _by_workers(stale, count)
     for outcome in made:

@@ -25,6 +25,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from openbaar.processes import processors
 from openbaar.tables.sealed import unsealed
 
 FOLDER = Path("build") / "charts"
@@ -113,7 +114,7 @@ class Drawers:
             no_fonts = Path(self._work.name, "no_fonts.conf")
             no_fonts.write_text(NO_FONTS, "utf-8")
             environment["FONTCONFIG_FILE"] = str(no_fonts)
-        count = len(os.sched_getaffinity(0))
+        count = processors()
         given = [str(self.folder.resolve()), str(SCALE), str(SHADES), str(count)]
         return subprocess.Popen(  # noqa: S603  all of it is ours
             [sys.executable, "-P", "-m", "openbaar.database.charts.rasterise", *given],

@@ -23,7 +23,7 @@ from typing import Any
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import sha256_of_folder
 from openbaar.placing import FROZEN
-from openbaar.processes import Pool
+from openbaar.processes import Pool, processors
 from openbaar.site.frozen import frozen_pages
 from openbaar.site.frozen.frozen_pages import START, Fetched, Freezer, Making
 from openbaar.site.frozen.frozen_record import Remembered, recorded, remembered
@@ -182,7 +182,7 @@ class _Keeping:
 
 def _worthwhile(pages: int) -> int:
     """How many processes are worth their start for so many pages."""
-    return max(1, min(len(os.sched_getaffinity(0)), pages // WORTH_A_PROCESS))
+    return max(1, min(processors(), pages // WORTH_A_PROCESS))
 
 
 @contextmanager

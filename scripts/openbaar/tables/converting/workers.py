@@ -11,7 +11,6 @@ long begins first, and what is short is given to a worker in batches.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import (
     BrokenExecutor,
@@ -28,7 +27,7 @@ from typing import Any
 from openbaar.documents.entry import DocumentEntry
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
-from openbaar.processes import Pool
+from openbaar.processes import Pool, processors
 from openbaar.tables.authored.publication import Publication
 from openbaar.tables.converting.convert import Readers, here
 from openbaar.tables.converting.parts import Job, Outcome, Part, parts_of, read_parts
@@ -71,7 +70,7 @@ def worthwhile(publication: Publication, documents: Sequence[DocumentEntry]) -> 
     At most one for each processor and document.
     """
     seconds = sum(reading_seconds(publication, entry) for entry in documents)
-    most = min(len(os.sched_getaffinity(0)), len(documents))
+    most = min(processors(), len(documents))
     return max(1, min(most, math.floor(seconds / WORTH_A_WORKER)))
 
 
