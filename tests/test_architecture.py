@@ -31,6 +31,7 @@ ROOMS = [
     "placing",
     "holding",
     "processes",
+    "subprocesses",
     "yamlfile",
     "models",
     "jsonfile",

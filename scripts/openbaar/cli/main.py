@@ -46,6 +46,9 @@ def run() -> None:
     """Run the command in a process of its own."""
     gc.set_threshold(SELDOM)
     atexit.register(gc.freeze)  # all that there is goes with the process: no last look at it
+    # Python processes that this one starts, workers too, import nothing from the current folder,
+    # which may come from anybody.
+    os.environ["PYTHONSAFEPATH"] = "1"
     main(prog_name="openbaar")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -197,12 +196,13 @@ def _published_database(run: Run, root: Path, quiet: bool = False) -> Path:
     import subprocess
 
     from openbaar.publishing.staleness import is_stale, published_database
+    from openbaar.subprocesses import command_of, environment
 
     if is_stale(root):
-        command = [sys.executable, "-m", "openbaar", "--project", str(root), "publish"]
+        command = command_of("openbaar", "--project", str(root), "publish")
         if run.quiet or quiet:
             command.append("--quiet")
-        finished = subprocess.run(command, check=False)  # noqa: S603  our own command
+        finished = subprocess.run(command, env=environment(), check=False)  # noqa: S603  our own
         if finished.returncode:
             raise click.exceptions.Exit(finished.returncode)
     else:

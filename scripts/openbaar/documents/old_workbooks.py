@@ -7,20 +7,21 @@ it wants more memory than there is, which ends the process that asks, or a place
 from __future__ import annotations
 
 import io
-import os
 import subprocess
 import sys
 
 import python_calamine
 
+from openbaar.subprocesses import command_of, environment
+
 
 def gets_through(data: bytes) -> bool:
     """Whether all sheets of an .xls can be read, or at least end in an error that can be told."""
     done = subprocess.run(  # noqa: S603  this module
-        [sys.executable, "-P", "-m", __spec__.name],
+        command_of(__spec__.name),
         input=data,
         capture_output=True,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env=environment(),
         check=False,
     )
     return done.returncode == 0

@@ -12,10 +12,8 @@ opened again for every letter.
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import sys
 import tempfile
 from contextlib import suppress
 from functools import lru_cache
@@ -26,6 +24,7 @@ from types import TracebackType
 from typing import Self
 
 from openbaar.processes import processors
+from openbaar.subprocesses import command_of, environment
 from openbaar.tables.sealed import unsealed
 
 FOLDER = Path("build") / "charts"
@@ -109,17 +108,17 @@ class Drawers:
 
     def _started(self, own_fonts: bool) -> subprocess.Popen[bytes]:
         self.folder.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        variables = environment()
         if own_fonts:
             no_fonts = Path(self._work.name, "no_fonts.conf")
             no_fonts.write_text(NO_FONTS, "utf-8")
-            environment["FONTCONFIG_FILE"] = str(no_fonts)
+            variables["FONTCONFIG_FILE"] = str(no_fonts)
         count = processors()
         given = [str(self.folder.resolve()), str(SCALE), str(SHADES), str(count)]
         return subprocess.Popen(  # noqa: S603  all of it is ours
-            [sys.executable, "-P", "-m", "openbaar.database.charts.rasterise", *given],
+            command_of("openbaar.database.charts.rasterise", *given),
             cwd=self._work.name,
-            env=environment,
+            env=variables,
             stdin=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )

@@ -13,7 +13,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import finalize
 
 from openbaar.site.requests.asgi import APART, Application, Headers, Message, Scope, Send
+from openbaar.subprocesses import command_of, environment
 
 if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own is complete
     from datasette.app import Datasette
@@ -162,14 +162,12 @@ class ForkServer:
     def _started(self) -> socket.socket:
         ours, theirs = socket.socketpair()
         with theirs:
-            # -P: nothing is imported from the folder in which the site was started.
-            command = [sys.executable, "-P", "-m", "openbaar.site.requests.fork_server"]
             process = subprocess.Popen(  # noqa: S603  this program, with an argument of our own
-                [*command, str(theirs.fileno())],
+                command_of("openbaar.site.requests.fork_server", str(theirs.fileno())),
                 stdin=subprocess.PIPE,
                 pass_fds=[theirs.fileno()],
                 process_group=0,  # with its copies, so that all end together
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+                env=environment(),
             )
         # In a thread: it reads them only when it has loaded what it needs.
         threading.Thread(target=process.communicate, args=(self._arguments,), daemon=True).start()
