@@ -136,20 +136,33 @@ def _extent(
 ) -> tuple[int, int, int]:
     """The indexes of the first heading, of the first row, and of the last row."""
     rows = [index for index, line in enumerate(run) if line.is_row]
-    body = rows[0]
-    first = _first_heading(run, body)
-    if first < body and _is_of_caption(run[first - 1] if first else above, run[first], columns):
-        first += 1
-    if _counts_up(run[body]):
-        body = rows[1]
+    first = _below_caption(run, _first_heading(run, rows[0]), rows[0], columns, above)
+    body = rows[1] if _counts_up(run[rows[0]]) else rows[0]
     while first < body and _is_title(run[first], columns):
         first += 1
     while first < body and _is_title(run[body - 1], columns):
         body -= 1  # the label of the first group
-    last = rows[-1]
+    return first, body, _last_row(run, rows[-1])
+
+
+def _below_caption(
+    run: Sequence[PageLine],
+    first: int,
+    body: int,
+    columns: Sequence[Column],
+    above: PageLine | None,
+) -> int:
+    """The index of the first heading, where the line at `first` may be the rest of a caption."""
+    caption = run[first - 1] if first else above
+    is_rest = first < body and _is_of_caption(caption, run[first], columns)
+    return first + 1 if is_rest else first
+
+
+def _last_row(run: Sequence[PageLine], last: int) -> int:
+    """The index of the last row, where lines beside the one at `last` belong to it."""
     while last + 1 < len(run) and _is_beside(run[last], run[last + 1]):
         last += 1
-    return first, body, last
+    return last
 
 
 def _first_heading(run: Sequence[PageLine], body: int) -> int:
