@@ -86,6 +86,15 @@ def build(root: Path, target: Path) -> Built:
     return built
 
 
+def files_of(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, by its name."""
+    found = {}
+    for path in folder.rglob("*"):
+        if path.is_file():
+            found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    return found
+
+
 @lru_cache(maxsize=16)
 def shown(built: Built, url: str | None = None, public: bool = False) -> Datasette:
     """The site of a built publication, made once for all tests that only look at it."""

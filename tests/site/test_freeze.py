@@ -26,7 +26,7 @@ from openbaar.site.frozen.rewriting import Rows, rewritten
 from openbaar.site.frozen.static_paths import Page, file_of
 from openbaar.site.frozen.targets import Target, _target, target_of
 from openbaar.site.published import Published
-from served import ROOT, Built, build, published_of, shown
+from served import ROOT, Built, build, files_of, published_of, shown
 
 pytestmark = pytest.mark.slow
 
@@ -105,15 +105,6 @@ def broken_links(folder: Path, prefix: str = "") -> list[str]:
             if not leads:
                 broken.append(f"{path.relative_to(folder)}: {address}")
     return broken
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, by its name."""
-    found = {}
-    for path in folder.rglob("*"):
-        if path.is_file():
-            found[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return found
 
 
 @pytest.fixture(scope="module")

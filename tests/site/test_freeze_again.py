@@ -20,7 +20,7 @@ from openbaar.placing import FROZEN
 from openbaar.publishing.frozen import freeze_published
 from openbaar.site.frozen import freeze as freezing
 from openbaar.site.frozen.freeze import Frozen, no_progress
-from served import ROOT, build
+from served import ROOT, build, files_of
 
 URL = "https://data.example/figures"
 HAND_MADE = ROOT / "tests" / "publications" / "hand_made"
@@ -256,15 +256,6 @@ CHANGES = [
     the_document,
     moved_and_withdrawn,
 ]
-
-
-def files_of(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder, by its name."""
-    found = {}
-    for path in folder.rglob("*"):
-        if path.is_file():
-            found[path.relative_to(folder).as_posix()] = path.read_bytes()
-    return found
 
 
 def differences(made: Publication) -> list[str]:
