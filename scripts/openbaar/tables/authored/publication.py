@@ -94,6 +94,16 @@ class Publication:
             found[self.document(owned.anomaly.document).path].append(owned)
         return found
 
+    @cached_property
+    def code_lists(self) -> set[tuple[str, str]]:
+        """The tables to which another one points by a single column, each with its column."""
+        found: set[tuple[str, str]] = set()
+        for table in self.resources.values():
+            for key in table.table_schema.foreignKeys:
+                if len(key.fields) == 1:
+                    found.add((key.reference.resource, key.reference.fields[0]))
+        return found
+
     def tables_of(self, query: Query) -> list[Table]:
         """The tables that are named in the SQL of a query, in the order of the publication."""
         tables = self.resources
