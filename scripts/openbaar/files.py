@@ -31,6 +31,7 @@ BROKEN_ZIP = (
     lzma.LZMAError,
 )
 Content = bytes | Path  # of a file: its bytes, or the file that holds them where they are many
+Hashes = dict[tuple[int, int], str]  # of files, by their device and inode
 
 
 def inside(root: Path, name: str, most: int | None = None) -> Path:
@@ -135,14 +136,35 @@ def sha256_of(content: Content) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sha256_of_folder(folder: Path, but: str = "") -> str:
-    """One SHA-256 over all files below a folder, their names included; `but` names one to leave."""
+def sha256_of_folder(folder: Path, but: str = "", known: Hashes | None = None) -> str:
+    """One SHA-256 over all files below a folder, their names included; `but` names one to leave.
+
+    Files whose hashes are `known` are not read again, whatever their names are now; those of the
+    others are added to it. Nobody may write to one of them meanwhile.
+    """
+    known = {} if known is None else known
     digest = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        name = path.relative_to(folder).as_posix()
-        if name != but:
-            digest.update(f"{name}\0{sha256_of(path)}\n".encode())
+    for name, entry in sorted(_files_below(str(folder))):
+        if name == but:
+            continue
+        status = entry.stat()
+        inode = (status.st_dev, status.st_ino)
+        if inode not in known:
+            known[inode] = sha256_of(Path(entry.path))
+        digest.update(f"{name}\0{known[inode]}\n".encode())
     return digest.hexdigest()
+
+
+def _files_below(folder: str, before: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files below a folder by their names from there; `rglob` takes three times as long."""
+    if not os.path.isdir(folder):
+        return
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files_below(entry.path, f"{before}{entry.name}/")
+            elif entry.is_file():
+                yield f"{before}{entry.name}", entry
 
 
 def take_again(earlier: Path, path: Path) -> None:

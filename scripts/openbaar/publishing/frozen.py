@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from openbaar.files import sha256_of, sha256_of_folder
+from openbaar.files import Hashes, sha256_of, sha256_of_folder
 from openbaar.placing import FROZEN
 from openbaar.publishing.staleness import published_database
 from openbaar.schema.conventions import DESCRIPTOR
@@ -35,7 +35,8 @@ def freeze_published(
     and how many of them are new or not as they were before.
     """
     said = {"made_by": _hash(_makers(url)), "made_of": _hash(_parts(root))}
-    earlier = _intact_mark(target, said["made_by"])
+    hashes: Hashes = {}
+    earlier = _intact_mark(target, said["made_by"], hashes)
     if earlier.get("made_of") == said["made_of"]:
         return earlier["files"], 0
     from openbaar.site.frozen.freeze import (
@@ -44,21 +45,23 @@ def freeze_published(
 
     database = published_database(root)
     metadata = root / "metadata.yml"
-    frozen = freeze(database, metadata, target, url, progress, workers, said, earlier)
+    frozen = freeze(database, metadata, target, url, progress, workers, said, earlier, hashes)
     return frozen.files, frozen.changed
 
 
-def _intact_mark(target: Path, made_by: str) -> dict[str, Any]:
+def _intact_mark(target: Path, made_by: str, hashes: Hashes) -> dict[str, Any]:
     """What an earlier run left in a folder; nothing where anything in it is not of such a run.
 
-    Nothing, too, where it was not made by the same.
+    Nothing, too, where it was not made by the same. The hashes of its files are added to `hashes`.
     """
     try:
         mark = dict(json.loads((target / FROZEN).read_bytes()))
     except (OSError, ValueError):
         return {}
-    is_alike = mark.get("made_by") == made_by
-    return mark if is_alike and mark["content"] == sha256_of_folder(target, but=FROZEN) else {}
+    if mark.get("made_by") != made_by:
+        return {}
+    is_intact = mark["content"] == sha256_of_folder(target, FROZEN, hashes)
+    return mark if is_intact else {}
 
 
 def _hash(parts: Iterator[tuple[str, str]]) -> str:

@@ -1,8 +1,9 @@
 """The whole site as static files, which any web server can serve without Datasette.
 
 Every page is asked of the site itself, as a visitor would; `frozen_pages` makes a file of it. Where
-there are many, several processes do so. A page of a row that is made of the same as before is not
-asked for again, and any file that is as it was before is taken from the earlier folder.
+there are many, several processes do so. A page of which `made_of` knows that it is made of the same
+as before is not asked for again, and any file that is as it was before is taken from the earlier
+folder.
 """
 
 from __future__ import annotations
@@ -21,13 +22,13 @@ from pathlib import Path
 from typing import Any
 
 from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import sha256_of_folder
+from openbaar.files import Hashes, sha256_of_folder
 from openbaar.placing import FROZEN
 from openbaar.processes import Pool, processors
 from openbaar.site.frozen import frozen_pages
 from openbaar.site.frozen.frozen_pages import START, Fetched, Freezer, Making
 from openbaar.site.frozen.frozen_record import Remembered, recorded, remembered
-from openbaar.site.frozen.rows_made_of import RowsMadeOf
+from openbaar.site.frozen.made_of import MadeOf
 from openbaar.site.frozen.static_paths import Page
 
 Progress = Callable[[int, int], None]
@@ -64,6 +65,7 @@ def freeze(
     workers: int | None = None,
     said: Mapping[str, str] = NOTHING,
     earlier: Mapping[str, Any] = NOTHING,
+    hashes: Hashes | None = None,
 ) -> Frozen:
     """Write the site of `database` and `metadata`, known at `url`, into the folder `target`.
 
@@ -71,9 +73,9 @@ def freeze(
     one for each processor. The files are the same whatever it is. `progress` is told how many files
     are written, and of how many that are known so far. `said` is kept in the mark of the folder,
     and `earlier` is the mark of `target` where this toolkit made it for the same `url` and nobody
-    changed it since: of it pages are taken that need not be made again. Raises OpenbaarError when
-    `target` holds anything but an earlier freeze, or when a page does not answer; `target` stays as
-    it was.
+    changed it since: of it pages are taken that need not be made again, and the `hashes` of its
+    files may be known. Raises OpenbaarError when `target` holds anything but an earlier freeze, or
+    when a page does not answer; `target` stays as it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
     with _working_beside(target) as work:
@@ -82,7 +84,8 @@ def freeze(
         before = target if target.exists() else None
         making = Making(database, metadata, url, folder, before)
         frozen, mark = _written(making, earlier, workers, progress)
-        mark = {**said, **mark, "content": sha256_of_folder(folder), "files": frozen.files}
+        content = sha256_of_folder(folder, known=hashes)
+        mark = {**said, **mark, "content": content, "files": frozen.files}
         (folder / FROZEN).write_text(json.dumps(mark))
         if before is not None:
             os.replace(target, work / BEFORE)
@@ -145,12 +148,12 @@ def _written(
 
 
 class _Keeping:
-    """Takes pages of rows from the earlier folder, and remembers what each one is made of."""
+    """Takes pages from the earlier folder, and remembers what each one is made of."""
 
     def __init__(self, freezer: Freezer, earlier: Mapping[str, Any]) -> None:
         self._freezer = freezer
-        self._made_of = RowsMadeOf(freezer.datasette, freezer.published)
-        self._earlier = remembered(earlier.get("rows", NOTHING))
+        self._made_of = MadeOf(freezer.datasette, freezer.published)
+        self._earlier = remembered(earlier.get("pages", NOTHING))
         self._footers = freezer.footers()
         self._footers_before = earlier.get("footers", NOTHING)
         self._pages: dict[Page, Remembered] = {}
@@ -160,24 +163,35 @@ class _Keeping:
         before = self._earlier.get(page)
         if before is None or before.made_of != self._made_of.of(page):
             return None
-        footer = self._footers[str(page.language)]
-        is_other = footer != self._footers_before.get(page.language)
-        is_changed = self._freezer.keep(page, footer if is_other else None)
+        is_changed = self._freezer.keep(page, self._other_footer(page))
         if is_changed is None:
             return None
         self._pages[page] = before
         return Fetched(1, int(is_changed), {page: before.leads})
 
+    def _other_footer(self, page: Page) -> str | None:
+        """The footer of now, where a page that is kept has the one of an earlier version."""
+        if not self._made_of.is_of_row(page):
+            return None
+        footer = self._footers[str(page.language)]
+        return None if footer == self._footers_before.get(page.language) else footer
+
     def remember(self, leads: Mapping[Page, frozenset[Page]]) -> None:
-        """Remember the pages of rows among those that were made, by the pages they lead to."""
+        """Remember pages that were made, those of which it is known what they are made of."""
         for page, led in leads.items():
             made_of = self._made_of.of(page)
-            if made_of is not None and not any(OF_A_VERSION in each.path for each in led):
+            if made_of is not None and self._holds(page, led):
                 self._pages[page] = Remembered(made_of, led)
+
+    def _holds(self, page: Page, led: frozenset[Page]) -> bool:
+        """Whether a page leads to the same as long as it is made of the same."""
+        if not self._made_of.is_of_row(page):
+            return True
+        return not any(OF_A_VERSION in each.path for each in led)
 
     def record(self) -> dict[str, Any]:
         """What the mark of the folder says of them."""
-        return {"footers": self._footers, "rows": recorded(self._pages)}
+        return {"footers": self._footers, "pages": recorded(self._pages)}
 
 
 def _worthwhile(pages: int) -> int:

@@ -155,7 +155,8 @@ class Freezer:
         if earlier is None:
             return None
         if footer is None:
-            return self._files.write(path, earlier)
+            self._files.take(path)
+            return False
         folder = posixpath.dirname(path)
 
         def relative(link: str) -> str | None:
@@ -369,14 +370,23 @@ class _Files:
             return None
         return self._earlier / name
 
+    def take(self, name: str) -> None:
+        """Have the earlier file again."""
+        assert self._earlier is not None  # noqa: S101  there is such a file
+        take_again(self._earlier / name, self._place(name))
+
     def write(self, name: str, content: Content) -> bool:
         """Write a file, and say whether it is another than before, or new."""
+        if self._earlier is not None and holds(self._earlier / name, content):
+            self.take(name)
+            return False
+        write_content(content, self._place(name))
+        return True
+
+    def _place(self, name: str) -> Path:
+        """Where a file is to be, in a folder that is there."""
         path = self._folder / name
         if path.parent not in self._made:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._made.add(path.parent)
-        if self._earlier is not None and holds(self._earlier / name, content):
-            take_again(self._earlier / name, path)
-            return False
-        write_content(content, path)
-        return True
+        return path
