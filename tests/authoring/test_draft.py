@@ -186,6 +186,73 @@ def test_the_drafts_of_a_web_page_convert_as_they_stand(tmp_path: Path) -> None:
     }
 
 
+STACKED = """
+<h2>Afwezigheid</h2><p>Leerlingen die te vaak afwezig waren, per schooljaar.</p>
+<table>
+<tr><th rowspan="2">Schooljaar<th colspan="2">aso<th colspan="2">bso
+<tr><th>aantal<th>%<th>aantal<th>%
+<tr><td>2020-2021<td>530<td>0,4<td>4.402<td>5,8
+<tr><td>2021-2022<td>611<td>0,4<td>5.120<td>6,7
+</table><p>Bron: register</p>"""
+
+
+def test_a_web_page_with_stacked_headings_is_titled_and_read_by_both_levels(tmp_path: Path) -> None:
+    assert drafted(tmp_path, "page.html", STACKED) == {
+        "page": [
+            ["schooljaar", "heading", "aantal", "percent"],
+            ["2020-2021", "aso", "530", "0.4"], ["2020-2021", "bso", "4402", "5.8"],
+            ["2021-2022", "aso", "611", "0.4"], ["2021-2022", "bso", "5120", "6.7"],
+        ]
+    }  # fmt: skip
+    draft = (tmp_path / "made/tables/page.yaml").read_text("utf-8")
+    assert "title: {nl: Afwezigheid}  # guess" in draft
+    assert 'title: {nl: "%"}, description: {nl: onbekend}, unit: {nl: "%"}}' in draft
+    assert 'until: "^Bron: register$"' in draft
+
+
+@pytest.mark.parametrize(
+    ("above", "title"),
+    [
+        ("<p>Tabel 1: Starters<p>Op 31 januari", "Tabel 1: Starters"),
+        ("<p>Register<p>Starters per gemeente", "Starters per gemeente"),
+        ("<p>Starters<p>Dit zijn alle starters.", "Starters"),
+        ("<p>Dit zijn alle starters.", "Dit zijn alle starters."),
+        ("<p>Starters<table><tr><td>Bron<td>register</table>", "onbekend"),
+    ],
+)
+def test_the_title_above_a_grid_is_the_line_that_names_it(
+    tmp_path: Path, above: str, title: str
+) -> None:
+    table = "<table><tr><th>Gemeente<th>Aantal<tr><td>Aalst<td>12<tr><td>Gent<td>30</table>"
+    found = drafted(tmp_path, "page.html", above + table)
+    (name,) = found
+    assert found[name] == [["gemeente", "aantal"], ["Aalst", "12"], ["Gent", "30"]]
+    draft = yaml.safe_load((tmp_path / f"made/tables/{name}.yaml").read_text("utf-8"))
+    assert draft["title"]["nl"] == title
+
+
+@pytest.mark.parametrize(
+    ("figures", "sign"),
+    [
+        (["$ 1,042", "981", "-7"], ["$", ""]),
+        (["$ 1,042", "$ 981", "$ 7"], "$"),
+        (["1,042", "$ 981", "$ 7"], "$"),
+        (["12.5%", "9.4", "7.0"], "%"),
+    ],
+)
+def test_the_sign_of_a_currency_may_be_at_the_first_figure_only(
+    tmp_path: Path, figures: list[str], sign: str | list[str]
+) -> None:
+    rows = [
+        "county;amount",
+        *(f"{name};{figure}" for name, figure in zip("ABC", figures, strict=True)),
+    ]
+    (tmp_path / "g.csv").write_text("\n".join(rows))
+    init(tmp_path / "made", tmp_path / "g.csv")
+    draft = yaml.safe_load((tmp_path / "made/tables/g.yaml").read_text("utf-8"))
+    assert draft["recipe"]["cells"]["amount"]["sign"] == sign
+
+
 # Of each document: its tables, how many rows each draft converts to (None: not yet), and how many
 # totals add up.
 KNOWN = {

@@ -11,7 +11,7 @@ import pytest
 from frictionless import Package
 
 from openbaar.site.published import Published
-from openbaar.site.routes.downloads import files, links, size_text
+from openbaar.site.routes.downloads import files, links, packed_links, size_text
 from openbaar.site.serving.serve import site
 from served import ROOT, Built, build, published_of, served
 
@@ -35,8 +35,8 @@ def get(built: Built, path: str, public: bool = True, **headers: str) -> httpx.R
     return response
 
 
-def test_a_table_offers_its_csv_first_and_then_the_whole(published: Published) -> None:
-    offered = links(published, "regions", "nl")
+def test_a_table_offers_its_csv_and_the_whole_its_files(published: Published) -> None:
+    offered = links(published, "regions", "nl") + packed_links(published, "nl")
     assert [(each.kind, each.address, each.label, each.rows) for each in offered] == [
         ("csv", "/download/1.2.0/tables/regions.csv", "Gewesten (CSV)", 4),
         (
@@ -58,6 +58,21 @@ def test_a_table_offers_its_csv_first_and_then_the_whole(published: Published) -
             None,
         ),
     ]
+
+
+def test_the_page_of_a_table_leads_to_the_home_page_for_hashes_that_any_change_makes_others(
+    built: Built, published: Published
+) -> None:
+    page, home = get(built, "/municipalities/regions").text, get(built, "/").text
+    own = links(published, "regions", "nl")
+    for link in packed_links(published, "nl"):
+        assert f'<a href="{link.address}" download>' in page
+        assert link.sha256 not in page
+        assert link.sha256 in home
+        assert link.size in home
+    assert [link.sha256 in page for link in own] == [True]
+    assert '<a href="/#download">' in page
+    assert 'id="download"' in home
 
 
 def test_the_home_page_offers_the_whole_and_every_table(published: Published) -> None:

@@ -10,16 +10,19 @@ import json
 import os
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from datasette.plugins import pm
 
-from openbaar.package.permalinks import read_permalinks
 from openbaar.placing import FROZEN
 from openbaar.publishing.frozen import freeze_published
-from openbaar.site.frozen import freeze as freezing
-from openbaar.site.frozen.freeze import Frozen, no_progress
+from openbaar.site.frozen import frozen_pages
+from openbaar.site.frozen.freeze import no_progress
+from openbaar.site.frozen.frozen_pages import Fetched
+from openbaar.site.frozen.static_paths import Page
 from served import ROOT, build, files_of
 
 URL = "https://data.example/figures"
@@ -27,6 +30,16 @@ HAND_MADE = ROOT / "tests" / "publications" / "hand_made"
 EXAMPLES = int(os.environ.get("OPENBAAR_EXAMPLES", "3"))
 STEPS = 3  # changes one after the other
 CHART = "chart: {x: year, y: number, color: region}\n"
+QUESTION = """\
+  printed:
+    title: {nl: Wat staat er gedrukt?, en: What is printed?}
+    sql: SELECT table_name, row_id, printed FROM provenance ORDER BY rowid
+"""
+TODAY = """\
+  today:
+    title: {nl: Welke dag is het?, en: Which day is it?}
+    sql: SELECT date('now') AS day, count(*) AS number FROM regions
+"""
 CHOICES = "    parameters: {year: {title: {nl: Jaar, en: Year}, choices: municipalities.year}}\n"
 NEW_TABLE = """\
 title: {nl: Kusten, en: Coasts}
@@ -41,7 +54,7 @@ schema:
   foreignKeys:
     - {fields: region, reference: {resource: regions, fields: code}}
 """
-MOVED = {"moved": {"provinces": "regions"}, "withdrawn": {"old": {"nl": "fout", "en": "wrong"}}}
+MOVED = "moved: {provinces: regions}\nwithdrawn: {old: {nl: fout, en: wrong}}\n"
 
 
 class Publication:
@@ -176,6 +189,10 @@ def a_chart(made: Publication) -> None:
 
 
 def a_question(made: Publication) -> None:
+    made.replace("package.yaml", "Hoeveel", f"{made.word()} Hoeveel")
+
+
+def the_title_of_the_document(made: Publication) -> None:
     made.replace("package.yaml", "    title: {nl: ", f"    title: {{nl: {made.word()} ")
 
 
@@ -226,8 +243,41 @@ def the_document(made: Publication) -> None:
 
 
 def moved_and_withdrawn(made: Publication) -> None:
-    recorded = read_permalinks(made.published).model_copy(update=MOVED)
-    (made.published / "tables" / "permalinks.json").write_bytes(recorded.to_bytes())
+    if not made.replace("package.yaml", MOVED, ""):
+        made.replace("package.yaml", "tables: [", f"{MOVED}tables: [")
+
+
+def a_description_of_a_column(made: Publication) -> None:
+    made.replace("mergers.yaml", "en: What happened", f"en: {made.word()} What happened")
+
+
+def a_unit(made: Publication) -> None:
+    made.replace("municipalities.yaml", "nl: gemeenten", f"nl: {made.word()} gemeenten")
+
+
+def a_translation(made: Publication) -> None:
+    made.replace("regions.yaml", "en: ", f"en: {made.word()} ")
+
+
+def facets(made: Publication) -> None:
+    if not made.replace("municipalities.yaml", "facets: [year, region]", "facets: [region]"):
+        made.replace("municipalities.yaml", "facets: [region]", "facets: [year, region]")
+
+
+def the_sql_of_a_question(made: Publication) -> None:
+    if not made.replace("package.yaml", "GROUP BY year ORDER BY year", "GROUP BY year"):
+        made.replace("package.yaml", "GROUP BY year", "GROUP BY year ORDER BY year")
+
+
+def another_question(made: Publication) -> None:
+    """One that names tables and reads the trust tables, or it is gone again."""
+    if not made.replace("package.yaml", QUESTION, ""):
+        made.replace("package.yaml", "queries:\n", f"queries:\n{QUESTION}")
+
+
+def the_order_of_tables(made: Publication) -> None:
+    if not made.replace("package.yaml", "[regions, statuses", "[statuses, regions"):
+        made.replace("package.yaml", "[statuses, regions", "[regions, statuses")
 
 
 CHANGES = [
@@ -247,6 +297,13 @@ CHANGES = [
     a_row_less,
     a_chart,
     a_question,
+    a_description_of_a_column,
+    a_unit,
+    a_translation,
+    facets,
+    the_sql_of_a_question,
+    another_question,
+    the_order_of_tables,
     choices,
     a_table,
     the_order_of_languages,
@@ -254,6 +311,7 @@ CHANGES = [
     the_title_of_all,
     a_licence,
     the_document,
+    the_title_of_the_document,
     moved_and_withdrawn,
 ]
 
@@ -305,20 +363,30 @@ def publication(first: Path, tmp_path: Path) -> Publication:
 
 
 @pytest.fixture
-def made_pages(monkeypatch: pytest.MonkeyPatch) -> list[Frozen]:
-    """What came of each freeze."""
-    found = []
-    freeze = freezing.freeze
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[Page]:
+    """The pages that were asked of the site."""
+    found: list[Page] = []
+    fetch = frozen_pages.fetch
 
-    def watched(*given: object) -> Frozen:
-        found.append(freeze(*given))  # type: ignore[arg-type]
-        return found[-1]
+    def watched(pages: Sequence[Page]) -> Fetched:
+        found.extend(pages)
+        return fetch(pages)
 
-    monkeypatch.setattr(freezing, "freeze", watched)
+    monkeypatch.setattr(frozen_pages, "fetch", watched)
     return found
 
 
-def rows_made(made: Publication, before: dict[str, bytes]) -> set[str]:
+def of_database(asked: list[Page], parts: int) -> set[str]:
+    """What was asked below the address of the database, of so many parts of a path."""
+    found = set()
+    for page in asked:
+        below = page.path.split("/")[2:]
+        if page.path.startswith("/municipalities/") and len(below) == parts:
+            found.add("/".join(below))
+    return found
+
+
+def rows_changed(made: Publication, before: dict[str, bytes]) -> set[str]:
     """The pages of rows whose files are others than before, by table and key."""
     found = set()
     for name, data in files_of(made.target).items():
@@ -328,88 +396,148 @@ def rows_made(made: Publication, before: dict[str, bytes]) -> set[str]:
     return found
 
 
+TRUST = {"anomalies", "footnotes", "provenance", "reconciliation"}
+ANSWERS = {"per_year", "per_year.csv", "per_year.json"}
+TABLES = {"mergers", "municipalities", "regions", "statuses"}
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("change", "rows"),
+    ("change", "pages", "rows"),
     [
-        (a_figure, 9),  # all rows of its table but its own; all others refer to it, or it to them
-        (a_table, 15),  # all but those of the regions, to which the new table refers
-        (a_footnote, 19),
-        (a_verdict, 19),
-        (a_note, 6),  # those of tables that it is not about
-        (the_title_of_all, 0),
+        # The mergers show of which municipalities they are; no trust table shows figures.
+        (a_figure, {"municipalities", "mergers", *ANSWERS}, 10),
+        (a_text, {"mergers", "municipalities"}, 11),  # a remark is about both
+        (a_footnote, {"municipalities", "footnotes", "provenance", *ANSWERS}, 0),
+        (a_verdict, {"municipalities", "reconciliation", *ANSWERS}, 0),
+        (a_note, {"municipalities", "mergers", "anomalies", "reconciliation", *ANSWERS}, 13),
+        (a_translation, {*TRUST, *ANSWERS, "mergers", "municipalities", "regions"}, 19),
+        (a_chart, {"municipalities"}, 0),
+        (a_question, ANSWERS, 0),
+        (the_sql_of_a_question, ANSWERS, 0),
+        (another_question, {*ANSWERS, "printed", "printed.csv", "printed.json"}, 0),
+        (the_order_of_tables, {*TRUST, *ANSWERS}, 0),
+        (a_table, {*TABLES, *TRUST, *ANSWERS, "coasts"}, 5),
+        (moved_and_withdrawn, set(), 0),
+        (the_version, {*TABLES, *TRUST, *ANSWERS}, 0),
+        (the_title_of_all, {*TABLES, *TRUST, *ANSWERS}, 19),
     ],
 )
-def test_the_pages_of_rows_that_a_change_does_not_concern_are_not_made_again(
+def test_only_pages_that_a_change_may_concern_are_made_again(
     publication: Publication,
-    made_pages: list[Frozen],
+    asked: list[Page],
     change: Callable[[Publication], None],
+    pages: set[str],
     rows: int,
 ) -> None:
     change(publication)
     publication.publish()
+    publication.freeze(publication.target)
+    assert of_database(asked, 1) == pages
+    assert len(of_database(asked, 2)) == rows
     assert differences(publication) == []
-    again, anew = made_pages
-    assert anew.made - again.made == 3 * rows  # in two languages, and the address to cite
-    assert again.files == anew.files
 
 
 @pytest.mark.slow
-def test_of_large_tables_any_change_of_the_database_counts(
-    publication: Publication, made_pages: list[Frozen], monkeypatch: pytest.MonkeyPatch
+def test_a_large_table_is_told_by_the_hash_of_its_file(
+    publication: Publication, asked: list[Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("openbaar.site.frozen.rows_made_of.MOST_ROWS", 5)
+    monkeypatch.setattr("openbaar.site.frozen.digests.MOST_ROWS", 5)
     shutil.rmtree(publication.target)
     publication.freeze(publication.target)
-    a_footnote(publication)  # no page of a row shows one
+    for change, pages in [
+        (a_footnote, {"municipalities", "footnotes", "provenance", *ANSWERS}),
+        (a_figure, {"municipalities", "mergers", *ANSWERS}),
+    ]:
+        change(publication)
+        publication.publish()
+        asked.clear()
+        publication.freeze(publication.target)
+        assert of_database(asked, 1) == pages
+        assert differences(publication) == []
+
+
+@pytest.mark.slow
+def test_a_question_about_the_moment_is_asked_each_time(
+    publication: Publication, asked: list[Page]
+) -> None:
+    publication.replace("package.yaml", "queries:\n", f"queries:\n{TODAY}")
     publication.publish()
+    publication.freeze(publication.target)
+    a_text(publication)
+    publication.publish()
+    asked.clear()
+    publication.freeze(publication.target)
+    assert {"today", "today.csv", "today.json"} <= of_database(asked, 1)
+    assert "per_year" not in of_database(asked, 1)
+
+
+@pytest.mark.slow
+def test_where_another_plugin_may_show_anything_all_pages_are_made(
+    publication: Publication, asked: list[Page]
+) -> None:
+    a_figure(publication)
+    publication.publish()
+    pm.register(ModuleType("of_somebody"), name="of_somebody")
+    try:
+        publication.freeze(publication.target)
+    finally:
+        pm.unregister(name="of_somebody")
+    assert {*TABLES, *TRUST} <= of_database(asked, 1)
+
+
+@pytest.mark.slow
+def test_another_version_of_the_toolkit_makes_all_pages_again(
+    publication: Publication, asked: list[Page], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openbaar.publishing.frozen.toolkit_hash", lambda: "another")
+    publication.freeze(publication.target)
+    assert {*TABLES, *TRUST, *ANSWERS} <= of_database(asked, 1)
+    assert len(of_database(asked, 2)) == 19
     assert differences(publication) == []
-    _, again, anew = made_pages
-    assert anew.made - again.made == 3 * 10  # those of the large table, to which all others relate
 
 
 @pytest.mark.slow
 def test_one_figure_makes_the_pages_of_its_row_again(
-    publication: Publication, made_pages: list[Frozen]
+    publication: Publication,
 ) -> None:
     before = files_of(publication.target)
     publication.replace("municipalities.csv", "2019,flanders,300", "2019,flanders,301")
     publication.publish()
     assert differences(publication) == []
-    assert rows_made(publication, before) == {"municipalities/2019,flanders"}
+    assert rows_changed(publication, before) == {"municipalities/2019,flanders"}
 
 
 @pytest.mark.slow
 def test_a_new_version_is_told_on_every_page_though_few_are_made(
-    publication: Publication, made_pages: list[Frozen]
+    publication: Publication, asked: list[Page]
 ) -> None:
     the_version(publication)
     publication.publish()
-    assert differences(publication) == []
-    again, anew = made_pages
-    assert again.made < anew.made
+    publication.freeze(publication.target)
+    assert of_database(asked, 2) == set()  # no page of a row
     page = publication.target / "municipalities" / "regions" / "flanders" / "index.html"
     assert "1.2.1" in page.read_text("utf-8")
 
 
 @pytest.mark.slow
 def test_nothing_is_taken_from_a_folder_that_somebody_changed(
-    publication: Publication, made_pages: list[Frozen]
+    publication: Publication, asked: list[Page]
 ) -> None:
     page = publication.target / "municipalities" / "regions" / "flanders" / "index.html"
     page.write_text("edited", "utf-8")
     a_figure(publication)
     publication.publish()
+    publication.freeze(publication.target)
+    assert {*TABLES, *TRUST, *ANSWERS} <= of_database(asked, 1)
     assert differences(publication) == []
-    again, anew = made_pages
-    assert again.made == anew.made
 
 
 @pytest.mark.slow
 def test_a_mark_that_tells_nothing_of_pages_is_no_reason_to_stop(publication: Publication) -> None:
     mark = publication.target / FROZEN
     told = json.loads(mark.read_bytes())
-    mark.write_text(json.dumps({**told, "rows": {"addresses": [], "pages": [[1, "x", [2]]]}}))
+    mark.write_text(json.dumps({**told, "pages": {"addresses": [], "pages": [[1, "x", [2]]]}}))
     a_figure(publication)
     publication.publish()
     assert differences(publication) == []

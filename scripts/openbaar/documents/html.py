@@ -1,7 +1,9 @@
-"""The tables of a saved web page, as grids."""
+"""Saved web pages: their tables as grids, and the texts around them, in one order."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from openbaar.documents.limits import MAX_CELLS
@@ -10,32 +12,112 @@ from openbaar.documents.text import decode
 from openbaar.errors import OpenbaarError, Place, Problem
 
 MAX_SPAN = 1000  # the largest rowspan or colspan; HTML allows 65534
+# What no reader takes for a part of the text: menus, forms and what is not shown.
+_LEFT_OUT = frozenset([
+    "head", "script", "style", "noscript", "template", "nav", "select", "button", "textarea", "svg",
+    "object", "iframe",
+])  # fmt: skip
+# Elements within a line (https://html.spec.whatwg.org/#phrasing-content); all others begin a line.
+_INLINE = frozenset([
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em",
+    "font", "i", "img", "ins", "kbd", "label", "mark", "meter", "output", "picture", "progress",
+    "q", "ruby", "rp", "rt", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "time",
+    "tt", "u", "var", "wbr",
+])  # fmt: skip
+_ONE_LINE = frozenset(["caption", "h1", "h2", "h3", "h4", "h5", "h6"])  # with a break in it too
 
 
-def read_html_tables(data: bytes, path: str) -> Document:
-    """All tables of a page, one after the other; addresses are `table.row.column`, from 1.
+def read_html(data: bytes, path: str) -> Document:
+    """The tables and texts of a page, one row or text for each line.
 
-    A label that spans rows stands in each of them, a number once, in the first; what spans columns
+    The addresses of cells are `table.row.column`, those of texts `p1`, `p2`, …, all from 1. A text
+    is a caption, a heading, a paragraph, an item of a list, or what stands between two breaks. A
+    label that spans rows stands in each of them, a number once, in the first; what spans columns
     stands in the first.
     Raises OpenbaarError when it is no text, or contains no table.
     """
-    tables = _page(decode(data, path), path).xpath("//table[not(.//table)]")
-    if not tables:
+    reader = _Reader(path)
+    reader.read(_page(decode(data, path), path))
+    if not reader.tables:
         raise OpenbaarError(Problem(Place(path), "contains no table"))
-    rows: list[list[str]] = []
-    addresses: list[list[str]] = []
-    cells = 0
-    for index, table in enumerate(tables, start=1):
+    return Document(path, grid_lines([(1, reader.rows, reader.addresses)]), is_grid=True)
+
+
+@dataclass
+class _Reader:
+    """Reads a page from its beginning to its end: rows of texts, with the address of each."""
+
+    path: str
+    rows: list[list[str]] = field(default_factory=list)
+    addresses: list[list[str]] = field(default_factory=list)
+    tables: int = 0
+    texts: int = 0
+    cells: int = 0
+    _pieces: list[str] = field(default_factory=list)  # of the line that is not at its end yet
+
+    def read(self, element: Any) -> None:
+        """An element with what is in it, and none of what follows it."""
+        name = element.tag
+        if not isinstance(name, str) or name in _LEFT_OUT:
+            return  # a comment has no name
+        if name == "table" and element.find(".//table") is None:
+            self._end_line()
+            self._add_table(element)
+        elif name in _ONE_LINE:
+            self._end_line()
+            self._pieces.append(_text(element))
+            self._end_line()
+        elif name in _INLINE:
+            self._read_parts(element)
+        else:
+            self._end_line()
+            self._read_parts(element)
+            self._end_line()
+
+    def _read_parts(self, element: Any) -> None:
+        self._pieces.append(element.text or "")
+        for child in element:
+            self.read(child)
+            self._pieces.append(child.tail or "")
+
+    def _end_line(self) -> None:
+        text = " ".join("".join(self._pieces).split())
+        self._pieces.clear()
+        if text:
+            self.texts += 1
+            self.rows.append([text])
+            self.addresses.append([f"p{self.texts}"])
+
+    def _add_table(self, table: Any) -> None:
+        for caption in table.iterchildren("caption"):
+            self.read(caption)
+        self.tables += 1
         grid = _grid(table)
-        cells += sum(map(len, grid))
-        if cells > MAX_CELLS:
-            raise OpenbaarError(
-                Problem(Place(path), f"contains tables of more than {MAX_CELLS} cells")
-            )
-        rows += grid
+        self.cells += sum(map(len, grid))
+        if self.cells > MAX_CELLS:
+            message = f"contains tables of more than {MAX_CELLS} cells"
+            raise OpenbaarError(Problem(Place(self.path), message))
         for number, row in enumerate(grid, start=1):
-            addresses.append([f"{index}.{number}.{c}" for c in range(1, len(row) + 1)])
-    return Document(path, grid_lines([(1, rows, addresses)]), is_grid=True)
+            count = range(1, len(row) + 1)
+            self.rows.append(row)
+            self.addresses.append([f"{self.tables}.{number}.{column}" for column in count])
+
+
+def _text(element: Any) -> str:
+    """The text of an element as one line: a break in it is a space."""
+    return " ".join("".join(_pieces(element)).split())
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    if not isinstance(element.tag, str) or element.tag in _LEFT_OUT:
+        return
+    space = "" if element.tag in _INLINE else " "
+    yield space
+    yield element.text or ""
+    for child in element:
+        yield from _pieces(child)
+        yield child.tail or ""
+    yield space
 
 
 def _page(text: str, path: str) -> Any:
@@ -75,7 +157,7 @@ def _grid(table: Any) -> list[list[str]]:
         for cell in row.xpath("./td|./th"):
             while column in placed:
                 column += 1
-            text = " ".join(cell.text_content().split())
+            text = _text(cell)
             rows = _span(cell, "rowspan")
             for covered in range(column, column + _span(cell, "colspan")):
                 placed[covered] = text if covered == column else ""

@@ -67,9 +67,9 @@ def _csv(data: bytes, entry: DocumentEntry) -> Document:
 
 
 def _html(data: bytes, entry: DocumentEntry) -> Document:
-    from openbaar.documents.html import read_html_tables
+    from openbaar.documents.html import read_html
 
-    return read_html_tables(data, entry.path)
+    return read_html(data, entry.path)
 
 
 def _docx(data: bytes, entry: DocumentEntry) -> Document:

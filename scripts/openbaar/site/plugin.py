@@ -6,6 +6,7 @@ as it is.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Awaitable, Callable, Generator
 from functools import lru_cache, partial
@@ -95,13 +96,23 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]] | None:
 def _keep_rules(datasette: Datasette) -> None:
     """Keep who may see which table: Datasette 0.65 copies all metadata each time that it asks.
 
-    Unless another plugin adds to the metadata, which may change then.
+    Unless another plugin adds to the metadata, which may change then. Where nothing is said of any
+    table, nothing has to be asked: that would take a second for each page of 200 tables.
     """
     from datasette.plugins import pm
 
     rules = getattr(datasette, "_table_permission_allows", None)
-    if rules is not None and not pm.hook.get_metadata.get_hookimpls():
+    if rules is None or pm.hook.get_metadata.get_hookimpls():
+        return
+    if '"allow"' in json.dumps(datasette._metadata_local):
         datasette._table_permission_allows = lru_cache(maxsize=1000)(rules)
+    else:
+        datasette._table_permission_allows = _no_rules
+
+
+def _no_rules(_database: str, _table: str) -> list[Any]:
+    """What Datasette reads of a table of which nothing says who may see it."""
+    return []
 
 
 def _keep_catalogue(datasette: Datasette) -> None:

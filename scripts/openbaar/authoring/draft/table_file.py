@@ -11,7 +11,7 @@ from typing import Any
 from openbaar.authoring.draft.authored import Entry
 from openbaar.authoring.draft.finding.printed import kind
 from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
-from openbaar.authoring.draft.guessing.columns import Column, escaped, without_brackets
+from openbaar.authoring.draft.guessing.columns import PERCENT, Column, escaped, without_brackets
 from openbaar.authoring.draft.guessing.draft import Draft, primary_key, table_columns
 from openbaar.authoring.draft.guessing.place import Footnote, anchors, end, footnotes
 from openbaar.recipe.columns import split_at
@@ -22,7 +22,6 @@ from openbaar.texts import N_, catalogue
 
 LONGEST_TITLE = 200
 MOST_SPACINGS = 3  # ways in which the rows of a table are spaced otherwise than most
-PERCENT = "%"
 POSITION = "position"  # the column that numbers rows which nothing else tells apart
 TITLES_OF_OURS = {
     POSITION: N_("No."),
@@ -71,7 +70,7 @@ def _schema(
     fields = []
     for each in columns:
         described = _field(draft, each.name, each.title, each.type, unknown)
-        if each.sign == (PERCENT,):
+        if each.is_percent:
             described["unit"] = dict.fromkeys(draft.languages, PERCENT)  # in any language
         fields.append(described)
     if not key:

@@ -21,7 +21,12 @@ FILES = tuple(RECORD_NAMES.values())
 
 
 def records(facts: Facts, documents: Mapping[str, int], base: str = "") -> dict[str, bytes]:
-    """Each record by the name of its file.
+    """Each record by the name of its file; see `record`."""
+    return {name: record(name, facts, documents, base) for name in FILES}
+
+
+def record(name: str, facts: Facts, documents: Mapping[str, int], base: str = "") -> bytes:
+    """The record that is in the file `name`.
 
     `documents` are the sizes in bytes of the documents that lie in the same folder, by path; `base`
     stands before the paths of files where a format wants whole addresses.
@@ -33,8 +38,4 @@ def records(facts: Facts, documents: Mapping[str, int], base: str = "") -> dict[
         datacite.FILE: lambda: datacite.metadata(facts),
         codemeta.FILE: lambda: codemeta.metadata(facts),
     }
-    return {name: _json_bytes(make()) for name, make in made.items()}
-
-
-def _json_bytes(described: dict[str, Any]) -> bytes:
-    return (json.dumps(described, ensure_ascii=False, indent=2) + "\n").encode("utf-8")
+    return (json.dumps(made[name](), ensure_ascii=False, indent=2) + "\n").encode("utf-8")

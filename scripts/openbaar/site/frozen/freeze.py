@@ -1,16 +1,15 @@
 """The whole site as static files, which any web server can serve without Datasette.
 
 Every page is asked of the site itself, as a visitor would; `frozen_pages` makes a file of it. Where
-there are many, several processes do so. A page of a row that is made of the same as before is not
-asked for again, and any file that is as it was before is taken from the earlier folder.
+there are many, several processes do so. A page of which `made_of` knows that it is made of the same
+as before is not asked for again, and any file that is as it was before is taken from the earlier
+folder.
 """
 
 from __future__ import annotations
 
 import json
 import multiprocessing
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -20,20 +19,26 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import sha256_of_folder
+from openbaar.errors import OpenbaarError, Problem
+from openbaar.files import hashes_of_folder, sha256_of_hashes
 from openbaar.placing import FROZEN
 from openbaar.processes import Pool, processors
 from openbaar.site.frozen import frozen_pages
 from openbaar.site.frozen.frozen_pages import START, Fetched, Freezer, Making
-from openbaar.site.frozen.frozen_record import Remembered, recorded, remembered
-from openbaar.site.frozen.rows_made_of import RowsMadeOf
+from openbaar.site.frozen.frozen_record import Earlier, Remembered, recorded, remembered
+from openbaar.site.frozen.in_place import (
+    MADE,
+    check_replaceable,
+    replace_files,
+    replace_folder,
+    working_beside,
+)
+from openbaar.site.frozen.made_of import MadeOf
 from openbaar.site.frozen.static_paths import Page
 
 Progress = Callable[[int, int], None]
 NOTHING: Mapping[str, Any] = {}
 OF_A_VERSION = "/download/"  # in an address that is another one in the next version
-BEFORE = "before"  # in the folder beside the target: what the target held
 AT_ONCE = 16  # pages that a process is given
 RUNNING = 64  # times as many that are given out: each of many processes always has some
 WORTH_A_PROCESS = 200  # pages: several times the work of starting one
@@ -63,72 +68,42 @@ def freeze(
     progress: Progress = no_progress,
     workers: int | None = None,
     said: Mapping[str, str] = NOTHING,
-    earlier: Mapping[str, Any] = NOTHING,
+    earlier: Earlier | None = None,
 ) -> Frozen:
     """Write the site of `database` and `metadata`, known at `url`, into the folder `target`.
 
     `workers` is the number of processes; by default as many as are worth their start, and at most
     one for each processor. The files are the same whatever it is. `progress` is told how many files
     are written, and of how many that are known so far. `said` is kept in the mark of the folder,
-    and `earlier` is the mark of `target` where this toolkit made it for the same `url` and nobody
-    changed it since: of it pages are taken that need not be made again. Raises OpenbaarError when
+    and `earlier` is what `target` holds where this toolkit made it for the same `url` and nobody
+    changed it since: files of it stay that need not be made again. Raises OpenbaarError when
     `target` holds anything but an earlier freeze, or when a page does not answer; `target` stays as
     it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _working_beside(target) as work:
-        _check_replaceable(target)
-        folder = work / "site"
+    with working_beside(target) as work:
+        check_replaceable(target)
+        folder = work / MADE
+        folder.mkdir()
         before = target if target.exists() else None
-        making = Making(database, metadata, url, folder, before)
-        frozen, mark = _written(making, earlier, workers, progress)
-        mark = {**said, **mark, "content": sha256_of_folder(folder), "files": frozen.files}
+        making = Making(database, metadata, url, folder, before, earlier is not None)
+        frozen, names, pages = _written(making, earlier, workers, progress)
+        hashes = hashes_of_folder(folder)
+        if earlier is not None:
+            hashes = {name: hashes.get(name) or earlier.hashes[name] for name in names}
+        mark = {**said, **pages, "content": sha256_of_hashes(hashes), "files": frozen.files}
         (folder / FROZEN).write_text(json.dumps(mark))
-        if before is not None:
-            os.replace(target, work / BEFORE)
-        os.replace(folder, target)
+        if earlier is None:
+            replace_folder(target, work)
+        else:
+            replace_files(target, earlier.hashes.keys() - names, work)
     return frozen
 
 
-@contextmanager
-def _working_beside(target: Path) -> Iterator[Path]:
-    """An empty folder beside `target` to work in, which is removed afterwards.
-
-    What a killed run left there is removed too; if it was killed between its two last renames,
-    `target` gets back what it held.
-    """
-    work = target.with_name(f".{target.name}.openbaar-freeze")
-    _end(work, target)
-    work.mkdir()
-    try:
-        yield work
-    finally:
-        _end(work, target)
-
-
-def _end(work: Path, target: Path) -> None:
-    before = work / BEFORE
-    if before.exists() and not target.exists():
-        os.replace(before, target)
-    shutil.rmtree(work, ignore_errors=True)
-
-
-def _check_replaceable(target: Path) -> None:
-    """Raise OpenbaarError where something would be lost if `target` were replaced."""
-    if not target.exists():
-        return
-    if target.is_dir() and ((target / FROZEN).is_file() or not any(target.iterdir())):
-        return
-    hint = "give a folder that is new, empty, or was made by `openbaar freeze`"
-    raise OpenbaarError(
-        Problem(Place(str(target)), "contains other files, which would be lost", hint)
-    )
-
-
 def _written(
-    making: Making, earlier: Mapping[str, Any], workers: int | None, progress: Progress
-) -> tuple[Frozen, dict[str, Any]]:
-    """Write every file of a site, and tell what its mark says of pages.
+    making: Making, earlier: Earlier | None, workers: int | None, progress: Progress
+) -> tuple[Frozen, set[str], dict[str, Any]]:
+    """Write the files of a site; tell which it has, and what its mark says of pages.
 
     Raises OpenbaarError with each page that does not answer.
     """
@@ -141,43 +116,58 @@ def _written(
         work.do(executor, progress)
     if work.problems:
         raise OpenbaarError(sorted(work.problems, key=str))
-    return Frozen(work.files, work.changed, work.made), keeping.record()
+    names = {*freezer.beside, *map(freezer.file_of, work.known)}
+    return Frozen(work.files, work.changed, work.made), names, keeping.record()
 
 
 class _Keeping:
-    """Takes pages of rows from the earlier folder, and remembers what each one is made of."""
+    """Lets pages of the earlier site stay, and remembers what each one is made of."""
 
-    def __init__(self, freezer: Freezer, earlier: Mapping[str, Any]) -> None:
+    def __init__(self, freezer: Freezer, earlier: Earlier | None) -> None:
+        mark = NOTHING if earlier is None else earlier.mark
         self._freezer = freezer
-        self._made_of = RowsMadeOf(freezer.datasette, freezer.published)
-        self._earlier = remembered(earlier.get("rows", NOTHING))
+        self._made_of = MadeOf(freezer.datasette, freezer.published)
+        self._files = NOTHING if earlier is None else earlier.hashes
+        self._earlier = remembered(mark.get("pages", NOTHING))
         self._footers = freezer.footers()
-        self._footers_before = earlier.get("footers", NOTHING)
+        self._footers_before = mark.get("footers", NOTHING)
         self._pages: dict[Page, Remembered] = {}
 
     def keep(self, page: Page) -> Fetched | None:
-        """Take a page again; None where it has to be made."""
+        """Let a page stay, with the footer of now; None where it has to be made."""
         before = self._earlier.get(page)
         if before is None or before.made_of != self._made_of.of(page):
             return None
-        footer = self._footers[str(page.language)]
-        is_other = footer != self._footers_before.get(page.language)
-        is_changed = self._freezer.keep(page, footer if is_other else None)
-        if is_changed is None:
+        if self._freezer.file_of(page) not in self._files:
             return None
+        footer = self._other_footer(page)
+        is_changed = footer is not None and self._freezer.with_footer(page, footer)
         self._pages[page] = before
         return Fetched(1, int(is_changed), {page: before.leads})
 
+    def _other_footer(self, page: Page) -> str | None:
+        """The footer of now, where a page that is kept has the one of an earlier version."""
+        if not self._made_of.is_of_row(page):
+            return None
+        footer = self._footers[str(page.language)]
+        return None if footer == self._footers_before.get(page.language) else footer
+
     def remember(self, leads: Mapping[Page, frozenset[Page]]) -> None:
-        """Remember the pages of rows among those that were made, by the pages they lead to."""
+        """Remember pages that were made, those of which it is known what they are made of."""
         for page, led in leads.items():
             made_of = self._made_of.of(page)
-            if made_of is not None and not any(OF_A_VERSION in each.path for each in led):
+            if made_of is not None and self._holds(page, led):
                 self._pages[page] = Remembered(made_of, led)
+
+    def _holds(self, page: Page, led: frozenset[Page]) -> bool:
+        """Whether a page leads to the same as long as it is made of the same."""
+        if not self._made_of.is_of_row(page):
+            return True
+        return not any(OF_A_VERSION in each.path for each in led)
 
     def record(self) -> dict[str, Any]:
         """What the mark of the folder says of them."""
-        return {"footers": self._footers, "rows": recorded(self._pages)}
+        return {"footers": self._footers, "pages": recorded(self._pages)}
 
 
 def _worthwhile(pages: int) -> int:

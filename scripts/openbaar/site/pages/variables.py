@@ -126,6 +126,7 @@ async def _of_table(
         "places": _places(published, table),
         "chart": await table_chart(datasette, published, table),
         "downloads": downloads.links(published, table, visit().language),
+        "packed": downloads.packed_links(published, visit().language),
         "citations": citation.blocks(published, visit().language, table, request=request),
         "json_ld": linked_data.json_ld(published, table, visit().language, request),
     }

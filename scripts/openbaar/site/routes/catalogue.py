@@ -16,7 +16,8 @@ from jinja2 import Environment
 
 from openbaar.package.catalogues import dcat, rdf, sdmx, sdmx_structure
 from openbaar.package.catalogues.from_descriptor import facts
-from openbaar.package.catalogues.records import FILES, RECORD_NAMES, records
+from openbaar.package.catalogues.records import FILES, RECORD_NAMES
+from openbaar.package.catalogues.records import record as record_of
 from openbaar.site.published import Published, document_name, publication_of
 from openbaar.site.requests.language import gettext
 from openbaar.site.requests.negotiate import preferred
@@ -66,11 +67,9 @@ async def record(datasette: Any, request: Any) -> Response:
     if request.url_vars["version"] != published.version:
         return await downloads.download(datasette, request)  # which knows what is left of others
     base = published.address(f"/download/{published.version}/", request)
-    made = records(facts(published.descriptor), _document_sizes(published), base)
-    return Response(
-        made[request.url_vars["path"]].decode("utf-8"),
-        content_type=downloads.MEDIA_TYPES[".json"],
-    )
+    sizes = _document_sizes(published)
+    made = record_of(request.url_vars["path"], facts(published.descriptor), sizes, base)
+    return Response(made.decode("utf-8"), content_type=downloads.MEDIA_TYPES[".json"])
 
 
 async def sdmx_file(datasette: Any, request: Any) -> Response:
@@ -150,8 +149,10 @@ def _files(published: Published, table: str | None, request: Any) -> list[dcat.O
     """The files of a table, or for None those with all tables, called in each language."""
     links = {}
     for language in published.languages:
-        all_links = downloads.links(published, table, language)
-        links[language] = [link for link in all_links if (link.rows is None) == (table is None)]
+        if table is None:
+            links[language] = downloads.packed_links(published, language)
+        else:
+            links[language] = downloads.links(published, table, language)
     offered = []
     for number, link in enumerate(links[published.languages[0]]):
         title = {language: found[number].label for language, found in links.items()}

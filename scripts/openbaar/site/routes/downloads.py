@@ -70,25 +70,27 @@ class Link:
 
 
 def links(published: Published, table: str | None = None, language: str = "en") -> list[Link]:
-    """The files to offer: of `table` its CSV, and its Parquet if it is large; then the packed ones.
+    """The files to offer: of `table` its CSV, and its Parquet if it is large.
 
-    Without a table the CSVs come last, one for each. None where the site has no files. Texts are in
-    `language`.
+    Without a table those with all tables, and then those of each. None where the site has no files.
+    Texts are in `language`.
     """
     if published.folder is None:
         return []
-    packed = _packed_links(published, published.folder / "dist", language)
     if table is not None:
-        return [*_table_links(published, published.folder, table, language), *packed]
-    tables = []
+        return _table_links(published, published.folder, table, language)
+    found = packed_links(published, language)
     for name in published.tables:
-        tables += _table_links(published, published.folder, name, language)
-    return packed + tables
+        found += _table_links(published, published.folder, name, language)
+    return found
 
 
-def _packed_links(published: Published, folder: Path, language: str) -> list[Link]:
-    """The links to the files with all tables of this version, as far as they are in `folder`."""
+def packed_links(published: Published, language: str) -> list[Link]:
+    """The links to the files with all tables of this version, as far as there are any."""
+    if published.folder is None:
+        return []
     _ = catalogue(language, published.languages[0]).gettext
+    folder = published.folder / "dist"
     found = []
     for ending, label in PACKED.items():
         file = folder / f"{published.name}-{published.version}{ending}"

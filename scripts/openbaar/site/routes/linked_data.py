@@ -211,11 +211,11 @@ def _variable(field: Descriptor, language: str) -> Described:
 
 def _files(published: Published, table: str | None, language: str, request: Any) -> list[Described]:
     """The files of a table; of the whole those with all tables in them."""
-    made = []
-    for link in downloads.links(published, table, language):
-        holds_one_table = link.rows is not None
-        if holds_one_table == (table is not None):
-            made.append(_download(published, link, request))
+    if table is None:
+        links = downloads.packed_links(published, language)
+    else:
+        links = downloads.links(published, table, language)
+    made = [_download(published, link, request) for link in links]
     if table is not None and published.folder is not None:
         path = f"/download/{published.version}/tables/{table}.json"
         made.append(_results("JSON", "application/json", published.address(path, request)))

@@ -15,9 +15,12 @@ from openbaar.authoring.draft.finding.sighting import (
     is_heading,
     row_kind,
 )
+from openbaar.authoring.draft.finding.titles import is_title
 from openbaar.documents.lines import SEPARATOR, Document, Line
 
 FEWEST = 2  # rows that make a table
+FARTHEST_TITLE = 4  # lines above the headings that are not blank
+ENDS_OF_SENTENCES = (".", "!", "?", ";")
 
 
 def sightings_in_grid(document: Document) -> list[Sighting]:
@@ -148,10 +151,16 @@ def _sighting(document: Document, lines: Sequence[Line]) -> Sighting | None:
         separator=" | ",
         repeated=repeated,
     )
-    before = leading[-1] if leading else _line_above(document, lines[0])
-    if before is None:
+    texts_above = leading or _lines_above(document, lines[0])
+    if not texts_above:
         return sighting
-    return replace(sighting, before=(before.number,), title=_title(before))
+    title = _title(texts_above)
+    before = [*([] if title is None else [title]), texts_above[-1]]
+    return replace(
+        sighting,
+        before=tuple(dict.fromkeys(line.number for line in before)),
+        title="" if title is None else _alone(title),
+    )
 
 
 def _is_table(rows: Sequence[SeenRow]) -> bool:
@@ -189,14 +198,37 @@ def _row(line: Line, kind_of_row: RowKind | None = None) -> SeenRow:
     return SeenRow(cells, line.number, line.number, kind_of_row or row_kind(cells))
 
 
-def _line_above(document: Document, first: Line) -> Line | None:
-    """The line above the table on its page: whatever it says, the table comes after it."""
+def _lines_above(document: Document, first: Line) -> list[Line]:
+    """The nearest lines above the table on its page, up to one with several cells.
+
+    Whatever the last of them says, the table comes after it.
+    """
+    found: list[Line] = []
     for line in reversed(document.lines[: first.number - 1]):
-        if line.page == first.page and not line.is_blank:
-            return line
-    return None
+        if line.page != first.page or len(found) == FARTHEST_TITLE:
+            break
+        if line.is_blank:
+            continue
+        found.append(line)
+        if not _is_label(line):
+            break
+    return found[::-1]
 
 
-def _title(line: Line) -> str:
-    """What a line says where nothing is beside it: then it is the title of the table below."""
-    return " ".join(_cells(line)).strip() if _is_label(line) else ""
+def _title(above: Sequence[Line]) -> Line | None:
+    """The line that names the table below; None where the nearest holds several cells.
+
+    Of lines with one text each, that is the last that begins as titles do (`Tabel 3: …`), else the
+    last that is no sentence, as a paragraph below a heading is, else the last.
+    """
+    texts = [line for line in above if _is_label(line)]
+    if not texts or texts[-1] is not above[-1]:
+        return None
+    titles = [line for line in texts if is_title(_alone(line))]
+    names = [line for line in texts if not _alone(line).endswith(ENDS_OF_SENTENCES)]
+    return (titles or names or texts)[-1]
+
+
+def _alone(line: Line) -> str:
+    """The text of a line that holds one."""
+    return " ".join(_cells(line)).strip()

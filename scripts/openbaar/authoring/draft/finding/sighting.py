@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Literal
 
-from openbaar.authoring.draft.finding.printed import bare, is_total, kind, number_format
+from openbaar.authoring.draft.finding.printed import SIGNS, bare, is_total, kind, number_format
 from openbaar.documents.lines import Document, Line
 
 FARTHEST_YEAR = 10  # years between two headings that are years
@@ -113,9 +113,9 @@ def row_kind(cells: Sequence[str]) -> RowKind:
 def is_heading(cells: Sequence[str]) -> bool:
     """Whether cells seem to be headings: texts alone, or years in a row behind a text.
 
-    A `-` is a cell of a row.
+    A `-` is a cell of a row; a sign alone, such as `%`, is a heading that says what is counted.
     """
-    kinds = {kind(cell) for cell in cells if cell.strip()}
+    kinds = {kind(cell) for cell in cells if cell.strip() and cell.strip() not in SIGNS}
     if not kinds or kinds & {"number", "blank"}:
         return False
     if "year" not in kinds:

@@ -32,6 +32,8 @@ BLANK_STATUS = "not_given"
 FIGURES = ("number", "year")
 FEWEST_FIGURES = 2  # of a column for each word among them that says why there is none
 MAX_NAME = 40  # characters of a name that is made of a heading
+PERCENT = "%"
+NAME_OF_PERCENT = "percent"  # of a column with no other heading
 # Letters that Unicode does not take apart into a letter and an accent, as they are usually spelt.
 TRANSLITERATED = str.maketrans(
     {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l"}
@@ -67,7 +69,14 @@ class Column:
     @property
     def is_summed(self) -> bool:
         """Whether a total of it is a sum: shares are not added up."""
-        return self.type in ("integer", "number") and "%" not in self.sign
+        return self.type in ("integer", "number") and PERCENT not in self.sign
+
+    @property
+    def is_percent(self) -> bool:
+        """Whether its figures, or else its heading (`%`, `Quote in %`, `Aandeel (%)`), say so."""
+        if self.type not in ("integer", "number"):
+            return False
+        return self.sign == (PERCENT,) or self.title.rstrip(" )").endswith(PERCENT)
 
     @property
     def read(self) -> dict[str, Any]:
@@ -241,13 +250,15 @@ class _Seen:
 
 
 def _signs(figures: Sequence[str]) -> tuple[str, ...]:
-    """The signs of currency or percent at numbers.
+    """The signs at numbers: of currency, of percent, or a plus sign.
 
-    A plus sign may be missing, at numbers below zero, which the empty sign says.
+    A plus sign may be missing, at numbers below zero, and that of a currency below the first
+    figure, which the empty sign says. Where `%` is missing, counts may stand among shares.
     """
-    signs = dict.fromkeys(unsigned(figure)[1] for figure in figures)
+    signs = list(dict.fromkeys(unsigned(figure)[1] for figure in figures))
     found = [sign for sign in signs if sign]
-    if found == [PLUS] and None in signs:
+    may_be_missing = found == [PLUS] or (signs[:1] == found and found != [PERCENT])
+    if None in signs and may_be_missing:
         found.append("")
     return tuple(found)
 
@@ -300,7 +311,7 @@ def unique(text: str, taken: Collection[str]) -> str:
     Accents are left out and ligatures spelt out (`Cœur` -> coeur), and a word that SQL keeps for
     itself gets `_column` behind it.
     """
-    name = _plain_name(text)
+    name = NAME_OF_PERCENT if text.strip() == PERCENT else _plain_name(text)
     try:
         check_name(name)
     except ValueError:

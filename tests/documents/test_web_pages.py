@@ -1,0 +1,72 @@
+"""Saved web pages: tables and the texts around them in one order, as a reader sees them."""
+
+from __future__ import annotations
+
+from openbaar.documents.html import read_html
+
+
+def shown(body: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The lines of a page with this body, and the places of their cells."""
+    page = f"<!DOCTYPE html><html><head><title>Cijfers</title></head><body>{body}</body></html>"
+    lines = read_html(page.encode(), "sources/d.html").lines
+    return [(line.shown, tuple(line.cells)) for line in lines]
+
+
+def texts(body: str) -> list[str]:
+    return [text for text, _ in shown(body)]
+
+
+TABLE = "<table><tr><td>Gent<td>12</table>"
+
+
+def test_texts_and_tables_come_in_their_order_with_the_place_of_each_cell() -> None:
+    table = (
+        "<table><caption>Tabel 1. Starters</caption>"
+        "<thead><tr><th>Jaar<th>Aantal</thead><tr><td>2020<td>1.234</table>"
+    )
+    assert shown(f"<h1>Opleidingen</h1><p>In 2020.</p>{table}<p>Bron: VDAB{TABLE}") == [
+        ("Opleidingen", ("p1",)),
+        ("In 2020.", ("p2",)),
+        ("Tabel 1. Starters", ("p3",)),
+        ("Jaar | Aantal", ("1.1.1", "1.1.2")),
+        ("2020 | 1.234", ("1.2.1", "1.2.2")),
+        ("Bron: VDAB", ("p4",)),
+        ("Gent | 12", ("2.1.1", "2.1.2")),
+    ]
+
+
+def test_a_line_is_what_stands_between_two_breaks_and_marks_within_it_part_nothing() -> None:
+    notes = (
+        "<div>* voorlopig<br>** <b>tot</b> en\n met <i>mei</i><ul><li>een<li>twee</ul>rest</div>"
+    )
+    assert texts(TABLE + notes) == [
+        "Gent | 12", "* voorlopig", "** tot en met mei", "een", "twee", "rest",
+    ]  # fmt: skip
+
+
+def test_a_caption_and_a_heading_are_one_line_with_a_break_in_them_too() -> None:
+    caption = "<caption><strong>Tabel 1</strong><br><p>Starters</p></caption>"
+    assert texts(f"<h2>Per<br>gemeente</h2>{TABLE.replace('<tr>', f'{caption}<tr>', 1)}") == [
+        "Per gemeente", "Tabel 1 Starters", "Gent | 12",
+    ]  # fmt: skip
+
+
+def test_menus_forms_scripts_and_comments_are_no_text_of_the_page() -> None:
+    around = (
+        "<nav><a href='/'>Start</a></nav><script>var a = '<p>'</script><style>p {}</style><!-- p -->"
+        "<form><button>Zoek</button><select><option>2020</select></form><noscript>Aan</noscript>"
+    )
+    assert texts(f"{around}<main>Tekst{TABLE}</main>") == ["Tekst", "Gent | 12"]
+
+
+def test_a_break_in_a_cell_parts_words_and_an_emphasis_does_not() -> None:
+    table = "<table><tr><th>Jongens<br>totaal<th><p>Meis</p><p>jes</p><th>(<i>a</i>)<sup>1</sup></table>"
+    assert texts(table) == ["Jongens totaal | Meis jes | (a)1"]
+
+
+def test_a_table_around_tables_is_layout_and_its_texts_are_lines() -> None:
+    assert shown(f"<table><tr><td>Menu<td><p>Tabel 1</p>{TABLE}</td></tr></table>") == [
+        ("Menu", ("p1",)),
+        ("Tabel 1", ("p2",)),
+        ("Gent | 12", ("1.1.1", "1.1.2")),
+    ]
