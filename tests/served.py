@@ -37,8 +37,11 @@ from pathlib import Path
 from datasette.app import Datasette
 
 import entry_point
+import patience
 from openbaar.site.serving.serve import Options, serve
-database, metadata, url, public = sys.argv[1:]
+database, metadata, url, public, hurried = sys.argv[1:]
+if not hurried:
+    patience.begin()
 say = lambda address: print(address, flush=True)
 options = Options(port=0, url=url or None, public=public == "public")
 serve(Path(database), Path(metadata), options, say)
@@ -109,9 +112,14 @@ def published_of(built: Built, url: str | None = None, public: bool = False) -> 
 
 
 @contextmanager
-def served(built: Built, url: str = "", public: bool = False) -> Iterator[Served]:
-    """Serve on a free port until the block ends; `public` as `openbaar serve --public` does."""
-    profile = [url, "public" if public else ""]
+def served(
+    built: Built, url: str = "", public: bool = False, hurried: bool = False
+) -> Iterator[Served]:
+    """Serve on a free port until the block ends; `public` as `openbaar serve --public` does.
+
+    Where `hurried`, what takes longer than it may is ended, as on a real site.
+    """
+    profile = [url, "public" if public else "", "hurried" if hurried else ""]
     command = [sys.executable, "-c", PROGRAM, str(built.database), str(built.metadata), *profile]
     with running(command, [ROOT / "tests", *sys.path], subprocess.PIPE) as process:
         assert process.stdout is not None

@@ -11,7 +11,7 @@ import shutil
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,7 +31,6 @@ BROKEN_ZIP = (
     lzma.LZMAError,
 )
 Content = bytes | Path  # of a file: its bytes, or the file that holds them where they are many
-Hashes = dict[tuple[int, int], str]  # of files, by their device and inode
 
 
 def inside(root: Path, name: str, most: int | None = None) -> Path:
@@ -136,35 +135,47 @@ def sha256_of(content: Content) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def sha256_of_folder(folder: Path, but: str = "", known: Hashes | None = None) -> str:
-    """One SHA-256 over all files below a folder, their names included; `but` names one to leave.
+def sha256_of_folder(folder: Path) -> str:
+    """One SHA-256 over all files below a folder, their names included."""
+    return sha256_of_hashes(hashes_of_folder(folder))
 
-    Files whose hashes are `known` are not read again, whatever their names are now; those of the
-    others are added to it. Nobody may write to one of them meanwhile.
+
+def hashes_of_folder(folder: Path, but: str = "") -> dict[str, str]:
+    """The SHA-256 of each file below a folder by its name from there; `but` names one to leave.
+
+    A link to a folder, which is not followed, has where it leads to instead.
     """
-    known = {} if known is None else known
+    hashes = {}
+    for name, path in _files_below(str(folder)):
+        if name != but:
+            is_file = os.path.isfile(path)
+            hashes[name] = sha256_of(Path(path)) if is_file else f"-> {os.readlink(path)}"
+    return hashes
+
+
+def sha256_of_hashes(hashes: Mapping[str, str]) -> str:
+    """One SHA-256 over those of files, their names included."""
     digest = hashlib.sha256()
-    for name, entry in sorted(_files_below(str(folder))):
-        if name == but:
-            continue
-        status = entry.stat()
-        inode = (status.st_dev, status.st_ino)
-        if inode not in known:
-            known[inode] = sha256_of(Path(entry.path))
-        digest.update(f"{name}\0{known[inode]}\n".encode())
+    for name, found in sorted(hashes.items()):
+        digest.update(f"{name}\0{found}\n".encode())
     return digest.hexdigest()
 
 
-def _files_below(folder: str, before: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
-    """The files below a folder by their names from there; `rglob` takes three times as long."""
+def names_below(folder: Path) -> list[str]:
+    """The names of all files below a folder, from there."""
+    return sorted(name for name, _ in _files_below(str(folder)))
+
+
+def _files_below(folder: str, before: str = "") -> Iterator[tuple[str, str]]:
+    """The name from there and the path of each file; `rglob` takes three times as long."""
     if not os.path.isdir(folder):
         return
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):
                 yield from _files_below(entry.path, f"{before}{entry.name}/")
-            elif entry.is_file():
-                yield f"{before}{entry.name}", entry
+            elif entry.is_file() or entry.is_symlink():
+                yield f"{before}{entry.name}", entry.path
 
 
 def take_again(earlier: Path, path: Path) -> None:

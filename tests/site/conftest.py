@@ -7,8 +7,18 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+import patience
+from openbaar.site.requests.apart import ForkServer
 from served import ROOT, Built, Served, build, served
 from strangers import URL, query
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sites_are_patient() -> Iterator[None]:
+    """Sites in the process of the tests answer on a busy machine too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ForkServer, "answer", patience.answer)
+        yield
 
 
 @pytest.fixture(scope="session")

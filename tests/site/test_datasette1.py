@@ -62,6 +62,8 @@ STRANGERS = """
 import asyncio, json, sys
 from pathlib import Path
 import entry_point
+import patience
+from openbaar.site.requests.apart import ForkServer
 from openbaar.site.serving.serve import site
 
 database, metadata, addresses = sys.argv[1:]
@@ -69,7 +71,9 @@ datasette = site(Path(database), Path(metadata), "https://data.example", True)
 
 async def main():
     found = []
+    hurried = ForkServer.answer
     for address in json.loads(addresses):
+        ForkServer.answer = hurried if "instr(" in address else patience.answer
         answer = await datasette.client.get(address)
         found.append([answer.status_code, answer.text])
     print(json.dumps(found))

@@ -20,8 +20,10 @@ import pytest
 import uvicorn
 from filelock import FileLock
 
-from openbaar.placing import JOURNAL
-from openbaar.site.serving.editions import Editions
+from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.placing import JOURNAL, put_in_place
+from openbaar.site.serving import editions as serving
+from openbaar.site.serving.editions import LOOK_EVERY, Editions
 from openbaar.site.serving.serve import _configuration, _Server, site
 from served import Built, Served, build, children, served
 
@@ -29,6 +31,7 @@ pytestmark = pytest.mark.slow
 
 SWITCHES = 10
 REQUESTS = 1000
+ENOUGH = 300.0  # seconds in which a busy machine has come to show what was published
 
 
 @pytest.fixture
@@ -38,13 +41,15 @@ def own(small: Built, tmp_path: Path) -> Built:
     return Built(tmp_path / "own" / small.database.name, tmp_path / "own" / "metadata.yml")
 
 
-def put_in_place(made: Path, place: Path) -> None:
-    """Replace files by those of a new build, each by a rename, as `openbaar publish` does."""
-    for path in sorted(made.rglob("*")):
-        if path.is_file():
-            target = place / path.relative_to(made)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(path, target)
+def replace_by(made: Path, place: Path) -> None:
+    """Replace files by those of a new build, as `openbaar publish` does."""
+    put_in_place(place, ready(made))
+
+
+def ready(made: Path) -> dict[str, Path]:
+    """The files of a new build by their names."""
+    found = sorted(path for path in made.rglob("*") if path.is_file())
+    return {path.relative_to(made).as_posix(): path for path in found}
 
 
 def next_edition(root: Path, made: Path, number: int) -> Path:
@@ -67,9 +72,9 @@ def version_shown(server: Served) -> str:
     return str(httpx.get(f"{server.address}/-/health", timeout=60).json()["version"])
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], bool]) -> None:
     """Return as soon as the condition holds."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + ENOUGH
     while not condition():
         assert time.monotonic() < end
         time.sleep(0.05)
@@ -99,7 +104,7 @@ def test_readers_see_the_old_or_the_new_edition_under_load(
     """Four read a page again and again; others ask what costs much, each time something else."""
     place = own.database.parent
     editions = [next_edition(hand_made, tmp_path / "made", number) for number in range(SWITCHES)]
-    put_in_place(editions[0], place)
+    replace_by(editions[0], place)
     done = Event()
     seen: list[tuple[int, set[str], set[str]]] = []
 
@@ -128,14 +133,14 @@ def test_readers_see_the_old_or_the_new_edition_under_load(
         return answered
 
     url = "https://data.example" if public else ""
-    with served(own, url, public) as server, ThreadPoolExecutor(6) as pool:
+    with served(own, url, public, hurried=True) as server, ThreadPoolExecutor(6) as pool:
         readers = [pool.submit(read, server) for _ in range(4)]
         others = [pool.submit(ask, server, first) for first in (1000, 500_003)]
         for number in range(1, SWITCHES):
-            put_in_place(editions[number], place)
-            wait_for(lambda wanted=number: version_shown(server) == f"2.0.{wanted}", 90)  # type: ignore[misc]
+            replace_by(editions[number], place)
+            wait_for(lambda wanted=number: version_shown(server) == f"2.0.{wanted}")  # type: ignore[misc]
             # A busy reader may still be answered by the edition before.
-            wait_for(lambda wanted=number: is_read(wanted), 90)  # type: ignore[misc]
+            wait_for(lambda wanted=number: is_read(wanted))  # type: ignore[misc]
         done.set()
         costly = {status for other in others for status in other.result()}
         for reader in readers:
@@ -165,7 +170,7 @@ def test_what_is_not_whole_is_not_shown(own: Built, hand_made: Path, tmp_path: P
             "than the files beside it (run `openbaar publish`)\n"
         )
         assert version_shown(server) == before
-        put_in_place(made, place)
+        replace_by(made, place)
         wait_for(lambda: version_shown(server) == "2.0.1")
         server.process.send_signal(signal.SIGTERM)
         _, errors = server.process.communicate()
@@ -182,13 +187,41 @@ def test_nothing_is_shown_while_files_are_put_in_place(
         before = version_shown(server)
         (place / JOURNAL).parent.mkdir(parents=True)
         (place / JOURNAL).write_text("{}")
-        put_in_place(made, place)
-        time.sleep(3)
+        for name, path in ready(made).items():
+            (place / name).parent.mkdir(parents=True, exist_ok=True)
+            os.replace(path, place / name)
+        time.sleep(3 * LOOK_EVERY)
         assert version_shown(server) == before
         (place / JOURNAL).unlink()
         wait_for(lambda: version_shown(server) == "2.0.1")
         download = f"{server.address}/download/2.0.1/municipalities-2.0.1.zip"
         assert httpx.get(download, timeout=60).status_code == 200
+
+
+def test_what_is_replaced_while_it_is_looked_at_is_no_error(
+    own: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Some of its files were of the next publication, which is looked at again."""
+    monkeypatch.setattr(serving, "LOOK_EVERY", 0)
+    editions = Editions(own.database, own.metadata, site)
+    looks: list[int] = []
+
+    def put_in_place_meanwhile() -> serving.Edition:
+        looks.append(len(looks))
+        os.utime(own.metadata, ns=(0, looks[-1]))
+        raise OpenbaarError(Problem(Place("municipalities.db"), "is of another publication"))
+
+    async def follow() -> None:
+        following = asyncio.create_task(editions.follow())
+        while len(looks) < 3:
+            await asyncio.sleep(0)
+        following.cancel()
+
+    monkeypatch.setattr(editions, "_edition", put_in_place_meanwhile)
+    os.utime(own.metadata)
+    asyncio.run(follow())
+    editions.close()
+    assert capsys.readouterr().err == ""
 
 
 def test_a_public_site_ends_the_process_of_the_earlier_edition(
@@ -198,7 +231,7 @@ def test_a_public_site_ends_the_process_of_the_earlier_edition(
     path = "/municipalities/statuses.json?_shape=array&code__startswith=edition"
     with served(own, "https://data.example", public=True) as server:
         assert httpx.get(server.address + path, timeout=60).json() == []
-        put_in_place(made, own.database.parent)
+        replace_by(made, own.database.parent)
         wait_for(lambda: version_shown(server) == "2.0.1")
         assert [row["code"] for row in httpx.get(server.address + path, timeout=60).json()] == [
             "edition_1"

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
+import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,14 +28,29 @@ PROGRAM = shutil.which("podman") or shutil.which("docker")
 HAS_CONTAINERS = (
     PROGRAM is not None and subprocess.run([PROGRAM, "info"], capture_output=True).returncode == 0
 )
+ENOUGH = 300.0  # seconds in which a server has started
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    import socket
+    """A port that nobody listens on, and that no system takes for a connection meanwhile."""
+    for port in random.sample(range(10_000, 30_000), 100):
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
+    raise OSError("no port is free")
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+
+def wait_for(address: str, process: subprocess.Popen[Any]) -> None:
+    """Return as soon as a server answers; it may start slowly."""
+    start = time.monotonic()
+    while True:
+        assert process.poll() is None, process.communicate()[1]
+        try:
+            urllib.request.urlopen(address).close()
+        except urllib.error.URLError:
+            assert time.monotonic() - start < ENOUGH
+            time.sleep(0.05)
+        else:
+            return
 
 
 @contextmanager
@@ -51,14 +69,7 @@ def nginx(configuration: Path, port: int) -> Iterator[str]:
     ]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
         try:
-            for _ in range(100):
-                time.sleep(0.05)
-                assert process.poll() is None, process.communicate()[1]
-                try:
-                    urllib.request.urlopen(f"http://127.0.0.1:{port}/robots.txt").close()
-                    break
-                except urllib.error.URLError:
-                    continue
+            wait_for(f"http://127.0.0.1:{port}/robots.txt", process)
             yield f"http://127.0.0.1:{port}"
         finally:
             process.terminate()
@@ -126,13 +137,8 @@ def test_caddy_starts_as_documented(small: Built, tmp_path: Path) -> None:
         with subprocess.Popen(command, stderr=subprocess.DEVNULL, env=home) as process:
             try:
                 page = f"http://127.0.0.1:{port}/municipalities/regions"
-                for attempt in range(100):
-                    time.sleep(0.1)
-                    try:
-                        assert fetch(page)[0] == 200
-                        break
-                    except urllib.error.URLError:
-                        assert attempt < 99
+                wait_for(page, process)
+                assert fetch(page)[0] == 200
             finally:
                 process.terminate()
 
@@ -170,12 +176,12 @@ def test_the_container_is_built_and_answers() -> None:
     command = [str(PROGRAM), *run_it, "-e", "OPENBAAR_URL=https://data.example", image]
     container = subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
     try:
-        for attempt in range(60):
+        for attempt in range(300):
             try:
                 assert fetch(f"http://127.0.0.1:{port}/robots.txt")[0] == 200
                 break
             except (urllib.error.URLError, ConnectionError):
-                assert attempt < 59
+                assert attempt < 299
                 time.sleep(1)
     finally:
         subprocess.run([str(PROGRAM), "stop", container], check=True, capture_output=True)

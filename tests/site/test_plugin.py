@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -64,38 +62,28 @@ def register_routes():
 """
 
 
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 @contextmanager
 def stock(python: Path, folder: Path, arguments: list[str]) -> Iterator[httpx.Client]:
     """A client of `datasette serve`, which finds the plugin by its entry point only."""
     write_entry_point(folder / "installed")
-    port = free_port()
-    command = [str(python), "-m", "datasette", "serve", *arguments, "--port", str(port)]
+    command = [str(python), "-m", "datasette", "serve", *arguments, "--port", "0"]
     modules = [folder / "installed", ROOT / "scripts"]
     with (
         running(command, modules, subprocess.DEVNULL) as process,
-        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client,
+        httpx.Client(base_url=address_of(process), timeout=300) as client,
     ):
-        wait_for(client, process)
         yield client
 
 
-def wait_for(client: httpx.Client, process: subprocess.Popen[str]) -> None:
-    """Wait until the server answers."""
-    for _ in range(200):
-        time.sleep(0.1)
-        assert process.poll() is None, process.communicate()[1]
-        try:
-            client.get("/robots.txt")
-        except httpx.ConnectError:
-            continue
-        return
-    raise TimeoutError("the server does not answer")
+def address_of(process: subprocess.Popen[str]) -> str:
+    """Where a server of uvicorn answers, as it says when it does."""
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if running_on := re.search(r"Uvicorn running on (\S+)", line):
+            return running_on[1]
+    raise AssertionError("".join(said))
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,7 @@ from click.testing import CliRunner
 
 from openbaar.cli.main import main
 from openbaar.site import application
-from openbaar.site.requests import gates, limits, refusals, security
-from openbaar.site.requests.apart import Answer, ForkServer
+from openbaar.site.requests import limits, refusals, security
 from openbaar.site.requests.asgi import Message, Receive, Scope, Send
 from openbaar.site.serving import access_log, connections
 from openbaar.site.serving.serve import site
@@ -353,11 +352,6 @@ def test_an_error_that_nobody_foresaw_is_one_line_in_the_log_and_none_on_the_pag
 @pytest.fixture
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """No query takes too long, however busy the machine is."""
-
-    async def answer(gate: gates.Gate, server: ForkServer, scope: Scope) -> Answer | None:
-        return await server.answer(scope, 60, gate.memory)
-
-    monkeypatch.setattr(gates, "_answer", answer)
     for settings in (application.SETTINGS, limits.SETTINGS):
         monkeypatch.setitem(settings, "sql_time_limit_ms", 60_000)
 

@@ -18,6 +18,7 @@ from datasette.utils import parse_metadata
 
 import openbaar.site
 from openbaar.errors import OpenbaarError
+from openbaar.placing import JOURNAL
 from openbaar.site.application import SETTINGS
 from openbaar.site.serving.editions import _link_all
 from openbaar.site.serving.serve import Options, serve, site
@@ -97,15 +98,19 @@ def test_a_server_ends_quietly_and_leaves_nothing_behind(
 
 
 @pytest.mark.slow
-def test_a_running_server_shows_what_it_began_with_after_a_new_build(
+def test_a_running_server_shows_what_it_began_with_during_a_new_build(
     own: Built, hand_made: Path
 ) -> None:
+    journal = own.metadata.parent / JOURNAL  # which tells the server that files are put in place
+    journal.parent.mkdir(parents=True)
+    journal.write_text("{}")
     with served(own) as server:
         rows = fetch(f"{server.address}/municipalities/statuses.json?_shape=array")
         path = hand_made / "tables" / "statuses.csv"
         path.write_text(path.read_text("utf-8") + "not_yet,nog niet\n", "utf-8")
         build(hand_made, own.database.parent)
         assert fetch(f"{server.address}/municipalities/statuses.json?_shape=array") == rows
+    journal.unlink()
     with served(own) as server:
         assert "nog niet" in fetch(f"{server.address}/municipalities/statuses.json?_shape=array")
 

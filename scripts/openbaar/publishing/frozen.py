@@ -16,7 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from openbaar.files import Hashes, sha256_of, sha256_of_folder
+from openbaar.files import hashes_of_folder, sha256_of, sha256_of_folder, sha256_of_hashes
 from openbaar.placing import FROZEN
 from openbaar.publishing.staleness import published_database
 from openbaar.schema.conventions import DESCRIPTOR
@@ -35,33 +35,33 @@ def freeze_published(
     and how many of them are new or not as they were before.
     """
     said = {"made_by": _hash(_makers(url)), "made_of": _hash(_parts(root))}
-    hashes: Hashes = {}
-    earlier = _intact_mark(target, said["made_by"], hashes)
-    if earlier.get("made_of") == said["made_of"]:
-        return earlier["files"], 0
-    from openbaar.site.frozen.freeze import (
-        freeze,  # imports Datasette, which takes most of a second
-    )
+    mark, hashes = _intact(target, said["made_by"])
+    if mark.get("made_of") == said["made_of"]:
+        return mark["files"], 0
+    # They import Datasette, which takes most of a second.
+    from openbaar.site.frozen.freeze import freeze
+    from openbaar.site.frozen.frozen_record import Earlier
 
     database = published_database(root)
     metadata = root / "metadata.yml"
-    frozen = freeze(database, metadata, target, url, progress, workers, said, earlier, hashes)
+    earlier = Earlier(mark, hashes) if mark else None
+    frozen = freeze(database, metadata, target, url, progress, workers, said, earlier)
     return frozen.files, frozen.changed
 
 
-def _intact_mark(target: Path, made_by: str, hashes: Hashes) -> dict[str, Any]:
-    """What an earlier run left in a folder; nothing where anything in it is not of such a run.
+def _intact(target: Path, made_by: str) -> tuple[dict[str, Any], dict[str, str]]:
+    """The mark that an earlier run left in a folder, and the hashes of the files in it.
 
-    Nothing, too, where it was not made by the same. The hashes of its files are added to `hashes`.
+    Nothing where anything in it is not of such a run, or where it was not made by the same.
     """
     try:
         mark = dict(json.loads((target / FROZEN).read_bytes()))
     except (OSError, ValueError):
-        return {}
+        return {}, {}
     if mark.get("made_by") != made_by:
-        return {}
-    is_intact = mark["content"] == sha256_of_folder(target, FROZEN, hashes)
-    return mark if is_intact else {}
+        return {}, {}
+    hashes = hashes_of_folder(target, FROZEN)
+    return (mark, hashes) if mark["content"] == sha256_of_hashes(hashes) else ({}, {})
 
 
 def _hash(parts: Iterator[tuple[str, str]]) -> str:

@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import json
 import multiprocessing
-import os
-import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
@@ -21,20 +19,26 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
-from openbaar.errors import OpenbaarError, Place, Problem
-from openbaar.files import Hashes, sha256_of_folder
+from openbaar.errors import OpenbaarError, Problem
+from openbaar.files import hashes_of_folder, sha256_of_hashes
 from openbaar.placing import FROZEN
 from openbaar.processes import Pool, processors
 from openbaar.site.frozen import frozen_pages
 from openbaar.site.frozen.frozen_pages import START, Fetched, Freezer, Making
-from openbaar.site.frozen.frozen_record import Remembered, recorded, remembered
+from openbaar.site.frozen.frozen_record import Earlier, Remembered, recorded, remembered
+from openbaar.site.frozen.in_place import (
+    MADE,
+    check_replaceable,
+    replace_files,
+    replace_folder,
+    working_beside,
+)
 from openbaar.site.frozen.made_of import MadeOf
 from openbaar.site.frozen.static_paths import Page
 
 Progress = Callable[[int, int], None]
 NOTHING: Mapping[str, Any] = {}
 OF_A_VERSION = "/download/"  # in an address that is another one in the next version
-BEFORE = "before"  # in the folder beside the target: what the target held
 AT_ONCE = 16  # pages that a process is given
 RUNNING = 64  # times as many that are given out: each of many processes always has some
 WORTH_A_PROCESS = 200  # pages: several times the work of starting one
@@ -64,74 +68,42 @@ def freeze(
     progress: Progress = no_progress,
     workers: int | None = None,
     said: Mapping[str, str] = NOTHING,
-    earlier: Mapping[str, Any] = NOTHING,
-    hashes: Hashes | None = None,
+    earlier: Earlier | None = None,
 ) -> Frozen:
     """Write the site of `database` and `metadata`, known at `url`, into the folder `target`.
 
     `workers` is the number of processes; by default as many as are worth their start, and at most
     one for each processor. The files are the same whatever it is. `progress` is told how many files
     are written, and of how many that are known so far. `said` is kept in the mark of the folder,
-    and `earlier` is the mark of `target` where this toolkit made it for the same `url` and nobody
-    changed it since: of it pages are taken that need not be made again, and the `hashes` of its
-    files may be known. Raises OpenbaarError when `target` holds anything but an earlier freeze, or
-    when a page does not answer; `target` stays as it was.
+    and `earlier` is what `target` holds where this toolkit made it for the same `url` and nobody
+    changed it since: files of it stay that need not be made again. Raises OpenbaarError when
+    `target` holds anything but an earlier freeze, or when a page does not answer; `target` stays as
+    it was.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    with _working_beside(target) as work:
-        _check_replaceable(target)
-        folder = work / "site"
+    with working_beside(target) as work:
+        check_replaceable(target)
+        folder = work / MADE
+        folder.mkdir()
         before = target if target.exists() else None
-        making = Making(database, metadata, url, folder, before)
-        frozen, mark = _written(making, earlier, workers, progress)
-        content = sha256_of_folder(folder, known=hashes)
-        mark = {**said, **mark, "content": content, "files": frozen.files}
+        making = Making(database, metadata, url, folder, before, earlier is not None)
+        frozen, names, pages = _written(making, earlier, workers, progress)
+        hashes = hashes_of_folder(folder)
+        if earlier is not None:
+            hashes = {name: hashes.get(name) or earlier.hashes[name] for name in names}
+        mark = {**said, **pages, "content": sha256_of_hashes(hashes), "files": frozen.files}
         (folder / FROZEN).write_text(json.dumps(mark))
-        if before is not None:
-            os.replace(target, work / BEFORE)
-        os.replace(folder, target)
+        if earlier is None:
+            replace_folder(target, work)
+        else:
+            replace_files(target, earlier.hashes.keys() - names, work)
     return frozen
 
 
-@contextmanager
-def _working_beside(target: Path) -> Iterator[Path]:
-    """An empty folder beside `target` to work in, which is removed afterwards.
-
-    What a killed run left there is removed too; if it was killed between its two last renames,
-    `target` gets back what it held.
-    """
-    work = target.with_name(f".{target.name}.openbaar-freeze")
-    _end(work, target)
-    work.mkdir()
-    try:
-        yield work
-    finally:
-        _end(work, target)
-
-
-def _end(work: Path, target: Path) -> None:
-    before = work / BEFORE
-    if before.exists() and not target.exists():
-        os.replace(before, target)
-    shutil.rmtree(work, ignore_errors=True)
-
-
-def _check_replaceable(target: Path) -> None:
-    """Raise OpenbaarError where something would be lost if `target` were replaced."""
-    if not target.exists():
-        return
-    if target.is_dir() and ((target / FROZEN).is_file() or not any(target.iterdir())):
-        return
-    hint = "give a folder that is new, empty, or was made by `openbaar freeze`"
-    raise OpenbaarError(
-        Problem(Place(str(target)), "contains other files, which would be lost", hint)
-    )
-
-
 def _written(
-    making: Making, earlier: Mapping[str, Any], workers: int | None, progress: Progress
-) -> tuple[Frozen, dict[str, Any]]:
-    """Write every file of a site, and tell what its mark says of pages.
+    making: Making, earlier: Earlier | None, workers: int | None, progress: Progress
+) -> tuple[Frozen, set[str], dict[str, Any]]:
+    """Write the files of a site; tell which it has, and what its mark says of pages.
 
     Raises OpenbaarError with each page that does not answer.
     """
@@ -144,28 +116,32 @@ def _written(
         work.do(executor, progress)
     if work.problems:
         raise OpenbaarError(sorted(work.problems, key=str))
-    return Frozen(work.files, work.changed, work.made), keeping.record()
+    names = {*freezer.beside, *map(freezer.file_of, work.known)}
+    return Frozen(work.files, work.changed, work.made), names, keeping.record()
 
 
 class _Keeping:
-    """Takes pages from the earlier folder, and remembers what each one is made of."""
+    """Lets pages of the earlier site stay, and remembers what each one is made of."""
 
-    def __init__(self, freezer: Freezer, earlier: Mapping[str, Any]) -> None:
+    def __init__(self, freezer: Freezer, earlier: Earlier | None) -> None:
+        mark = NOTHING if earlier is None else earlier.mark
         self._freezer = freezer
         self._made_of = MadeOf(freezer.datasette, freezer.published)
-        self._earlier = remembered(earlier.get("pages", NOTHING))
+        self._files = NOTHING if earlier is None else earlier.hashes
+        self._earlier = remembered(mark.get("pages", NOTHING))
         self._footers = freezer.footers()
-        self._footers_before = earlier.get("footers", NOTHING)
+        self._footers_before = mark.get("footers", NOTHING)
         self._pages: dict[Page, Remembered] = {}
 
     def keep(self, page: Page) -> Fetched | None:
-        """Take a page again; None where it has to be made."""
+        """Let a page stay, with the footer of now; None where it has to be made."""
         before = self._earlier.get(page)
         if before is None or before.made_of != self._made_of.of(page):
             return None
-        is_changed = self._freezer.keep(page, self._other_footer(page))
-        if is_changed is None:
+        if self._freezer.file_of(page) not in self._files:
             return None
+        footer = self._other_footer(page)
+        is_changed = footer is not None and self._freezer.with_footer(page, footer)
         self._pages[page] = before
         return Fetched(1, int(is_changed), {page: before.leads})
 

@@ -79,13 +79,17 @@ REFRESH = '<meta http-equiv="refresh" content="0; url={to}">'
 
 @dataclass(frozen=True)
 class Making:
-    """What a site is made of, the folder of its files, and the one that it takes the place of."""
+    """What a site is made of, the folder of its files, and the one that it takes the place of.
+
+    Where that one `stays`, only files that are others go into the folder.
+    """
 
     database: Path
     metadata: Path
     url: str
     folder: Path
     earlier: Path | None = None
+    stays: bool = False
 
 
 @dataclass
@@ -126,9 +130,10 @@ class Freezer:
         self.datasette.executor = None  # one page is made after the other: no thread has to wait
         self.published = publication_of(self.datasette)
         self._site = Asking(self.datasette.app())
-        self._files = _Files(making.folder, making.earlier)
+        self._files = _Files(making)
         self._downloads = downloads.files(self.published)
         self.copied = {Page(address) for address in self._downloads}
+        self.beside = {NOT_FOUND, NO_JEKYLL, *(address[1:] for address in self._downloads)}
         self._found: set[Page] = set()  # to which the page that is being made leads
         self._fetched = Fetched()
 
@@ -145,25 +150,20 @@ class Freezer:
         """The footer of all pages in each language, as the site has it."""
         return asyncio.run(self._footers())
 
-    def keep(self, page: Page, footer: str | None) -> bool | None:
-        """Take the file of a page from the earlier folder, with another `footer` if there is one.
+    def file_of(self, page: Page) -> str:
+        """The name of the file of a page."""
+        return file_of(self.published, page)
 
-        Says whether it is another file than before; None where there was none.
-        """
+    def with_footer(self, page: Page, footer: str) -> bool:
+        """Write the earlier file of a page with another footer; says whether it is another one."""
         path = file_of(self.published, page)
-        earlier = self._files.earlier(path)
-        if earlier is None:
-            return None
-        if footer is None:
-            self._files.take(path)
-            return False
         folder = posixpath.dirname(path)
 
         def relative(link: str) -> str | None:
             return self._relative(link, page, folder)
 
-        footed = with_footer(earlier.read_bytes().decode("utf-8"), footer, relative)
-        return self._files.write(path, footed.encode("utf-8"))
+        text = self._files.earlier(path).decode("utf-8")
+        return self._files.write(path, with_footer(text, footer, relative).encode("utf-8"))
 
     async def _footers(self) -> dict[str, str]:
         found = {}
@@ -359,26 +359,22 @@ def _ordered(resource: Descriptor) -> list[str]:
 class _Files:
     """The folder that is written, and the earlier one, whose files are used again."""
 
-    def __init__(self, folder: Path, earlier: Path | None) -> None:
-        self._folder = folder
-        self._earlier = earlier
+    def __init__(self, making: Making) -> None:
+        self._folder = making.folder
+        self._earlier = making.earlier
+        self._stays = making.stays
         self._made: set[Path] = set()  # folders
 
-    def earlier(self, name: str) -> Path | None:
-        """The earlier file; None where there was none."""
-        if self._earlier is None or not (self._earlier / name).is_file():
-            return None
-        return self._earlier / name
-
-    def take(self, name: str) -> None:
-        """Have the earlier file again."""
+    def earlier(self, name: str) -> bytes:
+        """What is in the earlier file, which must be there."""
         assert self._earlier is not None  # noqa: S101  there is such a file
-        take_again(self._earlier / name, self._place(name))
+        return (self._earlier / name).read_bytes()
 
     def write(self, name: str, content: Content) -> bool:
-        """Write a file, and say whether it is another than before, or new."""
+        """Write a file, unless it stays; says whether it is another than before, or new."""
         if self._earlier is not None and holds(self._earlier / name, content):
-            self.take(name)
+            if not self._stays:
+                take_again(self._earlier / name, self._place(name))
             return False
         write_content(content, self._place(name))
         return True

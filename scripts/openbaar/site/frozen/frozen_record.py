@@ -21,6 +21,14 @@ class Remembered:
     leads: frozenset[Page]
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """A frozen site of which nobody changed anything: its mark, and the hashes of its files."""
+
+    mark: Mapping[str, Any]
+    hashes: Mapping[str, str]
+
+
 Pages = Mapping[Page, Remembered]
 
 

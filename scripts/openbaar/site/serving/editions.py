@@ -108,11 +108,13 @@ class Editions:
                 continue
             try:
                 edition = await asyncio.to_thread(self._edition)
-                if self._is_replaced() or self._state() != state:
+                if not self._is_still(state):
                     edition.close()  # some of its files may be of the one that comes
                     continue
                 await self._move_to(edition)
             except Exception as error:  # whatever is wrong with it, the site goes on
+                if not self._is_still(state):  # it may be that one, half there, that was looked at
+                    continue
                 print(f"ERROR a new publication is not shown: {error}", file=sys.stderr)
             self._seen = state
 
@@ -129,6 +131,10 @@ class Editions:
     def _close_unless_needed(self, edition: Edition) -> None:
         if edition is not self.current and edition.answering == 0:
             edition.close()
+
+    def _is_still(self, state: list[tuple[int, int, int]]) -> bool:
+        """Whether nothing was put in place since that was the state."""
+        return not self._is_replaced() and self._state() == state
 
     def _is_replaced(self) -> bool:
         """Whether `publish` is putting files in place, of which the database is not the last."""
