@@ -235,6 +235,17 @@ def test_two_publishes_at_once_both_succeed(hand_made: Path) -> None:
     assert checked.returncode == 0
 
 
+# Publishes until all is ready, and then waits instead of putting it in place.
+READY = """
+import sys, time
+from openbaar.cli.main import run
+from openbaar.publishing import publish
+publish.put_in_place = lambda *_given: time.sleep(600)
+sys.argv = ["openbaar", "--quiet", "--project", sys.argv[1], "publish"]
+run()
+"""
+
+
 def of_publication(root: Path) -> dict[str, bytes]:
     """All files but the lock, which stays, and what saves time."""
     kept = (LOCK, CACHE)
@@ -253,9 +264,11 @@ def test_a_signal_ends_publish_with_a_sentence_and_nothing_left(
 ) -> None:
     before = of_publication(hand_made)
     process = subprocess.Popen(
-        command(hand_made, "publish"), stderr=subprocess.PIPE, text=True, preexec_fn=_heeding_ctrl_c
-    )
+        [sys.executable, "-c", READY, str(hand_made)],
+        stderr=subprocess.PIPE, text=True, preexec_fn=_heeding_ctrl_c,
+    )  # fmt: skip
     while not (hand_made / WORK).exists():
+        assert process.poll() is None, process.communicate()
         time.sleep(0.01)
     process.send_signal(stop)
     _, said = process.communicate()

@@ -7,49 +7,58 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from openbaar.processes import processors
 
-# Two helpers that are busy; each says its number, so a test knows that it begins to work.
+# Two helpers that are busy until a file is there; each says its number, so a test knows that it
+# begins to work.
 BUSY = """
 import multiprocessing, os, signal, sys, time
 from openbaar.processes import Pool, server_of
 
-def work(seconds):
+def work(until):
     os.write(1, f"{os.getpid()}\\n".encode())
-    time.sleep(seconds)
+    while not os.path.exists(until):
+        time.sleep(0.05)
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     signal.signal(signal.SIGINT, lambda *_: sys.exit(130))
-    method, wait = sys.argv[1], float(sys.argv[2])
+    method, until = sys.argv[1:]
     forked = method == "fork"
     context = multiprocessing.get_context("fork") if forked else server_of(["openbaar.files"])
     with Pool(2, context) as pool:
-        given = [pool.submit(work, wait) for _ in range(2)]
+        given = [pool.submit(work, until) for _ in range(2)]
         os.write(1, b"given\\n")
         [each.result() for each in given]
 """
+DONE = "done"  # the file that ends the work
 METHODS = ["fork", "server"]
-ENOUGH = 30.0  # seconds in which a process that is to end has ended
+ENOUGH = 120.0  # seconds in which a process that is to end has ended
 
 
 @pytest.fixture
-def busy(tmp_path: Path) -> Callable[..., subprocess.Popen[str]]:
+def busy(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
     script = tmp_path / "busy.py"
     script.write_text(BUSY, "utf-8")
 
-    def begin(method: str, wait: float = 60) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, str(script), method, str(wait)],
+    begun: list[subprocess.Popen[str]] = []
+
+    def begin(method: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, str(script), method, str(tmp_path / DONE)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
         )  # fmt: skip
+        begun.append(process)
+        return process
 
-    return begin
+    yield begin
+    for process in begun:
+        process.kill()
 
 
 def helpers(process: subprocess.Popen[str]) -> list[int]:
@@ -86,7 +95,7 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="Li
 @pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_helpers_end_with_a_process_that_was_killed(
-    busy: Callable[..., subprocess.Popen[str]], method: str
+    busy: Callable[[str], subprocess.Popen[str]], method: str
 ) -> None:
     process = busy(method)
     at_work = helpers(process)
@@ -101,7 +110,7 @@ def test_helpers_end_with_a_process_that_was_killed(
 @pytest.mark.parametrize("method", METHODS)
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_the_helpers_and_they_say_nothing(
-    busy: Callable[..., subprocess.Popen[str]], method: str, stop: signal.Signals
+    busy: Callable[[str], subprocess.Popen[str]], method: str, stop: signal.Signals
 ) -> None:
     process = busy(method)
     at_work = helpers(process)
@@ -114,18 +123,19 @@ def test_a_signal_ends_the_helpers_and_they_say_nothing(
 @pytest.mark.slow
 @pytest.mark.parametrize("method", METHODS)
 def test_helpers_do_not_heed_ctrl_c(
-    busy: Callable[..., subprocess.Popen[str]], method: str
+    busy: Callable[[str], subprocess.Popen[str]], method: str, tmp_path: Path
 ) -> None:
-    process = busy(method, 0.5)
+    process = busy(method)
     for helper in helpers(process):
         os.kill(helper, signal.SIGINT)
+    (tmp_path / DONE).touch()
     _, said = process.communicate()
     assert (process.returncode, said) == (0, "")
 
 
 @pytest.mark.slow
 def test_a_signal_while_helpers_start_waits_until_they_have(
-    busy: Callable[..., subprocess.Popen[str]],
+    busy: Callable[[str], subprocess.Popen[str]],
 ) -> None:
     for after in (0.1, 0.2, 0.3, 0.4, 0.6):
         process = busy("server")

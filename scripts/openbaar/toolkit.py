@@ -6,16 +6,15 @@ What was made by others is made anew, because it might differ.
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import sqlite3
+from collections.abc import Iterator
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
-from itertools import chain
 from pathlib import Path
 
-from openbaar.files import sha256_of
-
-FILES = ("*.csl", "*.json", "*.po", "*.py", "*.yaml")  # of which anything depends that is made
+FILES = {".csl", ".json", ".po", ".py", ".yaml"}  # of which anything depends that is made
 # What is made may change with the version of one of these; the others only run commands and serve.
 LIBRARIES = (
     "adbc-driver-sqlite",
@@ -44,10 +43,19 @@ def toolkit_hash() -> str:
     """One hash over the files of the toolkit, wherever it is installed."""
     package = Path(__file__).parent
     digest = hashlib.sha256()
-    for path in sorted(chain.from_iterable(map(package.rglob, FILES))):
-        name = path.relative_to(package).as_posix()
-        digest.update(f"{name}\0{sha256_of(path)}\n".encode())
+    for name in sorted(_files_in(str(package))):
+        data = package.joinpath(name).read_bytes()
+        digest.update(f"{name}\0{hashlib.sha256(data).hexdigest()}\n".encode())
     return digest.hexdigest()
+
+
+def _files_in(package: str) -> Iterator[str]:
+    """The names of the files of the toolkit of which anything depends that is made."""
+    for folder, _, names in os.walk(package):
+        inside = Path(folder).relative_to(package)
+        for name in names:
+            if os.path.splitext(name)[1] in FILES:
+                yield (inside / name).as_posix()
 
 
 @lru_cache(maxsize=1)

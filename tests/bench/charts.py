@@ -81,7 +81,7 @@ def drawings_in(database: Path) -> list[str]:
 
 def rasterise_ours(drawings: list[str]) -> None:
     """Make the PNG of each drawing, as publishing does."""
-    with tempfile.TemporaryDirectory() as folder, Drawers(Path(folder)) as drawers:
+    with tempfile.TemporaryDirectory() as folder, Drawers(Path(folder), Path(folder)) as drawers:
         for drawing in drawings:
             drawers.ask(drawing)
 

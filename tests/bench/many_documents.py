@@ -48,10 +48,10 @@ COLUMNS = {"year": "year", "region": "string", "started": "integer", "completed"
 
 # What a run took of the processor by itself, without its workers.
 RUN = """
-import json, resource, sys
-from openbaar.cli.main import main
+import json, resource
+from openbaar.cli.main import run
 try:
-    main(sys.argv[1:])
+    run()
 except SystemExit as ended:
     if ended.code:
         raise

@@ -21,8 +21,15 @@ def svg(text: str) -> str:
     return f'{start}{paper}<text x="1" y="15">{text}</text></svg>'
 
 
+def drawers_of(root: Path) -> Drawers:
+    """Drawers whose own folder is in another one than what they draw."""
+    beside = root / "work"
+    beside.mkdir(parents=True, exist_ok=True)
+    return Drawers(root, beside)
+
+
 def asked(root: Path, *texts: str) -> list[Path]:
-    with Drawers(root) as drawers:
+    with drawers_of(root) as drawers:
         return [drawers.ask(svg(text)) for text in texts]
 
 
@@ -54,14 +61,14 @@ def test_fonts_of_the_system_are_used_only_for_letters_that_ours_lacks(
 def test_what_cannot_be_drawn_is_reported_with_the_reason(tmp_path: Path) -> None:
     with (
         pytest.raises(RuntimeError, match=r"(?s)could not be drawn:.*Error"),
-        Drawers(tmp_path) as drawers,
+        drawers_of(tmp_path) as drawers,
     ):
         drawers.ask("<svg")
 
 
 def test_a_picture_that_nothing_shows_any_more_is_removed(tmp_path: Path) -> None:
     first, second, third = asked(tmp_path, "one", "two", "three")
-    with Drawers(tmp_path) as drawers:
+    with drawers_of(tmp_path) as drawers:
         assert drawers.ask(svg("one")) == first
         assert drawers.keep(svg("two")) == second
     assert first.is_file()
@@ -78,16 +85,26 @@ def test_a_picture_that_was_damaged_is_drawn_again(tmp_path: Path) -> None:
         assert drawn.read_bytes() == whole
 
 
+def test_what_is_drawn_from_stands_in_a_folder_of_the_run_as_long_as_that_takes(
+    tmp_path: Path,
+) -> None:
+    beside = tmp_path / "work"
+    with drawers_of(tmp_path) as drawers:
+        drawers.ask(svg("one"))
+        assert len(list(beside.iterdir())) == 1
+    assert list(beside.iterdir()) == []
+
+
 def test_a_run_that_failed_removes_nothing(tmp_path: Path) -> None:
     (drawn,) = asked(tmp_path, "one")
-    with pytest.raises(ValueError, match="wrong"), Drawers(tmp_path):
+    with pytest.raises(ValueError, match="wrong"), drawers_of(tmp_path):
         raise ValueError("wrong")
     assert drawn.is_file()
 
 
 def test_runs_at_once_do_not_take_the_pictures_of_each_other(tmp_path: Path) -> None:
     texts = [f"n {number}" for number in range(MANY)]
-    with Drawers(tmp_path) as one, Drawers(tmp_path) as other:
+    with drawers_of(tmp_path) as one, drawers_of(tmp_path) as other:
         files = [drawers.ask(svg(text)) for text in texts for drawers in (one, other)]
     assert all(file.is_file() for file in files)
     assert sorted(set(files)) == sorted((tmp_path / FOLDER).iterdir())

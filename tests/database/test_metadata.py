@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ import pytest
 import yaml
 
 from datasets import dataset_from, dataset_of
+from generated.publication import schema, write_publication
 from openbaar.database.metadata import merged, metadata, metadata_bytes
 from openbaar.errors import OpenbaarError
 from openbaar.tables.authored.publication import Publication
 from openbaar.tables.authored.references import load_publication
+from openbaar.tables.converting.convert import convert
 
 LICENCE = (
     "niet vermeld / not stated (brondocument / source document); CC0-1.0 (toevoegingen / additions)"
@@ -216,6 +219,42 @@ def test_a_stated_licence_is_shown_as_stated(hand_made: Path, files: dict[str, b
     path.write_text(stated, "utf-8")
     shown = metadata(dataset_of(load_publication(hand_made)))["license"]
     assert shown == "CC BY 4.0 (brondocument / source document); CC0-1.0 (toevoegingen / additions)"
+
+
+def of_several_documents(root: Path, count: int) -> dict[str, Any]:
+    """What is said of a publication of several documents, each with a table and a licence."""
+    documents = {f"d{number}.txt": f"{number} 1\n".encode() for number in range(count)}
+    described: list[dict[str, Any]] = []
+    tables: dict[str, dict[str, Any]] = {}
+    for number, (name, data) in enumerate(documents.items()):
+        path = f"sources/{name}"
+        digest = hashlib.sha256(data).hexdigest()
+        said = {"title": {"en": f"Document {number}"}, "license": f"Licence {number}"}
+        described.append({"path": path, "sha256": digest, **said})
+        tables[f"t{number}"] = {
+            "schema": schema({"key": "integer", "n": "integer"}, ["key"]),
+            "recipe": {"document": path, "rows": "{key} {n}"},
+        }
+    root = write_publication(root, documents, tables, {"documents": described})
+    return metadata(convert(load_publication(root)))
+
+
+def test_a_table_tells_the_document_that_it_was_read_from(tmp_path: Path) -> None:
+    tables = of_several_documents(tmp_path, 3)["databases"]["made-up"]["tables"]
+    told = (tables["t1"]["source"], tables["t1"]["license"])
+    assert told == ("Document 1, line 1", "Licence 1 (source document); CC0-1.0 (additions)")
+    assert tables["provenance"]["source"] == "Document 0; Document 1; Document 2"
+    assert "Licence 0, Licence 1, Licence 2 (source" in tables["provenance"]["license"]
+
+
+@pytest.mark.parametrize(
+    ("count", "end"),
+    [(5, "Document 4"), (6, "and 1 other document"), (8, "and 3 other documents")],
+)
+def test_of_many_documents_the_first_ones_are_named(tmp_path: Path, count: int, end: str) -> None:
+    told = of_several_documents(tmp_path, count)["source"].split("; ")
+    assert (told[:4], told[-1]) == ([f"Document {number}" for number in range(4)], end)
+    assert len(told) == min(count, 6)
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,14 @@ bytes are the part inside it, and the target makes the container.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import io
 import json
 import zipfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 from generated.workbooks import zipped
@@ -133,8 +134,10 @@ def _receive(data: bytes, table: bytes | None) -> None:
 
 @cache
 def _folder() -> Path:
-    """A folder for files that the gate reads from the disk."""
-    return Path(mkdtemp(prefix="openbaar-fuzz-"))
+    """A folder for files that the gate reads from the disk, and for the site; removed at the end."""
+    folder = TemporaryDirectory(prefix="openbaar-fuzz-")
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def document(data: bytes, ending: str, **more: object) -> None:
@@ -274,10 +277,10 @@ async def _status(target: str, headers: list[tuple[bytes, bytes]]) -> int:
 
 @cache
 def _site():  # type: ignore[no-untyped-def]
-    """The site of the hand-made publication, which a folder of its own holds until the end."""
+    """The site of the hand-made publication."""
     from served import build, shown
 
-    return shown(build(HAND_MADE, Path(mkdtemp(prefix="openbaar-fuzz-")))).app()
+    return shown(build(HAND_MADE, _folder() / "site")).app()
 
 
 TARGETS: dict[str, Target] = {

@@ -318,6 +318,16 @@ def test_what_is_true_or_false_is_told_in_words(small: Built) -> None:
     assert [cell.text for cell in cells(page, "several")] == ["ja", "nee", "ja"]
 
 
+def test_a_day_is_told_in_words_and_stays_a_day_in_files(small: Built) -> None:
+    page = get(small, f"{SMALL}/mergers").text
+    days = [cell.text for cell in cells(page, "date")]
+    assert days == ["1 januari 2019", "2 december 2024", "1 januari 2025"]
+    chosen = f"{SMALL}/mergers?date=2024-12-02&_facet=date"
+    assert missing(says(small, chosen, "en"), ["1 row: Date = December 2, 2024"]) == []
+    assert "2024-12-02" in get(small, f"{SMALL}/mergers.csv").text
+    assert get(small, f"{SMALL}/mergers.json?_shape=array").json()[1]["date"] == "2024-12-02"
+
+
 def test_whole_numbers_stand_under_each_other_also_without_a_unit(small: Built) -> None:
     sql = f"{SMALL}?sql=select+region,count(*)+as+lines+from+municipalities+group+by+1"
     page = get(small, sql).text

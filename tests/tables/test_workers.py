@@ -222,7 +222,8 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         )
         workers = []
         for _ in range(2):
-            worker, told = start("dask_worker", address, "--nthreads", "1", "--no-nanny")
+            own = ["--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path)]
+            worker, told = start("dask_worker", address, *own)
             assert any("Starting established connection" in line for line in told)
             workers.append(worker)
         yield Cluster(address, workers)

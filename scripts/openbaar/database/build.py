@@ -73,7 +73,7 @@ def _build(
     dataset: Dataset, descriptor: Descriptor, path: Path, watch: Watch, earlier: Earlier
 ) -> None:
     """Build the database in a new file; charts come last, and are drawn while all else is added."""
-    with Drawers(dataset.publication.root) as drawers:
+    with Drawers(dataset.publication.root, path.parent) as drawers:
         if names_charts(dataset.publication):
             drawers.get_ready()
         _add_rows(dataset, path, watch, earlier)

@@ -56,14 +56,19 @@ def indexes_for_questions(
     `there` are the indexes that there are anyway, each as its table and columns.
     """
     long = [name for name, data in dataset.tables.items() if len(data.rows) >= FEWEST_ROWS]
-    if not long:
+    asking = {}
+    for name, query in dataset.publication.package.queries.items():
+        asked = _asked(dataset, query, long)
+        if asked:
+            asking[name] = query, asked
+    if not asking:
         return
     with closing(_tables_without_rows(dataset)) as connection:
         of_many = _facet_indexes(dataset)
         for table, columns in there:
             _create_index(connection, table, columns)
-        for name, query in dataset.publication.package.queries.items():
-            for table in _asked(dataset, query, long):
+        for name, (query, tables) in asking.items():
+            for table in tables:
                 best = _best_index(connection, query, table, of_many)
                 if best is not None:
                     _create_index(connection, table, best)

@@ -14,7 +14,7 @@ from openbaar.database.charts.choice import Choice, chosen_chart
 from openbaar.database.charts.content import ChartContent, ChartRow
 from openbaar.database.charts.row_kinds import findings, not_whole
 from openbaar.database.shown.choices import choices
-from openbaar.database.shown.labels import Labels, Names, code_lists
+from openbaar.database.shown.labels import Labels, Names
 from openbaar.database.shown.results import Meaning, meanings, result_columns, run
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.tables.authored.model import Table
@@ -56,7 +56,7 @@ def _chosen(
     connection: sqlite3.Connection, publication: Publication, table: Table
 ) -> Choice | None:
     """The chart that the rows of a table allow; none of what its author wants no chart of."""
-    lists = {name for name, _ in code_lists(publication)}
+    lists = {name for name, _ in publication.code_lists}
     if not table.may_be_charted or table.name in lists or table.name in TRUST_TABLES:
         return None
     rows = _rows(connection, table, MAX_MARKS + 1)

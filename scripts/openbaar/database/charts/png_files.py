@@ -14,12 +14,12 @@ from __future__ import annotations
 
 import re
 import subprocess
-import tempfile
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -44,13 +44,16 @@ class Drawers:
     for, or wanted kept, are removed.
     """
 
-    def __init__(self, root: Path) -> None:
-        """Keep the PNG files of the publication in `root`, which this run holds alone."""
+    def __init__(self, root: Path, beside: Path) -> None:
+        """Keep the PNG files of the publication in `root`, which this run holds alone.
+
+        What is to be drawn stands meanwhile in a folder of its own in the folder `beside`.
+        """
         self.folder = root / FOLDER
         self._used: set[str] = set()  # the names of files
         self._asked: set[str] = set()
         self._drawers: dict[bool, subprocess.Popen[bytes]] = {}  # by their fonts
-        self._work = tempfile.TemporaryDirectory(prefix="openbaar-charts-")
+        self._work = TemporaryDirectory(prefix="charts-", dir=beside)
 
     def __enter__(self) -> Self:
         """Begin."""

@@ -19,7 +19,7 @@ def code_labels(connection: sqlite3.Connection, publication: Publication) -> Lab
     columns is left out. The names that a column gives to its own values are under `table.column`.
     """
     labels: dict[str, Names] = _own_labels(publication)
-    for name, code in sorted(code_lists(publication)):
+    for name, code in sorted(publication.code_lists):
         titles = _title_columns(publication.resources[name], publication.package.languages)
         if titles:
             labels[name] = _names(connection, name, code, titles)
@@ -34,16 +34,6 @@ def _own_labels(publication: Publication) -> dict[str, Names]:
             if field.labels:
                 labels[f"{name}.{field.name}"] = field.labels
     return labels
-
-
-def code_lists(publication: Publication) -> set[tuple[str, str]]:
-    """The code lists, each with the column that holds its codes."""
-    found: set[tuple[str, str]] = set()
-    for table in publication.resources.values():
-        for key in table.table_schema.foreignKeys:
-            if len(key.fields) == 1:
-                found.add((key.reference.resource, key.reference.fields[0]))
-    return found
 
 
 def _title_columns(table: Table, languages: Iterable[str]) -> dict[str, str]:

@@ -13,6 +13,7 @@ from html import escape
 from babel.support import NullTranslations
 
 from openbaar.database.addresses import answer_address, page_address, rows_address
+from openbaar.documents.entry import DocumentEntry
 from openbaar.schema.csvfile import Row
 from openbaar.tables.authored.model import Table
 from openbaar.tables.dataset import Dataset
@@ -32,6 +33,11 @@ class TrustSummary:
     def items(self) -> list[str]:
         """Everything there is to know, one remark each."""
         return [*self.source(), *self.checks(), *self.footnotes(), *self.anomalies()]
+
+    @property
+    def documents(self) -> list[DocumentEntry]:
+        """The documents that the table was read from."""
+        return [self.dataset.publication.document(path) for path in self._spans]
 
     def lines(self) -> str | None:
         """The lines of the document that the table was read from; None where it was not."""

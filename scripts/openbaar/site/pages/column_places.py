@@ -2,7 +2,7 @@
 
 On a narrow screen only the columns that lead are shown until a reader asks for the rest. What leads
 is told by the schema: the key, the columns that are counted in a unit, and the texts in the
-language of the page where nothing is counted.
+language of the page where nothing is counted, or where there is room for them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from markupsafe import escape
 
+from openbaar.schema.conventions import STATUS
 from openbaar.site.pages.column_values import (
     are_numbers,
     decimals_of,
@@ -48,6 +49,7 @@ TRUST_ORDER: Mapping[str, Sequence[str]] = {
 }
 BRIEF = ("scope", "verdict")
 WORDY = ("table_name", "compared_with", "kind", "how", "scope")
+FEWEST_LEADING = 3  # columns, for which a telephone has room
 MOST_PLACES = 20  # columns of which a narrow screen may show some: the style sheet knows so many
 NAMES_FOR_PROGRAMS = {("anomalies", "id"), ("reconciliation", "id")}
 
@@ -321,14 +323,18 @@ def _lead(published: Published, table: str, columns: Sequence[Column]) -> list[s
     key = [name for name in published.primary_key(table) if name in names]
     others = [column for column in columns if column.name not in key]
     figures = [column.name for column in others if column.is_quantity]
-    return key + (figures or _texts(published, others))
+    if not figures:
+        return key + _texts(published, others)
+    words = _texts(published, [column for column in others if column.name not in figures])
+    room = max(FEWEST_LEADING - len(key) - len(figures), 0)
+    return key + words[:room] + figures
 
 
 def _texts(published: Published, columns: Sequence[Column]) -> list[str]:
     """The columns to lead where nothing is counted: those of the reader's language."""
     found = []
     for column in columns:
-        is_text = column.name != "source_lines" and column.code_list is None
+        is_text = column.name not in ("source_lines", STATUS) and column.code_list is None
         if is_text and _language_of(published, column) in (None, visit().language):
             found.append(column.name)
     return found

@@ -8,6 +8,7 @@ per language of the publication: `{nl: …, en: …}`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
@@ -194,6 +195,11 @@ class Package(About):
         MostCells(), description="up to which size tables are in the workbook, zipped, searched"
     )
     datasette: dict[str, Any] = {}
+
+    @cached_property
+    def documents_by_path(self) -> dict[str, DocumentEntry]:
+        """The documents by their path."""
+        return {document.path: document for document in self.documents}
 
 
 Table.model_rebuild()

@@ -15,12 +15,25 @@ from openbaar.errors import OpenbaarError, Place, Problem, nearest
 from openbaar.files import read_inside
 from openbaar.models import load_model
 from openbaar.schema.conventions import TRUST_TABLES
-from openbaar.tables.authored.model import Package, Table
+from openbaar.tables.authored.model import Anomaly, Package, Table
 from openbaar.tables.authored.queries import Query
 from openbaar.texts import catalogue, language_name
 from openbaar.yamlfile import MAX_BYTES, KeyPath, YamlFile, parse_yaml, yaml_of
 
 PACKAGE = "tables/package.yaml"
+
+
+@dataclass(frozen=True)
+class OwnedAnomaly:
+    """An anomaly with its number among all, its name, and the table in whose file it is declared.
+
+    None for the package file.
+    """
+
+    number: int
+    owner: str | None
+    name: str
+    anomaly: Anomaly
 
 
 @dataclass(frozen=True)
@@ -42,10 +55,54 @@ class Publication:
         """All tables that are published: those of the authors, then the trust tables."""
         return {**self.tables, **trust_tables(self.package.languages)}
 
-    @cached_property
+    @property
     def documents(self) -> dict[str, DocumentEntry]:
         """The documents by their path."""
-        return {document.path: document for document in self.package.documents}
+        return self.package.documents_by_path
+
+    @cached_property
+    def tables_by_document(self) -> dict[str, list[Table]]:
+        """The tables by the path of their document; authored ones are at the first document."""
+        found: dict[str, list[Table]] = {path: [] for path in self.documents}
+        if self.documents:
+            for table in self.tables.values():
+                named = None if table.recipe is None else table.recipe.document
+                found[self.document(named).path].append(table)
+        return found
+
+    def read_from(self, document: str) -> list[str]:
+        """The names of the tables that are read from the document with that path."""
+        tables = self.tables_by_document[document]
+        return [table.name for table in tables if table.recipe is not None]
+
+    @cached_property
+    def anomalies(self) -> list[OwnedAnomaly]:
+        """All anomalies, those of the package first."""
+        owned: list[OwnedAnomaly] = []
+        for name, anomaly in self.package.anomalies.items():
+            owned.append(OwnedAnomaly(len(owned), None, name, anomaly))
+        for table in self.tables.values():
+            for name, anomaly in table.anomalies.items():
+                owned.append(OwnedAnomaly(len(owned), table.name, name, anomaly))
+        return owned
+
+    @cached_property
+    def anomalies_by_document(self) -> dict[str, list[OwnedAnomaly]]:
+        """The anomalies by the path of the document in which they are."""
+        found: dict[str, list[OwnedAnomaly]] = {path: [] for path in self.documents}
+        for owned in self.anomalies:
+            found[self.document(owned.anomaly.document).path].append(owned)
+        return found
+
+    @cached_property
+    def code_lists(self) -> set[tuple[str, str]]:
+        """The tables to which another one points by a single column, each with its column."""
+        found: set[tuple[str, str]] = set()
+        for table in self.resources.values():
+            for key in table.table_schema.foreignKeys:
+                if len(key.fields) == 1:
+                    found.add((key.reference.resource, key.reference.fields[0]))
+        return found
 
     def tables_of(self, query: Query) -> list[Table]:
         """The tables that are named in the SQL of a query, in the order of the publication."""

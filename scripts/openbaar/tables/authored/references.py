@@ -7,7 +7,6 @@ exist; otherwise a misspelt key would quietly do nothing.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import NoneType
@@ -18,8 +17,8 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.recipe.row_keys import (
     template_fields,
 )
-from openbaar.tables.authored.model import Anomaly, Table
-from openbaar.tables.authored.publication import Publication, read_publication
+from openbaar.tables.authored.model import Table
+from openbaar.tables.authored.publication import OwnedAnomaly, Publication, read_publication
 from openbaar.tables.authored.recipe_names import RecipeNames, unknown
 from openbaar.tables.authored.sdmx import Part
 from openbaar.tables.judging.sum_checks import SumCheck
@@ -49,7 +48,7 @@ def check_references(publication: Publication) -> None:
 
 
 def _problems(publication: Publication) -> Iterator[Problem]:
-    anomalies = anomalies_of(publication)
+    anomalies = publication.anomalies
     names = [owned.name for owned in anomalies]
     yield from _address_problems(publication)
     yield from _document_problems(publication)
@@ -65,29 +64,6 @@ def _problems(publication: Publication) -> Iterator[Problem]:
             yield from RecipeNames(publication, table, table.recipe).problems()
     for owned in anomalies:
         yield from _anomaly_problems(publication, owned)
-
-
-@dataclass(frozen=True)
-class OwnedAnomaly:
-    """An anomaly with its name, and the table in whose file it is declared.
-
-    None for the package file.
-    """
-
-    owner: str | None
-    name: str
-    anomaly: Anomaly
-
-
-def anomalies_of(publication: Publication) -> list[OwnedAnomaly]:
-    """All anomalies, those of the package first."""
-    owned = []
-    for name, anomaly in publication.package.anomalies.items():
-        owned.append(OwnedAnomaly(None, name, anomaly))
-    for table in publication.tables.values():
-        for name, anomaly in table.anomalies.items():
-            owned.append(OwnedAnomaly(table.name, name, anomaly))
-    return owned
 
 
 def _language_problems(

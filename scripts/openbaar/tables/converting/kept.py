@@ -27,7 +27,7 @@ from openbaar.schema.csvfile import Row
 from openbaar.tables.converting.convert import Readers
 from openbaar.tables.converting.kept_documents import KeptDocuments, documents_kept, is_as_recorded
 from openbaar.tables.converting.made_of import made_of
-from openbaar.tables.converting.parts import Job, Left, Outcome, Part, tables_by_document
+from openbaar.tables.converting.parts import Job, Left, Outcome, Part
 from openbaar.tables.converting.sources import Say
 from openbaar.tables.sealed import sealed, unsealed
 
@@ -78,12 +78,11 @@ def _taken(kept: _Kept, job: Job, keys: Mapping[str, str]) -> list[Done]:
     Their numbers are counted backwards from -1, so that none is that of a part which is read.
     """
     done: list[Done] = []
-    by_document = tables_by_document(job.publication)
     for entry in job.documents:
         key = keys[entry.path]
         if not (kept.has(key) and is_as_recorded(job, entry)):
             continue
-        tables = tuple(by_document.get(entry.path, ()))
+        tables = tuple(job.publication.read_from(entry.path))
         part = Part(-1 - len(done), entry.path, tables, tables)
         outcome = kept.taken(key, job, part)
         if outcome is None:

@@ -16,8 +16,7 @@ from openbaar.recipe.codes import CodeList
 from openbaar.schema.model import Schema
 from openbaar.tables.authored.model import Table
 from openbaar.tables.authored.publication import Publication
-from openbaar.tables.authored.references import anomalies_of
-from openbaar.tables.converting.parts import Job, tables_by_document
+from openbaar.tables.converting.parts import Job
 from openbaar.toolkit import made_with, toolkit_hash
 
 # What is said to readers only, of a document, of a table and of its columns.
@@ -33,7 +32,7 @@ OF_PACKAGE = {"languages", "numbers", "most_cells"}  # what reading looks at, an
 def made_of(job: Job, entry: DocumentEntry) -> str:
     """A hash of all that the reading of a document, with its tables, depends on."""
     publication = job.publication
-    names = tables_by_document(publication).get(entry.path, [])
+    names = publication.read_from(entry.path)
     tables = [publication.tables[name] for name in names]
     said = {
         "toolkit": toolkit_hash(),
@@ -68,15 +67,12 @@ def _codes(job: Job, schema: Schema) -> list[tuple[str, list[Any]]]:
 
 def _anomalies(publication: Publication, entry: DocumentEntry) -> Iterator[Sequence[Any]]:
     """The anomalies that are looked for in the document, by their number."""
-    for number, owned in enumerate(anomalies_of(publication)):
-        if publication.document(owned.anomaly.document) is entry:
-            yield number, owned.owner, owned.name, owned.anomaly.model_dump()
+    for owned in publication.anomalies_by_document[entry.path]:
+        yield owned.number, owned.owner, owned.name, owned.anomaly.model_dump()
 
 
 def _checks_elsewhere(publication: Publication, entry: DocumentEntry) -> Iterator[Sequence[Any]]:
     """The checks of tables without a recipe, which may look for numbers in the first document."""
-    if publication.document(None) is not entry:
-        return
-    for name, table in publication.tables.items():
+    for table in publication.tables_by_document[entry.path]:
         if table.recipe is None:
-            yield name, [check.model_dump() for check in table.checks]
+            yield table.name, [check.model_dump() for check in table.checks]

@@ -163,25 +163,14 @@ def parts_of(job: Job, names: frozenset[str] | None, workers: int) -> Iterator[P
     A document without wanted tables is a part too: its lines are shown, and anomalies are in it.
     """
     shares = max(1, workers // max(1, len(job.documents)))
-    by_document = tables_by_document(job.publication)
     number = 0
     for entry in job.documents:
-        tables = by_document.get(entry.path, [])
+        tables = job.publication.read_from(entry.path)
         wanted = tables if names is None else [name for name in tables if name in names]
         for share in range(max(1, min(shares, len(wanted)))):
             mine = tuple(wanted[share::shares])
             yield Part(number, entry.path, tuple(tables), mine, looked_at=share == 0)
             number += 1
-
-
-def tables_by_document(publication: Publication) -> dict[str, list[str]]:
-    """The names of the tables that are read from each document."""
-    first = publication.package.documents[0].path
-    found: dict[str, list[str]] = {}
-    for name, table in publication.tables.items():
-        if table.recipe is not None:
-            found.setdefault(table.recipe.document or first, []).append(name)
-    return found
 
 
 def read_parts(parts: Sequence[Part], job: Path) -> list[Outcome]:

@@ -77,20 +77,24 @@ class Reconciliation:
 def stated_on_lines(publication: Publication, documents: Mapping[str, Document]) -> Stated:
     """The numbers that checks look for on lines of these documents."""
     found: Stated = {}
-    for name, table in publication.tables.items():
-        for index, check in enumerate(table.checks):
-            if not isinstance(check, SumCheck) or check.equals.line is None:
-                continue
-            document = documents.get(_document_of(publication, table))
-            if document is None:
-                continue
-            place = publication.place(name, "checks", index, "equals", "line")
-            try:
-                numbers = _numbers_of(publication, table)
-                found[name, index] = _stated_on_line(document, check, numbers, place)
-            except OpenbaarError as error:
-                found[name, index] = error.problems
+    for path, document in documents.items():
+        for table in publication.tables_by_document[path]:
+            for index, check in enumerate(table.checks):
+                if isinstance(check, SumCheck) and check.equals.line is not None:
+                    stated = _stated_or_problems(document, publication, table, index, check)
+                    found[table.name, index] = stated
     return found
+
+
+def _stated_or_problems(
+    document: Document, publication: Publication, table: Table, index: int, check: SumCheck
+) -> StatedTotal | list[Problem]:
+    """The number that a check looks for in the document, or what is wrong with it."""
+    place = publication.place(table.name, "checks", index, "equals", "line")
+    try:
+        return _stated_on_line(document, check, _numbers_of(publication, table), place)
+    except OpenbaarError as error:
+        return error.problems
 
 
 def _stated_on_line(
@@ -106,15 +110,6 @@ def _stated_on_line(
     except ValueError as error:
         raise OpenbaarError(Problem(document.place(line.number), str(error))) from error
     return StatedTotal(check.sum, {}, value, document.place(line.number))
-
-
-def _document_of(publication: Publication, table: Table) -> str:
-    """The path of the document from which a table is read.
-
-    The first one for an authored table.
-    """
-    named = None if table.recipe is None else table.recipe.document
-    return publication.document(named).path
 
 
 def _numbers_of(publication: Publication, table: Table) -> NumberFormat:

@@ -16,8 +16,7 @@ from openbaar.schema.csvfile import Row, Rows
 from openbaar.schema.patterns import compiled
 from openbaar.schema.values import Value
 from openbaar.tables.authored.model import Anomaly, Footnote, Table
-from openbaar.tables.authored.publication import Publication
-from openbaar.tables.authored.references import OwnedAnomaly, anomalies_of
+from openbaar.tables.authored.publication import OwnedAnomaly, Publication
 from openbaar.tables.judging.verdicts import lines_text, place_columns
 from openbaar.texts import Localized, catalogue
 
@@ -186,22 +185,26 @@ def shown_anomalies(publication: Publication, documents: Mapping[str, Document])
     """The row of each anomaly that is in one of these documents, with the lines that show it.
 
     Instead of a row there are problems where its lines are not found exactly once: a declared
-    anomaly that has gone. The number is that of `anomalies_of`.
+    anomaly that has gone. The number is that of `Publication.anomalies`.
     """
     found: Shown = {}
-    for number, owned in enumerate(anomalies_of(publication)):
-        document = documents.get(publication.document(owned.anomaly.document).path)
-        if document is None:
-            continue
-        place = publication.place(owned.owner, "anomalies", owned.name, "at")
-        try:
-            numbers = _shown_at(document, owned.anomaly, place)
-        except OpenbaarError as error:
-            found[number] = error.problems
-            continue
-        places = [document.place(first, last) for first, last in _runs(numbers)]
-        found[number] = _anomaly_row(publication, owned, places)
+    for path, document in documents.items():
+        for owned in publication.anomalies_by_document[path]:
+            found[owned.number] = _shown_in(document, publication, owned)
     return found
+
+
+def _shown_in(
+    document: Document, publication: Publication, owned: OwnedAnomaly
+) -> Row | list[Problem]:
+    """The row of an anomaly that is in the document, or what is wrong with it."""
+    place = publication.place(owned.owner, "anomalies", owned.name, "at")
+    try:
+        numbers = _shown_at(document, owned.anomaly, place)
+    except OpenbaarError as error:
+        return error.problems
+    places = [document.place(first, last) for first, last in _runs(numbers)]
+    return _anomaly_row(publication, owned, places)
 
 
 def anomaly_rows(shown: Shown) -> Rows:
