@@ -9,13 +9,16 @@ reader, the first language of the publication, English.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -23,6 +26,9 @@ from pydantic_core import core_schema
 
 ENGLISH = "en"  # the language of the messages in the code
 INTERFACE_LANGUAGES = (ENGLISH, "nl", "de", "fr")
+# https://unicode.org/reports/tr35/tr35-dates.html#Date_Field_Symbol_Table
+MONTHS = {"long": "yMMMM", "medium": "yMMM"}
+_DAY_OR_MONTH = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 
 
 class Localized(dict[str, str]):
@@ -123,6 +129,27 @@ def language_name(language: str, shown_in: str) -> str:
     except (UnknownLocaleError, ValueError):
         return language
     return language if name is None else str(name)
+
+
+@lru_cache(maxsize=20_000)  # each row of a table of days asks for one
+def day_in_words(value: str, language: str, width: str = "long") -> str | None:
+    """A day or a month as a language writes it, by the Unicode CLDR; None where it is neither.
+
+    `width` is how short names are: `long` or `medium`.
+
+    before: "2023-01-09", "2023-01"
+    after: "9 januari 2023", "januari 2023"
+    """
+    if _DAY_OR_MONTH.fullmatch(value) is None:
+        return None
+    locale = locale_of(language)
+    try:
+        if len(value) == len("2023-01"):
+            month = date.fromisoformat(f"{value}-01")
+            return format_skeleton(MONTHS[width], month, locale=locale)
+        return format_date(date.fromisoformat(value), width, locale=locale)
+    except ValueError:  # a month 13
+        return None
 
 
 def N_(message: str) -> str:  # noqa: N802  the name that gettext users know

@@ -161,6 +161,14 @@ def test_a_title_that_is_a_number_alone_goes_on_in_the_next_line(tmp_path: Path)
     assert made.sighting.title == "Tabel 3 Inkomens van gezinnen"
 
 
+def test_a_title_goes_on_in_lines_that_begin_small_above_columns(tmp_path: Path) -> None:
+    rest = YEARS.split("\n", 1)[1]
+    title = "Tabel 3: feitelijk en verwacht inkomen van\ngezinnen en alleenstaanden\n1996 tot en met 2021\n"
+    (made,) = drafts(tmp_path, f"{title}Bedragen in euro\n{rest}")
+    assert made.sighting.title == " ".join(title.split())
+    assert made.sighting.before == (1, 3)
+
+
 def test_a_text_without_a_label_may_be_a_part_of_another_cell(tmp_path: Path) -> None:
     text = YEARS.replace("Ham  ", "                      geen\nHam  ").replace(
         "21      64", "niet      64"

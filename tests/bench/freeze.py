@@ -1,11 +1,11 @@
 """What a frozen site takes: `make bench` runs it, or `python tests/bench/freeze.py`.
 
-Our own publication is frozen, and a made-up one of 200 tables: from scratch, again when nothing
-changed, after the title of one table changed, and after one figure did. Beside it wget fetches the
-same pages from the running site and makes their links relative, as one would without `freeze`; its
-time is that of wget and of the server. Processor seconds are those of all processes; ratios are to wget, and those of a run that
-was kept waiting by other programs are still right. Needs wget, and Linux, whose /proc tells the
-time of the server.
+Our own publication is frozen, and a made-up one of 200 tables: from nothing, again when nothing
+changed, after the title of one table changed, after one figure did, and in another version. Beside
+it wget fetches the same pages from the running site and makes their links relative, as one would
+without `freeze`; its time is that of wget and of the server. Processor seconds are those of all
+processes; ratios are to freezing from nothing and to wget, and those of a run that was kept waiting
+by other programs are still right. Needs wget, and Linux, whose /proc tells the time of the server.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from bench.site_speed import at_home, processor_seconds, serving
 ROOT = Path(__file__).parent.parent.parent
 TABLES, ROWS = 200, 12
 URL = "https://data.example/figures"
+VERSION = re.compile(r'(\bversion"?: "?\d+\.\d+\.)(\d+)')  # in YAML, or in JSON
 # Of a frozen site, not of a server.
 NO_PAGES = ("404.html", ".nojekyll", ".openbaar-frozen", "search/index.js")
 FREEZE = """
@@ -55,10 +56,14 @@ class Run:
     changed: int
     size: int
 
-    def line(self, peer: Run) -> str:
-        """The run as a line of the table; how many times less it took than its peer."""
+    def line(self, scratch: Run, peer: Run) -> str:
+        """The run as a line of the table.
+
+        It tells the share of freezing from nothing, and how many times less it took than its peer.
+        """
+        share = self.processor / scratch.processor
         ratio = peer.processor / max(self.processor, 0.01)
-        told = f"{self.name:32}{self.processor:10.1f}{self.clock:8.1f}{ratio:9.1f}"
+        told = f"{self.name:32}{self.processor:10.1f}{self.clock:8.1f}{share:9.2f}{ratio:9.1f}"
         return f"{told}{self.files:9}{self.changed:9}{self.size / 1e6:8.1f}"
 
 
@@ -141,6 +146,16 @@ def change_a_title(root: Path, table: str) -> None:
     publish(root)
 
 
+def another_version(root: Path) -> None:
+    """Raise the last part of the version, and publish that."""
+    path = root / "tables" / "package.yaml"
+    found = VERSION.search(path.read_text("utf-8"))
+    assert found is not None
+    raised = f"{found[1]}{int(found[2]) + 1}"
+    path.write_text(VERSION.sub(raised, path.read_text("utf-8"), count=1), "utf-8")
+    publish(root)
+
+
 def publish(root: Path) -> None:
     """Publish what is in a folder."""
     command = [sys.executable, "-m", "openbaar", "--project", str(root), "--quiet", "publish"]
@@ -151,18 +166,19 @@ def compared(title: str, root: Path, table: str, column: str, folder: Path) -> N
     """Freeze a publication in each way, and print what that took."""
     publish(root)
     target = folder / "site"
-    runs = [
-        frozen("freeze, from scratch", root, target),
-        frozen("freeze, nothing changed", root, target),
-    ]
+    scratch = frozen("freeze, from nothing", root, target)
+    runs = [scratch, frozen("freeze, nothing changed", root, target)]
     peer = fetched("wget, and the server it asks", root, target, folder)
     change_a_title(root, table)
     runs.append(frozen("freeze, one title changed", root, target))
     change_a_figure(root, table, column)
     runs.append(frozen("freeze, one figure changed", root, target))
-    print(f"{title:32}{'processor':>10}{'clock':>8}{'x wget':>9}{'files':>9}{'new':>9}{'MB':>8}")
+    another_version(root)
+    runs.append(frozen("freeze, another version", root, target))
+    ratios = f"{'of all':>9}{'x wget':>9}"
+    print(f"{title:32}{'processor':>10}{'clock':>8}{ratios}{'files':>9}{'new':>9}{'MB':>8}")
     for run in [*runs, peer]:
-        print(run.line(peer))
+        print(run.line(scratch, peer))
     shutil.rmtree(target)
 
 

@@ -76,6 +76,27 @@ def test_a_quarter_stands_below_its_year() -> None:
     assert axes(table, rows_of(*rows)) == (("year", "quarter"), ("count",), None)
 
 
+@pytest.mark.parametrize(
+    ("kind", "periods"),
+    [
+        ("yearmonth", ["2023-01", "2023-02", "2023-03"]),
+        ("string", ["2020-2021", "2021-2022", "2022-2023"]),
+    ],
+)
+def test_months_and_school_years_stand_along_the_axis_as_years_do(
+    kind: str, periods: list[str]
+) -> None:
+    table = a_table(["name", "moment"], f"moment:{kind}", "name:string", "count:integer:cases")
+    rows = []
+    for place, period in enumerate(periods):
+        rows += [{"moment": period, "name": "a", "count": 10 + place}]
+        rows += [{"moment": period, "name": "b", "count": 71 + place}]
+    assert axes(table, rows_of(*rows)) == (("moment",), ("count",), "name")
+    alone = a_table(["moment"], f"moment:{kind}", "count:integer")
+    figures = [{"moment": period, "count": 71 + place} for place, period in enumerate(periods)]
+    assert axes(alone, rows_of(*figures)) == (("moment",), ("count",), None)
+
+
 def test_the_only_column_with_a_unit_is_measured() -> None:
     table = a_table(["year"], "year:year", "standing:integer", "count:integer:cases")
     rows = rows_of(*({"year": year, "standing": 1, "count": year - 2000} for year in YEARS))

@@ -31,7 +31,13 @@ YEAR = column("a", "year")
     [
         ([YEAR], [(2020,), (2021,)], "year"),
         ([column("a", "date")], [("2020-01-31",)], "date"),
-        ([column("a", "yearmonth")], [("2020-01",)], "date"),
+        ([column("a", "yearmonth")], [("2020-01",), ("2020-03",)], "month"),
+        ([column("a", "yearmonth")], [("January",)], "date"),  # as a query may write it
+        ([column("a", "string")], [("2019-2020",), ("2020-2021",)], "school year"),
+        ([column("a", "string")], [("1999/00",), ("2000/01",)], "school year"),
+        ([COMPUTED], [("2019–20",)], "school year"),
+        ([column("a", "string")], [("2019-2020",), ("2020-2022",)], None),
+        ([column("a", "string")], [("2019-20",), ("total",)], None),
         ([YEAR, column("b", low=1, high=4)], [(2020, 1)], "quarter"),
         ([YEAR, column("b", low=1, high=12)], [(2020, 1)], "month"),
         ([YEAR, column("b", "year")], [(2020, 2020), (2021, 2023)], "range"),
@@ -63,12 +69,16 @@ def test_columns_are_periods_by_their_types_and_limits(
         ("quarter", (2020, 2), "en", "Q2", "2020"),
         ("quarter", (2020, 2), "fr", "T2", "2020"),
         ("month", (2020, 5), "nl", "mei", "2020"),
+        ("month", ("2020-05",), "nl", "mei", "2020"),
+        ("school year", ("2019/20",), "nl", "2019/20", ""),
+        ("date", ("2020-05-09",), "nl", "9 mei 2020", ""),
+        ("date", ("mei 2020",), "nl", "mei 2020", ""),
         ("range", (2023, 2025), "nl", "2023–2025", ""),
         ("range", (2020, 2020), "nl", "2020", ""),
     ],
 )
 def test_a_period_is_named_in_its_language(
-    kind: Any, row: tuple[int, ...], language: str, label: str, group: str
+    kind: Any, row: tuple[Any, ...], language: str, label: str, group: str
 ) -> None:
     names = ("a", "b")[: len(row)]
     values = dict(zip(names, row, strict=True))
@@ -80,6 +90,17 @@ def test_the_last_quarter_of_a_year_is_next_to_the_first_of_the_following_one() 
     periods = Periods(("a", "b"), "quarter")
     last, first = periods.period({"a": 2020, "b": 4}), periods.period({"a": 2021, "b": 1})
     assert (first.parts or 0) - (last.parts or 0) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "last", "first"),
+    [("month", "2020-12", "2021-01"), ("school year", "2019-2020", "2020-2021")],
+)
+def test_periods_in_one_text_are_next_to_each_other(kind: Any, last: str, first: str) -> None:
+    periods = Periods(("a",), kind)
+    before, after = periods.period({"a": last}), periods.period({"a": first})
+    assert (after.parts or 0) - (before.parts or 0) == 1
+    assert before.order < after.order
 
 
 def test_the_months_that_a_text_names_are_found() -> None:

@@ -113,6 +113,11 @@ def test_names_of_tables_are_chosen_by_their_titles(hand_made: Path) -> None:
     assert ["mergers", {"nl": "Fusies", "en": "Mergers"}] in listed
 
 
+def test_a_day_to_choose_is_called_as_each_language_writes_it(hand_made: Path) -> None:
+    words = {"nl": "1 januari 2019", "en": "January 1, 2019"}
+    assert ["2019-01-01", words] in choices(hand_made, ", choices: mergers.date")
+
+
 def test_without_choices_a_visitor_types_a_value(hand_made: Path) -> None:
     assert choices(hand_made, "") is None
 

@@ -607,6 +607,7 @@ def test_a_page_that_gives_rows_as_a_file_has_all_columns_and_every_digit() -> N
 def test_where_sql_could_be_asked_it_is_said_that_nobody_answers(frozen: Path) -> None:
     page = (frozen / "en" / "municipalities" / "index.html").read_text("utf-8")
     assert "no server that could answer other questions" in page
+    assert "<h1>All tables and columns</h1>" in page  # and promises no SQL
 
 
 QUESTION = """<form class="sql" action="/m/q">

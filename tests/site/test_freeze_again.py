@@ -439,6 +439,21 @@ def test_only_pages_that_a_change_may_concern_are_made_again(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("change", "is_made"), [(a_verdict, True), (a_question, False)])
+def test_the_page_of_a_document_is_made_again_where_a_table_that_was_read_from_it_changed(
+    publication: Publication,
+    asked: list[Page],
+    change: Callable[[Publication], None],
+    is_made: bool,
+) -> None:
+    change(publication)
+    publication.publish()
+    publication.freeze(publication.target)
+    made = {page.language for page in asked if page.path == "/source/municipalities.txt"}
+    assert made == ({"nl", "en"} if is_made else set())
+
+
+@pytest.mark.slow
 def test_a_large_table_is_told_by_the_hash_of_its_file(
     publication: Publication, asked: list[Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -88,6 +88,13 @@ class Line:
         return shown(self.text)
 
     @property
+    def printed(self) -> str:
+        """The text as readers see it: without the blank cells at the end of a row of a grid."""
+        if SEPARATOR not in self.text:
+            return self.text
+        return shown(self.text.rstrip(f"{SEPARATOR} "))
+
+    @property
     def is_blank(self) -> bool:
         """Whether nothing is printed on it."""
         return not self.text.replace(SEPARATOR, "").strip()

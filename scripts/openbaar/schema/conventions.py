@@ -21,6 +21,7 @@ STATUS = "status"  # the column that says how a row is to be read, or why its fi
 NORMAL = "normal"  # the status of a row whose value is as it is printed
 UNKNOWN = "unknown"  # what is said of a document where nothing is known
 NOT_SPECIFIED = "notspecified"  # the name of a licence that is unknown, in data packages and CKAN
+DAYS = ("date", "yearmonth")  # types of columns that pages tell in words and files in digits
 VERSION = r"\d+\.\d+\.\d+"  # a regular expression: major.minor.patch of https://semver.org
 # Another one for a number as documents print it: 568.694, 1 202, also with a narrow space, 12'000.
 GROUPED_NUMBER = "[0-9]{1,3}(?:[.,'’ \u00a0\u2009\u202f][0-9]{3})+"

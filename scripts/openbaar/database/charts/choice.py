@@ -73,7 +73,7 @@ def may_be_codes(table: Table, field: SchemaField, rows: Sequence[ChartRow]) -> 
     """Whether whole numbers may be names: all with as many digits, and one for each name."""
     if field.type != "integer":
         return False
-    names = [name for name in table.table_schema.primaryKey if not _is_year(table, name)]
+    names = [name for name in table.table_schema.primaryKey if not _is_time(table, name, rows)]
     code_of: dict[tuple[Any, ...], Any] = {}
     for row in rows:
         code = row.values[field.name]
@@ -86,8 +86,14 @@ def may_be_codes(table: Table, field: SchemaField, rows: Sequence[ChartRow]) -> 
     return bool(names) and len(lengths) == 1 and min(lengths) >= SHORTEST_CODE
 
 
-def _is_year(table: Table, column: str) -> bool:
-    return table.table_schema.field(column).type == "year"
+def _is_time(table: Table, column: str, rows: Sequence[ChartRow]) -> bool:
+    """Whether a column holds years, school years or months, which need no other one to be told."""
+    found = periods_of([column], _fields(table), [row.values for row in rows])
+    return found is not None and found.kind in ("year", "school year", "month")
+
+
+def _fields(table: Table) -> dict[str, SchemaField]:
+    return {field.name: field for field in table.table_schema.fields}
 
 
 def _chart(table: Table, measured: str, rows: Sequence[ChartRow]) -> Chart | None:
@@ -128,18 +134,17 @@ def _distinct(rows: Sequence[ChartRow], column: str) -> int:
 
 
 def _periods(table: Table, rows: Sequence[ChartRow]) -> list[str]:
-    """The columns of the key that hold years, or a year and its quarter or month."""
-    schema = table.table_schema
-    fields = {field.name: field for field in schema.fields}
-    values = [row.values for row in rows]
-    years = [name for name in schema.primaryKey if _is_year(table, name)]
-    if len(years) != 1:
+    """The columns of the key that hold years or months, or a year and its quarter or month."""
+    key = table.table_schema.primaryKey
+    times = [name for name in key if _is_time(table, name, rows)]
+    if len(times) != 1:
         return []
-    for name in schema.primaryKey:
-        found = periods_of([years[0], name], fields, values) if name != years[0] else None
+    values = [row.values for row in rows]
+    for name in key:
+        found = periods_of([times[0], name], _fields(table), values) if name != times[0] else None
         if found is not None and found.kind in ("quarter", "month"):
-            return [years[0], name]
-    return years
+            return [times[0], name]
+    return times
 
 
 def _are_names(table: Table, column: str, rows: Sequence[ChartRow]) -> bool:

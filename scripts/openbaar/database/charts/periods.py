@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -9,12 +10,14 @@ from typing import Any, Literal
 
 from openbaar.database.shown.results import Meaning
 from openbaar.schema.model import SchemaField
-from openbaar.texts import locale_of
+from openbaar.texts import day_in_words, locale_of
 
 FIRST_YEAR, LAST_YEAR = 1500, 2200  # whole numbers between them may be years
 PARTS = {4: "quarter", 12: "month"}  # of a year, by how many there are
 Values = Mapping[str, Any]
-PeriodKind = Literal["year", "quarter", "month", "range", "date", "nested"]
+PeriodKind = Literal["year", "school year", "quarter", "month", "range", "date", "nested"]
+_YEAR_AND_NEXT = re.compile(r"(\d{4}) ?[-–/] ?(\d{2}|\d{4})")
+_MONTH = re.compile(r"\d{4}-\d{2}")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Periods:
     """Columns that hold a period together, and how they do.
 
     A `range` has its first and its last year in two columns; `nested` is a year and something else.
+    A `school year` begins in one year and ends in the next: `2022-2023`, `2022/23`. A `month` is in
+    a column of its own beside its year, or together with it in one.
     """
 
     columns: tuple[str, ...]
@@ -41,10 +46,10 @@ class Periods:
 
     def period(self, values: Values) -> Period:
         """The period of a row."""
-        found = [values[column] for column in self.columns]
+        found = self._numbers(values)
         if self.kind == "range":
             return Period(tuple(found), found[0], found[1] - found[0] + 1)
-        if self.kind == "year":
+        if self.kind in ("year", "school year"):
             return Period(tuple(found), found[0])
         for count, part in PARTS.items():
             if self.kind == part:
@@ -54,27 +59,39 @@ class Periods:
     def month(self, values: Values, month: int) -> bool:
         """Whether a month of its year, from 1, is in the period of a row."""
         if self.kind == "quarter":
-            return bool(values[self.columns[1]] == (month + 2) // 3)
+            return bool(self._numbers(values)[1] == (month + 2) // 3)
         if self.kind == "month":
-            return bool(values[self.columns[1]] == month)
+            return bool(self._numbers(values)[1] == month)
         return True
 
     def label(self, values: Values, language: str) -> str:
         """The name of a period, without the year that stands below several of them."""
-        found = [values[column] for column in self.columns]
+        found = self._numbers(values)
         if self.kind == "quarter":
             return quarter_name(found[1], language)
         if self.kind == "month":
             return month_name(found[1], language, "abbreviated")
         if self.kind == "range" and found[0] != found[1]:
             return f"{found[0]}–{found[1]}"
-        return str(found[0])
+        printed = str(values[self.columns[0]])
+        return (
+            day_in_words(printed, language, "medium") if self.kind == "date" else None
+        ) or printed
 
     def group(self, values: Values) -> str:
         """The year below several periods; an empty text where there is none."""
         if self.kind in ("quarter", "month", "nested"):
-            return str(values[self.columns[0]])
+            return str(self._numbers(values)[0])
         return ""
+
+    def _numbers(self, values: Values) -> list[Any]:
+        """The values of a row, where one text holds a month, or two years, as numbers."""
+        found = [values[column] for column in self.columns]
+        if self.kind == "school year":
+            return [int(found[0][:4])]
+        if self.kind == "month" and len(found) == 1:
+            return [int(part) for part in found[0].split("-")]
+        return found
 
 
 def periods_of(
@@ -91,8 +108,10 @@ def _kind(
     columns: Sequence[str], meanings: Mapping[str, Meaning], rows: Sequence[Values]
 ) -> PeriodKind | None:
     first, *others = columns
-    if not others and _type(meanings[first]) in ("date", "yearmonth"):
-        return "date"
+    if not others and _type(meanings[first]) in ("date", "yearmonth", "string", None):
+        kind = _kind_of_texts(meanings[first], [values[first] for values in rows])
+        if kind is not None:
+            return kind
     if not is_year(meanings[first], [values[first] for values in rows]):
         return None
     if not others:
@@ -104,6 +123,26 @@ def _kind(
         is_range = all(values[first] <= values[others[0]] for values in rows)
         return "range" if is_range else "nested"
     return _part_of_year(meanings[others[0]], second)
+
+
+def _kind_of_texts(meaning: Meaning, texts: Sequence[Any]) -> PeriodKind | None:
+    """What the texts of one column are; None where they are no periods."""
+    if not all(isinstance(text, str) for text in texts):
+        return None
+    if _type(meaning) == "yearmonth" and all(map(_MONTH.fullmatch, texts)):
+        return "month"
+    if _type(meaning) in ("date", "yearmonth"):
+        return "date"
+    return "school year" if all(map(_is_school_year, texts)) else None
+
+
+def _is_school_year(text: str) -> bool:
+    """Whether a text holds a year and the next one."""
+    found = _YEAR_AND_NEXT.fullmatch(text)
+    if found is None:
+        return False
+    following = str(int(found[1]) + 1)
+    return found[2] in (following, following[-2:])
 
 
 def _part_of_year(meaning: Meaning, values: Sequence[Any]) -> PeriodKind:

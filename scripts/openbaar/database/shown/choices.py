@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openbaar.database.shown.labels import Labels
+from openbaar.schema.conventions import DAYS
 from openbaar.tables.authored.publication import Publication
 from openbaar.tables.authored.queries import Parameter
+from openbaar.texts import day_in_words
 
 MAX_CHOICES = 500  # more is no list to choose from
 Choice = tuple[str, Mapping[str, str]]  # a value, and its name in each language that has one
@@ -56,11 +58,17 @@ def _values(connection: sqlite3.Connection, column: _Column) -> list[str]:
 def _name(
     publication: Publication, labels: Labels, column: _Column, value: str
 ) -> Mapping[str, str]:
-    """The name of a code, or the title of the table that a value names; else the value itself."""
+    """The name of a code, the title of the table that a value names, or a day in words.
+
+    Anything else is called what it is.
+    """
     if column.code_list is not None:
         names = labels.get(column.code_list, {})
         if value in names:
             return names[value]
     if value in publication.resources:
         return publication.resources[value].title
+    if publication.resources[column.table].table_schema.field(column.name).type in DAYS:
+        languages = publication.package.languages
+        return {language: day_in_words(value, language) or value for language in languages}
     return {publication.language: value}

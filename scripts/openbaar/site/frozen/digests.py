@@ -135,6 +135,38 @@ class Digests:
         """What the trust tables say of a table, but where its cells are."""
         return str(self._notes[table])
 
+    def document(self, path: str) -> str:
+        """What the trust tables say of a document."""
+        return str(self._documents[path])
+
+    def tables_in(self, path: str) -> set[str]:
+        """The tables of which they say that something of them stands in a document."""
+        return self._tables_in[path]
+
+    @cached_property
+    def _tables_in(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        with closing(self.connected()) as connection:
+            for name in self._trust_tables(*ABOUT_A_TABLE, "provenance"):
+                sql = f"SELECT DISTINCT document, table_name FROM {name}"
+                for document, table in connection.execute(sql):
+                    found[document].add(table)
+        return found
+
+    @cached_property
+    def _documents(self) -> ByName:
+        found: ByName = defaultdict(Digest)
+        with closing(self.connected()) as connection:
+            connection.row_factory = sqlite3.Row
+            for name in self._trust_tables(*TRUST_TABLES):
+                for row in _all(connection, name):
+                    found[row["document"]].add(name, *row)
+        return found
+
+    def _trust_tables(self, *names: str) -> list[str]:
+        """Those of these trust tables that the publication has."""
+        return [name for name in names if name in self._published.tables]
+
     @cached_property
     def version(self) -> str:
         """Which version it is, which files it offers, and which versions it is compared with."""
@@ -266,10 +298,9 @@ class Digests:
     def _read_notes(self, connection: sqlite3.Connection) -> None:
         """Read the footnotes of each table, and what was checked of it."""
         connection.row_factory = sqlite3.Row
-        for name in ABOUT_A_TABLE:
-            if name in self._published.tables:
-                for row in _all(connection, name):
-                    self._notes[row["table_name"]].add(name, *row)
+        for name in self._trust_tables(*ABOUT_A_TABLE):
+            for row in _all(connection, name):
+                self._notes[row["table_name"]].add(name, *row)
 
     def _read_rows(self, connection: sqlite3.Connection, table: str) -> dict[str, str]:
         places: ByName = defaultdict(Digest)

@@ -24,7 +24,7 @@ from openbaar.files import hashes_of_folder, sha256_of_hashes
 from openbaar.placing import FROZEN
 from openbaar.processes import Pool, processors
 from openbaar.site.frozen import frozen_pages
-from openbaar.site.frozen.frozen_pages import START, Fetched, Freezer, Making
+from openbaar.site.frozen.frozen_pages import Fetched, Freezer, Making
 from openbaar.site.frozen.frozen_record import Earlier, Remembered, recorded, remembered
 from openbaar.site.frozen.in_place import (
     MADE,
@@ -46,14 +46,10 @@ WORTH_A_PROCESS = 200  # pages: several times the work of starting one
 
 @dataclass(frozen=True)
 class Frozen:
-    """How many files a frozen site has, and how many of them are not as they were before.
-
-    `made` is how many pages were asked of the site.
-    """
+    """How many files a frozen site has, and how many of them are not as they were before."""
 
     files: int
     changed: int
-    made: int
 
 
 def no_progress(_done: int, _total: int) -> None:
@@ -117,7 +113,7 @@ def _written(
     if work.problems:
         raise OpenbaarError(sorted(work.problems, key=str))
     names = {*freezer.beside, *map(freezer.file_of, work.known)}
-    return Frozen(work.files, work.changed, work.made), names, keeping.record()
+    return Frozen(work.files, work.changed), names, keeping.record()
 
 
 class _Keeping:
@@ -217,7 +213,6 @@ class _Work:
     known: set[Page]
     files: int = 0
     changed: int = 0
-    made: int = 0
     waiting: list[Page] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
@@ -256,7 +251,6 @@ class _Work:
     def end(self, fetched: Fetched) -> None:
         """Take down what became of some pages that were made, and to which they lead."""
         self.count(fetched)
-        self.made += len(fetched.leads.keys() - {START})
         self.problems += fetched.problems
         self.keeping.remember(fetched.leads)
         for led in fetched.leads.values():

@@ -13,6 +13,7 @@ import json
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -272,6 +273,7 @@ class Freezer:
         """A page with links that lead to files, and with the scripts that it needs."""
         folder = posixpath.dirname(path)
 
+        @cache  # a page of many rows leads to the same places again and again
         def relative(link: str) -> str | None:
             return self._relative(link, page, folder)
 

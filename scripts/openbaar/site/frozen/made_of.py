@@ -2,7 +2,8 @@
 
 A page is made of what all pages show and of what it shows of tables and questions. Only pages that
 are known to concern few of these have a hash: those of rows and tables, of questions, of what
-describes or cites them, of their charts and of their versions. All others are made each time.
+describes or cites them, of their charts and of their versions, and of documents. All others are
+made each time.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class MadeOf:
         self._of_rows = cache(self._rows)
         self._of_question = cache(self._question)
         self._of_version = cache(self._version)
+        self._of_document = cache(self._document)
         self._described = cache(self._description)
 
     def of(self, page: Page) -> str | None:
@@ -92,6 +94,8 @@ class MadeOf:
                 return self._described(name.partition(".")[0])
             case ["download", self._published.version, "tables", name] if name.endswith(".json"):
                 return self._described(name.removesuffix(".json"))
+            case ["source", *names]:
+                return self._of_document(unquote("/".join(names)))
             case ["chart", name]:
                 return self._chart(name.rpartition(".")[0])
             case ["embed", name]:
@@ -178,6 +182,24 @@ class MadeOf:
         if "table_name" in first_rows(file)[0]:
             shown.append(self._digests.about_all)
         return [*shown, downloads.sha256(file), None if told is None else downloads.sha256(told)]
+
+    def _document(self, name: str) -> Shown | None:
+        """The page of a document, or of a part of it."""
+        documents = self._published.documents
+        source = documents.get(name) or documents.get(name.rpartition("/part/")[0])
+        if source is None:
+            return None
+        digests, path = self._digests, source["path"]
+        tables = set(filter(self._is_here, digests.tables_in(path)))
+        for table, resource in self._published.tables.items():
+            if any(part.get("path") == path for part in resource.get("sources", [])):
+                tables.add(table)
+        return [
+            digests.version,
+            digests.document(path),
+            self._about(tables | self._related.reached(tables)),
+            [digests.rows(table) for table in sorted(tables)],
+        ]
 
     def _is_here(self, table: str) -> bool:
         return table in self._published.tables

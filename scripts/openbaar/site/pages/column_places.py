@@ -2,7 +2,7 @@
 
 On a narrow screen only the columns that lead are shown until a reader asks for the rest. What leads
 is told by the schema: the key, the columns that are counted in a unit, and the texts in the
-language of the page where nothing is counted.
+language of the page where nothing is counted, or where there is room for them.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ from typing import Any
 
 from markupsafe import escape
 
+from openbaar.schema.conventions import DAYS, STATUS
 from openbaar.site.pages.column_values import (
     are_numbers,
+    are_years,
     decimals_of,
     has_long_texts,
     has_long_words,
@@ -48,6 +50,7 @@ TRUST_ORDER: Mapping[str, Sequence[str]] = {
 }
 BRIEF = ("scope", "verdict")
 WORDY = ("table_name", "compared_with", "kind", "how", "scope")
+FEWEST_LEADING = 3  # columns, for which a telephone has room
 MOST_PLACES = 20  # columns of which a narrow screen may show some: the style sheet knows so many
 NAMES_FOR_PROGRAMS = {("anomalies", "id"), ("reconciliation", "id")}
 
@@ -66,7 +69,8 @@ class Placed:
     the digits behind the point that all its figures have. `is_wordy` says that its codes stand for
     several words, `is_long` that its texts fill lines, `breaks` that they have words that a narrow
     screen has to break, `is_counted` that nothing is known of it but that it holds numbers,
-    `is_far` that the style sheet does not know its place, with so many columns before it.
+    `is_far` that the style sheet does not know its place, with so many columns before it,
+    `is_of_time` that its texts are days, months or two years, which stay on one line.
     """
 
     index: int
@@ -80,6 +84,7 @@ class Placed:
     is_wordy: bool = False
     is_counted: bool = False
     is_far: bool = False
+    is_of_time: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -96,7 +101,7 @@ class Placed:
         return _set_ones(
             {
                 "number": self.is_number and self.is_far,
-                "date": self.column.type in ("yearmonth", "date", "datetime"),
+                "date": self.is_of_time,
                 "long": self.is_long,
                 "breaks": self.breaks and not self.is_long,
             }
@@ -237,6 +242,7 @@ def _placed(published: Published, index: int, column: Column, values: Sequence[A
         breaks=not has_names and has_long_words(values),
         is_counted=column.table is None and are_numbers(values),
         is_wordy=_is_wordy(column),
+        is_of_time=column.type in (*DAYS, "datetime") or are_years(values),
     )
 
 
@@ -321,14 +327,18 @@ def _lead(published: Published, table: str, columns: Sequence[Column]) -> list[s
     key = [name for name in published.primary_key(table) if name in names]
     others = [column for column in columns if column.name not in key]
     figures = [column.name for column in others if column.is_quantity]
-    return key + (figures or _texts(published, others))
+    if not figures:
+        return key + _texts(published, others)
+    words = _texts(published, [column for column in others if column.name not in figures])
+    room = max(FEWEST_LEADING - len(key) - len(figures), 0)
+    return key + words[:room] + figures
 
 
 def _texts(published: Published, columns: Sequence[Column]) -> list[str]:
     """The columns to lead where nothing is counted: those of the reader's language."""
     found = []
     for column in columns:
-        is_text = column.name != "source_lines" and column.code_list is None
+        is_text = column.name not in ("source_lines", STATUS) and column.code_list is None
         if is_text and _language_of(published, column) in (None, visit().language):
             found.append(column.name)
     return found

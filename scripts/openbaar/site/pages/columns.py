@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from openbaar.schema.conventions import TRUST_TABLES
+from openbaar.schema.conventions import DAYS, TRUST_TABLES
 from openbaar.site.published import Descriptor, Published, referenced_table, text_of
 from openbaar.site.requests.language import visit
-from openbaar.texts import localized
+from openbaar.texts import day_in_words, localized
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,11 @@ def key_label(published: Published, table: str, key: str) -> str:
             return own
     called = []
     for name, part in zip(names, parts, strict=True):
-        label = label_of(published, column_of(published, table, name).labels, part)
-        called.append(label if label else part)
+        column = column_of(published, table, name)
+        called.append(label_of(published, column.labels, part) or day_of(column, part) or part)
     return ", ".join(called)
+
+
+def day_of(column: Column, value: Any) -> str | None:
+    """A day or a month in words; None for values of other columns."""
+    return day_in_words(str(value), visit().language) if column.type in DAYS else None

@@ -147,6 +147,9 @@ def _content(
         return escape(value if name is None else name)
     if isinstance(cell["value"], Unwritten):
         return shown(published, table, column, value, row)
+    if cell.get("value_type") == "pk":  # a key of one column, which Datasette links as it is kept
+        name = named(published, column, value, row)
+        return escape(cell["value"] if name is None else name)
     return escape(cell["value"])
 
 

@@ -13,8 +13,8 @@ from typing import Any
 
 from datasette.utils import tilde_decode
 
-from openbaar.schema.conventions import NORMAL, STATUS
-from openbaar.site.pages.columns import Column, column_of, key_label, label_of, text
+from openbaar.schema.conventions import DAYS, NORMAL, STATUS
+from openbaar.site.pages.columns import Column, column_of, day_of, key_label, label_of, text
 from openbaar.site.published import Published, document_name
 from openbaar.site.requests.language import gettext
 from openbaar.tables.places import EVERY_ROW
@@ -44,6 +44,8 @@ def named(published: Published, column: Column, value: Any, row: Row | None = No
         return label
     if column.type == "boolean" and str(value) in YES_OR_NO:
         return gettext(YES_OR_NO[str(value)])
+    if column.type in DAYS:
+        return day_of(column, value)
     if column.name == STATUS:
         return status_words(str(value)) if value else None
     namer = NAMERS.get(column.name) if column.of_trust else None

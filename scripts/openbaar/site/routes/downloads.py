@@ -245,16 +245,17 @@ async def download(datasette: Any, request: Any) -> Answer:
     Raises DatasetteError where there is no such file.
     """
     published = publication_of(datasette)
+    rows = _json_source(published, request.path)
+    if rows is not None:
+        return _json_answer(published, request, *rows)
     path = files(published).get(request.path)
     if path is not None:
         return _file_answer(published, request, path)
-    file = _json_source(published, request.path)
-    if file is None and (moved := _moved(published, request.path)) is not None:
+    moved = _moved(published, request.path)
+    if moved is not None:
         return Response.redirect(moved, status=301)
-    if file is None:
-        name = request.path.rsplit("/", 1)[-1]
-        raise refusal(404, gettext("There is no file '%(name)s'."), name=name)
-    return _json_answer(published, request, *file)
+    name = request.path.rsplit("/", 1)[-1]
+    raise refusal(404, gettext("There is no file '%(name)s'."), name=name)
 
 
 def _moved(published: Published, address: str) -> str | None:

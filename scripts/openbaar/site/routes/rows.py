@@ -22,7 +22,7 @@ from datasette.views.base import DatasetteError
 from xlsxwriter import Workbook
 
 from openbaar.package import sheets
-from openbaar.schema.conventions import ROW_NUMBER
+from openbaar.schema.conventions import DAYS, ROW_NUMBER
 from openbaar.site.pages import remarks
 from openbaar.site.pages.columns import column_of, columns_of
 from openbaar.site.pages.naming import named
@@ -186,7 +186,8 @@ async def _workbook(datasette: Any, published: Published, chosen: Chosen) -> byt
         labelled = []
         for column in known:
             label = named(published, column, row[column.name], row)
-            labelled.append(row[column.name] if label is None else label)
+            is_kept = label is None or column.type in DAYS  # a spreadsheet sorts days as they are
+            labelled.append(row[column.name] if is_kept else label)
         shown.append(labelled)
     data = io.BytesIO()
     with Workbook(data, {**sheets.OPTIONS, "in_memory": True}) as book:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 
 from openbaar.authoring.draft.finding.sighting import Sighting
 from openbaar.authoring.draft.finding.vocabulary import vocabulary
@@ -12,6 +13,7 @@ from openbaar.documents.lines import Line
 LONGEST_TITLE = 6  # lines
 NUMBER_ALONE = 2  # words of a line that says the number of a table and nothing else
 FARTHEST_TITLE = 45  # lines above the first row
+YEARS = " 0123456789–-/"  # the characters of `2003–04`
 
 
 def with_title(sighting: Sighting, above: Sequence[Line]) -> Sighting:
@@ -21,7 +23,7 @@ def with_title(sighting: Sighting, above: Sequence[Line]) -> Sighting:
     if start is None:
         before = tuple(line.number for line in near[-1:])
         return replace(sighting, before=before or sighting.before)
-    title = _whole_title(near[start:], has_headings=bool(sighting.headings))
+    title = _whole_title(near[start:], sighting)
     below = near[start + len(title) :]
     header = " ".join([*_texts(below), *sighting.header])
     return replace(
@@ -44,13 +46,14 @@ def _last_title(lines: Sequence[Line]) -> int | None:
     return starts[-1] if starts else None
 
 
-def _whole_title(lines: Sequence[Line], has_headings: bool) -> Sequence[Line]:
+def _whole_title(lines: Sequence[Line], sighting: Sighting) -> Sequence[Line]:
     """The lines of a title: up to the first that ends like a sentence, or else the first line.
 
     Where that says no more than a number, such as `Tabel 3`, the next line is a part of it, unless
-    it may hold the headings, which are not known then.
+    it may hold the headings, which are not known then. On a page whose headings are known by where
+    they stand, so are the lines below that begin with a small letter.
     """
-    if has_headings and len(lines[0].text.split()) <= NUMBER_ALONE:
+    if sighting.headings and len(lines[0].text.split()) <= NUMBER_ALONE:
         return lines[:2]
     text = ""
     for count, line in enumerate(lines[:LONGEST_TITLE], start=1):
@@ -58,7 +61,19 @@ def _whole_title(lines: Sequence[Line], has_headings: bool) -> Sequence[Line]:
         has_closed_brackets = text.count("(") == text.count(")")
         if has_closed_brackets and text.rstrip().endswith((".", ":", ")")):
             return lines[:count]
-    return lines[:1]
+    return [lines[0], *_rest_of_sentence(lines[1:LONGEST_TITLE], sighting)]
+
+
+def _rest_of_sentence(lines: Sequence[Line], sighting: Sighting) -> list[Line]:
+    """The lines in which a title goes on, where none of them may be one of the headings."""
+    if sighting.units != "columns" or not sighting.headings:
+        return []
+    return list(takewhile(_begins_small, lines))
+
+
+def _begins_small(line: Line) -> bool:
+    """Whether the first letter of a line is small, also behind a year: `1996 through fall 2021`."""
+    return line.text.lstrip(YEARS)[:1].islower()
 
 
 def _texts(lines: Sequence[Line]) -> list[str]:

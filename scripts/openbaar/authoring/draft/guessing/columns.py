@@ -21,7 +21,9 @@ from openbaar.authoring.draft.guessing.dates import (
     TWO_YEARS,
     Dated,
     are_as_in_csv,
+    forms_with_short_years,
     may_be_two_years,
+    months_as_days,
     ways_to_read,
 )
 from openbaar.recipe.numbers import NumberFormat
@@ -212,7 +214,8 @@ class _Seen:
         if ways and ways[0].type == "yearmonth" and may_be_two_years(texts):
             may_be += (TWO_YEARS,)
         if len(may_be) == 1:
-            return self._of_dates(ways[0], texts, taken)
+            return self._of_dates(months_as_days(texts) or ways[0], texts, taken)
+        may_be = may_be or forms_with_short_years(texts, language)
         blank = ("",) if "" in self.cells else ()
         name = self._name("label", taken)
         return Column(name, self.title, "string", blank=blank, marks=self.marks, may_be=may_be)
@@ -225,7 +228,7 @@ class _Seen:
             dated.type,
             blank=self.blanks,
             marks=self.marks,
-            date=None if are_as_in_csv(texts) else dated.form,
+            date=None if are_as_in_csv(texts, dated.type) else dated.form,
         )
 
     def _of_numbers(self, convention: NumberFormat | None, taken: Collection[str]) -> Column:

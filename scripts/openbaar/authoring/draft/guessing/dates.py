@@ -12,7 +12,7 @@ from openbaar.recipe.values import parse_date
 
 DateType = Literal["date", "yearmonth"]
 
-# As `strptime` has them; years have four digits, as two do not say of which century they are.
+# As `strptime` has them, with years of four digits.
 FORMS: dict[DateType, Sequence[str]] = {
     "date": (
         "%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d",
@@ -22,8 +22,13 @@ FORMS: dict[DateType, Sequence[str]] = {
     ),
     "yearmonth": ("%Y-%m", "%Y/%m", "%m/%Y", "%m-%Y", "%B %Y", "%Y %B"),
 }  # fmt: skip
+SHORT_YEAR = "%y"
+SHORT_FORMS = ("%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%m/%d/%y", "%m-%d-%y", "%m.%d.%y")
 TWO_YEARS = "two years"  # such as 2010-11
-_AS_IN_CSV = re.compile(r"\d{4}-\d\d(?:-\d\d)?")
+FEWEST_MONTHS = 3  # one after the other
+_FIRST_OF_MONTH = re.compile(r"\d{4}-\d{2}-01")
+_SHORT = re.compile(r"\d{1,2}[-/.]\d{1,2}[-/.]\d{2}")
+_AS_IN_CSV = {"date": re.compile(r"\d{4}-\d\d-\d\d"), "yearmonth": re.compile(r"\d{4}-\d\d")}
 
 
 class Dated(NamedTuple):
@@ -49,6 +54,17 @@ def ways_to_read(texts: Sequence[str], language: str) -> list[Dated]:
     return list(found.values())
 
 
+def forms_with_short_years(texts: Sequence[str], language: str) -> tuple[str, ...]:
+    """The forms in which all texts are days, with years of two digits, of an unknown century.
+
+    before: "31/12/20", "01/02/21"
+    after: %d/%m/%y
+    """
+    if not texts or not all(_SHORT.fullmatch(text) for text in texts):
+        return ()
+    return tuple(form for form in SHORT_FORMS if _days(texts, form, language))
+
+
 def _all_ways() -> Iterator[Dated]:
     for kind, forms in FORMS.items():
         for form in forms:
@@ -66,9 +82,24 @@ def _days(texts: Sequence[str], form: str, language: str) -> tuple[str, ...]:
     return tuple(days)
 
 
-def are_as_in_csv(texts: Sequence[str]) -> bool:
+def months_as_days(texts: Sequence[str]) -> Dated | None:
+    """How to read the first days of months that follow each other: as a workbook keeps months.
+
+    None where texts are anything else; a single day, or the days on which laws begin, are days.
+
+    before: "2023-01-01", "2023-02-01", "2023-03-01"
+    after: a month in the form %Y-%m-01
+    """
+    if not all(_FIRST_OF_MONTH.fullmatch(text) for text in texts):
+        return None
+    months = sorted({12 * int(text[:4]) + int(text[5:7]) for text in texts})
+    follow = months == list(range(months[0], months[-1] + 1))
+    return Dated("yearmonth", "%Y-%m-01") if follow and len(months) >= FEWEST_MONTHS else None
+
+
+def are_as_in_csv(texts: Sequence[str], kind: DateType) -> bool:
     """Whether dates are printed as CSV files have them, so that nothing has to be said of it."""
-    return all(_AS_IN_CSV.fullmatch(text) for text in texts)
+    return all(_AS_IN_CSV[kind].fullmatch(text) for text in texts)
 
 
 def may_be_two_years(texts: Sequence[str]) -> bool:

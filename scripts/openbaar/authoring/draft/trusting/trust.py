@@ -14,6 +14,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from openbaar.authoring.draft.finding.printed import kind, regrouped
+from openbaar.authoring.draft.guessing.dates import SHORT_YEAR
 from openbaar.authoring.draft.guessing.draft import table_columns
 from openbaar.authoring.draft.trusting.doubtful_labels import (
     footers_as_rows,
@@ -151,7 +152,9 @@ def days_or_months(seen: Finished) -> str:
         if column.may_be:
             name = short(column.title or column.name)
             forms = " or ".join(column.may_be)
-            return f"'{name}' holds {forms}, and nothing says which: give its type, and its 'date'"
+            open_to = "of which century" if SHORT_YEAR in forms else "which"
+            question = f"'{name}' holds {forms}, and nothing says {open_to}"
+            return f"{question}: give its type, and its 'date'"
     return ""
 
 
