@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from openbaar.documents.html import read_html
 
 
@@ -70,3 +72,11 @@ def test_a_table_around_tables_is_layout_and_its_texts_are_lines() -> None:
         ("Tabel 1", ("p2",)),
         ("Gent | 12", ("1.1.1", "1.1.2")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "language"), [('lang="nl"', "nl"), ('lang="NL-be"', "nl"), ('lang=""', ""), ("", "")]
+)
+def test_a_page_says_its_language(said: str, language: str) -> None:
+    page = f"<html {said}><body>{TABLE}</body></html>"
+    assert read_html(page.encode(), "sources/d.html").language == language

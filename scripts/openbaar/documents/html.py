@@ -36,11 +36,18 @@ def read_html(data: bytes, path: str) -> Document:
     stands in the first.
     Raises OpenbaarError when it is no text, or contains no table.
     """
+    page = _page(decode(data, path), path)
     reader = _Reader(path)
-    reader.read(_page(decode(data, path), path))
+    reader.read(page)
     if not reader.tables:
         raise OpenbaarError(Problem(Place(path), "contains no table"))
-    return Document(path, grid_lines([(1, reader.rows, reader.addresses)]), is_grid=True)
+    lines = grid_lines([(1, reader.rows, reader.addresses)])
+    return Document(path, lines, is_grid=True, language=_language(page))
+
+
+def _language(page: Any) -> str:
+    """The language that a page says, without its region: `nl-BE` → nl; empty where it says none."""
+    return str(page.get("lang", "")).partition("-")[0].strip().lower()
 
 
 @dataclass

@@ -28,6 +28,7 @@ TITLES_OF_OURS = {
     "source_lines": N_("Lines"),
     "status": N_("Status"),
     "year": N_("Year"),
+    "period": N_("Period"),
     "month": N_("Month"),
     "date": N_("Date"),
     "heading": N_("Heading"),
