@@ -49,9 +49,17 @@ def test_each_key_of_an_authored_file_is_in_the_reference_as_code(key: str) -> N
 
 
 @pytest.mark.parametrize("command", sorted(main.commands))
-def test_each_command_is_in_the_readme_and_in_the_help(command: str) -> None:
-    assert f"openbaar {command}" in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_each_command_is_on_its_page_and_in_the_help(command: str) -> None:
+    assert f"`openbaar {command}" in (ROOT / "docs/command.md").read_text(encoding="utf-8")
     assert re.search(rf"^  {command} ", CliRunner().invoke(main, ["--help"]).output, re.MULTILINE)
+
+
+def test_the_readme_names_commands_that_there_are() -> None:
+    named = re.findall(
+        r"^    openbaar (\w+)", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert named
+    assert set(named) <= set(main.commands)
 
 
 @pytest.mark.parametrize("room", [room for room in ROOMS if room not in ("__pycache__", "docs")])

@@ -41,6 +41,12 @@ LIMITS = (
         "a person writes a tenth of it, and YAML is read at a megabyte in some seconds",
     ),
     Limit(
+        "site_metadata_bytes",
+        50_000_000,
+        "bytes of the `metadata.yml` of a site",
+        "it is read whenever a site starts; 2,000 tables take 2 MB",
+    ),
+    Limit(
         "nesting",
         50,
         "lists and mappings inside each other in YAML or JSON",

@@ -51,7 +51,7 @@ def place_at(name: str, position: Position) -> Place:
     return Place(name, line, None, column)
 
 
-def read_yaml(path: Path, name: str) -> YamlFile:
+def read_yaml(path: Path, name: str, most_bytes: int = MAX_BYTES) -> YamlFile:
     """Read the YAML file at `path`; `name` is how messages call it.
 
     Raises OpenbaarError when it is missing, too large, not UTF-8, not YAML, or uses what is
@@ -62,21 +62,21 @@ def read_yaml(path: Path, name: str) -> YamlFile:
     except OSError as error:
         message = f"cannot be read: {error.strerror}"
         raise OpenbaarError(Problem(Place(name), message)) from error
-    return yaml_of(raw, name)
+    return yaml_of(raw, name, most_bytes)
 
 
-def yaml_of(raw: bytes, name: str) -> YamlFile:
+def yaml_of(raw: bytes, name: str, most_bytes: int = MAX_BYTES) -> YamlFile:
     """The bytes of a YAML file as `read_yaml` reads them, with the same errors."""
-    return parse_yaml(text_within(raw, name), name)
+    return parse_yaml(text_within(raw, name, most_bytes), name)
 
 
-def text_within(raw: bytes, name: str) -> str:
-    """The text of a file of at most `MAX_BYTES` bytes; `name` is how messages call it.
+def text_within(raw: bytes, name: str, most_bytes: int = MAX_BYTES) -> str:
+    """The text of a file of at most so many bytes; `name` is how messages call it.
 
     Raises OpenbaarError where it is longer, or not UTF-8.
     """
-    if len(raw) > MAX_BYTES:
-        message = f"has {len(raw)} bytes; at most {MAX_BYTES} are read"
+    if len(raw) > most_bytes:
+        message = f"has {len(raw)} bytes; at most {most_bytes} are read"
         raise OpenbaarError(Problem(Place(name), message))
     return text_of(raw, name)
 

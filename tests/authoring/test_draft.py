@@ -210,6 +210,34 @@ def test_a_web_page_with_stacked_headings_is_titled_and_read_by_both_levels(tmp_
     assert 'until: "^Bron: register$"' in draft
 
 
+@pytest.mark.parametrize("years", [["2020-2021", "2021-2022"], ["1999/00", "2000/01"]])
+def test_headings_that_are_school_years_become_a_column_as_years_do(
+    tmp_path: Path, years: list[str]
+) -> None:
+    first, second = years
+    rows = f"Gemeente;{first};{second}\nAalst;1.200;30\nGent;200;100\nTotaal;1.400;130\n"
+    assert drafted(tmp_path, "g.csv", rows) == {
+        "g": [
+            ["gemeente", "period", "value"],
+            ["Aalst", first, "1200"], ["Aalst", second, "30"],
+            ["Gent", first, "200"], ["Gent", second, "100"],
+        ]
+    }  # fmt: skip
+    draft = (tmp_path / "made/tables/g.yaml").read_text("utf-8")
+    assert 'header: "Gemeente | {period} | {period}"' in draft
+    assert "name: period, title: {nl: Periode}" in draft
+
+
+def test_school_years_below_upper_headings_are_data_as_these_are(tmp_path: Path) -> None:
+    above = ";Jongens;;Meisjes;\nGemeente;2020-2021;2021-2022;2020-2021;2021-2022\n"
+    found = drafted(tmp_path, "g.csv", f"{above}Aalst;1;2;3;4\nGent;5;6;7;8\n")
+    assert found["g"][:3] == [
+        ["gemeente", "heading", "period", "value"],
+        ["Aalst", "Jongens", "2020-2021", "1"],
+        ["Aalst", "Jongens", "2021-2022", "2"],
+    ]
+
+
 @pytest.mark.parametrize(
     ("above", "title"),
     [

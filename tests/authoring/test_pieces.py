@@ -46,6 +46,26 @@ def test_rows_below_headings_that_come_again_are_one_table(between: str, tmp_pat
     assert labels(draft) == PLACES
 
 
+@pytest.mark.parametrize("between", ["", "\n"])
+@pytest.mark.parametrize("title", ["Tabelle {}: Leerstand {}", "Tabelle {} Kreise, 1. Januar {}"])
+def test_a_title_with_a_year_begins_another_table(title: str, between: str, tmp_path: Path) -> None:
+    text = ""
+    for number, rows in enumerate((FIRST, SECOND), start=1):
+        heading = title.format(number, 2020 + number)
+        text += f"\n{heading}\n{between}Kreisname Anteil Vorher Punkte\n{rows}\n"
+    made = drafts(tmp_path, text)
+    assert [draft.is_trusted for draft in made] == [True, True]
+    assert [labels(draft) for draft in made] == [PLACES[:3], PLACES[3:]]
+    titles = [draft.sighting.title for draft in made]
+    assert titles == [title.format(number, 2020 + number) for number in (1, 2)]
+
+
+def test_a_row_may_be_about_a_table(tmp_path: Path) -> None:
+    rows = "\n".join(f"Tabelle {number} {number * 7} {number * 9}" for number in range(1, 5))
+    (draft,) = drafts(tmp_path, f"Was wo steht\nName Zeilen Zellen\n{rows}\n")
+    assert len(labels(draft)) == 4
+
+
 def test_rows_that_only_the_head_of_a_page_parts_are_one_table(tmp_path: Path) -> None:
     heads = f"{HEAD.format(1)}\nVorwort.\n{HEAD.format(2)}\nLeerstand.\n"
     (draft,) = drafts(tmp_path, f"{heads}{FIRST}\n{HEAD.format(3)}\n{SECOND}\nQuelle: x\n")

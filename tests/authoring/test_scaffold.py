@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,15 @@ def test_tables_alone_tell_their_language_too(language: str, text: str) -> None:
 @pytest.mark.parametrize("text", ["2020 12\n2021 13\n", "de die der van von the le\n"])
 def test_documents_that_do_not_tell_their_language_are_said_to_be_in_english(text: str) -> None:
     assert language_of([document(text)]) == ("en", False)
+
+
+def test_a_page_of_few_words_is_in_the_language_that_it_says_and_one_of_many_in_theirs() -> None:
+    few = replace(document("2020 12\n"), language="nl")
+    assert language_of([few]) == ("nl", True)
+    assert language_of([replace(few, language="ga")]) == ("en", False)
+    assert language_of([few, replace(few, language="fr")]) == ("en", False)
+    german = document("Jahr,Männer,Frauen\nGemeinde,1,2\nInsgesamt,3,4\nQuelle: x\n")
+    assert language_of([replace(german, language="en")]) == ("de", True)
 
 
 def test_a_guessed_language_is_marked_and_a_chosen_one_is_not(tmp_path: Path) -> None:

@@ -144,7 +144,8 @@ def add_table(made: Made, plan: Plan) -> TrueTable:
     headings = headings[: plan.columns]
     table = TrueTable(list(headings))
     made.tables.append(table)
-    made.say("", f"{title} {len(made.tables)}: {head} {rng.randint(1, 99)}.")
+    end = rng.choice((f"{rng.randint(1, 99)}.", str(rng.randint(1990, 2030))))
+    made.say("", f"{title} {len(made.tables)}: {head} {end}")
     if plan.two_levels:
         table.headings = [f"{2020 + n // 2} {columns[n % 2]}" for n in range(plan.columns)]
         made.print_cells(["", *(str(2020 + n // 2) for n in range(0, plan.columns, 2))])

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.chromium import IN_CHROMIUM, chromium
+from browser.chromium import ENOUGH, IN_CHROMIUM, chromium
 from browser.grid import cells
 from openbaar.site.frozen.freeze import freeze
 from served import ROOT, build
@@ -61,6 +61,7 @@ def opened(address: str, scripts: bool = True) -> Iterator[Page]:
     wrong: list[str] = []
     with chromium() as browser:
         context = browser.new_context(base_url=address, java_script_enabled=scripts)
+        context.set_default_timeout(ENOUGH)
         page = context.new_page()
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("requestfailed", lambda asked: wrong.append(f"{asked.failure}: {asked.url}"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -113,6 +115,7 @@ def test_the_first_row_is_within_ten_keys(reader: Reader) -> None:
     keyboard.press("Tab")
     expect(reader.page.get_by_role("link", name="Naar de rijen")).to_be_focused()
     keyboard.press("Enter")
+    expect(reader.page).to_have_url(re.compile("#table$"))
     in_rows = "document.activeElement.closest('tbody') !== null"
     for _ in range(8):
         keyboard.press("Tab")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ import pytest
 import yaml
 
 from datasets import dataset_from, dataset_of
-from generated.publication import schema, write_publication
+from generated.publication import write_several
 from openbaar.database.metadata import merged, metadata, metadata_bytes
 from openbaar.errors import OpenbaarError
 from openbaar.tables.authored.publication import Publication
@@ -222,21 +221,8 @@ def test_a_stated_licence_is_shown_as_stated(hand_made: Path, files: dict[str, b
 
 
 def of_several_documents(root: Path, count: int) -> dict[str, Any]:
-    """What is said of a publication of several documents, each with a table and a licence."""
-    documents = {f"d{number}.txt": f"{number} 1\n".encode() for number in range(count)}
-    described: list[dict[str, Any]] = []
-    tables: dict[str, dict[str, Any]] = {}
-    for number, (name, data) in enumerate(documents.items()):
-        path = f"sources/{name}"
-        digest = hashlib.sha256(data).hexdigest()
-        said = {"title": {"en": f"Document {number}"}, "license": f"Licence {number}"}
-        described.append({"path": path, "sha256": digest, **said})
-        tables[f"t{number}"] = {
-            "schema": schema({"key": "integer", "n": "integer"}, ["key"]),
-            "recipe": {"document": path, "rows": "{key} {n}"},
-        }
-    root = write_publication(root, documents, tables, {"documents": described})
-    return metadata(convert(load_publication(root)))
+    """What is said of a publication of several documents."""
+    return metadata(convert(load_publication(write_several(root, count))))
 
 
 def test_a_table_tells_the_document_that_it_was_read_from(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from openbaar.documents.entry import DocumentEntry
-from openbaar.documents.lines import Document, Line
+from openbaar.documents.lines import SEPARATOR, Document, Line
 from openbaar.documents.reader import read_document
 from openbaar.errors import OpenbaarError
 from openbaar.recipe.language import Patch
@@ -32,6 +32,21 @@ def message(folder: Path, data: bytes) -> str:
     with pytest.raises(OpenbaarError) as caught:
         read(folder, data)
     return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cells", "printed"),
+    [
+        (["Bezirk", "", "2022", "", ""], "Bezirk |  | 2022"),
+        (["", "", ""], ""),
+        (["", "12"], " | 12"),
+        (["Zonder cellen | "], "Zonder cellen | "),
+    ],
+)
+def test_readers_see_a_row_without_the_blank_cells_at_its_end(
+    cells: list[str], printed: str
+) -> None:
+    assert Line(1, SEPARATOR.join(cells)).printed == printed
 
 
 def test_lines_keep_their_trailing_spaces_and_lose_only_line_ends(tmp_path: Path) -> None:

@@ -68,6 +68,23 @@ def write_publication(
     return root
 
 
+def write_several(root: Path, count: int) -> Path:
+    """Write a publication of several documents, each with a title, a licence and a table."""
+    documents = {f"d{number}.txt": f"{number} 1\n".encode() for number in range(count)}
+    described: list[dict[str, Any]] = []
+    tables: dict[str, dict[str, Any]] = {}
+    for number, (name, data) in enumerate(documents.items()):
+        path = f"sources/{name}"
+        digest = hashlib.sha256(data).hexdigest()
+        said = {"title": {"en": f"Document {number}"}, "license": f"Licence {number}"}
+        described.append({"path": path, "sha256": digest, **said})
+        tables[f"t{number}"] = {
+            "schema": schema({"key": "integer", "n": "integer"}, ["key"]),
+            "recipe": {"document": path, "rows": "{key} {n}"},
+        }
+    return write_publication(root, documents, tables, {"documents": described})
+
+
 def _write(path: Path, data: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
 

@@ -46,7 +46,9 @@ def wait_for(address: str, process: subprocess.Popen[Any]) -> None:
         assert process.poll() is None, process.communicate()[1]
         try:
             urllib.request.urlopen(address).close()
-        except urllib.error.URLError:
+        except urllib.error.URLError as error:
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
             assert time.monotonic() - start < ENOUGH
             time.sleep(0.05)
         else:

@@ -12,6 +12,7 @@ import pytest
 from lxml import html
 
 from openbaar.site.pages.chips import Chip, Chips
+from openbaar.site.pages.column_values import are_years
 from openbaar.site.pages.columns import Column
 from openbaar.site.pages.naming import status_words
 from openbaar.site.published import text_of
@@ -326,6 +327,20 @@ def test_a_day_is_told_in_words_and_stays_a_day_in_files(small: Built) -> None:
     assert missing(says(small, chosen, "en"), ["1 row: Date = December 2, 2024"]) == []
     assert "2024-12-02" in get(small, f"{SMALL}/mergers.csv").text
     assert get(small, f"{SMALL}/mergers.json?_shape=array").json()[1]["date"] == "2024-12-02"
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        (["1999–2000", "2000–01", None], True),
+        (["2019-2020", "2021/22"], True),
+        (["2019-2020", "totaal"], False),
+        ([None, ""], False),
+        ([2019, 2020], False),
+    ],
+)
+def test_two_years_in_one_text_are_told_from_others(values: list[Any], found: bool) -> None:
+    assert are_years(values) is found
 
 
 def test_whole_numbers_stand_under_each_other_also_without_a_unit(small: Built) -> None:

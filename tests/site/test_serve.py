@@ -229,3 +229,9 @@ def test_a_site_reads_the_parquet_files_of_the_build_that_it_serves(tmp_path: Pa
     (tmp_path / "from" / parquet).write_bytes(b"x")
     _link_all(tmp_path / "from", tmp_path / "to")
     assert (tmp_path / "to" / parquet).is_file()
+
+
+def test_metadata_of_very_many_tables_are_read(own: Built) -> None:
+    """What a person writes is shorter; that of 1,200 tables is not."""
+    own.metadata.write_bytes(own.metadata.read_bytes() + b"# a table\n" * 120_000)
+    assert asyncio.run(site(own.database, own.metadata).client.get("/municipalities")).is_success

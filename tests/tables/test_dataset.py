@@ -76,6 +76,7 @@ def test_converting_knows_what_the_rows_of_provenance_come_to(name: str) -> None
     [
         (Span(4, 4), "line 4"),
         (Span(4, 6, "2", "2"), "page 2, lines 4–6"),
+        (Span(4, 6, "Regions", "Regions"), "sheet Regions, lines 4–6"),
         (Span(30, 7, "9", "10"), "pages 9–10"),
     ],
 )

@@ -10,7 +10,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from openbaar.files import Content
 from openbaar.placing import CACHE
 from openbaar.tables.authored.references import load_publication
 from openbaar.tables.converting.convert import Converted, convert, convert_some, convert_to_files
-from openbaar.tables.converting.parts import Job, Part, parts_of
+from openbaar.tables.converting.parts import Job, Outcome, Part, parts_of, read_parts, take
 from openbaar.tables.converting.sources import Say
 from openbaar.tables.converting.stored import read_stored, stored
 from openbaar.tables.converting.workers import (
@@ -159,8 +160,19 @@ def test_what_is_wrong_is_said_as_by_one_process(tmp_path: Path) -> None:
     ]
 
 
+KILLED = "killed"  # a file of the publication once its workers were killed
+
+
+def read_before_killed(parts: Sequence[Part], job: Path) -> list[Outcome]:
+    """Read a document; all but one of the longest are not read before the workers were killed."""
+    killed = take(job).publication.root / KILLED
+    while parts[0].document != "sources/d1.txt" and not killed.exists():
+        time.sleep(0.01)
+    return read_parts(parts, job)
+
+
 @pytest.mark.slow
-def test_a_worker_that_dies_costs_a_retry(folder: Path) -> None:
+def test_a_worker_that_dies_costs_a_retry(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
 
     def kill_once(done: int, total: int) -> None:
@@ -168,7 +180,9 @@ def test_a_worker_that_dies_costs_a_retry(folder: Path) -> None:
             for process in multiprocessing.active_children():
                 process.kill()
                 process.join()
+            (folder / KILLED).touch()
 
+    monkeypatch.setattr("openbaar.tables.converting.workers.read_parts", read_before_killed)
     found = made(folder, say=said.append, readers=in_processes(2, kill_once))
     assert found == made(folder)
     again = [message for message in said if message != "reading tables"]
@@ -201,8 +215,9 @@ class Cluster:
 
 
 @pytest.fixture
-def cluster(tmp_path: Path) -> Iterator[Cluster]:
-    """A cluster of two workers on this machine."""
+def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster]:
+    """A cluster of two workers on this machine, which may be slow to answer."""
+    monkeypatch.setattr("openbaar.tables.converting.workers.CONNECTING", 300)
     with ExitStack() as stack:
 
         def start(command: str, *arguments: str) -> tuple[subprocess.Popen[str], TextIO]:

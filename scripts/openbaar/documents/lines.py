@@ -88,6 +88,13 @@ class Line:
         return shown(self.text)
 
     @property
+    def printed(self) -> str:
+        """The text as readers see it: without the blank cells at the end of a row of a grid."""
+        if SEPARATOR not in self.text:
+            return self.text
+        return shown(self.text.rstrip(f"{SEPARATOR} "))
+
+    @property
     def is_blank(self) -> bool:
         """Whether nothing is printed on it."""
         return not self.text.replace(SEPARATOR, "").strip()
@@ -98,7 +105,8 @@ class Document:
     """A document as lines: its path, whether it is a grid, and whether it has pages.
 
     Where they are (a PDF, a workbook), places name the page and count its lines; else they count
-    through the document. The words of one that is recognised were told from pictures.
+    through the document. The words of one that is recognised were told from pictures. `language`
+    is the one in which it says that it is written, as web pages do.
     """
 
     path: str
@@ -106,6 +114,7 @@ class Document:
     is_grid: bool = False
     has_pages: bool = False
     is_recognised: bool = False
+    language: str = ""
     _by_number: dict[int, Line] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def line(self, number: int) -> Line:

@@ -5,6 +5,7 @@ Both halves of the toolkit and the running site need these, so this module impor
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 DESCRIPTOR = "datapackage.json"  # the file that describes a data package
@@ -25,6 +26,17 @@ DAYS = ("date", "yearmonth")  # types of columns that pages tell in words and fi
 VERSION = r"\d+\.\d+\.\d+"  # a regular expression: major.minor.patch of https://semver.org
 # Another one for a number as documents print it: 568.694, 1 202, also with a narrow space, 12'000.
 GROUPED_NUMBER = "[0-9]{1,3}(?:[.,'’ \u00a0\u2009\u202f][0-9]{3})+"
+
+_YEAR_AND_NEXT = re.compile(r"(\d{4}) ?[-–/] ?(\d{2}|\d{4})")
+
+
+def is_school_year(text: str) -> bool:
+    """Whether a text is a year and the next one, as schools have: `2022-2023`, `2022/23`."""
+    found = _YEAR_AND_NEXT.fullmatch(text)
+    if found is None:
+        return False
+    following = str(int(found[1]) + 1)
+    return found[2] in (following, following[-2:])
 
 
 def workbook_endings(languages: Sequence[str]) -> dict[str, str]:

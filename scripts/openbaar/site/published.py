@@ -46,6 +46,7 @@ HIDDEN = {
     "sorted",
 }  # what the table `_site` of a database holds
 PLUGIN = "openbaar"  # the name of the plugin, in the configuration of Datasette and in addresses
+MOST_NAMED = 5  # documents that a page names one by one
 ONE_PART = Parts({})  # those of a short document
 Descriptor = Mapping[str, Any]
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # code list → code → language → name
@@ -105,6 +106,18 @@ class Published:
     def documents(self) -> dict[str, Descriptor]:
         """The documents by the part of their path that is in their address."""
         return {document_name(source["path"]): source for source in self.descriptor["sources"]}
+
+    def read_for(self, table: str) -> list[Descriptor]:
+        """The documents that a table was read from; none where it was made by hand."""
+        sources = self.tables[table].get("sources", [])
+        paths = {source["path"] for source in sources if "path" in source}
+        names = [document_name(path) for path in sorted(paths)]
+        return [self.documents[name] for name in names if name in self.documents]
+
+    @property
+    def are_documents_named(self) -> bool:
+        """Whether pages that are about all documents name them; of many they say how many."""
+        return len(self.documents) <= MOST_NAMED
 
     @property
     def additions(self) -> list[Descriptor]:

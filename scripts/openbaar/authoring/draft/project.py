@@ -98,7 +98,7 @@ def _in_language(
     if language is not None:
         chosen = _Language(language)
     else:
-        name, certain = language_of(each.document for each in found)
+        name, certain = language_of([each.document for each in found])
         said = "the words of the documents" if certain else "the documents do not tell"
         chosen = _Language(name, said)
     return chosen, [each.titled_in([chosen.name]) for each in found]

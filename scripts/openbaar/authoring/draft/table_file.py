@@ -20,7 +20,7 @@ from openbaar.recipe.row_keys import ROW_NUMBER
 from openbaar.schema.conventions import UNKNOWN
 from openbaar.texts import N_, catalogue
 
-LONGEST_TITLE = 200
+LONGEST_TITLE = 250
 MOST_SPACINGS = 3  # ways in which the rows of a table are spaced otherwise than most
 POSITION = "position"  # the column that numbers rows which nothing else tells apart
 TITLES_OF_OURS = {
@@ -28,6 +28,7 @@ TITLES_OF_OURS = {
     "source_lines": N_("Lines"),
     "status": N_("Status"),
     "year": N_("Year"),
+    "period": N_("Period"),
     "month": N_("Month"),
     "date": N_("Date"),
     "heading": N_("Heading"),

@@ -9,6 +9,7 @@ from itertools import product
 from typing import Any, Literal
 
 from openbaar.database.shown.results import Meaning
+from openbaar.schema.conventions import is_school_year
 from openbaar.schema.model import SchemaField
 from openbaar.texts import day_in_words, locale_of
 
@@ -16,7 +17,6 @@ FIRST_YEAR, LAST_YEAR = 1500, 2200  # whole numbers between them may be years
 PARTS = {4: "quarter", 12: "month"}  # of a year, by how many there are
 Values = Mapping[str, Any]
 PeriodKind = Literal["year", "school year", "quarter", "month", "range", "date", "nested"]
-_YEAR_AND_NEXT = re.compile(r"(\d{4}) ?[-–/] ?(\d{2}|\d{4})")
 _MONTH = re.compile(r"\d{4}-\d{2}")
 
 
@@ -133,16 +133,7 @@ def _kind_of_texts(meaning: Meaning, texts: Sequence[Any]) -> PeriodKind | None:
         return "month"
     if _type(meaning) in ("date", "yearmonth"):
         return "date"
-    return "school year" if all(map(_is_school_year, texts)) else None
-
-
-def _is_school_year(text: str) -> bool:
-    """Whether a text holds a year and the next one."""
-    found = _YEAR_AND_NEXT.fullmatch(text)
-    if found is None:
-        return False
-    following = str(int(found[1]) + 1)
-    return found[2] in (following, following[-2:])
+    return "school year" if all(map(is_school_year, texts)) else None
 
 
 def _part_of_year(meaning: Meaning, values: Sequence[Any]) -> PeriodKind:

@@ -14,9 +14,10 @@ from typing import Any
 
 from markupsafe import escape
 
-from openbaar.schema.conventions import STATUS
+from openbaar.schema.conventions import DAYS, STATUS
 from openbaar.site.pages.column_values import (
     are_numbers,
+    are_years,
     decimals_of,
     has_long_texts,
     has_long_words,
@@ -68,7 +69,8 @@ class Placed:
     the digits behind the point that all its figures have. `is_wordy` says that its codes stand for
     several words, `is_long` that its texts fill lines, `breaks` that they have words that a narrow
     screen has to break, `is_counted` that nothing is known of it but that it holds numbers,
-    `is_far` that the style sheet does not know its place, with so many columns before it.
+    `is_far` that the style sheet does not know its place, with so many columns before it,
+    `is_of_time` that its texts are days, months or two years, which stay on one line.
     """
 
     index: int
@@ -82,6 +84,7 @@ class Placed:
     is_wordy: bool = False
     is_counted: bool = False
     is_far: bool = False
+    is_of_time: bool = False
 
     @property
     def is_number(self) -> bool:
@@ -98,7 +101,7 @@ class Placed:
         return _set_ones(
             {
                 "number": self.is_number and self.is_far,
-                "date": self.column.type in ("yearmonth", "date", "datetime"),
+                "date": self.is_of_time,
                 "long": self.is_long,
                 "breaks": self.breaks and not self.is_long,
             }
@@ -239,6 +242,7 @@ def _placed(published: Published, index: int, column: Column, values: Sequence[A
         breaks=not has_names and has_long_words(values),
         is_counted=column.table is None and are_numbers(values),
         is_wordy=_is_wordy(column),
+        is_of_time=column.type in (*DAYS, "datetime") or are_years(values),
     )
 
 

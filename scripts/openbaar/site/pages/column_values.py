@@ -10,6 +10,7 @@ from typing import Any
 LONG = 60  # characters: a longer text gets a column of some width
 LONG_WORD = re.compile(r"[^\s-]{24}")  # as wide as half of a telephone
 DIGITS_OF_YEAR = 4
+YEARS = re.compile(r"\d{4} ?[-–/] ?\d{2,4}")
 
 
 def has_long_texts(values: Sequence[Any]) -> bool:
@@ -32,6 +33,12 @@ def has_long_words(values: Sequence[Any]) -> bool:
     """Whether a value has a word as wide as half of a telephone, such as a code."""
     texts = (value for value in values if isinstance(value, str))
     return any(LONG_WORD.search(text) for text in texts)
+
+
+def are_years(values: Sequence[Any]) -> bool:
+    """Whether all texts are a year and another one, such as `2022–23`, and not all are blank."""
+    texts = [value for value in values if value not in (None, "")]
+    return bool(texts) and all(YEARS.fullmatch(str(text)) for text in texts)
 
 
 def are_numbers(values: Sequence[Any]) -> bool:

@@ -25,6 +25,7 @@ from openbaar.site.pages.pictures import frame_code
 from openbaar.site.published import PLUGIN, Published
 from openbaar.site.requests.language import gettext, ngettext, visit
 from openbaar.site.routes import downloads
+from openbaar.tables.judging.wording import is_sheet
 from openbaar.texts import language_name
 
 STATIC = Path(__file__).parent.parent / "static"
@@ -64,6 +65,7 @@ def _texts(published: Published) -> Variables:
         "frame_code": frame_code,
         "is_datasettes": is_datasettes,
         "kept_everywhere": kept_parts.of_all_pages(),
+        "is_sheet": is_sheet,
         "key_label": partial(columns.key_label, published),
         "label_of": partial(columns.label_of, published),
         "language_name": language_name,

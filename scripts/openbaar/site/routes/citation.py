@@ -97,13 +97,13 @@ def _block(kind: str, item: Item, language: str) -> Block:
 
 
 def sources(published: Published, table: str | None = None) -> list[Item]:
-    """The source documents as items: those of `table`, or all of them where it names none."""
-    documents = published.descriptor["sources"]
-    if table is not None:
-        paths = {source.get("path") for source in published.tables[table].get("sources", [])}
-        read = [document for document in documents if document["path"] in paths]
-        if read:
-            documents = read
+    """The source documents as items: those of `table`, or all where it names none.
+
+    Many are not cited one by one: none of them says where a figure is from.
+    """
+    documents = [] if table is None else published.read_for(table)
+    if not documents and published.are_documents_named:
+        documents = list(published.documents.values())
     return [_document(document) for document in documents]
 
 

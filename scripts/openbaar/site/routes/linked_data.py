@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from xml.sax.saxutils import escape
@@ -145,12 +146,18 @@ def _table(published: Published, table: str, language: str, request: Any) -> Des
         "variableMeasured": [_variable(each, language) for each in described["schema"]["fields"]],
         "distribution": _files(published, table, language, request),
     }
+    read = {document["path"] for document in published.read_for(table)}
+    if read:
+        documents = [each for each in _facts(published).documents if each.path in read]
+        made["isBasedOn"] = [schema_org.document(each, language) for each in documents]
     return known(made)
 
 
 def _dataset(published: Published, language: str) -> Described:
     """What a table, a question and the whole are described with alike, as in each catalogue."""
     stated = _facts(published)
+    if not published.are_documents_named:
+        stated = replace(stated, documents=())
     return {
         **schema_org.dataset(stated, language),
         "@type": "Dataset",

@@ -21,6 +21,7 @@ from datasette.app import Datasette
 from datasette.plugins import pm
 
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.limits import most
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site import application
 from openbaar.site.published import PLUGIN, publication_of
@@ -66,7 +67,7 @@ def site(database: Path, metadata: Path, url: str | None = None, public: bool = 
         # A site without the plugin, or without its hooks, would be without its protection too.
         hint = "install openbaar again, and leave DATASETTE_LOAD_PLUGINS unset"
         raise OpenbaarError(Problem(Place("datasette"), f"does not find the plugin {PLUGIN}", hint))
-    described = read_yaml(metadata, metadata.name).data
+    described = read_yaml(metadata, metadata.name, most("site_metadata_bytes")).data
     configured = {"folder": str(metadata.parent), "url": url, "public": public}
     return application.make(database, described, configured)
 

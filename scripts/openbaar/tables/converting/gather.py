@@ -114,6 +114,6 @@ def shown_lines(document: Document) -> Iterator[DocumentLine]:
     """The lines of a document as pages show them."""
     for line in document.lines:
         if document.has_pages:
-            yield DocumentLine(str(line.page), line.row, line.shown)
+            yield DocumentLine(str(line.page), line.row, line.printed)
         else:
-            yield DocumentLine("", line.number, line.shown)
+            yield DocumentLine("", line.number, line.printed)

@@ -20,13 +20,24 @@ def lines_text(first: object, last: object, words: NullTranslations) -> str:
 
 
 def place_text(first: int, last: int, words: NullTranslations, page: str, last_page: str) -> str:
-    """Lines with the page that they are on, `page 2, lines 4–6`; of several pages only these."""
+    """Lines with the page or the sheet that they are on; of several pages only these.
+
+    after: `page 2, lines 4–6`, `pages 2–3`, `sheet Regions, line 4`
+    """
     if last_page and last_page != page:
         return str(words.gettext("pages %(first)s–%(last)s") % {"first": page, "last": last_page})
     lines = lines_text(first, last, words)
     if not page:
         return lines
-    return str(words.gettext("page %(page)s, %(lines)s") % {"page": page, "lines": lines})
+    place = {"page": page, "lines": lines}
+    if is_sheet(page):
+        return str(words.gettext("sheet %(page)s, %(lines)s") % place)
+    return str(words.gettext("page %(page)s, %(lines)s") % place)
+
+
+def is_sheet(page: str) -> bool:
+    """Whether a page is a sheet of a workbook: pages have numbers, sheets names."""
+    return bool(page) and not page.isdigit()
 
 
 def answer_text(question: str, words: NullTranslations) -> str:

@@ -20,6 +20,7 @@ from openbaar.documents.page_headings import Cell
 from openbaar.documents.page_lines import PageLine
 from openbaar.documents.tables_on_page import FoundTable, find_tables
 from openbaar.recipe.columns import split_at, words_of
+from openbaar.schema.conventions import is_school_year
 
 DIGITS = 1  # of a border between columns, in points
 
@@ -74,7 +75,7 @@ def _headings(table: FoundTable, count: int, width: int) -> tuple[tuple[str, ...
         return ()
     narrower = [cell for cell in above if not _is_of_all(cell, width - 1)]
     headings = _headings_of(narrower, width)
-    if all(kind(text) == "year" for text in headings[1:]):
+    if all(kind(text) == "year" or is_school_year(text) for text in headings[1:]):
         return (headings,)  # "Year" above them says no more
     return (_headings_of(above, width),)
 

@@ -115,7 +115,8 @@ def is_heading(cells: Sequence[str]) -> bool:
 
     A `-` is a cell of a row; a sign alone, such as `%`, is a heading that says what is counted.
     """
-    kinds = {kind(cell) for cell in cells if cell.strip() and cell.strip() not in SIGNS}
+    printed = [cell for cell in cells if cell.strip()]
+    kinds = {kind(cell) for cell in printed if cell.strip() not in SIGNS}
     if not kinds or kinds & {"number", "blank"}:
         return False
     if "year" not in kinds:

@@ -15,6 +15,7 @@ from openbaar.authoring.draft.finding.printed import (
     split_row,
 )
 from openbaar.authoring.draft.finding.sighting import SeenRow
+from openbaar.authoring.draft.finding.titles import is_numbered_title
 from openbaar.recipe.units import Unit
 from openbaar.recipe.values import month_numbers
 from openbaar.texts import INTERFACE_LANGUAGES
@@ -53,6 +54,11 @@ class Split:
         return is_footnote(self.unit.text)
 
     @property
+    def is_title(self) -> bool:
+        """Whether it begins another table, whatever numbers are in its title."""
+        return is_numbered_title(self.unit.text)
+
+    @property
     def is_total(self) -> bool:
         """Whether it states a total."""
         return bool(self.label) and is_total(self.label)
@@ -75,7 +81,7 @@ class Split:
     @property
     def is_row(self) -> bool:
         """Whether it could be a row of a table: two cells or more, a number among them."""
-        if len(self.printed) < 2 or self.are_years:
+        if len(self.printed) < 2 or self.are_years or self.is_title:
             return False
         return any(kind(cell) in ("number", "year") for cell in self.cells)
 
@@ -83,7 +89,7 @@ class Split:
     def may_be_name(self) -> bool:
         """Whether it could be a part of a name that is wrapped."""
         is_short = len(self.unit.text) < LONGEST_NAME
-        return is_short and not self.cells and not self.is_note
+        return is_short and not (self.cells or self.is_note or self.is_title)
 
     @property
     def begins_with_date(self) -> bool:

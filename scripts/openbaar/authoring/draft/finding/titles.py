@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import takewhile
 
 from openbaar.authoring.draft.finding.sighting import Sighting
@@ -38,6 +40,20 @@ def is_title(text: str) -> bool:
     """Whether a line begins as titles of tables do: `Tabel 3: …`."""
     small = text.casefold().lstrip()
     return any(small.startswith((f"{word} ", f"{word}:")) for word in vocabulary().title_words)
+
+
+def is_numbered_title(text: str) -> bool:
+    """Whether a line gives the number of a table, and then words: `Tabel 3: deelnemers in 2002`.
+
+    Behind the label `Tabel 3` of a row are numbers.
+    """
+    return _numbered_title().match(text) is not None
+
+
+@lru_cache(maxsize=1)
+def _numbered_title() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, vocabulary().title_words))
+    return re.compile(rf"\s*({words})\s*\d[\d.]*[a-z]?\s*[:–—-]?\s+[^\W\d_]", re.IGNORECASE)
 
 
 def _last_title(lines: Sequence[Line]) -> int | None:

@@ -22,12 +22,12 @@ from openbaar.authoring.draft.guessing.dates import (
     Dated,
     are_as_in_csv,
     forms_with_short_years,
-    may_be_two_years,
     months_as_days,
     ways_to_read,
 )
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
+from openbaar.schema.conventions import is_school_year
 from openbaar.schema.names import check_name
 
 BLANK_STATUS = "not_given"
@@ -211,7 +211,7 @@ class _Seen:
         texts = [cell for cell in self.cells if kind(cell) != "blank"]
         ways = ways_to_read(texts, language)
         may_be = tuple(way.form for way in ways)
-        if ways and ways[0].type == "yearmonth" and may_be_two_years(texts):
+        if ways and ways[0].type == "yearmonth" and all(map(is_school_year, texts)):
             may_be += (TWO_YEARS,)
         if len(may_be) == 1:
             return self._of_dates(months_as_days(texts) or ways[0], texts, taken)

@@ -100,14 +100,3 @@ def months_as_days(texts: Sequence[str]) -> Dated | None:
 def are_as_in_csv(texts: Sequence[str], kind: DateType) -> bool:
     """Whether dates are printed as CSV files have them, so that nothing has to be said of it."""
     return all(_AS_IN_CSV[kind].fullmatch(text) for text in texts)
-
-
-def may_be_two_years(texts: Sequence[str]) -> bool:
-    """Whether months printed as `2010-11` may be years that begin in one and end in the next."""
-    return all(_is_two_years(text) for text in texts)
-
-
-def _is_two_years(text: str) -> bool:
-    """Whether the two last digits are those of the year after the one that the first four are."""
-    first, last = text[:4], text[-2:]
-    return len(text) == 7 and f"{first}{last}".isdigit() and int(last) == (int(first) + 1) % 100

@@ -21,10 +21,11 @@ from openbaar.authoring.draft.guessing.columns import (
 )
 from openbaar.authoring.draft.guessing.place import Footnote, footnotes
 from openbaar.recipe.numbers import NumberFormat
-from openbaar.schema.conventions import UNKNOWN
+from openbaar.schema.conventions import UNKNOWN, is_school_year
 from openbaar.texts import catalogue
 
 Part = Literal["header", "footnotes", "melt", "totals", "group", "first"]
+Time = Literal["year", "period"]
 MOST_LABELS = 50
 
 
@@ -153,7 +154,7 @@ def _with_melt(
     """Headings that are years, or that are above the same headings each, become a column.
 
     before: "" | "2021" | "2022" above the columns
-    after: a column `year`, and one column `value` instead of two
+    after: a column `year`, and one column `value` instead of two; `2021-2022` is a `period`
     """
     stack = _Stack.of(sighting, columns)
     if stack is None:
@@ -179,12 +180,13 @@ class _Stack:
 
     `first` is the first of these columns, `printed` the upper heading of each, and `below` the
     headings that are below each of the upper ones. Where these are years, both levels are data.
+    `time` is what the upper ones are called where they are years.
     """
 
     first: int
     printed: Sequence[str]
     below: Sequence[str]
-    are_years: bool
+    time: Time | None
 
     @classmethod
     def of(cls, sighting: Sighting, columns: Sequence[Column]) -> _Stack | None:
@@ -195,25 +197,25 @@ class _Stack:
         if len(headings) not in (1, 2) or len(numeric) < 2 or not reaches_the_end:
             return None
         printed = filled(headings)[0][numeric[0] :]
-        are_years = _are_years(printed)
+        time = _time(printed)
         below = _headings_below(headings, printed, numeric[0])
-        if len(below) == 1 and len(headings) == 2 and _are_years(below[0]):
-            return cls(numeric[0], below[0], printed[:1], are_years=True)
-        is_stacked = are_years or len(headings) == 2
+        if len(below) == 1 and len(headings) == 2 and _time(below[0]) is not None:
+            return cls(numeric[0], below[0], printed[:1], _time(below[0]))
+        is_stacked = time is not None or len(headings) == 2
         are_alike = all(each == below[0] for each in below)
         if not is_stacked or len(below) < 2 or not are_alike:
             return None
-        return cls(numeric[0], printed, below[0], are_years)
+        return cls(numeric[0], printed, below[0], time)
 
     @property
-    def has_years_below(self) -> bool:
-        """Whether the lower headings are years."""
-        return not self.are_years and _are_years(self.below)
+    def time_below(self) -> Time | None:
+        """What the lower headings are called where they are years, and the upper ones are not."""
+        return None if self.time is not None else _time(self.below)
 
     @property
     def headings(self) -> list[tuple[str, ...]]:
         """The headings of each column that are data."""
-        if not self.has_years_below:
+        if self.time_below is None:
             return [(text,) for text in self.printed]
         times = len(self.printed) // len(self.below)
         return list(zip(self.printed, [*self.below] * times, strict=True))
@@ -221,18 +223,17 @@ class _Stack:
     @property
     def titles(self) -> Sequence[str]:
         """The headings that are not data, of the columns below each one that is."""
-        return ("",) if self.has_years_below else self.below
+        return self.below if self.time_below is None else ("",)
 
     def parents(self, marks: Collection[str], taken: Collection[str]) -> list[Column]:
         """The columns that headings become."""
-        year = Column(unique("year", taken), "", "year")
         used = marks_at(self.printed, marks)
-        if self.are_years:
-            return [replace(year, marks=used)]
+        if self.time is not None:
+            return [_of_time(self.time, used, taken)]
         heading = Column(unique("heading", taken), "", "string", marks=used)
-        if not self.has_years_below:
+        if self.time_below is None:
             return [heading]
-        return [heading, replace(year, marks=marks_at(self.below, marks))]
+        return [heading, _of_time(self.time_below, marks_at(self.below, marks), taken)]
 
     def column_names(self, taken: Collection[str]) -> list[str]:
         """The names of the columns that the lower headings become."""
@@ -242,8 +243,18 @@ class _Stack:
         return names
 
 
-def _are_years(texts: Sequence[str]) -> bool:
-    return all(kind(bare(text)[0]) == "year" for text in texts)
+def _time(texts: Sequence[str]) -> Time | None:
+    """What headings are called that are all years, or all school years; None for others."""
+    plain = [bare(text)[0] for text in texts]
+    if all(kind(text) == "year" for text in plain):
+        return "year"
+    return "period" if all(map(is_school_year, plain)) else None
+
+
+def _of_time(time: Time, marks: Sequence[str], taken: Collection[str]) -> Column:
+    """The column that such headings become."""
+    name = unique(time, taken)
+    return Column(name, "", "year" if time == "year" else "string", marks=tuple(marks))
 
 
 def _numeric_columns(columns: Sequence[Column]) -> list[int]:

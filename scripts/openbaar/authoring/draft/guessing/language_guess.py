@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from importlib import resources
 
 from openbaar.documents.lines import Document
@@ -17,15 +17,18 @@ LEAD = 2  # how many times as often as those of the next language they must stan
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-def language_of(documents: Iterable[Document]) -> tuple[str, bool]:
-    """The language of the documents, and whether their words really say so.
+def language_of(documents: Sequence[Document]) -> tuple[str, bool]:
+    """The language of the documents, and whether they really say so.
 
-    Of languages that the toolkit speaks; English where the words do not decide.
+    Of languages that the toolkit speaks: by their words, which are right more often than what a web
+    page says of itself; where these do not decide, by that; else English.
     """
     counts = _counts(documents)
     (first, most), (_, next_most) = counts.most_common(2)
-    certain = most >= FEWEST_WORDS and most >= LEAD * next_most
-    return (first, True) if certain else (ENGLISH, False)
+    if most >= FEWEST_WORDS and most >= LEAD * next_most:
+        return first, True
+    said = {document.language for document in documents} & counts.keys()
+    return (said.pop(), True) if len(said) == 1 else (ENGLISH, False)
 
 
 def _counts(documents: Iterable[Document]) -> Counter[str]:

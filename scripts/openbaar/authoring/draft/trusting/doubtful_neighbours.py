@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from openbaar.authoring.draft.finding.printed import is_footnote, kind, split_row
-from openbaar.authoring.draft.finding.titles import is_title
+from openbaar.authoring.draft.finding.titles import is_numbered_title, is_title
 from openbaar.authoring.draft.trusting.doubtful_labels import is_page_mark
 from openbaar.authoring.draft.trusting.finished import MANY, Finished, short
 from openbaar.documents.lines import Line
@@ -127,6 +127,8 @@ def _find_again(headings: Sequence[Line], lines: Sequence[Line]) -> int:
 
 def _may_be_row(line: Line, seen: Finished) -> bool:
     """Whether a line has about as many figures as a row; years alone are headings."""
+    if is_numbered_title(line.text):
+        return False
     _, cells = split_row(line.text)
     kinds = [kind(cell) for cell in cells if kind(cell) in FIGURES]
     are_headings = len(kinds) > 1 and set(kinds) == {"year"}
