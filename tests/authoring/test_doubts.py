@@ -41,6 +41,8 @@ TRUSTED = [
     "Groep B\nHam               5      6\nIeper             7      1\nBron: x\n",
     f"{HEAD}Oost\n  Gent            12      2\n  Aalst            3     14\n"
     "West\n  Ham             5      6\n  Ieper            7      1\nBron: x\n",
+    f"{HEAD}Feitelijk\n2019-20           12      2\n2020-21            3     14\n"
+    "Verwacht\n2021-22            5      6\n2022-23            7      1\nBron: x\n",
     "Tabel 1: x\nGent 1.234 2\nAalst 3 4\nHam 5 6\nTotaal 1.242 12\nBron: x\n",
     "Tabel 1: x\nNaam Aantal Deel\nGent 12 2\nAalst 3 14\nHam 5 6\nBron: x\n",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from openbaar.documents.html import read_html
+from openbaar.errors import OpenbaarError
 
 
 def shown(body: str) -> list[tuple[str, tuple[str, ...]]]:
@@ -66,6 +67,18 @@ def test_a_break_in_a_cell_parts_words_and_an_emphasis_does_not() -> None:
     assert texts(table) == ["Jongens totaal | Meis jes | (a)1"]
 
 
+@pytest.mark.parametrize(
+    "layout", ["<table><tr><td><h2>Tabel 1</h2><p>Starters</table>",
+               "<table role='presentation'><tr><td>Tabel 1<td>Starters</table>"],
+)  # fmt: skip
+def test_a_table_of_one_cell_or_one_that_says_so_is_layout(layout: str) -> None:
+    assert shown(layout + TABLE) == [
+        ("Tabel 1", ("p1",)),
+        ("Starters", ("p2",)),
+        ("Gent | 12", ("1.1.1", "1.1.2")),
+    ]
+
+
 def test_a_table_around_tables_is_layout_and_its_texts_are_lines() -> None:
     assert shown(f"<table><tr><td>Menu<td><p>Tabel 1</p>{TABLE}</td></tr></table>") == [
         ("Menu", ("p1",)),
@@ -80,3 +93,31 @@ def test_a_table_around_tables_is_layout_and_its_texts_are_lines() -> None:
 def test_a_page_says_its_language(said: str, language: str) -> None:
     page = f"<html {said}><body>{TABLE}</body></html>"
     assert read_html(page.encode(), "sources/d.html").language == language
+
+
+DECLARED = "<html><head><meta {0}></head><body><p>Wallonië – 5 €</p>" + TABLE
+CHARSET = 'charset="ISO-8859-1"'
+OLD = 'http-equiv="Content-Type" content="text/html; charset=windows-1252"'
+
+
+@pytest.mark.parametrize(
+    ("declared", "encoding"),
+    [
+        (CHARSET, "windows-1252"),
+        (OLD, "windows-1252"),
+        (CHARSET, "utf-8"),
+        ("charset=utf-8", "utf-8"),
+    ],
+)
+def test_a_page_is_read_in_the_encoding_that_it_declares_and_has(
+    declared: str, encoding: str
+) -> None:
+    data = DECLARED.format(declared).encode(encoding)
+    assert read_html(data, "sources/d.html").lines[0].shown == "Wallonië – 5 €"
+
+
+@pytest.mark.parametrize("declared", ["charset=utf-8", "charset=koi8-r", 'name="charset"'])
+def test_a_page_that_is_in_no_encoding_that_it_declares_is_refused(declared: str) -> None:
+    data = DECLARED.format(declared).encode("windows-1252")
+    with pytest.raises(OpenbaarError, match=r"d\.html:1:\d+: is not UTF-8"):
+        read_html(data, "sources/d.html")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,6 +12,15 @@ from openbaar.documents.lines import Document, grid_lines, repeatable
 from openbaar.documents.text import decode
 from openbaar.errors import OpenbaarError, Place, Problem
 
+# What labels of encodings mean on the web: https://encoding.spec.whatwg.org/#names-and-labels.
+_ENCODINGS = {
+    "iso-8859-1": "windows-1252",
+    "latin1": "windows-1252",
+    "windows-1252": "windows-1252",
+    "iso-8859-15": "iso-8859-15",
+}
+_DECLARED = re.compile(rb"<meta\b[^>]*\bcharset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
+BEFORE_TEXT = 4096  # bytes in which a page declares its encoding
 MAX_SPAN = 1000  # the largest rowspan or colspan; HTML allows 65534
 # What no reader takes for a part of the text: menus, forms and what is not shown.
 _LEFT_OUT = frozenset([
@@ -36,13 +46,36 @@ def read_html(data: bytes, path: str) -> Document:
     stands in the first.
     Raises OpenbaarError when it is no text, or contains no table.
     """
-    page = _page(decode(data, path), path)
+    page = _page(decode(_in_utf8(data), path), path)
     reader = _Reader(path)
     reader.read(page)
     if not reader.tables:
         raise OpenbaarError(Problem(Place(path), "contains no table"))
     lines = grid_lines([(1, reader.rows, reader.addresses)])
     return Document(path, lines, is_grid=True, language=_language(page))
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """The bytes of a page in UTF-8, where it declares another encoding that it really has.
+
+    Bytes that are UTF-8 are nothing else, whatever a page declares; others without an encoding of
+    Western Europe stay as they are.
+    """
+    found = _DECLARED.search(data, 0, BEFORE_TEXT)
+    encoding = None if found is None else _ENCODINGS.get(found[1].decode("ascii").lower())
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data if encoding is None else _converted(data, encoding)
+    return data
+
+
+def _converted(data: bytes, encoding: str) -> bytes:
+    """The bytes in UTF-8; as they are where they do not have the encoding."""
+    try:
+        return data.decode(encoding).encode("utf-8")
+    except UnicodeDecodeError:
+        return data
 
 
 def _language(page: Any) -> str:
@@ -67,7 +100,7 @@ class _Reader:
         name = element.tag
         if not isinstance(name, str) or name in _LEFT_OUT:
             return  # a comment has no name
-        if name == "table" and element.find(".//table") is None:
+        if name == "table" and not _is_layout(element):
             self._end_line()
             self._add_table(element)
         elif name in _ONE_LINE:
@@ -108,6 +141,16 @@ class _Reader:
             count = range(1, len(row) + 1)
             self.rows.append(row)
             self.addresses.append([f"{self.tables}.{number}.{column}" for column in count])
+
+
+def _is_layout(table: Any) -> bool:
+    """Whether a table only puts its contents in their place.
+
+    One does that holds tables, has one cell, or says so (https://www.w3.org/TR/wai-aria/#presentation).
+    """
+    if table.get("role") in ("presentation", "none") or table.find(".//table") is not None:
+        return True
+    return len(table.xpath("(.//td|.//th)[position() <= 2]")) < 2
 
 
 def _text(element: Any) -> str:

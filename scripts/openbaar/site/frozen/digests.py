@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from datasette.utils import path_from_row_pks
 
 from openbaar.schema.conventions import ANSWERS, COUNTS, FOUND, TEXTS, TRUST_TABLES
-from openbaar.site.frozen.static_paths import MOST_ROWS, is_on_one_page
+from openbaar.site.frozen.static_paths import MOST_ROWS, has_pages_of_rows, is_on_one_page
 from openbaar.site.pages.remarks import conditions
 from openbaar.site.published import Descriptor, Published
 from openbaar.site.routes import downloads, questions
@@ -79,6 +79,8 @@ class Digests:
         self._questions: ByName = defaultdict(Digest)
         self._remarks: ByName = defaultdict(Digest)
         self._notes: ByName = defaultdict(Digest)
+        self._all_rows: dict[str, str] = {}
+        self._rows: dict[str, dict[str, str]] = {}
         self.together: dict[str, set[str]] = defaultdict(set)  # tables that a remark is about
         self._read_metadata(datasette._metadata_local)
         with closing(self.connected()) as connection:
@@ -86,8 +88,7 @@ class Digests:
             self._read_schema(connection)
             self._read_remarks(connection)
             self._read_notes(connection)
-        self._all_rows: dict[str, str] = {}
-        self._rows: dict[str, dict[str, str]] = {}
+            self._read_tables(connection)
 
     @property
     def everywhere(self) -> str:
@@ -206,20 +207,10 @@ class Digests:
 
     def rows(self, table: str) -> str:
         """All rows of a table; a large one, which takes long to read, is told by its file."""
-        resource = self._published.tables[table]
-        if resource["rows"] > MOST_ROWS:
-            return str(resource["hash"])
-        if table not in self._all_rows:
-            with closing(self.connected()) as connection:
-                self._all_rows[table] = str(_of_rows(_all(connection, table)))
         return self._all_rows[table]
 
     def row(self, table: str, key: str) -> str | None:
         """A row and where it is printed, by its key as in addresses; None where there is none."""
-        if table not in self._rows:
-            with closing(self.connected()) as connection:
-                connection.row_factory = sqlite3.Row
-                self._rows[table] = self._read_rows(connection, table)
         return self._rows[table].get(key)
 
     def connected(self) -> sqlite3.Connection:
@@ -302,18 +293,35 @@ class Digests:
             for row in _all(connection, name):
                 self._notes[row["table_name"]].add(name, *row)
 
-    def _read_rows(self, connection: sqlite3.Connection, table: str) -> dict[str, str]:
+    def _read_tables(self, connection: sqlite3.Connection) -> None:
+        """Read the rows of each table, but of large ones."""
+        connection.row_factory = sqlite3.Row
+        for table, resource in self._published.tables.items():
+            if has_pages_of_rows(self._published, table):
+                self._read_rows(connection, table)
+            if resource["rows"] > MOST_ROWS:
+                self._all_rows[table] = resource["hash"]
+            elif table not in self._all_rows:
+                self._all_rows[table] = str(_of_rows(_all(connection, table)))
+
+    def _read_rows(self, connection: sqlite3.Connection, table: str) -> None:
         places: ByName = defaultdict(Digest)
-        if "provenance" in self._published.tables:
-            sql = "SELECT * FROM provenance WHERE table_name = ? ORDER BY rowid"
-            for row in connection.execute(sql, [table]):
-                places[row["row_id"]].add(*row)
+        for row in self._places(connection, table):
+            places[row["row_id"]].add(*row)
         keys = self._published.keys(table)
-        found = {}
+        together, found = Digest(), {}
         for row in _all(connection, table):
+            together.add(*row)
             key = path_from_row_pks(row, keys, False)
             found[key] = digest_of(*row, str(places[key]), str(places[EVERY_ROW]))
-        return found
+        self._all_rows[table], self._rows[table] = str(together), found
+
+    def _places(self, connection: sqlite3.Connection, table: str) -> Iterable[Any]:
+        """Where the cells of a table are in the documents."""
+        if "provenance" not in self._published.tables:
+            return []
+        sql = "SELECT * FROM provenance WHERE table_name = ? ORDER BY rowid"
+        return connection.execute(sql, [table])
 
     def _of(self, table: str) -> Digest:
         """Where to add what is about a table; what is not about one of authors is everywhere."""

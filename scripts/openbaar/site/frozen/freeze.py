@@ -19,6 +19,7 @@ from multiprocessing.context import BaseContext
 from pathlib import Path
 from typing import Any
 
+from openbaar.collector import collector_paused
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.files import hashes_of_folder, sha256_of_hashes
 from openbaar.placing import FROZEN
@@ -103,10 +104,11 @@ def _written(
 
     Raises OpenbaarError with each page that does not answer.
     """
-    freezer = frozen_pages.start(making)
-    keeping = _Keeping(freezer, earlier)
-    work = _Work(keeping, known=set(freezer.copied))
-    work.end(freezer.begun())
+    with collector_paused():
+        freezer = frozen_pages.start(making)
+        keeping = _Keeping(freezer, earlier)
+        work = _Work(keeping, known=set(freezer.copied))
+        work.end(freezer.begun())
     count = _worthwhile(len(work.waiting)) if workers is None else workers
     with _processes(making, count) as executor:
         work.do(executor, progress)

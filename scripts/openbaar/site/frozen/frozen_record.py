@@ -40,9 +40,10 @@ def recorded(pages: Pages) -> dict[str, Any]:
     addresses = sorted(known, key=_order)
     places = {page: place for place, page in enumerate(addresses)}
     told = []
-    for page in sorted(pages, key=_order):
-        leads = sorted(places[each] for each in pages[page].leads)
-        told.append([places[page], pages[page].made_of, leads])
+    for page, remembered in pages.items():
+        leads = sorted(places[each] for each in remembered.leads)
+        told.append([places[page], remembered.made_of, leads])
+    told.sort()
     return {"addresses": [_address(page) for page in addresses], "pages": told}
 
 

@@ -9,12 +9,13 @@ import re
 from collections import Counter
 from itertools import pairwise, starmap
 
-from openbaar.authoring.draft.finding.printed import kind
+from openbaar.authoring.draft.finding.printed import bare, kind
 from openbaar.authoring.draft.finding.sighting import SeenRow
 from openbaar.authoring.draft.finding.vocabulary import vocabulary
 from openbaar.authoring.draft.trusting.finished import MANY, Finished, short
 from openbaar.documents.lines import Line
 from openbaar.recipe.columns import words_of
+from openbaar.schema.conventions import is_school_year
 
 DOTS_OF_CONTENTS = re.compile(r"\.{4,}|(?: \.){3,}")
 NUMBER_AT_END = re.compile(r"\s[-+]?[\d.,]*\d%?$")
@@ -82,10 +83,11 @@ def sections_of_one_row(seen: Finished) -> str:
 def labels_alone(seen: Finished) -> str:
     """Labels alone on a line may be sections, or the first lines of the labels below them.
 
-    They are sections where all begin with the same word, or the rows below them are indented.
+    They are sections where all begin with the same word, or the rows below them are indented, or
+    each begins with a year, before which no label goes on.
     """
     labels = seen.sighting.of_kind("label")
-    if not labels:
+    if not labels or all(_begins_with_year(row) for row in seen.data):
         return ""
     words = {row.cells[0].split()[0] for row in labels}
     if len(labels) > 1 and len(words) == 1:
@@ -95,6 +97,11 @@ def labels_alone(seen: Finished) -> str:
     if all(_indent(line(row.first)) >= ends + INDENT for row in seen.data):
         return ""
     return f"the label '{short(labels[0].cells[0])}' may go on in the row below"
+
+
+def _begins_with_year(row: SeenRow) -> bool:
+    label = bare(row.cells[0])[0]
+    return kind(label) == "year" or is_school_year(label)
 
 
 def _indent(line: Line) -> float:
