@@ -18,6 +18,7 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, write_content
 
 FROZEN = ".openbaar-frozen"  # in a folder that `openbaar freeze` wrote and may replace
+FREEZING = ".{}.openbaar-freeze"  # beside that folder: where a run works that makes it
 FOLDER = "build/.openbaar"  # of a publication; what a run keeps for itself
 CACHE = f"{FOLDER}/cache"  # what saves time, and is left by a run that failed too; may be removed
 SCANS = f"{CACHE}/scans"  # what was found in large CSV files, a file for each table

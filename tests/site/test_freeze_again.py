@@ -11,12 +11,14 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from datasette.plugins import pm
 
+from cuts import Cut, cut_at
 from openbaar.placing import FROZEN
 from openbaar.publishing.frozen import freeze_published
 from openbaar.site.frozen import frozen_pages
@@ -545,6 +547,31 @@ def test_nothing_is_taken_from_a_folder_that_somebody_changed(
     publication.publish()
     publication.freeze(publication.target)
     assert {*TABLES, *TRUST, *ANSWERS} <= of_database(asked, 1)
+    assert differences(publication) == []
+
+
+@pytest.mark.slow
+def test_what_a_killed_run_had_put_in_place_is_not_what_the_next_one_begins_with(
+    publication: Publication, tmp_path: Path
+) -> None:
+    before = shutil.copytree(publication.target, tmp_path / "before")
+    a_question(publication)
+    publication.publish()
+    with cut_at(0, Cut, for_good=False) as count:
+        publication.freeze(publication.target)
+    shutil.rmtree(publication.target)
+    shutil.copytree(before, publication.target)
+    with cut_at(count[0], Cut, for_good=True), suppress(Cut):  # when all files are in place
+        publication.freeze(publication.target)
+    a_text(publication)
+    publication.publish()
+    assert differences(publication) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("mark", ["", "1", "null", "[1]", "{}"])
+def test_a_mark_that_no_run_wrote_is_no_reason_to_stop(publication: Publication, mark: str) -> None:
+    (publication.target / FROZEN).write_text(mark)
     assert differences(publication) == []
 
 
