@@ -60,6 +60,20 @@ def test_a_title_with_a_year_begins_another_table(title: str, between: str, tmp_
     assert titles == [title.format(number, 2020 + number) for number in (1, 2)]
 
 
+@pytest.mark.parametrize("between", ["", "\n"])
+@pytest.mark.parametrize("title", ["Leerstand in den Kreisen {}", "Karte {number}. Leerstand {}"])
+def test_below_another_title_the_same_headings_begin_another_table(
+    title: str, between: str, tmp_path: Path
+) -> None:
+    """Titles that differ in a year, and in no page number, are no heads of pages."""
+    text = ""
+    for number, rows in enumerate((FIRST, SECOND, FIRST), start=1):
+        heading = title.format(2020 + number, number=number)
+        text += f"\n{heading}\n{between}Kreisname Anteil Vorher Punkte\n{rows}\n"
+    made = drafts(tmp_path, text)
+    assert [labels(draft) for draft in made] == [PLACES[:3], PLACES[3:], PLACES[:3]]
+
+
 def test_a_row_may_be_about_a_table(tmp_path: Path) -> None:
     rows = "\n".join(f"Tabelle {number} {number * 7} {number * 9}" for number in range(1, 5))
     (draft,) = drafts(tmp_path, f"Was wo steht\nName Zeilen Zellen\n{rows}\n")

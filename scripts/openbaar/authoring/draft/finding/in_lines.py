@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Literal
 
 from openbaar.authoring.draft.finding.labels import with_labels
@@ -28,7 +30,8 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
     splits = [split_unit(unit) for unit in make_units(document.lines, Units(by=units))]
     found = []
     joined, breaks = _across_pages(document, splits)
-    for run in map(_with_dates, _runs(joined)):
+    parts = chain.from_iterable(map(_parted, _runs(joined)))
+    for run in map(_with_dates, parts):
         bare = Sighting(document, units, (), separator=_separator(run), skipped=breaks)
         for seen in seen_rows(run):
             if _is_table(seen.rows):
@@ -125,6 +128,29 @@ def _runs(splits: Sequence[Split]) -> Iterator[list[Split]]:
             run = []
             gap = []
     yield run
+
+
+def _parted(run: Sequence[Split]) -> Iterator[Sequence[Split]]:
+    """The run in parts, where its headings come again below another title.
+
+    before: "In 2001" | "gemeente aantal" | rows | "In 2002" | "gemeente aantal" | rows
+    after: "In 2001" | "gemeente aantal" | rows, and the others
+    """
+    seen = Counter(split.unit.text for split in run if not split.cells)
+    start = 0
+    for index in range(2, len(run) - 1):
+        title, heading, row = run[index - 1 : index + 2]
+        comes_again = seen[heading.unit.text] > 1
+        if comes_again and row.is_row and _is_titled(title, heading, len(row.printed)):
+            yield run[start : index - 1]
+            start = index - 1
+    yield run[start:]
+
+
+def _is_titled(title: Split, heading: Split, width: int) -> bool:
+    """Whether a line is above the headings of as many columns, and no row of as many cells."""
+    is_title = title.is_row and not title.is_total and len(title.printed) < width
+    return is_title and bool(_headings(heading, width))
 
 
 def _with_surroundings(sighting: Sighting, splits: Sequence[Split]) -> Sighting:

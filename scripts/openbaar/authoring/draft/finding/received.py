@@ -134,8 +134,8 @@ def sightings(document: Document) -> list[Sighting]:
         return joined(document, sightings_in_pages(document))
     found = [
         *sightings_in_aligned(document),
-        *sightings_in_lines(document, "block"),
         *sightings_in_lines(document, "line"),
+        *sightings_in_lines(document, "block"),
         *sightings_of_cells(document),
     ]
     kept: list[Sighting] = []
