@@ -26,6 +26,11 @@ PARTIAL = f"{FOLDER}/journal.partial"
 DONE = f"{FOLDER}/done.json"  # the journal once all files are in place, until the earlier are gone
 
 
+def freezing_beside(target: Path) -> Path:
+    """The folder in which a freeze into `target` works; one that was killed leaves it there."""
+    return target.with_name(f".{target.name}.openbaar-freeze")
+
+
 def write_files(root: Path, files: Mapping[str, Content], work: Path) -> list[str]:
     """Put files in place, all of them or none; returns the names of those whose bytes changed.
 

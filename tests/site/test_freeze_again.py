@@ -17,11 +17,12 @@ from types import ModuleType
 import pytest
 from datasette.plugins import pm
 
-from openbaar.placing import FROZEN
+from openbaar.placing import FROZEN, freezing_beside
 from openbaar.publishing.frozen import freeze_published
 from openbaar.site.frozen import frozen_pages
 from openbaar.site.frozen.freeze import no_progress
 from openbaar.site.frozen.frozen_pages import Fetched
+from openbaar.site.frozen.in_place import BEFORE, JOURNAL
 from openbaar.site.frozen.static_paths import Page
 from served import ROOT, build, files_of
 
@@ -575,3 +576,24 @@ def test_a_freeze_that_fails_leaves_the_earlier_one(
     assert files_of(publication.target) == before
     monkeypatch.undo()
     assert differences(publication) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("is_changed", [True, False])
+def test_what_a_run_left_that_was_killed_at_its_very_end_is_taken_back_first(
+    publication: Publication, is_changed: bool
+) -> None:
+    page = "municipalities/regions/index.html"  # no page that is made each time
+    earlier = (publication.target / page).read_bytes()
+    the_title_of_all(publication)
+    publication.publish()
+    publication.freeze(publication.target)
+    work = freezing_beside(publication.target)
+    (work / BEFORE).mkdir(parents=True)
+    (work / BEFORE / "0").write_bytes(earlier)
+    (work / JOURNAL).write_text(json.dumps({page: 0}))
+    if is_changed:
+        a_figure(publication)
+        publication.publish()
+    assert differences(publication) == []
+    assert not work.exists()

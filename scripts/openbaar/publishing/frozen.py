@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from openbaar.files import hashes_of_folder, sha256_of, sha256_of_folder, sha256_of_hashes
-from openbaar.placing import FROZEN
+from openbaar.placing import FROZEN, freezing_beside
 from openbaar.publishing.staleness import published_database
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.toolkit import toolkit_hash
@@ -52,8 +52,11 @@ def freeze_published(
 def _intact(target: Path, made_by: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The mark that an earlier run left in a folder, and the hashes of the files in it.
 
-    Nothing where anything in it is not of such a run, or where it was not made by the same.
+    Nothing where anything in it is not of such a run, where it was not made by the same, or where
+    a run was killed, which may have files of it still.
     """
+    if freezing_beside(target).exists():
+        return {}, {}
     try:
         mark = dict(json.loads((target / FROZEN).read_bytes()))
     except (OSError, ValueError):

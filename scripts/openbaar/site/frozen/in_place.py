@@ -16,7 +16,7 @@ from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import names_below, take_again
-from openbaar.placing import FROZEN
+from openbaar.placing import FROZEN, freezing_beside
 
 # In the folder beside the target:
 MADE = "site"  # what takes its place
@@ -30,7 +30,7 @@ def working_beside(target: Path) -> Iterator[Path]:
 
     What a killed run left there is removed too; `target` gets back what that run took from it.
     """
-    work = target.with_name(f".{target.name}.openbaar-freeze")
+    work = freezing_beside(target)
     _end(work, target)
     work.mkdir()
     try:
