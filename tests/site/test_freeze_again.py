@@ -583,7 +583,7 @@ def test_a_freeze_that_fails_leaves_the_earlier_one(
 def test_what_a_run_left_that_was_killed_at_its_very_end_is_taken_back_first(
     publication: Publication, is_changed: bool
 ) -> None:
-    page = "municipalities/regions/index.html"  # no page that is made each time
+    page = "en/municipalities/regions/index.html"  # no page that is made each time
     earlier = (publication.target / page).read_bytes()
     the_title_of_all(publication)
     publication.publish()
