@@ -42,9 +42,13 @@ ENOUGH = 120.0  # seconds in which a process that is to end has ended
 
 
 @pytest.fixture
-def busy(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
+def busy(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
     script = tmp_path / "busy.py"
     script.write_text(BUSY, "utf-8")
+    # What Python leaves of a server whose process was killed; a long path would fit no socket.
+    environment = {**os.environ, "TMPDIR": str(tmp_path_factory.mktemp("t"))}
 
     begun: list[subprocess.Popen[str]] = []
 
@@ -52,6 +56,7 @@ def busy(tmp_path: Path) -> Iterator[Callable[[str], subprocess.Popen[str]]]:
         process = subprocess.Popen(
             [sys.executable, str(script), method, str(tmp_path / DONE)],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
+            env=environment,
         )  # fmt: skip
         begun.append(process)
         return process

@@ -18,13 +18,17 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import Content, holds, write_content
 
 FROZEN = ".openbaar-frozen"  # in a folder that `openbaar freeze` wrote and may replace
-FREEZING = ".{}.openbaar-freeze"  # beside that folder: where a run works that makes it
 FOLDER = "build/.openbaar"  # of a publication; what a run keeps for itself
 CACHE = f"{FOLDER}/cache"  # what saves time, and is left by a run that failed too; may be removed
 SCANS = f"{CACHE}/scans"  # what was found in large CSV files, a file for each table
 JOURNAL = f"{FOLDER}/journal.json"
 PARTIAL = f"{FOLDER}/journal.partial"
 DONE = f"{FOLDER}/done.json"  # the journal once all files are in place, until the earlier are gone
+
+
+def freezing_beside(target: Path) -> Path:
+    """The folder in which a freeze into `target` works; one that was killed leaves it there."""
+    return target.with_name(f".{target.name}.openbaar-freeze")
 
 
 def write_files(root: Path, files: Mapping[str, Content], work: Path) -> list[str]:

@@ -210,6 +210,12 @@ def test_a_web_page_with_stacked_headings_is_titled_and_read_by_both_levels(tmp_
     assert 'until: "^Bron: register$"' in draft
 
 
+def test_a_web_page_is_titled_as_it_calls_itself(tmp_path: Path) -> None:
+    drafted(tmp_path, "page.html", f"<h1>Afwezig in cijfers</h1>{STACKED}")
+    package = yaml.safe_load((tmp_path / "made/tables/package.yaml").read_text("utf-8"))
+    assert package["documents"][0]["title"] == {"nl": "Afwezig in cijfers"}
+
+
 @pytest.mark.parametrize("years", [["2020-2021", "2021-2022"], ["1999/00", "2000/01"]])
 def test_headings_that_are_school_years_become_a_column_as_years_do(
     tmp_path: Path, years: list[str]

@@ -6,8 +6,9 @@ middle. Beside the time by the clock stands what a machine with nothing else to 
 reach: the processor seconds of one process, divided by those of the main process and half of those
 of its workers. What their server imports is left out of that, because it does so while the main
 process imports as much, and reads the publication. A CSV file of 200,000 rows and a text of 100,000
-are converted by one process. A ruled PDF is read by us, and by pdfplumber alone. Compare the ratios;
-machines differ.
+are converted by one process. Whether the time for a document grows with their number, short texts
+show, a few and ten times as many. A ruled PDF is read by us, and by pdfplumber alone. Compare the
+ratios; machines differ.
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from openbaar.tables.converting.worker_server import needed_for
 TEXTS, ROWS_OF_TEXT = 200, 500
 PDFS, ROWS_OF_PDF = 100, 450
 ROWS_OF_PAGE = 50
+FEW_SHORT, MANY_SHORT, ROWS_OF_SHORT = 200, 2000, 20
 TURNS = 3
 ROWS_OF_CSV, ROWS_OF_LONG_TEXT, ROWS_OF_RULED = 200_000, 100_000, 1_000
 COLUMNS = {"year": "year", "region": "string", "started": "integer", "completed": "integer"}
@@ -147,9 +149,9 @@ def row(document: int, number: int) -> list[str]:
     ]
 
 
-def text(document: int) -> bytes:
+def text(document: int, count: int = ROWS_OF_TEXT) -> bytes:
     """A text with a row on each line."""
-    rows = [" ".join(row(document, number)) for number in range(ROWS_OF_TEXT)]
+    rows = [" ".join(row(document, number)) for number in range(count)]
     return as_text([f"Tabel {document}", *rows])
 
 
@@ -242,6 +244,20 @@ def compared(what: str, root: Path, dask: Cluster) -> Iterator[str]:
     )
 
 
+def short_texts(folder: Path) -> str:
+    """How much longer a short text takes among many than among few."""
+    taken = []
+    for count in (FEW_SHORT, MANY_SHORT):
+        texts = {f"d{number}.txt": text(number, ROWS_OF_SHORT) for number in range(count)}
+        root = publication(folder / str(count), texts)
+        taken.append(converted(root, "--workers", "1").all / count)
+    few, many = (1000 * seconds for seconds in taken)
+    return (
+        f"a text of {ROWS_OF_SHORT} rows: {few:.1f} ms among {FEW_SHORT},"
+        f" {many:.1f} ms among {MANY_SHORT}, {many / few:.2f} times as long"
+    )
+
+
 def long_document(root: Path, ending: str, rows: int) -> Path:
     """A publication of one table, from a CSV file or from a text with a row on each line."""
     separator = "," if ending == "csv" else " "
@@ -302,6 +318,7 @@ def main() -> None:
         pdfs = {f"d{number}.pdf": pdf(number, folder) for number in range(PDFS)}
         for line in compared(f"{PDFS} PDFs", publication(folder / "pdfs", pdfs), dask):
             print(line, flush=True)
+        print(short_texts(folder / "short"), flush=True)
         for ending, rows in {"csv": ROWS_OF_CSV, "txt": ROWS_OF_LONG_TEXT}.items():
             long = converted(long_document(folder / ending, ending, rows), "--workers", "1")
             print(f"{rows} rows of {ending}: {long.all:.1f} s, {long.megabytes:.0f} MB", flush=True)

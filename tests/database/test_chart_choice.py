@@ -81,6 +81,7 @@ def test_a_quarter_stands_below_its_year() -> None:
     [
         ("yearmonth", ["2023-01", "2023-02", "2023-03"]),
         ("string", ["2020-2021", "2021-2022", "2022-2023"]),
+        ("string", ["K3 2022", "K4 2022", "K1 2023"]),
     ],
 )
 def test_months_and_school_years_stand_along_the_axis_as_years_do(

@@ -81,6 +81,19 @@ def test_periods_count_up_where_rows_do_not_and_years_left_out_leave_a_gap(
     assert years == ["2018", "2019", "…", "2021"]
 
 
+@pytest.mark.parametrize("chart", ["x: status, y: number", "x: year, y: number, color: status"])
+def test_quarters_in_texts_count_up_as_periods_and_as_colours(hand_made: Path, chart: str) -> None:
+    said = ["K2 2023", "K1 2024", "K1 2023"]
+    regions = ["brussels", "flanders", "wallonia"]
+    with (hand_made / "tables" / "statuses.csv").open("a", encoding="utf-8") as statuses:
+        statuses.writelines(f"{quarter},{quarter}\n" for quarter in said)
+    pairs = zip(regions, said, strict=True)
+    rows_of(hand_made, *(f"2019,{region},3,,{quarter}" for region, quarter in pairs))
+    bars = drawings.bars(svg_of(built(hand_made, chart=f"chart: {{{chart}}}\n")))
+    order = sorted(bars, key=lambda key: bars[key].left)
+    assert order == ["2019,wallonia", "2019,brussels", "2019,flanders"]
+
+
 def test_colours_are_in_the_order_of_the_code_list_whatever_the_order_of_rows(
     hand_made: Path,
 ) -> None:

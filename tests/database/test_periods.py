@@ -36,6 +36,12 @@ YEAR = column("a", "year")
         ([column("a", "string")], [("2019-2020",), ("2020-2021",)], "school year"),
         ([column("a", "string")], [("1999/00",), ("2000/01",)], "school year"),
         ([COMPUTED], [("2019–20",)], "school year"),
+        ([column("a", "string")], [("2023 K1",), ("2023 K2",)], "quarter"),
+        ([column("a", "string")], [("Q1 2023",), ("2023-q2",), ("2023T3",)], "quarter"),
+        ([column("a", "string")], [("1e kwartaal 2023",), ("2. Quartal 2023",)], "quarter"),
+        ([column("a", "string")], [("1er trimestre 2023",), ("4th quarter 2023",)], "quarter"),
+        ([column("a", "string")], [("Q1",), ("Q2",)], None),
+        ([column("a", "string")], [("Q5 2023",)], None),
         ([column("a", "string")], [("2019-2020",), ("2020-2022",)], None),
         ([column("a", "string")], [("2019-20",), ("total",)], None),
         ([YEAR, column("b", low=1, high=4)], [(2020, 1)], "quarter"),
@@ -70,6 +76,7 @@ def test_columns_are_periods_by_their_types_and_limits(
         ("quarter", (2020, 2), "fr", "T2", "2020"),
         ("month", (2020, 5), "nl", "mei", "2020"),
         ("month", ("2020-05",), "nl", "mei", "2020"),
+        ("quarter", ("Q2 2020",), "nl", "K2", "2020"),
         ("school year", ("2019/20",), "nl", "2019/20", ""),
         ("date", ("2020-05-09",), "nl", "9 mei 2020", ""),
         ("date", ("mei 2020",), "nl", "mei 2020", ""),
@@ -94,7 +101,11 @@ def test_the_last_quarter_of_a_year_is_next_to_the_first_of_the_following_one() 
 
 @pytest.mark.parametrize(
     ("kind", "last", "first"),
-    [("month", "2020-12", "2021-01"), ("school year", "2019-2020", "2020-2021")],
+    [
+        ("month", "2020-12", "2021-01"),
+        ("quarter", "Q4 2020", "Q1 2021"),
+        ("school year", "2019-2020", "2020-2021"),
+    ],
 )
 def test_periods_in_one_text_are_next_to_each_other(kind: Any, last: str, first: str) -> None:
     periods = Periods(("a",), kind)

@@ -95,6 +95,23 @@ def test_a_page_says_its_language(said: str, language: str) -> None:
     assert read_html(page.encode(), "sources/d.html").language == language
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        (
+            "<title>Cijfers | Dienst</title>",
+            "<h1>Cijfers\n <i>2023</i></h1><h1>x</h1>",
+            "Cijfers 2023",
+        ),
+        ("<title>Cijfers | Dienst</title>", "<h1><img></h1>", "Cijfers | Dienst"),
+        ("", "<h2>Cijfers</h2>", ""),
+    ],
+)
+def test_a_page_is_called_as_its_heading_says(head: str, body: str, title: str) -> None:
+    page = f"<html><head>{head}</head><body>{body}{TABLE}</body></html>"
+    assert read_html(page.encode(), "sources/d.html").title == title
+
+
 DECLARED = "<html><head><meta {0}></head><body><p>Wallonië – 5 €</p>" + TABLE
 CHARSET = 'charset="ISO-8859-1"'
 OLD = 'http-equiv="Content-Type" content="text/html; charset=windows-1252"'

@@ -50,6 +50,10 @@ _FILES = {
     "pdf": ["tests/publications/*/sources/*.pdf"],
 }
 _TABLE = b"<html><body><table><tr><th colspan=2>a<tr><td rowspan=2>1<td>2</table></body></html>"
+_PAGE = (
+    b'<html lang="nl"><head><meta charset="latin1"><title>a</title></head><body><nav>b</nav><h1>c<br>d</h1>'
+    b"<p>e<!-- f --><table role=none><tr><td>g</table><table><caption>h<tr><th>i<br>j<td>\xe9</table>k<br>l"
+)
 _ODS = (
     b'<o:document-content xmlns:o="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
     b'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
@@ -67,7 +71,7 @@ _FIXED = {
         b"{a} || {b}\n1 2",
     ],
     "csv": [b"a,1,1.5,2020,true,2020-01-31,[]\n", b'"x\ny",,,,,,\n', b'"open\n'],
-    "text": [_TABLE],
+    "text": [_TABLE, _PAGE],
     "pdf": [b"BT /F1 12 Tf 72 720 Td (a 1) Tj ET", b"0 0 m 100 0 l S 10 10 50 50 re S"],
     "workbook": [_ODS],
     "routes": [

@@ -121,7 +121,7 @@ def idle(small: Built) -> Iterator[Served]:
 class Reader:
     """Someone who reads a page again and again while others ask what costs much.
 
-    Other programs may keep the machine busy, so the page is read of an idle server too.
+    Other programs may keep the machine busy, so the page is read of an idle server at the same time.
     """
 
     def __init__(self, server: Served, idle: Served, path: str) -> None:
@@ -139,13 +139,15 @@ class Reader:
         """
         waits = []
         undisturbed = []
-        while not all(each.done() for each in asked):
-            seconds, page = timed(self.server, self.path)
-            waits.append(seconds)
-            for copy in copies(self.server):
-                self.taken[copy] = processor_seconds(copy)
-            assert (page.status_code, "<table" in page.text) == (200, True)
-            undisturbed.append(timed(self.idle, self.path)[0])
+        with ThreadPoolExecutor(1) as beside:
+            while not all(each.done() for each in asked):
+                of_idle = beside.submit(timed, self.idle, self.path)
+                seconds, page = timed(self.server, self.path)
+                waits.append(seconds)
+                for copy in copies(self.server):
+                    self.taken[copy] = processor_seconds(copy)
+                assert (page.status_code, "<table" in page.text) == (200, True)
+                undisturbed.append(of_idle.result()[0])
         slowed_down = max(1.0, MANY * max(undisturbed) / PATIENCE)
         return max(waits) / slowed_down
 

@@ -12,6 +12,7 @@ import pytest
 from lxml import html
 
 from openbaar.site.pages.chips import Chip, Chips
+from openbaar.site.pages.column_places import leading_columns
 from openbaar.site.pages.column_values import are_years
 from openbaar.site.pages.columns import Column
 from openbaar.site.pages.naming import status_words
@@ -327,6 +328,23 @@ def test_a_day_is_told_in_words_and_stays_a_day_in_files(small: Built) -> None:
     assert missing(says(small, chosen, "en"), ["1 row: Date = December 2, 2024"]) == []
     assert "2024-12-02" in get(small, f"{SMALL}/mergers.csv").text
     assert get(small, f"{SMALL}/mergers.json?_shape=array").json()[1]["date"] == "2024-12-02"
+
+
+@pytest.mark.parametrize(
+    ("others", "leading"),
+    [
+        (["note"], ["year", "note", "number"]),
+        (["note", "remark"], ["year", "note", "number"]),
+        (["long", "note"], ["year", "note", "number"]),
+        (["long", "status"], ["year", "number"]),
+    ],
+)
+def test_a_narrow_page_shows_a_short_text_beside_one_figure(
+    small: Built, others: list[str], leading: list[str]
+) -> None:
+    year, number = Column("year", "Year"), Column("number", "Number", unit="towns")
+    columns = [year, *(Column(name, name) for name in others), number]
+    assert leading_columns(published_of(small), "municipalities", columns, ["long"]) == leading
 
 
 @pytest.mark.parametrize(

@@ -224,7 +224,11 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster
             program = [sys.executable, "-m", f"distributed.cli.{command}", *arguments]
             here = ["--host", "127.0.0.1", "--no-dashboard"]
             process = subprocess.Popen(
-                [*program, *here], stderr=subprocess.PIPE, text=True, cwd=tmp_path
+                [*program, *here],
+                stderr=subprocess.PIPE,
+                text=True,
+                cwd=tmp_path,
+                env={**os.environ, "DASK_TEMPORARY_DIRECTORY": str(tmp_path)},
             )
             stack.enter_context(process)
             stack.callback(process.terminate)
@@ -237,8 +241,7 @@ def cluster(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Cluster
         )
         workers = []
         for _ in range(2):
-            own = ["--nthreads", "1", "--no-nanny", "--local-directory", str(tmp_path)]
-            worker, told = start("dask_worker", address, *own)
+            worker, told = start("dask_worker", address, "--nthreads", "1", "--no-nanny")
             assert any("Starting established connection" in line for line in told)
             workers.append(worker)
         yield Cluster(address, workers)

@@ -52,7 +52,16 @@ def read_html(data: bytes, path: str) -> Document:
     if not reader.tables:
         raise OpenbaarError(Problem(Place(path), "contains no table"))
     lines = grid_lines([(1, reader.rows, reader.addresses)])
-    return Document(path, lines, is_grid=True, language=_language(page))
+    return Document(path, lines, is_grid=True, language=_language(page), title=_title(page))
+
+
+def _title(page: Any) -> str:
+    """What a page is called: by its first heading, else above its window."""
+    for found in (*page.xpath("(//h1)[1]"), *page.xpath("//head/title")):
+        text = _text(found)
+        if text:
+            return text
+    return ""
 
 
 def _in_utf8(data: bytes) -> bytes:

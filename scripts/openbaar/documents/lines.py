@@ -106,7 +106,7 @@ class Document:
 
     Where they are (a PDF, a workbook), places name the page and count its lines; else they count
     through the document. The words of one that is recognised were told from pictures. `language`
-    is the one in which it says that it is written, as web pages do.
+    and `title` are what it says of itself, as web pages do.
     """
 
     path: str
@@ -115,6 +115,7 @@ class Document:
     has_pages: bool = False
     is_recognised: bool = False
     language: str = ""
+    title: str = ""
     _by_number: dict[int, Line] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def line(self, number: int) -> Line:

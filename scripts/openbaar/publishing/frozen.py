@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from openbaar.files import hashes_of_folder, sha256_of, sha256_of_folder, sha256_of_hashes
-from openbaar.placing import FREEZING, FROZEN
+from openbaar.placing import FROZEN, freezing_beside
 from openbaar.publishing.staleness import published_database
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.toolkit import toolkit_hash
@@ -34,7 +34,6 @@ def freeze_published(
     Nothing is done where `target` is what would be written. Returns how many files the site has,
     and how many of them are new or not as they were before.
     """
-    _recover(target)
     said = {"made_by": _hash(_makers(url)), "made_of": _hash(_parts(root))}
     mark, hashes = _intact(target, said["made_by"])
     if mark.get("made_of") == said["made_of"]:
@@ -50,19 +49,14 @@ def freeze_published(
     return frozen.files, frozen.changed
 
 
-def _recover(target: Path) -> None:
-    """Have `target` as it was before a run that was killed, as far as that run is not whole."""
-    if target.with_name(FREEZING.format(target.name)).exists():
-        from openbaar.site.frozen.in_place import recover  # imports Datasette
-
-        recover(target)
-
-
 def _intact(target: Path, made_by: str) -> tuple[dict[str, Any], dict[str, str]]:
     """The mark that an earlier run left in a folder, and the hashes of the files in it.
 
-    Nothing where anything in it is not of such a run, or where it was not made by the same.
+    Nothing where anything in it is not of such a run, where it was not made by the same, or where
+    a run was killed, which may have files of it still.
     """
+    if freezing_beside(target).exists():
+        return {}, {}
     try:
         mark = dict(json.loads((target / FROZEN).read_bytes()))
     except (OSError, TypeError, ValueError):
@@ -70,7 +64,7 @@ def _intact(target: Path, made_by: str) -> tuple[dict[str, Any], dict[str, str]]
     if mark.get("made_by") != made_by:
         return {}, {}
     hashes = hashes_of_folder(target, FROZEN)
-    return (mark, hashes) if mark.get("content") == sha256_of_hashes(hashes) else ({}, {})
+    return (mark, hashes) if mark["content"] == sha256_of_hashes(hashes) else ({}, {})
 
 
 def _hash(parts: Iterator[tuple[str, str]]) -> str:

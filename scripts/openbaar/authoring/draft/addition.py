@@ -28,7 +28,9 @@ _READ_WITH = (
     "name", "version", "languages", "title", "description", "contributors", "licenses", "additions",
     "numbers",
 )  # fmt: skip
-GUESSED = "title (the name of the file), how it is read; say author, date and license where known"
+GUESSED = (
+    "title (of the page or the file), how it is read; say author, date and license where known"
+)
 
 
 def add(root: Path, documents: Sequence[Path], say: Say = say_nothing) -> list[str]:

@@ -150,7 +150,7 @@ def _package(
     unknown = catalogue(language).gettext(UNKNOWN)
     nobody = {"name": NOT_SPECIFIED, "title": unknown}
     guessed = (
-        "titles (the names of the files), how a PDF is read, what marks a page break; "
+        "titles (of pages, else the names of files), how a PDF is read, what marks a page break; "
         "say author, date and license where they are known"
     )
     unsaid = "nobody has said it; delete this comment where it stays unknown"

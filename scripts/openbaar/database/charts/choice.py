@@ -87,9 +87,9 @@ def may_be_codes(table: Table, field: SchemaField, rows: Sequence[ChartRow]) -> 
 
 
 def _is_time(table: Table, column: str, rows: Sequence[ChartRow]) -> bool:
-    """Whether a column holds years, school years or months, which need no other one to be told."""
+    """Whether a column holds periods of some length, which need no other one to be told."""
     found = periods_of([column], _fields(table), [row.values for row in rows])
-    return found is not None and found.kind in ("year", "school year", "month")
+    return found is not None and found.kind in ("year", "school year", "quarter", "month")
 
 
 def _fields(table: Table) -> dict[str, SchemaField]:

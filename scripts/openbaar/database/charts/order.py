@@ -7,10 +7,11 @@ below each other; shares that make up a whole are stacked.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from openbaar.database.charts.content import ChartContent, Key
+from openbaar.database.charts.periods import Periods
 from openbaar.database.drawing.picture import Form
 from openbaar.database.drawing.svg import KINDS, ORDER
 
@@ -81,6 +82,9 @@ class Order:
         if column is None:
             return [None]
         found = list(dict.fromkeys(self.content.color_of(row) for row in self.content.drawn))
+        periods = self.content.color_periods
+        if periods is not None and all(isinstance(value, str) for value in found):
+            return sorted(found, key=lambda value: periods.period({column: value}).order)
         return self._in_order(found, [column], lambda value: (value,))
 
     def _in_order(
@@ -107,13 +111,17 @@ class Order:
         content = self.content
         found = list(dict.fromkeys(content.category_of(row) for row in content.drawn))
         if content.periods is not None:
-            return sorted(found)
+            return sorted(found, key=partial(self._moment, content.periods))
         sort = content.chart.sort
         if sort == "value" or (sort is None and len(found) > KEPT_ORDER):
             return sorted(found, key=self._total, reverse=True)
         if sort == "given" or content.is_sorted:
             return found
         return self._in_order(found, content.category, lambda key: key)
+
+    def _moment(self, periods: Periods, category: Key) -> tuple[Any, ...]:
+        """What sorts a category that is a period."""
+        return periods.period(dict(zip(self.content.category, category, strict=True))).order
 
     def _total(self, category: Key) -> float:
         """What all colours of a category have together."""

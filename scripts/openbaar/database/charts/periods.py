@@ -18,6 +18,11 @@ PARTS = {4: "quarter", 12: "month"}  # of a year, by how many there are
 Values = Mapping[str, Any]
 PeriodKind = Literal["year", "school year", "quarter", "month", "range", "date", "nested"]
 _MONTH = re.compile(r"\d{4}-\d{2}")
+# A quarter beside its year in one text: `2023 K1`, `Q1 2023`, `1e kwartaal 2023`.
+_WORDS = "kwartaal|quartal|trimestre|quarter"
+_QUARTER = rf"(?:[KQT](?P<short>[1-4])|(?P<long>[1-4])(?:\.|\w{{1,3}})? (?:{_WORDS}))"
+_YEAR_FIRST = re.compile(rf"(?P<year>\d{{4}})[ -]?{_QUARTER}", re.IGNORECASE)
+_YEAR_LAST = re.compile(rf"{_QUARTER}[ -]?(?P<year>\d{{4}})", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ class Periods:
     """Columns that hold a period together, and how they do.
 
     A `range` has its first and its last year in two columns; `nested` is a year and something else.
-    A `school year` begins in one year and ends in the next: `2022-2023`, `2022/23`. A `month` is in
-    a column of its own beside its year, or together with it in one.
+    A `school year` begins in one year and ends in the next: `2022-2023`, `2022/23`. A `quarter` or
+    a `month` is in a column of its own beside its year, or together with it in one.
     """
 
     columns: tuple[str, ...]
@@ -91,6 +96,8 @@ class Periods:
             return [int(found[0][:4])]
         if self.kind == "month" and len(found) == 1:
             return [int(part) for part in found[0].split("-")]
+        if self.kind == "quarter" and len(found) == 1:
+            return list(_quarter_in(found[0]) or ())
         return found
 
 
@@ -133,7 +140,17 @@ def _kind_of_texts(meaning: Meaning, texts: Sequence[Any]) -> PeriodKind | None:
         return "month"
     if _type(meaning) in ("date", "yearmonth"):
         return "date"
-    return "school year" if all(map(is_school_year, texts)) else None
+    if all(map(is_school_year, texts)):
+        return "school year"
+    return "quarter" if all(map(_quarter_in, texts)) else None
+
+
+def _quarter_in(text: str) -> tuple[int, int] | None:
+    """The year and the quarter in a text such as `2023 K1`; None where it is something else."""
+    found = _YEAR_FIRST.fullmatch(text) or _YEAR_LAST.fullmatch(text)
+    if found is None:
+        return None
+    return int(found["year"]), int(found["short"] or found["long"])
 
 
 def _part_of_year(meaning: Meaning, values: Sequence[Any]) -> PeriodKind:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import names_below, take_again
-from openbaar.placing import FREEZING, FROZEN
+from openbaar.placing import FROZEN, freezing_beside
 
 # In the folder beside the target:
 MADE = "site"  # what takes its place
@@ -30,30 +30,13 @@ def working_beside(target: Path) -> Iterator[Path]:
 
     What a killed run left there is removed too; `target` gets back what that run took from it.
     """
-    recover(target)
-    work = _work_of(target)
+    work = freezing_beside(target)
+    _end(work, target)
     work.mkdir()
     try:
         yield work
     finally:
-        recover(target)
-
-
-def recover(target: Path) -> None:
-    """End what a run left beside `target`, which gets back what that run took from it.
-
-    To be done before anything is read of `target`: what is there now may not stay there.
-    """
-    work = _work_of(target)
-    if (work / JOURNAL).is_file():
-        _put_back(work, target)
-    elif (work / BEFORE).exists() and not target.exists():
-        os.replace(work / BEFORE, target)
-    shutil.rmtree(work, ignore_errors=True)
-
-
-def _work_of(target: Path) -> Path:
-    return target.with_name(FREEZING.format(target.name))
+        _end(work, target)
 
 
 def check_replaceable(target: Path) -> None:
@@ -117,6 +100,15 @@ def _take_out(target: Path, name: str) -> None:
             continue
         except OSError:  # there are others in it
             return
+
+
+def _end(work: Path, target: Path) -> None:
+    """Remove the folder `work`; give back to `target` what is in it and was not replaced whole."""
+    if (work / JOURNAL).is_file():
+        _put_back(work, target)
+    elif (work / BEFORE).exists() and not target.exists():
+        os.replace(work / BEFORE, target)
+    shutil.rmtree(work, ignore_errors=True)
 
 
 def _put_back(work: Path, target: Path) -> None:

@@ -143,7 +143,8 @@ def table_columns(
     """The columns of a table in the order of the page; `rows` are those that it shows."""
     columns = [column_of(published, table, name) for name in names]
     placed = _kept(published, columns, names, rows)
-    lead = _lead(published, table, [each.column for each in placed])
+    long = [each.column.name for each in placed if each.is_long]
+    lead = leading_columns(published, table, [each.column for each in placed], long)
     ordered = _in_order(placed, TRUST_ORDER.get(table, lead))
     return _headed([replace(each, leads=each.column.name in lead) for each in ordered])
 
@@ -158,7 +159,7 @@ def record_columns(published: Published, table: str, row: Mapping[str, Any]) -> 
         column = column_of(published, table, name)
         if not _is_left_out(published, column, [row[name]]):
             placed.append(_titled_place(published, index, column))
-    lead = _lead(published, table, [each.column for each in placed])
+    lead = leading_columns(published, table, [each.column for each in placed])
     ordered = _in_order(placed, TRUST_ORDER.get(table, lead))
     return sorted(ordered, key=lambda each: not each.column.is_quantity)
 
@@ -315,8 +316,10 @@ def _language_shown(published: Published) -> str:
     return spoken if spoken in published.languages else published.languages[0]
 
 
-def _lead(published: Published, table: str, columns: Sequence[Column]) -> list[str]:
-    """The names of the columns that lead, in order."""
+def leading_columns(
+    published: Published, table: str, columns: Sequence[Column], long: Sequence[str] = ()
+) -> list[str]:
+    """The names of the columns that lead, in order; `long` are those whose texts fill lines."""
     if table in TRUST_LEAD:
         shown_in = _language_shown(published)
         return [f"text_{shown_in}" if name == "text" else name for name in TRUST_LEAD[table]]
@@ -329,7 +332,8 @@ def _lead(published: Published, table: str, columns: Sequence[Column]) -> list[s
     figures = [column.name for column in others if column.is_quantity]
     if not figures:
         return key + _texts(published, others)
-    words = _texts(published, [column for column in others if column.name not in figures])
+    short = [column for column in others if column.name not in (*figures, *long)]
+    words = _texts(published, short)
     room = max(FEWEST_LEADING - len(key) - len(figures), 0)
     return key + words[:room] + figures
 

@@ -48,9 +48,10 @@ class Received:
         return self.document.path
 
     def titled_in(self, languages: Sequence[str]) -> Received:
-        """The same, with the file's name as the title in each of these languages."""
+        """The same, titled in each of these languages as it calls itself, else by its file."""
         (name,) = self.entry["title"].values()
-        return replace(self, entry={**self.entry, "title": dict.fromkeys(languages, name)})
+        titles = dict.fromkeys(languages, self.document.title or name)
+        return replace(self, entry={**self.entry, "title": titles})
 
     @property
     def weight(self) -> float:
