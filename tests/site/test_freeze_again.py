@@ -41,6 +41,13 @@ TODAY = """\
     title: {nl: Welke dag is het?, en: Which day is it?}
     sql: SELECT date('now') AS day, count(*) AS number FROM regions
 """
+REPLACED = """\
+datasette:
+  databases:
+    municipalities:
+      queries:
+        per_year: {sql: SELECT max(text) AS text FROM mergers}
+"""
 CHOICES = "    parameters: {year: {title: {nl: Jaar, en: Year}, choices: municipalities.year}}\n"
 NEW_TABLE = """\
 title: {nl: Kusten, en: Coasts}
@@ -486,6 +493,21 @@ def test_a_question_about_the_moment_is_asked_each_time(
     publication.freeze(publication.target)
     assert {"today", "today.csv", "today.json"} <= of_database(asked, 1)
     assert "per_year" not in of_database(asked, 1)
+
+
+@pytest.mark.slow
+def test_a_question_with_other_sql_for_datasette_is_asked_each_time(
+    publication: Publication, asked: list[Page]
+) -> None:
+    publication.replace("package.yaml", "tables: [", f"{REPLACED}tables: [")
+    publication.publish()
+    publication.freeze(publication.target)
+    publication.replace("mergers.csv", "The last round", "The very last round")
+    publication.publish()
+    asked.clear()
+    publication.freeze(publication.target)
+    assert of_database(asked, 1) >= ANSWERS
+    assert differences(publication) == []
 
 
 @pytest.mark.slow

@@ -77,6 +77,7 @@ class Digests:
         self._everywhere = Digest()
         self._about: ByName = defaultdict(Digest)
         self._questions: ByName = defaultdict(Digest)
+        self._asked: dict[str, Any] = {}  # the SQL of questions that Datasette has
         self._remarks: ByName = defaultdict(Digest)
         self._notes: ByName = defaultdict(Digest)
         self._all_rows: dict[str, str] = {}
@@ -107,6 +108,10 @@ class Digests:
     def question(self, name: str) -> str:
         """What is said of a question; its result is not part of it."""
         return str(self._questions[name])
+
+    def is_asked_as_written(self, name: str) -> bool:
+        """Whether a question has the SQL of its authors, and no other one by `datasette:`."""
+        return bool(self._asked.get(name) == self._published.queries[name]["sql"])
 
     @cached_property
     def questions(self) -> str:
@@ -226,6 +231,7 @@ class Digests:
             self._of(table).add(_without(told, PLAIN))
         for name, told in database.get("queries", {}).items():
             self._questions[name].add(told)
+            self._asked[name] = told.get("sql") if isinstance(told, dict) else told
 
     def _read_site(self, connection: sqlite3.Connection) -> None:
         """Read what the site is told of the publication."""

@@ -235,8 +235,11 @@ class MadeOf:
     def _tables_read(self, name: str) -> set[str] | None:
         """The tables of authors that a question reads.
 
-        None where it reads others, or where its result may be another one another time.
+        None where it reads others, where its result may be another one another time, or where
+        Datasette asks something else.
         """
+        if not self._digests.is_asked_as_written(name):
+            return None
         sql = self._published.queries[name]["sql"]
         if any(parameter.startswith("_") for parameter in PARAMETER.findall(sql)):
             return None  # the moment, or a visitor
