@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from datasette.app import Datasette
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from datasets import dataset_of
 from openbaar.site import application
@@ -20,8 +20,8 @@ from openbaar.tables.authored.references import load_publication
 from openbaar.tables.dataset import Dataset
 from served import shown
 
-# How long an example takes says nothing on a machine that does other things too.
-settings.register_profile("openbaar", deadline=None)
+# How long an example takes, or is thought of, says nothing on a machine that does other things too.
+settings.register_profile("openbaar", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("openbaar")
 
 ThreadHook = Callable[[threading.ExceptHookArgs], object]

@@ -1,15 +1,24 @@
-"""Patience with what is answered apart, for tests that are not about how long that may take.
+"""Patience with queries and with what is answered apart, for tests that are not about their limits.
 
-A copy that answers is the last to get a processor, so on a busy machine its time may be up before
-it has begun.
+What a busy machine lets wait may not be done in time: a copy that answers is the last to get a
+processor.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from operator import setitem
+from typing import Any
+
+from openbaar.site import application
+from openbaar.site.pages import chips
+from openbaar.site.requests import limits
 from openbaar.site.requests.apart import Answer, ForkServer
 from openbaar.site.requests.asgi import Scope
+from openbaar.site.routes import search
 
-SECONDS = 600.0  # instead of those of the gate
+SECONDS = 600  # instead of those of a gate or a query
+MILLISECONDS = SECONDS * 1000
 _in_time = ForkServer.answer
 
 
@@ -18,6 +27,14 @@ async def answer(server: ForkServer, scope: Scope, _seconds: float, memory: int)
     return await _in_time(server, scope, SECONDS, memory)
 
 
-def begin() -> None:
-    """Have this process be patient as long as it runs."""
-    ForkServer.answer = answer  # type: ignore[method-assign]
+def begin(
+    set_attribute: Callable[[Any, str, Any], None] = setattr,
+    set_item: Callable[[Any, str, Any], None] = setitem,
+) -> None:
+    """Have this process be patient, for as long as what is set here stands."""
+    set_attribute(ForkServer, "answer", answer)
+    for module in (chips, search):
+        set_attribute(module, "TIME_LIMIT", MILLISECONDS)
+    for settings in (application.SETTINGS, limits.SETTINGS):
+        set_item(settings, "sql_time_limit_ms", MILLISECONDS)
+    set_item(application.SETTINGS, "facet_time_limit_ms", MILLISECONDS)

@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 import patience
-from openbaar.site.requests.apart import ForkServer
 from served import ROOT, Built, Served, build, served
 from strangers import URL, query
 
@@ -17,7 +16,7 @@ from strangers import URL, query
 def _sites_are_patient() -> Iterator[None]:
     """Sites in the process of the tests answer on a busy machine too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ForkServer, "answer", patience.answer)
+        patience.begin(patch.setattr, patch.setitem)
         yield
 
 

@@ -550,6 +550,13 @@ def test_nothing_is_taken_from_a_folder_that_somebody_changed(
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("mark", ["", "null", "[1]", "{}"])
+def test_a_mark_that_no_run_wrote_is_no_reason_to_stop(publication: Publication, mark: str) -> None:
+    (publication.target / FROZEN).write_text(mark)
+    assert differences(publication) == []
+
+
+@pytest.mark.slow
 def test_a_mark_that_tells_nothing_of_pages_is_no_reason_to_stop(publication: Publication) -> None:
     mark = publication.target / FROZEN
     told = json.loads(mark.read_bytes())

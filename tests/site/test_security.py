@@ -18,8 +18,7 @@ import pytest
 from click.testing import CliRunner
 
 from openbaar.cli.main import main
-from openbaar.site import application
-from openbaar.site.requests import limits, refusals, security
+from openbaar.site.requests import refusals, security
 from openbaar.site.requests.asgi import Message, Receive, Scope, Send
 from openbaar.site.serving import access_log, connections
 from openbaar.site.serving.serve import site
@@ -349,27 +348,18 @@ def test_an_error_that_nobody_foresaw_is_one_line_in_the_log_and_none_on_the_pag
     )
 
 
-@pytest.fixture
-def patient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No query takes too long, however busy the machine is."""
-    for settings in (application.SETTINGS, limits.SETTINGS):
-        monkeypatch.setitem(settings, "sql_time_limit_ms", 60_000)
-
-
 def asked(small: Built, sql: str, public: bool) -> Any:
     """What a site that nobody has asked before answers to a query."""
     client = site(small.database, small.metadata, URL, public).client
     return asyncio.run(client.get(query(sql))).json()
 
 
-@pytest.mark.usefixtures("patient")
 def test_a_row_budget_stops_a_result_that_is_too_large(small: Built) -> None:
     sql = counting("select hex(zeroblob(5000)) from n limit 900")
     assert asked(small, sql, public=True)["error"] == "the result is too large"
     assert len(asked(small, sql.replace("900", "400"), public=True)) == 400
 
 
-@pytest.mark.usefixtures("patient")
 def test_a_site_at_home_asks_large_queries(small: Built) -> None:
     sql = counting("select hex(zeroblob(5000)) from n limit 900")
     assert len(asked(small, sql, public=False)) == 900

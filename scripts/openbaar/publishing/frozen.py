@@ -59,7 +59,7 @@ def _intact(target: Path, made_by: str) -> tuple[dict[str, Any], dict[str, str]]
         return {}, {}
     try:
         mark = dict(json.loads((target / FROZEN).read_bytes()))
-    except (OSError, ValueError):
+    except (OSError, TypeError, ValueError):
         return {}, {}
     if mark.get("made_by") != made_by:
         return {}, {}
