@@ -61,17 +61,32 @@ def test_a_title_with_a_year_begins_another_table(title: str, between: str, tmp_
 
 
 @pytest.mark.parametrize("between", ["", "\n"])
+@pytest.mark.parametrize("width", [0, 14])
 @pytest.mark.parametrize("title", ["Leerstand in den Kreisen {}", "Karte {number}. Leerstand {}"])
 def test_below_another_title_the_same_headings_begin_another_table(
-    title: str, between: str, tmp_path: Path
+    title: str, width: int, between: str, tmp_path: Path
 ) -> None:
     """Titles that differ in a year, and in no page number, are no heads of pages."""
     text = ""
     for number, rows in enumerate((FIRST, SECOND, FIRST), start=1):
         heading = title.format(2020 + number, number=number)
-        text += f"\n{heading}\n{between}Kreisname Anteil Vorher Punkte\n{rows}\n"
+        text += f"\n{heading}\n{between}"
+        for line in f"Kreisname Anteil Vorher Punkte\n{rows}".splitlines():
+            cells = [cell.ljust(width) for cell in line.split()]
+            text += " ".join(cells).rstrip() + "\n"
     made = drafts(tmp_path, text)
     assert [labels(draft) for draft in made] == [PLACES[:3], PLACES[3:], PLACES[:3]]
+
+
+@pytest.mark.parametrize("width", [0, 14])
+def test_rows_of_short_numbers_are_no_heads_of_pages(width: int, tmp_path: Path) -> None:
+    """Below headings that come again, they are alike but for their digits."""
+    rows = [f"0,{90 - number} {20 + number} {40 + number}" for number in range(12)]
+    text = ""
+    for line in ["Anteil Eins Zwei", *rows[:6], "Anteil Eins Zwei", *rows[6:]]:
+        text += " ".join(cell.ljust(width) for cell in line.split()).rstrip() + "\n"
+    (draft,) = drafts(tmp_path, f"Tabelle 1: Umfang\n{text}")
+    assert [row.cells[0] for row in draft.sighting.rows] == [row.split()[0] for row in rows]
 
 
 def test_a_row_may_be_about_a_table(tmp_path: Path) -> None:

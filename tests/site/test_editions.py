@@ -37,7 +37,8 @@ ENOUGH = 300.0  # seconds in which a busy machine has come to show what was publ
 @pytest.fixture
 def own(small: Built, tmp_path: Path) -> Built:
     """The hand-made publication, built into a folder that the test may change."""
-    shutil.copytree(small.database.parent, tmp_path / "own")
+    others = shutil.ignore_patterns(".serving-*")  # of servers of other tests
+    shutil.copytree(small.database.parent, tmp_path / "own", ignore=others)
     return Built(tmp_path / "own" / small.database.name, tmp_path / "own" / "metadata.yml")
 
 

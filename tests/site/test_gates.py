@@ -410,6 +410,25 @@ def test_the_process_that_answers_is_started_again_when_it_has_ended(small: Buil
         assert get(server, query("select 2")).json() == [{"2": 2}]
 
 
+def test_a_process_that_ended_unseen_is_started_again(
+    small: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another thread waits for it, and has not said so yet."""
+    server = apart.ForkServer(shown(small, URL, True))
+    server.start()
+    process = server._process
+    assert process is not None
+    has_ended = iter([False])
+    monkeypatch.setattr(server, "_has_ended", lambda: next(has_ended, process.poll() is not None))
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    asked = {**scope("/municipalities.json", "sql=select+1&_shape=array"), "headers": []}
+    answer = asyncio.run(server.answer(asked, 10, gates.MEMORY))
+    assert answer is not None
+    assert answer.body == b'[{"1": 1}]'
+    server.end()
+
+
 def test_a_query_whose_process_ended_is_an_error_like_others(
     small: Built, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -37,7 +37,8 @@ def built(request: pytest.FixtureRequest) -> Built:
 @pytest.fixture
 def own(small: Built, tmp_path: Path) -> Built:
     """The hand-made publication, built into a folder that the test may change."""
-    shutil.copytree(small.database.parent, tmp_path / "build")
+    others = shutil.ignore_patterns(".serving-*")  # of servers of other tests
+    shutil.copytree(small.database.parent, tmp_path / "build", ignore=others)
     return Built(tmp_path / "build" / small.database.name, tmp_path / "build" / "metadata.yml")
 
 

@@ -80,6 +80,9 @@ def _runs(lines: Sequence[PageLine]) -> Iterator[list[PageLine]]:
         if run and (_is_far(run[-1], line) or _is_numbered_caption(line)):
             yield run
             run, labels = [], 0
+        if labels and _comes_again(line, run[:-labels]):
+            yield run[:-labels]
+            run, labels = run[-labels:], 0
         if line.may_be_row:
             run.append(line)
             labels = 0
@@ -91,6 +94,18 @@ def _runs(lines: Sequence[PageLine]) -> Iterator[list[PageLine]]:
             yield [line]
             run, labels = [], 0
     yield run
+
+
+def _comes_again(line: PageLine, above: Sequence[PageLine]) -> bool:
+    """Whether a line holds the same headings as one above it, which begin another table."""
+    texts = _texts(line)
+    if len(texts) < 2 or line.has_figures:
+        return False
+    return any(texts == _texts(other) for other in above)
+
+
+def _texts(line: PageLine) -> list[str]:
+    return [segment.text for segment in line.segments]
 
 
 def _is_numbered_caption(line: PageLine) -> bool:

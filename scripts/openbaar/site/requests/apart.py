@@ -175,6 +175,18 @@ class ForkServer:
         self._end = finalize(self, _end, process, ours)
         return ours
 
+    def _hand_over(self, descriptor: int) -> None:
+        """Give the process its end of the sockets of a request.
+
+        Who waits for a process learns a moment later than others that it has ended.
+        """
+        try:
+            socket.send_fds(self.start(), [b"1"], [descriptor])
+        except ConnectionError:
+            if self._process is not None:
+                self._process.wait()
+            socket.send_fds(self.start(), [b"1"], [descriptor])
+
     async def answer(self, scope: Scope, seconds: float, memory: int) -> Answer | None:
         """The answer to a request; None where it took longer, or held more bytes of memory.
 
@@ -182,7 +194,7 @@ class ForkServer:
         """
         ours, theirs = socket.socketpair()
         with theirs:
-            socket.send_fds(self.start(), [b"1"], [theirs.fileno()])
+            self._hand_over(theirs.fileno())
         reader, writer = await asyncio.open_connection(sock=ours, limit=MAX_LINE)
         try:
             writer.write(request_line(scope, seconds, memory))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from openbaar.authoring.draft.finding.page_breaks import is_page_head, page_heads
-from openbaar.authoring.draft.finding.printed import split_row
+from openbaar.authoring.draft.finding.printed import kind, split_row
 from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting, lines_before
 from openbaar.authoring.draft.finding.titles import is_title
 from openbaar.documents.lines import Document, Line
@@ -52,6 +52,7 @@ def _without_page_breaks(sighting: Sighting, heads: set[str]) -> Sighting:
     if not again:
         return sighting
     pages = {line.number for line in printed if is_page_head(line, heads)}
+    pages -= {row.first for row in sighting.rows if _has_figures(row)}
     rows = list(_trimmed_rows(sighting, again | pages))
     if not any(row.kind == "data" for row in rows):
         return sighting
@@ -63,6 +64,15 @@ def _without_page_breaks(sighting: Sighting, heads: set[str]) -> Sighting:
         join=1 if is_of_one_line else sighting.join,
         pieces=2,
     )
+
+
+def _has_figures(row: SeenRow) -> bool:
+    """Whether a row has several figures, which the head of a page has not.
+
+    Rows of short numbers are alike but for their digits, as heads of pages are.
+    """
+    figures = [cell for cell in row.cells[1:] if kind(cell) == "number"]
+    return len(figures) > 1
 
 
 def _headings_again(sighting: Sighting, lines: Sequence[Line]) -> set[int]:
