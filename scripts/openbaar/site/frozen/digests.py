@@ -22,6 +22,7 @@ from datasette.utils import path_from_row_pks
 
 from openbaar.schema.conventions import ANSWERS, COUNTS, FOUND, TEXTS, TRUST_TABLES
 from openbaar.site.frozen.static_paths import MOST_ROWS, has_pages_of_rows, is_on_one_page
+from openbaar.site.kept.counts import plain
 from openbaar.site.pages.remarks import conditions
 from openbaar.site.published import Descriptor, Published
 from openbaar.site.routes import downloads, questions
@@ -77,7 +78,7 @@ class Digests:
         self._everywhere = Digest()
         self._about: ByName = defaultdict(Digest)
         self._questions: ByName = defaultdict(Digest)
-        self._asked: dict[str, Any] = {}  # the SQL of questions that Datasette has
+        self._asked: dict[str, str] = {}  # the SQL of questions that Datasette has
         self._remarks: ByName = defaultdict(Digest)
         self._notes: ByName = defaultdict(Digest)
         self._all_rows: dict[str, str] = {}
@@ -110,8 +111,11 @@ class Digests:
         return str(self._questions[name])
 
     def is_asked_as_written(self, name: str) -> bool:
-        """Whether a question has the SQL of its authors, and no other one by `datasette:`."""
-        return bool(self._asked.get(name) == self._published.queries[name]["sql"])
+        """Whether a question has the SQL of its authors, and no other one by `datasette:`.
+
+        Datasette has it without the blanks at the ends of its lines.
+        """
+        return plain(self._asked[name]) == plain(self._published.queries[name]["sql"])
 
     @cached_property
     def questions(self) -> str:
@@ -231,7 +235,7 @@ class Digests:
             self._of(table).add(_without(told, PLAIN))
         for name, told in database.get("queries", {}).items():
             self._questions[name].add(told)
-            self._asked[name] = told.get("sql") if isinstance(told, dict) else told
+            self._asked[name] = str(told["sql"] if isinstance(told, dict) else told)
 
     def _read_site(self, connection: sqlite3.Connection) -> None:
         """Read what the site is told of the publication."""
