@@ -133,7 +133,7 @@ The number of municipalities per region, as an example for the tests.</p>
 <li><a href="/municipalities/anomalies"><span lang="nl">Aandachtspunten</span> · \
 <span lang="en">Points to note</span></a></li>
 </ul>
-<h2><span lang="nl">Veelgestelde vragen</span> · \
+<h2><span lang="nl">Vragen over de cijfers</span> · \
 <span lang="en">Questions about the figures</span></h2>
 <ul class="bullets">
 <li><a href="/municipalities/per_year"><span lang="nl">Hoeveel gemeenten telde België?</span> · \

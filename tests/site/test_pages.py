@@ -69,7 +69,7 @@ def missing(page: str, parts: list[str]) -> list[str]:
                 "Datum: onbekend",
                 "startten vrouwen 61,1 % van de opleidingen",
                 "Gestarte online opleidingen per gender 12 rijen",
-                "Veelgestelde vragen Welke sectoren groeiden of krompen",
+                "Vragen over de cijfers Welke sectoren groeiden of krompen",
                 "Alle 78 sommen stemmen overeen met andere tabellen.",
                 "Aandachtspunten (15) Het document noemt geen vraagsteller",
                 "Betekenis van de codes",
@@ -221,7 +221,7 @@ def test_a_document_that_is_not_there_is_not_found(small: Built) -> None:
 @pytest.mark.parametrize(
     ("address", "parts"),
     [
-        ("/none", ["Pagina niet gevonden Deze pagina bestaat niet.", "Veelgestelde vragen"]),
+        ("/none", ["Pagina niet gevonden Deze pagina bestaat niet.", "Vragen over de cijfers"]),
         (f"{VDAB}/none", ["Pagina niet gevonden", "Zoek hierboven"]),
         ("/source/none.txt", ["Dit document bestaat niet."]),
         (f"{VDAB}?sql=select+nothing", ["De databank kan deze query niet uitvoeren"]),
