@@ -114,27 +114,30 @@ def periods_of(
 def _kind(
     columns: Sequence[str], meanings: Mapping[str, Meaning], rows: Sequence[Values]
 ) -> PeriodKind | None:
-    first, *others = columns
-    if not others and _type(meanings[first]) in ("date", "yearmonth", "string", None):
-        kind = _kind_of_texts(meanings[first], [values[first] for values in rows])
-        if kind is not None:
-            return kind
-    if not is_year(meanings[first], [values[first] for values in rows]):
+    """What these columns hold together: texts in one, or a year, perhaps with something beside."""
+    meaning = meanings[columns[0]]
+    values = [row[columns[0]] for row in rows]
+    if len(columns) == 1:
+        alone = _kind_of_texts(meaning, values)
+        return "year" if alone is None and is_year(meaning, values) else alone
+    if len(columns) > 2 or not is_year(meaning, values):
         return None
-    if not others:
-        return "year"
-    if len(others) > 1:
-        return None
-    second = [values[others[0]] for values in rows]
-    if is_year(meanings[others[0]], second):
-        is_range = all(values[first] <= values[others[0]] for values in rows)
-        return "range" if is_range else "nested"
-    return _part_of_year(meanings[others[0]], second)
+    beside = [row[columns[1]] for row in rows]
+    return _kind_beside_year(values, meanings[columns[1]], beside)
+
+
+def _kind_beside_year(years: Sequence[Any], meaning: Meaning, beside: Sequence[Any]) -> PeriodKind:
+    """What a year and the values of another column are together."""
+    if not is_year(meaning, beside):
+        return _part_of_year(meaning, beside)
+    is_range = all(first <= last for first, last in zip(years, beside, strict=True))
+    return "range" if is_range else "nested"
 
 
 def _kind_of_texts(meaning: Meaning, texts: Sequence[Any]) -> PeriodKind | None:
     """What the texts of one column are; None where they are no periods."""
-    if not all(isinstance(text, str) for text in texts):
+    may_be_period = _type(meaning) in ("date", "yearmonth", "string", None)
+    if not may_be_period or not all(isinstance(text, str) for text in texts):
         return None
     if _type(meaning) == "yearmonth" and all(map(_MONTH.fullmatch, texts)):
         return "month"

@@ -329,13 +329,19 @@ def leading_columns(
         return [title]
     key = [name for name in published.primary_key(table) if name in names]
     others = [column for column in columns if column.name not in key]
+    return key + _leading_beside_key(published, others, FEWEST_LEADING - len(key), long)
+
+
+def _leading_beside_key(
+    published: Published, others: Sequence[Column], room: int, long: Sequence[str]
+) -> list[str]:
+    """The columns that lead beside the key: figures, and short texts for which there is room."""
     figures = [column.name for column in others if column.is_quantity]
     if not figures:
-        return key + _texts(published, others)
+        return _texts(published, others)
     short = [column for column in others if column.name not in (*figures, *long)]
     words = _texts(published, short)
-    room = max(FEWEST_LEADING - len(key) - len(figures), 0)
-    return key + words[:room] + figures
+    return words[: max(room - len(figures), 0)] + figures
 
 
 def _texts(published: Published, columns: Sequence[Column]) -> list[str]:

@@ -34,6 +34,9 @@ STATUS_WORDS = {
 CONDITION = re.compile(r"(?P<name>\w+) (?P<sign>=|>=|<=) (?P<values>[^,()]+)")
 
 
+Namer = Callable[[Published, str, Row], str | None]
+
+
 def named(published: Published, column: Column, value: Any, row: Row | None = None) -> str | None:
     """What a value of a column is called; None where it is called what it is.
 
@@ -48,12 +51,17 @@ def named(published: Published, column: Column, value: Any, row: Row | None = No
         return day_of(column, value)
     if column.name == STATUS:
         return status_words(str(value)) if value else None
-    namer = NAMERS.get(column.name) if column.of_trust else None
-    if column.name == "table_name":  # a query may make such a column itself
-        namer = table_title
+    namer = _namer(column)
     if namer is None or value in (None, ""):
         return None
     return namer(published, str(value), row or {})
+
+
+def _namer(column: Column) -> Namer | None:
+    """What names the values of a column that the toolkit knows; None of any other one."""
+    if column.name == "table_name":  # a query may make such a column itself
+        return table_title
+    return NAMERS.get(column.name) if column.of_trust else None
 
 
 def status_words(status: str) -> str:
@@ -186,7 +194,7 @@ def _lines(_published: Published, first: str, row: Row) -> str | None:
     return first if last in (None, "") or str(last) == first else f"{first}–{last}"
 
 
-NAMERS: Mapping[str, Callable[[Published, str, Row], str | None]] = {
+NAMERS: Mapping[str, Namer] = {
     "table_name": table_title,
     "column_name": _column_title,
     "row_id": _row_name,

@@ -151,16 +151,18 @@ def _sighting(document: Document, lines: Sequence[Line]) -> Sighting | None:
         separator=" | ",
         repeated=repeated,
     )
-    texts_above = leading or _lines_above(document, lines[0])
-    if not texts_above:
+    return _titled(sighting, leading or _lines_above(document, lines[0]))
+
+
+def _titled(sighting: Sighting, above: Sequence[Line]) -> Sighting:
+    """The sighting with its title, which is one of the lines above it, where there are any."""
+    if not above:
         return sighting
-    title = _title(texts_above)
-    before = [*([] if title is None else [title]), texts_above[-1]]
-    return replace(
-        sighting,
-        before=tuple(dict.fromkeys(line.number for line in before)),
-        title="" if title is None else _alone(title),
-    )
+    title = _title(above)
+    if title is None:
+        return replace(sighting, before=(above[-1].number,))
+    before = tuple(dict.fromkeys([title.number, above[-1].number]))
+    return replace(sighting, before=before, title=_alone(title))
 
 
 def _is_table(rows: Sequence[SeenRow]) -> bool:
