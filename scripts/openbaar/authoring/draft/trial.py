@@ -183,7 +183,7 @@ def _variants(draft: Draft) -> list[tuple[Part, ...]]:
     is_there = {
         "header": bool(sighting.header) or sighting.repeated,
         "footnotes": bool(footnotes(sighting)),
-        "melt": draft.melted is not None,
+        "melt": bool(draft.melted.parents),
         "totals": bool(sighting.of_kind("total")),
         "group": draft.group is not None,
         "first": sighting.labels is not None,
