@@ -92,6 +92,10 @@ class Placed:
         """Whether its cells are numbers, which stand under each other."""
         return self.column.is_quantity or self.is_counted
 
+    def shows_figure(self, value: Any) -> bool:
+        """Whether a value of it is written as a figure, with the digits that all of them have."""
+        return self.decimals is not None and isinstance(value, int | float)
+
     @property
     def classes(self) -> str:
         """The classes of its cells.
