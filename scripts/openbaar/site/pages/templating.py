@@ -25,6 +25,7 @@ from openbaar.site.pages.pictures import frame_code
 from openbaar.site.published import PLUGIN, Published
 from openbaar.site.requests.language import gettext, ngettext, visit
 from openbaar.site.routes import downloads
+from openbaar.site.routes.signposts import signposts
 from openbaar.tables.judging.wording import is_sheet
 from openbaar.texts import language_name
 
@@ -76,6 +77,7 @@ def _texts(published: Published) -> Variables:
         "result_column": partial(columns.result_column, published),
         "selection_words": partial(chips.selection_words, published),
         "table_grid": partial(table_grid, published, address=row_link),
+        "signposts": partial(signposts, published),
         "sort_links": sort_links,
         "text": columns.text,
         "text_in": columns.text_in,
