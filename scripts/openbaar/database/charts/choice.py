@@ -25,36 +25,55 @@ TOLERANCE = 0.001  # by which a printed total may differ from its parts, because
 
 @dataclass(frozen=True)
 class Choice:
-    """A chart, and the column that it measures, which may have no unit."""
+    """A chart, and the columns that it measures; one that is alone may have no unit."""
 
     chart: Chart
-    measured: str
+    measured: tuple[str, ...]
 
 
 def chosen_chart(table: Table, rows: Sequence[ChartRow]) -> Choice | None:
     """The chart of a table whose author names none; None where no chart is honest.
 
-    Its figures are those of the only column that counts something: of several, a picture of one
-    would pass for the whole. Periods stand along the axis, a few names are colours, and more names
-    stand below each other, with a colour for each period.
+    Its figures are those of the only column that counts something, or of several that count in one
+    unit: of several units, a picture of one would pass for the whole. Periods stand along the axis,
+    a few names are colours, and more names stand below each other, with a colour for each period.
+    Several columns are the colours themselves.
     """
     measured = _measured(table, rows)
-    if measured is None:
-        return None
-    drawn = [row for row in rows if row.values[measured] is not None]
+    drawn = [row for row in rows if any(row.values[name] is not None for name in measured)]
     if len(drawn) < FEWEST or 2 * len(drawn) < len(rows):
         return None
-    chart = _chart(table, measured, drawn)
+    if len(measured) > 1:
+        chart = _chart_of_measures(table, measured, drawn)
+    else:
+        chart = _chart(table, measured[0], drawn)
     return None if chart is None else Choice(chart, measured)
 
 
-def _measured(table: Table, rows: Sequence[ChartRow]) -> str | None:
-    """The only column with a unit, else the only one of numbers that are no codes."""
+def _measured(table: Table, rows: Sequence[ChartRow]) -> tuple[str, ...]:
+    """The columns of the only unit, without their total; else the only one that is no code."""
     counted = counted_fields(table)
-    measures = [field.name for field in counted if field.unit is not None]
-    if not measures:
-        measures = [field.name for field in counted if not may_be_codes(table, field, rows)]
-    return measures[0] if len(measures) == 1 else None
+    with_unit = [field for field in counted if field.unit is not None]
+    if not with_unit:
+        numbers = [field.name for field in counted if not may_be_codes(table, field, rows)]
+        return tuple(numbers) if len(numbers) == 1 else ()
+    if any(field.unit != with_unit[0].unit for field in with_unit):
+        return ()
+    measures = _without_total([field.name for field in with_unit], rows)
+    return tuple(measures) if len(measures) <= len(KINDS) else ()
+
+
+def _without_total(measures: Sequence[str], rows: Sequence[ChartRow]) -> list[str]:
+    """The columns that are not, in each row, the sum of all others: a total beside its parts."""
+    groups: list[dict[Any, float]] = []
+    for row in rows:
+        figures = {name: row.values[name] for name in measures}
+        if None not in figures.values():
+            groups.append({name: float(figure) for name, figure in figures.items()})
+    suspects = set(measures) if groups else set()
+    for figures_of_row in groups:
+        suspects &= _totals(figures_of_row)
+    return [name for name in measures if suspects != {name}]
 
 
 def counted_fields(table: Table) -> list[SchemaField]:
@@ -112,6 +131,24 @@ def _chart(table: Table, measured: str, rows: Sequence[ChartRow]) -> Chart | Non
     return _chart_of_names(name, periods, measured, rows)
 
 
+def _chart_of_measures(
+    table: Table, measures: Sequence[str], rows: Sequence[ChartRow]
+) -> Chart | None:
+    """The axes of several columns, which are the colours: along periods, or beside names."""
+    periods = _periods(table, rows)
+    names = [name for name in table.table_schema.primaryKey if name not in periods]
+    if periods and not names:
+        return Chart(x=tuple(periods), y=tuple(measures))
+    if periods or len(names) != 1 or not _are_names(table, names[0], rows):
+        return None
+    (name,) = names
+    if _distinct(rows, name) > MOST_CATEGORIES:
+        return None
+    if any(_has_total(_by_period(rows, (), name, measure)) for measure in measures):
+        return None
+    return Chart(x=tuple(measures), y=(name,))
+
+
 def _chart_of_names(
     name: str, periods: Sequence[str], measured: str, rows: Sequence[ChartRow]
 ) -> Chart | None:
@@ -161,6 +198,8 @@ def _by_period(
     """The figures of each period by name."""
     groups: dict[tuple[Any, ...], dict[Any, float]] = {}
     for row in rows:
+        if row.values[measured] is None:
+            continue
         period = tuple(row.values[column] for column in periods)
         groups.setdefault(period, {})[row.values[name]] = float(row.values[measured])
     return list(groups.values())
