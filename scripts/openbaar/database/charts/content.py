@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from openbaar.database.charts.periods import Periods, periods_of
+from openbaar.database.charts.period_kinds import Periods
+from openbaar.database.charts.periods import periods_of
 from openbaar.database.charts.row_kinds import Finding
 from openbaar.database.shown.labels import Names
 from openbaar.database.shown.results import Meaning, with_units

@@ -15,7 +15,7 @@ from openbaar.authoring.draft.finding.printed import (
     kind,
 )
 from openbaar.authoring.draft.finding.row_widths import FEWEST, SeenRows, seen_rows
-from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting, holds_numbers, lines_before
+from openbaar.authoring.draft.finding.sighting import Sighting, is_table, lines_before
 from openbaar.authoring.draft.finding.split_units import Split, split_unit
 from openbaar.authoring.draft.finding.titles import is_title, with_title
 from openbaar.documents.lines import Document
@@ -34,7 +34,7 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
     for run in map(_with_dates, parts):
         bare = Sighting(document, units, (), separator=_separator(run), skipped=breaks)
         for seen in seen_rows(run):
-            if _is_table(seen.rows):
+            if is_table(seen.rows, FEWEST):
                 found.append(_sighting(bare, seen, splits))
     return found
 
@@ -95,7 +95,7 @@ def _separator(run: Sequence[Split]) -> str:
 
 def _sighting(bare: Sighting, seen: SeenRows, splits: Sequence[Split]) -> Sighting:
     """A sighting of a table, with the other widths that its rows may have."""
-    tables = [each for each in seen.others if _is_table(each.rows)]
+    tables = [each for each in seen.others if is_table(each.rows, FEWEST)]
     others = tuple(_with_rows(bare, each, splits) for each in tables)
     return replace(_with_rows(bare, seen, splits), others=others)
 
@@ -106,11 +106,6 @@ def _with_rows(sighting: Sighting, seen: SeenRows, splits: Sequence[Split]) -> S
     skipped = tuple(number for number in sighting.skipped if first < number < last)
     made = replace(sighting, rows=tuple(seen.rows), join=seen.join, skipped=skipped)
     return with_labels(_with_surroundings(made, splits))
-
-
-def _is_table(rows: Sequence[SeenRow]) -> bool:
-    data = [row for row in rows if row.kind == "data"]
-    return len(data) >= FEWEST and holds_numbers(rows)
 
 
 def _runs(splits: Sequence[Split]) -> Iterator[list[Split]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from openbaar.authoring.draft.finding.printed import kind
+from openbaar.authoring.draft.finding.printed import kind, not_blank
 from openbaar.authoring.draft.finding.sighting import (
     SeenRow,
     Sighting,
@@ -43,7 +43,7 @@ def sighting_of(document: Document, lines: Sequence[Line], table: FoundTable) ->
     inside = [line for line in lines[table.first : table.last + 1] if not line.is_blank]
     start = table.headings
     first = split_at(inside[start], borders).texts
-    if sum(bool(text) for text in first) > 1 and is_heading(first):
+    if len(not_blank(first)) > 1 and is_heading(first):
         start += 1  # years
     rows = [_row(line, borders) for line in inside[start:]]
     above = inside[:start]

@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Literal
 
 from openbaar.authoring.draft.finding.labels import grouped
-from openbaar.authoring.draft.finding.printed import bare, kind, marks_at
+from openbaar.authoring.draft.finding.printed import bare, kind, marks_at, not_blank
 from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
 from openbaar.authoring.draft.guessing.columns import (
     Column,
@@ -304,7 +304,7 @@ def _with_limited_labels(draft: Draft) -> Draft:
 def _labels_in(draft: Draft, index: int) -> list[str]:
     """The texts of a column without the marks of footnotes, each once."""
     marks = {note.mark for note in draft.notes}
-    cells = [cell for cell in draft.sighting.column(index) if cell.strip()]
+    cells = not_blank(draft.sighting.column(index))
     return list(dict.fromkeys(unmarked(cell, marks) for cell in cells))
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from openbaar.authoring.draft.finding.printed import kind, regrouped
+from openbaar.authoring.draft.finding.printed import kind, not_blank, regrouped
 from openbaar.authoring.draft.guessing.dates import SHORT_YEAR
 from openbaar.authoring.draft.guessing.draft import table_columns
 from openbaar.authoring.draft.trusting.doubtful_labels import (
@@ -130,7 +130,7 @@ def texts_among_figures(seen: Finished) -> str:
 def parts_of_cells(seen: Finished) -> str:
     """A row holds one text and no label: a cell beside it may be wrapped."""
     for row in seen.data:
-        texts = [cell for cell in row.cells if cell.strip()]
+        texts = not_blank(row.cells)
         if len(texts) == 1 and not row.cells[0].strip() and kind(texts[0]) == "text":
             text = short(texts[0])
             return f"the text '{text}' has no label beside it: it may be a part of another cell"
