@@ -130,6 +130,12 @@ class Published:
         licences = self.descriptor.get("licenses", [])
         return [each for each in licences if each["appliesTo"] == "additions"]
 
+    @property
+    def contact(self) -> Descriptor | None:
+        """Who answers questions, with a mail address, a page, or both; None where nobody does."""
+        contact: Descriptor | None = self.descriptor.get("contact")
+        return contact
+
     @cached_property
     def code_lists(self) -> list[str]:
         """The tables of the authors that only say what codes in other tables mean."""

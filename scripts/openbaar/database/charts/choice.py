@@ -28,36 +28,52 @@ TOLERANCE = 0.001  # by which a printed total may differ from its parts, because
 
 @dataclass(frozen=True)
 class Choice:
-    """A chart, and the column that it measures, which may have no unit."""
+    """A chart, and the columns that it measures; one that is alone may have no unit."""
 
     chart: Chart
-    measured: str
+    measured: tuple[str, ...]
 
 
 def chosen_chart(table: Table, rows: Sequence[ChartRow]) -> Choice | None:
     """The chart of a table whose author names none; None where no chart is honest.
 
-    Its figures are those of the only column that counts something: of several, a picture of one
-    would pass for the whole. Periods stand along the axis, a few names are colours, and more names
-    stand below each other, with a colour for each period.
+    Its figures are those of the only column that counts something, or of several that count in one
+    unit: of several units, a picture of one would pass for the whole. Periods stand along the axis,
+    a few names are colours, and more names stand below each other, with a colour for each period.
+    Several columns are the colours themselves.
     """
     measured = _measured(table, rows)
-    if measured is None:
-        return None
-    drawn = [row for row in rows if row.values[measured] is not None]
+    drawn = [row for row in rows if any(row.values[name] is not None for name in measured)]
     if len(drawn) < FEWEST or 2 * len(drawn) < len(rows):
         return None
     chart = _Axes(table, measured, drawn).chart()
     return None if chart is None else Choice(chart, measured)
 
 
-def _measured(table: Table, rows: Sequence[ChartRow]) -> str | None:
-    """The only column with a unit, else the only one of numbers that are no codes."""
+def _measured(table: Table, rows: Sequence[ChartRow]) -> tuple[str, ...]:
+    """The columns of the only unit, without their total; else the only one that is no code."""
     counted = counted_fields(table)
-    measures = [field.name for field in counted if field.unit is not None]
-    if not measures:
-        measures = [field.name for field in counted if not may_be_codes(table, field, rows)]
-    return measures[0] if len(measures) == 1 else None
+    with_unit = [field for field in counted if field.unit is not None]
+    if not with_unit:
+        numbers = [field.name for field in counted if not may_be_codes(table, field, rows)]
+        return tuple(numbers) if len(numbers) == 1 else ()
+    if any(field.unit != with_unit[0].unit for field in with_unit):
+        return ()
+    measures = _without_total([field.name for field in with_unit], rows)
+    return tuple(measures) if len(measures) <= len(KINDS) else ()
+
+
+def _without_total(measures: Sequence[str], rows: Sequence[ChartRow]) -> list[str]:
+    """The columns that are not, in each row, the sum of all others: a total beside its parts."""
+    groups: list[dict[Any, float]] = []
+    for row in rows:
+        figures = {name: row.values[name] for name in measures}
+        if None not in figures.values():
+            groups.append({name: float(figure) for name, figure in figures.items()})
+    suspects = set(measures) if groups else set()
+    for figures_of_row in groups:
+        suspects &= _totals(figures_of_row)
+    return [name for name in measures if suspects != {name}]
 
 
 def counted_fields(table: Table) -> list[SchemaField]:
@@ -108,7 +124,7 @@ class _Axes:
     """What may stand along the axes: the columns of the key, of rows that have a figure."""
 
     table: Table
-    measured: str
+    measured: tuple[str, ...]
     rows: Sequence[ChartRow]
 
     def chart(self) -> Chart | None:
@@ -117,11 +133,11 @@ class _Axes:
         periods = self._periods()
         names = [name for name in key if name not in periods]
         if not names and periods:
-            return Chart(x=tuple(periods), y=(self.measured,))
+            return Chart(x=tuple(periods), y=self.measured)
         if len(names) != 1:
             return None
         (name,) = names
-        if not self._are_names(name) or _has_total(self._by_period(periods, name)):
+        if not self._are_names(name) or self._have_total(periods, name):
             return None
         return self._chart_of_names(name, periods)
 
@@ -143,27 +159,38 @@ class _Axes:
             return False
         return all(len(str(row.values[column])) <= LONGEST_NAME for row in self.rows)
 
-    def _by_period(self, periods: Sequence[str], name: str) -> list[dict[Any, float]]:
+    def _have_total(self, periods: Sequence[str], name: str) -> bool:
+        """Whether one name is the total of the others, by any column that is measured."""
+        return any(_has_total(self._by_period(periods, name, each)) for each in self.measured)
+
+    def _by_period(self, periods: Sequence[str], name: str, measure: str) -> list[dict[Any, float]]:
         """The figures of each period by name."""
         groups: dict[tuple[Any, ...], dict[Any, float]] = {}
         for row in self.rows:
-            period = tuple(row.values[column] for column in periods)
-            groups.setdefault(period, {})[row.values[name]] = float(row.values[self.measured])
+            figure = row.values[measure]
+            if figure is not None:
+                period = tuple(row.values[column] for column in periods)
+                groups.setdefault(period, {})[row.values[name]] = float(figure)
         return list(groups.values())
 
     def _chart_of_names(self, name: str, periods: Sequence[str]) -> Chart | None:
-        """Few names are colours above the periods; more of them stand below each other."""
+        """Few names are colours above the periods; more of them stand below each other.
+
+        Where several columns are the colours, the names are alone.
+        """
         count = self._distinct(name)
+        if periods and len(self.measured) > 1:
+            return None
         if periods and count <= len(KINDS):
-            return Chart(x=tuple(periods), y=(self.measured,), color=name)
+            return Chart(x=tuple(periods), y=self.measured, color=name)
         if count > MOST_CATEGORIES or len(periods) > 1:
             return None
         if not periods:
-            return Chart(x=(self.measured,), y=(name,))
+            return Chart(x=self.measured, y=(name,))
         (color,) = periods
         if self._distinct(color) > len(ORDER):
             return None
-        return Chart(x=(self.measured,), y=(name,), color=color)
+        return Chart(x=self.measured, y=(name,), color=color)
 
     def _distinct(self, column: str) -> int:
         """How many values a column has."""
@@ -176,6 +203,8 @@ def _has_total(periods: Sequence[Mapping[Any, float]]) -> bool:
     `periods` are the figures of each by name. A name that is alone in all its periods counts too:
     it is of another kind than the others.
     """
+    if not periods:
+        return False
     everyone = set().union(*periods)
     together = set().union(*(figures for figures in periods if len(figures) > 1))
     if len(everyone) > 1 and together != everyone:

@@ -166,9 +166,17 @@ async def _row(
         "record": record(published, table, row or {}),
         "called": row_title(published, table, parts, row or {}),
         "json_ld": _row_json_ld(published, request, table, key, row),
+        "address_to_cite": _address_of_row(published, request, table, key),
         "excerpts": await excerpts(datasette, published, table, key, row),
         "warnings": warnings,
     }
+
+
+def _address_of_row(published: Published, request: Request, table: str, key: str) -> str | None:
+    """The address by which people cite a row; None for a row about other rows."""
+    if table in TRUST_TABLES:
+        return None
+    return published.address(f"/id/{table}/{key}", request)
 
 
 def _row_json_ld(

@@ -28,7 +28,7 @@ from openbaar.site.requests.asgi import (
 )
 from openbaar.site.requests.limits import SETTINGS
 from openbaar.site.routes.downloads import FOR_EVER
-from openbaar.site.routes.linked_data import link_header
+from openbaar.site.routes.signposts import link_header
 
 STATIC = "/-/static-plugins/openbaar/"
 SCRIPT_WITHOUT_NONCE = re.compile(r"<script(?![^>]*\bnonce=)")

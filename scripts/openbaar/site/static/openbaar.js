@@ -59,6 +59,11 @@ for (const chosen of document.querySelectorAll(".facet-info a.chosen")) {  // on
   list.scrollLeft = chosen.offsetLeft - list.offsetLeft;
 }
 
+for (const link of document.querySelectorAll("a[data-report][href^='mailto:']")) {  // an error is told with its page
+  const before = link.href;
+  link.addEventListener("click", () => { link.href = `${before}&body=${encodeURIComponent(`\n\n${location.href}`)}`; });
+}
+
 for (const form of document.querySelectorAll("form[role=search][hidden]")) form.hidden = false;  // on a frozen site
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
