@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from openbaar.database.drawing.svg import standalone
 from openbaar.site.published import Published, publication_of
+from openbaar.site.requests.addresses import with_query
 from openbaar.site.requests.language import gettext, visit
 from openbaar.site.requests.refusals import refusal
 
@@ -223,9 +224,9 @@ async def embedded(datasette: Any, request: Request) -> Response:
     """`/embed/<name>`: a page with nothing but a chart, which other sites may frame."""
     published = publication_of(datasette)
     chart = _chart(await _named(datasette, published, request), visit().language)
-    query = f"?{urlencode(chart.parameters)}" if chart.parameters else ""
     page = published.page_address(published.path(chart.page), chart.language, request)
-    variables = {"chart": chart, "page": page + query}
+    asked = with_query(page, urlencode(chart.parameters))
+    variables = {"chart": chart, "page": asked}
     html = await datasette.render_template("openbaar_embed.html", variables, request=request)
     return Response.html(html)
 
