@@ -26,7 +26,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
 
-from openbaar.schema.conventions import ROW_NUMBER
+from openbaar.schema.conventions import ROW_NUMBER, TRUST_TABLES
 from openbaar.site.document_parts import Part, Parts
 from openbaar.site.requests.addresses import Addresses
 from openbaar.texts import is_unknown
@@ -103,6 +103,11 @@ class Published:
     def tables(self) -> dict[str, Descriptor]:
         """The resource of each table by its name, in the order in which readers see them."""
         return {resource["name"]: resource for resource in self.descriptor["resources"]}
+
+    @property
+    def tables_of_authors(self) -> list[str]:
+        """The tables that say what authors publish, not how far to trust it."""
+        return [name for name in self.tables if name not in TRUST_TABLES]
 
     @cached_property
     def documents(self) -> dict[str, Descriptor]:

@@ -192,11 +192,6 @@ async def thumbnails(datasette: Datasette, published: Published) -> dict[str, Ma
     return {row["page"]: Markup(row["thumbnail"]) for row in found.rows}  # noqa: S704  ours
 
 
-async def thumbnail(datasette: Datasette, published: Published, page: str) -> Markup | None:
-    """The small drawing of a table or a query; None where it has no chart."""
-    return (await thumbnails(datasette, published)).get(page)
-
-
 async def file(datasette: Any, request: Request) -> Response:
     """`/chart/<name>.svg` or `.png`: a chart to take away.
 

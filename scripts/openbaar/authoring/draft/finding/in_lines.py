@@ -54,13 +54,18 @@ def _across_pages(
         if kept and kept[-1].is_row and _is_head(document, split, heads):
             passing.append(split)
             continue
-        if passing and _go_together(kept[-1], split) and not all(each.cells for each in passing):
+        if _are_page_heads(passing) and _go_together(kept[-1], split):
             dropped += [each.first for each in passing]
         else:
             kept += passing
-        passing = []
         kept.append(split)
+        passing = []
     return [*kept, *passing], tuple(dropped)
+
+
+def _are_page_heads(splits: Sequence[Split]) -> bool:
+    """Whether some of these lines have no figures: rows that are alike have in all of them."""
+    return not all(split.cells for split in splits)
 
 
 def _is_head(document: Document, split: Split, heads: set[str]) -> bool:
@@ -81,11 +86,11 @@ def _with_dates(run: Sequence[Split]) -> list[Split]:
     after: "1 maart 2020" | "12"
     """
     rows = [split for split in run if split.is_row]
-    dated = [split for split in rows if split.begins_with_date]
-    totals = [split for split in rows if split.is_total]
-    if not dated or len(dated) + len(totals) < len(rows):
+    dated = [row for row in rows if row.begins_with_date]
+    totals = [row for row in rows if row.is_total]
+    if len(dated) + len(totals) < len(rows):
         return list(run)
-    return [split.with_date if split.begins_with_date else split for split in run]
+    return [split.dated for split in run]
 
 
 def _separator(run: Sequence[Split]) -> str:

@@ -59,14 +59,14 @@ def doubts(seen: Finished) -> list[str]:
 
 def nothing_confirms(seen: Finished) -> str:
     """Neither headings nor totals say how many columns there are, nor do the rows themselves."""
-    if seen.has_headings or seen.rows_add_up or seen.rows_are_alike:
-        return ""
-    if seen.sighting.units == "grid" and seen.is_labelled:
-        return ""
-    equal = [each for each in seen.verdicts if each.outcome == "equal"]
-    if seen.totals_equal and len(equal) >= FEWEST_CONFIRMED:
-        return ""
-    return "neither headings nor stated totals confirm the columns"
+    confirmed = (
+        seen.has_headings,
+        seen.rows_add_up,
+        seen.rows_are_alike,
+        seen.sighting.units == "grid" and seen.is_labelled,
+        seen.totals_equal and len(seen.verdicts) >= FEWEST_CONFIRMED,
+    )
+    return "" if any(confirmed) else "neither headings nor stated totals confirm the columns"
 
 
 def totals_differ(seen: Finished) -> str:
