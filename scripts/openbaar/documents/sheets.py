@@ -77,13 +77,14 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
         if is_old:
             parts = {each.name: _old_parts(each) for each in workbook.sheets_metadata}
         _refuse(parts, path, hidden)
+        left_out = parts if hidden == "skip" else {}
         pages = []
         for name in workbook.sheet_names:
-            of_sheet = parts.get(name, SheetParts(name))
-            if hidden == "skip" and of_sheet.is_hidden:
+            of_sheet = left_out.get(name, SheetParts(name))
+            if of_sheet.is_hidden:
                 continue
             sheet = _sheet(workbook.get_sheet_by_name(name), name, path, merged.get(name))
-            pages.append(_without_hidden(sheet, of_sheet) if hidden == "skip" else sheet)
+            pages.append(_without_hidden(sheet, of_sheet))
     except (python_calamine.CalamineError, OSError) as error:
         raise OpenbaarError(
             Problem(Place(path), f"cannot be read as a workbook: {error}")
@@ -143,6 +144,8 @@ def _refuse(parts: Mapping[str, SheetParts], path: str, hidden: Hidden | None) -
 
 def _without_hidden(sheet: Page, parts: SheetParts) -> Page:
     """A sheet without its hidden rows and columns; addresses stay those of the sheet."""
+    if not parts.rows and not parts.columns:
+        return sheet
     name, rows, addresses = sheet
     columns = [index for index in range(_width(rows)) if index + 1 not in parts.columns]
     kept_rows = []

@@ -10,7 +10,8 @@ from openbaar.site.routes import catalogue, questions
 from openbaar.site.routes.citation_formats import FORMATS
 from openbaar.site.routes.downloads import version_path
 from openbaar.site.routes.feed import versions
-from openbaar.site.routes.identifiers import LATEST, recorded_versions
+from openbaar.site.routes.identifiers import LATEST
+from openbaar.site.routes.kept_versions import recorded_versions
 
 
 def known_pages(published: Published) -> Iterator[Page]:

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from openbaar.documents.lines import Line
 from openbaar.errors import Problem
-from openbaar.recipe.rows import try_rows
+from openbaar.recipe.rows import read_rows
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.units import make_units
 from openbaar.tables.converting.reading import Located, in_cells
@@ -30,7 +30,7 @@ def cut_off(name: str, regions: Mapping[str, Located]) -> list[Problem]:
     document, _, recipe, readers = located
     units = make_units(_lines_after(located, regions), recipe.reading)
     nearest = {unit.lines() for unit in units[:MOST_UNITS]}
-    for row in try_rows(document, units, recipe, readers).rows:
+    for row in read_rows(document, units, recipe, readers).rows:
         if row.unit.lines() in nearest and _is_figures(row, in_cells(recipe, document)):
             what = "the total" if row.is_total else "a row"
             message = f"recipe key 'until': this line looks like {what}, but no table reads it"

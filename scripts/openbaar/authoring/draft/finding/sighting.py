@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from itertools import chain, pairwise
 from typing import Literal
 
-from openbaar.authoring.draft.finding.printed import SIGNS, bare, is_total, kind, number_format
+from openbaar.authoring.draft.finding.printed import (
+    SIGNS,
+    bare,
+    is_total,
+    kind,
+    not_blank,
+    number_format,
+)
 from openbaar.documents.lines import Document, Line
 
 FARTHEST_YEAR = 10  # years between two headings that are years
@@ -102,7 +109,7 @@ def row_kind(cells: Sequence[str]) -> RowKind:
 
     A total by its first text, a label where nothing else is printed in the row, else data.
     """
-    texts = [cell for cell in cells if cell.strip()]
+    texts = not_blank(cells)
     if texts and is_total(texts[0]):
         return "total"
     if len(texts) == 1 and texts[0] == cells[0] and kind(cells[0]) == "text":
@@ -115,8 +122,7 @@ def is_heading(cells: Sequence[str]) -> bool:
 
     A `-` is a cell of a row; a sign alone, such as `%`, is a heading that says what is counted.
     """
-    printed = [cell for cell in cells if cell.strip()]
-    kinds = {kind(cell) for cell in printed if cell.strip() not in SIGNS}
+    kinds = {kind(cell) for cell in not_blank(cells) if cell.strip() not in SIGNS}
     if not kinds or kinds & {"number", "blank"}:
         return False
     if "year" not in kinds:
@@ -132,15 +138,23 @@ def _are_near(years: Sequence[str]) -> bool:
     return bool(gaps) and max(gaps) <= FARTHEST_YEAR
 
 
+def is_table(rows: Sequence[SeenRow], fewest: int) -> bool:
+    """Whether at least `fewest` of the rows are data, and there are numbers in them."""
+    data = [row for row in rows if row.kind == "data"]
+    return len(data) >= fewest and holds_numbers(data)
+
+
 def holds_numbers(rows: Sequence[SeenRow]) -> bool:
-    """Whether some column of the rows holds numbers of one convention and little else."""
+    """Whether some column of the rows that are data holds numbers."""
     data = [row.cells for row in rows if row.kind == "data"]
-    for column in zip(*data, strict=True):
-        numbers = [cell for cell in column if kind(cell) in ("number", "year")]
-        is_mostly_numbers = len(numbers) > len(data) / 2
-        if is_mostly_numbers and number_format(numbers) is not None:
-            return True
-    return False
+    return any(map(_is_of_numbers, zip(*data, strict=True)))
+
+
+def _is_of_numbers(column: Sequence[str]) -> bool:
+    """Whether more than half of the cells of a column are numbers of one convention."""
+    numbers = [cell for cell in column if kind(cell) in ("number", "year")]
+    is_mostly_numbers = len(numbers) > len(column) / 2
+    return is_mostly_numbers and number_format(numbers) is not None
 
 
 def lines_before(lines: Sequence[Line], number: int) -> list[Line]:
