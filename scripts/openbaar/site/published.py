@@ -47,6 +47,8 @@ HIDDEN = {
 }  # what the table `_site` of a database holds
 PLUGIN = "openbaar"  # the name of the plugin, in the configuration of Datasette and in addresses
 MOST_NAMED = 5  # documents that a page names one by one
+# Tables that the home page lists; 2,000 of them with their charts, files and hashes are 2.6 MB.
+MOST_LISTED = 60
 ONE_PART = Parts({})  # those of a short document
 Descriptor = Mapping[str, Any]
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # code list → code → language → name
@@ -123,6 +125,15 @@ class Published:
     def are_documents_named(self) -> bool:
         """Whether pages that are about all documents name them; of many they say how many."""
         return len(self.documents) <= MOST_NAMED
+
+    @property
+    def are_tables_listed(self) -> bool:
+        """Whether the home page lists all tables; of many it shows the first, and leads to a list.
+
+        Readers of many tables search. What machines read of the whole is as short then: each table
+        says of what it is a part.
+        """
+        return len(self.tables) <= MOST_LISTED
 
     @property
     def additions(self) -> list[Descriptor]:

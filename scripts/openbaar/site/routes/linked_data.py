@@ -122,9 +122,11 @@ def _whole(published: Published, language: str, request: Any) -> Described:
         "name": text_of(published.descriptor, "title", language),
         "description": _stated(published.descriptor, "description", language),
         "identifier": [whole, published.descriptor.get("id"), *_doi(published)],
-        "hasPart": [_part(published, name, language, request) for name in published.tables],
+        "hasPart": [],
         "distribution": _files(published, None, language, request),
     }
+    if published.are_tables_listed:
+        made["hasPart"] = [_part(published, name, language, request) for name in published.tables]
     made["identifier"] = [each for each in made["identifier"] if each is not None]
     return known(made)
 

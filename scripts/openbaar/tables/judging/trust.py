@@ -72,15 +72,18 @@ def provenance_rows(table: Table, document: Document, records: Iterable[Record])
             lines = (cell.first_line, cell.last_line)
             if lines not in places:
                 places[lines] = place_columns(document.place(*lines))
-            yield _provenance_row(table.name, key, column, cell, places[lines])
+            yield {
+                "table_name": table.name,
+                "row_id": key,
+                "column_name": column,
+                **places[lines],
+                **cell_columns(cell),
+            }
 
 
-def _provenance_row(table: str, key: str, column: str, cell: Cell, place: Row) -> Row:
+def cell_columns(cell: Cell) -> Row:
+    """A cell as the columns of `provenance` that are about what is printed for it."""
     return {
-        "table_name": table,
-        "row_id": key,
-        "column_name": column,
-        **place,
         "cell": cell.address,
         "printed": cell.parsed.printed or None,
         "how": cell.parsed.how,
