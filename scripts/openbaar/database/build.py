@@ -150,7 +150,8 @@ def check_integrity(database: Database, name: str, large: Collection[TableInFile
     wrong: list[str] = []
     for each in checked:
         for table, row, target, _key in database.execute(f"PRAGMA foreign_key_check({each})"):
-            wrong.append(f"row {row} of {table} points to no row of {target}")
+            message = f"row {row} of {table} points to no row of {target}"
+            wrong.append(message)
     thorough = "quick_check" if named else "integrity_check"
     findings = [finding for (finding,) in database.execute(f"PRAGMA {thorough}")]
     wrong += [finding for finding in findings if finding != "ok"]
