@@ -97,16 +97,24 @@ async def outcomes_of(
     for line, rows in (await _rows_read(database, published, span)).items():
         for table, keys in rows.items():
             outcomes[line] += _rows(published, table, keys)
-    for table, trace in TRACES.items():
-        if table not in published.tables:
-            continue
-        sql = f"SELECT DISTINCT {trace.columns}, {PLACE} FROM {table} WHERE document = :path"
-        for row in await database.execute(sql, {"path": span.document}):
-            outcome = trace.outcome(published, row)
-            for line in _lines_of(row):
-                if outcome not in outcomes[line]:
-                    outcomes[line].append(outcome)
+    for table in [table for table in TRACES if table in published.tables]:
+        for line, outcome in await _traced(database, published, table, span):
+            if outcome not in outcomes[line]:
+                outcomes[line].append(outcome)
     return dict(outcomes)
+
+
+async def _traced(
+    database: Any, published: Published, table: str, span: Span
+) -> list[tuple[LineKey, Outcome]]:
+    """The lines that a trust table names, each with what it says of them."""
+    trace = TRACES[table]
+    sql = f"SELECT DISTINCT {trace.columns}, {PLACE} FROM {table} WHERE document = :path"
+    found = []
+    for row in await database.execute(sql, {"path": span.document}):
+        outcome = trace.outcome(published, row)
+        found += [(line, outcome) for line in _lines_of(row)]
+    return found
 
 
 async def _rows_read(database: Any, published: Published, span: Span) -> RowsOfLines:
