@@ -219,7 +219,9 @@ def _first_heading(run: Sequence[PageLine], body: int) -> int:
 
 def _is_of_caption(caption: PageLine | None, line: PageLine, columns: Sequence[Column]) -> bool:
     """Whether a line is the rest of the caption above it, which fills nearly a line of the page."""
-    if caption is None or not _is_numbered_caption(caption) or len(line.segments) > 1:
+    if caption is None or not _is_numbered_caption(caption):
+        return False
+    if len(line.segments) > 1:
         return False
     nearly = columns[0].left + NEARLY * (columns[-1].right - columns[0].left)
     return caption.words[-1].end > nearly and not caption.is_clearly_above(line)

@@ -22,6 +22,7 @@ from markupsafe import Markup
 
 from openbaar.database.drawing.svg import standalone
 from openbaar.site.published import Published, publication_of
+from openbaar.site.requests.addresses import with_query
 from openbaar.site.requests.language import gettext, visit
 from openbaar.site.requests.refusals import refusal
 from openbaar.site.routes.kept_versions import recorded_versions
@@ -229,13 +230,12 @@ async def embedded(datasette: Any, request: Request) -> Response:
     """
     published = publication_of(datasette)
     chart = _chart(await _named(datasette, published, request), visit().language)
-    query = f"?{urlencode(chart.parameters)}" if chart.parameters else ""
     page = published.page_address(published.path(chart.page), chart.language, request)
     changed = versions_with_other_figures(published, chart.page)
     variables = {
         "framed": {"title": chart.title, "language": chart.language},
         "chart": chart,
-        "page": page + query,
+        "page": with_query(page, urlencode(chart.parameters)),
         "changed": changed,
         "is_changed": request.args.get(PLACED_AS_OF) in changed,
     }

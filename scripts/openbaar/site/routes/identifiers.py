@@ -24,6 +24,7 @@ from openbaar.schema.conventions import VERSION
 from openbaar.site.pages.cells import words_of_file
 from openbaar.site.pages.columns import Column, column_of
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
+from openbaar.site.requests.addresses import with_query
 from openbaar.site.requests.language import gettext, visit
 from openbaar.site.requests.negotiate import VARY, preferred, readers_language
 from openbaar.site.requests.refusals import language_of, refusal
@@ -310,8 +311,8 @@ def _on_to(page: str) -> Callable[[Any], Awaitable[Response]]:
     """What leads on to `page`, and to its rows, in the form that was asked of the old one."""
 
     async def redirected(request: Any) -> Response:
-        query = f"?{request.query_string}" if request.query_string else ""
-        return Response.redirect(page + request.url_vars["rest"] + query, status=301)
+        moved = with_query(page + request.url_vars["rest"], request.query_string)
+        return Response.redirect(moved, status=301)
 
     return redirected
 

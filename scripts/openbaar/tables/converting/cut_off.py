@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from openbaar.documents.lines import Line
+from openbaar.documents.lines import Document, Line
 from openbaar.errors import Problem
 from openbaar.recipe.rows import read_rows
 from openbaar.recipe.settle import ReadRow
@@ -45,16 +45,22 @@ def _lines_after(located: Located, regions: Mapping[str, Located]) -> list[Line]
     if recipe.until is None or not region.lines:
         return []
     last = region.lines[-1]
-    read: set[int] = set()
-    for other in regions.values():
-        if other.document.path == document.path:
-            read.update(line.number for line in other.region.lines)
+    read = _lines_read(document, regions)
     lines = []
     for line in document.lines[last.number : last.number + MOST_LINES]:
         if line.number in read or line.page != last.page:
             break
         lines.append(line)
     return lines
+
+
+def _lines_read(document: Document, regions: Mapping[str, Located]) -> set[int]:
+    """The numbers of the lines of a document that are of some table."""
+    read: set[int] = set()
+    for each in regions.values():
+        if each.document.path == document.path:
+            read.update(line.number for line in each.region.lines)
+    return read
 
 
 def _is_figures(row: ReadRow, are_cells: bool) -> bool:

@@ -279,14 +279,14 @@ def _write(
             count += write_rows(rows, table.columns, each.rows)
             if rules is None:
                 cells = provenance_rows(table, each.document, each.records)
-                write_rows(places, columns, span.passed(cells))
             else:
-                rules.prove(each.records)
+                cells = rules.proved(each.records)
+            write_rows(places, columns, span.passed(cells))
             totals += stated_totals(table.name, each.rows, each.totals, table.checks)
             footnotes += footnote_rows(publication, table, each.document, each.notes)
             patches += patch_rows(publication, table, each.document, each.patched)
         if rules is not None:
-            write_rows(places, columns, span.passed(rules.provenance()))
+            write_rows(places, columns, span.passed(rules.rest()))
     return Left(count, span.span, rules is not None, totals, footnotes, patches)
 
 
