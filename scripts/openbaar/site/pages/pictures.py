@@ -25,7 +25,7 @@ from openbaar.site.published import Published, publication_of
 from openbaar.site.requests.addresses import with_query
 from openbaar.site.requests.language import gettext, visit
 from openbaar.site.requests.refusals import refusal
-from openbaar.site.routes.kept_versions import recorded_versions
+from openbaar.site.routes.kept_versions import versions_with_other_figures
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -241,34 +241,6 @@ async def embedded(datasette: Any, request: Request) -> Response:
     }
     html = await datasette.render_template("openbaar_embed.html", variables, request=request)
     return Response.html(html)
-
-
-def versions_with_other_figures(published: Published, page: str) -> list[str]:
-    """The earlier versions in which the tables behind a chart, or its question, were others.
-
-    Versions of which nothing was recorded are not among them.
-    """
-    if page in published.tables:
-        questions: Mapping[str, Any] = {}
-        tables = [page]
-    else:
-        questions = published.permalinks.get("queries", {}).get(page, {})
-        tables = published.queries[page]["tables"]
-    found = []
-    for version in recorded_versions(published, tables[0]) if tables else []:
-        is_asked_otherwise = (
-            version in questions and questions[version]["sql"] != published.queries[page]["sql"]
-        )
-        if is_asked_otherwise or any(_differs(published, each, version) for each in tables):
-            found.append(version)
-    return found
-
-
-def _differs(published: Published, table: str, version: str) -> bool:
-    """Whether the file of a table was another one in a version, as far as that was recorded."""
-    recorded = published.permalinks.get("tables", {}).get(table, {})
-    now = published.tables[table]["hash"].removeprefix("sha256:")
-    return version != published.version and recorded.get(version, now) != now
 
 
 def _frame_height(chart: Chart) -> int:

@@ -18,11 +18,12 @@ from openbaar.site.pages.chips import selection_words
 from openbaar.site.pages.column_places import Placed, table_columns
 from openbaar.site.pages.columns import text
 from openbaar.site.pages.grid import Cell, Grid, GridRow
-from openbaar.site.pages.pictures import EMBED, PLACED_AS_OF, versions_with_other_figures
+from openbaar.site.pages.pictures import EMBED, PLACED_AS_OF
 from openbaar.site.pages.remarks import footnotes
 from openbaar.site.published import Published, publication_of
 from openbaar.site.requests.asgi import query_pairs
 from openbaar.site.requests.language import visit
+from openbaar.site.routes.kept_versions import versions_with_other_figures
 from openbaar.site.routes.rows import SEARCH, Chosen, Pairs, Row, chosen_rows
 
 if TYPE_CHECKING:
