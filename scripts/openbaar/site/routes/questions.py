@@ -77,7 +77,7 @@ async def question(datasette: Any, request: Any, name: str, version: str | None)
         address = f"/{language}/id/{name}/{version}"
         return Response.redirect(address, status=303, headers={"vary": VARY})
     context = _as_it_was(published, name, version)
-    chosen = f"?{request.query_string}" if request.query_string else ""
+    chosen = with_query("", request.query_string)
     context["chosen"] = chosen
     context["address"] = published.address(f"/id/{name}/{version}{chosen}", request)
     template = "openbaar_question_version.html"
