@@ -22,13 +22,36 @@ _LEADER = re.compile(r"[._\-–—=·…]{4,}$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def repeatable(text: str) -> str:
+def repeatable(text: str, column: int) -> str:
     """The text of a cell merged over several rows, as it stands in the lower ones.
 
-    A label or a year holds for each of them; a number would count more than once, so nothing.
+    A label or a year holds for each of them, and so does what stands in the first column (0), such
+    as the number of a chapter; any other number would count more than once, so nothing.
     """
+    if column == 0:
+        return text
     is_figure = _FIGURE.fullmatch(text.strip()) is not None
     return "" if is_figure and not _YEAR.fullmatch(text.strip()) else text
+
+
+def joint(above: str, below: str) -> str:
+    """What stands between the lines of a text that is wrapped in a cell.
+
+    That is a space, but nothing behind a hyphen where a capital letter or a digit follows.
+
+    before: "Bitburg-", "Prüm" and "Land-", "und Forst"
+    after: "" and " "
+    """
+    is_hyphen = above[-1:] == "-" and above[-2:-1].isalnum()
+    return "" if is_hyphen and (below[:1].isupper() or below[:1].isdigit()) else " "
+
+
+def wrapped(texts: Sequence[str]) -> str:
+    """The lines of a cell as one text."""
+    whole = ""
+    for text in texts:
+        whole += (joint(whole, text) if whole else "") + text
+    return whole
 
 
 def shown(text: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from openbaar.documents.layout import pages_of_pdf
-from openbaar.documents.lines import Document, Word, grid_lines, repeatable, text_of
+from openbaar.documents.lines import Document, Word, grid_lines, repeatable, text_of, wrapped
 from openbaar.documents.page_lines import lines_of
 from openbaar.documents.pdf import clear_errors, page_without_text
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -148,7 +148,7 @@ def _texts(grid: Grid, words: Sequence[Word]) -> list[list[str]]:
                 line.append(_text(cell, words))
                 continue
             is_covered = bool(texts) and bottoms.get(column, 0) >= bottom - 1
-            line.append(repeatable(texts[-1][column]) if is_covered else "")
+            line.append(repeatable(texts[-1][column], column) if is_covered else "")
         texts.append(line)
     return texts
 
@@ -156,7 +156,7 @@ def _texts(grid: Grid, words: Sequence[Word]) -> list[list[str]]:
 def _text(cell: Box, words: Sequence[Word]) -> str:
     """What is printed in a cell, its lines one after the other."""
     lines = lines_of([word for word in words if cell.holds(word)])
-    return "\n".join(text_of(line.words) for line in lines)
+    return wrapped([text_of(line.words) for line in lines])
 
 
 def _lost(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterator[Problem]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any, Literal, overload
 
+from openbaar.documents.entry import Encoding
 from openbaar.documents.limits import MAX_CELLS, check_workbook
 from openbaar.documents.lines import Document, Line, grid_line, grid_lines, repeatable
 from openbaar.documents.opendocument import Merged, merged_cells
@@ -18,6 +21,8 @@ from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.limits import let_cells_be_long, most
 
 MAX_CELL = most("cell_characters")
+DELIMITERS = (";", "\t", ",")  # from the rarest in texts and numbers to the most frequent
+LINES_TO_TELL = 1000  # of a CSV file, by which its delimiter is told
 UNCLOSED = "look for a quote that is not closed"
 Hidden = Literal["read", "skip"]
 Page = tuple[str, list[list[str]], Sequence[Sequence[str]]]  # a sheet's name, texts, addresses
@@ -55,7 +60,8 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
 
     A page is a sheet, and an address is that of the sheet (`B12`). A label merged over several rows
     stands in each of them, a number once, in the first; what is merged over columns stands in the
-    first. Numbers are written with a point and without thousands signs, dates as in ISO 8601.
+    first. Numbers are written with a point and without thousands signs, what is formatted as a
+    percentage as one (`12.5%`; not in an .xls), dates as in ISO 8601.
     `hidden` says whether hidden sheets, rows and columns are read or left out.
 
     Raises OpenbaarError when it is no workbook, needs a password, or is too large; has cells in
@@ -82,7 +88,7 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
             of_sheet = parts.get(name, SheetParts(name))
             if hidden == "skip" and of_sheet.is_hidden:
                 continue
-            sheet = _sheet(workbook.get_sheet_by_name(name), name, path, merged.get(name))
+            sheet = _sheet(workbook.get_sheet_by_name(name), of_sheet, path, merged.get(name))
             pages.append(_without_hidden(sheet, of_sheet) if hidden == "skip" else sheet)
     except (python_calamine.CalamineError, OSError) as error:
         raise OpenbaarError(
@@ -91,11 +97,10 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
     return Document(path, grid_lines(pages), is_grid=True, has_pages=True)
 
 
-def read_csv_grid(data: bytes, path: str) -> Document:
-    """The rows of a CSV file, split at commas or semicolons: what its first line has more of."""
-    text = decode(data, path)
-    first = text.split("\n", 1)[0]
-    delimiter = ";" if first.count(";") > first.count(",") else ","
+def read_csv_grid(data: bytes, path: str, encoding: Encoding | None = None) -> Document:
+    """The rows of a CSV file, split at semicolons, tabs or commas: what parts most lines alike."""
+    text = decode(data, path, encoding)
+    delimiter = _delimiter(text)
     let_cells_be_long()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[Line] = []
@@ -112,6 +117,22 @@ def read_csv_grid(data: bytes, path: str) -> Document:
         message = f"the row that begins here is broken: {error}"
         raise OpenbaarError(Problem(Place(path, begins), message, UNCLOSED)) from error
     return Document(path, tuple(lines), is_grid=True)
+
+
+def _delimiter(text: str) -> str:
+    """What parts the most lines into the same number of cells; of two, the rarer one in texts.
+
+    A decimal comma comes as often as the semicolons between the figures, or less.
+    """
+    lines = text.split("\n", LINES_TO_TELL)[:LINES_TO_TELL]
+    return max(DELIMITERS, key=lambda delimiter: _alike(lines, delimiter))
+
+
+def _alike(lines: Sequence[str], delimiter: str) -> int:
+    """How many lines have the number of delimiters that most lines have which have any."""
+    counts = Counter(line.count(delimiter) for line in lines)
+    del counts[0]
+    return max(counts.values(), default=0)
 
 
 def _check_old(data: bytes, path: str) -> None:
@@ -158,16 +179,32 @@ def _width(rows: Sequence[Sequence[str]]) -> int:
     return len(rows[0]) if rows else 0
 
 
-def _sheet(sheet: Any, name: str, path: str, merged: Sequence[Merged] | None) -> Page:
+def _sheet(sheet: Any, parts: SheetParts, path: str, merged: Sequence[Merged] | None) -> Page:
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         size = f"{sheet.total_height} rows of {sheet.total_width} cells"
         message = f"has {size}; at most {MAX_CELLS} cells are read"
-        raise OpenbaarError(Problem(Place(path, page=name), message))
+        raise OpenbaarError(Problem(Place(path, page=parts.name), message))
     rows = [list(map(_text, row)) for row in sheet.to_python(skip_empty_area=False)]
+    for number, column in parts.percents:
+        if number <= len(rows) and column <= len(rows[number - 1]):
+            cells = rows[number - 1]
+            cells[column - 1] = _percent(cells[column - 1])
     for (first_row, first_column), (last_row, _) in merged or sheet.merged_cell_ranges or []:
         for row in rows[first_row + 1 : last_row + 1]:
-            row[first_column] = repeatable(rows[first_row][first_column])
-    return name, rows, _addresses(rows)
+            row[first_column] = repeatable(rows[first_row][first_column], first_column)
+    return parts.name, rows, _addresses(rows)
+
+
+def _percent(text: str) -> str:
+    """A number as a cell shows it that is formatted as a percentage, with all its digits.
+
+    before: "0.125"
+    after: "12.5%"
+    """
+    try:
+        return f"{(Decimal(text) * 100).normalize():f}%"
+    except InvalidOperation:  # it is blank
+        return text
 
 
 def _text(value: Any) -> str:

@@ -150,8 +150,8 @@ def _package(
     unknown = catalogue(language).gettext(UNKNOWN)
     nobody = {"name": NOT_SPECIFIED, "title": unknown}
     guessed = (
-        "titles (of pages, else the names of files), how a PDF is read, what marks a page break; "
-        "say author, date and license where they are known"
+        "titles (of pages, else the names of files), how each is read (a PDF, page breaks, the "
+        "encoding, hidden parts); say author, date and license where they are known"
     )
     unsaid = "nobody has said it; delete this comment where it stays unknown"
     name = _publication_name(folder)
@@ -182,6 +182,8 @@ def report_of(each: Received, tried: Sequence[Tried]) -> Iterator[str]:
     document = each.document
     tables = "1 table" if len(tried) == 1 else f"{len(tried)} tables"
     yield f"{each.path}: {_line_count(document)} lines, {tables}"
+    for remark in each.remarks:
+        yield f"  look: {remark}"
     for draft in tried:
         place = document.place(draft.sighting.first, draft.sighting.last)
         yield f"  {draft.name}: {place}, {draft.result.columns} columns; {draft.outcome}"

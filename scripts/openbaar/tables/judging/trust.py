@@ -126,17 +126,25 @@ def _footnote_line(printed: _Printed, document: Document, lines: Sequence[Line])
     key = f"key 'footnotes': the footnote {printed.mark}"
     pattern = compiled(printed.footnote.line)
     matches = [index for index, line in enumerate(lines) if pattern.search(line.shown)]
+    if not matches:  # then it may be a note at the end of the document
+        at_end = [line for line in document.lines if pattern.search(line.shown)]
+        if len(at_end) == 1:
+            lines = document.lines[at_end[0].number - 1 :]
+            matches = [0]
     if len(matches) != 1:
         numbers = ", ".join(str(lines[index].row) for index in matches)
         place = document.place(lines[0].number, lines[-1].number) if lines else document.place()
         message = f"{key} should match one line of the table, not {numbers or 'no line'}"
-        hint = "looked at are the lines after its 'from' and before its 'until'"
+        hint = (
+            "looked at are the lines after its 'from' and before its 'until', "
+            "and where none of them matches, all others"
+        )
         raise OpenbaarError(Problem(place, message, hint))
     (first,) = matches
     for last in range(first, min(first + MOST_LINES, len(lines))):
         if lines[last].is_blank:
             break
-        if _is_footnote(lines[first : last + 1], printed.text):
+        if _is_footnote(lines[first : last + 1], printed):
             return LineSpan(lines[first].number, lines[last].number)
     place = document.place(lines[first].number)
     message = f"{key} should read '{printed.text}' here, and nothing else"
@@ -144,15 +152,16 @@ def _footnote_line(printed: _Printed, document: Document, lines: Sequence[Line])
     raise OpenbaarError(Problem(place, message, hint))
 
 
-def _is_footnote(lines: Sequence[Line], text: str) -> bool:
+def _is_footnote(lines: Sequence[Line], footnote: _Printed) -> bool:
     """Whether lines are a mark and the text, and hold nothing else that would be lost with it.
 
     White space does not matter: where a text wraps, it is printed or not.
     """
     printed = "".join("".join(line.shown.split()) for line in lines)
-    before, found, after = printed.partition("".join(text.split()))
+    before, found, after = printed.partition("".join(footnote.text.split()))
     if not found or after.strip("|"):
         return False
+    before = before.removeprefix("".join(footnote.mark.split()))
     return not any(character.isalpha() for character in before)
 
 

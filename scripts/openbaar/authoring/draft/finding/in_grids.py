@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from openbaar.authoring.draft.finding.continued import with_continued
 from openbaar.authoring.draft.finding.printed import kind
 from openbaar.authoring.draft.finding.sighting import (
     RowKind,
@@ -32,7 +33,7 @@ def sightings_in_grid(document: Document) -> list[Sighting]:
         if sighting is not None:
             page = str(part[0].page) if several_pages else None
             found.append(replace(sighting, page=page))
-    return found
+    return with_continued(found)
 
 
 def _parts(document: Document) -> Iterator[list[Line]]:
@@ -75,6 +76,8 @@ class _Part:
     def is_heading(self, line: Line) -> bool:
         """Whether the line is one of headings, as the next one of this part."""
         if not _is_heading_row(line):
+            return False
+        if self.has_data and _says_one_thing(line):
             return False
         return not (self.has_data and _have_years_in_one_column(self.lines[-1], line))
 
@@ -121,6 +124,12 @@ def _is_heading_row(line: Line) -> bool:
     cells = _cells(line)
     printed = [cell for cell in cells if cell]
     return len(printed) > 1 and row_kind(cells) != "label" and is_heading(cells)
+
+
+def _says_one_thing(line: Line) -> bool:
+    """Whether the same word stands behind a label in several columns: why there are no figures."""
+    label, *cells = _cells(line)
+    return bool(label) and len(cells) > 1 and len(set(cells)) == 1 and bool(cells[0])
 
 
 def _have_years_in_one_column(line: Line, below: Line) -> bool:

@@ -34,6 +34,13 @@ def labels_come_again(seen: Finished) -> str:
     return ""
 
 
+def totals_among_rows(seen: Finished) -> str:
+    """A row of data ends as totals do, and does not add up as one."""
+    for row in seen.sighting.may_be_totals:
+        return f"the row '{short(row.cells[0])}' may be a total"
+    return ""
+
+
 def numbers_in_labels(seen: Finished) -> str:
     """A label ends in a number, or holds one between words, that may be a cell."""
     for label in seen.labels:

@@ -25,6 +25,7 @@ from openbaar.authoring.draft.trusting.doubtful_labels import (
     numbers_in_labels,
     printed_twice,
     sections_of_one_row,
+    totals_among_rows,
 )
 from openbaar.authoring.draft.trusting.doubtful_neighbours import (
     label_cut_off,
@@ -146,6 +147,20 @@ def words_for_blanks(seen: Finished) -> str:
     return ""
 
 
+def figures_as_texts(seen: Finished) -> str:
+    """A column is one of texts because of a few cells; most of it are figures."""
+    for index, column in enumerate(seen.draft.columns):
+        if column.type != "string":
+            continue
+        kinds = [(kind(cell), cell) for cell in seen.sighting.column(index)]
+        texts = [cell for what, cell in kinds if what == "text"]
+        figures = [cell for what, cell in kinds if what in ("number", "year")]
+        if 0 < len(texts) < len(figures):
+            name = short(column.title or column.name)
+            return f"the column '{name}' is one of texts, because of '{short(texts[0])}'"
+    return ""
+
+
 def days_or_months(seen: Finished) -> str:
     """Nothing in a column of dates says whether the day or the month comes first, and the like."""
     for column in seen.draft.columns:
@@ -243,6 +258,8 @@ DOUBTS: Sequence[Doubt] = (
     Doubt(parts_of_cells, _by_position),
     Doubt(texts_among_figures, _no_cells_in_grids),
     Doubt(words_for_blanks, _each),
+    Doubt(figures_as_texts, _each),
+    Doubt(totals_among_rows, _each),
     Doubt(days_or_months, _each),
     Doubt(headings_hold_data, _each),
     Doubt(titles_come_again, _each),
