@@ -129,7 +129,8 @@ class Document:
 
     Where they are (a PDF, a workbook), places name the page and count its lines; else they count
     through the document. The words of one that is recognised were told from pictures. `language`
-    and `title` are what it says of itself, as web pages do.
+    and `title` are what it says of itself, as web pages do. `broken` are the texts of cells in
+    which a word may be broken that was wider than its cell.
     """
 
     path: str
@@ -139,6 +140,7 @@ class Document:
     is_recognised: bool = False
     language: str = ""
     title: str = ""
+    broken: frozenset[str] = frozenset()
     _by_number: dict[int, Line] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def line(self, number: int) -> Line:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -21,6 +22,7 @@ from openbaar.documents.lines import SEPARATOR, Document, Line
 
 FEWEST = 2  # rows that make a table
 FARTHEST_TITLE = 4  # lines above the headings that are not blank
+STATED = re.compile(r"[^\W\d]+(?: \w+)?: ?\d")  # what figures are of: `Stand: 31.12.2024`
 ENDS_OF_SENTENCES = (".", "!", "?", ";")
 
 
@@ -230,14 +232,16 @@ def _title(above: Sequence[Line]) -> Line | None:
     """The line that names the table below; None where the nearest holds several cells.
 
     Of lines with one text each, that is the last that begins as titles do (`Tabel 3: …`), else the
-    last that is no sentence, as a paragraph below a heading is, else the last.
+    last that is no sentence, as a paragraph below a heading is, nor says of which day the figures
+    are (`Peildatum: 31-12-2024`), else the last.
     """
     texts = [line for line in above if _is_label(line)]
     if not texts or texts[-1] is not above[-1]:
         return None
     titles = [line for line in texts if is_title(_alone(line))]
     names = [line for line in texts if not _alone(line).endswith(ENDS_OF_SENTENCES)]
-    return (titles or names or texts)[-1]
+    undated = [line for line in names if not STATED.match(_alone(line))]
+    return (titles or undated or names or texts)[-1]
 
 
 def _alone(line: Line) -> str:

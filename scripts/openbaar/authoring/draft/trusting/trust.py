@@ -26,6 +26,7 @@ from openbaar.authoring.draft.trusting.doubtful_labels import (
     printed_twice,
     sections_of_one_row,
     totals_among_rows,
+    words_broken,
 )
 from openbaar.authoring.draft.trusting.doubtful_neighbours import (
     label_cut_off,
@@ -55,7 +56,7 @@ def reasons(seen: Finished) -> list[str]:
 def doubts(seen: Finished) -> list[str]:
     """What speaks against trusting a draft, a sentence each; none where it may be trusted."""
     found = [doubt.about(seen) for doubt in DOUBTS if doubt.concerns(seen)]
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in dict.fromkeys(found) if sentence]
 
 
 def nothing_confirms(seen: Finished) -> str:
@@ -260,6 +261,7 @@ DOUBTS: Sequence[Doubt] = (
     Doubt(words_for_blanks, _each),
     Doubt(figures_as_texts, _each),
     Doubt(totals_among_rows, _each),
+    Doubt(words_broken, _each),
     Doubt(days_or_months, _each),
     Doubt(headings_hold_data, _each),
     Doubt(titles_come_again, _each),
