@@ -196,6 +196,76 @@ def test_figures_that_a_few_cells_make_texts_are_a_doubt(tmp_path: Path) -> None
     assert draft.doubts == ["the column 'Leerlingen' is one of texts, because of '< 5'"]
 
 
+def test_letters_behind_figures_are_a_doubt(tmp_path: Path) -> None:
+    def write(made: WordDocument) -> None:
+        made.add_paragraph("Table 1: Rates")
+        add_rows(
+            made, [("Country", "2022", "2023"), ("BE", "5.5", "6.4 b"), ("DE", "3.1", "3.0 b")]
+        )
+
+    (draft,) = drafted(tmp_path / "d.docx", word(write))
+    assert draft.doubts == ["'6.4 b' in the column '2023' may be a figure with a mark"]
+
+
+def test_columns_may_print_numbers_each_in_its_way(tmp_path: Path) -> None:
+    text = "Soort\tAantal\tPrijs\nhuis\t1118\t181.528,48\nflat\t839\t182.645,07\n"
+    (draft,) = drafted(tmp_path / "d.csv", lambda path: path.write_text(text, "utf-16"))
+    assert draft.is_trusted, draft.outcome
+    assert [[row[1], float(row[2])] for row in values(draft)] == [
+        [1118, 181528.48],
+        [839, 182645.07],
+    ]
+    assert authored(draft)["recipe"]["cells"]["aantal"] == {"numbers": "1234"}
+
+
+def workbook(rows: Sequence[Sequence[object]]) -> Callable[[Path], object]:
+    def save(path: Path) -> None:
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.active.append(row)
+        book.save(path)
+
+    return save
+
+
+@pytest.mark.parametrize(("jobs", "read"), [(1.851, 1.851), ("1.851", 1851)])
+def test_numbers_that_a_workbook_stores_have_no_thousands_signs(
+    jobs: object, read: float, tmp_path: Path
+) -> None:
+    rows = [["Sector", "Jobs"], ["Horeca", jobs], ["Bouw", jobs]]
+    (draft,) = drafted(tmp_path / "d.xlsx", workbook(rows))
+    assert [float(row[1]) for row in values(draft)] == [read, read]
+
+
+def test_a_sheet_with_a_margin_and_blank_rows_between_its_groups_is_one_table(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        [None], [None, "Faillissementen"], [None, "Sector", "Aantal", "Jobs"],
+        [None, "Industrie"], [None, "Voeding", 3, 12], [None, "Textiel", 4, 15], [None],
+        [None, "Diensten"], [None, "Horeca", 5, 18], [None, "Bouw", 6, 24], [None],
+        [None, "Totaal", 18, 69], [None], [None, "Bron: Statbel"],
+    ]  # fmt: skip
+    (draft,) = drafted(tmp_path / "d.xlsx", workbook(rows))
+    assert draft.is_trusted, draft.outcome
+    assert draft.result.equal == 2
+    assert sorted(sorted(map(str, row)) for row in values(draft))[0] == [
+        "12",
+        "3",
+        "Industrie",
+        "Voeding",
+    ]
+    assert len(values(draft)) == 4
+
+
+def test_another_table_below_a_blank_row_stays_another(tmp_path: Path) -> None:
+    rows = [
+        ["Sector", "Aantal"], ["Horeca", 5], ["Bouw", 6], [None],
+        ["Land", "Aantal"], ["BE", 5], ["NL", 6],
+    ]  # fmt: skip
+    assert len(drafted(tmp_path / "d.xlsx", workbook(rows))) == 2
+
+
 def test_a_word_in_all_columns_of_a_row_is_no_heading(tmp_path: Path) -> None:
     def write(made: WordDocument) -> None:
         made.add_paragraph("Tabel 1: Leerlingen")

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from openbaar.errors import Place
 
 SEPARATOR = "␟"  # Unicode's symbol for the unit separator, which no document prints
+WORKBOOKS = (".xlsx", ".ods", ".xls")
 UNSURE = "▯"  # before a word that was recognised on a picture, and not surely
 
 
@@ -130,7 +131,8 @@ class Document:
     Where they are (a PDF, a workbook), places name the page and count its lines; else they count
     through the document. The words of one that is recognised were told from pictures. `language`
     and `title` are what it says of itself, as web pages do. `broken` are the texts of cells in
-    which a word may be broken that was wider than its cell.
+    which a word may be broken that was wider than its cell, `typed` those of a workbook that are
+    texts and look like numbers.
     """
 
     path: str
@@ -141,7 +143,13 @@ class Document:
     language: str = ""
     title: str = ""
     broken: frozenset[str] = frozenset()
+    typed: frozenset[str] = frozenset()
     _by_number: dict[int, Line] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether it is a workbook, which stores numbers as such."""
+        return self.path.lower().endswith(WORKBOOKS)
 
     def line(self, number: int) -> Line:
         """The line with that number."""

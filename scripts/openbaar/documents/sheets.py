@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from openbaar.limits import let_cells_be_long, most
 MAX_CELL = most("cell_characters")
 DELIMITERS = (";", "\t", ",")  # from the rarest in texts and numbers to the most frequent
 LINES_TO_TELL = 1000  # of a CSV file, by which its delimiter is told
+_LIKE_NUMBER = re.compile(r"\s*[-−–+]?\d[\d.,'’ ]*\s*").fullmatch
 UNCLOSED = "look for a quote that is not closed"
 Hidden = Literal["read", "skip"]
 Page = tuple[str, list[list[str]], Sequence[Sequence[str]]]  # a sheet's name, texts, addresses
@@ -60,8 +62,9 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
 
     A page is a sheet, and an address is that of the sheet (`B12`). A label merged over several rows
     stands in each of them, a number once, in the first; what is merged over columns stands in the
-    first. Numbers are written with a point and without thousands signs, what is formatted as a
-    percentage as one (`12.5%`; not in an .xls), dates as in ISO 8601.
+    first. Blank columns at the left of a sheet are left out. Numbers are written with a point and
+    without thousands signs, what is formatted as a percentage as one (`12.5%`; not in an .xls),
+    dates as in ISO 8601.
     `hidden` says whether hidden sheets, rows and columns are read or left out.
 
     Raises OpenbaarError when it is no workbook, needs a password, or is too large; has cells in
@@ -84,17 +87,22 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
             parts = {each.name: _old_parts(each) for each in workbook.sheets_metadata}
         _refuse(parts, path, hidden)
         pages = []
+        texts: set[str] = set()
         for name in workbook.sheet_names:
             of_sheet = parts.get(name, SheetParts(name))
             if hidden == "skip" and of_sheet.is_hidden:
                 continue
-            sheet = _sheet(workbook.get_sheet_by_name(name), of_sheet, path, merged.get(name))
-            pages.append(_without_hidden(sheet, of_sheet) if hidden == "skip" else sheet)
+            seen = workbook.get_sheet_by_name(name)
+            sheet = _sheet(seen, of_sheet, path, merged.get(name), texts)
+            if hidden == "skip":
+                sheet = _without_hidden(sheet, of_sheet)
+            pages.append(_without_margin(sheet))
     except (python_calamine.CalamineError, OSError) as error:
         raise OpenbaarError(
             Problem(Place(path), f"cannot be read as a workbook: {error}")
         ) from error
-    return Document(path, grid_lines(pages), is_grid=True, has_pages=True)
+    lines = grid_lines(pages)
+    return Document(path, lines, is_grid=True, has_pages=True, typed=frozenset(texts))
 
 
 def read_csv_grid(data: bytes, path: str, encoding: Encoding | None = None) -> Document:
@@ -175,16 +183,36 @@ def _without_hidden(sheet: Page, parts: SheetParts) -> Page:
     return name, kept_rows, kept_addresses
 
 
+def _without_margin(sheet: Page) -> Page:
+    """A sheet without the columns to the left of all that it holds; addresses stay."""
+    name, rows, addresses = sheet
+    margin = min((_margin(row) for row in rows), default=0)
+    if margin == 0 or margin == _width(rows):
+        return sheet
+    return name, [row[margin:] for row in rows], [each[margin:] for each in addresses]
+
+
+def _margin(row: Sequence[str]) -> int:
+    """How many blank cells a row begins with."""
+    return next((index for index, cell in enumerate(row) if cell.strip()), len(row))
+
+
 def _width(rows: Sequence[Sequence[str]]) -> int:
     return len(rows[0]) if rows else 0
 
 
-def _sheet(sheet: Any, parts: SheetParts, path: str, merged: Sequence[Merged] | None) -> Page:
+def _sheet(
+    sheet: Any, parts: SheetParts, path: str, merged: Sequence[Merged] | None, texts: set[str]
+) -> Page:
+    """The cells of a sheet; those that are texts and look like numbers are added to `texts`."""
     if sheet.total_height * sheet.total_width > MAX_CELLS:
         size = f"{sheet.total_height} rows of {sheet.total_width} cells"
         message = f"has {size}; at most {MAX_CELLS} cells are read"
         raise OpenbaarError(Problem(Place(path, page=parts.name), message))
-    rows = [list(map(_text, row)) for row in sheet.to_python(skip_empty_area=False)]
+    values = sheet.to_python(skip_empty_area=False)
+    rows = [list(map(_text, row)) for row in values]
+    for row in values:
+        texts.update(value for value in row if isinstance(value, str) and _LIKE_NUMBER(value))
     for number, column in parts.percents:
         if number <= len(rows) and column <= len(rows[number - 1]):
             cells = rows[number - 1]

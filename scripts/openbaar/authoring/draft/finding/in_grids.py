@@ -40,10 +40,40 @@ def sightings_in_grid(document: Document) -> list[Sighting]:
 
 def _parts(document: Document) -> Iterator[list[Line]]:
     """The lines that may be of one table."""
-    for _, group in groupby(document.lines, key=_in_common):
-        lines = list(group)
+    groups = [list(group) for _, group in groupby(document.lines, key=_in_common)]
+    for lines in _with_rows_apart(groups):
         if not lines[0].is_blank and len(_cells(lines[0])) > 1:
             yield from _by_heading(lines)
+
+
+def _with_rows_apart(groups: Sequence[list[Line]]) -> Iterator[list[Line]]:
+    """The groups of lines, of a sheet those together that one blank row parts, for the look.
+
+    What follows a blank row is of the same table where it has rows with figures and no headings.
+    """
+    made: list[list[Line]] = []
+    for group in groups:
+        if len(made) > 1 and _goes_on(made[-2], made[-1], group):
+            made.pop()
+            made[-1] = [*made[-1], *group]
+        else:
+            made.append(group)
+    return iter(made)
+
+
+def _goes_on(lines: Sequence[Line], blank: Sequence[Line], below: Sequence[Line]) -> bool:
+    """Whether lines below a blank row of a sheet are of the same table as those above it."""
+    is_row_apart = len(blank) == 1 and blank[0].is_blank and not below[0].is_blank
+    if not is_row_apart or _in_common(lines[0])[:3] != _in_common(below[0])[:3]:
+        return False
+    if len(_cells(below[0])) == 1 or not any(map(_is_heading_row, lines)):
+        return False
+    return any(map(_has_figures, below)) and not any(map(_is_heading_row, below))
+
+
+def _has_figures(line: Line) -> bool:
+    label, *cells = _cells(line)
+    return kind(label) == "text" and any(kind(cell) == "number" for cell in cells)
 
 
 def _in_common(line: Line) -> tuple[int | str, str, int, bool]:

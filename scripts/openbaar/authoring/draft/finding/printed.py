@@ -150,8 +150,10 @@ def _source_word() -> re.Pattern[str]:
     return re.compile(rf"\s*(?:{words})\s?:", re.IGNORECASE)
 
 
-def number_format(texts: Iterable[str]) -> NumberFormat | None:
+def number_format(texts: Iterable[str], is_stored: bool = False) -> NumberFormat | None:
     """The simplest convention in which every text is a number; None where there is none.
+
+    Of numbers that a workbook stores as such, that has a point and no thousands signs.
 
     before: "1.505", "12,5"
     after: thousands ".", decimal ","
@@ -160,6 +162,8 @@ def number_format(texts: Iterable[str]) -> NumberFormat | None:
     has_dashes = any(number.startswith("–") for number in numbers)
     are_apart = any(map(_APART.match, numbers))
     for numbers_format in _formats(has_dashes, are_apart):
+        if is_stored and numbers_format not in (NumberFormat(), NumberFormat(decimal=".")):
+            continue
         if all(_fits(number, numbers_format) for number in numbers):
             return numbers_format
     return None

@@ -18,7 +18,7 @@ from openbaar.authoring.draft.finding.in_pages import sightings_in_pages
 from openbaar.authoring.draft.finding.pieces import joined
 from openbaar.authoring.draft.finding.sighting import Sighting
 from openbaar.documents.entry import DocumentEntry, Encoding
-from openbaar.documents.lines import Document, Line
+from openbaar.documents.lines import WORKBOOKS, Document, Line
 from openbaar.documents.reader import parse_document
 from openbaar.documents.workbook_parts import HAS_HIDDEN
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -26,7 +26,6 @@ from openbaar.schema.names import check_source
 
 UNDETERMINED = "und"  # of ISO 639-2: the language is not known yet
 PAGE_BREAK = 3  # blank lines that mark a new page, in text that PDFBox takes from a PDF
-WORKBOOKS = (".xlsx", ".ods", ".xls")
 _PAGE_BREAK = re.compile(rb"(?:\r?\n[ \t]*){%d}" % (PAGE_BREAK + 1))
 # The ruled tables of a PDF are its cells as drawn, and its layout keeps blank cells: its text is
 # taken where it shows clearly more.

@@ -102,7 +102,9 @@ class _Table:
     def _values(self, index: int, summed: Sequence[int]) -> list[Decimal]:
         """The numbers of a row in these columns; a blank is nothing."""
         cells = self.rows[index].cells
-        return [_number(cells[column], self.numbers) for column in summed]
+        return [
+            _number(cells[index], self.columns[index].numbers or self.numbers) for index in summed
+        ]
 
     def _sums(self, run: Sequence[int], summed: Sequence[int]) -> list[Decimal]:
         sums = [NOTHING] * len(summed)

@@ -37,6 +37,7 @@ from openbaar.authoring.draft.trusting.doubtful_neighbours import (
 from openbaar.authoring.draft.trusting.finished import Finished, short
 
 FEWEST_CONFIRMED = 2  # totals that add up, where nothing else confirms the columns
+FLAGGED = re.compile(r"[-−–+]?\d[\d.,'’ ]* ?[A-Za-z]{1,2}\)?")  # `6.4 b`, of a break in the series
 PARTED_BY_SPACE = re.compile(r"\d \d")
 NOT_PARTED_BY_SPACE = re.compile(r"\d{4}|\d[.,'’]\d{3}")  # no sign, or another one
 
@@ -149,15 +150,18 @@ def words_for_blanks(seen: Finished) -> str:
 
 
 def figures_as_texts(seen: Finished) -> str:
-    """A column is one of texts because of a few cells; most of it are figures."""
+    """A column is one of texts because of a few cells, or of letters behind its figures."""
     for index, column in enumerate(seen.draft.columns):
         if column.type != "string":
             continue
         kinds = [(kind(cell), cell) for cell in seen.sighting.column(index)]
         texts = [cell for what, cell in kinds if what == "text"]
         figures = [cell for what, cell in kinds if what in ("number", "year")]
+        flagged = [text for text in texts if FLAGGED.fullmatch(text.strip())]
+        name = short(column.title or column.name)
+        if index and flagged and 2 * len(flagged) >= len(texts):
+            return f"'{short(flagged[0])}' in the column '{name}' may be a figure with a mark"
         if 0 < len(texts) < len(figures):
-            name = short(column.title or column.name)
             return f"the column '{name}' is one of texts, because of '{short(texts[0])}'"
     return ""
 
