@@ -134,12 +134,15 @@ class _Conventions:
 def _conventions(sighting: Sighting, figures: Mapping[int, Sequence[str]]) -> _Conventions:
     """One convention of all columns where there is one; else that of most, and those of others.
 
+    Only where the document parts its cells: elsewhere, numbers that do not fit show that it was
+    guessed wrongly where cells end.
+
     before: "1118" in one column, "181.528,48" and "1.200,5" in two others
     after: thousands ".", decimal ",", but no thousands sign in the first column
     """
     all_figures = list(chain.from_iterable(figures.values()))
     main = number_format(all_figures, _are_stored(sighting, all_figures))
-    if main is not None:
+    if main is not None or sighting.units != "grid":
         return _Conventions(main)
     found: dict[int, NumberFormat] = {}
     for index, numbers in figures.items():
