@@ -27,6 +27,7 @@ class PartialTotal:
 
     is_of_group: bool = False
     where: Mapping[str, Any] | None = None
+    rows: frozenset[int] = frozenset()  # the indexes of these rows
 
 
 ALL = PartialTotal()
@@ -35,7 +36,9 @@ ALL = PartialTotal()
 def partial_totals(
     sighting: Sighting, columns: Sequence[Column], numbers: NumberFormat | None, is_grouped: bool
 ) -> dict[int, PartialTotal]:
-    """What each row of totals is the sum of, by the number of its line; none where one is of none.
+    """What each row of totals is the sum of, by the number of its line.
+
+    None where one is the sum of no rows, or a row is in no sum: that may be a heading.
 
     `is_grouped` says that labels which are alone on a row are those of groups.
 
@@ -50,7 +53,8 @@ def partial_totals(
             if total is None:
                 return {}
             found[row.first] = total
-    return found
+    summed = frozenset().union(*(total.rows for total in found.values()))
+    return found if summed.issuperset(table.data) else {}
 
 
 @dataclass(frozen=True)
@@ -78,10 +82,11 @@ class _Table:
         if not summed:
             return None
         if self._adds_up(index, summed, self.data):
-            return ALL
+            return PartialTotal(rows=frozenset(self.data))
         alike = self._alike(index)
-        if alike and self._adds_up(index, summed, self._with(alike)):
-            return PartialTotal(where=alike)
+        run = self._with(alike)
+        if alike and self._adds_up(index, summed, run):
+            return PartialTotal(where=alike, rows=frozenset(run))
         for run in self._runs(index, summed):
             told = self._told(run)
             if told is not None:
@@ -158,14 +163,15 @@ class _Table:
     def _told(self, run: Sequence[int]) -> PartialTotal | None:
         """How a recipe says of which rows a total is; None where no column tells them apart."""
         if self.is_grouped and self._is_group(run):
-            return PartialTotal(is_of_group=True)
+            return PartialTotal(is_of_group=True, rows=frozenset(run))
         for column, name in enumerate(self.columns):
             values = [_as_published(name, self.rows[index].cells[column]) for index in run]
             others = self._others(column, run)
             is_told_by = name.is_name or column == 0
             if is_told_by and all(values) and others.isdisjoint(values):
                 kept = list(dict.fromkeys(values))
-                return PartialTotal(where={name.name: kept[0] if len(kept) == 1 else kept})
+                where = {name.name: kept[0] if len(kept) == 1 else kept}
+                return PartialTotal(where=where, rows=frozenset(run))
         return None
 
     def _others(self, column: int, run: Sequence[int]) -> set[Any]:
