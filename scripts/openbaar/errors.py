@@ -99,10 +99,15 @@ def told_once(problems: Iterable[Problem]) -> list[Problem]:
     told = []
     for cause, problem in first.items():
         if more[cause]:
-            lines = "1 more line" if more[cause] == 1 else f"{more[cause]} more lines"
+            lines = counted(more[cause], "more line")
             problem = replace(problem, hint=f"{problem.hint}; the same on {lines}")
         told.append(problem)
     return told
+
+
+def counted(count: int, name: str) -> str:
+    """How many there are of what has this name in English: `1 table`, `2 tables`."""
+    return f"1 {name}" if count == 1 else f"{count} {name}s"
 
 
 @contextmanager

@@ -55,6 +55,11 @@ def _not_one_text(value: Any, info: core_schema.ValidationInfo) -> Any:
     return value
 
 
+def shortened(text: str, longest: int) -> str:
+    """A text of at most so many characters; one that is longer is cut, and ends in `…`."""
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
 def is_unknown(text: str) -> bool:
     """Whether a text is the word by which `openbaar init` says that nobody has said anything.
 

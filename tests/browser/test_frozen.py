@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import threading
 from collections.abc import Iterator
@@ -266,3 +268,26 @@ def test_the_other_language_is_a_click_away(page: Page) -> None:
     page.goto("municipalities/regions/index.html")
     page.get_by_role("link", name="English").click()
     expect(page.locator("h1")).to_have_text("Regions")
+
+
+def test_a_chart_on_another_site_says_that_its_figures_have_changed(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    shutil.copytree(HAND_MADE, root)
+    table = root / "tables" / "municipalities.yaml"
+    chart = "chart: {x: year, y: number, color: region}\n"
+    table.write_text(table.read_text("utf-8") + chart, "utf-8")
+    built = build(root, tmp_path / "built")
+    record = tmp_path / "built" / "tables" / "permalinks.json"
+    before = b"year,region,number,share,status\n1961,belgium,2664,,\n"
+    kept = tmp_path / "built" / "tables" / "releases" / "0.1.0" / "municipalities.csv"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_bytes(before)
+    recorded = json.loads(record.read_text("utf-8"))
+    recorded["tables"]["municipalities"]["0.1.0"] = hashlib.sha256(before).hexdigest()
+    record.write_text(json.dumps(recorded), "utf-8")
+    freeze(built.database, built.metadata, tmp_path / "frozen", "https://data.example")
+    with opened(f"{(tmp_path / 'frozen').as_uri()}/") as page:
+        for version, is_told in {"0.1.0": True, "1.2.0": False}.items():
+            page.goto(f"en/embed/municipalities/index.html?version={version}")
+            told = page.get_by_text("The figures have changed since this chart was placed here.")
+            expect(told).to_be_visible(visible=is_told)

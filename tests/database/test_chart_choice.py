@@ -104,13 +104,50 @@ def test_the_only_column_with_a_unit_is_measured() -> None:
     assert axes(table, rows)[1] == ("count",)
 
 
-@pytest.mark.parametrize("unit", ["", ":cases"])
-def test_one_of_several_measures_is_not_shown_as_the_whole(unit: str) -> None:
-    table = a_table(["name"], "name:string", f"north:integer{unit}", f"south:integer{unit}")
-    rows = []
-    for number, name in enumerate("abcd", start=1):
-        rows.append({"name": name, "north": number * 7, "south": number**2})
-    assert chosen_chart(table, rows_of(*rows)) is None
+def in_columns(units: list[str]) -> Table:
+    """A table of names with columns that count in these units."""
+    columns = [f"{name}:integer{unit}" for name, unit in zip("nsw", units, strict=False)]
+    return a_table(["name"], "name:string", *columns)
+
+
+FIGURES = [
+    {"name": name, "n": 3 + place * 7, "s": place**2 + 1} for place, name in enumerate("abcd")
+]
+
+
+@pytest.mark.parametrize("units", [["", ""], [":cases", ":euros"], [":cases", ":euros", ":cases"]])
+def test_one_of_several_measures_is_not_shown_as_the_whole(units: list[str]) -> None:
+    rows = [{**each, "w": place + 3} for place, each in enumerate(FIGURES)]
+    assert chosen_chart(in_columns(units), rows_of(*rows)) is None
+
+
+def test_columns_that_count_in_one_unit_are_shown_together() -> None:
+    rows = rows_of(*FIGURES)
+    assert axes(in_columns([":cases", ":cases"]), rows) == (("n", "s"), ("name",), None)
+    years = a_table(["year"], "year:year", "n:integer:cases", "s:integer:cases")
+    by_year = [{**each, "year": 2020 + place} for place, each in enumerate(FIGURES)]
+    assert axes(years, rows_of(*by_year)) == (("year",), ("n", "s"), None)
+
+
+def test_a_column_that_is_the_sum_of_the_others_is_left_out() -> None:
+    rows = [{**each, "w": each["n"] + each["s"]} for each in FIGURES]  # type: ignore[operator]
+    table = in_columns([":cases", ":cases", ":cases"])
+    assert axes(table, rows_of(*rows))[0] == ("n", "s")
+    rows[0]["w"] = 12345
+    assert axes(table, rows_of(*rows))[0] == ("n", "s", "w")
+
+
+def test_columns_that_need_their_colours_are_not_shown_beside_names_and_years() -> None:
+    table = a_table(
+        ["year", "name"], "year:year", "name:string", "n:integer:cases", "s:integer:cases"
+    )
+    assert chosen_chart(table, in_years(["a", "b", "c"], n=100, s=17)) is None
+
+
+def test_a_total_among_the_names_leaves_no_chart_of_columns() -> None:
+    total = {"name": "all", "n": 54, "s": 18}
+    rows = rows_of(*FIGURES, total)
+    assert chosen_chart(in_columns([":cases", ":cases"]), rows) is None
 
 
 def test_numbers_that_may_be_postal_codes_are_not_measured() -> None:

@@ -240,7 +240,7 @@ def test_periods_of_different_length_are_drawn_only_if_one_knows_what_they_count
 
 @pytest.mark.parametrize(
     "chart",
-    ["{x: year, y: region}", "{x: share, y: number}", "{x: year, y: [number, share]}"],
+    ["{x: year, y: region}", "{x: share, y: number}", "{x: year, y: [number, region]}"],
 )
 def test_a_chart_that_measures_nothing_or_two_things_is_refused(
     hand_made: Path, chart: str
@@ -248,6 +248,49 @@ def test_a_chart_that_measures_nothing_or_two_things_is_refused(
     message = "one of 'x' and 'y', and not both, should be a column with a 'unit'"
     with pytest.raises(OpenbaarError, match=message):
         built(hand_made, chart=f"chart: {chart}\n")
+
+
+@pytest.mark.parametrize(
+    ("chart", "message"),
+    [
+        (
+            "{x: year, y: [number, share]}",
+            "what is measured together should have one unit: number, share",
+        ),
+        (
+            "{x: year, y: [number, number], color: region}",
+            "columns measured together are the colours; leave out 'color'",
+        ),
+    ],
+)
+def test_columns_that_cannot_be_measured_together_are_refused(
+    hand_made: Path, chart: str, message: str
+) -> None:
+    with pytest.raises(OpenbaarError, match=message):
+        built(hand_made, chart=f"chart: {chart}\n")
+
+
+def test_columns_with_one_unit_are_the_colours_of_one_chart(hand_made: Path) -> None:
+    with_sql(
+        hand_made,
+        "select year, sum(number) filter (where region = 'flanders') as north, "
+        "sum(number) filter (where region = 'wallonia') as south "
+        "from municipalities where year > 2000 group by year order by year",
+    )
+    described = ""
+    for name, title in (("north", "Noorden"), ("south", "Zuiden")):
+        titles = f"title: {{nl: {title}, en: {name}}}"
+        described += f"      {name}: {{{titles}, unit: {{nl: gemeenten, en: municipalities}}}}\n"
+    chart = "    chart: {x: year, y: [north, south]}\n"
+    database = built(hand_made, f"    columns:\n{described}{chart}")
+    svg = svg_of(database, "per_year")
+    words = drawings.words(svg)
+    assert {"Noorden", "Zuiden", "gemeenten"} <= set(words)  # the unit is what both have in common
+    assert svg.count('data-row="0"') == 2  # both of the first row, by which a page knows them
+    ((told,),) = found(
+        database, "SELECT told FROM _charts WHERE page = 'per_year' AND language = 'nl'"
+    )
+    assert "2019: Noorden 300, Zuiden 262;" in told
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,17 @@ from typing import Any
 
 import pytest
 
-from openbaar.database.charts.periods import Periods, months_in, periods_of
+from openbaar.database.charts.period_kinds import (
+    Dates,
+    Months,
+    Periods,
+    Quarters,
+    Ranges,
+    SchoolYears,
+    Years,
+    months_in,
+)
+from openbaar.database.charts.periods import periods_of
 from openbaar.database.shown.results import Meaning
 from openbaar.schema.model import SchemaField
 from openbaar.tables.authored.queries import ResultColumn
@@ -70,31 +80,31 @@ def test_columns_are_periods_by_their_types_and_limits(
 @pytest.mark.parametrize(
     ("kind", "row", "language", "label", "group"),
     [
-        ("year", (2020,), "nl", "2020", ""),
-        ("quarter", (2020, 2), "nl", "K2", "2020"),
-        ("quarter", (2020, 2), "en", "Q2", "2020"),
-        ("quarter", (2020, 2), "fr", "T2", "2020"),
-        ("month", (2020, 5), "nl", "mei", "2020"),
-        ("month", ("2020-05",), "nl", "mei", "2020"),
-        ("quarter", ("Q2 2020",), "nl", "K2", "2020"),
-        ("school year", ("2019/20",), "nl", "2019/20", ""),
-        ("date", ("2020-05-09",), "nl", "9 mei 2020", ""),
-        ("date", ("mei 2020",), "nl", "mei 2020", ""),
-        ("range", (2023, 2025), "nl", "2023–2025", ""),
-        ("range", (2020, 2020), "nl", "2020", ""),
+        (Years, (2020,), "nl", "2020", ""),
+        (Quarters, (2020, 2), "nl", "K2", "2020"),
+        (Quarters, (2020, 2), "en", "Q2", "2020"),
+        (Quarters, (2020, 2), "fr", "T2", "2020"),
+        (Months, (2020, 5), "nl", "mei", "2020"),
+        (Months, ("2020-05",), "nl", "mei", "2020"),
+        (Quarters, ("Q2 2020",), "nl", "K2", "2020"),
+        (SchoolYears, ("2019/20",), "nl", "2019/20", ""),
+        (Dates, ("2020-05-09",), "nl", "9 mei 2020", ""),
+        (Dates, ("mei 2020",), "nl", "mei 2020", ""),
+        (Ranges, (2023, 2025), "nl", "2023–2025", ""),
+        (Ranges, (2020, 2020), "nl", "2020", ""),
     ],
 )
 def test_a_period_is_named_in_its_language(
-    kind: Any, row: tuple[Any, ...], language: str, label: str, group: str
+    kind: type[Periods], row: tuple[Any, ...], language: str, label: str, group: str
 ) -> None:
     names = ("a", "b")[: len(row)]
     values = dict(zip(names, row, strict=True))
-    periods = Periods(names, kind)
+    periods = kind(names)
     assert (periods.label(values, language), periods.group(values)) == (label, group)
 
 
 def test_the_last_quarter_of_a_year_is_next_to_the_first_of_the_following_one() -> None:
-    periods = Periods(("a", "b"), "quarter")
+    periods = Quarters(("a", "b"))
     last, first = periods.period({"a": 2020, "b": 4}), periods.period({"a": 2021, "b": 1})
     assert (first.parts or 0) - (last.parts or 0) == 1
 
@@ -102,13 +112,15 @@ def test_the_last_quarter_of_a_year_is_next_to_the_first_of_the_following_one() 
 @pytest.mark.parametrize(
     ("kind", "last", "first"),
     [
-        ("month", "2020-12", "2021-01"),
-        ("quarter", "Q4 2020", "Q1 2021"),
-        ("school year", "2019-2020", "2020-2021"),
+        (Months, "2020-12", "2021-01"),
+        (Quarters, "Q4 2020", "Q1 2021"),
+        (SchoolYears, "2019-2020", "2020-2021"),
     ],
 )
-def test_periods_in_one_text_are_next_to_each_other(kind: Any, last: str, first: str) -> None:
-    periods = Periods(("a",), kind)
+def test_periods_in_one_text_are_next_to_each_other(
+    kind: type[Periods], last: str, first: str
+) -> None:
+    periods = kind(("a",))
     before, after = periods.period({"a": last}), periods.period({"a": first})
     assert (after.parts or 0) - (before.parts or 0) == 1
     assert before.order < after.order

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from openbaar.database.charts.periods import Periods
+from openbaar.database.charts.period_kinds import Periods, Quarters, Years
 from openbaar.database.charts.row_kinds import Finding, findings
 from openbaar.tables.authored.model import Anomaly, Footnote, Table
 from openbaar.tables.authored.queries import Chart
 from openbaar.tables.authored.references import load_publication
 
-YEARS = Periods(("year",), "year")
-QUARTERS = Periods(("year", "quarter"), "quarter")
+YEARS = Years(("year",))
+QUARTERS = Quarters(("year", "quarter"))
 CHART = Chart(x=("year",), y=("number",))
 HAND_MADE = Path(__file__).parent.parent / "publications" / "hand_made"
 
@@ -89,7 +89,7 @@ def test_of_the_quarters_of_a_year_only_that_of_the_month_is_not_whole() -> None
 
 
 def test_a_footnote_on_something_else_than_a_period_of_the_chart_says_nothing() -> None:
-    assert found("tot en met mei", periods=Periods(("other_year",), "year")) == []
+    assert found("tot en met mei", periods=Years(("other_year",))) == []
 
 
 def test_a_period_at_which_the_mark_of_a_footnote_is_printed_is_not_whole() -> None:

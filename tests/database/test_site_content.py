@@ -70,6 +70,7 @@ def test_a_query_knows_its_columns_and_what_to_choose_from(hand_made: Path) -> N
             "color": None,
             "columns": {"year": {"table": "municipalities"}, "number": {"table": "municipalities"}},
             "lead": [],
+            "measures": 0,
             "tables": ["municipalities"],
             "parameters": {
                 "year": {

@@ -66,14 +66,11 @@ def records(text: str, made: Table) -> Any:
     codes = {GENDERS_CODE: GENDERS}
     readers = field_readers(made.table_schema, recipe, made.recipe.numbers, codes)
     region = locate(source, recipe, readers)
-    rows = read_rows(source, make_units(region.body, recipe.reading), recipe, readers)
-    return make_records(
-        source,
-        label_rows(source, rows, recipe.groups, readers),
-        recipe,
-        made.table_schema,
-        region.header,
-    )
+    read = read_rows(source, make_units(region.body, recipe.reading), recipe, readers)
+    labelled, problems = label_rows(source, read.rows, recipe.groups, readers)
+    if read.problems or problems:
+        raise OpenbaarError(read.problems or problems)
+    return make_records(source, labelled, recipe, made.table_schema, region.header)
 
 
 def messages(text: str, made: Table) -> list[str]:

@@ -119,7 +119,7 @@ def test_the_home_page_and_the_feed_lead_there(built: Built) -> None:
 
 def test_a_version_is_shown_as_it_was_described_then(built: Built) -> None:
     page = get(built, "/id/regions/1.1.0").text
-    assert "<h1>Gewesten van toen</h1>" in page
+    assert "<h1>Gewesten van toen, versie 1.1.0</h1>" in page
     assert "Vlaenderen" in page
     assert 'href="/download/1.1.0/datapackage.json"' in page
     assert "/changes/1.1.0...1.2.0</loc>" in get(built, "/sitemap.xml").text

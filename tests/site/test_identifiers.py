@@ -80,6 +80,9 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         path = built.metadata.parent / "tables" / "releases" / "0.1.0" / f"{table}.csv"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(old)
+    regions = (built.metadata.parent / "tables" / "regions.csv").read_bytes()
+    data["tables"]["regions"]["0.1.0"] = hashlib.sha256(regions).hexdigest()
+    (built.metadata.parent / "tables" / "releases" / "0.1.0" / "regions.csv").write_bytes(regions)
     data["queries"]["per_year"]["0.1.0"] = OLD_QUESTION
     data["queries"]["mayors_per_year"] = {"0.1.0": OLD_QUESTION}
     record.write_text(json.dumps({**data, **OLD_NAMES}))
@@ -272,6 +275,37 @@ def test_a_person_who_follows_the_address_of_a_version_reads_what_it_is(shown: D
         "https://data.example/id/municipalities/0.1.0",
     ]
     assert [each for each in wanted if each not in page.text] == []
+
+
+def test_a_row_of_a_version_has_a_place_of_its_own_on_its_page(shown: Datasette) -> None:
+    text = get(shown, "/id/municipalities/1.2.0", accept=FIREFOX).text
+    assert '<tr id="row-1961,belgium">' in text
+    assert '<a href="#row-1961,belgium"' in text
+
+
+def test_the_page_of_an_earlier_version_says_whether_its_figures_still_hold(
+    shown: Datasette,
+) -> None:
+    changed = get(shown, "/en/id/municipalities/0.1.0", accept=FIREFOX).text
+    assert "Its file is another one" in changed
+    assert "still holds" not in changed
+    now = get(shown, "/en/id/municipalities/1.2.0", accept=FIREFOX).text
+    assert "Its file is" not in now  # it is the version of now
+    same = get(shown, "/en/id/regions/0.1.0", accept=FIREFOX).text
+    assert "every figure below still holds" in same
+
+
+def test_versions_of_a_table_lead_to_each_other(shown: Datasette) -> None:
+    home = "https://data.example"
+    old = get(shown, "/id/municipalities/0.1.0", accept=FIREFOX).headers["link"]
+    now = get(shown, "/id/municipalities/1.2.0", accept=FIREFOX).headers["link"]
+    assert f'<{home}/id/municipalities/0.1.0>; rel="cite-as"' in old
+    assert f'<{home}/download/0.1.0/tables/municipalities.csv>; rel="item"' in old
+    assert f'<{home}/id/municipalities/1.2.0>; rel="successor-version"' in old
+    assert f'<{home}/id/municipalities/0.1.0>; rel="predecessor-version"' in now
+    for each in (old, now):
+        assert f'<{home}/id/municipalities/1.2.0>; rel="latest-version"' in each
+    assert "datapackage.json" not in old  # nothing but its figures is kept
 
 
 def test_json_holds_every_row_with_numbers_as_numbers(shown: Datasette) -> None:

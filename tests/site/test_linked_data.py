@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from openbaar.site.published import Published
-from openbaar.site.routes.linked_data import json_ld, link_header, query_json_ld
+from openbaar.site.routes.linked_data import json_ld, query_json_ld
+from openbaar.site.routes.signposts import link_header, signposts
 from openbaar.site.serving.serve import site
 from served import ROOT, Built, build, published_of
 
@@ -222,7 +223,33 @@ def test_no_text_ends_the_script_that_holds_it(published: Published) -> None:
 def test_a_link_that_is_sent_without_brackets_gets_them(
     published: Published, sent: str, mended: str
 ) -> None:
-    assert link_header(published, "/", SITE, sent) == mended
+    assert link_header(published, "/source/", SITE, sent) == mended
+
+
+def test_a_row_leads_to_the_address_by_which_it_is_cited(published: Published) -> None:
+    (found,) = signposts(published, "/municipalities/municipalities/1961,belgium", SITE)
+    assert (found.rel, found.address) == ("cite-as", f"{SITE}/id/municipalities/1961,belgium")
+    assert signposts(published, "/municipalities/provenance/1", SITE) == []
+
+
+def test_the_home_page_is_cited_as_the_page_of_its_version(built: Built) -> None:
+    header = get(built, "/").headers["link"]
+    assert f'<{SITE}/download/1.2.0>; rel="cite-as"' in header
+    assert f'<{SITE}/cite.bib>; rel="describedby"; type="application/x-bibtex"' in header
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/municipalities/regions", "/municipalities/regions/flanders"]
+)
+def test_a_page_has_the_signposts_of_its_header(
+    built: Built, published: Published, path: str
+) -> None:
+    page = get(built, path)
+    expected = signposts(published, path, SITE)
+    assert expected
+    for each in expected:
+        assert f'<link rel="{each.rel}" href="{each.address}"' in page.text
+        assert each.header in page.headers["link"]
 
 
 def test_the_page_of_a_table_leads_machines_to_its_identifier_its_file_and_its_description(

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import io
+import json
 import re
+import shutil
+from dataclasses import replace
+from html import unescape
 from typing import Any
 
 import pytest
@@ -12,8 +17,8 @@ from markupsafe import Markup
 from PIL import Image
 
 import drawings
-from openbaar.site.pages.pictures import Chart, numbered
-from served import Built, shown
+from openbaar.site.pages.pictures import Chart, numbered, versions_with_other_figures
+from served import ROOT, Built, build, published_of, shown
 
 pytestmark = pytest.mark.slow  # a publication is built
 VDAB = "/vdab-online-opleidingen"
@@ -105,7 +110,7 @@ def test_a_visitor_who_has_a_chart_already_gets_nothing_again(vdab: Built) -> No
 def test_every_link_of_the_share_box_leads_to_a_chart_of_what_was_chosen(vdab: Built) -> None:
     html = get(vdab, f"{VDAB}/sector_change?cluster=bouw_en_hout").text
     links = set(re.findall(r'"(/(?:chart|embed)/[^"]*)"', html))
-    assert len(links) == 3
+    assert len(links) == 3  # the one to see how it looks among them
     for link in links:
         assert "Beroepencluster: Bouw en hout" in get(vdab, link).text or link.endswith(".png")
         assert get(vdab, link).status_code == 200
@@ -132,3 +137,48 @@ def test_the_page_of_a_chart_is_in_its_language_and_leads_to_the_figures(vdab: B
     assert "Figures and source" in html
     assert f"/en{VDAB}/started_by_gender" in html
     assert "<script" not in html
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A publication whose table had other figures in version 0.1.0, and the same in 1.1.0."""
+    folder = tmp_path_factory.mktemp("changed")
+    shutil.copytree(ROOT / "tests" / "publications" / "hand_made", folder / "authored")
+    table = folder / "authored" / "tables" / "municipalities.yaml"
+    chart = "chart: {x: year, y: number, color: region}\n"
+    table.write_text(table.read_text("utf-8") + chart, "utf-8")
+    built = build(folder / "authored", folder / "built")
+    record = built.metadata.parent / "tables" / "permalinks.json"
+    data = json.loads(record.read_text("utf-8"))
+    versions = data["tables"]["municipalities"]
+    versions |= {"0.1.0": hashlib.sha256(b"").hexdigest(), "1.1.0": versions["1.2.0"]}
+    record.write_text(json.dumps(data), "utf-8")
+    return built
+
+
+@pytest.mark.parametrize(
+    ("asked", "is_told"),
+    [("?version=0.1.0", True), ("?version=1.1.0", False), ("?version=9.9.9", False), ("", False)],
+)
+def test_a_chart_on_another_site_says_where_its_figures_have_changed_since(
+    changed: Built, asked: str, is_told: bool
+) -> None:
+    html = get(changed, f"/embed/municipalities{asked}", "en").text
+    told = re.search(r"<p class=\"changed\"([^>]*)>The figures have changed since", html)
+    assert told is not None
+    assert 'data-changed="0.1.0"' in told[1]
+    assert (" hidden" not in told[1]) == is_told
+
+
+def test_the_code_for_another_site_names_the_version(changed: Built) -> None:
+    html = unescape(get(changed, "/municipalities/municipalities").text)
+    assert re.search(r'<iframe src="[^"]*/embed/municipalities\?version=1\.2\.0"', html)
+
+
+def test_an_answer_has_changed_where_it_was_asked_otherwise(changed: Built) -> None:
+    published = published_of(changed)
+    then = published.permalinks["queries"]["per_year"]
+    asked = {"1.1.0": {**then["1.2.0"], "sql": "select 1"}, "1.2.0": then["1.2.0"]}
+    questions = {**published.permalinks, "queries": {"per_year": asked}}
+    found = versions_with_other_figures(replace(published, permalinks=questions), "per_year")
+    assert found == ["0.1.0", "1.1.0"]

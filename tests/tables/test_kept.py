@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -369,7 +370,8 @@ def test_the_lines_of_a_pdf_are_read_again_where_they_may_be_others(
 def job(publication: Publication, folder: Path = Path()) -> Job:
     """The work on all documents of a publication."""
     codes = code_lists(publication, read_authored(publication))
-    return Job(publication, codes, True, folder, publication.package.documents)
+    provenance = publication.resources["provenance"]
+    return Job(publication, provenance, codes, True, folder, publication.package.documents)
 
 
 def only(model: Any, names: set[str]) -> Any:
@@ -416,9 +418,7 @@ def test_reading_looks_at_nothing_that_the_hash_is_not_made_of(path: Path, tmp_p
     (tmp_path / "whole").mkdir()
     (tmp_path / "little").mkdir()
     known = read_everything(job(whole, tmp_path / "whole"))
-    little = Job(
-        as_hashed(whole), job(whole).codes, True, tmp_path / "little", whole.package.documents
-    )
+    little = replace(job(whole, tmp_path / "little"), publication=as_hashed(whole))
     assert read_everything(little) == known
     for file in (tmp_path / "whole").iterdir():
         assert file.read_bytes() == (tmp_path / "little" / file.name).read_bytes()

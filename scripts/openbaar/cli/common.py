@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openbaar.errors import OpenbaarError, Place, Problem, worked_on
+from openbaar.errors import OpenbaarError, Place, Problem, counted, worked_on
 
 if TYPE_CHECKING:
     from openbaar.cli.progress import Bar, Step
@@ -195,8 +195,7 @@ def _print(found: Sequence[Problem], name: str, colour: str) -> None:
         if hint:  # once, below all in a row that it solves
             click.echo(f"  → {hint}", err=True)
     if found:
-        count = f"1 {name}" if len(found) == 1 else f"{len(found)} {name}s"
-        click.echo(click.style(count, fg=colour), err=True)
+        click.echo(click.style(counted(len(found), name), fg=colour), err=True)
 
 
 def common(command: Callable[..., Any]) -> Callable[..., Any]:

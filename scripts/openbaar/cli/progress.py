@@ -46,19 +46,12 @@ def reading(publication: Publication, names: Sequence[str] = ()) -> list[Step]:
     """Opening the documents and reading the tables called `names`, or all that have a recipe."""
     from openbaar.tables.converting.workers import reading_seconds
 
-    recipes = {}
-    for name, table in publication.tables.items():
-        if table.recipe is not None and (not names or name in names):
-            recipes[name] = table.recipe
+    wanted = names or list(publication.tables)
     steps = []
     for entry in publication.package.documents:
         half = reading_seconds(publication, entry) / 2
         steps.append(Step(f"opening {entry.path}", half))
-        of_it = [
-            name
-            for name, recipe in recipes.items()
-            if publication.document(recipe.document) is entry
-        ]
+        of_it = [name for name in publication.read_from(entry.path) if name in wanted]
         for name in of_it:
             steps.append(Step(f"reading {name}", SECONDS_OF_A_TABLE + half / len(of_it)))
     return steps

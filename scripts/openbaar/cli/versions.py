@@ -150,11 +150,10 @@ def deposit(
         print_json(made.as_data())
         return
     check_published(root)
-    token = os.environ.get(TOKEN)
-    if not token:
-        raise click.UsageError(f"--to needs a token in the environment variable {TOKEN}.")
-    send, authorization = zenodo.send, f"Bearer {token}"
-    if service == "ckan":
+    token = _token()
+    if service == "zenodo":
+        send, authorization = zenodo.send, f"Bearer {token}"
+    else:
         send, authorization = ckan.send, token
     with Repository(to, authorization) as repository:
         files = {each.name: each.path for each in made.files}
@@ -165,6 +164,14 @@ def deposit(
     if given.doi is not None:
         set_values(root, {"doi": given.doi})
         run.done(f"wrote doi {given.doi} to tables/package.yaml; `openbaar publish` cites it")
+
+
+def _token() -> str:
+    """What lets us send to a service. Raises UsageError where there is none."""
+    token = os.environ.get(TOKEN)
+    if not token:
+        raise click.UsageError(f"--to needs a token in the environment variable {TOKEN}.")
+    return token
 
 
 @click.command()

@@ -93,15 +93,16 @@ def _add_rows(dataset: Dataset, path: Path, watch: Watch, earlier: Earlier) -> N
     """
     copied = all(earlier.has_rows(data.table.name) for data in dataset.in_files)
     appended = _are_appended(dataset)
+    are_indexed_first = copied or appended
     with closing(_opened(path)) as database:
         if dataset.in_files:
             database.execute(f"PRAGMA page_size = {LARGE_PAGE}")
         _add_tables(database, dataset)
-        if copied or appended:
+        if are_indexed_first:
             _add_indexes(database, dataset)
     _load_large(path, dataset, watch, earlier)
     with closing(_opened(path)) as database:
-        if not copied and not appended:
+        if not are_indexed_first:
             _add_indexes(database, dataset)
         _make_searchable(database, dataset)
         (gaps,) = database.execute("PRAGMA freelist_count").fetchone()
@@ -144,21 +145,18 @@ def check_integrity(database: Database, name: str, large: Collection[TableInFile
     loading them; the foreign keys of these were checked. Raises OpenbaarError with everything that
     SQLite finds.
     """
-    place = Place(name)
-    problems: list[Problem] = []
     named = {data.table.name for data in large}
-    for checked in database.table_names():
-        if checked in named:
-            continue
-        for table, row, target, _key in database.execute(f"PRAGMA foreign_key_check({checked})"):
+    checked = [table for table in database.table_names() if table not in named]
+    wrong: list[str] = []
+    for each in checked:
+        for table, row, target, _key in database.execute(f"PRAGMA foreign_key_check({each})"):
             message = f"row {row} of {table} points to no row of {target}"
-            problems.append(Problem(place, message))
+            wrong.append(message)
     thorough = "quick_check" if named else "integrity_check"
-    for (finding,) in database.execute(f"PRAGMA {thorough}"):
-        if finding != "ok":
-            problems.append(Problem(place, finding))
-    if problems:
-        raise OpenbaarError(problems)
+    findings = [finding for (finding,) in database.execute(f"PRAGMA {thorough}")]
+    wrong += [finding for finding in findings if finding != "ok"]
+    if wrong:
+        raise OpenbaarError([Problem(Place(name), message) for message in wrong])
 
 
 def _opened(path: Path) -> Database:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from openbaar.database.question_indexes import indexes_for_questions
+from openbaar.database.question_indexes import index_name, indexes_for_questions
 from openbaar.tables.authored.model import Table
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.places import LINES
@@ -26,7 +26,7 @@ class Index(NamedTuple):
     @property
     def name(self) -> str:
         """Its name in the database."""
-        return f"idx_{self.table}_{'_'.join(self.columns)}"
+        return index_name(self.table, self.columns)
 
 
 def all_indexes(dataset: Dataset) -> list[Index]:
@@ -54,10 +54,11 @@ def table_indexes(table: Table) -> list[Index]:
     for key in schema.foreignKeys:
         target = key.reference.resource or table.name
         wanted.setdefault(key.fields, Index(table.name, key.fields, "key", target))
-    there = [schema.primaryKey, *schema.all_unique_keys]
+    keys = [schema.primaryKey, *schema.all_unique_keys]
     needed: list[Index] = []
     for columns, index in wanted.items():
         longer = [other for other in wanted if len(other) > len(columns)]
-        if not any(other[: len(columns)] == columns for other in there + longer):
+        beginnings = [other[: len(columns)] for other in (*keys, *longer)]
+        if columns not in beginnings:
             needed.append(index)
     return needed

@@ -126,7 +126,7 @@ def _chart_problems(chart: Chart, columns: ResultColumns, place: Place) -> list[
             message = f"the result has no column '{column}'"
             problems.append(Problem(place, message, nearest(column, columns)))
     try:
-        chart.measured(with_units(described))
+        chart.measures(with_units(described))
     except ValueError as error:
         problems.append(Problem(place, str(error)))
     return problems

@@ -55,33 +55,29 @@ def indexes_for_questions(
 
     `there` are the indexes that there are anyway, each as its table and columns.
     """
-    long = [name for name, data in dataset.tables.items() if len(data.rows) >= FEWEST_ROWS]
-    asking = {}
-    for name, query in dataset.publication.package.queries.items():
-        asked = _asked(dataset, query, long)
-        if asked:
-            asking[name] = query, asked
+    asking = list(_asking(dataset))
     if not asking:
         return
     with closing(_tables_without_rows(dataset)) as connection:
         of_many = _facet_indexes(dataset)
         for table, columns in there:
             _create_index(connection, table, columns)
-        for name, (query, tables) in asking.items():
-            for table in tables:
-                best = _best_index(connection, query, table, of_many)
-                if best is not None:
-                    _create_index(connection, table, best)
-                    of_many.add(_name(table, best))
-                    yield name, table, best
+        for name, query, table in asking:
+            best = _best_index(connection, query, table, of_many)
+            if best is not None:
+                _create_index(connection, table, best)
+                of_many.add(index_name(table, best))
+                yield name, table, best
 
 
-def _asked(dataset: Dataset, query: Query, tables: Sequence[str]) -> list[str]:
-    """Those of the tables that a question with parameters asks."""
-    if not query.parameters:
-        return []
-    asked = {table.name for table in dataset.publication.tables_of(query)}
-    return [name for name in tables if name in asked]
+def _asking(dataset: Dataset) -> Iterator[tuple[str, Query, str]]:
+    """The questions with parameters, each once for each long table that it asks."""
+    long = [name for name, data in dataset.tables.items() if len(data.rows) >= FEWEST_ROWS]
+    queries = dataset.publication.package.queries
+    for name, query in queries.items():
+        asked = {table.name for table in dataset.publication.tables_of(query)}
+        if query.parameters:
+            yield from ((name, query, table) for table in long if table in asked)
 
 
 def _tables_without_rows(dataset: Dataset) -> sqlite3.Connection:
@@ -96,11 +92,12 @@ def _tables_without_rows(dataset: Dataset) -> sqlite3.Connection:
 def _create_index(
     connection: sqlite3.Connection, table: str, columns: Columns, name: str = ""
 ) -> None:
-    called = name or _name(table, columns)
+    called = name or index_name(table, columns)
     connection.execute(f"CREATE INDEX {called} ON {table} ({', '.join(columns)})")
 
 
-def _name(table: str, columns: Columns) -> str:
+def index_name(table: str, columns: Columns) -> str:
+    """What an index of these columns is called in the database."""
     return f"idx_{table}_{'_'.join(columns)}"
 
 
@@ -108,7 +105,7 @@ def _facet_indexes(dataset: Dataset) -> set[str]:
     """The names of the indexes of facets, where those have one of their own."""
     names = set()
     for data in dataset.tables.values():
-        names |= {_name(data.table.name, (facet,)) for facet in data.table.facets}
+        names |= {index_name(data.table.name, (facet,)) for facet in data.table.facets}
     return names
 
 

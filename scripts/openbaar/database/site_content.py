@@ -132,13 +132,15 @@ def _queries(
         for parameter, given in query.parameters.items():
             listed = choices(connection, publication, labels, given)
             parameters[parameter] = {"title": given.title, "choices": listed}
+        lead, measures = _lead(connection, publication, query)
         content[name] = {
             "title": query.title,
             "description": query.description,
             "answer": query.answer,
             "columns": _columns(connection, publication, query),
             "color": None if query.chart is None else query.chart.color,
-            "lead": _lead(connection, publication, query),
+            "lead": lead,
+            "measures": measures,
             "sql": query.sql,
             "tables": [table.name for table in publication.tables_of(query)],
             "parameters": parameters,
@@ -146,17 +148,22 @@ def _queries(
     return content
 
 
-def _lead(connection: sqlite3.Connection, publication: Publication, query: Query) -> list[str]:
-    """The columns of the result that matter most: those of its chart, what is measured last."""
+def _lead(
+    connection: sqlite3.Connection, publication: Publication, query: Query
+) -> tuple[list[str], int]:
+    """The columns of the result that matter most, and how many of them are measured.
+
+    They are those of its chart; what is measured comes last.
+    """
     if query.chart is None:
-        return []
+        return [], 0
     try:
         units = with_units(meanings(result_columns(connection, publication, query)))
     except sqlite3.Error:  # the check that runs all queries reports it
-        return []
-    measured = query.chart.measured(units)
-    others = [name for name in query.chart.columns if name != measured]
-    return [*others, measured]
+        return [], 0
+    measures = query.chart.measures(units)
+    others = [name for name in query.chart.columns if name not in measures]
+    return [*others, *measures], len(measures)
 
 
 def _columns(

@@ -223,19 +223,24 @@ def _grid(table: Any) -> list[list[str]]:
     for row in table.xpath(".//tr"):
         placed = {column: text for column, (text, _) in spanning.items()}
         spanning = _one_row_less(spanning)
-        column = 0
-        for cell in row.xpath("./td|./th"):
-            while column in placed:
-                column += 1
-            text = _text(cell)
-            rows = _span(cell, "rowspan")
-            for covered in range(column, column + _span(cell, "colspan")):
-                placed[covered] = text if covered == column else ""
-                if rows > 1:
-                    spanning[covered] = (repeatable(placed[covered], covered), rows - 1)
+        _place_cells(row, placed, spanning)
         width = max(placed, default=-1) + 1
         grid.append([placed.get(column, "") for column in range(width)])
     return grid
+
+
+def _place_cells(row: Any, placed: dict[int, str], spanning: _Spanning) -> None:
+    """Put the cells of a row where none from above is, those that reach down also in `spanning`."""
+    column = 0
+    for cell in row.xpath("./td|./th"):
+        while column in placed:
+            column += 1
+        rows = _span(cell, "rowspan")
+        beside = [""] * (_span(cell, "colspan") - 1)
+        for covered, text in enumerate([_text(cell), *beside], start=column):
+            placed[covered] = text
+            if rows > 1:
+                spanning[covered] = (repeatable(text, covered), rows - 1)
 
 
 def _one_row_less(spanning: _Spanning) -> _Spanning:

@@ -86,12 +86,12 @@ def _corner(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> tuple[int, int]
     before = b""
     for chunk in _chunks(archive, entry):
         for letters, row in FILLED_CELL.findall(before + chunk):
-            rows, columns = max(rows, int(row)), max(columns, _column(letters))
+            rows, columns = max(rows, int(row)), max(columns, column_number(letters))
         before = chunk[-LONGEST_TAG:]
     return rows, columns
 
 
-def _column(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
     """The number of a column: A is 1, Z 26, AA 27."""
     number = 0
     for letter in letters:

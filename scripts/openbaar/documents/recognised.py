@@ -85,7 +85,9 @@ def _word(row: Sequence[str]) -> RecognisedWord:
     """The word that a row holds. Raises ValueError where it is none."""
     page, *numbers, text = row
     left, top, right, bottom, confidence = (float(number) for number in numbers)
-    if not text.strip() or not left < right or not top < bottom or not 0 <= confidence <= 100:
+    has_size = left < right and top < bottom
+    is_percentage = 0 <= confidence <= 100
+    if not (text.strip() and has_size and is_percentage):
         raise ValueError
     return RecognisedWord(int(page), Word(text.strip(), left, right, top, bottom), confidence)
 

@@ -36,6 +36,10 @@ class Box(NamedTuple):
         height = (word.top + word.bottom) / 2
         return self.left <= middle <= self.right and self.top <= height <= self.bottom
 
+    def is_reached_over(self, word: Word) -> bool:
+        """Whether a word reaches over its left or its right side."""
+        return word.start < self.left - SLACK or word.end > self.right + SLACK
+
     def is_inside(self, other: Box) -> bool:
         """Whether it lies in another one."""
         across = other.left - SLACK <= self.left and self.right <= other.right + SLACK
@@ -113,8 +117,14 @@ def _ends_of_rules(page: Any, box: Box) -> set[float]:
     touching = [rule for rule in rules if _touches(rule, box)]
     if len(touching) < 2:
         return set()
-    ends = {min(rule["x0"] for rule in touching), max(rule["x1"] for rule in touching)}
-    return {end for end in ends if not box.left - LONGER <= end <= box.right + LONGER}
+    ends: set[float] = set()
+    left = min(rule["x0"] for rule in touching)
+    if left < box.left - LONGER:
+        ends.add(left)
+    right = max(rule["x1"] for rule in touching)
+    if right > box.right + LONGER:
+        ends.add(right)
+    return ends
 
 
 def _touches(rule: Mapping[str, Any], box: Box) -> bool:
@@ -186,36 +196,34 @@ def _may_go_on(cell: Box, lines: Sequence[PageLine], above: PageLine, below: Pag
 
 def _lost(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterator[Problem]:
     """What would be lost, or read wrongly, of the tables of a page."""
-    for grid in grids:
-        if any(other is not grid and grid.box.is_inside(other.box) for other in grids):
-            yield Problem(
-                page,
-                f"has a table inside a table, at {_at(grid.box)}",
-                "read it with `read: layout`, or as text",
-            )
+    yield from _nested(grids, page)
     for word in words:
-        box = Box(word.start, word.top, word.end, word.bottom)
         for grid in grids:
-            message = _wrong(word, box, grid)
-            if message is not None:
-                hint = "read it with `read: layout`, or add the page to 'skip_pages'"
-                yield Problem(page, message, hint)
+            if grid.box.holds(word):
+                yield from _cut(word, grid, page)
     yield from _beside(grids, words, page)
 
 
-def _wrong(word: Word, box: Box, grid: Grid) -> str | None:
-    """Why a word of a table would be lost, or read in part."""
-    if not grid.box.holds(word):
-        return None
+def _nested(grids: Sequence[Grid], page: Place) -> Iterator[Problem]:
+    """The tables that are inside another one, whose words would be read twice."""
+    for grid in grids:
+        others = [other.box for other in grids if other is not grid]
+        if any(map(grid.box.is_inside, others)):
+            message = f"has a table inside a table, at {_at(grid.box)}"
+            yield Problem(page, message, "read it with `read: layout`, or as text")
+
+
+def _cut(word: Word, grid: Grid, page: Place) -> Iterator[Problem]:
+    """A word in a table that would be lost, or read in part."""
+    at = _at(Box(word.start, word.top, word.end, word.bottom))
+    hint = "read it with `read: layout`, or add the page to 'skip_pages'"
     cell = next((cell for cell in grid.cells if cell.holds(word)), None)
     if cell is None:
-        message = f"prints '{word.text}' inside a table, but in no cell, at {_at(box)}"
-        return message
-    reaches_over = word.start < cell.left - SLACK or word.end > cell.right + SLACK
-    if reaches_over and any(character.isdigit() for character in word.text):
-        message = f"prints '{word.text}' across a rule between two cells, at {_at(box)}"
-        return message
-    return None
+        message = f"prints '{word.text}' inside a table, but in no cell, at {at}"
+        yield Problem(page, message, hint)
+    elif cell.is_reached_over(word) and any(map(str.isdigit, word.text)):
+        message = f"prints '{word.text}' across a rule between two cells, at {at}"
+        yield Problem(page, message, hint)
 
 
 def _beside(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterator[Problem]:
@@ -231,7 +239,7 @@ def _beside(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterat
 
 def _is_free(word: Word, grids: Sequence[Grid]) -> bool:
     """Whether a word says something, and stands in no table."""
-    if not any(letter.isalnum() for letter in word.text):
+    if not any(map(str.isalnum, word.text)):
         return False
     return not any(grid.box.holds(word) for grid in grids)
 

@@ -86,17 +86,17 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
         if is_old:
             parts = {each.name: _old_parts(each) for each in workbook.sheets_metadata}
         _refuse(parts, path, hidden)
+        left_out = parts if hidden == "skip" else {}
         pages = []
         texts: set[str] = set()
         for name in workbook.sheet_names:
-            of_sheet = parts.get(name, SheetParts(name))
-            if hidden == "skip" and of_sheet.is_hidden:
+            of_sheet = left_out.get(name, SheetParts(name))
+            if of_sheet.is_hidden:
                 continue
             seen = workbook.get_sheet_by_name(name)
-            sheet = _sheet(seen, of_sheet, path, merged.get(name), texts)
-            if hidden == "skip":
-                sheet = _without_hidden(sheet, of_sheet)
-            pages.append(_without_margin(sheet))
+            of_all = parts.get(name, SheetParts(name))
+            sheet = _sheet(seen, of_all, path, merged.get(name), texts)
+            pages.append(_without_margin(_without_hidden(sheet, of_sheet)))
     except (python_calamine.CalamineError, OSError) as error:
         raise OpenbaarError(
             Problem(Place(path), f"cannot be read as a workbook: {error}")
@@ -172,6 +172,8 @@ def _refuse(parts: Mapping[str, SheetParts], path: str, hidden: Hidden | None) -
 
 def _without_hidden(sheet: Page, parts: SheetParts) -> Page:
     """A sheet without its hidden rows and columns; addresses stay those of the sheet."""
+    if not parts.rows and not parts.columns:
+        return sheet
     name, rows, addresses = sheet
     columns = [index for index in range(_width(rows)) if index + 1 not in parts.columns]
     kept_rows = []
@@ -212,7 +214,8 @@ def _sheet(
     values = sheet.to_python(skip_empty_area=False)
     rows = [list(map(_text, row)) for row in values]
     for row in values:
-        texts.update(value for value in row if isinstance(value, str) and _LIKE_NUMBER(value))
+        typed = [value for value in row if isinstance(value, str)]
+        texts.update(filter(_LIKE_NUMBER, typed))
     for number, column in parts.percents:
         if number <= len(rows) and column <= len(rows[number - 1]):
             cells = rows[number - 1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 
 from openbaar.documents.lines import without_leaders
@@ -74,26 +74,54 @@ def find_tables(lines: Sequence[PageLine]) -> list[FoundTable]:
 
 def _runs(lines: Sequence[PageLine]) -> Iterator[list[PageLine]]:
     """The lines in runs, each of which may be a table; some are empty, running text is alone."""
-    run: list[PageLine] = []
-    labels = 0
+    run = _Run()
     for line in lines:
-        if run and (_is_far(run[-1], line) or _is_numbered_caption(line)):
-            yield run
-            run, labels = [], 0
-        if labels and _comes_again(line, run[:-labels]):
-            yield run[:-labels]
-            run, labels = run[-labels:], 0
-        if line.may_be_row:
-            run.append(line)
-            labels = 0
-        elif line.may_be_label and labels < MOST_LABELS:
-            run.append(line)
-            labels += 1
-        else:
-            yield run
+        if run.ends_before(line):
+            yield run.lines
+            run = _Run()
+        if _comes_again(line, run.above_labels):
+            yield run.above_labels
+            run = _Run(run.labels)
+        if not run.takes(line):
+            yield run.lines
             yield [line]
-            run, labels = [], 0
-    yield run
+            run = _Run()
+    yield run.lines
+
+
+@dataclass
+class _Run:
+    """Lines that may be of one table; `count` is how many labels alone stand at its end."""
+
+    lines: list[PageLine] = field(default_factory=list)
+    count: int = 0
+
+    @property
+    def labels(self) -> list[PageLine]:
+        """The labels at its end."""
+        return self.lines[len(self.lines) - self.count :]
+
+    @property
+    def above_labels(self) -> list[PageLine]:
+        """What stands above the labels at its end; nothing where there are none."""
+        return self.lines[: -self.count] if self.count else []
+
+    def ends_before(self, line: PageLine) -> bool:
+        """Whether a line is far below it, or the caption of another table."""
+        if not self.lines:
+            return False
+        return _is_far(self.lines[-1], line) or _is_numbered_caption(line)
+
+    def takes(self, line: PageLine) -> bool:
+        """Whether a line may be of the table too; then it is added."""
+        if line.may_be_row:
+            self.count = 0
+        elif line.may_be_label and self.count < MOST_LABELS:
+            self.count += 1
+        else:
+            return False
+        self.lines.append(line)
+        return True
 
 
 def _comes_again(line: PageLine, above: Sequence[PageLine]) -> bool:
@@ -191,7 +219,9 @@ def _first_heading(run: Sequence[PageLine], body: int) -> int:
 
 def _is_of_caption(caption: PageLine | None, line: PageLine, columns: Sequence[Column]) -> bool:
     """Whether a line is the rest of the caption above it, which fills nearly a line of the page."""
-    if caption is None or not _is_numbered_caption(caption) or len(line.segments) > 1:
+    if caption is None or not _is_numbered_caption(caption):
+        return False
+    if len(line.segments) > 1:
         return False
     nearly = columns[0].left + NEARLY * (columns[-1].right - columns[0].left)
     return caption.words[-1].end > nearly and not caption.is_clearly_above(line)
@@ -200,10 +230,10 @@ def _is_of_caption(caption: PageLine | None, line: PageLine, columns: Sequence[C
 def _counts_up(line: PageLine) -> bool:
     """Whether the cells behind the first are headings that count up, as of grades: `K 1 2 3 4`."""
     texts = [segment.text for segment in line.segments[1:] if is_figure(segment.text)]
-    if not all(text.isdecimal() for text in texts):
+    if not all(map(str.isdecimal, texts)):
         return False
-    numbers = [int(text) for text in texts]
-    fewest = FEWEST_YEARS if all(number in YEARS for number in numbers) else FEWEST_COUNTED
+    numbers = list(map(int, texts))
+    fewest = FEWEST_YEARS if set(numbers).issubset(YEARS) else FEWEST_COUNTED
     return len(numbers) >= fewest and numbers == list(range(numbers[0], numbers[-1] + 1))
 
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
+from openbaar.documents.limits import column_number
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import BROKEN_ZIP
 
@@ -103,14 +104,6 @@ def letters(column: int) -> str:
     return found
 
 
-def _number(column: str) -> int:
-    """The number of a column: A is 1, Z 26, AA 27."""
-    number = 0
-    for letter in column:
-        number = number * 26 + ord(letter) - ord("A") + 1
-    return number
-
-
 def _of_xlsx(archive: zipfile.ZipFile) -> Iterator[SheetParts]:
     from lxml import etree
 
@@ -169,23 +162,25 @@ def _look_at(cell: Any, parts: SheetParts, is_hidden: bool, hidden_columns: set[
     value = cell.findtext("{*}v")
     has_formula = cell.find("{*}f") is not None
     has_text = cell.find("{*}is") is not None
-    if address is None or not (value or has_formula or has_text):
+    is_filled = bool(value) or has_formula or has_text
+    if address is None or not is_filled:
         return
     kind = cell.get("t")
+    is_computed = bool(value) or kind == "str"
     if kind == "e":
         parts.errors.append((address[0], value or "#"))
-    elif has_formula and not value and kind != "str":
+    elif has_formula and not is_computed:
         parts.uncomputed.append(address[0])
     if is_hidden:
         parts.rows.add(int(address[2]))
-    parts.columns |= hidden_columns & {_number(address[1])}
+    parts.columns |= hidden_columns & {column_number(address[1].encode())}
 
 
 def _add_percent(cell: Any, parts: SheetParts) -> None:
     """Note a cell of xlsx in the style of a percentage, where it holds a number."""
     address = _ADDRESS.fullmatch(cell.get("r", ""))
     if address is not None and cell.get("t", "n") == "n":
-        parts.percents.add((int(address[2]), _number(address[1])))
+        parts.percents.add((int(address[2]), column_number(address[1].encode())))
 
 
 def _is_true(value: str | None) -> bool:
@@ -236,13 +231,16 @@ def _look_through_row(
         text = " ".join(cell.itertext()).strip()
         formula = _attribute(cell, "formula")
         address = f"{letters(column - 1)}{number}"
-        if _attribute(cell, "value-type") == "error" or (formula and _ERROR.fullmatch(text)):
+        shows_error = formula and _ERROR.fullmatch(text)
+        is_computed = text or _attribute(cell, "value")
+        if shows_error or _attribute(cell, "value-type") == "error":
             parts.errors.append((address, text))
-        elif formula and not text and not _attribute(cell, "value"):
+        elif formula and not is_computed:
             parts.uncomputed.append(address)
+        if text and is_hidden:
+            parts.rows.add(number)
         if text:
             parts.columns |= hidden_columns.intersection(range(column, column + repeated))
-            parts.rows |= {number} if is_hidden else set()
         column += repeated
 
 

@@ -149,6 +149,7 @@ def readme(dataset: Dataset) -> str:
             *_list_of_documents(publication, language),
             *_licences(publication, language),
             *_how_to_cite(publication, language),
+            *_whom_to_ask(publication, language),
         ]
         parts.append("\n".join(lines) + "\n")
     return "\n---\n\n".join(parts)
@@ -243,6 +244,22 @@ def _how_to_cite(publication: Publication, language: str) -> list[str]:
     if package.homepage is not None:
         citation += f" {package.homepage}"
     return [_heading(_("How to cite")), "", citation]
+
+
+def _whom_to_ask(publication: Publication, language: str) -> list[str]:
+    """Who answers questions; nothing where nobody is named."""
+    contact = publication.package.contact
+    if contact is None:
+        return []
+    _ = catalogue(language, publication.language).gettext
+    name = _inline(localized(contact.name, language))
+    addresses = [f"<{each}>" for each in (contact.email, contact.path) if each is not None]
+    return [
+        "",
+        _heading(_("A question, or an error in the figures?")),
+        "",
+        " ".join([name, *addresses]),
+    ]
 
 
 def _version(publication: Publication, language: str) -> str:

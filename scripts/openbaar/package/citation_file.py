@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from openbaar.documents.entry import DocumentEntry, Person
-from openbaar.tables.authored.about import Contributor, License
+from openbaar.tables.authored.about import Contact, Contributor, License
 from openbaar.tables.authored.publication import Publication
 from openbaar.texts import localized
 
@@ -52,6 +52,7 @@ def citation(publication: Publication) -> Citation:
         "title": localized(package.title, language),
         "abstract": localized(package.description, language),
         "authors": _contributors(package.contributors),
+        "contact": _contact(package.contact, language),
         "version": package.version,
         "date-released": package.created,
         "doi": package.doi,
@@ -70,6 +71,18 @@ def _filled(cited: Citation) -> Citation:
 
 def _contributors(contributors: Iterable[Contributor]) -> list[dict[str, str]]:
     return [{"name": contributor.title} for contributor in contributors]
+
+
+def _contact(contact: Contact | None, language: str) -> list[dict[str, str]]:
+    """Who answers questions, as an entity; nobody where none is named."""
+    if contact is None:
+        return []
+    told = {"name": localized(contact.name, language)}
+    if contact.email is not None:
+        told["email"] = contact.email
+    if contact.path is not None:
+        told["website"] = contact.path
+    return [told]
 
 
 def _reference(entry: DocumentEntry, language: str) -> Citation:

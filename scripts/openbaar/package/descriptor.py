@@ -189,16 +189,18 @@ def _translations(publication: Publication, **texts: Mapping[str, str] | None) -
 
 
 def _description(dataset: Dataset, table: Table) -> Localized:
-    """What a table is; `provenance` says it where some of its rows hold for a whole column."""
+    """What a table is; `provenance` says it where some of its rows hold for many cells."""
     if table.name != "provenance" or not dataset.placed_by_rule:
         return table.description
     texts = {}
     for language in dataset.publication.package.languages:
         _ = catalogue(language).gettext
         told = _(
-            "Of a long table one row per column, with the row_id *: it holds for every row of it. "
-            "The line is the one in source_lines of the row; {C} is what is printed in column C of "
-            "the sheet, {2} the second word of the line, {-1} the last one."
+            "Of a long table a row may hold for many: with the row_id * for all of them, with "
+            "*3:2-54 for those whose source_lines are from 2 to 54 on page 3, but for rows that "
+            "have rows of their own here. Then {C} is what is printed in column C of the line in "
+            "source_lines, {2} its second word, {-1} the last one; any other text is printed once "
+            "for all of these rows, on the lines that are named."
         )
         texts[language] = f"{localized(table.description, language)} {told}"
     return Localized(texts)

@@ -17,6 +17,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from openbaar.texts import shortened
+
 # https://support.microsoft.com/office/excel-specifications-and-limits-1672b34d-7043-467e-8e27-269d656771c3
 MAX_ROWS = 1_048_576
 MAX_TEXT = 32_767
@@ -134,10 +136,8 @@ class TableSheet:
 
     def _write_text(self, row: int, column: int, text: str) -> None:
         """Write a text, cut where a cell cannot hold it, that never becomes a formula."""
-        if len(text) > MAX_TEXT:
-            text = text[: MAX_TEXT - 1] + "…"
         style = self.styles.text if text.startswith(FORMULA_SIGNS) else None
-        self.sheet.write_string(row, column, text, style)
+        self.sheet.write_string(row, column, shortened(text, MAX_TEXT), style)
 
 
 def _is_exact(number: float | Decimal) -> bool:

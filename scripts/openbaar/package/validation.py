@@ -150,14 +150,16 @@ def _frictionless_problems(
         yield Problem(Place(DESCRIPTOR), found.message)
     sampled = {data.path: data for data in large}
     for task in report.tasks:
-        if not task.errors:
-            continue
-        if task.place in sampled:
-            lines = _sampled_lines(sampled[task.place])
-        else:
-            with (root / task.place).open(encoding="utf-8", newline="") as text:
-                lines = list(row_lines(text))
-        yield from _task_problems(task, lines)
+        if task.errors:
+            yield from _task_problems(task, _lines_of(root / task.place, sampled.get(task.place)))
+
+
+def _lines_of(path: Path, sampled: TableInFile | None) -> list[int]:
+    """The lines on which the rows begin that frictionless saw: of a file, or of its sample."""
+    if sampled is not None:
+        return _sampled_lines(sampled)
+    with path.open(encoding="utf-8", newline="") as text:
+        return list(row_lines(text))
 
 
 def _for_frictionless(descriptor: Descriptor, large: Collection[TableInFile]) -> Descriptor:
@@ -174,15 +176,19 @@ def _for_frictionless(descriptor: Descriptor, large: Collection[TableInFile]) ->
         for field in schema["fields"]:
             field.get("constraints", {}).pop("pattern", None)
         keys = schema.pop("foreignKeys", [])
-        if resource["name"] in sampled:
-            del schema["primaryKey"]
-            for stated in ("bytes", "hash", "rows"):
-                resource.pop(stated, None)
-            continue
         kept = [key for key in keys if key["reference"].get("resource") not in sampled]
-        if kept:
+        if resource["name"] in sampled:
+            _leave_out_of_sample(resource)
+        elif kept:
             schema["foreignKeys"] = kept
     return seen
+
+
+def _leave_out_of_sample(resource: Descriptor) -> None:
+    """Take out what is true of a whole table and not of its sample."""
+    del resource["schema"]["primaryKey"]
+    for stated in ("bytes", "hash", "rows"):
+        resource.pop(stated, None)
 
 
 def _sampled_lines(data: TableInFile) -> list[int]:

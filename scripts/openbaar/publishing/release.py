@@ -79,7 +79,7 @@ def release(
         last = _last_release(root)
         diff = None if last is None else difference(last, new)
         version = _next_version(publication.package.version, last, diff)
-        if last is not None and last.described and version == last.version:
+        if _is_released(last, version):
             return _finished(root, name, version, in_git)
         if in_git:
             _check_tag_is_free(root, f"{name}-{version}")
@@ -97,6 +97,11 @@ def _last_release(root: Path) -> Snapshot | None:
     if not versions:
         return None
     return snapshot(ReleasedFiles(root, versions[-1]), todays_descriptor(root))
+
+
+def _is_released(last: Snapshot | None, version: str) -> bool:
+    """Whether a version is the last one that was released, whose descriptor was kept."""
+    return last is not None and last.described and version == last.version
 
 
 def _next_version(authored: str, last: Snapshot | None, diff: Diff | None) -> str:

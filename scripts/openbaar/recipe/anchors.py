@@ -16,11 +16,12 @@ from openbaar.recipe.templates import BLANKS, Reading, attempt_loosely, template
 from openbaar.recipe.units import Unit, join, make_units
 from openbaar.recipe.values import Reader
 from openbaar.schema.patterns import compiled
+from openbaar.texts import shortened
 
 # Lines that are compared for the one most like an anchor that is gone; comparing takes a while.
 MAX_COMPARED = 5000
 MOST_JOINED = 50  # units that make one heading
-MAX_SHOWN = 80  # characters of a heading in a message
+MAX_SHOWN = 81  # characters of a heading in a message
 WORDS_BEFORE = 2  # words of a heading in a message before the one that differs
 
 
@@ -275,9 +276,7 @@ def _is_same(wanted: str, printed: str, readers: Mapping[str, Reader]) -> bool:
 def _excerpt(words: Sequence[str], differing: int) -> str:
     """A heading from a few words before the first one that differs, cut off where it is long."""
     start = max(differing - WORDS_BEFORE, 0)
-    text = " ".join(words[start:])
-    if len(text) > MAX_SHOWN:
-        text = f"{text[:MAX_SHOWN]}…"
+    text = shortened(" ".join(words[start:]), MAX_SHOWN)
     return f"… {text}" if start else text
 
 

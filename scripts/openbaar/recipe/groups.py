@@ -23,33 +23,18 @@ def label_rows(
     rows: Sequence[ReadRow],
     groups: Sequence[Group],
     readers: Mapping[str, Reader],
-) -> list[LabelledRow]:
-    """Give each row the labels of its groups; a row that totals the whole table belongs to none.
+) -> tuple[list[LabelledRow], list[Problem]]:
+    """Each row with the labels of its groups, and what is wrong with these.
 
-    `groups` are from the outermost to the innermost.
+    `groups` are from the outermost to the innermost. A row that totals the whole table belongs to
+    none.
 
-    before: man 44.899 | (*)onbekend 78.140 | 2020 vrouw 91.493 | man 38.286 | … (restart: gender,
-    label: merged)
+    before: man 44.899 | (*)onbekend 78.140 | 2020 vrouw 91.493 | man 38.286 | … (ends: "{gender}",
+    printed: merged)
     after: 2020 man 44.899 | 2020 (*)onbekend 78.140 | 2020 vrouw 91.493 | 2021 man 38.286 | …
 
-    Raises OpenbaarError for each group that has no label, two labels, one where a merged label
-    cannot be, or the label of another group.
-    """
-    labelled, problems = try_labels(document, rows, groups, readers)
-    if problems:
-        raise OpenbaarError(problems)
-    return labelled
-
-
-def try_labels(
-    document: Document,
-    rows: Sequence[ReadRow],
-    groups: Sequence[Group],
-    readers: Mapping[str, Reader],
-) -> tuple[list[LabelledRow], list[Problem]]:
-    """Label rows as `label_rows` does, but return the problems too.
-
-    A group that is wrong has no label.
+    A group has no label here, and a problem for it, where none or two are printed, where a merged
+    one cannot be where it is, or where it is that of another group.
     """
     if not groups:
         return [(row, {}) for row in rows], []

@@ -14,6 +14,7 @@ from openbaar.recipe.settle import ReadRow, Undecided
 from openbaar.recipe.templates import Attempt, Slot
 from openbaar.recipe.units import Unit
 from openbaar.recipe.values import Reader
+from openbaar.texts import shortened
 
 # The longest unit that is read, in characters: a running text may be long, a row of a table is not.
 MAX_LENGTH = {"block": 10_000, "line": 10_000, "cell": 10_000}
@@ -56,10 +57,7 @@ def cut_words(document: Document, units: Sequence[Unit]) -> list[Problem]:
 
 def _quoted(text: str) -> str:
     """A text as messages show it, cut where it is long."""
-    text = shown(text)
-    if len(text) > MAX_SHOWN:
-        text = text[: MAX_SHOWN - 3] + "…"
-    return repr(text)
+    return repr(shortened(shown(text), MAX_SHOWN))
 
 
 def _with_spaces(rest: str) -> str:

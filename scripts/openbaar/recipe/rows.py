@@ -9,7 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from openbaar.documents.lines import SEPARATOR, Document, shown
-from openbaar.errors import OpenbaarError, Problem, concerning
+from openbaar.errors import Problem, concerning
 from openbaar.recipe.candidates import attempted, candidates
 from openbaar.recipe.language import Recipe
 from openbaar.recipe.row_keys import KindOfRow, RowTemplate, template_fields
@@ -39,26 +39,14 @@ class RowsRead:
 
 def read_rows(
     document: Document, units: Sequence[Unit], recipe: Recipe, readers: Mapping[str, Reader]
-) -> list[ReadRow]:
-    """Read all units as rows.
+) -> RowsRead:
+    """Read all units as rows, each unit that fits no template, or two readings, being a problem.
 
     A unit that is no row by itself may be one together with the next ones on its page.
 
     before: "2020" | "vrouw 91.493", with the template "{start_year} {gender} {started}"
     after: start_year 2020, gender vrouw, started 91.493
-
-    Raises OpenbaarError with every unit that fits no template, or more than one reading.
     """
-    read = try_rows(document, units, recipe, readers)
-    if read.problems:
-        raise OpenbaarError(read.problems)
-    return read.rows
-
-
-def try_rows(
-    document: Document, units: Sequence[Unit], recipe: Recipe, readers: Mapping[str, Reader]
-) -> RowsRead:
-    """Read the units as `read_rows` does, but return the problems beside the rows."""
     kept, dropped = _without_dropped(units, recipe)
     refused = too_long(document, kept, recipe) + cut_words(document, kept)
     walk = _Walk(document, kept, recipe, readers)

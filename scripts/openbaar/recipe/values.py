@@ -20,7 +20,7 @@ from openbaar.recipe.row_keys import ReadCell, Reasons
 from openbaar.schema.model import Reference, Schema, SchemaField
 from openbaar.schema.patterns import compiled
 from openbaar.schema.values import Value, parse_value
-from openbaar.texts import Localized
+from openbaar.texts import Localized, shortened
 
 # No-break, narrow no-break, thin and figure spaces separate thousands as a plain space does.
 SPACES = str.maketrans(dict.fromkeys("\u00a0\u202f\u2009\u2007", " "))
@@ -28,7 +28,7 @@ ILLEGIBLE = "illegible"  # the status of a cell whose words were not surely reco
 MONTH = "@"  # in a date, where the name of a month is printed
 NO_COLUMN = "no_column"  # a name for fields that are none, which may begin with `_`
 MAX_KNOWN = 10_000  # texts whose meaning a reader remembers
-SHOWN_PATTERN = 80  # characters of a pattern in a message
+SHOWN_PATTERN = 81  # characters of a pattern in a message
 How = Literal["read", "code", "group_label", "heading", "blank", "derived", "patched"]
 
 
@@ -281,9 +281,8 @@ class _Parser:
         Raises ValueError when it is none.
         """
         if self.read.pattern is not None and not compiled(self.read.pattern).fullmatch(text):
-            pattern = str(self.read.pattern)
-            shown = pattern if len(pattern) <= SHOWN_PATTERN else f"{pattern[:SHOWN_PATTERN]}…"
-            raise ValueError(f"'{text}' does not match '{shown}'")
+            pattern = shortened(str(self.read.pattern), SHOWN_PATTERN)
+            raise ValueError(f"'{text}' does not match '{pattern}'")
         if self.codes is not None:
             return self.codes.code(text)
         return parse_value(self.column, self._as_in_csv(text))

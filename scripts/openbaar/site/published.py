@@ -26,7 +26,7 @@ from weakref import WeakKeyDictionary
 
 from datasette.utils import tilde_encode
 
-from openbaar.schema.conventions import ROW_NUMBER
+from openbaar.schema.conventions import ROW_NUMBER, TRUST_TABLES
 from openbaar.site.document_parts import Part, Parts
 from openbaar.site.requests.addresses import Addresses
 from openbaar.texts import is_unknown
@@ -47,6 +47,8 @@ HIDDEN = {
 }  # what the table `_site` of a database holds
 PLUGIN = "openbaar"  # the name of the plugin, in the configuration of Datasette and in addresses
 MOST_NAMED = 5  # documents that a page names one by one
+# Tables that the home page lists; 2,000 of them with their charts, files and hashes are 2.6 MB.
+MOST_LISTED = 60
 ONE_PART = Parts({})  # those of a short document
 Descriptor = Mapping[str, Any]
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]  # code list → code → language → name
@@ -102,6 +104,11 @@ class Published:
         """The resource of each table by its name, in the order in which readers see them."""
         return {resource["name"]: resource for resource in self.descriptor["resources"]}
 
+    @property
+    def tables_of_authors(self) -> list[str]:
+        """The tables that say what authors publish, not how far to trust it."""
+        return [name for name in self.tables if name not in TRUST_TABLES]
+
     @cached_property
     def documents(self) -> dict[str, Descriptor]:
         """The documents by the part of their path that is in their address."""
@@ -120,10 +127,25 @@ class Published:
         return len(self.documents) <= MOST_NAMED
 
     @property
+    def are_tables_listed(self) -> bool:
+        """Whether the home page lists all tables; of many it shows the first, and leads to a list.
+
+        Readers of many tables search. What machines read of the whole is as short then: each table
+        says of what it is a part.
+        """
+        return len(self.tables) <= MOST_LISTED
+
+    @property
     def additions(self) -> list[Descriptor]:
         """The licences of what this publication adds to its documents."""
         licences = self.descriptor.get("licenses", [])
         return [each for each in licences if each["appliesTo"] == "additions"]
+
+    @property
+    def contact(self) -> Descriptor | None:
+        """Who answers questions, with a mail address, a page, or both; None where nobody does."""
+        contact: Descriptor | None = self.descriptor.get("contact")
+        return contact
 
     @cached_property
     def code_lists(self) -> list[str]:

@@ -1,12 +1,16 @@
-"""Places by rule: what `provenance` says once for all cells of a column, and what follows for each.
+"""Places by rule: what `provenance` says once for cells of a column, and what follows for each.
 
-A row of `provenance` with EVERY_ROW as its `row_id` holds for each row of its table. On which line
-the cells of a row are, its `source_lines` says; `cell` is the column of the sheet, and `printed`
-says which part of the line is printed for the column: `{C}` is the cell in column C, `{2}` the
-second word, `{-1}` the last one, `{2..-2}` what is between the first and the last.
+A row of `provenance` whose `row_id` begins with RULE holds for many rows of its table: `*` for all
+of them, `*3:2-54` for those whose `source_lines` are from 2 to 54 on page 3. Its `printed` says
+which part of its line is printed for a row: `{C}` is the cell in column C, `{2}` the second word,
+`{-1}` the last one, `{2..-2}` what is between the first and the last. Any other text is itself what
+is printed, once for all of these rows, in the place that the rule names: the label of a group.
 
-before: wages | * | n | sources/d.csv | 2 to 9 | C | {C} | read; the row 7 is from line 9
+before: wages | *2-9 | n | sources/d.csv | 2 to 9 | C | {C} | read; the row 7 is from line 9
 after: wages | 7 | n | sources/d.csv | 9 to 9 | C9 | 1.234 | read
+
+before: wages | *2-9 | year | sources/d.csv | 1 to 1 | | 2023 | group_label
+after: wages | 7 | year | sources/d.csv | 1 to 1 | | 2023 | group_label
 """
 
 from __future__ import annotations
@@ -17,10 +21,12 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 Row = Mapping[str, Any]  # of a CSV file or of the database
-EVERY_ROW = "*"  # no row has it as its id, in which a star is written as ~2A
+RULE = "*"  # no row has it in its id, where a star is written as ~2A; alone it means every row
+AFTER_RULES = "+"  # sorts behind each `row_id` that begins with RULE, and before those of rows
 LINES = "source_lines"  # the column that says from which line a row was read
 STATUS, NORMAL = "status", "normal"
 CELLS, WORDS = " | ", " "  # what stands between the cells of a line, and between its words
+_IN_TABLE = re.compile(r"(?P<table>[0-9]+)\.(?P<row>[0-9]+)\.(?P<column>[0-9]+)")
 _PART = re.compile(r"\{(?:(?P<column>[A-Z]+)|(?P<first>-?\d+)(?:\.\.(?P<last>-?\d+))?)\}")
 
 
@@ -80,45 +86,74 @@ def part_of(written: str) -> Part | None:
     return Part(WORDS, first, last)
 
 
+def lines_of_rule(row_id: str) -> tuple[str | None, range]:
+    """The page and the lines from which the rows were read that a rule holds for, if it says so.
+
+    before: "*3:2-54"
+    after: "3", the lines 2 to 54
+    """
+    page, colon, lines = row_id.removeprefix(RULE).rpartition(":")
+    first, _, last = lines.partition("-")
+    return page if colon else None, range(int(first), int(last or first) + 1)
+
+
+def is_shared(rule: Row) -> bool:
+    """Whether what a rule says is printed once for all of its rows, in the place of the rule."""
+    return rule["printed"] is not None and part_of(rule["printed"]) is None
+
+
 def cells_by_rule(rules: Sequence[Row], row: Row, row_id: str, line: str) -> list[Row]:
-    """The rows of `provenance` for the cells of `row`, by the rules for every row of its table.
+    """The rows of `provenance` for the cells of `row`, by the rules that hold for it.
 
     `row_id` is its key, and `line` the text of the line that its `source_lines` names. A cell
     without a value is blank; so is the status that gives its reason, in the place of that cell.
     """
-    place = place_of(row[LINES])
+    by_column = {rule["column_name"]: rule for rule in rules}
+    in_order = [by_column[column] for column in row if column in by_column]
+    blanks = [rule for rule in in_order if row[rule["column_name"]] is None]
+    blank = blanks[0] if blanks else None
     cells: list[Row] = []
-    for rule in rules:
-        column, letters = rule["column_name"], rule["cell"]
-        printed, how = printed_by(rule["printed"], line), rule["how"]
-        if column == STATUS and row[column] != NORMAL:
-            printed, how, letters = None, "blank", _letters_of_blank(rules, row)
-        elif row[column] is None:
-            how = "blank"
-        cell = {
-            "table_name": rule["table_name"],
-            "row_id": row_id,
-            "column_name": column,
-            "document": rule["document"],
-            "page": place.page,
-            "first_line": place.line,
-            "last_line": place.line,
-            "cell": None if letters is None else f"{letters}{place.line}",
-            "printed": printed,
-            "how": how,
-            "mark": None,
-        }
-        cells.append(cell)
+    for rule in in_order:
+        cell = rule if is_shared(rule) else _cell_on_own_line(rule, row, line, blank)
+        cells.append({**cell, "row_id": row_id})
     return cells
 
 
-def _letters_of_blank(rules: Sequence[Row], row: Row) -> str | None:
-    """The column of the sheet in which a row has its first blank cell."""
-    for rule in rules:
-        if row[rule["column_name"]] is None:
-            letters: str | None = rule["cell"]
-            return letters
-    return None
+def _cell_on_own_line(rule: Row, row: Row, line: str, blank: Row | None) -> Row:
+    """What a rule says of a cell on the line of its row; `blank` is that of the first blank one."""
+    place = place_of(row[LINES])
+    printed, how = printed_by(rule["printed"], line), rule["how"]
+    address = address_by(rule, place.line)
+    if rule["column_name"] == STATUS and row[STATUS] != NORMAL:
+        printed, how = None, "blank"
+        address = None if blank is None else address_by(blank, place.line)
+    elif row[rule["column_name"]] is None:
+        how = "blank"
+    return {
+        **rule,
+        "page": place.page,
+        "first_line": place.line,
+        "last_line": place.line,
+        "cell": address,
+        "printed": printed,
+        "how": how,
+    }
+
+
+def address_by(rule: Row, line: int) -> str | None:
+    """The address of the cell that a rule means on a line; None where a document has none.
+
+    before: C; 2.1.3 of a rule whose first line is 31
+    after: C40; 2.10.3 on line 40
+    """
+    cell = rule["cell"]
+    if cell is None:
+        return None
+    found = _IN_TABLE.fullmatch(cell)
+    if found is None:
+        return f"{cell}{line}"
+    row = int(found["row"]) + line - int(rule["first_line"])
+    return f"{found['table']}.{row}.{found['column']}"
 
 
 def printed_by(rule: object, line: str) -> str | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from openbaar.schema.csvfile import Row
-from openbaar.tables.places import EVERY_ROW
+from openbaar.tables.places import RULE
 
 
 class Span(NamedTuple):
@@ -61,7 +61,7 @@ class WhereRead:
     """What the rows of `provenance` come to.
 
     For each table its documents with the lines that it was read from, and the tables of which it is
-    said once for each column where their cells are.
+    said by rule where their cells are.
     """
 
     spans: Mapping[str, Mapping[str, Span]]
@@ -74,7 +74,7 @@ def where_read(provenance: Iterable[Row]) -> WhereRead:
     by_rule: set[str] = set()
     for row in provenance:
         table = str(row["table_name"])
-        if row["row_id"] == EVERY_ROW:
+        if str(row["row_id"]).startswith(RULE):
             by_rule.add(table)
         documents = spans.setdefault(table, {})
         path = str(row["document"])

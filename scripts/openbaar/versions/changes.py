@@ -7,7 +7,7 @@ raises the first part, what adds to it the second, what corrects it the third.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -103,6 +103,20 @@ class TableDiff:
         """Whether the table is the same in both versions."""
         return self == TableDiff(self.name)
 
+    @property
+    def part(self) -> Part | None:
+        """Which part of the version the changes ask for; None where nothing changed."""
+        # The rows of trust tables follow from those of others, and are cited with them.
+        rows_lost = self.rows_gone if self.name not in TRUST_TABLES else ()
+        stricter = [change for change in self.schema if not _is_looser(change)]
+        return _highest_part(
+            {
+                "major": [self.columns_gone, self.reordered, stricter, rows_lost],
+                "minor": [self.columns_added, self.rows_added, self.rows_gone, self.schema],
+                "patch": [self.rows_changed, self.texts],
+            }
+        )
+
 
 @dataclass(frozen=True)
 class Diff:
@@ -121,37 +135,21 @@ class Diff:
     texts_known: bool = True
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing changed but the version."""
-        return self.part is None
-
-    @property
     def part(self) -> Part | None:
         """Which part of the version has to rise; None where nothing changed."""
-        parts = [part for part in self._parts() if part is not None]
-        return min(parts, key=PARTS.index) if parts else None
-
-    def _parts(self) -> Iterator[Part | None]:
-        if self.tables_gone:
-            yield "major"
-        if self.tables_added:
-            yield "minor"
-        if self.texts or self.documents:
-            yield "patch"
-        for table in self.tables:
-            yield _part_of(table)
+        of_tables = {table.part for table in self.tables}
+        return _highest_part(
+            {
+                "major": [self.tables_gone, "major" in of_tables],
+                "minor": [self.tables_added, "minor" in of_tables],
+                "patch": [self.texts, self.documents, "patch" in of_tables],
+            }
+        )
 
 
-def _part_of(table: TableDiff) -> Part | None:
-    """Which part of the version the changes of a table ask for."""
-    has_stricter_rules = not all(map(_is_looser, table.schema))
-    # The rows of trust tables follow from those of others, and are cited with them.
-    has_lost_rows = bool(table.rows_gone) and table.name not in TRUST_TABLES
-    if table.columns_gone or table.reordered or has_stricter_rules or has_lost_rows:
-        return "major"
-    if table.rows_gone or table.columns_added or table.rows_added or table.schema:
-        return "minor"
-    return "patch" if table.rows_changed or table.texts else None
+def _highest_part(changes: Mapping[Part, Sequence[Any]]) -> Part | None:
+    """The highest part of a version for which there is a change among those that ask for it."""
+    return next((part for part in PARTS if any(changes[part])), None)
 
 
 def _is_looser(change: Change) -> bool:

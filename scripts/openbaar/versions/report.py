@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from openbaar.errors import counted
+from openbaar.texts import shortened
 from openbaar.versions.changes import Change, Diff, RowChange, SharedKey, TableDiff, Values
 
 SHOWN = 20  # of each kind of change to a table
@@ -35,7 +37,7 @@ def summary(diff: Diff) -> list[str]:
     lines += [f"`{table.name}`: {_counted(table)}." for table in diff.tables]
     lines += [f"Document `{change.what}` {_fate(change)}." for change in diff.documents]
     if diff.texts:
-        lines.append(f"{_many(len(diff.texts), 'text')} of the package changed.")
+        lines.append(f"{counted(len(diff.texts), 'text')} of the package changed.")
     return lines
 
 
@@ -90,14 +92,10 @@ def _counted(table: TableDiff) -> str:
         (len(table.schema), "rule", "changed"),
         (len(table.texts), "text", "changed"),
     ]
-    said = [f"{_many(count, what)} {fate}" for count, what, fate in counts if count]
+    said = [f"{counted(count, what)} {fate}" for count, what, fate in counts if count]
     if table.reordered:
         said.append("columns in another order")
     return ", ".join(said)
-
-
-def _many(count: int, what: str) -> str:
-    return f"1 {what}" if count == 1 else f"{count} {what}s"
 
 
 def _fate(change: Change) -> str:
@@ -136,4 +134,4 @@ def _short(value: Any) -> str:
     if value == "":
         return "(empty)"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    return shortened(text, LONGEST)

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from openbaar.authoring.draft.authored import Entry, flow
-from openbaar.authoring.draft.finding.received import received
+from openbaar.authoring.draft.finding.received import Received, received
 from openbaar.authoring.draft.project import drafts_in, report_of
 from openbaar.authoring.draft.trial import Tried
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -43,27 +43,39 @@ def add(root: Path, documents: Sequence[Path], say: Say = say_nothing) -> list[s
         publication = load_publication(root)
         languages = publication.package.languages
         found = [each.titled_in(languages) for each in received(documents)]
-        problems = [_there_already(each) for each in documents if _is_there(root, each)]
-        if problems:
-            raise OpenbaarError(problems)
+        _check_are_new(root, documents)
         drafts: list[Tried] = []
         report: list[str] = []
         for each in found:
-            taken = [*publication.tables, *(draft.name for draft in drafts)]
+            taken = [*publication.tables, *_names(drafts)]
             package = _package(publication, each.entry)
             tried = list(drafts_in(each, each.path, package, languages, taken))
             drafts += tried
             report += report_of(each, tried)
-        files: dict[str, Content] = {each.path: each.data for each in found}
-        files |= {f"tables/{draft.name}.yaml": draft.text.encode() for draft in drafts}
-        entries = [each.entry for each in found]
-        files[PACKAGE] = _with_all(root, entries, drafts).encode("utf-8")
-        written = write_files(root, files, work)
+        written = write_files(root, _files(root, found, drafts), work)
     return [*report, *(f"wrote {name}" for name in written)]
 
 
-def _is_there(root: Path, document: Path) -> bool:
-    return (root / "sources" / document.name).exists()
+def _check_are_new(root: Path, documents: Sequence[Path]) -> None:
+    """Raises OpenbaarError with each document that is there already."""
+    there = [each for each in documents if (root / "sources" / each.name).exists()]
+    if there:
+        raise OpenbaarError(map(_there_already, there))
+
+
+def _names(drafts: Sequence[Tried]) -> list[str]:
+    return [draft.name for draft in drafts]
+
+
+def _files(
+    root: Path, documents: Sequence[Received], drafts: Sequence[Tried]
+) -> dict[str, Content]:
+    """The documents, the table file of each draft, and the package file that lists them."""
+    files: dict[str, Content] = {each.path: each.data for each in documents}
+    files |= {f"tables/{draft.name}.yaml": draft.text.encode() for draft in drafts}
+    entries = [each.entry for each in documents]
+    files[PACKAGE] = _with_all(root, entries, drafts).encode("utf-8")
+    return files
 
 
 def _there_already(document: Path) -> Problem:
@@ -85,7 +97,7 @@ def _with_all(
     """The text of the package file with the documents and the tables added."""
     text = (root / PACKAGE).read_bytes().decode("utf-8")
     text = with_items(text, "documents", [flow(dict(each)) for each in documents], GUESSED)
-    return with_items(text, "tables", [draft.name for draft in drafts])
+    return with_items(text, "tables", _names(drafts))
 
 
 def with_items(text: str, key: str, items: Sequence[str], guess: str = "") -> str:

@@ -20,9 +20,9 @@ from openbaar.authoring.draft.guessing.language_guess import language_of
 from openbaar.authoring.draft.trial import Tried, best_draft
 from openbaar.authoring.scaffold.files import scaffold
 from openbaar.documents.lines import SEPARATOR, Document, Line
-from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.errors import OpenbaarError, Place, Problem, counted
 from openbaar.schema.conventions import NOT_SPECIFIED, TRUST_TABLES, UNKNOWN
-from openbaar.texts import catalogue
+from openbaar.texts import catalogue, shortened
 
 SHOWN_PLACES = 10  # places that are not understood which are named for each document
 NOT_TOLD = "the documents do not tell"
@@ -185,8 +185,7 @@ def _line_count(document: Document) -> int:
 def report_of(each: Received, tried: Sequence[Tried]) -> Iterator[str]:
     """What was seen in a document, and where it holds figures that no table reads."""
     document = each.document
-    tables = "1 table" if len(tried) == 1 else f"{len(tried)} tables"
-    yield f"{each.path}: {_line_count(document)} lines, {tables}"
+    yield f"{each.path}: {_line_count(document)} lines, {counted(len(tried), 'table')}"
     for remark in each.remarks:
         yield f"  look: {remark}"
     for draft in tried:
@@ -196,15 +195,11 @@ def report_of(each: Received, tried: Sequence[Tried]) -> Iterator[str]:
         yield "  no table was found in it; write a table file with a recipe"
     missed = list(_missed(each))
     for line in missed[:SHOWN_PLACES]:
-        yield f"  not understood: {document.place(line.number)}: {_short(line.shown)}"
+        text = shortened(line.shown, LONGEST_LINE).strip()
+        yield f"  not understood: {document.place(line.number)}: {text}"
     if len(missed) > SHOWN_PLACES:
         count = len(missed) - SHOWN_PLACES
         yield f"  … and {count} more places with figures that no table reads"
-
-
-def _short(text: str) -> str:
-    shown = text if len(text) <= LONGEST_LINE else f"{text[: LONGEST_LINE - 1]}…"
-    return shown.strip()
 
 
 def _missed(each: Received) -> Iterator[Line]:

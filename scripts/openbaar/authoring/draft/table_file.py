@@ -157,9 +157,8 @@ def _header(draft: Draft) -> list[str] | str | None:
     header = [_literal(text) for text in draft.sighting.header]
     if draft.sighting.repeated:
         header = [_literal(" | ".join(cells).rstrip(" |")) for cells in draft.sighting.headings]
-    if draft.melted is not None:
-        for level, parent in enumerate(draft.melted.parents):
-            header = _with_fields(header, draft.melted.printed(level), parent.name)
+    for level, parent in enumerate(draft.melted.parents):
+        header = _with_fields(header, draft.melted.printed(level), parent.name)
     return without_brackets(header)
 
 
@@ -233,12 +232,7 @@ def _braces_of(draft: Draft, column: Column) -> str:
 
 def _column_name(draft: Draft, column: Column) -> str:
     """The column that a field becomes, which several are melted into below headings."""
-    if draft.melted is not None:
-        for names in draft.melted.fields.values():
-            for name, field_name in names.items():
-                if field_name == column.name:
-                    return name
-    return column.name
+    return draft.melted.column_of.get(column.name, column.name)
 
 
 def _braces(name: str) -> str:
@@ -302,16 +296,13 @@ def _literal(text: str) -> str:
 
 def _cells(draft: Draft, totals: _Totals) -> list[Entry]:
     """What is said of each field of the patterns; shares in totals are read like their column."""
-    said: dict[str, Any] = {}
-    melted = set() if draft.melted is None else draft.melted.names
-    for column in [*draft.columns, *table_columns(draft)]:
-        if not column.empty and column.name not in melted:
-            said[column.name] = column.read
-    for name, column in totals.shares.items():
-        said[name] = column.read
-    if draft.melted is not None:
-        for level, parent in enumerate(draft.melted.parents):
-            said[parent.name] |= _limits_of_headings(parent, draft.melted.printed(level))
+    melted_fields = draft.melted.column_of
+    printed = [column for column in draft.columns if not column.empty]
+    fields = [*printed, *table_columns(draft)]
+    said = {each.name: each.read for each in fields if each.name not in melted_fields}
+    said |= {name: column.read for name, column in totals.shares.items()}
+    for level, parent in enumerate(draft.melted.parents):
+        said[parent.name] |= _limits_of_headings(parent, draft.melted.printed(level))
     return [Entry(name, read) for name, read in said.items() if read]
 
 

@@ -25,6 +25,7 @@ from openbaar.tables.authored.references import check_references
 from openbaar.tables.converting.reading import Reading, find_regions, read_table
 from openbaar.tables.judging.sum_checks import stated_totals
 from openbaar.tables.judging.verdicts import Verdict
+from openbaar.texts import shortened
 from openbaar.yamlfile import YamlFile
 
 # What a draft has, then what it has less where that fails; the first that converts is kept.
@@ -215,7 +216,7 @@ def _variants(draft: Draft, variants: Sequence[tuple[Part, ...]]) -> list[tuple[
     is_there = {
         "header": bool(sighting.header) or sighting.repeated,
         "footnotes": bool(footnotes(sighting)),
-        "melt": draft.melted is not None,
+        "melt": bool(draft.melted.parents),
         "totals": bool(sighting.of_kind("total")),
         "group": draft.group is not None,
         "first": sighting.labels is not None,
@@ -330,5 +331,4 @@ def _first_of(problems: Sequence[Problem]) -> str:
 
 def _short(text: str, longest: int = LONGEST_PROBLEM) -> str:
     """A text on one line; other white space stays, because it says how cells are separated."""
-    line = text.replace("\n", " ")
-    return line if len(line) <= longest else f"{line[: longest - 1]}…"
+    return shortened(text.replace("\n", " "), longest)

@@ -116,11 +116,7 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
     """
     names = [name for name, each in publication.tables.items() if each.recipe is not None]
     if table is not None:
-        if table not in names:
-            place = Place(f"tables/{table}.yaml")
-            raise OpenbaarError(
-                Problem(place, "is not a table with a recipe", nearest(table, names))
-            )
+        _check_has_recipe(table, names)
         names = [table]
     sources = read_sources(publication, verify=True)
     regions, missing = find_regions(publication, sources.documents, sources.codes)
@@ -136,6 +132,13 @@ def previews(publication: Publication, table: str | None = None) -> list[Preview
             reading = Reading(each, document, recipe, problems=missing[name])
         found.append(Preview(reading))
     return found
+
+
+def _check_has_recipe(table: str, names: Sequence[str]) -> None:
+    """Raises OpenbaarError where a table is none of those that have a recipe."""
+    if table not in names:
+        place = Place(f"tables/{table}.yaml")
+        raise OpenbaarError(Problem(place, "is not a table with a recipe", nearest(table, names)))
 
 
 def _with_differences(publication: Publication, reading: Reading) -> Reading:

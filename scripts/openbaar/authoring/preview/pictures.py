@@ -82,7 +82,7 @@ def _drawn(
 ) -> PagePicture:
     width, height = pictures.size(page)
     encoded = base64.b64encode(pictures.png(page, DOTS_PER_INCH)).decode()
-    lines = [line for line in _on_page(document.lines, page) if line.words]
+    lines = _with_words(_on_page(document.lines, page))
     borders: list[Border] = []
     for preview in previews:
         borders += _of_recipe(preview, page)
@@ -97,15 +97,20 @@ def _of_recipe(preview: Preview, page: int) -> Iterator[Border]:
     region, columns = preview.reading.region, preview.reading.recipe.reading.columns
     if region is None or columns is None:
         return
-    body = [line for line in region.body if line.words]
-    if not _on_page(body, page):
+    rows = _with_words(region.body)
+    if not _on_page(rows, page):
         return
     headings = {heading.unit.lines()[0] for heading in region.header}
     above = [line for line in region.lines if line.number in headings]
-    extent = _extent(_on_page([*body, *above], page))
-    positions = gaps(body) if columns == "gaps" else borders_on(page, columns)
+    extent = _extent(_on_page([*rows, *above], page))
+    positions = gaps(rows) if columns == "gaps" else borders_on(page, columns)
     for position in positions:
         yield Border(position, *extent, preview.reading.table.name)
+
+
+def _with_words(lines: Sequence[Line]) -> list[Line]:
+    """The lines of whose words it is known where they stand."""
+    return [line for line in lines if line.words]
 
 
 def _on_page(lines: Sequence[Line], page: int) -> list[Line]:

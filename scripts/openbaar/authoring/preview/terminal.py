@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 import click
 
 from openbaar.authoring.preview.lines import Part, Preview, SeenLine
-from openbaar.errors import Problem
+from openbaar.errors import Problem, counted
+from openbaar.texts import shortened
 
 COLOURS = {
     "from": "bright_black",
@@ -45,19 +46,15 @@ def render(preview: Preview, width: int = 160) -> str:
 def _heading(preview: Preview) -> str:
     """The name of the table, where it is, and how much was read."""
     reading = preview.reading
-    problems = _counted(len(reading.problems), "problem")
+    problems = counted(len(reading.problems), "problem")
     counts = [
-        _counted(len(reading.records), "row"),
-        _counted(len(reading.totals), "stated total"),
+        counted(len(reading.records), "row"),
+        counted(len(reading.totals), "stated total"),
         click.style(problems, fg="red" if reading.problems else "green"),
     ]
     first, last = preview.span
     where = reading.document.place(first, last) if last else reading.document.place()
     return f"{click.style(reading.table.name, bold=True)}  {where}  {', '.join(counts)}"
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _line(preview: Preview, seen: SeenLine, gutter: int, left: int, width: int) -> Iterator[str]:
@@ -66,7 +63,7 @@ def _line(preview: Preview, seen: SeenLine, gutter: int, left: int, width: int) 
     told = [_told(row) for row in _filled(seen.parts, max(width - margin, 30))]
     if seen.state == "missed":
         told = [click.style(MISSED, fg="red", bold=True)]
-    text = _shortened(_printed(seen), left).ljust(left)
+    text = shortened(_printed(seen), left).ljust(left)
     if seen.state == "outside":
         text = click.style(text, dim=True)
     number = click.style(_address(preview, seen).rjust(gutter), dim=True)
@@ -75,12 +72,6 @@ def _line(preview: Preview, seen: SeenLine, gutter: int, left: int, width: int) 
         yield f"  {'':{gutter}} │ {'':{left}} │ {more}"
     for problem in seen.problems:
         yield _problem(problem)
-
-
-def _shortened(text: str, width: int) -> str:
-    if len(text) <= width:
-        return text
-    return text[: width - 1] + "…"
 
 
 def _filled(parts: Sequence[Part], width: int) -> Iterator[list[Part]]:

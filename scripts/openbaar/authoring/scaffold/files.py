@@ -9,6 +9,7 @@ from importlib import resources
 from string import Template
 
 from openbaar import __version__
+from openbaar.errors import counted
 
 # Where each template goes. Git and package tools treat names that begin with a dot as their own, so
 # the templates have none.
@@ -37,8 +38,7 @@ def scaffold(name: str, tables: int) -> dict[str, bytes]:
     `tables` is how many tables were drafted; the readme says so.
     """
     folder = resources.files("openbaar.authoring.scaffold") / "templates"
-    drafted = "1 table" if tables == 1 else f"{tables} tables"
-    words = {"name": name, "version": __version__, "tables": drafted}
+    words = {"name": name, "version": __version__, "tables": counted(tables, "table")}
     files = {}
     for template, target in TARGETS.items():
         text = (folder / template).read_text("utf-8")

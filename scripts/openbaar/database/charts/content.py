@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from openbaar.database.charts.periods import Periods, periods_of
+from openbaar.database.charts.period_kinds import Periods
+from openbaar.database.charts.periods import periods_of
 from openbaar.database.charts.row_kinds import Finding
 from openbaar.database.shown.labels import Names
 from openbaar.database.shown.results import Meaning, with_units
@@ -31,7 +32,8 @@ class ChartContent:
     `columns` describes them, `names` has the names of the codes of those that hold codes, in the
     order of their list. `findings` tell rows that are not like others. `is_sorted` says that the
     rows are in an order that someone chose. `measure` is the column that is measured where that may
-    have no unit. `title`, `about` and `source` are in each language.
+    have no unit; of a chart of several, `folded` makes one column. `title`, `about` and `source`
+    are in each language.
     """
 
     chart: Chart
@@ -46,11 +48,17 @@ class ChartContent:
     source: Mapping[str, str] | None = None
 
     @cached_property
-    def measured(self) -> str:
-        """The column that is measured: the one of an axis that has a unit, or `measure`."""
+    def measures(self) -> tuple[str, ...]:
+        """The columns that are measured: those of an axis that have a unit, or `measure`."""
         if self.measure is not None:
-            return self.measure
-        return self.chart.measured(with_units(self.columns))
+            return (self.measure,)
+        return self.chart.measures(with_units(self.columns))
+
+    @cached_property
+    def measured(self) -> str:
+        """The column that is measured, the only one once the content is `folded`."""
+        (measured,) = self.measures
+        return measured
 
     @cached_property
     def category(self) -> tuple[str, ...]:

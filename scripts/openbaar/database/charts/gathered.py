@@ -12,6 +12,7 @@ from typing import Any
 
 from openbaar.database.charts.choice import Choice, chosen_chart
 from openbaar.database.charts.content import ChartContent, ChartRow
+from openbaar.database.charts.folded import folded
 from openbaar.database.charts.row_kinds import findings, not_whole
 from openbaar.database.shown.choices import choices
 from openbaar.database.shown.labels import Labels, Names
@@ -42,14 +43,16 @@ def content_of_table(
         choice = _chosen(connection, publication, table)
         if choice is None:
             return None
-        chart, measure = choice.chart, choice.measured
+        chart = choice.chart
+        measure = choice.measured[0] if len(choice.measured) == 1 else None
     rows = _rows(connection, table)
     columns: dict[str, Meaning] = {field.name: field for field in table.table_schema.fields}
-    chart = _with_kinds(chart, table, rows)
-    names = _names([table], labels, chart)
     title = _title(table, measure)
-    content = ChartContent(chart, columns, names, rows, title=title, measure=measure)
-    return _told(connection, content, publication, [table])
+    content = ChartContent(chart, columns, {}, rows, title=title, measure=measure)
+    if len(content.measures) == 1:  # several are the colours
+        chart = _with_kinds(chart, table, rows)
+    content = replace(content, chart=chart, names=_names([table], labels, chart))
+    return _told(connection, folded(content), publication, [table])
 
 
 def _chosen(
@@ -60,7 +63,10 @@ def _chosen(
     if not table.may_be_charted or table.name in lists or table.name in TRUST_TABLES:
         return None
     rows = _rows(connection, table, MAX_MARKS + 1)
-    return None if len(rows) > MAX_MARKS else chosen_chart(table, rows)
+    choice = None if len(rows) > MAX_MARKS else chosen_chart(table, rows)
+    if choice is not None and len(rows) * len(choice.measured) > MAX_MARKS:
+        return None
+    return choice
 
 
 def _rows(connection: sqlite3.Connection, table: Table, most: int = -1) -> list[ChartRow]:
@@ -123,7 +129,7 @@ def contents_of_query(
         content = ChartContent(
             chart, columns, names, rows, is_sorted=is_sorted, title=query.title, about=about
         )
-        yield given, _told(connection, content, publication, tables)
+        yield given, _told(connection, folded(content), publication, tables)
 
 
 def _told(

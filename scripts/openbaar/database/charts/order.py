@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from typing import Any
 
 from openbaar.database.charts.content import ChartContent, Key
-from openbaar.database.charts.periods import Periods
+from openbaar.database.charts.period_kinds import Periods
 from openbaar.database.drawing.picture import Form
 from openbaar.database.drawing.svg import KINDS, ORDER
 

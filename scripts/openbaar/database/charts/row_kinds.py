@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from openbaar.database.charts.periods import Periods, month_name, months_in
+from openbaar.database.charts.period_kinds import Periods, Years, month_name, months_in
 from openbaar.database.drawing.picture import Kind
 from openbaar.tables.authored.model import Anomaly, Footnote, Package, Table
 from openbaar.tables.authored.queries import Chart, has_values
@@ -60,7 +60,7 @@ class Finding:
             return True
         for each in periods:
             if each.columns[0] in self.rows and not set(each.columns[1:]) & set(self.rows):
-                return each.month(values, self.month)
+                return each.has_month(values, self.month)
         return True
 
 
@@ -90,7 +90,7 @@ def not_whole(
     languages: Sequence[str],
 ) -> Finding | None:
     """What a footnote says of the one period that a reader chose; None where none speaks of it."""
-    periods = [Periods((column,), "year")]
+    periods = [Years((column,))]
     for table in tables:
         found = [*_not_whole(table, periods, languages)]
         found += _marked(connection, table, periods, languages)

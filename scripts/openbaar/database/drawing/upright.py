@@ -87,11 +87,7 @@ def _columns(
 
     A column as long as its period fills it; others keep a distance.
     """
-    lengths = {category.length for category in picture.categories if not category.skipped}
-    count = picture.beside
-    inner = place.inner(WIDEST_COLUMN * count)
-    if len(lengths) > 1:
-        inner = Band(place.start + 2, place.length - 4)
+    inner = _room(picture, place)
     below = 0.0
     for mark in picture.of_category(index):
         if mark.value is None:
@@ -100,9 +96,24 @@ def _columns(
             yield mark, inner, below, below + mark.value
             below += mark.value
         else:
-            slot = inner.slot(mark.series if count > 1 else 0, count)
-            slot = Band(slot.start, slot.length - (1 if count > 1 else 0))
+            slot = _beside_others(picture, inner, mark)
             yield mark, slot, min(0, mark.value), max(0, mark.value)
+
+
+def _room(picture: Picture, place: Band) -> Band:
+    """The room for the columns of a category, as wide as its period where those differ."""
+    lengths = {category.length for category in picture.categories if not category.skipped}
+    if len(lengths) > 1:
+        return Band(place.start + 2, place.length - 4)
+    return place.inner(WIDEST_COLUMN * picture.beside)
+
+
+def _beside_others(picture: Picture, room: Band, mark: Mark) -> Band:
+    """The place of a column in the room of its category, a little apart from those beside it."""
+    if picture.beside == 1:
+        return room.slot(0, 1)
+    slot = room.slot(mark.series, picture.beside)
+    return Band(slot.start, slot.length - 1)
 
 
 def _upright_labels(picture: Picture, places: Sequence[Band], scale: Scale) -> str:

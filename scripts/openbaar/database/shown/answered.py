@@ -37,12 +37,16 @@ def add_answers(connection: sqlite3.Connection, dataset: Dataset) -> list[str]:
             columns, rows = _result(connection, query)
         except sqlite3.Error:  # the check that runs all queries reports it
             continue
-        has_different_names = len({column.lower() for column in columns}) == len(columns)
-        has_own_names = not any(":" in column for column in columns)
-        if has_different_names and has_own_names and len(rows) <= MOST_ROWS:
+        if len(rows) <= MOST_ROWS and _may_be_of_table(columns):
             _add(connection, f"{ANSWERS}{name}", columns, rows)
             answered.append(name)
     return answered
+
+
+def _may_be_of_table(columns: list[str]) -> bool:
+    """Whether columns have different names, none of which hangs on a parameter."""
+    names = {column.lower() for column in columns if ":" not in column}
+    return len(names) == len(columns)
 
 
 def _is_about_a_large_table(dataset: Dataset, query: Query) -> bool:

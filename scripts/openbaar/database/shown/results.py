@@ -12,6 +12,7 @@ from openbaar.schema.model import SchemaField
 from openbaar.tables.authored.model import Table
 from openbaar.tables.authored.publication import Publication
 from openbaar.tables.authored.queries import Query, ResultColumn
+from openbaar.texts import Localized
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,9 @@ def meanings(columns: ResultColumns) -> dict[str, Meaning]:
     return found
 
 
-def with_units(columns: Mapping[str, Meaning]) -> list[str]:
-    """The names of the columns that are counted in a unit, and can be measured by a chart."""
-    return [name for name, meaning in columns.items() if meaning.unit is not None]
+def with_units(columns: Mapping[str, Meaning]) -> dict[str, Localized]:
+    """The units of the columns that are counted in one, and can be measured by a chart."""
+    return {name: each.unit for name, each in columns.items() if each.unit is not None}
 
 
 def _table_column(tables: list[Table], name: str) -> TableColumn | None:

@@ -10,7 +10,6 @@ from typing import Any
 from openbaar.package.catalogues.facts import Agent, Contributor, Document, Facts, text
 
 Described = dict[str, Any]  # a thing of schema.org, or a part of one
-SPDX = "https://spdx.org/licenses"
 
 
 def dataset(facts: Facts, language: str | None = None) -> Described:

@@ -26,7 +26,7 @@ from openbaar.site.kept.counts import plain
 from openbaar.site.pages.remarks import conditions
 from openbaar.site.published import Descriptor, Published
 from openbaar.site.routes import downloads, questions
-from openbaar.tables.places import EVERY_ROW
+from openbaar.tables.places import RULE
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -317,13 +317,14 @@ class Digests:
     def _read_rows(self, connection: sqlite3.Connection, table: str) -> None:
         places: ByName = defaultdict(Digest)
         for row in self._places(connection, table):
-            places[row["row_id"]].add(*row)
+            row_id = row["row_id"]
+            places[RULE if row_id.startswith(RULE) else row_id].add(*row)
         keys = self._published.keys(table)
         together, found = Digest(), {}
         for row in _all(connection, table):
             together.add(*row)
             key = path_from_row_pks(row, keys, False)
-            found[key] = digest_of(*row, str(places[key]), str(places[EVERY_ROW]))
+            found[key] = digest_of(*row, str(places[key]), str(places[RULE]))
         self._all_rows[table], self._rows[table] = str(together), found
 
     def _places(self, connection: sqlite3.Connection, table: str) -> Iterable[Any]:

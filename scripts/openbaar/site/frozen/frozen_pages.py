@@ -45,7 +45,7 @@ from openbaar.site.frozen.targets import is_elsewhere, target_of
 from openbaar.site.pages.columns import columns_of
 from openbaar.site.pages.templating import asset
 from openbaar.site.published import Descriptor, publication_of
-from openbaar.site.requests.asgi import header
+from openbaar.site.requests.asgi import header_of
 from openbaar.site.routes import changes, downloads
 from openbaar.site.serving.serve import site
 from openbaar.texts import N_, catalogue
@@ -248,7 +248,7 @@ class Freezer:
             message = f"answers with status {answer.status}"
             self._fetched.problems.append(Problem(Place(address), message))
         elif answer.status in REDIRECTS:
-            location = header({"headers": answer.headers}, b"location")
+            location = header_of(answer.headers, b"location")
             self._write(path, self._leading_on(page, path, location))
         elif is_file(page):
             self._write(path, answer.body)

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from contextlib import closing
 from functools import cache
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from openbaar.schema.conventions import VERSION
@@ -167,9 +167,7 @@ class MadeOf:
         if described is None or self._published.folder is None:
             return None
         if name in self._published.queries:
-            recorded = self._published.permalinks.get("queries", {}).get(name, {})
-            tables = recorded.get(version, {}).get("tables", [])
-            return [described, self._about(each for each in tables if self._is_here(each))]
+            return [described, self._about(self._tables_then(name, version))]
         shown = [
             described,
             self._about([name, *self._related.reached([name])]),
@@ -183,6 +181,11 @@ class MadeOf:
             shown.append(self._digests.about_all)
         return [*shown, downloads.sha256(file), None if told is None else downloads.sha256(told)]
 
+    def _tables_then(self, query: str, version: str) -> list[str]:
+        """The tables that a question asked in a version, as far as they are still here."""
+        recorded = self._published.permalinks.get("queries", {}).get(query, {})
+        return list(filter(self._is_here, recorded.get(version, {}).get("tables", [])))
+
     def _document(self, name: str) -> Shown | None:
         """The page of a document, or of a part of it."""
         documents = self._published.documents
@@ -190,16 +193,22 @@ class MadeOf:
         if source is None:
             return None
         digests, path = self._digests, source["path"]
-        tables = set(filter(self._is_here, digests.tables_in(path)))
-        for table, resource in self._published.tables.items():
-            if any(part.get("path") == path for part in resource.get("sources", [])):
-                tables.add(table)
+        tables = {*filter(self._is_here, digests.tables_in(path)), *self._tables_from(path)}
         return [
             digests.version,
             digests.document(path),
             self._about(tables | self._related.reached(tables)),
             [digests.rows(table) for table in sorted(tables)],
         ]
+
+    def _tables_from(self, path: str) -> list[str]:
+        """The tables that name a document as where they are from."""
+        tables = []
+        for table, resource in self._published.tables.items():
+            paths = [source.get("path") for source in resource.get("sources", [])]
+            if path in paths:
+                tables.append(table)
+        return tables
 
     def _is_here(self, table: str) -> bool:
         return table in self._published.tables
@@ -243,6 +252,13 @@ class MadeOf:
         sql = self._published.queries[name]["sql"]
         if any(parameter.startswith("_") for parameter in PARAMETER.findall(sql)):
             return None  # the moment, or a visitor
+        uses = self._uses(sql)
+        if uses is None or uses.functions & OF_THE_MOMENT:
+            return None
+        return uses.tables if uses.tables <= self._published.tables.keys() else None
+
+    def _uses(self, sql: str) -> _Uses | None:
+        """What SQL uses; None where it cannot be asked."""
         read: set[str] = set()
         called: set[str] = set()
 
@@ -259,9 +275,14 @@ class MadeOf:
                 connection.execute(f"EXPLAIN {sql}", defaultdict(str))
             except sqlite3.Error:
                 return None
-        if called & OF_THE_MOMENT or not read <= self._published.tables.keys():
-            return None
-        return read
+        return _Uses(read, called)
+
+
+class _Uses(NamedTuple):
+    """The tables that SQL reads, and the functions that it calls."""
+
+    tables: set[str]
+    functions: set[str]
 
 
 def _has_other_plugins() -> bool:

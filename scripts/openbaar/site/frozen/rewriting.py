@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 
 from lxml import etree, html
 
+from openbaar.site.requests.addresses import with_query
+
 ADDRESSES = ("href", "src", "data")  # attributes that lead somewhere
 LEADING = etree.XPath(f"//*[{' or '.join(f'@{name}' for name in ADDRESSES)}]")
 LINES = ("li", "p", "dd")  # what holds links, and goes with the last one of them
@@ -124,21 +126,28 @@ def _lead(element: Any, attribute: str, change: Change) -> None:
 def _drop(element: Any) -> None:
     """Take an element out, and the line that it stood on where nothing but it was there."""
     line = element.getparent()
-    before = element.getprevious()
-    if before is not None and before.tail and before.tail.strip(BETWEEN) == "":
-        before.tail = None  # signs between this link and the one before it
-    elif element.tail:
-        element.tail = element.tail.lstrip(BETWEEN)
+    _drop_signs(element)
     element.drop_tree()
-    if line is not None and line.tag in LINES and not line.xpath(".//a") and not _says(line):
+    if line is not None and _is_empty_line(line):
         line.drop_tree()
 
 
-def _says(element: Any) -> bool:
-    """Whether an element says anything without links; what only introduces them does not."""
-    if "export-links" in element.classes:
+def _drop_signs(element: Any) -> None:
+    """Take out the signs between a link and the one before it, or else the one behind it."""
+    before = element.getprevious()
+    if before is not None and before.tail and before.tail.strip(BETWEEN) == "":
+        before.tail = None
+    elif element.tail:
+        element.tail = element.tail.lstrip(BETWEEN)
+
+
+def _is_empty_line(element: Any) -> bool:
+    """Whether an element is a line with no link; what only introduces links says nothing."""
+    if element.tag not in LINES or element.xpath(".//a"):
         return False
-    return any(character.isalnum() for character in element.text_content())
+    if "export-links" in element.classes:
+        return True
+    return not any(map(str.isalnum, element.text_content()))
 
 
 def _replace_form(form: Any, change: Change, unasked: str) -> None:
@@ -189,7 +198,7 @@ def _choices_of(
     for option in select.xpath("./option"):
         value = option.get("value")
         query = {each: text for each, text in {**chosen, name: value}.items() if text}
-        address = f"{form.get('action')}?{urlencode(query)}" if query else form.get("action")
+        address = with_query(form.get("action"), urlencode(query))
         if change(address) is None:
             return None
         link = etree.SubElement(etree.SubElement(values, "li"), "a", href=address)

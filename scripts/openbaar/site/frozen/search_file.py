@@ -7,7 +7,6 @@ from typing import Any
 from datasette.utils import path_from_row_pks
 from datasette.utils.asgi import Response
 
-from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.pages import answers
 from openbaar.site.pages.columns import columns_of, key_label, text
 from openbaar.site.published import Published, publication_of
@@ -68,21 +67,24 @@ async def _figures(datasette: Any, published: Published) -> list[Entry]:
     """An entry for each row with its figures."""
     database = datasette.get_database(published.name)
     entries = []
-    for table, resource in published.tables.items():
+    for table in published.tables_of_authors:
         figures = [column.name for column in columns_of(published, table) if column.is_number]
-        if table in TRUST_TABLES or not figures:
+        if not figures:
             continue
-        keys = resource["schema"]["primaryKey"]
+        keys = published.primary_key(table)
         found = await database.execute(f"SELECT {', '.join([*keys, *figures])} FROM {table}")
-        for row in found.rows:
-            key = path_from_row_pks(row, keys, False)
-            called = key_label(published, table, path_from_row_pks(row, keys, False, False))
-            told = ", ".join(str(row[name]) for name in figures if row[name] is not None)
-            address = f"{published.path(table)}/{key}"
-            entries.append(
-                ["figure", f"{text(resource, 'title')}: {called}", address, told, "", ""]
-            )
+        entries += [_entry_of_row(published, table, row, figures) for row in found.rows]
     return entries
+
+
+def _entry_of_row(published: Published, table: str, row: Any, figures: list[str]) -> Entry:
+    """A row by its figures, called as its table and its key are."""
+    keys = published.primary_key(table)
+    called = key_label(published, table, path_from_row_pks(row, keys, False, False))
+    title = f"{text(published.tables[table], 'title')}: {called}"
+    address = f"{published.path(table)}/{path_from_row_pks(row, keys, False)}"
+    told = ", ".join(str(row[name]) for name in figures if row[name] is not None)
+    return ["figure", title, address, told, "", ""]
 
 
 ROUTES = [(r"/search/index\.json$", index)]

@@ -10,7 +10,8 @@ from openbaar.site.routes import catalogue, questions
 from openbaar.site.routes.citation_formats import FORMATS
 from openbaar.site.routes.downloads import version_path
 from openbaar.site.routes.feed import versions
-from openbaar.site.routes.identifiers import LATEST, recorded_versions
+from openbaar.site.routes.identifiers import LATEST
+from openbaar.site.routes.kept_versions import recorded_versions
 
 
 def known_pages(published: Published) -> Iterator[Page]:
@@ -25,19 +26,21 @@ def known_pages(published: Published) -> Iterator[Page]:
     for path in ("/catalog", "/robots.txt", "/sitemap.xml", "/favicon.ico"):
         yield Page(path, "", published.languages[0])
     for query in published.queries:
-        yield from in_each_language(published, f"/{published.name}/{query}")
-        for ending in FORMATS:
-            yield from in_each_language(published, f"/cite/{query}.{ending}")
-        yield from in_each_language(published, f"/id/{query}.jsonld")
+        yield from _pages_about(published, query)
         for ending in RESULTS:
             yield Page(f"/{published.name}/{query}{ending}")
     for table in published.tables:
-        yield from in_each_language(published, f"/{published.name}/{table}")
+        yield from _pages_about(published, table)
         yield Page(f"/download/{published.version}/tables/{table}.json")
-        yield from in_each_language(published, f"/id/{table}.jsonld")
-        for ending in FORMATS:
-            yield from in_each_language(published, f"/cite/{table}.{ending}")
     yield from _identifiers(published)
+
+
+def _pages_about(published: Published, name: str) -> Iterator[Page]:
+    """The page of a table or a question, and what describes and cites it, in each language."""
+    yield from in_each_language(published, f"/{published.name}/{name}")
+    yield from in_each_language(published, f"/id/{name}.jsonld")
+    for ending in FORMATS:
+        yield from in_each_language(published, f"/cite/{name}.{ending}")
 
 
 def _identifiers(published: Published) -> Iterator[Page]:

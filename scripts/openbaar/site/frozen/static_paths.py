@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlencode
 
 from openbaar.schema.conventions import TRUST_TABLES
 from openbaar.site.published import Published
+from openbaar.site.requests.addresses import with_query
 
 # Files that have no language.
 SHARED = re.compile(r"/(?:catalog\.|-/static(?:-plugins)?/|download/[^/]+/.)")
@@ -46,7 +47,7 @@ class Page:
             parameters += RESULTS.get(PurePosixPath(self.path).suffix, [])
         if table_at(published, self.path) is not None:
             parameters.append((SIZE, "max"))
-        return f"{address}?{urlencode(parameters)}" if parameters else address
+        return with_query(address, urlencode(parameters))
 
 
 def table_at(published: Published, path: str) -> str | None:

@@ -22,6 +22,7 @@ from openbaar.site.frozen.static_paths import (
     row_anchor,
 )
 from openbaar.site.published import Published
+from openbaar.site.requests.addresses import with_query
 
 COMPARED = re.compile("__(?:exact|in|arraycontains)$")
 
@@ -39,9 +40,8 @@ class Target:
 
     def below(self, path: str) -> str:
         """The link, where the page is at `path`."""
-        query = f"?{self.query}" if self.query else ""
         fragment = f"#{self.fragment}" if self.fragment else ""
-        return path + query + fragment
+        return with_query(path, self.query) + fragment
 
 
 @lru_cache(maxsize=MANY)

@@ -28,6 +28,7 @@ from openbaar.site.requests.asgi import (
     Scope,
     Send,
     header,
+    header_of,
     query_pairs,
     raw_path,
 )
@@ -116,7 +117,7 @@ def _varies(answer: Answer) -> bool:
 
     See https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5.
     """
-    return "accept" in header({"headers": answer.headers}, b"vary").lower()
+    return "accept" in header_of(answer.headers, b"vary").lower()
 
 
 def _may_be_kept(scope: Scope, datasette: Datasette, published: Published) -> bool:
@@ -178,16 +179,16 @@ class _Recorder:
 
 def _is_for_all(start: Message) -> bool:
     """Whether an answer that begins like this is a page or data, and the same for everybody."""
-    scope = {"headers": start.get("headers", [])}
-    is_private = re.search("private|no-store", header(scope, b"cache-control"))
-    has_cookie = header(scope, b"set-cookie") != ""
-    is_known = header(scope, b"content-type").startswith(TYPES)
+    headers = start.get("headers", [])
+    is_private = re.search("private|no-store", header_of(headers, b"cache-control"))
+    has_cookie = header_of(headers, b"set-cookie") != ""
+    is_known = header_of(headers, b"content-type").startswith(TYPES)
     return start["status"] == 200 and is_known and not is_private and not has_cookie
 
 
 def _renewed(answer: Answer) -> Answer:
     """The answer with another nonce: one that is known could mark a script of somebody else."""
-    policy = header({"headers": answer.headers}, b"content-security-policy").encode("latin-1")
+    policy = header_of(answer.headers, b"content-security-policy").encode("latin-1")
     found = NONCE.search(policy)
     if found is None:
         return answer

@@ -99,7 +99,7 @@ def sentence(
     if said and not any(asked.get(name) for name in about["parameters"]):
         return _filled(published, said, found, columns)
     *others, measured = about["lead"] or [""]
-    if measured not in columns:
+    if measured not in columns or about.get("measures", 1) > 1:  # one sentence tells one figure
         return None
     return _of_measured(_Measured(published, columns, found, others, measured), about["color"])
 

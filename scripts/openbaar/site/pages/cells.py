@@ -16,7 +16,7 @@ from openbaar.site.pages.columns import Column, column_of
 from openbaar.site.pages.naming import named
 from openbaar.site.published import Published
 from openbaar.site.requests.language import gettext, visit
-from openbaar.tables.places import EVERY_ROW
+from openbaar.tables.places import RULE
 from openbaar.texts import locale_of
 
 BLANK = Markup('<abbr title="{0}">—</abbr>')
@@ -123,12 +123,12 @@ def _table_named(published: Published, name: Any, _row: Row) -> str | None:
 
 
 def _row_named(published: Published, key: Any, row: Row) -> str | None:
-    """The row of a key, which is as addresses have it; the table, where it is about every row."""
+    """The row of a key, which is as addresses have it; the table, where it is about many rows."""
     table = row.get("table_name")
     if table not in published.tables:
         return None
     address = published.path(str(table))
-    return address if key == EVERY_ROW else f"{address}/{key}"
+    return address if str(key).startswith(RULE) else f"{address}/{key}"
 
 
 def _anomaly_named(published: Published, name: Any, _row: Row) -> str | None:

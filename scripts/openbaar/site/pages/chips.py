@@ -152,7 +152,9 @@ def _counts_of(facet: Mapping[str, Any]) -> list[Count]:
 def _chip(published: Published, column: Column, counted: Count, pairs: Pairs) -> Chip:
     value, count = str(counted[0]), counted[1]
     before = chosen(pairs, column.name)
-    after = [each for each in before if each != value] if value in before else [*before, value]
+    after = [each for each in before if each != value]
+    if value not in before:
+        after.append(value)
     label = named(published, column, counted[0])
     return Chip(
         label=value if label is None else label,

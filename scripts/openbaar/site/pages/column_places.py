@@ -26,6 +26,7 @@ from openbaar.site.pages.column_values import (
 from openbaar.site.pages.columns import Column, column_of, result_column
 from openbaar.site.published import Published
 from openbaar.site.requests.language import visit
+from openbaar.site.requests.refusals import language_of
 
 # What leads in the trust tables, of whose columns most are places and names for programs.
 TRUST_LEAD: Mapping[str, Sequence[str]] = {
@@ -90,6 +91,10 @@ class Placed:
     def is_number(self) -> bool:
         """Whether its cells are numbers, which stand under each other."""
         return self.column.is_quantity or self.is_counted
+
+    def shows_figure(self, value: Any) -> bool:
+        """Whether a value of it is written as a figure, with the digits that all of them have."""
+        return self.decimals is not None and isinstance(value, int | float)
 
     @property
     def classes(self) -> str:
@@ -303,17 +308,11 @@ def _is_left_out(published: Published, column: Column, values: Sequence[Any]) ->
         return True
     language = _language_of(published, column)
     if language is not None:
-        return language != _language_shown(published)
+        return language != language_of(published)
     if column.name == "document" and len(published.documents) == 1:
         return True
     is_blank = all(value in (None, "") for value in values)
     return is_blank or column.name == "last_line"  # the first one says both
-
-
-def _language_shown(published: Published) -> str:
-    """The language in which texts of the trust tables are shown."""
-    spoken = visit().language
-    return spoken if spoken in published.languages else published.languages[0]
 
 
 def leading_columns(
@@ -321,7 +320,7 @@ def leading_columns(
 ) -> list[str]:
     """The names of the columns that lead, in order; `long` are those whose texts fill lines."""
     if table in TRUST_LEAD:
-        shown_in = _language_shown(published)
+        shown_in = language_of(published)
         return [f"text_{shown_in}" if name == "text" else name for name in TRUST_LEAD[table]]
     names = [column.name for column in columns]
     title = f"title_{visit().language}"

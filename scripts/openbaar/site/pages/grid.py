@@ -17,6 +17,7 @@ from openbaar.site.pages.column_places import (
     result_columns,
     table_columns,
 )
+from openbaar.site.pages.columns import Column
 from openbaar.site.pages.naming import named, row_title
 from openbaar.site.published import Published
 from openbaar.site.requests.language import visit
@@ -99,20 +100,21 @@ def table_grid(published: Published, table: str, columns: Any, rows: Any, addres
     `columns` are its `display_columns` and `rows` its `display_rows`. `address` finds the address
     of a row in the link that Datasette made to it.
     """
-    has_link = bool(columns) and columns[0]["name"] == "Link"
     names = [column["name"] for column in columns]
+    has_link = names[:1] == ["Link"]
+    first = 1 if has_link else 0  # of the columns that the table has itself
     raws = [_raw(row) for row in rows]
-    placed = table_columns(published, table, names[1:] if has_link else names, raws)
+    placed = table_columns(published, table, names[first:], raws)
     made = []
     for row, raw in zip(rows, raws, strict=True):
         cells = list(row)
-        own = cells[1:] if has_link else cells
         found = []
         for each in placed:
-            found.append(Cell(each, _content(published, table, each, own[each.index], raw)))
+            cell = cells[first + each.index]
+            found.append(Cell(each, _content(published, table, each, cell, raw)))
         leads_to = address(cells[0]["value"])
         if not has_link:
-            found = _linked(found, own[0]["column"], leads_to)
+            found = _linked(found, cells[0]["column"], leads_to)
         made.append(GridRow(str(cells[0]["raw"]), leads_to, _called(published, table, raw), found))
     return Grid(placed, made)
 
@@ -139,18 +141,28 @@ def _content(
     """
     column = placed.column
     value = row[column.name]
-    if placed.decimals is not None and isinstance(value, int | float):
+    if placed.shows_figure(value):
         return escape(figure(value, placed.decimals))
-    is_aside = not placed.leads and not column.of_trust  # whose links a reader finds on the row
-    if cell.get("is_special_link_column") or (is_aside and column.labels is not None and value):
-        name = named(published, column, value, row)
-        return escape(value if name is None else name)
+    if cell.get("is_special_link_column") or (value and _is_aside(placed)):
+        return _without_link(published, column, row, value)
     if isinstance(cell["value"], Unwritten):
         return shown(published, table, column, value, row)
     if cell.get("value_type") == "pk":  # a key of one column, which Datasette links as it is kept
-        name = named(published, column, value, row)
-        return escape(cell["value"] if name is None else name)
+        return _without_link(published, column, row, cell["value"])
     return escape(cell["value"])
+
+
+def _is_aside(placed: Placed) -> bool:
+    """Whether a column holds codes whose links a reader finds on the page of the row."""
+    return not placed.leads and not placed.column.of_trust and placed.column.labels is not None
+
+
+def _without_link(
+    published: Published, column: Column, row: Mapping[str, Any], otherwise: Any
+) -> Markup:
+    """What the value of a column is called, or else what is given."""
+    name = named(published, column, row[column.name], row)
+    return escape(otherwise if name is None else name)
 
 
 def _linked(cells: Sequence[Cell], key: str, address: str | None) -> list[Cell]:
@@ -207,13 +219,7 @@ def query_grid(
     published: Published, query: str | None, names: Any, raw_rows: Any, display_rows: Any
 ) -> Grid:
     """The grid of the result of a query; `raw_rows` are None where only what is shown is known."""
-    is_known = raw_rows is not None and len(raw_rows) == len(display_rows)
-    if is_known:
-        values = [tuple(row) for row in raw_rows]
-        known = [dict(zip(names, row, strict=True)) for row in values]
-    else:
-        values = [tuple(map(_as_number, row)) for row in display_rows]
-        known = [{} for _ in values]
+    values, known = _values_of_result(names, raw_rows, display_rows)
     placed = result_columns(published, query, list(names), values)
     made = []
     for number, rendered in enumerate(display_rows):
@@ -227,6 +233,16 @@ def query_grid(
     return Grid(placed, made)
 
 
+def _values_of_result(
+    names: Any, raw_rows: Any, display_rows: Any
+) -> tuple[list[Sequence[Any]], list[Mapping[str, Any]]]:
+    """The values of each row of a result, and by column where not only what is shown is known."""
+    if raw_rows is None or len(raw_rows) != len(display_rows):
+        return [list(map(_as_number, row)) for row in display_rows], [{}] * len(display_rows)
+    values: list[Sequence[Any]] = list(map(tuple, raw_rows))
+    return values, [dict(zip(names, row, strict=True)) for row in values]
+
+
 def _result_content(
     published: Published, placed: Placed, rendered: Any, value: Any, row: Mapping[str, Any]
 ) -> Markup:
@@ -235,7 +251,7 @@ def _result_content(
     `row` is empty where only what is shown is known.
     """
     column = placed.column
-    if placed.decimals is not None and isinstance(value, int | float):
+    if placed.shows_figure(value):
         return escape(figure(value, placed.decimals))
     if row and column.table is not None:
         return shown(published, column.table, column, value, row)

@@ -16,8 +16,9 @@ from datasette.utils import tilde_decode
 from openbaar.schema.conventions import DAYS, NORMAL, STATUS
 from openbaar.site.pages.columns import Column, column_of, day_of, key_label, label_of, text
 from openbaar.site.published import Published, document_name
-from openbaar.site.requests.language import gettext
-from openbaar.tables.places import EVERY_ROW
+from openbaar.site.requests.language import gettext, words
+from openbaar.tables.judging.wording import place_text
+from openbaar.tables.places import RULE, lines_of_rule
 from openbaar.texts import N_
 
 Row = Mapping[str, Any]
@@ -121,8 +122,12 @@ def _row_name(published: Published, row_id: str, row: Row) -> str | None:
     table = row.get("table_name")
     if table not in published.tables:
         return None
-    if row_id == EVERY_ROW:
+    if row_id == RULE:
         return gettext("every row")
+    if row_id.startswith(RULE):
+        page, lines = lines_of_rule(row_id)
+        place = place_text(lines[0], lines[-1], words(), page or "", "")
+        return gettext("rows of %(place)s") % {"place": place}
     return key_label(published, str(table), tilde_decoded(row_id))
 
 

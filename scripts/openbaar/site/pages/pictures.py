@@ -22,8 +22,10 @@ from markupsafe import Markup
 
 from openbaar.database.drawing.svg import standalone
 from openbaar.site.published import Published, publication_of
+from openbaar.site.requests.addresses import with_query
 from openbaar.site.requests.language import gettext, visit
 from openbaar.site.requests.refusals import refusal
+from openbaar.site.routes.kept_versions import recorded_versions
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 EMBED = "/embed/"  # the pages that other sites may frame
 # Pixels of a frame: in the widest drawing for a phone (28rem) a chart is highest.
 WIDEST_IN_FRAME = 448
-BELOW_IN_FRAME = 70  # for margins and the link
+BELOW_IN_FRAME = 110  # for margins, the link, and what is said where figures changed
 MEDIA_TYPES = {"svg": "image/svg+xml; charset=utf-8", "png": "image/png"}
 TOLD = re.compile(r' aria-label="[^"]*"')  # what a screen reader says of a drawing
 MARK_OF_ROW = re.compile(r'data-row="([^"]*)"')
@@ -191,11 +193,6 @@ async def thumbnails(datasette: Datasette, published: Published) -> dict[str, Ma
     return {row["page"]: Markup(row["thumbnail"]) for row in found.rows}  # noqa: S704  ours
 
 
-async def thumbnail(datasette: Datasette, published: Published, page: str) -> Markup | None:
-    """The small drawing of a table or a query; None where it has no chart."""
-    return (await thumbnails(datasette, published)).get(page)
-
-
 async def file(datasette: Any, request: Request) -> Response:
     """`/chart/<name>.svg` or `.png`: a chart to take away.
 
@@ -225,14 +222,51 @@ async def _named(datasette: Datasette, published: Published, request: Request) -
 
 
 async def embedded(datasette: Any, request: Request) -> Response:
-    """`/embed/<name>`: a page with nothing but a chart, which other sites may frame."""
+    """`/embed/<name>`: a page with nothing but a chart, which other sites may frame.
+
+    The chart follows new versions; `?version=` names the one with which it was placed there. Where
+    its figures are others now, the page says so: the text around the frame may tell the old ones.
+    """
     published = publication_of(datasette)
     chart = _chart(await _named(datasette, published, request), visit().language)
-    query = f"?{urlencode(chart.parameters)}" if chart.parameters else ""
     page = published.page_address(published.path(chart.page), chart.language, request)
-    variables = {"chart": chart, "page": page + query}
+    changed = versions_with_other_figures(published, chart.page)
+    variables = {
+        "chart": chart,
+        "page": with_query(page, urlencode(chart.parameters)),
+        "changed": changed,
+        "is_changed": request.args.get("version") in changed,
+    }
     html = await datasette.render_template("openbaar_embed.html", variables, request=request)
     return Response.html(html)
+
+
+def versions_with_other_figures(published: Published, page: str) -> list[str]:
+    """The earlier versions in which the tables behind a chart, or its question, were others.
+
+    Versions of which nothing was recorded are not among them.
+    """
+    if page in published.tables:
+        questions: Mapping[str, Any] = {}
+        tables = [page]
+    else:
+        questions = published.permalinks.get("queries", {}).get(page, {})
+        tables = published.queries[page]["tables"]
+    found = []
+    for version in recorded_versions(published, tables[0]) if tables else []:
+        is_asked_otherwise = (
+            version in questions and questions[version]["sql"] != published.queries[page]["sql"]
+        )
+        if is_asked_otherwise or any(_differs(published, each, version) for each in tables):
+            found.append(version)
+    return found
+
+
+def _differs(published: Published, table: str, version: str) -> bool:
+    """Whether the file of a table was another one in a version, as far as that was recorded."""
+    recorded = published.permalinks.get("tables", {}).get(table, {})
+    now = published.tables[table]["hash"].removeprefix("sha256:")
+    return version != published.version and recorded.get(version, now) != now
 
 
 def _frame_height(chart: Chart) -> int:
@@ -243,8 +277,9 @@ def _frame_height(chart: Chart) -> int:
 
 
 def frame_code(published: Published, chart: Chart, request: Request) -> str:
-    """The HTML with which another site frames a chart."""
+    """The HTML with which another site frames a chart, and says of which version it took it."""
     address = published.page_address(chart.embed, chart.language, request)
+    address += f"?version={published.version}"
     frame = Markup(
         '<iframe src="{address}" title="{title}" width="100%" height="{height}" loading="lazy">'
         "</iframe>"

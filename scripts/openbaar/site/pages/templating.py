@@ -10,7 +10,7 @@ from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from datasette.utils.asgi import Request, Response
 from jinja2 import Environment
@@ -25,6 +25,7 @@ from openbaar.site.pages.pictures import frame_code
 from openbaar.site.published import PLUGIN, Published
 from openbaar.site.requests.language import gettext, ngettext, visit
 from openbaar.site.routes import downloads
+from openbaar.site.routes.signposts import signposts
 from openbaar.tables.judging.wording import is_sheet
 from openbaar.texts import language_name
 
@@ -72,15 +73,30 @@ def _texts(published: Published) -> Variables:
         "parameter_title": partial(columns.parameter_title, published),
         "query_grid": partial(query_grid, published),
         "row_keys": row_keys,
+        "report_address": partial(report_address, published),
         "result_column": partial(columns.result_column, published),
         "selection_words": partial(chips.selection_words, published),
         "table_grid": partial(table_grid, published, address=row_link),
+        "signposts": partial(signposts, published),
         "sort_links": sort_links,
         "text": columns.text,
         "text_in": columns.text_in,
         "trust_tables": TRUST_TABLES,
         "visit": visit,
     }
+
+
+def report_address(published: Published) -> str:
+    """Where a reader tells of an error: a mail that names the version, else the contact's page.
+
+    A script adds the address of the page that the reader sees.
+    """
+    contact = published.contact or {}
+    if "email" not in contact:
+        return str(contact.get("path", ""))
+    title = columns.text(published.descriptor, "title")
+    version = gettext("version %(version)s") % {"version": published.version}
+    return f"mailto:{quote(contact['email'], safe='@')}?subject={quote(f'{title}, {version}')}"
 
 
 def size(count: int) -> str:

@@ -64,6 +64,10 @@ async def _of_home(datasette: Datasette, published: Published, request: Request)
         groups[_group(published, name)].append(name)
     before = await changes.versions_before(datasette, published)
     small = await thumbnails(datasette, published)
+    language = visit().language
+    offered = downloads.packed_links(published, language)
+    if published.are_tables_listed:
+        offered = downloads.links(published, None, language)
     return {
         "groups": groups,
         "version_before": before.get(published.version),
@@ -73,9 +77,9 @@ async def _of_home(datasette: Datasette, published: Published, request: Request)
         "warnings": await remarks.warnings(datasette, published),
         "totals": await remarks.reconciliation(datasette, published),
         "has_differences": await remarks.has_differences(datasette, published),
-        "downloads": downloads.links(published, None, visit().language),
-        "citations": citation.blocks(published, visit().language, request=request),
-        "json_ld": linked_data.json_ld(published, None, visit().language, request),
+        "downloads": offered,
+        "citations": citation.blocks(published, language, request=request),
+        "json_ld": linked_data.json_ld(published, None, language, request),
     }
 
 
@@ -166,9 +170,17 @@ async def _row(
         "record": record(published, table, row or {}),
         "called": row_title(published, table, parts, row or {}),
         "json_ld": _row_json_ld(published, request, table, key, row),
+        "address_to_cite": _address_of_row(published, request, table, key),
         "excerpts": await excerpts(datasette, published, table, key, row),
         "warnings": warnings,
     }
+
+
+def _address_of_row(published: Published, request: Request, table: str, key: str) -> str | None:
+    """The address by which people cite a row; None for a row about other rows."""
+    if table in TRUST_TABLES:
+        return None
+    return published.address(f"/id/{table}/{key}", request)
 
 
 def _row_json_ld(

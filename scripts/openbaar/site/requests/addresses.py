@@ -37,6 +37,11 @@ def _links(quote: str) -> re.Pattern[str]:
 LINKS = {quote: _links(quote) for quote in "\"'"}
 
 
+def with_query(path: str, query: str) -> str:
+    """An address with its query behind it, where there is one."""
+    return f"{path}?{query}" if query else path
+
+
 @dataclass(frozen=True)
 class Asked:
     """What an address asks for: a language, and a path from the root of the site."""

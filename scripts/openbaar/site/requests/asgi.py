@@ -23,7 +23,12 @@ APART = "openbaar.apart"  # marks, in a scope, a request that is answered in a p
 
 def header(scope: Scope, name: bytes) -> str:
     """The header `name` (in small letters) of a request; '' where it has none."""
-    values = [value for key, value in scope["headers"] if key.lower() == name]
+    return header_of(scope["headers"], name)
+
+
+def header_of(headers: Headers, name: bytes) -> str:
+    """The one called `name` (in small letters) among headers; '' where there is none."""
+    values = [value for key, value in headers if key.lower() == name]
     return b",".join(values).decode("latin-1")
 
 

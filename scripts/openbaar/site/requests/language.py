@@ -15,7 +15,7 @@ from babel import Locale
 from babel.support import NullTranslations
 from datasette.utils.asgi import Response
 
-from openbaar.site.requests.addresses import Addresses, leads_on
+from openbaar.site.requests.addresses import Addresses, leads_on, with_query
 from openbaar.site.requests.asgi import (
     Application,
     Receive,
@@ -46,8 +46,7 @@ class Visit:
 
     def in_language(self, language: str) -> str:
         """The path of the same page in another language, for a link."""
-        path = f"/{language}{self.path}"
-        return f"{path}?{self.query}" if self.query else path
+        return with_query(f"/{language}{self.path}", self.query)
 
 
 _visit: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039  it is frozen
@@ -127,4 +126,4 @@ def _moved(scope: Scope, addresses: Addresses, is_column: Callable[[str], bool])
     address = addresses.of(asked.path or "/", language)
     if not leads_on(address):
         return None
-    return f"{address}?{urlencode(pairs)}" if pairs else address
+    return with_query(address, urlencode(pairs))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 
 from openbaar.site.requests.addresses import Addresses, leads_on
-from openbaar.site.requests.asgi import Headers, Message, Send, header
+from openbaar.site.requests.asgi import Headers, Message, Send, header_of
 
 # Where Datasette's JSON leads to other pages, with the host of the site but without its prefix.
 IN_JSON = re.compile(r'("(?:next|toggle)_url": ")([^"]+)')
@@ -76,7 +76,7 @@ def _linked_json(text: str, addresses: Addresses, language: str, origin: str) ->
 
 
 def _is(message: Message, media_type: str) -> bool:
-    return header({"headers": message.get("headers", [])}, b"content-type").startswith(media_type)
+    return header_of(message.get("headers", []), b"content-type").startswith(media_type)
 
 
 def _with_length(headers: Headers, length: int) -> Headers:

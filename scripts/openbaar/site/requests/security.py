@@ -21,13 +21,14 @@ from openbaar.site.requests.asgi import (
     Receive,
     Scope,
     Send,
-    header,
+    header_of,
+    origin,
     raw_path,
     with_headers,
 )
 from openbaar.site.requests.limits import SETTINGS
 from openbaar.site.routes.downloads import FOR_EVER
-from openbaar.site.routes.linked_data import link_header
+from openbaar.site.routes.signposts import link_header
 
 STATIC = "/-/static-plugins/openbaar/"
 SCRIPT_WITHOUT_NONCE = re.compile(r"<script(?![^>]*\bnonce=)")
@@ -78,7 +79,6 @@ def at_configured_address(app: Application, published: Published) -> Application
 def with_security_headers(app: Application, published: Published) -> Application:
     """Answers say what a browser may do with them; scripts carry the nonce of their answer."""
     is_https = published.url is not None and published.url.startswith("https:")
-    secure = b"; Secure" if is_https else b""
 
     async def secured(scope: Scope, receive: Receive, send: Send) -> None:
         nonce = secrets.token_urlsafe(16)
@@ -89,10 +89,9 @@ def with_security_headers(app: Application, published: Published) -> Application
             wanted["strict-transport-security"] = "max-age=31536000"
 
         def change(_status: int, headers: Headers) -> Headers:
-            cookies = [value + secure for name, value in headers if name.lower() == b"set-cookie"]
-            others = [pair for pair in headers if pair[0].lower() != b"set-cookie"]
             sent = _of_a_picture(wanted) if _is_pixels(headers) else wanted
-            return _replaced(others, sent) + [(b"set-cookie", cookie) for cookie in cookies]
+            replaced = _replaced(headers, sent)
+            return _with_secure_cookies(replaced) if is_https else replaced
 
         token = _nonce.set(nonce)
         try:
@@ -116,7 +115,7 @@ def with_caching(app: Application, published: Published) -> Application:
         wanted = FOR_EVER if is_dated else short
 
         def change(status: int, headers: Headers) -> Headers:
-            if status not in (200, 304) or header({"headers": headers}, b"cache-control"):
+            if status not in (200, 304) or header_of(headers, b"cache-control"):
                 return headers
             return [*headers, (b"cache-control", wanted.encode())]
 
@@ -125,9 +124,18 @@ def with_caching(app: Application, published: Published) -> Application:
     return cached
 
 
+def _with_secure_cookies(headers: Headers) -> Headers:
+    """The headers, cookies among them being sent back by https alone."""
+    changed = []
+    for name, value in headers:
+        is_cookie = name.lower() == b"set-cookie"
+        changed.append((name, value + b"; Secure" if is_cookie else value))
+    return changed
+
+
 def _is_pixels(headers: Headers) -> bool:
     """Whether an answer is a picture of pixels, which unlike SVG can hold no script or style."""
-    return header({"headers": headers}, b"content-type") == "image/png"
+    return header_of(headers, b"content-type") == "image/png"
 
 
 def _of_a_picture(wanted: dict[str, str]) -> dict[str, str]:
@@ -147,13 +155,11 @@ def with_link_header(app: Application, published: Published) -> Application:
     """Pages of tables say in their `Link` header where machines find more."""
 
     async def linked(scope: Scope, receive: Receive, send: Send) -> None:
-        origin = f"{scope['scheme']}://{header(scope, b'host')}"
-
         def change(status: int, headers: Headers) -> Headers:
-            sent = header({"headers": headers}, b"link")
             if status != 200:
                 return headers
-            link = link_header(published, raw_path(scope), origin, sent)
+            sent = header_of(headers, b"link")
+            link = link_header(published, raw_path(scope), origin(scope), sent)
             return _replaced(headers, {"link": link}) if link else headers
 
         await app(scope, receive, with_headers(send, change))

@@ -16,12 +16,12 @@ from markupsafe import Markup, escape
 
 from openbaar.schema.conventions import TRUST_TABLES, VERSION
 from openbaar.site.pages.cells import BLANK, words_of_file
-from openbaar.site.pages.columns import column_of, text
-from openbaar.site.pages.naming import condition_words
+from openbaar.site.pages.columns import column_of
+from openbaar.site.pages.naming import condition_words, table_title
 from openbaar.site.published import Descriptor, Published, publication_of
 from openbaar.site.requests.language import gettext, visit
 from openbaar.site.requests.refusals import refusal
-from openbaar.texts import N_, language_name
+from openbaar.texts import N_, language_name, shortened
 
 LONGEST = 200  # characters of a text on the page
 # What the parts of a descriptor are called; others are called what they are.
@@ -170,7 +170,7 @@ def _table(published: Published, found: Descriptor, new: str) -> ChangedTable:
 
 def _title(published: Published, table: str) -> str:
     """The title of a table; its name where it is not there any more."""
-    return text(published.tables[table], "title") if table in published.tables else table
+    return table_title(published, table) or table
 
 
 def _added_row(published: Published, table: str, row: Mapping[str, str], new: str) -> ChangedRow:
@@ -210,7 +210,7 @@ def _row_address(
 
 def _row_words(published: Published, table: str, row: Mapping[str, str]) -> str:
     """The filled cells of a row with the titles of their columns and the names of codes."""
-    filled = {name: _short(value) for name, value in row.items() if value}
+    filled = {name: shortened(value, LONGEST) for name, value in row.items() if value}
     return condition_words(published, table, filled)
 
 
@@ -218,7 +218,8 @@ def _value(published: Published, table: str, name: str, value: str) -> Markup:
     """A cell as readers see it."""
     if value == "":
         return BLANK.format(gettext("blank"))
-    return escape(_short(words_of_file(published, column_of(published, table, name), value)))
+    told = words_of_file(published, column_of(published, table, name), value)
+    return escape(shortened(told, LONGEST))
 
 
 def _text_change(published: Published, table: str | None, change: Descriptor) -> Replaced:
@@ -275,11 +276,7 @@ def _told(value: Any) -> Markup:
     if value is None or value == "":
         return BLANK.format(gettext("blank"))
     words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return escape(_short(words))
-
-
-def _short(words: str) -> str:
-    return words if len(words) <= LONGEST else f"{words[: LONGEST - 1]}…"
+    return escape(shortened(words, LONGEST))
 
 
 VERSIONS = rf"/changes/(?P<old>{VERSION})\.\.\.(?P<new>{VERSION})"

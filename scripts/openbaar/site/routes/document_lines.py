@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain, product
 from typing import Any
 
 from datasette.utils import tilde_encode
@@ -16,11 +17,14 @@ from openbaar.site.pages.naming import tilde_decoded
 from openbaar.site.published import Published, anchor
 from openbaar.site.requests.language import gettext, ngettext
 from openbaar.site.routes.highlighting import Piece
-from openbaar.tables.places import EVERY_ROW, LINES, place_of
+from openbaar.tables.places import AFTER_RULES, LINES, lines_of_rule, place_of
 from openbaar.texts import N_
 
 MOST_ROWS = 3  # that a line names one by one
+OF_RULES, OF_ROWS = f"row_id < '{AFTER_RULES}'", f"row_id >= '{AFTER_RULES}'"
 PLACE = "coalesce(page, '') AS page, first_line, coalesce(last_line, first_line) AS last_line"
+IN_SPAN = """document = :path AND first_line BETWEEN :first AND :last
+             AND coalesce(page, '') IN (SELECT value FROM json_each(:pages))"""
 ALIGNED = re.compile(r"\S(?: {3}|\t)")
 LineKey = tuple[str, int]  # the page and the number of a line
 RowsOfLines = dict[LineKey, dict[str, list[str]]]  # for each line the keys of rows, by table
@@ -69,6 +73,21 @@ class Span:
     first: int
     last: int
 
+    @property
+    def asked(self) -> dict[str, str | int]:
+        """What IN_SPAN asks for."""
+        return {
+            "path": self.document,
+            "first": self.first,
+            "last": self.last,
+            "pages": json.dumps(self.pages),
+        }
+
+    @property
+    def lines(self) -> Iterator[LineKey]:
+        """All lines that may be in it."""
+        return product(self.pages, range(self.first, self.last + 1))
+
 
 async def outcomes_of(
     database: Any, published: Published, span: Span
@@ -78,16 +97,24 @@ async def outcomes_of(
     for line, rows in (await _rows_read(database, published, span)).items():
         for table, keys in rows.items():
             outcomes[line] += _rows(published, table, keys)
-    for table, trace in TRACES.items():
-        if table not in published.tables:
-            continue
-        sql = f"SELECT DISTINCT {trace.columns}, {PLACE} FROM {table} WHERE document = :path"
-        for row in await database.execute(sql, {"path": span.document}):
-            outcome = trace.outcome(published, row)
-            for line in _lines_of(row):
-                if outcome not in outcomes[line]:
-                    outcomes[line].append(outcome)
+    for table in [table for table in TRACES if table in published.tables]:
+        for line, outcome in await _traced(database, published, table, span):
+            if outcome not in outcomes[line]:
+                outcomes[line].append(outcome)
     return dict(outcomes)
+
+
+async def _traced(
+    database: Any, published: Published, table: str, span: Span
+) -> list[tuple[LineKey, Outcome]]:
+    """The lines that a trust table names, each with what it says of them."""
+    trace = TRACES[table]
+    sql = f"SELECT DISTINCT {trace.columns}, {PLACE} FROM {table} WHERE document = :path"
+    found = []
+    for row in await database.execute(sql, {"path": span.document}):
+        outcome = trace.outcome(published, row)
+        found += [(line, outcome) for line in _lines_of(row)]
+    return found
 
 
 async def _rows_read(database: Any, published: Published, span: Span) -> RowsOfLines:
@@ -100,10 +127,18 @@ async def _rows_read(database: Any, published: Published, span: Span) -> RowsOfL
         return {}
     own, shared = await _rows_named(database, span)
     sql = f"""SELECT DISTINCT table_name FROM provenance
-              WHERE document = :path AND row_id = '{EVERY_ROW}'"""
+              WHERE document = :path AND {OF_RULES}"""
     for (table,) in await database.execute(sql, {"path": span.document}):
-        for line, key in await _rows_by_rule(database, published, table, span):
-            own.setdefault(line, {}).setdefault(table, []).append(key)
+        labels = await _labels_by_rule(database, table, span)
+        lines = [*span.lines, *chain.from_iterable(labels.values())]
+        rows = await _rows_from(database, published, table, lines)
+        for line in span.lines:
+            if line in rows:
+                own.setdefault(line, {})[table] = rows[line]
+        for label, below in labels.items():
+            keys = shared.setdefault(label, {}).setdefault(table, [])
+            for line in below:
+                keys += [key for key in rows.get(line, []) if key not in keys]
     return {**shared, **own}
 
 
@@ -114,17 +149,9 @@ async def _rows_named(database: Any, span: Span) -> tuple[RowsOfLines, RowsOfLin
     sql = f"""SELECT DISTINCT table_name, row_id, how IN ('group_label', 'heading') AS is_shared,
                 {PLACE}
               FROM provenance
-              WHERE document = :path AND how <> 'derived' AND row_id <> '{EVERY_ROW}'
-                AND first_line BETWEEN :first AND :last
-                AND coalesce(page, '') IN (SELECT value FROM json_each(:pages))
+              WHERE {IN_SPAN} AND how <> 'derived' AND {OF_ROWS}
               ORDER BY rowid"""
-    asked = {
-        "path": span.document,
-        "first": span.first,
-        "last": span.last,
-        "pages": json.dumps(span.pages),
-    }
-    for row in await database.execute(sql, asked):
+    for row in await database.execute(sql, span.asked):
         line = (row["page"], row["first_line"])
         kind = shared if row["is_shared"] else own
         keys = kind.setdefault(line, {}).setdefault(row["table_name"], [])
@@ -133,23 +160,33 @@ async def _rows_named(database: Any, span: Span) -> tuple[RowsOfLines, RowsOfLin
     return own, shared
 
 
-async def _rows_by_rule(
-    database: Any, published: Published, table: str, span: Span
-) -> list[tuple[LineKey, str]]:
-    """The line and the id of each row of a span, of a table whose rows say where they are."""
+async def _labels_by_rule(database: Any, table: str, span: Span) -> dict[LineKey, list[LineKey]]:
+    """The labels of groups that are printed in a span, each with the lines of the rows below it."""
+    sql = f"""SELECT row_id, {PLACE} FROM provenance
+              WHERE {IN_SPAN} AND how = 'group_label' AND {OF_RULES} AND table_name = :table
+              ORDER BY rowid"""
+    labels: dict[LineKey, list[LineKey]] = {}
+    for row in await database.execute(sql, {**span.asked, "table": table}):
+        page, lines = lines_of_rule(row["row_id"])
+        below = labels.setdefault((row["page"], row["first_line"]), [])
+        below += [(page or "", line) for line in lines]
+    return labels
+
+
+async def _rows_from(
+    database: Any, published: Published, table: str, lines: Iterable[LineKey]
+) -> dict[LineKey, list[str]]:
+    """The ids of the rows that were read from lines, of a table whose rows say where they are."""
     key = published.tables[table]["schema"]["primaryKey"]
     columns = ", ".join([LINES, *key])
     sql = f"""SELECT {columns} FROM {table}
               WHERE {LINES} IN (SELECT value FROM json_each(:lines)) ORDER BY rowid"""
-    lines_of_span = []
-    for page in span.pages:
-        before = f"{page}:" if page else ""
-        lines_of_span += [f"{before}{line}" for line in range(span.first, span.last + 1)]
-    found = []
-    for lines, *values in await database.execute(sql, {"lines": json.dumps(lines_of_span)}):
-        place = place_of(lines)
+    named = [f"{page}:{line}" if page else str(line) for page, line in lines]
+    found: dict[LineKey, list[str]] = {}
+    for place, *values in await database.execute(sql, {"lines": json.dumps(named)}):
+        page, line = place_of(place)
         row_id = ",".join(tilde_encode(str(value)) for value in values)
-        found.append(((place.page or "", place.line), row_id))
+        found.setdefault((page or "", line), []).append(row_id)
     return found
 
 

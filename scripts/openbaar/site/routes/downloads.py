@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeAlias
+from weakref import WeakKeyDictionary
 
 from babel.units import format_unit
 from datasette.utils.asgi import AsgiFileDownload, Response
@@ -232,7 +233,7 @@ def sha256(path: Path) -> str:
     return _sha256(path, status.st_size, status.st_mtime_ns, status.st_ino)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=16_384)  # a page lists the files of all tables
 def _sha256(path: Path, *_status: int) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
@@ -248,7 +249,7 @@ async def download(datasette: Any, request: Any) -> Answer:
     rows = _json_source(published, request.path)
     if rows is not None:
         return _json_answer(published, request, *rows)
-    path = files(published).get(request.path)
+    path = _file_at(published, request.path)
     if path is not None:
         return _file_answer(published, request, path)
     moved = _moved(published, request.path)
@@ -256,6 +257,22 @@ async def download(datasette: Any, request: Any) -> Answer:
         return Response.redirect(moved, status=301)
     name = request.path.rsplit("/", 1)[-1]
     raise refusal(404, gettext("There is no file '%(name)s'."), name=name)
+
+
+_known: WeakKeyDictionary[Published, Files] = WeakKeyDictionary()
+
+
+def _file_at(published: Published, address: str) -> Path | None:
+    """The file at an address; None where there is none.
+
+    All files are looked for once, and again where one is gone or another one is asked for.
+    """
+    known = _known.get(published, {}).get(address)
+    if known is not None and known.is_file():
+        return known
+    found = files(published)
+    _known[published] = found
+    return found.get(address)
 
 
 def _moved(published: Published, address: str) -> str | None:

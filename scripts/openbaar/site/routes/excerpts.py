@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from openbaar.site.pages.columns import text
 from openbaar.site.pages.remarks import passage_text
 from openbaar.site.published import Published, document_name
-from openbaar.site.routes.document_lines import PLACE, ShownLine
+from openbaar.site.routes.document_lines import OF_ROWS, OF_RULES, PLACE, ShownLine
 from openbaar.site.routes.highlighting import highlighted
-from openbaar.tables.places import EVERY_ROW, LINES, cells_by_rule, place_of
+from openbaar.tables.places import LINES, RULE, LinePlace, cells_by_rule, place_of
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
+CELL = f"table_name, column_name, document, cell, printed, how, {PLACE}"
 CONTEXT = 2  # lines shown above and below those of a row
 
 
@@ -58,15 +60,15 @@ async def excerpts(
 ) -> list[Excerpt]:
     """Where a row is, by the table `provenance`: an excerpt for each run of lines.
 
-    By a rule for every row, the `row` itself says it.
+    A row of which it says nothing itself is where the rules for many rows say, by the `row`.
     """
     if "provenance" not in published.tables:
         return []
     database = datasette.get_database(published.name)
     cells = []
-    if await _has_places_of_cells(database, table):
+    if await _has_places(database, table, OF_ROWS):
         cells = await _cells(database, table, row_id)
-    if not cells and row is not None:
+    if not cells and row is not None and await _has_places(database, table, OF_RULES):
         cells = await _cells_by_rule(database, table, row_id, row)
     found = []
     for run in _runs(cells):
@@ -78,35 +80,55 @@ async def excerpts(
     return found
 
 
-async def _has_places_of_cells(database: Any, table: str) -> bool:
-    """Whether `provenance` has rows about single cells of a table: asked once."""
-    sql = "SELECT 1 FROM provenance WHERE table_name = :table AND row_id <> :every LIMIT 1"
-    found = await database.execute(sql, {"table": table, "every": EVERY_ROW})
+async def _has_places(database: Any, table: str, which: str) -> bool:
+    """Whether `provenance` has rows of a kind about the cells of a table: asked once."""
+    sql = f"SELECT 1 FROM provenance WHERE table_name = :table AND {which} LIMIT 1"
+    found = await database.execute(sql, {"table": table})
     return found.first() is not None
 
 
 async def _cells(database: Any, table: str, row_id: str) -> list[Mapping[str, Any]]:
-    """The rows of `provenance` about a row of a table, or about every row."""
-    sql = f"""SELECT table_name, column_name, document, cell, printed, how, {PLACE} FROM provenance
-              WHERE table_name = :table AND row_id = :row
+    """The rows of `provenance` about a row of a table."""
+    sql = f"""SELECT {CELL} FROM provenance WHERE table_name = :table AND row_id = :row
               ORDER BY document, page, first_line, rowid"""
     return [dict(row) for row in await database.execute(sql, {"table": table, "row": row_id})]
+
+
+async def _rules(database: Any, table: str, place: LinePlace) -> list[Mapping[str, Any]]:
+    """The rules for the rows that were read from a line.
+
+    Their `row_id` is `*`, or says from which lines rows are: `*3:2-54`, or `*3:2` of a single one.
+    """
+    before = RULE if place.page is None else f"{RULE}{place.page}:"
+    behind = before[:-1] + chr(ord(before[-1]) + 1)
+    sql = f"""WITH rules AS (
+                SELECT *, substr(row_id, length(:before) + 1) AS lines FROM provenance
+                WHERE table_name = :table AND row_id >= :before AND row_id < :behind
+              )
+              SELECT {CELL} FROM rules
+              WHERE :line BETWEEN CAST(lines AS INTEGER)
+                AND CAST(substr(lines, instr(lines, '-') + 1) AS INTEGER)
+              UNION ALL
+              SELECT {CELL} FROM provenance WHERE table_name = :table AND row_id = :every"""
+    asked = {"table": table, "line": place.line, "before": before, "behind": behind, "every": RULE}
+    return [dict(row) for row in await database.execute(sql, asked)]
 
 
 async def _cells_by_rule(
     database: Any, table: str, row_id: str, row: Mapping[str, Any]
 ) -> list[Mapping[str, Any]]:
-    """What the rules for every row of a table say about one of them; nothing without rules."""
-    rules = await _cells(database, table, EVERY_ROW)
+    """What the rules for rows of a table say about one of them."""
+    place = place_of(row[LINES])
+    rules = await _rules(database, table, place)
     if not rules:
         return []
-    place = place_of(row[LINES])
     sql = "SELECT text FROM _lines WHERE document = ? AND page = ? AND line = ?"
     found = await database.execute(sql, [rules[0]["document"], place.page or "", place.line])
     line = found.first()
     text = "" if line is None else line["text"]
     cells = cells_by_rule(rules, row, row_id, text)
-    return [{**cell, "page": place.page or ""} for cell in cells]
+    found = [{**cell, "page": cell["page"] or ""} for cell in cells]
+    return sorted(found, key=itemgetter("page", "first_line"))
 
 
 def _runs(cells: Sequence[Mapping[str, Any]]) -> list[Run]:

@@ -18,7 +18,7 @@ from openbaar.site.published import Published, publication_of, text_of
 from openbaar.site.requests.language import gettext
 from openbaar.site.requests.refusals import language_of
 from openbaar.site.routes import changes
-from openbaar.site.routes.kept_versions import released_then
+from openbaar.site.routes.kept_versions import numbers_of, released_then
 
 ATOM = "http://www.w3.org/2005/Atom"
 MEDIA_TYPE = "application/atom+xml; charset=utf-8"
@@ -78,16 +78,12 @@ def versions(published: Published) -> list[str]:
     found = {published.version}
     for hashes in released.values():
         found |= set(hashes)
-    return sorted(found, key=_numbers, reverse=True)
-
-
-def _numbers(version: str) -> list[int]:
-    return [int(part) for part in version.split(".")]
+    return sorted(found, key=numbers_of, reverse=True)
 
 
 def _changes(published: Published, version: str, language: str) -> str:
     """Which tables are new in a version, which changed and which are gone, in words."""
-    older = [each for each in versions(published) if _numbers(each) < _numbers(version)]
+    older = [each for each in versions(published) if numbers_of(each) < numbers_of(version)]
     after = _hashes(published, version)
     if not older:
         return _listed(published, gettext("Tables: %(tables)s."), list(after), language)

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from datasette.utils import tilde_decode, tilde_encode
@@ -22,12 +24,18 @@ from openbaar.schema.conventions import VERSION
 from openbaar.site.pages.cells import words_of_file
 from openbaar.site.pages.columns import Column, column_of
 from openbaar.site.published import Descriptor, Published, publication_of, text_of
+from openbaar.site.requests.addresses import with_query
 from openbaar.site.requests.language import gettext, visit
 from openbaar.site.requests.negotiate import VARY, preferred, readers_language
 from openbaar.site.requests.refusals import language_of, refusal
 from openbaar.site.routes import catalogue, changes, downloads, linked_data, questions
 from openbaar.site.routes.citation_formats import FORMATS
-from openbaar.site.routes.kept_versions import described_then, first_rows, kept_descriptor
+from openbaar.site.routes.kept_versions import (
+    described_then,
+    first_rows,
+    kept_descriptor,
+    recorded_versions,
+)
 from openbaar.texts import localized
 
 HTML, CSV, JSON = "text/html", "text/csv", "application/json"
@@ -74,14 +82,6 @@ def forms_of_version(published: Published, table: str, version: str) -> Forms:
 
 def _is_current(published: Published, table: str, version: str) -> bool:
     return version == published.version and table in published.tables
-
-
-def recorded_versions(published: Published, table: str) -> list[str]:
-    """The versions in which `table` was released, and the one that is served."""
-    recorded = list(published.permalinks.get("tables", {}).get(table, {}))
-    if table in published.tables and published.version not in recorded:
-        recorded.append(published.version)
-    return recorded
 
 
 async def table(datasette: Any, request: Any) -> Response:
@@ -147,6 +147,8 @@ async def _version(datasette: Any, request: Any, name: str, version: str) -> Res
     context = _about_version(published, name, version, forms)
     pairs = await changes.compared(datasette, published)
     context["compared"] = [pair for pair in pairs if version in pair]
+    if (version, published.version) in pairs:
+        context["change"] = changes.path_of(version, published.version)
     context["address"] = published.address(f"/id/{name}/{version}", request)
     page = await datasette.render_template("openbaar_version.html", context, request=request)
     return Response.html(page, headers={"vary": VARY})
@@ -160,6 +162,7 @@ def _about_version(published: Published, name: str, version: str, forms: Forms) 
     fields = described["schema"]["fields"] if described else []
     header, rows, has_more = first_rows(path)
     columns = [column_of(published, name, each) for each in header]
+    key = _key_then(published, name, described, header)
     return {
         "title": text_of(described or published.tables.get(name, {}), "title", language) or name,
         "table": name,
@@ -169,24 +172,59 @@ def _about_version(published: Published, name: str, version: str, forms: Forms) 
         "titles": {field["name"]: text_of(field, "title", language) for field in fields},
         "meanings_then": [_meaning(field, language) for field in fields],
         "columns": columns,
-        "rows": [_in_words(published, columns, row) for row in rows],
+        "rows": [_as_it_was(published, columns, key, row) for row in rows],
+        "has_key": bool(key),
         "has_more": has_more,
         "file": forms[CSV],
         "descriptor": forms.get(DESCRIPTOR),
         "size": downloads.size_text(path.stat().st_size, language),
         "sha256": downloads.sha256(path),
+        "is_same": _is_same(published, name, version, path),
         "versions": recorded_versions(published, name),
     }
 
 
-def _in_words(
-    published: Published, columns: Sequence[Column], row: Sequence[str]
-) -> list[tuple[Column, str]]:
-    """The cells of a row of a file, each with its column as it is now."""
+def _is_same(published: Published, table: str, version: str, path: Path) -> bool | None:
+    """Whether the table of now has the very file of an earlier version; None of what has no now."""
+    if table not in published.tables or version == published.version:
+        return None
+    now: str = published.tables[table]["hash"]
+    return now == f"sha256:{downloads.sha256(path)}"
+
+
+def _key_then(
+    published: Published, table: str, described: Descriptor | None, header: Sequence[str]
+) -> list[int]:
+    """The places of the columns that told rows apart in a version; none where that is not known."""
+    known = described or published.tables.get(table, {"schema": {}})
+    columns = known["schema"].get("primaryKey", [])
+    if not set(columns) <= set(header):
+        return []
+    return [header.index(column) for column in columns]
+
+
+@dataclass(frozen=True)
+class _RowThen:
+    """A row of a version: its cells, each with its column as it is now, and its place on the page.
+
+    The place is None where nothing is known that tells rows apart.
+    """
+
+    cells: Sequence[tuple[Column, str]]
+    anchor: str | None
+
+
+def _as_it_was(
+    published: Published, columns: Sequence[Column], key: Sequence[int], row: Sequence[str]
+) -> _RowThen:
+    """A row of a file in the words of now."""
     cells = []
     for column, value in zip(columns, row, strict=False):
         cells.append((column, words_of_file(published, column, value)))
-    return cells
+    if not key or len(row) < len(columns):
+        return _RowThen(cells, None)
+    parts = [tilde_encode(row[place]) for place in key]
+    return _RowThen(cells, f"row-{','.join(parts)}")
 
 
 def _meaning(field: Descriptor, language: str) -> dict[str, str]:
@@ -273,8 +311,8 @@ def _on_to(page: str) -> Callable[[Any], Awaitable[Response]]:
     """What leads on to `page`, and to its rows, in the form that was asked of the old one."""
 
     async def redirected(request: Any) -> Response:
-        query = f"?{request.query_string}" if request.query_string else ""
-        return Response.redirect(page + request.url_vars["rest"] + query, status=301)
+        moved = with_query(page + request.url_vars["rest"], request.query_string)
+        return Response.redirect(moved, status=301)
 
     return redirected
 

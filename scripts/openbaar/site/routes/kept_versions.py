@@ -14,7 +14,7 @@ from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site.published import Descriptor, Published, day_of
 
 RELEASES = Path("tables", "releases")
-SHOWN = 50  # rows on the page of a version; its file has all of them
+SHOWN = 500  # rows on the page of a version; its file has all of them
 
 
 def kept_descriptor(published: Published, version: str) -> Path | None:
@@ -42,6 +42,19 @@ def released_then(published: Published, version: str) -> str | None:
     """The day on which an earlier version was made; None where that is not kept."""
     path = kept_descriptor(published, version)
     return None if path is None else day_of(json.loads(path.read_bytes()))
+
+
+def recorded_versions(published: Published, table: str) -> list[str]:
+    """The versions in which `table` was released, and the one that is served, in their order."""
+    recorded = set(published.permalinks.get("tables", {}).get(table, {}))
+    if table in published.tables:
+        recorded.add(published.version)
+    return sorted(recorded, key=numbers_of)
+
+
+def numbers_of(version: str) -> list[int]:
+    """The numbers of a version, by which it is before another one: `1.10.0` → [1, 10, 0]."""
+    return [int(part) for part in version.split(".")]
 
 
 def first_rows(file: Path) -> tuple[list[str], list[list[str]], bool]:

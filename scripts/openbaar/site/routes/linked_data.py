@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -25,7 +24,6 @@ from openbaar.site.published import (
     text_of,
 )
 from openbaar.site.routes import changes, downloads
-from openbaar.site.routes.citation_formats import FORMATS
 from openbaar.texts import catalogue, is_unknown, localized
 
 SCHEMA = "https://schema.org/"
@@ -124,9 +122,11 @@ def _whole(published: Published, language: str, request: Any) -> Described:
         "name": text_of(published.descriptor, "title", language),
         "description": _stated(published.descriptor, "description", language),
         "identifier": [whole, published.descriptor.get("id"), *_doi(published)],
-        "hasPart": [_part(published, name, language, request) for name in published.tables],
+        "hasPart": [],
         "distribution": _files(published, None, language, request),
     }
+    if published.are_tables_listed:
+        made["hasPart"] = [_part(published, name, language, request) for name in published.tables]
     made["identifier"] = [each for each in made["identifier"] if each is not None]
     return known(made)
 
@@ -244,52 +244,6 @@ def _stated(described: Descriptor, key: str, language: str) -> str | None:
     """A text of a part of the descriptor, unless it is the word for unknown."""
     said = text_of(described, key, language)
     return None if is_unknown(said) else said
-
-
-def link_header(published: Published, path: str, origin: str, sent: str) -> str:
-    """The `Link` header of the page at `path`: what was `sent`, and of a table FAIR Signposting.
-
-    See https://signposting.org/FAIR/. `origin` is the scheme and the host of the request. Datasette
-    0.65 sends its address without the prefix of the site, and without the brackets that RFC 8288
-    asks for; they are put around it.
-    """
-    home = published.url or origin
-    links = []
-    if sent:
-        bracketed = re.sub(r"^([^<\s;]+)(?=;)", r"<\1>", sent)
-        links.append(bracketed.replace(f"<{origin}/", f"<{home}/", 1))
-    if path == f"/{published.name}":
-        links.append(f'<{home}/catalog>; rel="describedby"; type="text/turtle"')
-    table = path.removeprefix(f"/{published.name}/")
-    if table != path and table in published.tables and published.folder is not None:
-        links += _signposts(published, table, home)
-    if table != path and table in published.queries:
-        links.append(f'<{home}/id/{table}/{published.version}>; rel="cite-as"')
-        links.append(f'<{home}/id/{table}.jsonld>; rel="describedby"; type="application/ld+json"')
-    return ", ".join(links)
-
-
-def _signposts(published: Published, table: str, home: str) -> list[str]:
-    """What leads from the page of a table to its identifier, its file and its descriptions.
-
-    The address to cite is that of the version, so that a citation keeps its figures.
-    """
-    files = f"{home}/download/{published.version}"
-    links = [
-        f'<{home}/id/{table}/{published.version}>; rel="cite-as"',
-        f'<{SCHEMA}Dataset>; rel="type"',
-        f'<{SCHEMA}AboutPage>; rel="type"',
-        f'<{files}/tables/{table}.csv>; rel="item"; type="text/csv"',
-        f'<{files}/datapackage.json>; rel="describedby"; type="application/json"',
-        f'<{home}/id/{table}.jsonld>; rel="describedby"; type="application/ld+json"',
-    ]
-    for ending, each in FORMATS.items():
-        address = f"{home}/cite/{table}.{ending}"
-        links.append(f'<{address}>; rel="describedby"; type="{each.media_type}"')
-    for licence in published.descriptor["licenses"]:
-        if "path" in licence:
-            links.append(f'<{licence["path"]}>; rel="license"')
-    return links
 
 
 async def sitemap(datasette: Any, request: Any) -> Response:

@@ -72,7 +72,13 @@ async def version(request: Any, datasette: Datasette) -> Response:
         address = changes.path_of(before[asked], asked)
         listed.append({"title": gettext("What changed"), "address": address})
     listed += _listed(downloads.version_links(published, asked, visit().language))
-    context = {"heading": f"{title}, {called}", "told": "", "listed": listed}
+    told = gettext(
+        "These are the files of this version, as they were published. They will not change."
+    )
+    if asked != published.version:
+        message = gettext("The current version is %(current)s.")
+        told += " " + message % {"current": published.version}
+    context = {"heading": f"{title}, {called}", "told": told, "listed": listed}
     page = await datasette.render_template("openbaar_listing.html", context, request=request)
     return Response.html(page)
 

@@ -13,6 +13,7 @@ from datasette.utils.asgi import Response
 
 from openbaar.site.pages.columns import text
 from openbaar.site.published import Descriptor, Published, publication_of
+from openbaar.site.requests.addresses import with_query
 from openbaar.site.requests.language import visit
 from openbaar.site.requests.negotiate import VARY, preferred, readers_language
 from openbaar.site.requests.refusals import language_of
@@ -47,8 +48,7 @@ def versions(published: Published, name: str) -> list[str]:
 
 def address_to_cite(published: Published, name: str, chosen: str = "") -> str:
     """The path of a question in the version of now; `chosen` is the query that chooses."""
-    path = f"/id/{name}/{published.version}"
-    return f"{path}?{chosen}" if chosen else path
+    return with_query(f"/id/{name}/{published.version}", chosen)
 
 
 def forms(published: Published, name: str) -> dict[str, str]:
@@ -92,7 +92,7 @@ def _see_other(published: Published, name: str, request: Any) -> Response:
     page = offered[chosen]
     if chosen == HTML:
         page = f"/{readers_language(request, published.languages, visit().language)}{page}"
-    address = "?".join([page, *(["&".join(pairs)] if pairs else [])])
+    address = with_query(page, "&".join(pairs))
     return Response.redirect(address, status=303, headers={"vary": VARY})
 
 

@@ -17,10 +17,10 @@ from datasette.database import QueryInterrupted
 from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
 
-from openbaar.schema.conventions import GROUPED_NUMBER, TRUST_TABLES
+from openbaar.schema.conventions import GROUPED_NUMBER
 from openbaar.site.pages import answers
 from openbaar.site.pages.cells import BLANK, figure
-from openbaar.site.pages.columns import Column, column_of, key_label, text, text_in
+from openbaar.site.pages.columns import Column, columns_of, key_label, text, text_in
 from openbaar.site.pages.remarks import passage_text
 from openbaar.site.published import Published, document_name, publication_of
 from openbaar.site.requests.language import gettext, visit
@@ -205,9 +205,8 @@ async def _rows_of_codes(
     results: list[Result] = []
     codes = await _found(datasette, published, "code", expression)
     for code in codes[:CODES]:
-        for table in published.tables:
-            if table not in TRUST_TABLES:
-                results += await _rows_of(datasette, published, table, code["name"], code["part"])
+        for table in published.tables_of_authors:
+            results += await _rows_of(datasette, published, table, code["name"], code["part"])
     return results
 
 
@@ -216,11 +215,10 @@ async def _rows_of(
 ) -> list[Result]:
     """The first rows of a table of which a column holds a code, with their first figure."""
     keys = published.primary_key(table)
-    about = [column_of(published, table, name) for name in published.column_names(table)]
-    holding = [column.name for column in about if column.code_list == code_list]
-    numbers = [column for column in about if column.is_number]
-    figures = [column for column in numbers if column.name not in keys]
-    if not keys or not holding or not figures:
+    columns = columns_of(published, table)
+    holding = [column.name for column in columns if column.code_list == code_list]
+    figures = [column for column in _number_columns(published, table) if column.name not in keys]
+    if not (keys and holding and figures):
         return []
     sql = f"""SELECT {", ".join(keys)}, {figures[0].name} AS figure FROM {table}
               WHERE {holding[0]} = ? ORDER BY rowid LIMIT {FIGURES}"""
@@ -295,21 +293,22 @@ async def _figures(datasette: Datasette, published: Published, asked: str) -> li
     results: list[Result] = []
     if not meant:
         return results
-    for table in published.tables:
-        if table in TRUST_TABLES:
-            continue
-        for name in published.column_names(table):
-            column = column_of(published, table, name)
-            if column.is_number:
-                results += await _rows_with(datasette, published, table, name, meant)
+    for table in published.tables_of_authors:
+        for column in _number_columns(published, table):
+            results += await _rows_with(datasette, published, table, column, meant)
     return results
+
+
+def _number_columns(published: Published, table: str) -> list[Column]:
+    """The columns of a table that hold numbers."""
+    return [column for column in columns_of(published, table) if column.is_number]
 
 
 async def _rows_with(
     datasette: Datasette,
     published: Published,
     table: str,
-    column: str,
+    column: Column,
     meant: Sequence[int | float],
 ) -> list[Result]:
     """The rows of a table that have one of these numbers in a column."""
@@ -317,10 +316,9 @@ async def _rows_with(
     if not keys:
         return []
     places = ", ".join("?" * len(meant))
-    sql = f"""SELECT {", ".join(keys)}, {column} AS figure FROM {table}
-              WHERE {column} IN ({places}) LIMIT {FIGURES}"""
-    about = column_of(published, table, column)
-    return await _rows_told(datasette, published, sql, list(meant), table, about)
+    sql = f"""SELECT {", ".join(keys)}, {column.name} AS figure FROM {table}
+              WHERE {column.name} IN ({places}) LIMIT {FIGURES}"""
+    return await _rows_told(datasette, published, sql, list(meant), table, column)
 
 
 async def _rows_told(

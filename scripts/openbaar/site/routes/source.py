@@ -31,7 +31,6 @@ class Content:
     title: str
     place: str
     address: str
-    table_address: str
 
 
 @dataclass(frozen=True)
@@ -145,5 +144,5 @@ def _contents(published: Published, path: str) -> list[Content]:
         place = passage_text(page, first, part.get("last_line", first), part.get("last_page"))
         title = text(published.tables[name], "title")
         address = published.line_path(path, page or None, first)
-        contents.append(Content(title, place, address, published.path(name)))
+        contents.append(Content(title, place, address))
     return contents

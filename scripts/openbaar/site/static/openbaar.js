@@ -59,6 +59,11 @@ for (const chosen of document.querySelectorAll(".facet-info a.chosen")) {  // on
   list.scrollLeft = chosen.offsetLeft - list.offsetLeft;
 }
 
+for (const link of document.querySelectorAll("a[data-report][href^='mailto:']")) {  // an error is told with its page
+  const before = link.href;
+  link.addEventListener("click", () => { link.href = `${before}&body=${encodeURIComponent(`\n\n${location.href}`)}`; });
+}
+
 for (const form of document.querySelectorAll("form[role=search][hidden]")) form.hidden = false;  // on a frozen site
 
 for (const button of document.querySelectorAll("button[data-copy]")) {
@@ -79,6 +84,11 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     button.textContent = button.dataset.done;
     setTimeout(() => button.replaceChildren(...before), 1500);
   });
+}
+
+// On a frozen site: a frame names the version of the chart that was placed there.
+for (const told of document.querySelectorAll("[data-changed][hidden]")) {
+  told.hidden = !told.dataset.changed.split(" ").includes(new URLSearchParams(location.search).get("version"));
 }
 
 // A line that is not on this part of its document is on another one: an address may be older than the parts.

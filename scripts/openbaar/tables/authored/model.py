@@ -143,7 +143,7 @@ class Table(Strict):
     def _check_measured(self, chart: Chart) -> None:
         """Raise ValueError, at the key, where a chart does not tell what it measures."""
         try:
-            chart.measured([field.name for field in self.table_schema.fields if field.unit])
+            chart.measures({each.name: each.unit for each in self.table_schema.fields if each.unit})
         except ValueError as error:
             raise BelowError(("chart",), str(error)) from error
 

@@ -216,19 +216,13 @@ def read_publication(root: Path, package_text: str | None = None) -> Publication
     `package_text` is read in the place of the package file where it is given. `references` checks
     the files together. Raises OpenbaarError with every problem found in any of them.
     """
-    if not (root / PACKAGE).is_file():
-        message = f"does not exist, so {root} is not a publication"
-        raise OpenbaarError(Problem(Place(PACKAGE), message, "use --project DIR"))
-    if package_text is None:
-        package_file = _authored(root, PACKAGE)
-    else:
-        package_file = parse_yaml(package_text, PACKAGE)
+    package_file = _package_file(root, package_text)
     languages = _languages(package_file)
+    names = sorted(path.stem for path in (root / "tables").glob("[!.]*.yaml"))
+    names.remove("package")
     problems: list[Problem] = []
     files = {"package": package_file}
     tables: dict[str, Table] = {}
-    names = sorted(path.stem for path in (root / "tables").glob("[!.]*.yaml"))
-    names.remove("package")
     for name in names:
         try:
             file = _authored(root, f"tables/{name}.yaml")
@@ -241,11 +235,18 @@ def read_publication(root: Path, package_text: str | None = None) -> Publication
     except OpenbaarError as error:
         raise OpenbaarError([*error.problems, *problems]) from error
     problems += _order_problems(package, package_file, set(names))
-    ordered = {name: tables[name] for name in package.tables if name in tables}
-    publication = Publication(root, package, ordered, files)
     if problems:
         raise OpenbaarError(problems)
-    return publication
+    ordered = {name: tables[name] for name in package.tables}
+    return Publication(root, package, ordered, files)
+
+
+def _package_file(root: Path, text: str | None) -> YamlFile:
+    """The package file as it stands, or with another text. Raises OpenbaarError without one."""
+    if not (root / PACKAGE).is_file():
+        message = f"does not exist, so {root} is not a publication"
+        raise OpenbaarError(Problem(Place(PACKAGE), message, "use --project DIR"))
+    return _authored(root, PACKAGE) if text is None else parse_yaml(text, PACKAGE)
 
 
 def _languages(package_file: YamlFile) -> list[str]:

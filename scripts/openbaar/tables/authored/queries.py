@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
 from pydantic import Field
@@ -32,10 +32,11 @@ def has_values(values: Mapping[str, Any], wanted: Mapping[str, str]) -> bool:
 
 
 class Chart(Strict):
-    """A chart of a table or of a query's result, one mark per row.
+    """A chart of a table or of a query's result, one mark for each figure of a row.
 
-    The axis that is measured names one column, which has a unit; the other one may name several,
-    shown together. How it is drawn follows from the rows; the other keys say what they do not.
+    The axis that is measured names a column with a unit, or several with the same one, which are
+    told apart by colour; the other axis may name several, shown together. How it is drawn follows
+    from the rows; the other keys say what they do not.
     """
 
     x: Texts = Field(description="the columns along one axis")
@@ -85,18 +86,24 @@ class Chart(Strict):
             if marked is not None:
                 yield from (((key, "rows", name), name) for name in marked.rows)
 
-    def measured(self, units: Collection[str]) -> str:
-        """The column that is measured, `units` being those that have a unit.
+    def measures(self, units: Mapping[str, Localized]) -> tuple[str, ...]:
+        """The columns that are measured: one, or several along one axis that have one unit.
 
-        Raises ValueError when neither axis is measured, or both.
+        `units` are those of the columns that have one. Raises ValueError when neither axis is
+        measured, or both, and when columns cannot be measured together.
         """
-        measured: list[str] = []
-        for axis in (self.x, self.y):
-            if len(axis) == 1 and axis[0] in units:
-                measured.append(axis[0])
+        counted = [axis for axis in (self.x, self.y) if set(axis) <= units.keys()]
+        alone = [axis for axis in counted if len(axis) == 1]
+        measured = alone or counted
         if len(measured) != 1:
             raise ValueError("one of 'x' and 'y', and not both, should be a column with a 'unit'")
-        return measured[0]
+        (columns,) = measured
+        if any(units[column] != units[columns[0]] for column in columns):
+            names = ", ".join(columns)
+            raise ValueError(f"what is measured together should have one unit: {names}")
+        if len(columns) > 1 and self.color is not None:
+            raise ValueError("columns measured together are the colours; leave out 'color'")
+        return tuple(columns)
 
 
 class ResultColumn(Strict):

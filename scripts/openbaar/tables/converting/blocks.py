@@ -14,7 +14,7 @@ from openbaar.recipe.groups import LabelledRow
 from openbaar.recipe.language import Recipe
 from openbaar.recipe.records import Record, make_records
 from openbaar.recipe.row_keys import ROW_NUMBER
-from openbaar.recipe.rows import RowsRead, try_rows
+from openbaar.recipe.rows import RowsRead, read_rows
 from openbaar.recipe.units import make_units
 from openbaar.recipe.unmatched import unmatched_skips
 from openbaar.schema.values import Value
@@ -80,7 +80,7 @@ def readings_in_blocks(
 def _read(located: Located, lines: Sequence[Line]) -> RowsRead:
     """The rows of a block."""
     document, _, recipe, readers = located
-    read = try_rows(document, make_units(lines, recipe.reading), recipe, readers)
+    read = read_rows(document, make_units(lines, recipe.reading), recipe, readers)
     if read.problems:
         raise NotInBlocksError
     return read

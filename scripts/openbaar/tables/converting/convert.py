@@ -181,7 +181,8 @@ def _job(
     """The work on all documents, in a folder of its own: workers that outlive a run know it."""
     folder = Path(tempfile.mkdtemp(prefix="convert-", dir=work)).resolve()
     codes = code_lists(publication, authored)
-    return Job(publication, codes, verify, folder, publication.package.documents)
+    provenance = publication.resources["provenance"]
+    return Job(publication, provenance, codes, verify, folder, publication.package.documents)
 
 
 class _Done:
@@ -242,7 +243,7 @@ class _Done:
         """The CSV file of the places of all cells."""
         file = self.job.folder / "provenance.all"
         with writing(file), file.open("w", encoding="utf-8", newline="") as out:
-            write_header(out, self.job.publication.resources["provenance"].columns)
+            write_header(out, self.job.provenance.columns)
         with writing(file), file.open("ab") as all_places:
             for name in self.tables:
                 with self.job.places(name).open("rb") as places:

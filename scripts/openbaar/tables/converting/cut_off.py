@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from openbaar.documents.lines import Line
+from openbaar.documents.lines import Document, Line
 from openbaar.errors import Problem
-from openbaar.recipe.rows import try_rows
+from openbaar.recipe.rows import read_rows
 from openbaar.recipe.settle import ReadRow
 from openbaar.recipe.units import make_units
 from openbaar.tables.converting.reading import Located, in_cells
@@ -30,7 +30,7 @@ def cut_off(name: str, regions: Mapping[str, Located]) -> list[Problem]:
     document, _, recipe, readers = located
     units = make_units(_lines_after(located, regions), recipe.reading)
     nearest = {unit.lines() for unit in units[:MOST_UNITS]}
-    for row in try_rows(document, units, recipe, readers).rows:
+    for row in read_rows(document, units, recipe, readers).rows:
         if row.unit.lines() in nearest and _is_figures(row, in_cells(recipe, document)):
             what = "the total" if row.is_total else "a row"
             message = f"recipe key 'until': this line looks like {what}, but no table reads it"
@@ -45,16 +45,22 @@ def _lines_after(located: Located, regions: Mapping[str, Located]) -> list[Line]
     if recipe.until is None or not region.lines:
         return []
     last = region.lines[-1]
-    read: set[int] = set()
-    for other in regions.values():
-        if other.document.path == document.path:
-            read.update(line.number for line in other.region.lines)
+    read = _lines_read(document, regions)
     lines = []
     for line in document.lines[last.number : last.number + MOST_LINES]:
         if line.number in read or line.page != last.page:
             break
         lines.append(line)
     return lines
+
+
+def _lines_read(document: Document, regions: Mapping[str, Located]) -> set[int]:
+    """The numbers of the lines of a document that are of some table."""
+    read: set[int] = set()
+    for each in regions.values():
+        if each.document.path == document.path:
+            read.update(line.number for line in each.region.lines)
+    return read
 
 
 def _is_figures(row: ReadRow, are_cells: bool) -> bool:

@@ -105,11 +105,6 @@ def checked_anomalies(
     return rows
 
 
-def document_lines(documents: Mapping[str, Document]) -> dict[str, tuple[DocumentLine, ...]]:
-    """The lines of each document as pages show them."""
-    return {path: tuple(shown_lines(document)) for path, document in documents.items()}
-
-
 def shown_lines(document: Document) -> Iterator[DocumentLine]:
     """The lines of a document as pages show them."""
     for line in document.lines:

@@ -43,33 +43,44 @@ def keeping(readers: Readers, root: Path) -> Readers:
     It is kept in the publication in `root`, which the run must hold alone. Where only some tables
     are wanted, they are read, from the lines of a document where these were kept.
     """
-    kept = _Kept(root / CACHE)
+    return _Keeping(readers, root, _Kept(root / CACHE)).read
 
-    def read(job: Job, names: frozenset[str] | None, say: Say) -> list[Done]:
+
+@dataclass(frozen=True)
+class _Keeping:
+    """Reads as `readers` do, but takes what was kept, and keeps what was read."""
+
+    readers: Readers
+    root: Path
+    kept: _Kept
+
+    def read(self, job: Job, names: frozenset[str] | None, say: Say) -> list[Done]:
+        """What is read from the documents of a job, for the tables called `names` or for all."""
         if not job.verify:
-            return readers(job, names, say)
-        documents = documents_kept(root, job.documents)
+            return self.readers(job, names, say)
+        documents = documents_kept(self.root, job.documents)
         if names is not None:
-            return readers(replace(job, keeper=_Keeper(kept, documents, {})), names, say)
+            keeper = _Keeper(self.kept, documents, {})
+            return self.readers(replace(job, keeper=keeper), names, say)
         keys = {entry.path: made_of(job, entry) for entry in job.documents}
-        kept.remove_but(keys.values())
+        self.kept.remove_but(keys.values())
         documents.remove_others()
-        done = _taken(kept, job, keys)
+        return self._read_all(job, _Keeper(self.kept, documents, keys), say)
+
+    def _read_all(self, job: Job, keeper: _Keeper, say: Say) -> list[Done]:
+        done = _taken(self.kept, job, keeper.keys)
         known = {part.document for part, _ in done}
         if known:
-            say(f"{len(known)} of {len(keys)} documents were read before")
+            say(f"{len(known)} of {len(job.documents)} documents were read before")
         changed = [entry for entry in job.documents if entry.path not in known]
         if changed:
-            keeper = _Keeper(kept, documents, keys)
-            done += readers(replace(job, documents=changed, keeper=keeper), None, say)
+            done += self.readers(replace(job, documents=changed, keeper=keeper), None, say)
         by_document = _by_document(done)
         for entry in changed:
-            key = keys[entry.path]
-            if not kept.has(key):  # it was read in several parts, or without the folder
-                kept.keep(key, job, by_document[entry.path])
+            key = keeper.keys[entry.path]
+            if not self.kept.has(key):  # it was read in several parts, or without the folder
+                self.kept.keep(key, job, by_document[entry.path])
         return list(chain.from_iterable(by_document[entry.path] for entry in job.documents))
-
-    return read
 
 
 def _taken(kept: _Kept, job: Job, keys: Mapping[str, str]) -> list[Done]:

@@ -73,10 +73,11 @@ class Job:
     """What all parts share: the publication as it was checked, its code lists, and the folder.
 
     The folder is one of this run alone, which workers see at the same path. `documents` are those
-    of the publication that are to be read.
+    of the publication that are to be read, `provenance` is the table of the places of their cells.
     """
 
     publication: Publication
+    provenance: Table
     codes: Mapping[Reference, CodeList]
     verify: bool
     folder: Path
@@ -266,7 +267,7 @@ def _write(
     Raises NoRuleError where the `rules` do not say where each cell is.
     """
     publication = job.publication
-    columns = publication.resources["provenance"].columns
+    columns = job.provenance.columns
     count = 0
     span = SpanOfRows()
     totals: list[Verdict] = []
@@ -278,14 +279,14 @@ def _write(
             count += write_rows(rows, table.columns, each.rows)
             if rules is None:
                 cells = provenance_rows(table, each.document, each.records)
-                write_rows(places, columns, span.passed(cells))
             else:
-                rules.prove(each.records)
+                cells = rules.proved(each.records)
+            write_rows(places, columns, span.passed(cells))
             totals += stated_totals(table.name, each.rows, each.totals, table.checks)
             footnotes += footnote_rows(publication, table, each.document, each.notes)
             patches += patch_rows(publication, table, each.document, each.patched)
         if rules is not None:
-            write_rows(places, columns, span.passed(rules.provenance()))
+            write_rows(places, columns, span.passed(rules.rest()))
     return Left(count, span.span, rules is not None, totals, footnotes, patches)
 
 

@@ -1,259 +1,207 @@
-"""Finding the rule of where the cells of a table are printed, and proving that it holds for each.
+"""Finding the rules of where the cells of a table are printed, and proving that they hold.
 
-Nothing is assumed: a rule is what the first rows suggest, and each cell of each row is compared
-with it. Where one differs, `provenance` gets a row for each cell.
+Rows that follow each other on a page, for which one rule says where the cells of a column are, are
+a run, and `provenance` gets a row for each run. Nothing is assumed: a rule is what most rows of a
+page suggest, and each cell of each row is compared with it. A row for which it does not hold gets a
+row of `provenance` for each of its cells; so do all, where little would be won.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 from openbaar.documents.lines import Document
 from openbaar.recipe.language import Recipe
 from openbaar.recipe.records import Record
-from openbaar.recipe.templates import template_items
-from openbaar.recipe.values import Cell, How
+from openbaar.recipe.values import Cell
 from openbaar.schema.csvfile import Row
 from openbaar.tables.authored.model import Table
 from openbaar.tables.authored.publication import Publication
-from openbaar.tables.converting.reading import Located, in_cells
-from openbaar.tables.places import (
-    EVERY_ROW,
-    LINES,
-    NORMAL,
-    STATUS,
-    WORDS,
-    Part,
-    part_of,
-    words,
+from openbaar.tables.converting.column_rules import (
+    ColumnRule,
+    Rules,
+    row_number,
+    rules_hold,
+    suggested_rules,
 )
+from openbaar.tables.converting.reading import Located
+from openbaar.tables.judging.trust import cell_columns, provenance_rows
+from openbaar.tables.judging.verdicts import lines_text, place_columns
+from openbaar.tables.places import LINES, RULE, part_of
 
-_ADDRESS = re.compile("([A-Z]+)([0-9]+)")
+FEWEST = 2  # cells that a rule should be about, on average
 
 
 class NoRuleError(Exception):
-    """No rule says where the cells of a table are: each gets a row of its own."""
+    """No rules say where most cells of a table are: each gets a row of its own."""
 
 
 def states_rule(publication: Publication, table: Table, located: Located) -> bool:
-    """Whether a table is so long that `provenance` should state a rule, and may have one.
+    """Whether a table is so long that `provenance` should state rules, and may have some.
 
-    Its rows have to name the line that each was read from.
+    Its rows have to name the line that each was read from, and no other row was.
     """
     recipe = located.recipe
     cells = len(located.region.body) * len(table.columns)
     is_long = cells > publication.package.most_cells.provenance
-    is_a_row_a_line = recipe.reading.by == "line" and recipe.join == 1
-    tells_cells = in_cells(recipe, located.document) or len(recipe.rows) == 1
-    shares_cells = bool(recipe.headings or recipe.groups)
-    is_plain = is_a_row_a_line and tells_cells and not shares_cells
-    return is_long and is_plain and LINES in table.columns
+    is_a_row_a_line = recipe.reading.by == "line" and not recipe.headings
+    return is_long and is_a_row_a_line and LINES in table.columns
 
 
-@dataclass(frozen=True)
-class _ColumnRule:
-    """Where the cells of a column are, and how they were read.
+class _Run(NamedTuple):
+    """Rows that follow each other, by the numbers of their lines, with the rule for their cells.
 
-    `letters` are those of the column of a sheet, `printed` names what is printed, as `provenance`
-    writes it; either may be none.
+    Where they share a cell, it is that one.
     """
 
-    column: str
-    letters: str | None
-    printed: str | None
-    how: How
-
-    @cached_property
-    def part(self) -> Part | None:
-        """The part of a line that is printed for the column."""
-        return None if self.printed is None else part_of(self.printed)
-
-    def holds(self, cell: Cell, at: _RowPlace) -> bool:
-        """Whether `places.cells_by_rule` makes of the rule what was read for a cell."""
-        parsed = cell.parsed
-        printed, how, letters = at.text(self.part), self.how, self.letters
-        if self.column == STATUS and parsed.value != NORMAL:
-            printed, how, letters = "", "blank", at.blank
-        elif parsed.value is None:
-            how = "blank"
-        address = None if letters is None else f"{letters}{at.row}"
-        is_there = cell.first_line == cell.last_line == at.number and cell.address == address
-        is_as_printed = parsed.printed == printed and parsed.mark is None
-        return is_there and is_as_printed and parsed.how == how
-
-
-class _RowPlace(NamedTuple):
-    """The line of a row: its number in the document and on its page, and its pieces.
-
-    `blank` is the column of the sheet in which the row has its first blank cell.
-    """
-
-    number: int
-    row: int
-    pieces: Mapping[str, Sequence[str]]  # by what parts them
-    blank: str | None
-
-    def text(self, part: Part | None) -> str:
-        """The text of a part of the line."""
-        return "" if part is None else part.text(self.pieces[part.separator])
+    rule: ColumnRule | Cell
+    first: int
+    last: int
 
 
 @dataclass
 class PlaceRules:
-    """The rules for the columns of a table: suggested by the first records, proved by all."""
+    """The rules for the columns of a table, as the rows of each page suggest them.
+
+    `runs` are those that may go on, by column, and `parted` the columns of which one has ended.
+    Of `cells` so many, so many rows of `provenance` were `stated`.
+    """
 
     table: Table
     document: Document
     recipe: Recipe
-    rules: Sequence[_ColumnRule] = ()
-    pages: set[int | str] = field(default_factory=set)
-    rows: list[int] = field(default_factory=list)  # the lowest and the highest number of a line
+    rules: Rules = field(default_factory=dict)
+    piece: tuple[str, str] = ("", "")  # of the document: a page, and a table on it
+    runs: dict[str, _Run] = field(default_factory=dict)
+    parted: set[str] = field(default_factory=set)
+    last_line: int = 0
+    cells: int = 0
+    stated: int = 0
 
-    def prove(self, records: Sequence[Record]) -> None:
-        """Raise NoRuleError where the rules do not say what was read for each cell of records."""
-        if not records:
-            return
-        if not self.rules:
-            self.rules = list(_suggested(self.table, self.recipe, records))
-            self.rows = [self._row(records[0])] * 2
-        separators = {rule.part.separator for rule in self.rules if rule.part is not None}
-        for record in records:
-            self._prove(record, separators)
-        numbers = [self._row(record) for record in records]
-        self.rows = [min(self.rows[0], *numbers), max(self.rows[1], *numbers)]
+    def proved(self, records: Sequence[Record]) -> Iterator[Row]:
+        """The rows of `provenance` for the runs that end in these records, and for exceptions.
 
-    def _prove(self, record: Record, separators: Iterable[str]) -> None:
-        if record.first_line != record.last_line:
+        Raises NoRuleError where these are many.
+        """
+        for piece, of_piece in groupby(records, key=self._piece):
+            if piece != self.piece:
+                yield from self._all_ended(is_last=False)
+                self.piece = piece
+            yield from self._proved(list(of_piece))
+        self._check_is_worth_it()
+
+    def rest(self) -> Iterator[Row]:
+        """The rows of `provenance` for the runs that reach to the end of the table.
+
+        Raises NoRuleError where runs are short.
+        """
+        yield from self._all_ended(is_last=True)
+        self._check_is_worth_it()
+
+    def _check_is_worth_it(self) -> None:
+        if self.stated * FEWEST > self.cells:
             raise NoRuleError
+
+    def _piece(self, record: Record) -> tuple[str, str]:
+        """The page or sheet of a record, and its table there: addresses are counted from both."""
         line = self.document.line(record.first_line)
-        shown = line.shown
-        pieces = {separator: shown.split(separator) for separator in separators}
-        blanks = [rule.letters for rule in self.rules if record.cells[rule.column].value is None]
-        blank = blanks[0] if blanks else None
-        place = _RowPlace(line.number, self._row(record), pieces, blank)
-        self.pages.add(line.page)
-        if len(self.pages) > 1:
-            raise NoRuleError
-        for rule in self.rules:
-            if not rule.holds(record.cells[rule.column], place):
-                raise NoRuleError
+        page = str(line.page) if self.document.has_pages else ""
+        table, dot, _ = line.cells[0].partition(".") if line.cells else ("", "", "")
+        return page, table if dot else ""
 
-    def _row(self, record: Record) -> int:
-        """The number of the line of a record as readers count: through its page, if it has one."""
-        if not self.document.has_pages:
-            return record.first_line
-        return self.document.line(record.first_line).row
+    def _proved(self, records: Sequence[Record]) -> Iterator[Row]:
+        """The rows of `provenance` for runs that end in records of one piece, and exceptions."""
+        self.cells += len(records) * len(self.table.columns)
+        fitting, others = self._divided(self.rules, records)
+        if len(fitting) < len(others):
+            rules = suggested_rules(self.table, self.recipe, self.document, records)
+            more, fewer = self._divided(rules, records)
+            if len(more) > len(fitting):
+                self.rules, fitting, others = rules, more, fewer
+        for cell in provenance_rows(self.table, self.document, others):
+            self.stated += 1
+            yield cell
+        if fitting:
+            self.last_line = fitting[-1].last_line
+            yield from self._gone_on(fitting)
 
-    def provenance(self) -> Iterator[Row]:
-        """The rows of `provenance`: one for each column, which hold for every row of the table."""
-        page = str(*self.pages) if self.document.has_pages else None
-        for rule in self.rules:
-            yield {
-                "table_name": self.table.name,
-                "row_id": EVERY_ROW,
-                "column_name": rule.column,
-                "document": self.document.path,
-                "page": page,
-                "first_line": self.rows[0],
-                "last_line": self.rows[1],
-                "cell": rule.letters,
-                "printed": rule.printed,
-                "how": rule.how,
-                "mark": None,
-            }
+    def _divided(
+        self, rules: Rules, records: Sequence[Record]
+    ) -> tuple[list[Record], list[Record]]:
+        """The records for which rules hold, each on a line below the one before, and the others."""
+        fitting: list[Record] = []
+        others: list[Record] = []
+        last = self.last_line
+        for record in records:
+            if record.first_line > last and self._fits(rules, record):
+                fitting.append(record)
+                last = record.first_line
+            else:
+                others.append(record)
+        return fitting, others
+
+    def _fits(self, rules: Rules, record: Record) -> bool:
+        """Whether rules say what was read for each cell of a record."""
+        if not rules_hold(rules, record, self.document):
+            return False
+        return all(_may_be_shared(record.cells[name]) for name in self.recipe.group_labels)
+
+    def _gone_on(self, records: Sequence[Record]) -> Iterator[Row]:
+        """The rows of `provenance` for runs that end in these records; others go on."""
+        for column in self.table.columns:
+            for run in self._runs(column, records):
+                before = self.runs.get(column)
+                if before is not None and before.rule == run.rule:
+                    run = run._replace(first=before.first)
+                elif before is not None:
+                    yield self._ended(column)
+                self.runs[column] = run
+
+    def _runs(self, column: str, records: Sequence[Record]) -> Iterator[_Run]:
+        """The runs of a column in records of one piece: one, or one for each cell they share."""
+        if column in self.rules:
+            yield _Run(self.rules[column], records[0].first_line, records[-1].first_line)
+        elif column != LINES:
+            for cell, sharing in groupby(records, key=lambda record: record.cells[column]):
+                lines = [record.first_line for record in sharing]
+                yield _Run(cell, lines[0], lines[-1])
+
+    def _ended(self, column: str) -> Row:
+        """The row of `provenance` for the run of a column, which ends."""
+        run = self.runs.pop(column)
+        self.parted.add(column)
+        self.stated += 1
+        place = self.document.place(run.first, run.last)
+        told: Row = {
+            "table_name": self.table.name,
+            "row_id": f"{RULE}{lines_text(place)}",
+            "column_name": column,
+        }
+        if isinstance(run.rule, Cell):
+            place = self.document.place(run.rule.first_line, run.rule.last_line)
+            return {**told, **place_columns(place), **cell_columns(run.rule)}
+        row = row_number(self.document, run.first)
+        return {**told, **place_columns(place), **run.rule.told(row)}
+
+    def _all_ended(self, is_last: bool) -> Iterator[Row]:
+        """The rows of `provenance` for all runs: at the end of a page, or of the table.
+
+        A rule that holds from its first row to its last one is of every row.
+        """
+        for column in self.table.columns:
+            if column in self.runs:
+                is_whole = is_last and column not in self.parted and column in self.rules
+                row = self._ended(column)
+                yield {**row, "row_id": RULE} if is_whole else row
 
 
-def _suggested(table: Table, recipe: Recipe, records: Sequence[Record]) -> Iterator[_ColumnRule]:
-    """The rule for each column that the first records suggest."""
-    letters = _letters(records[0])
-    printed = {column: f"{{{letter}}}" for column, letter in letters.items()}
-    if not letters:
-        printed = _words_of_fields(table, recipe.rows[0].row, records)
-    for column in table.columns:
-        if column != LINES:
-            part = printed.get(column) or _printed_for_another(column, printed, records)
-            yield _ColumnRule(column, letters.get(column), part, _how(column, records))
+def _may_be_shared(cell: Cell) -> bool:
+    """Whether a label can be stated for all rows of its group, and is seen to be no part of lines.
 
-
-def _letters(record: Record) -> dict[str, str]:
-    """The columns of the sheet from which the columns of a record were read, if it is a sheet."""
-    letters = {}
-    for column, cell in record.cells.items():
-        found = _ADDRESS.fullmatch(cell.address or "")
-        if found is not None:
-            letters[column] = found[1]
-    return letters
-
-
-def _words_of_fields(table: Table, template: str, records: Sequence[Record]) -> dict[str, str]:
-    """Which words of a line each field of a template is; at most one is of several words.
-
-    before: "{key} {region} in all {n}"
-    after: key {1}, region {2..-4}, n {-1}
+    One with the mark of a footnote is stated for each row, which the footnote is about.
     """
-    sequence: list[str | None] = []  # the words of a line: a field, or a word of the template
-    for literal, name in template_items(template):
-        sequence += [None] * len(literal.split())
-        if name is not None:
-            sequence.append(name)
-    wide = _wide(table, sequence, records)
-    border = len(sequence) if wide is None else sequence.index(wide)
-    found = {}
-    for index, name in enumerate(sequence):
-        if name is not None:
-            first = index if index <= border else index - len(sequence)
-            last = index - len(sequence) if index == border else first
-            found[name] = words(first, last).written
-    return found
-
-
-def _wide(table: Table, names: Sequence[str | None], records: Sequence[Record]) -> str | None:
-    """The field of several words; the one text where all are of one word so far.
-
-    Raises NoRuleError where several are.
-    """
-    schema = table.table_schema
-    fields = [name for name in filter(None, names) if schema.has(name)]
-    texts = [name for name in fields if schema.field(name).type == "string"]
-    wide = [name for name in fields if _is_wide(name, records)]
-    if len(wide) > 1:
-        raise NoRuleError
-    found = wide or texts
-    return found[0] if len(found) == 1 else None
-
-
-def _is_wide(name: str, records: Sequence[Record]) -> bool:
-    """Whether a field is printed as several words in some row."""
-    return any(WORDS in record.cells[name].parsed.printed for record in records)
-
-
-def _printed_for_another(
-    column: str, printed: Mapping[str, str], records: Sequence[Record]
-) -> str | None:
-    """What is printed for a column that is worked out: nothing, or the same as for another one."""
-    told = [record for record in records if record.cells[column].parsed.how != "blank"]
-    if not any(record.cells[column].parsed.printed for record in told):
-        return None
-    for name, part in printed.items():
-        if all(_is_printed_alike(record, column, name) for record in told):
-            return part
-    raise NoRuleError
-
-
-def _is_printed_alike(record: Record, one: str, other: str) -> bool:
-    if other not in record.cells:
-        return False
-    return record.cells[one].parsed.printed == record.cells[other].parsed.printed
-
-
-def _how(column: str, records: Sequence[Record]) -> How:
-    """How the cells of a column were read that are not blank."""
-    for record in records:
-        how = record.cells[column].parsed.how
-        if how != "blank":
-            return how
-    return "blank"
+    parsed = cell.parsed
+    return bool(parsed.printed) and part_of(parsed.printed) is None and parsed.mark is None

@@ -15,11 +15,11 @@ from openbaar.documents.lines import SEPARATOR, Document
 from openbaar.errors import OpenbaarError, Problem
 from openbaar.recipe.anchors import Region, locate
 from openbaar.recipe.codes import CodeList
-from openbaar.recipe.groups import LabelledRow, try_labels
+from openbaar.recipe.groups import LabelledRow, label_rows
 from openbaar.recipe.language import Recipe
 from openbaar.recipe.patches import Patched, apply_patches, mark_patched
 from openbaar.recipe.records import Record, StatedTotal, make_records
-from openbaar.recipe.rows import RowsRead, try_rows
+from openbaar.recipe.rows import RowsRead, read_rows
 from openbaar.recipe.unit_keys import Units
 from openbaar.recipe.units import Unit, make_units
 from openbaar.recipe.unmatched import unmatched
@@ -183,8 +183,8 @@ def read_table(
     notes, note_problems = _footnotes(publication, table, document, regions)
     of_notes = [span.numbers for span in notes.values()]
     units = _units(region, recipe, others.union(*of_notes))
-    read = try_rows(document, units, recipe, readers)
-    labelled, label_problems = try_labels(document, read.rows, recipe.groups, readers)
+    read = read_rows(document, units, recipe, readers)
+    labelled, label_problems = label_rows(document, read.rows, recipe.groups, readers)
     reading = Reading(table, document, recipe, region, notes, others, read)
     reading, made_problems = _with_records(reading, labelled)
     problems = _of_first_step(

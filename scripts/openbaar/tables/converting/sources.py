@@ -32,7 +32,7 @@ class Sources:
     codes: dict[Reference, CodeList]
 
 
-def read_sources(publication: Publication, verify: bool, say: Say = say_nothing) -> Sources:
+def read_sources(publication: Publication, verify: bool) -> Sources:
     """Read all documents, authored tables and code lists.
 
     With `verify`, only documents with the recorded hash are read. Raises OpenbaarError with what is
@@ -42,7 +42,6 @@ def read_sources(publication: Publication, verify: bool, say: Say = say_nothing)
     problems: list[Problem] = []
     for entry in publication.package.documents:
         try:
-            say(f"opening {entry.path}")
             with concerning("reading", entry.path.__str__):
                 documents[entry.path] = open_document(publication, entry, verify)
         except OpenbaarError as error:

@@ -72,15 +72,18 @@ def provenance_rows(table: Table, document: Document, records: Iterable[Record])
             lines = (cell.first_line, cell.last_line)
             if lines not in places:
                 places[lines] = place_columns(document.place(*lines))
-            yield _provenance_row(table.name, key, column, cell, places[lines])
+            yield {
+                "table_name": table.name,
+                "row_id": key,
+                "column_name": column,
+                **places[lines],
+                **cell_columns(cell),
+            }
 
 
-def _provenance_row(table: str, key: str, column: str, cell: Cell, place: Row) -> Row:
+def cell_columns(cell: Cell) -> Row:
+    """A cell as the columns of `provenance` that are about what is printed for it."""
     return {
-        "table_name": table,
-        "row_id": key,
-        "column_name": column,
-        **place,
         "cell": cell.address,
         "printed": cell.parsed.printed or None,
         "how": cell.parsed.how,
@@ -120,35 +123,47 @@ class _Printed:
     footnote: Footnote
     text: str
 
+    @property
+    def key(self) -> str:
+        """What messages call it."""
+        return f"key 'footnotes': the footnote {self.mark}"
+
 
 def _footnote_line(printed: _Printed, document: Document, lines: Sequence[Line]) -> LineSpan:
     """The lines that hold the footnote, and nothing else, from the one that its pattern matches."""
-    key = f"key 'footnotes': the footnote {printed.mark}"
-    pattern = compiled(printed.footnote.line)
-    matches = [index for index, line in enumerate(lines) if pattern.search(line.shown)]
-    if not matches:  # then it may be a note at the end of the document
-        at_end = [line for line in document.lines if pattern.search(line.shown)]
-        if len(at_end) == 1:
-            lines = document.lines[at_end[0].number - 1 :]
-            matches = [0]
-    if len(matches) != 1:
-        numbers = ", ".join(str(lines[index].row) for index in matches)
-        place = document.place(lines[0].number, lines[-1].number) if lines else document.place()
-        message = f"{key} should match one line of the table, not {numbers or 'no line'}"
-        hint = (
-            "looked at are the lines after its 'from' and before its 'until', "
-            "and where none of them matches, all others"
-        )
-        raise OpenbaarError(Problem(place, message, hint))
-    (first,) = matches
+    lines, first = _first_line(printed, document, lines)
     for last in range(first, min(first + MOST_LINES, len(lines))):
         if lines[last].is_blank:
             break
         if _is_footnote(lines[first : last + 1], printed):
             return LineSpan(lines[first].number, lines[last].number)
     place = document.place(lines[first].number)
-    message = f"{key} should read '{printed.text}' here, and nothing else"
+    message = f"{printed.key} should read '{printed.text}' here, and nothing else"
     hint = "write the text as printed, all that follows the mark, on the next lines too"
+    raise OpenbaarError(Problem(place, message, hint))
+
+
+def _first_line(
+    printed: _Printed, document: Document, lines: Sequence[Line]
+) -> tuple[Sequence[Line], int]:
+    """The one line that the pattern of a footnote matches, as its index in the lines it is among.
+
+    Where none of the table does, that may be a note farther down, such as at the end of a document.
+    """
+    pattern = compiled(printed.footnote.line)
+    matches = [index for index, line in enumerate(lines) if pattern.search(line.shown)]
+    if len(matches) == 1:
+        return lines, matches[0]
+    elsewhere = [index for index, line in enumerate(document.lines) if pattern.search(line.shown)]
+    if not matches and len(elsewhere) == 1:
+        return document.lines, elsewhere[0]
+    numbers = ", ".join(str(lines[index].row) for index in matches)
+    place = document.place(lines[0].number, lines[-1].number) if lines else document.place()
+    message = f"{printed.key} should match one line of the table, not {numbers or 'no line'}"
+    hint = (
+        "looked at are the lines after its 'from' and before its 'until', "
+        "and where none of them matches, all others"
+    )
     raise OpenbaarError(Problem(place, message, hint))
 
 
@@ -162,7 +177,7 @@ def _is_footnote(lines: Sequence[Line], footnote: _Printed) -> bool:
     if not found or after.strip("|"):
         return False
     before = before.removeprefix("".join(footnote.mark.split()))
-    return not any(character.isalpha() for character in before)
+    return not any(map(str.isalpha, before))
 
 
 def footnote_rows(

@@ -15,7 +15,7 @@ from openbaar.authoring.draft.finding.printed import (
     kind,
 )
 from openbaar.authoring.draft.finding.row_widths import FEWEST, SeenRows, seen_rows
-from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting, holds_numbers, lines_before
+from openbaar.authoring.draft.finding.sighting import Sighting, is_table, lines_before
 from openbaar.authoring.draft.finding.split_units import Split, split_unit
 from openbaar.authoring.draft.finding.titles import is_title, with_title
 from openbaar.documents.lines import Document
@@ -34,7 +34,7 @@ def sightings_in_lines(document: Document, units: Literal["line", "block"]) -> l
     for run in map(_with_dates, parts):
         bare = Sighting(document, units, (), separator=_separator(run), skipped=breaks)
         for seen in seen_rows(run):
-            if _is_table(seen.rows):
+            if is_table(seen.rows, FEWEST):
                 found.append(_sighting(bare, seen, splits))
     return found
 
@@ -54,13 +54,18 @@ def _across_pages(
         if kept and kept[-1].is_row and _is_head(document, split, heads):
             passing.append(split)
             continue
-        if passing and _go_together(kept[-1], split) and not all(each.cells for each in passing):
+        if _are_page_heads(passing) and _go_together(kept[-1], split):
             dropped += [each.first for each in passing]
         else:
             kept += passing
-        passing = []
         kept.append(split)
+        passing = []
     return [*kept, *passing], tuple(dropped)
+
+
+def _are_page_heads(splits: Sequence[Split]) -> bool:
+    """Whether some of these lines have no figures: rows that are alike have in all of them."""
+    return not all(split.cells for split in splits)
 
 
 def _is_head(document: Document, split: Split, heads: set[str]) -> bool:
@@ -81,11 +86,11 @@ def _with_dates(run: Sequence[Split]) -> list[Split]:
     after: "1 maart 2020" | "12"
     """
     rows = [split for split in run if split.is_row]
-    dated = [split for split in rows if split.begins_with_date]
-    totals = [split for split in rows if split.is_total]
-    if not dated or len(dated) + len(totals) < len(rows):
+    dated = [row for row in rows if row.begins_with_date]
+    totals = [row for row in rows if row.is_total]
+    if len(dated) + len(totals) < len(rows):
         return list(run)
-    return [split.with_date if split.begins_with_date else split for split in run]
+    return [split.dated for split in run]
 
 
 def _separator(run: Sequence[Split]) -> str:
@@ -95,7 +100,7 @@ def _separator(run: Sequence[Split]) -> str:
 
 def _sighting(bare: Sighting, seen: SeenRows, splits: Sequence[Split]) -> Sighting:
     """A sighting of a table, with the other widths that its rows may have."""
-    tables = [each for each in seen.others if _is_table(each.rows)]
+    tables = [each for each in seen.others if is_table(each.rows, FEWEST)]
     others = tuple(_with_rows(bare, each, splits) for each in tables)
     return replace(_with_rows(bare, seen, splits), others=others)
 
@@ -106,11 +111,6 @@ def _with_rows(sighting: Sighting, seen: SeenRows, splits: Sequence[Split]) -> S
     skipped = tuple(number for number in sighting.skipped if first < number < last)
     made = replace(sighting, rows=tuple(seen.rows), join=seen.join, skipped=skipped)
     return with_labels(_with_surroundings(made, splits))
-
-
-def _is_table(rows: Sequence[SeenRow]) -> bool:
-    data = [row for row in rows if row.kind == "data"]
-    return len(data) >= FEWEST and holds_numbers(rows)
 
 
 def _runs(splits: Sequence[Split]) -> Iterator[list[Split]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from openbaar.authoring.draft.finding.printed import kind
+from openbaar.authoring.draft.finding.printed import kind, not_blank
 from openbaar.authoring.draft.finding.sighting import (
     SeenRow,
     Sighting,
@@ -44,7 +44,7 @@ def sighting_of(document: Document, lines: Sequence[Line], table: FoundTable) ->
     inside = [line for line in lines[table.first : table.last + 1] if not line.is_blank]
     start = table.headings
     first = split_at(inside[start], borders).texts
-    if sum(bool(text) for text in first) > 1 and is_heading(first):
+    if len(not_blank(first)) > 1 and is_heading(first):
         start += 1  # years
     rows = [_row(line, borders) for line in inside[start:]]
     above = inside[:start]
@@ -70,15 +70,22 @@ def _row(line: Line, borders: Sequence[float]) -> SeenRow:
 def _headings(table: FoundTable, count: int, width: int) -> tuple[tuple[str, ...], ...]:
     """The heading of each column in `count` lines, what stands above several before its own."""
     years = [cell for cell in table.cells if table.headings <= cell.first_row < count]
-    above = [*table.over, *years]
-    above = [cell for cell in above if not _is_of_all(cell, width)]
+    above = _without_texts_of_all([*table.over, *years], width)
     if not above:
         return ()
-    narrower = [cell for cell in above if not _is_of_all(cell, width - 1)]
-    headings = _headings_of(narrower, width)
-    if all(kind(text) == "year" or is_school_year(text) for text in headings[1:]):
+    headings = _headings_of(_without_texts_of_all(above, width - 1), width)
+    if all(map(_is_time, headings[1:])):
         return (headings,)  # "Year" above them says no more
     return (_headings_of(above, width),)
+
+
+def _is_time(text: str) -> bool:
+    return kind(text) == "year" or is_school_year(text)
+
+
+def _without_texts_of_all(cells: Sequence[Cell], width: int) -> list[Cell]:
+    """The cells that are the heading of some column, of so many."""
+    return [cell for cell in cells if not _is_of_all(cell, width)]
 
 
 def _headings_of(cells: Sequence[Cell], width: int) -> tuple[str, ...]:

@@ -53,17 +53,13 @@ def _without_page_breaks(sighting: Sighting, heads: set[str]) -> Sighting:
         return sighting
     pages = {line.number for line in printed if is_page_head(line, heads)}
     pages -= {row.first for row in sighting.rows if _has_figures(row)}
-    rows = list(_trimmed_rows(sighting, again | pages))
-    if not any(row.kind == "data" for row in rows):
+    rows = tuple(_trimmed_rows(sighting, again | pages))
+    skipped = tuple(sorted({*sighting.skipped, *pages}))
+    trimmed = replace(sighting, rows=rows, skipped=skipped, pieces=2)
+    if not trimmed.of_kind("data"):
         return sighting
     is_of_one_line = all(row.first == row.last for row in rows)
-    return replace(
-        sighting,
-        rows=tuple(rows),
-        skipped=tuple(sorted({*sighting.skipped, *pages})),
-        join=1 if is_of_one_line else sighting.join,
-        pieces=2,
-    )
+    return replace(trimmed, join=1) if is_of_one_line else trimmed
 
 
 def _has_figures(row: SeenRow) -> bool:
@@ -78,10 +74,10 @@ def _has_figures(row: SeenRow) -> bool:
 def _headings_again(sighting: Sighting, lines: Sequence[Line]) -> set[int]:
     """The numbers of the lines in a sighting that are its headings once more."""
     headings = _headings(sighting)
+    if not headings:
+        return set()
     count = len(headings)
     found: set[int] = set()
-    if not headings:
-        return found
     for index in range(len(lines) - count + 1):
         run = lines[index : index + count]
         if _words(run) == headings:

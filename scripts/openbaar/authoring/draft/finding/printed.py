@@ -99,6 +99,11 @@ def is_about_a_number(text: str) -> bool:
     return _ABOUT.match(text.strip().casefold()) is not None
 
 
+def not_blank(cells: Iterable[str]) -> list[str]:
+    """Those of the cells in which something is printed."""
+    return [cell for cell in cells if cell.strip()]
+
+
 def is_footnote(text: str) -> bool:
     """Whether a line explains a mark: `** = figures up to May`, but not `(*) unknown 78.140`."""
     found = re.match(rf"\s*{MARK}\s*(?P<rest>.*)", text, re.DOTALL)

@@ -15,6 +15,7 @@ from openbaar.authoring.draft.finding.printed import (
     is_total,
     is_total_word,
     kind,
+    not_blank,
     number_format,
 )
 from openbaar.documents.lines import Document, Line
@@ -119,7 +120,7 @@ def row_kind(cells: Sequence[str]) -> RowKind:
     A total by its first text, or by one behind it that is the word for totals alone (`Gent |
     Subtotaal | 7`); a label where nothing else is printed in the row; else data.
     """
-    texts = [cell for cell in cells if cell.strip()]
+    texts = not_blank(cells)
     if texts and (is_total(texts[0]) or any(map(is_total_word, texts[1:]))):
         return "total"
     if len(texts) == 1 and texts[0] == cells[0] and kind(cells[0]) == "text":
@@ -132,7 +133,7 @@ def is_heading(cells: Sequence[str]) -> bool:
 
     A `-` is a cell of a row; a sign alone, such as `%`, is a heading that says what is counted.
     """
-    printed = [cell for cell in cells if cell.strip()]
+    printed = not_blank(cells)
     kinds = {kind(cell) for cell in printed if cell.strip() not in SIGNS}
     if not kinds or kinds & {"number", "blank"} or any(map(is_about_a_number, printed)):
         return False
@@ -149,15 +150,23 @@ def _are_near(years: Sequence[str]) -> bool:
     return bool(gaps) and max(gaps) <= FARTHEST_YEAR
 
 
+def is_table(rows: Sequence[SeenRow], fewest: int) -> bool:
+    """Whether at least `fewest` of the rows are data, and there are numbers in them."""
+    data = [row for row in rows if row.kind == "data"]
+    return len(data) >= fewest and holds_numbers(data)
+
+
 def holds_numbers(rows: Sequence[SeenRow]) -> bool:
-    """Whether some column of the rows holds numbers of one convention and little else."""
+    """Whether some column of the rows that are data holds numbers."""
     data = [row.cells for row in rows if row.kind == "data"]
-    for column in zip(*data, strict=True):
-        numbers = [cell for cell in column if kind(cell) in ("number", "year")]
-        is_mostly_numbers = len(numbers) > len(data) / 2
-        if is_mostly_numbers and number_format(numbers) is not None:
-            return True
-    return False
+    return any(map(_is_of_numbers, zip(*data, strict=True)))
+
+
+def _is_of_numbers(column: Sequence[str]) -> bool:
+    """Whether more than half of the cells of a column are numbers of one convention."""
+    numbers = [cell for cell in column if kind(cell) in ("number", "year")]
+    is_mostly_numbers = len(numbers) > len(column) / 2
+    return is_mostly_numbers and number_format(numbers) is not None
 
 
 def lines_before(lines: Sequence[Line], number: int) -> list[Line]:

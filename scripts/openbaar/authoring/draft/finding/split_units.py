@@ -102,8 +102,10 @@ class Split:
         return is_month and has_year and not self.tabbed
 
     @property
-    def with_date(self) -> Split:
-        """The unit with that year as a part of its label."""
+    def dated(self) -> Split:
+        """The unit with that year as a part of its label, where it begins so; else as it is."""
+        if not self.begins_with_date:
+            return self
         return replace(self, label=f"{self.label} {self.cells[0]}", cells=self.cells[1:])
 
     def row(self, cells: tuple[str, ...]) -> SeenRow:

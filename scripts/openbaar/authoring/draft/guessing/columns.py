@@ -19,7 +19,6 @@ from openbaar.authoring.draft.finding.printed import (
 )
 from openbaar.authoring.draft.finding.sighting import Sighting
 from openbaar.authoring.draft.guessing.dates import (
-    TWO_YEARS,
     Dated,
     are_as_in_csv,
     forms_with_short_years,
@@ -28,7 +27,6 @@ from openbaar.authoring.draft.guessing.dates import (
 )
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
-from openbaar.schema.conventions import is_school_year
 from openbaar.schema.names import check_name
 
 BLANK_STATUS = "not_given"
@@ -206,12 +204,15 @@ def _word_among_figures(index: int, cells: Sequence[str], marks: Collection[str]
     before: 5.000 | gesloten | 1.100
     after: gesloten
     """
-    texts = [cell.strip() for cell in cells if kind(unmarked(cell, marks)) == "text"]
-    figures = _figures([unmarked(cell, marks) for cell in cells])
-    is_one = len(set(texts)) == 1 and not any(sign.isdigit() for sign in texts[0])
-    if index == 0 or not is_one or len(figures) < FEWEST_FIGURES * len(texts):
+    plain = [unmarked(cell, marks) for cell in cells]
+    words = [cell.strip() for cell in cells if kind(unmarked(cell, marks)) == "text"]
+    if index == 0 or len(set(words)) != 1:
         return None
-    return texts[0] if _is_numeric(_without(texts[0], cells), marks) else None
+    word = words[0]
+    has_digits = any(map(str.isdigit, word))
+    if has_digits or len(_figures(plain)) < FEWEST_FIGURES * len(words):
+        return None
+    return word if _is_numeric(_without(word, cells), marks) else None
 
 
 def _without(word: str | None, cells: Sequence[str]) -> list[str]:
@@ -253,12 +254,9 @@ class _Seen:
             return self._of_numbers(convention, taken)
         texts = [cell for cell in self.cells if kind(cell) != "blank"]
         ways = ways_to_read(texts, language)
-        may_be = tuple(way.form for way in ways)
-        if ways and ways[0].type == "yearmonth" and all(map(is_school_year, texts)):
-            may_be += (TWO_YEARS,)
-        if len(may_be) == 1:
+        if len(ways) == 1:
             return self._of_dates(months_as_days(texts) or ways[0], texts, taken)
-        may_be = may_be or forms_with_short_years(texts, language)
+        may_be = tuple(way.form for way in ways) or forms_with_short_years(texts, language)
         blank = ("",) if "" in self.cells else ()
         name = self._name("label", taken)
         return Column(name, self.title, "string", blank=blank, marks=self.marks, may_be=may_be)

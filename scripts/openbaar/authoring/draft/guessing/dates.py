@@ -9,6 +9,7 @@ from typing import Literal, NamedTuple
 from babel.core import UnknownLocaleError
 
 from openbaar.recipe.values import parse_date
+from openbaar.schema.conventions import is_school_year
 
 DateType = Literal["date", "yearmonth"]
 
@@ -41,7 +42,8 @@ class Dated(NamedTuple):
 def ways_to_read(texts: Sequence[str], language: str) -> list[Dated]:
     """Each way in which all texts are days, or all are months; ways that mean the same are one.
 
-    Where there are several, nothing in the texts says whether the day or the month comes first.
+    Where there are several, nothing in the texts says whether the day or the month comes first, or
+    whether `2010-11` is a month or two years.
 
     before: "31/12/2020", "01/02/2021"
     after: a date in the form %d/%m/%Y
@@ -51,7 +53,10 @@ def ways_to_read(texts: Sequence[str], language: str) -> list[Dated]:
         days = _days(texts, dated.form, language)
         if days:
             found.setdefault(days, dated)
-    return list(found.values())
+    ways = list(found.values())
+    if ways and ways[0].type == "yearmonth" and all(map(is_school_year, texts)):
+        ways.append(Dated("yearmonth", TWO_YEARS))
+    return ways
 
 
 def forms_with_short_years(texts: Sequence[str], language: str) -> tuple[str, ...]:

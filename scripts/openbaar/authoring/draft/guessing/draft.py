@@ -8,7 +8,7 @@ from itertools import chain
 from typing import Literal
 
 from openbaar.authoring.draft.finding.labels import grouped
-from openbaar.authoring.draft.finding.printed import bare, kind, marks_at
+from openbaar.authoring.draft.finding.printed import bare, kind, marks_at, not_blank
 from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
 from openbaar.authoring.draft.guessing.columns import (
     Column,
@@ -42,12 +42,12 @@ class Melted:
     fields: Mapping[tuple[str, ...], Mapping[str, str]]
 
     @property
-    def names(self) -> set[str]:
-        """The fields below all headings."""
-        names: set[str] = set()
+    def column_of(self) -> dict[str, str]:
+        """The column into which each field below a heading is melted."""
+        found: dict[str, str] = {}
         for fields in self.fields.values():
-            names.update(fields.values())
-        return names
+            found.update({field: column for column, field in fields.items()})
+        return found
 
     @property
     def columns(self) -> list[str]:
@@ -65,9 +65,9 @@ class Melted:
             return [headings[level] for headings in self.fields]
         return list(dict.fromkeys(headings[level] for headings in self.fields))
 
-    def fields_of(self, column: str) -> set[str]:
-        """The fields that are melted into a column."""
-        return {fields[column] for fields in self.fields.values() if column in fields}
+
+# Of headings none of which is data: one way to read a row, below nothing.
+NOT_MELTED = Melted(parents=(), fields={(): {}})
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Draft:
     columns: Sequence[Column]
     numbers: NumberFormat | None
     group: Column | None
-    melted: Melted | None
+    melted: Melted
     partial: Mapping[int, PartialTotal] = field(default_factory=dict)  # by the line of the total
 
     @property
@@ -117,7 +117,7 @@ def draft_of(sighting: Sighting, languages: Sequence[str], parts: Collection[Par
     partial: Mapping[int, PartialTotal] = {}
     if "partial" in parts:
         partial = partial_totals(sighting, columns, numbers, group is not None)
-    melted = None
+    melted = NOT_MELTED
     if "melt" in parts and "header" in parts:
         columns, melted = _with_melt(sighting, columns, marks)
     draft = Draft(sighting, languages, parts, notes, columns, numbers, group, melted, partial)
@@ -169,7 +169,7 @@ def _group(
 
 def _with_melt(
     sighting: Sighting, columns: list[Column], marks: Collection[str]
-) -> tuple[list[Column], Melted | None]:
+) -> tuple[list[Column], Melted]:
     """Headings that are years, or that are above the same headings each, become a column.
 
     before: "" | "2021" | "2022" above the columns
@@ -177,7 +177,7 @@ def _with_melt(
     """
     stack = _Stack.of(sighting, columns, marks)
     if stack is None:
-        return columns, None
+        return columns, NOT_MELTED
     taken = {column.name for column in columns[: stack.first]}
     parents = stack.parents(marks, taken)
     names = stack.column_names({*taken, *(parent.name for parent in parents)})
@@ -215,21 +215,21 @@ class _Stack:
     ) -> _Stack | None:
         """The headings that can be melted; None where they are not stacked so."""
         headings = sighting.headings
-        numeric = _numeric_columns(columns)
-        reaches_the_end = numeric == list(range(min(numeric, default=0), sighting.width))
-        if len(headings) not in (1, 2) or len(numeric) < 2 or not reaches_the_end:
+        first = _first_of_figures(columns)
+        if first is None or len(headings) not in (1, 2):
             return None
-        printed = filled(headings)[0][numeric[0] :]
+        printed = filled(headings)[0][first:]
+        below = _headings_below(headings, printed, first)
+        if len(below) == 1:
+            time = _time(below[0], marks)
+            return None if time is None else cls(first, below[0], printed[:1], time, None)
         time = _time(printed, marks)
-        below = _headings_below(headings, printed, numeric[0])
-        if len(below) == 1 and len(headings) == 2 and _time(below[0], marks) is not None:
-            return cls(numeric[0], below[0], printed[:1], _time(below[0], marks), None)
+        time_below = None if time is not None else _time(below[0], marks)
         is_stacked = time is not None or len(headings) == 2
         are_alike = all(each == below[0] for each in below)
-        if not is_stacked or len(below) < 2 or not are_alike:
+        if not is_stacked or not are_alike:
             return None
-        time_below = None if time is not None else _time(below[0], marks)
-        return cls(numeric[0], printed, below[0], time, time_below)
+        return cls(first, printed, below[0], time, time_below)
 
     @property
     def headings(self) -> list[tuple[str, ...]]:
@@ -279,13 +279,17 @@ def _of_time(time: Time, marks: Sequence[str], taken: Collection[str]) -> Column
     return Column(name, "", "year" if time == "year" else "string", marks=tuple(marks))
 
 
-def _numeric_columns(columns: Sequence[Column]) -> list[int]:
-    """The columns after the first that hold numbers."""
-    found = []
-    for index, column in enumerate(columns):
-        if index > 0 and column.is_figure:
-            found.append(index)
-    return found
+def _first_of_figures(columns: Sequence[Column]) -> int | None:
+    """The first of the columns at the end that hold figures.
+
+    None where there are fewer than two, or where others stand between them; the first column of all
+    names the rows.
+    """
+    are_figures = [column.is_figure for column in columns[1:]]
+    count = sum(are_figures)
+    if count < 2 or not all(are_figures[-count:]):
+        return None
+    return len(columns) - count
 
 
 def _headings_below(
@@ -307,26 +311,30 @@ def _with_limited_labels(draft: Draft) -> Draft:
     begin are kept out.
     """
     index = _first_text_column(draft.columns)
-    totals = draft.sighting.of_kind("total")
-    has_spaced_numbers = draft.numbers is not None and draft.numbers.thousands == " "
-    is_in_doubt = totals or draft.notes or draft.join > 1 or has_spaced_numbers
-    if index is None or not is_in_doubt:
+    if index is None or not _may_be_read_in_two_ways(draft):
         return draft
     labels = _labels_in(draft, index)
     pattern: str | None = None
     if len(labels) <= MOST_LABELS:
         pattern = "|".join(map(escaped, labels))
     elif index == 0:
-        pattern = _other_than_totals(totals)
+        pattern = _other_than_totals(draft.sighting.of_kind("total"))
     columns = list(draft.columns)
     columns[index] = replace(columns[index], pattern=pattern)
     return replace(draft, columns=columns)
 
 
+def _may_be_read_in_two_ways(draft: Draft) -> bool:
+    """Whether rows state totals, have marks, are of several units, or hold spaced thousands."""
+    if draft.sighting.of_kind("total") or draft.notes or draft.join > 1:
+        return True
+    return draft.numbers is not None and draft.numbers.thousands == " "
+
+
 def _labels_in(draft: Draft, index: int) -> list[str]:
     """The texts of a column without the marks of footnotes, each once."""
     marks = {note.mark for note in draft.notes}
-    cells = [cell for cell in draft.sighting.column(index) if cell.strip()]
+    cells = not_blank(draft.sighting.column(index))
     return list(dict.fromkeys(unmarked(cell, marks) for cell in cells))
 
 
@@ -345,44 +353,42 @@ def _other_than_totals(totals: Sequence[SeenRow]) -> str | None:
 
 def table_columns(draft: Draft) -> list[Column]:
     """The columns of the table, those of groups and headings too, and one for all melted ones."""
-    columns = [] if draft.group is None else [draft.group]
-    melted_names = set() if draft.melted is None else draft.melted.names
-    for column in draft.columns:
-        if column.name not in melted_names and not column.empty:
-            columns.append(column)
-    if draft.melted is None:
-        return columns
-    columns += draft.melted.parents
-    for name in draft.melted.columns:
-        columns.append(_melted_column(draft.columns, draft.melted.fields_of(name), name))
-    return columns
+    group = [] if draft.group is None else [draft.group]
+    melted_fields = draft.melted.column_of
+    filled_columns = [column for column in draft.columns if not column.empty]
+    printed = [column for column in filled_columns if column.name not in melted_fields]
+    melted = [_melted_column(draft, name) for name in draft.melted.columns]
+    return [*group, *printed, *draft.melted.parents, *melted]
 
 
-def _melted_column(columns: Sequence[Column], fields: Collection[str], name: str) -> Column:
+def _melted_column(draft: Draft, name: str) -> Column:
     """The column that several are melted into: the widest of their types, the blanks of all."""
-    under = [column for column in columns if column.name in fields]
-    widest = under[0].type
-    blanks: dict[str, None] = {}
-    for column in under:
-        if column.type == "number":
-            widest = "number"
-        blanks.update(dict.fromkeys(column.blank))
+    melted_into = draft.melted.column_of
+    under = [column for column in draft.columns if melted_into.get(column.name) == name]
+    types = [column.type for column in under]
+    blanks = dict.fromkeys(chain.from_iterable(column.blank for column in under))
+    widest = "number" if "number" in types else types[0]
     return replace(under[0], name=name, type=widest, blank=tuple(blanks))
 
 
 def primary_key(draft: Draft, columns: Sequence[Column]) -> list[str]:
     """The first columns that tell all rows apart; none where not even all of them do."""
-    seen = _key_values(draft)
+    rows = _key_values(draft)
     key: list[str] = []
     for column in columns:
-        is_counted = column is draft.columns[0] and column.type == "integer"
-        if not (column.is_name or is_counted) or column.blank:
+        if not _may_be_of_key(draft, column):
             continue
         key.append(column.name)
-        told_apart = {tuple(values[name] for name in key) for values in seen}
-        if len(told_apart) == len(seen):
+        told_apart = {tuple(values[name] for name in key) for values in rows}
+        if len(told_apart) == len(rows):
             return key
     return []
+
+
+def _may_be_of_key(draft: Draft, column: Column) -> bool:
+    """Whether a column says what a row is about in every row, if only by its number."""
+    is_number_of_row = column is draft.columns[0] and column.type == "integer"
+    return not column.blank and (column.is_name or is_number_of_row)
 
 
 def _key_values(draft: Draft) -> list[dict[str, str]]:
@@ -393,7 +399,7 @@ def _key_values(draft: Draft) -> list[dict[str, str]]:
         cells = dict(zip(names, row.cells, strict=True))
         if draft.group is not None:
             cells[draft.group.name] = label
-        values += [cells] if draft.melted is None else draft.melted.below_headings(cells)
+        values += draft.melted.below_headings(cells)
     return values
 
 

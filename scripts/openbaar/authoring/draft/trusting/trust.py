@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from openbaar.authoring.draft.finding.printed import kind, regrouped
+from openbaar.authoring.draft.finding.printed import kind, not_blank, regrouped
 from openbaar.authoring.draft.guessing.dates import SHORT_YEAR
 from openbaar.authoring.draft.guessing.draft import table_columns
 from openbaar.authoring.draft.trusting.doubtful_labels import (
@@ -62,14 +62,14 @@ def doubts(seen: Finished) -> list[str]:
 
 def nothing_confirms(seen: Finished) -> str:
     """Neither headings nor totals say how many columns there are, nor do the rows themselves."""
-    if seen.has_headings or seen.rows_add_up or seen.rows_are_alike:
-        return ""
-    if seen.sighting.units == "grid" and seen.is_labelled:
-        return ""
-    equal = [each for each in seen.verdicts if each.outcome == "equal"]
-    if seen.totals_equal and len(equal) >= FEWEST_CONFIRMED:
-        return ""
-    return "neither headings nor stated totals confirm the columns"
+    confirmed = (
+        seen.has_headings,
+        seen.rows_add_up,
+        seen.rows_are_alike,
+        seen.sighting.units == "grid" and seen.is_labelled,
+        seen.totals_equal and len(seen.verdicts) >= FEWEST_CONFIRMED,
+    )
+    return "" if any(confirmed) else "neither headings nor stated totals confirm the columns"
 
 
 def totals_differ(seen: Finished) -> str:
@@ -133,7 +133,7 @@ def texts_among_figures(seen: Finished) -> str:
 def parts_of_cells(seen: Finished) -> str:
     """A row holds one text and no label: a cell beside it may be wrapped."""
     for row in seen.data:
-        texts = [cell for cell in row.cells if cell.strip()]
+        texts = not_blank(row.cells)
         if len(texts) == 1 and not row.cells[0].strip() and kind(texts[0]) == "text":
             text = short(texts[0])
             return f"the text '{text}' has no label beside it: it may be a part of another cell"

@@ -1,0 +1,135 @@
+"""Signposts: from the page of something to its identifier, files and descriptions, for machines.
+
+They are those of FAIR Signposting (https://signposting.org/FAIR/), with what leads from a version
+to others (https://www.rfc-editor.org/rfc/rfc5829). A site sends them as a header; pages have them
+too, since a folder of files has no headers of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from openbaar.schema.conventions import TRUST_TABLES, VERSION
+from openbaar.site.published import Published
+from openbaar.site.routes import downloads
+from openbaar.site.routes.citation_formats import FORMATS
+from openbaar.site.routes.kept_versions import kept_descriptor, recorded_versions
+
+SCHEMA = "https://schema.org/"
+TURTLE = "text/turtle"
+JSON_LD = "application/ld+json"
+
+
+@dataclass(frozen=True)
+class Signpost:
+    """Where a page leads: by which relation, the full address, and its media type if it has one."""
+
+    rel: str
+    address: str
+    type: str | None = None
+
+    @property
+    def header(self) -> str:
+        """The link as https://www.rfc-editor.org/rfc/rfc8288 writes it."""
+        media_type = "" if self.type is None else f'; type="{self.type}"'
+        return f'<{self.address}>; rel="{self.rel}"{media_type}'
+
+
+def link_header(published: Published, path: str, origin: str, sent: str) -> str:
+    """The `Link` header of the page at `path`: what was `sent`, and its signposts.
+
+    `origin` is the scheme and the host of the request. Datasette 0.65 sends its address without
+    the prefix of the site, and without the brackets that RFC 8288 asks for; they are put around it.
+    """
+    home = published.url or origin
+    links = []
+    if sent:
+        bracketed = re.sub(r"^([^<\s;]+)(?=;)", r"<\1>", sent)
+        links.append(bracketed.replace(f"<{origin}/", f"<{home}/", 1))
+    links += [each.header for each in signposts(published, path, home)]
+    return ", ".join(links)
+
+
+def signposts(published: Published, path: str, home: str) -> list[Signpost]:
+    """The signposts of the page at `path`, none where it has none; `home` begins each address."""
+    return list(_of_page(published, path.split("/")[1:], home))
+
+
+def _of_page(published: Published, parts: list[str], home: str) -> Iterator[Signpost]:
+    name = published.name
+    match parts:
+        case [""] | ["download", published.version]:
+            yield from _of_whole(published, home)
+        case [each] if each == name:
+            yield Signpost("describedby", f"{home}/catalog.ttl", TURTLE)
+        case [each, table] if each == name and table in published.tables:
+            yield from _of_table(published, table, home)
+        case [each, query] if each == name and query in published.queries:
+            yield Signpost("cite-as", f"{home}/id/{query}/{published.version}")
+            yield Signpost("describedby", f"{home}/id/{query}.jsonld", JSON_LD)
+        case [each, table, key] if each == name and _has_identifiers(published, table):
+            yield Signpost("cite-as", f"{home}/id/{table}/{key}")
+        case ["id", table, version] if re.fullmatch(VERSION, version):
+            yield from _of_version(published, table, version, home)
+
+
+def _has_identifiers(published: Published, table: str) -> bool:
+    """Whether people cite the rows of a table: those of trust tables are about other rows."""
+    return table in published.tables and table not in TRUST_TABLES
+
+
+def _of_whole(published: Published, home: str) -> Iterator[Signpost]:
+    """The publication as a whole, which is cited by the page of its version."""
+    yield Signpost("cite-as", home + downloads.version_path(published.version))
+    yield Signpost("type", f"{SCHEMA}Dataset")
+    yield Signpost("type", f"{SCHEMA}AboutPage")
+    yield Signpost("describedby", f"{home}/catalog.ttl", TURTLE)
+    for ending, each in FORMATS.items():
+        yield Signpost("describedby", f"{home}/cite.{ending}", each.media_type)
+    yield from _licences(published)
+
+
+def _of_table(published: Published, table: str, home: str) -> Iterator[Signpost]:
+    """A table, which is cited by its version, so that a citation keeps its figures."""
+    if published.folder is None:
+        return
+    files = f"{home}/download/{published.version}"
+    yield Signpost("cite-as", f"{home}/id/{table}/{published.version}")
+    yield Signpost("type", f"{SCHEMA}Dataset")
+    yield Signpost("type", f"{SCHEMA}AboutPage")
+    yield Signpost("item", f"{files}/tables/{table}.csv", "text/csv")
+    yield Signpost("describedby", f"{files}/datapackage.json", "application/json")
+    yield Signpost("describedby", f"{home}/id/{table}.jsonld", JSON_LD)
+    for ending, each in FORMATS.items():
+        yield Signpost("describedby", f"{home}/cite/{table}.{ending}", each.media_type)
+    yield from _licences(published)
+
+
+def _of_version(published: Published, table: str, version: str, home: str) -> Iterator[Signpost]:
+    """A version of a table: its own address and file, and the versions around it."""
+    versions = recorded_versions(published, table)
+    if version not in versions or published.folder is None:
+        return
+    files = f"{home}/download/{version}"
+    yield Signpost("cite-as", f"{home}/id/{table}/{version}")
+    yield Signpost("type", f"{SCHEMA}Dataset")
+    yield Signpost("type", f"{SCHEMA}AboutPage")
+    yield Signpost("item", f"{files}/tables/{table}.csv", "text/csv")
+    if version == published.version or kept_descriptor(published, version) is not None:
+        yield Signpost("describedby", f"{files}/datapackage.json", "application/json")
+    for before, after in pairwise(versions):
+        if after == version:
+            yield Signpost("predecessor-version", f"{home}/id/{table}/{before}")
+        if before == version:
+            yield Signpost("successor-version", f"{home}/id/{table}/{after}")
+    if table in published.tables:
+        yield Signpost("latest-version", f"{home}/id/{table}/{published.version}")
+
+
+def _licences(published: Published) -> Iterator[Signpost]:
+    for licence in published.descriptor["licenses"]:
+        if "path" in licence:
+            yield Signpost("license", licence["path"])
