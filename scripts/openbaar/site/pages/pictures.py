@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 EMBED = "/embed/"  # the pages that other sites may frame
+PLACED_AS_OF = "_version"  # the parameter that says with which version one was placed there
 # Pixels of a frame: in the widest drawing for a phone (28rem) a chart is highest.
 WIDEST_IN_FRAME = 448
 BELOW_IN_FRAME = 110  # for margins, the link, and what is said where figures changed
@@ -224,7 +225,7 @@ async def _named(datasette: Datasette, published: Published, request: Request) -
 async def embedded(datasette: Any, request: Request) -> Response:
     """`/embed/<name>`: a page with nothing but a chart, which other sites may frame.
 
-    The chart follows new versions; `?version=` names the one with which it was placed there. Where
+    The chart follows new versions; `?_version=` names the one with which it was placed there. Where
     its figures are others now, the page says so: the text around the frame may tell the old ones.
     """
     published = publication_of(datasette)
@@ -232,10 +233,11 @@ async def embedded(datasette: Any, request: Request) -> Response:
     page = published.page_address(published.path(chart.page), chart.language, request)
     changed = versions_with_other_figures(published, chart.page)
     variables = {
+        "framed": {"title": chart.title, "language": chart.language},
         "chart": chart,
         "page": with_query(page, urlencode(chart.parameters)),
         "changed": changed,
-        "is_changed": request.args.get("version") in changed,
+        "is_changed": request.args.get(PLACED_AS_OF) in changed,
     }
     html = await datasette.render_template("openbaar_embed.html", variables, request=request)
     return Response.html(html)
@@ -279,7 +281,7 @@ def _frame_height(chart: Chart) -> int:
 def frame_code(published: Published, chart: Chart, request: Request) -> str:
     """The HTML with which another site frames a chart, and says of which version it took it."""
     address = published.page_address(chart.embed, chart.language, request)
-    address += f"?version={published.version}"
+    address += f"?{PLACED_AS_OF}={published.version}"
     frame = Markup(
         '<iframe src="{address}" title="{title}" width="100%" height="{height}" loading="lazy">'
         "</iframe>"

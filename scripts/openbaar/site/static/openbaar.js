@@ -88,7 +88,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 
 // On a frozen site: a frame names the version of the chart that was placed there.
 for (const told of document.querySelectorAll("[data-changed][hidden]")) {
-  told.hidden = !told.dataset.changed.split(" ").includes(new URLSearchParams(location.search).get("version"));
+  told.hidden = !told.dataset.changed.split(" ").includes(new URLSearchParams(location.search).get("_version"));
 }
 
 // A line that is not on this part of its document is on another one: an address may be older than the parts.
