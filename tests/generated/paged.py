@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
 from reportlab.lib import colors
 from reportlab.pdfgen.canvas import Canvas
@@ -73,6 +74,28 @@ def sheets(pages: Pages) -> bytes:
     return data.getvalue()
 
 
+def aligned_text(pages: Pages) -> bytes:
+    """A text in which two spaces part the cells of a line."""
+    lines = []
+    for groups in pages:
+        for row in in_cells(groups):
+            lines.append("  ".join(row).rstrip() + "\n")
+    return "".join(lines).encode()
+
+
+def in_columns(pages: Pages) -> bytes:
+    """A PDF of columns without rules."""
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    for groups in pages:
+        for number, row in enumerate(in_cells(groups)):
+            for left, cell in zip((50, 150, 300), row, strict=True):
+                canvas.drawString(left, 800 - 14 * number, cell)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
 def saved_page(pages: Pages) -> bytes:
     """A page of the web, of a table for each page."""
     parts = []
@@ -90,13 +113,16 @@ def one_csv(pages: Pages) -> bytes:
 
 GRID_STYLE = ("GRID", (0, 0), (-1, -1), 0.5, colors.black)
 IN_LINES = {"by": "line", "rows": "{key} {name} {n}", "group": "Groep {grp}"}
+GIVEN_COLUMNS = {"columns": [140, 290]}
 IN_CELLS = {"rows": "{key} | {name} | {n}", "group": "Groep {grp} | |"}
-PAGED: dict[str, tuple[str, Callable[[Pages], bytes], Mapping[str, str], Mapping[str, str]]] = {
+PAGED: dict[str, tuple[str, Callable[[Pages], bytes], Mapping[str, Any], Mapping[str, str]]] = {
     "lines of a pdf": ("pdf", paged_text, IN_LINES, {}),
     "tables of a pdf": ("pdf", paged_tables, IN_CELLS, {"read": "tables"}),
     "sheets": ("xlsx", sheets, IN_CELLS, {}),
     "page": ("html", saved_page, IN_CELLS, {}),
     "csv": ("csv", one_csv, IN_CELLS, {}),
+    "aligned": ("txt", aligned_text, {**IN_CELLS, "by": "aligned", "group": "Groep {grp}"}, {}),
+    "columns": ("pdf", in_columns, {**IN_CELLS, "by": GIVEN_COLUMNS}, {"read": "layout"}),
 }
 
 

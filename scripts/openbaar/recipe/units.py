@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
-from openbaar.documents.lines import SEPARATOR, Line
+from openbaar.documents.lines import SEPARATOR, Line, wrapped
 from openbaar.recipe.columns import Cut, borders_on, gaps, split_at
 from openbaar.recipe.unit_keys import Units
 from openbaar.schema.patterns import compiled
@@ -210,11 +210,11 @@ def _row_of_cells(row: Sequence[_PlacedLine]) -> Unit:
     column_begins = 0
     for column in range(len(row[0].cells)):
         printed = [placed for placed in row if placed.cells[column]]
-        begins = column_begins
-        for placed in printed:
+        for index, placed in enumerate(printed):
+            before = wrapped([each.cells[column] for each in printed[: index + 1]])
+            begins = column_begins + len(before) - len(placed.cells[column])
             starts.append(LineStart(begins, placed.line.number))
-            begins += len(placed.cells[column]) + len(" ")
-        cells.append(" ".join(placed.cells[column] for placed in printed))
+        cells.append(wrapped([placed.cells[column] for placed in printed]))
         column_begins += len(cells[-1]) + len(SEPARATOR)
     cut = next((placed.cut for placed in row if placed.cut is not None), None)
     return Unit(SEPARATOR.join(cells), tuple(starts), row[0].line.page, cut=cut)

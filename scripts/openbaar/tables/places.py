@@ -26,6 +26,7 @@ AFTER_RULES = "+"  # sorts behind each `row_id` that begins with RULE, and befor
 LINES = "source_lines"  # the column that says from which line a row was read
 STATUS, NORMAL = "status", "normal"
 CELLS, WORDS = " | ", " "  # what stands between the cells of a line, and between its words
+_GAP = re.compile(" {2,}")
 _IN_TABLE = re.compile(r"(?P<table>[0-9]+)\.(?P<row>[0-9]+)\.(?P<column>[0-9]+)")
 _PART = re.compile(r"\{(?:(?P<column>[A-Z]+)|(?P<first>-?\d+)(?:\.\.(?P<last>-?\d+))?)\}")
 
@@ -159,7 +160,14 @@ def address_by(rule: Row, line: int) -> str | None:
 def printed_by(rule: object, line: str) -> str | None:
     """What is printed in a line for a column; None where nothing is."""
     part = None if rule is None else part_of(str(rule))
-    return None if part is None else part.text(line.split(part.separator)) or None
+    return None if part is None else part.text(pieces_of(line, part.separator)) or None
+
+
+def pieces_of(line: str, separator: str) -> list[str]:
+    """A line in pieces: its words, or its cells, which two or more spaces part in a text."""
+    if separator == CELLS and CELLS not in line:
+        return _GAP.split(line.strip())
+    return line.split(separator)
 
 
 def _index(letters: str) -> int:

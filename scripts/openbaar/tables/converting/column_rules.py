@@ -12,15 +12,16 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from openbaar.documents.lines import Document
+from openbaar.documents.lines import SEPARATOR, Document
 from openbaar.documents.workbook_parts import letters
 from openbaar.recipe.language import Recipe
 from openbaar.recipe.records import Record
+from openbaar.recipe.row_keys import template_fields
 from openbaar.recipe.templates import template_items
 from openbaar.recipe.values import Cell, How
 from openbaar.schema.csvfile import Row
 from openbaar.tables.authored.model import Table
-from openbaar.tables.places import LINES, NORMAL, STATUS, WORDS, Part, part_of, words
+from openbaar.tables.places import LINES, NORMAL, STATUS, WORDS, Part, part_of, pieces_of, words
 
 _ADDRESS = re.compile("(?P<before>[A-Z]+|[0-9]+[.])(?P<row>[0-9]+)(?:[.](?P<column>[0-9]+))?")
 
@@ -108,7 +109,7 @@ def rules_hold(rules: Rules, record: Record, document: Document) -> bool:
     line = document.line(record.first_line)
     blanks = [rule.address for name, rule in rules.items() if record.cells[name].value is None]
     blank = blanks[0] if blanks else None
-    at = _RowPlace(line.number, row_number(document, line.number), line.shown, blank)
+    at = _RowPlace(line.number, row_number(document, line.number), line.printed, blank)
     return all(rule.holds(record.cells[name], at) for name, rule in rules.items())
 
 
@@ -120,18 +121,15 @@ class _RowPlace(NamedTuple):
 
     number: int
     row: int
-    shown: str
+    printed: str
     blank: _Address | None
 
     def text(self, part: Part | None) -> str:
         """The text of a part of the line."""
-        return "" if part is None else part.text(_pieces(self.shown, part.separator))
+        return "" if part is None else part.text(_pieces_of(self.printed, part.separator))
 
 
-@lru_cache(maxsize=2)  # asked for each cell of a line
-def _pieces(line: str, separator: str) -> list[str]:
-    """A line in pieces."""
-    return line.split(separator)
+_pieces_of = lru_cache(maxsize=2)(pieces_of)  # asked for each cell of a line
 
 
 def row_number(document: Document, number: int) -> int:
@@ -150,7 +148,9 @@ def suggested_rules(
         row = row_number(document, record.first_line)
         addresses[column] = _address(record.cells[column].address, row)
     printed = {name: f"{{{each.letters}}}" for name, each in addresses.items() if each is not None}
-    if not printed:
+    if not printed and recipe.reading.in_cells:
+        printed = _cells_of_fields(recipe.rows[0].row)
+    elif not printed:
         printed = _words_of_fields(table, recipe.rows[0].row, records)
     rules = {}
     for column, record in telling.items():
@@ -167,6 +167,19 @@ def _telling(column: str, records: Sequence[Record]) -> Record:
     for usual, _ in hows.most_common(1):
         return next(each for each in records if each.cells[column].parsed.how == usual)
     return records[0]
+
+
+def _cells_of_fields(template: str) -> dict[str, str]:
+    """Which cell of a line each field of a template is.
+
+    before: "{key} | {region} | {n}"
+    after: key {A}, region {B}, n {C}
+    """
+    found = {}
+    for column, cell in enumerate(template.split(SEPARATOR)):
+        for name in template_fields(cell):
+            found[name] = f"{{{letters(column)}}}"
+    return found
 
 
 def _words_of_fields(table: Table, template: str, records: Sequence[Record]) -> dict[str, str]:

@@ -47,7 +47,9 @@ def states_rule(publication: Publication, table: Table, located: Located) -> boo
     recipe = located.recipe
     cells = len(located.region.body) * len(table.columns)
     is_long = cells > publication.package.most_cells.provenance
-    is_a_row_a_line = recipe.reading.by == "line" and not recipe.headings
+    how = recipe.reading
+    is_in_lines = how.by in ("line", "aligned") or how.columns is not None
+    is_a_row_a_line = is_in_lines and not recipe.headings
     return is_long and is_a_row_a_line and LINES in table.columns
 
 
