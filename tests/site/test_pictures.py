@@ -17,7 +17,8 @@ from markupsafe import Markup
 from PIL import Image
 
 import drawings
-from openbaar.site.pages.pictures import Chart, numbered, versions_with_other_figures
+from openbaar.site.pages.pictures import Chart, numbered
+from openbaar.site.routes.kept_versions import versions_with_other_figures
 from served import ROOT, Built, build, published_of, shown
 
 pytestmark = pytest.mark.slow  # a publication is built

@@ -25,7 +25,7 @@ from openbaar.site.pages.pictures import frame_code
 from openbaar.site.published import PLUGIN, Published
 from openbaar.site.requests.language import gettext, ngettext, visit
 from openbaar.site.routes import downloads
-from openbaar.site.routes.embedded_rows import frame_of_rows
+from openbaar.site.routes.embedded import frame_of_rows
 from openbaar.site.routes.signposts import signposts
 from openbaar.tables.judging.wording import is_sheet
 from openbaar.texts import language_name

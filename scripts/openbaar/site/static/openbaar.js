@@ -54,9 +54,9 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   }
 }
 
-for (const chosen of document.querySelectorAll(".facet-info a.chosen")) {  // on a phone the values of a list are one line
-  const list = chosen.closest("ul");
-  list.scrollLeft = chosen.offsetLeft - list.offsetLeft;
+for (const list of document.querySelectorAll(".facet-info ul")) {  // on a phone the values of a list are one line
+  const chosen = list.querySelector("a.chosen");
+  if (chosen) list.scrollLeft = chosen.offsetLeft - list.offsetLeft;
 }
 
 for (const link of document.querySelectorAll("a[data-report][href^='mailto:']")) {  // an error is told with its page

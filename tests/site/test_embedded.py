@@ -1,4 +1,4 @@
-"""Rows of a table that another site shows in a frame."""
+"""Charts and rows that another site shows in a frame."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from openbaar.site.requests.addresses import Addresses
 from openbaar.site.requests.gates import Gates
-from openbaar.site.routes import embedded_rows
+from openbaar.site.routes import embedded
 from served import Built, shown
 
 ROWS = "/embed/municipalities/rows"
@@ -63,7 +63,7 @@ def test_other_sites_may_frame_them(small: Built) -> None:
 
 def test_a_long_table_shows_its_first_rows(small: Built, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "the page has all" not in get(small, f"/en{ROWS}").text
-    monkeypatch.setattr(embedded_rows, "FIRST", 2)
+    monkeypatch.setattr(embedded, "FIRST", 2)
     html = get(small, f"/en{ROWS}?_version=1.0.0").text  # an answer that nobody asked for before
     assert len(cells(html)) == 2
     assert "The first 2 rows; the page has all." in html
@@ -102,3 +102,34 @@ def test_only_rows_that_are_chosen_wait_at_a_gate(query: str, passes: bool) -> N
         "query_string": query.encode(),
     }
     assert gates.before(scope) is (None if passes else gates.filtered)
+
+
+def test_of_a_chart_the_rows_that_were_not_chosen_are_faded_in_a_frame_too(vdab: Built) -> None:
+    address = "/embed/started_by_province?province__in=antwerpen,limburg&_version=3.0.2"
+    html = get(vdab, f"/en{address}").text
+    whole = get(vdab, "/en/embed/started_by_province").text
+    marks, faded = (html.count(part) for part in ("data-row=", "data-faded"))
+    assert whole.count("data-faded") == 0
+    assert marks == whole.count("data-row=")
+    assert faded == marks * 6 / 8  # two of eight provinces were chosen
+    page = "/en/vdab-online-opleidingen/started_by_province?province__in=antwerpen%2Climburg"
+    assert f'href="https://data.example{page}"' in html
+
+
+def test_the_code_of_a_chart_keeps_what_was_chosen_of_its_rows(vdab: Built) -> None:
+    page = "/en/vdab-online-opleidingen/started_by_province"
+    for query in ("", "province__in=antwerpen,limburg"):
+        html = get(vdab, f"{page}?{query}").text
+        code = html.partition('<code id="chart-frame">')[2].partition("</code>")[0]
+        asked = f"{query}&_version=" if query else "_version="
+        assert f"/embed/started_by_province?{asked}" in unescape(unescape(code))
+
+
+def test_a_chart_of_a_question_is_of_the_values_that_its_name_holds(vdab: Built) -> None:
+    html = get(vdab, "/embed/province_per_thousand.year=2022?_version=3.0.2&nothing=1").text
+    assert "Jaar: 2022" in html
+    assert "/vdab-online-opleidingen/province_per_thousand?year=2022" in html
+
+
+def test_a_column_that_is_not_there_chooses_nothing_in_a_chart(vdab: Built) -> None:
+    assert get(vdab, "/embed/started_by_province?nothing=1").status_code == 400
