@@ -92,7 +92,7 @@ def test_what_solves_several_problems_is_said_once_below_them(tmp_path: Path) ->
     assert found.output.count("is missing") > 5
     assert found.output.count("run `openbaar publish`") == 1
     assert found.output.count("a guess of 'openbaar init'") > 5
-    assert found.output.count("then delete the comment\n") == 1
+    assert found.output.count("then delete the comment; ") == 1
 
 
 def test_programs_get_the_result_as_json_and_nothing_else(hand_made: Path) -> None:

@@ -170,6 +170,33 @@ def test_pandas_polars_and_duckdb_read_every_cell_as_it_is(unpacked: Path) -> No
             assert found == rows, (table, reader)
 
 
+@needs_judges
+def test_the_code_of_the_documentation_reads_figures_as_numbers_and_blanks_as_missing(
+    unpacked: Path,
+) -> None:
+    described = json.loads((unpacked / "datapackage.json").read_text("utf-8"))
+    fields = {each["name"]: each["schema"]["fields"] for each in described["resources"]}
+    read = judged("typed", unpacked, ROOT / "docs" / "catalogues.md")
+    assert read.keys() == fields.keys()
+    for table, found in read.items():
+        types = [field["type"] for field in fields[table]]
+        with (unpacked / "tables" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+            rows = list(csv.reader(file))[1:]
+        expected = [list(map(typed_cell, row, types)) for row in rows]
+        assert found == expected, table
+
+
+def typed_cell(cell: str, kind: str) -> Any:
+    """A cell of a CSV file as a program with types has it."""
+    if cell == "":
+        return None
+    if kind in ("integer", "year"):
+        return int(cell)
+    if kind == "number":
+        return float(cell)
+    return cell == "true" if kind == "boolean" else cell
+
+
 @pytest.fixture(scope="module")
 def built(stated: Path, tmp_path_factory: pytest.TempPathFactory) -> Built:
     """The site of the publication whose author stated everything."""

@@ -288,6 +288,6 @@ def test_a_chart_on_another_site_says_that_its_figures_have_changed(tmp_path: Pa
     freeze(built.database, built.metadata, tmp_path / "frozen", "https://data.example")
     with opened(f"{(tmp_path / 'frozen').as_uri()}/") as page:
         for version, is_told in {"0.1.0": True, "1.2.0": False}.items():
-            page.goto(f"en/embed/municipalities/index.html?version={version}")
-            told = page.get_by_text("The figures have changed since this chart was placed here.")
+            page.goto(f"en/embed/municipalities/index.html?_version={version}")
+            told = page.get_by_text("The figures have changed since this was placed here.")
             expect(told).to_be_visible(visible=is_told)

@@ -115,3 +115,13 @@ def test_every_table_of_every_publication_shows_its_first_columns(
             if box is not None and box["x"] + box["width"] > WIDTH:
                 hidden.append(table["name"])
     assert hidden == []
+
+
+def test_two_values_are_seen_in_their_list_and_unfold_nothing(phone: Page) -> None:
+    """What stands in a list of values needs no conditions of one's own."""
+    phone.goto(f"/{NAME}/started_by_province?province__in=limburg,brussel")
+    expect(phone.locator("details.more-filters")).not_to_have_attribute("open", "")
+    first = phone.locator(".facet-info a.chosen").first
+    box = first.bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] < box["x"] + box["width"] <= WIDTH

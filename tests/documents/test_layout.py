@@ -250,7 +250,7 @@ def test_a_raised_mark_stays_with_its_line() -> None:
         canvas.setFont("Helvetica", 7)
         canvas.drawString(86, 705, "(1)")
 
-    assert [line.text for line in layout(draw).lines] == ["2023(1)"]
+    assert [line.text for line in layout(draw).lines] == ["2023⁽¹⁾"]
 
 
 def scan_between(canvas: Canvas) -> None:

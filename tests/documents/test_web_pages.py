@@ -64,7 +64,17 @@ def test_menus_forms_scripts_and_comments_are_no_text_of_the_page() -> None:
 
 def test_a_break_in_a_cell_parts_words_and_an_emphasis_does_not() -> None:
     table = "<table><tr><th>Jongens<br>totaal<th><p>Meis</p><p>jes</p><th>(<i>a</i>)<sup>1</sup></table>"
-    assert texts(table) == ["Jongens totaal | Meis jes | (a)1"]
+    assert texts(table) == ["Jongens totaal | Meis jes | (a)¹"]
+
+
+def test_a_raised_number_is_no_digit_of_the_number_before_it() -> None:
+    table = (
+        "<table><tr><td>12<sup>1</sup><td>2023<sup><a href='#n'>2)</a></sup> <td>1<sup>er</sup>"
+        "<td>7<sup>[3]</sup><td>5 m<sup>2</sup></table>"
+    )
+    assert texts(f"{table}<p><sup>1</sup> voorlopig") == [
+        "12¹ | 2023²⁾ | 1er | 7[3] | 5 m²", "¹ voorlopig",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import zipfile
 from collections.abc import Callable
 
 import docx
@@ -98,6 +99,41 @@ def test_what_is_in_content_controls_is_read() -> None:
         content.append(paragraph._p)
 
     assert [text for text, _ in shown(word(write))] == ["in een vak"]
+
+
+def with_notes(data: bytes, kind: str, notes: dict[int, str]) -> bytes:
+    """The document with notes, as Word keeps them: by names that are not what it prints."""
+    space = nsdecls("w")
+    texts = "".join(
+        f'<w:{kind} w:id="{name}"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:{kind}>'
+        for name, text in notes.items()
+    )
+    written = io.BytesIO(data)
+    with zipfile.ZipFile(written, "a") as archive:
+        archive.writestr(f"word/{kind}s.xml", f"<w:{kind}s {space}>{texts}</w:{kind}s>")
+    return written.getvalue()
+
+
+def test_notes_have_the_numbers_that_word_prints() -> None:
+    def write(made: WordDocument) -> None:
+        for kind, name in (("footnote", 7), ("endnote", 2), ("footnote", 5)):
+            run = made.add_paragraph("Gent").add_run()
+            run._r.append(parse_xml(f'<w:{kind}Reference {nsdecls("w")} w:id="{name}"/>'))
+
+    data = with_notes(word(write), "footnote", {5: "voorlopig", 6: "gewist", 7: "tot mei"})
+    data = with_notes(data, "endnote", {2: "geschat"})
+    assert [text for text, _ in shown(data)] == [
+        "Gent[1]", "Gent[i]", "Gent[2]", "[1] tot mei", "[i] geschat", "[2] voorlopig",
+    ]  # fmt: skip
+
+
+def test_a_raised_number_is_no_digit_of_the_number_before_it() -> None:
+    def write(made: WordDocument) -> None:
+        for text, raised in (("12", "1"), ("2023", "2)"), ("1", "er"), ("5 m", "2")):
+            paragraph = made.add_paragraph(text)
+            paragraph.add_run(raised).font.superscript = True
+
+    assert [text for text, _ in shown(word(write))] == ["12¹", "2023²⁾", "1er", "5 m²"]
 
 
 @pytest.mark.parametrize(

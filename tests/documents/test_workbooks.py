@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import zipfile
 from collections.abc import Callable
 
 import openpyxl
@@ -114,6 +115,53 @@ def test_a_merged_number_counts_once_and_a_merged_label_holds_for_its_rows() -> 
         sheet.merge_cells("C2:C3")
 
     assert shown(xlsx(change))[1:] == ["Blad1:2 Gent | 1 | 2", "Blad1:3 Gent | 3 | "]
+
+
+def test_a_merged_number_in_the_first_column_is_a_label() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["A2"] = 1101
+        sheet.merge_cells("A2:A3")
+
+    assert shown(xlsx(change))[1:] == ["Blad1:2 1101 | 1 | 2", "Blad1:3 1101 | 3 | 4"]
+
+
+@pytest.mark.parametrize("form", ["0%", "0.00%", "0.0 %", '#,##0.0"%"'])
+def test_what_is_formatted_as_a_percentage_is_read_as_one(form: str) -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["C2"] = 0.125
+        sheet["C2"].number_format = form
+        sheet["C3"] = "geen"
+        sheet["C3"].number_format = form
+
+    is_percent = '"' not in form
+    assert shown(xlsx(change))[1:] == [
+        f"Blad1:2 Gent | 1 | {'12.5%' if is_percent else '0.125'}",
+        "Blad1:3 Aalst | 3 | geen",
+    ]
+
+
+def test_percentages_of_opendocument_are_read_as_such() -> None:
+    cell = "<table:table-cell office:value-type='percentage' office:value='0.07'><text:p>7%</text:p></table:table-cell>"
+    data = ods(f"<table:table-row>{cell}</table:table-row>")
+    assert shown(data, name="d.ods") == ["Blad1:1 7%"]
+
+
+def ods(rows: str) -> bytes:
+    """A workbook of OpenDocument with these rows."""
+    names = " ".join(
+        f"xmlns:{name}='urn:oasis:names:tc:opendocument:xmlns:{name}:1.0'"
+        for name in ("office", "table", "text")
+    )
+    table = f"<table:table table:name='Blad1'>{rows}</table:table>"
+    body = f"<office:body><office:spreadsheet>{table}</office:spreadsheet></office:body>"
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr(
+            "content.xml", f"<office:document-content {names}>{body}</office:document-content>"
+        )
+    return data.getvalue()
 
 
 def xls(state: int = 0) -> bytes:

@@ -10,6 +10,8 @@ from __future__ import annotations
 import email
 import io
 import json
+import os
+import re
 import sys
 import urllib.request
 import urllib.response
@@ -234,6 +236,19 @@ def readers(path: Path) -> Any:
     return read
 
 
+def typed(path: Path, page: Path) -> Any:
+    """The rows of each table as the code in the documentation reads them with their types."""
+    (code,) = re.findall(r"```python\n(import json\n.*?)```", page.read_text("utf-8"), re.DOTALL)
+    os.chdir(path)
+    known: dict[str, Any] = {}
+    exec(code, known)  # noqa: S102  ours
+    read = {}
+    for name in known["RESOURCES"]:
+        rows = known["table"](name).astype(object)
+        read[name] = rows.where(rows.notna(), None).to_numpy().tolist()
+    return read
+
+
 KINDS = {
     "dcat": dcat,
     "csvw": csvw,
@@ -242,6 +257,7 @@ KINDS = {
     "datacite": datacite,
     "schema_org": schema_org,
     "readers": readers,
+    "typed": typed,
 }
 
 if __name__ == "__main__":

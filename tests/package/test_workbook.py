@@ -9,9 +9,11 @@ from typing import Any
 
 import openpyxl
 import pytest
+from xlsxwriter import Workbook
 
 from datasets import dataset_from, dataset_of
 from openbaar.package import workbook
+from openbaar.package.sheets import OPTIONS, Column, Styles, TableSheet
 from openbaar.package.workbook import documentation_name, sheet_names, write_workbook
 from openbaar.tables.authored.publication import Publication
 from openbaar.tables.authored.references import load_publication
@@ -123,6 +125,51 @@ def test_below_its_rows_a_table_says_what_a_reader_must_know(
     for row in marks:
         assert f"{row['mark']} {row['text_nl']}" in below
     assert below[-1] == publication.tables["municipalities"].notes[-1]["nl"]
+
+
+def test_what_stands_on_several_lines_is_seen_in_every_program(
+    publication: Publication, files: dict[str, bytes], target: Path
+) -> None:
+    """Some programs give a row the height of one line unless it has one of its own."""
+    dataset = dataset_from(publication, files)
+    write_workbook(dataset, target, "nl")
+    book = openpyxl.load_workbook(target)
+    table = book["municipalities"]
+    assert table.row_dimensions[1].height == 2 * 15  # a title and its unit
+    first = len(dataset.rows("municipalities")) + 3  # below the headings, and a row of nothing
+    assert sorted(str(each) for each in table.merged_cells.ranges) == [
+        f"A{row}:E{row}" for row in range(first, table.max_row + 1)
+    ]  # the notes, over all columns and no other
+    assert table.max_column == 5
+    documentation = book["Toelichting"]
+    assert not documentation["A1"].alignment.wrap_text
+    described = [cell for (cell,) in documentation["E5:E40"] if len(str(cell.value or "")) > 100]
+    assert described
+    for cell in described:
+        assert cell.alignment.wrap_text
+        assert documentation.row_dimensions[cell.row].height >= 2 * 15
+
+
+def test_a_long_text_is_read_below_itself(tmp_path: Path, target: Path) -> None:
+    with Workbook(str(target), OPTIONS) as book:
+        sheet = TableSheet(book.add_worksheet("t"), Styles.of(book))
+        columns = [Column("Text", "", "string"), Column("n", "", "integer")]
+        sheet.write(columns, [["word " * 30, 1], ["word", 2], ["=word " * 9999, 3]], [])
+    read = openpyxl.load_workbook(target)["t"]
+    heights = [read.row_dimensions[row].height for row in (2, 3, 4)]
+    assert heights == [3 * 15, None, 408]  # 150 characters, four, and more than a row can hold
+    assert read["A2"].alignment.wrap_text
+    assert (read["B2"].alignment.vertical, read["B2"].value) == ("top", 1)
+
+
+def test_a_sheet_is_printed_as_wide_as_paper_with_its_headings_on_each_page(
+    publication: Publication, files: dict[str, bytes], target: Path
+) -> None:
+    write_workbook(dataset_from(publication, files), target, "nl")
+    for sheet in openpyxl.load_workbook(target):
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToHeight, sheet.page_setup.orientation) == (0, "landscape")
+        assert sheet.print_title_rows == (None if sheet.title == "Toelichting" else "$1:$1")
 
 
 def test_the_contents_lead_to_the_sheets(

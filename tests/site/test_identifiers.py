@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 import subprocess
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -80,13 +81,20 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
         path = built.metadata.parent / "tables" / "releases" / "0.1.0" / f"{table}.csv"
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(old)
-    regions = (built.metadata.parent / "tables" / "regions.csv").read_bytes()
-    data["tables"]["regions"]["0.1.0"] = hashlib.sha256(regions).hexdigest()
-    (built.metadata.parent / "tables" / "releases" / "0.1.0" / "regions.csv").write_bytes(regions)
     data["queries"]["per_year"]["0.1.0"] = OLD_QUESTION
+    data["queries"]["per_year"]["1.1.0"] = data["queries"]["per_year"]["1.2.0"]
+    _release_again(built.metadata.parent / "tables", data, "municipalities")
     data["queries"]["mayors_per_year"] = {"0.1.0": OLD_QUESTION}
     record.write_text(json.dumps({**data, **OLD_NAMES}))
     return built
+
+
+def _release_again(tables: Path, data: dict[str, Any], table: str) -> None:
+    """Have released a table as it is in version 1.1.0 too."""
+    file = (tables / f"{table}.csv").read_bytes()
+    data["tables"][table]["1.1.0"] = hashlib.sha256(file).hexdigest()
+    (tables / "releases" / "1.1.0").mkdir()
+    (tables / "releases" / "1.1.0" / f"{table}.csv").write_bytes(file)
 
 
 @pytest.fixture(scope="module")
@@ -236,6 +244,18 @@ def test_a_question_of_an_earlier_version_is_told_with_its_sql_and_its_tables(
     assert ("no longer published" in page) == (name == "mayors_per_year")
 
 
+def test_a_question_of_an_earlier_version_says_whether_its_answer_is_that_of_now(
+    shown: Datasette,
+) -> None:
+    changed = get(shown, "/en/id/per_year/0.1.0?year=2019", accept=FIREFOX).text
+    assert "so the answer may be another one:" in changed
+    same = get(shown, "/en/id/per_year/1.1.0?year=2019", accept=FIREFOX).text
+    assert "so the answer is the same:" in same
+    for page in (changed, same):  # what was chosen is not lost on the way
+        assert '<a href="/en/id/per_year?year=2019">The answer of version 1.2.0</a>' in page
+        assert "?year=2019</code>" in page
+
+
 @pytest.mark.parametrize(
     ("path", "status", "message"),
     [
@@ -291,7 +311,7 @@ def test_the_page_of_an_earlier_version_says_whether_its_figures_still_hold(
     assert "still holds" not in changed
     now = get(shown, "/en/id/municipalities/1.2.0", accept=FIREFOX).text
     assert "Its file is" not in now  # it is the version of now
-    same = get(shown, "/en/id/regions/0.1.0", accept=FIREFOX).text
+    same = get(shown, "/en/id/municipalities/1.1.0", accept=FIREFOX).text
     assert "every figure below still holds" in same
 
 
@@ -301,8 +321,8 @@ def test_versions_of_a_table_lead_to_each_other(shown: Datasette) -> None:
     now = get(shown, "/id/municipalities/1.2.0", accept=FIREFOX).headers["link"]
     assert f'<{home}/id/municipalities/0.1.0>; rel="cite-as"' in old
     assert f'<{home}/download/0.1.0/tables/municipalities.csv>; rel="item"' in old
-    assert f'<{home}/id/municipalities/1.2.0>; rel="successor-version"' in old
-    assert f'<{home}/id/municipalities/0.1.0>; rel="predecessor-version"' in now
+    assert f'<{home}/id/municipalities/1.1.0>; rel="successor-version"' in old
+    assert f'<{home}/id/municipalities/1.1.0>; rel="predecessor-version"' in now
     for each in (old, now):
         assert f'<{home}/id/municipalities/1.2.0>; rel="latest-version"' in each
     assert "datapackage.json" not in old  # nothing but its figures is kept

@@ -17,7 +17,8 @@ from markupsafe import Markup
 from PIL import Image
 
 import drawings
-from openbaar.site.pages.pictures import Chart, numbered, versions_with_other_figures
+from openbaar.site.pages.pictures import Chart, numbered
+from openbaar.site.routes.kept_versions import versions_with_other_figures
 from served import ROOT, Built, build, published_of, shown
 
 pytestmark = pytest.mark.slow  # a publication is built
@@ -158,7 +159,12 @@ def changed(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 @pytest.mark.parametrize(
     ("asked", "is_told"),
-    [("?version=0.1.0", True), ("?version=1.1.0", False), ("?version=9.9.9", False), ("", False)],
+    [
+        ("?_version=0.1.0", True),
+        ("?_version=1.1.0", False),
+        ("?_version=9.9.9", False),
+        ("", False),
+    ],
 )
 def test_a_chart_on_another_site_says_where_its_figures_have_changed_since(
     changed: Built, asked: str, is_told: bool
@@ -172,7 +178,7 @@ def test_a_chart_on_another_site_says_where_its_figures_have_changed_since(
 
 def test_the_code_for_another_site_names_the_version(changed: Built) -> None:
     html = unescape(get(changed, "/municipalities/municipalities").text)
-    assert re.search(r'<iframe src="[^"]*/embed/municipalities\?version=1\.2\.0"', html)
+    assert re.search(r'<iframe src="[^"]*/embed/municipalities\?_version=1\.2\.0"', html)
 
 
 def test_an_answer_has_changed_where_it_was_asked_otherwise(changed: Built) -> None:

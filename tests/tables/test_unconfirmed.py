@@ -28,7 +28,8 @@ def test_a_comment_with_a_guess_is_a_warning_at_its_place(hand_made: Path) -> No
     line = (hand_made / "tables/package.yaml").read_text("utf-8").count("\n") + 1
     assert with_line(hand_made, "  # guess: the words above the table ") == [
         f"tables/package.yaml:{line}:3: a guess of 'openbaar init' is not confirmed: the words above "
-        "the table (look at what stands here, correct it where it is wrong, then delete the comment)"
+        "the table (look at what stands here, correct it where it is wrong, then delete the comment; "
+        "`openbaar confirm` takes one answer for the same guess in all tables)"
     ]
 
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from openbaar.cli.common import Run, common, json_result, print_problems
 from openbaar.cli.completion import table_names
 from openbaar.errors import OpenbaarError
+
+if TYPE_CHECKING:
+    from openbaar.tables.judging.unconfirmed import Guess
 
 
 @click.command()
@@ -167,6 +172,68 @@ def _preview_once(run: Run, table: str | None, html: Path | None) -> None:
     with replacing(html) as partial:
         partial.write_text(page(run.root, publication.package.name, found), "utf-8")
     run.done(f"wrote {html}")
+
+
+@click.command()
+@click.argument("tables", nargs=-1, metavar="[TABLE]...", shell_complete=table_names)
+@click.option(
+    "--guess",
+    "named",
+    multiple=True,
+    metavar="WORDS",
+    help="Confirm the guesses that begin with these words, without asking. Can be repeated.",
+)
+@click.option("--all", "every", is_flag=True, help="Confirm all guesses of each TABLE.")
+@common
+@click.pass_context
+def confirm(
+    ctx: click.Context,
+    tables: tuple[str, ...],
+    named: tuple[str, ...],
+    every: bool,
+    project: Path | None,
+    quiet: bool,
+) -> None:
+    """Confirm guesses of `init` and `add`, the same one in many tables with one answer.
+
+    Shows each kind of guess with what it is in each file, and asks whether all of them are right;
+    the comments of those that are go. Without TABLE, in all files but those of tables whose drafts
+    do not convert or need a look.
+    """
+    from openbaar.authoring.confirm import confirm, of_kinds, unconfirmed
+
+    if every and not tables:
+        raise click.UsageError("--all needs the tables whose guesses are right")
+    run = Run(ctx, project, quiet)
+    found = unconfirmed(run.load(), tables)
+    if every or named:
+        guesses = of_kinds(found, ("",) if every else named)
+        for name in confirm(run.root.resolve(), guesses, run.say):
+            run.done(f"wrote {name}")
+        count = len(guesses)
+    else:
+        count = sum(_asked(run, kind, guesses) for kind, guesses in found.kinds.items())
+    run.done("1 guess was confirmed" if count == 1 else f"{count} guesses were confirmed")
+    if found.left_out:
+        listed = ", ".join(found.left_out)
+        run.done(f"not asked about, because their drafts need a look; name them: {listed}")
+
+
+def _asked(run: Run, kind: str, guesses: Sequence[Guess]) -> int:
+    """Show the guesses of a kind, ask whether they are right, and confirm them if so; how many."""
+    from openbaar.authoring.confirm import confirm, shown
+
+    click.secho(f"\n{kind}", bold=True)
+    for guess in guesses:
+        first, *below = shown(run.root, guess)
+        click.echo(f"  {guess.file}:{guess.line}  {first.strip()}")
+        for line in below:
+            click.echo(f"      {line}")
+    question = "Is it right?" if len(guesses) == 1 else f"Are all {len(guesses)} right?"
+    if not click.confirm(question, default=False):
+        return 0
+    confirm(run.root.resolve(), guesses, run.say)
+    return len(guesses)
 
 
 @click.command()

@@ -19,7 +19,7 @@ import click
 
 from openbaar import __version__
 from openbaar.cli import progress
-from openbaar.cli.authoring import add, init, inspect, migrate, preview, recognise
+from openbaar.cli.authoring import add, confirm, init, inspect, migrate, preview, recognise
 from openbaar.cli.common import (
     Commands,
     Run,
@@ -68,6 +68,7 @@ def main(ctx: click.Context, project: Path | None, quiet: bool) -> None:
 main.add_command(init)
 main.add_command(add)
 main.add_command(preview)
+main.add_command(confirm)
 main.add_command(migrate)
 main.add_command(inspect)
 main.add_command(diff)

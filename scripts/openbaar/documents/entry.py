@@ -26,6 +26,9 @@ class Person(Strict):
         return self
 
 
+# Of Western Europe, by the names of WHATWG: those of Windows, of Latin 9, and of DOS, in which
+# Excel saves "CSV (MS-DOS)"; and UTF-16, its "Unicode text".
+Encoding = Literal["utf-8", "windows-1252", "iso-8859-15", "ibm850", "utf-16"]
 SHA256 = "9f86d0… (64 hexadecimal digits, as `sha256sum` prints them)"
 
 
@@ -38,6 +41,9 @@ class DocumentEntry(Strict):
     read: Literal["text", "tables", "layout"] = Field(
         "text",
         description="of a PDF: its text, its ruled tables, or where its words stand on the page",
+    )
+    encoding: Encoding | None = Field(
+        None, description="of a text or a CSV file: how its letters are stored, where not as UTF-8"
     )
     skip_pages: tuple[int, ...] = Field(
         (), description="pages of a PDF that are not read, such as scans"

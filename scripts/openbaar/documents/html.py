@@ -9,6 +9,7 @@ from typing import Any
 
 from openbaar.documents.limits import MAX_CELLS
 from openbaar.documents.lines import Document, grid_lines, repeatable
+from openbaar.documents.superscripts import superscript
 from openbaar.documents.text import decode
 from openbaar.errors import OpenbaarError, Place, Problem
 
@@ -43,16 +44,26 @@ def read_html(data: bytes, path: str) -> Document:
     The addresses of cells are `table.row.column`, those of texts `p1`, `p2`, …, all from 1. A text
     is a caption, a heading, a paragraph, an item of a list, or what stands between two breaks. A
     label that spans rows stands in each of them, a number once, in the first; what spans columns
-    stands in the first.
+    stands in the first. A number in a `sup` is raised: `12<sup>1</sup>` is `12¹`.
     Raises OpenbaarError when it is no text, or contains no table.
     """
     page = _page(decode(_in_utf8(data), path), path)
+    for element in page.iter("sup"):
+        _raise_numbers(element)
     reader = _Reader(path)
     reader.read(page)
     if not reader.tables:
         raise OpenbaarError(Problem(Place(path), "contains no table"))
     lines = grid_lines([(1, reader.rows, reader.addresses)])
     return Document(path, lines, is_grid=True, language=_language(page), title=_title(page))
+
+
+def _raise_numbers(element: Any) -> None:
+    """Raise the numbers in a superscript, those in its links too."""
+    for part in element.iter():
+        part.text = superscript(part.text or "")
+        if part is not element:
+            part.tail = superscript(part.tail or "")
 
 
 def _title(page: Any) -> str:
@@ -229,7 +240,7 @@ def _place_cells(row: Any, placed: dict[int, str], spanning: _Spanning) -> None:
         for covered, text in enumerate([_text(cell), *beside], start=column):
             placed[covered] = text
             if rows > 1:
-                spanning[covered] = (repeatable(text), rows - 1)
+                spanning[covered] = (repeatable(text, covered), rows - 1)
 
 
 def _one_row_less(spanning: _Spanning) -> _Spanning:

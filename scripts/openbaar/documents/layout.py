@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import closing
 from itertools import chain, product
 from statistics import median
@@ -18,11 +18,14 @@ from openbaar.documents.pdf import (
     opened,
     page_without_text,
 )
+from openbaar.documents.superscripts import superscript
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
 
 SAME_PLACE = 1.0  # points: a letter printed twice within them is printed bold, not twice
 BETWEEN_LETTERS = 1.5  # points: a wider gap parts two words
+SMALLER = 0.85  # of the size of a letter: as much, or less, is the size of a superscript behind it
+HIGHER = 0.15  # of the size of a letter: as much, or more, a superscript ends above it
 SIZE_OF_LETTER = 5.0  # points: how wide a letter is on a page that has none
 MOST_COLUMNS = 400  # characters of a line as it is laid out
 
@@ -86,12 +89,13 @@ def pages_of_pdf(data: bytes, path: str, skipped: Collection[int]) -> Iterator[P
 def words_of_page(page: Any) -> list[Word]:
     """The words of a page of pdfplumber; those printed from below to above read as one reads them.
 
-    A letter printed twice at one place, as some programs print bold ones, counts once.
+    A letter printed twice at one place, as some programs print bold ones, counts once. A digit that
+    is raised, as the marks of footnotes are, is read as such: `2013¹`.
     """
     from pdfplumber.utils.text import extract_words
 
     by_direction: dict[str, list[dict[str, Any]]] = {}
-    for letter in _once(page.chars):
+    for letter in _raised(_once(page.chars)):
         by_direction.setdefault(_direction(letter), []).append(letter)
     words: list[Word] = []
     for direction, letters in by_direction.items():
@@ -144,6 +148,29 @@ def _once(letters: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
             continue
         seen.setdefault((text, column, row), []).append((left, top))
         yield letter
+
+
+def _raised(letters: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The letters; raised those digits and brackets that are smaller than what they follow."""
+    base: dict[str, Any] | None = None  # the last letter that is not raised
+    end = 0.0  # of the last letter
+    for letter in letters:
+        text = letter["text"]
+        if base is not None and superscript(text) != text and _is_higher(letter, base, end):
+            letter = {**letter, "text": superscript(text)}
+        elif text.strip():
+            base = letter
+        end = letter["x1"]
+        yield letter
+
+
+def _is_higher(letter: dict[str, Any], base: dict[str, Any], end: float) -> bool:
+    """Whether a letter follows right behind what ends there, and is a superscript of `base`."""
+    is_behind = abs(letter["x0"] - end) < BETWEEN_LETTERS
+    is_smaller = letter["size"] <= SMALLER * base["size"]
+    is_raised = letter["bottom"] <= base["bottom"] - HIGHER * base["size"]
+    is_beside = letter["bottom"] > base["top"]
+    return bool(is_behind and is_smaller and is_raised and is_beside)
 
 
 def _direction(letter: dict[str, Any]) -> str:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from openbaar.errors import Place
 
 SEPARATOR = "␟"  # Unicode's symbol for the unit separator, which no document prints
+WORKBOOKS = (".xlsx", ".ods", ".xls")
 UNSURE = "▯"  # before a word that was recognised on a picture, and not surely
 
 
@@ -22,13 +23,36 @@ _LEADER = re.compile(r"[._\-–—=·…]{4,}$")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
 
-def repeatable(text: str) -> str:
+def repeatable(text: str, column: int) -> str:
     """The text of a cell merged over several rows, as it stands in the lower ones.
 
-    A label or a year holds for each of them; a number would count more than once, so nothing.
+    A label or a year holds for each of them, and so does what stands in the first column (0), such
+    as the number of a chapter; any other number would count more than once, so nothing.
     """
+    if column == 0:
+        return text
     is_figure = _FIGURE.fullmatch(text.strip()) is not None
     return "" if is_figure and not _YEAR.fullmatch(text.strip()) else text
+
+
+def joint(above: str, below: str) -> str:
+    """What stands between the lines of a text that is wrapped in a cell.
+
+    That is a space, but nothing behind a hyphen where a capital letter or a digit follows.
+
+    before: "Bitburg-", "Prüm" and "Land-", "und Forst"
+    after: "" and " "
+    """
+    is_hyphen = above[-1:] == "-" and above[-2:-1].isalnum()
+    return "" if is_hyphen and (below[:1].isupper() or below[:1].isdigit()) else " "
+
+
+def wrapped(texts: Sequence[str]) -> str:
+    """The lines of a cell as one text."""
+    whole = ""
+    for text in texts:
+        whole += (joint(whole, text) if whole else "") + text
+    return whole
 
 
 def shown(text: str) -> str:
@@ -106,7 +130,9 @@ class Document:
 
     Where they are (a PDF, a workbook), places name the page and count its lines; else they count
     through the document. The words of one that is recognised were told from pictures. `language`
-    and `title` are what it says of itself, as web pages do.
+    and `title` are what it says of itself, as web pages do. `broken` are the texts of cells in
+    which a word may be broken that was wider than its cell, `typed` those of a workbook that are
+    texts and look like numbers.
     """
 
     path: str
@@ -116,7 +142,14 @@ class Document:
     is_recognised: bool = False
     language: str = ""
     title: str = ""
+    broken: frozenset[str] = frozenset()
+    typed: frozenset[str] = frozenset()
     _by_number: dict[int, Line] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @property
+    def is_workbook(self) -> bool:
+        """Whether it is a workbook, which stores numbers as such."""
+        return self.path.lower().endswith(WORKBOOKS)
 
     def line(self, number: int) -> Line:
         """The line with that number."""

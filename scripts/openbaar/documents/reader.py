@@ -51,7 +51,7 @@ def parse_document(data: bytes, entry: DocumentEntry) -> Document:
 
 
 def _text(data: bytes, entry: DocumentEntry) -> Document:
-    return read_text(data, entry.path, entry.page_break)
+    return read_text(data, entry.path, entry.page_break, entry.encoding)
 
 
 def _workbook(data: bytes, entry: DocumentEntry) -> Document:
@@ -63,7 +63,7 @@ def _workbook(data: bytes, entry: DocumentEntry) -> Document:
 def _csv(data: bytes, entry: DocumentEntry) -> Document:
     from openbaar.documents.sheets import read_csv_grid
 
-    return read_csv_grid(data, entry.path)
+    return read_csv_grid(data, entry.path, entry.encoding)
 
 
 def _html(data: bytes, entry: DocumentEntry) -> Document:

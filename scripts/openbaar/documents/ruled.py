@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import pairwise, starmap
 from typing import Any, NamedTuple
 
 from openbaar.documents.layout import pages_of_pdf
-from openbaar.documents.lines import Document, Word, grid_lines, repeatable, text_of
-from openbaar.documents.page_lines import lines_of
+from openbaar.documents.lines import Document, Word, grid_lines, repeatable, text_of, wrapped
+from openbaar.documents.page_lines import PageLine, lines_of
 from openbaar.documents.pdf import clear_errors, page_without_text
 from openbaar.errors import OpenbaarError, Place, Problem
 
@@ -16,6 +18,7 @@ MOST_PROBLEMS = 20  # of one document
 SLACK = 2.0  # points by which a word may reach over a rule
 LONGER = 5.0  # points by which rules reach beyond the outermost upright ones of a table
 NEAR = 60.0  # points from a table: what stands farther beside it is not of it
+WIDEST_MARGIN = 8.0  # points between the edge of a cell and its text, where that is not centred
 MOST_WORDS = 6  # of a text beside a table; more are running text
 
 
@@ -70,6 +73,7 @@ def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
     inside a table.
     """
     pages = []
+    broken: set[str] = set()
     problems: list[Problem] = []
     with clear_errors(path):
         for page in pages_of_pdf(data, path, skipped):
@@ -77,13 +81,14 @@ def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
                 problems.append(page_without_text(path, page.number))
             grids = _grids(page.seen)
             problems += _lost(grids, page.words, Place(path, page=str(page.number)))
-            pages.append((page.number, *_texts_and_addresses(grids, page.words)))
+            pages.append((page.number, *_texts_and_addresses(grids, page.words, broken)))
     if not any(rows for _, rows, _ in pages):
         hint = "read it as text: leave out `read: tables`"
         raise OpenbaarError(Problem(Place(path), "contains no ruled table", hint))
     if problems:
         raise OpenbaarError(problems[:MOST_PROBLEMS])
-    return Document(path, grid_lines(pages), is_grid=True, has_pages=True)
+    lines = grid_lines(pages)
+    return Document(path, lines, is_grid=True, has_pages=True, broken=frozenset(broken))
 
 
 def _grids(page: Any) -> list[Grid]:
@@ -130,19 +135,22 @@ def _touches(rule: Mapping[str, Any], box: Box) -> bool:
 
 
 def _texts_and_addresses(
-    grids: Sequence[Grid], words: Sequence[Word]
+    grids: Sequence[Grid], words: Sequence[Word], broken: set[str]
 ) -> tuple[list[list[str]], list[list[str]]]:
-    """The rows of all tables of a page: the texts of their cells, and the addresses of these."""
+    """The rows of all tables of a page: the texts of their cells, and the addresses of these.
+
+    Those in which a word may be broken are added to `broken`.
+    """
     rows: list[list[str]] = []
     addresses: list[list[str]] = []
     for index, grid in enumerate(grids, start=1):
-        for number, texts in enumerate(_texts(grid, words), start=1):
+        for number, texts in enumerate(_texts(grid, words, broken), start=1):
             rows.append(texts)
             addresses.append([f"{index}.{number}.{c}" for c in range(1, len(texts) + 1)])
     return rows, addresses
 
 
-def _texts(grid: Grid, words: Sequence[Word]) -> list[list[str]]:
+def _texts(grid: Grid, words: Sequence[Word], broken: set[str]) -> list[list[str]]:
     """The texts of a table.
 
     A cell that is covered by a merged one above (None) gets its label; a figure is not repeated.
@@ -155,18 +163,35 @@ def _texts(grid: Grid, words: Sequence[Word]) -> list[list[str]]:
         for column, cell in enumerate(row):
             if cell is not None:
                 bottoms[column] = cell.bottom
-                line.append(_text(cell, words))
+                line.append(_text(cell, words, broken))
                 continue
             is_covered = bool(texts) and bottoms.get(column, 0) >= bottom - 1
-            line.append(repeatable(texts[-1][column]) if is_covered else "")
+            line.append(repeatable(texts[-1][column], column) if is_covered else "")
         texts.append(line)
     return texts
 
 
-def _text(cell: Box, words: Sequence[Word]) -> str:
+def _text(cell: Box, words: Sequence[Word], broken: set[str]) -> str:
     """What is printed in a cell, its lines one after the other."""
     lines = lines_of([word for word in words if cell.holds(word)])
-    return "\n".join(text_of(line.words) for line in lines)
+    text = wrapped([text_of(line.words) for line in lines])
+    if any(starmap(partial(_may_go_on, cell, lines), pairwise(lines))):
+        broken.add(text)
+    return text
+
+
+def _may_go_on(cell: Box, lines: Sequence[PageLine], above: PageLine, below: PageLine) -> bool:
+    """Whether the only word of a line ends where its cell does, and may go on in the next line.
+
+    No letter more would have had room, and a small one follows. Where texts are centred, nothing
+    tells where a cell ends for them.
+    """
+    margin = min(line.words[0].start for line in lines) - cell.left
+    word = above.words[0]
+    room = cell.right - margin - word.end
+    letter = (word.end - word.start) / len(word.text)
+    is_full = len(above.words) == 1 and margin <= WIDEST_MARGIN and room < letter
+    return is_full and word.text[-1:].isalpha() and below.words[0].text[:1].islower()
 
 
 def _lost(grids: Sequence[Grid], words: Sequence[Word], page: Place) -> Iterator[Problem]:

@@ -8,20 +8,28 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from openbaar.documents.limits import MAX_CELLS, check_archive
 from openbaar.documents.lines import Document, grid_lines, repeatable
+from openbaar.documents.superscripts import superscript
 from openbaar.errors import OpenbaarError, Place, Problem
 
-NOTES = "word/footnotes.xml"
+FOOTNOTES = "word/footnotes.xml"
+ENDNOTES = "word/endnotes.xml"
 MOST_COLUMNS = 500  # that a cell or a margin of a row may span
 MAX_HIDDEN_SHOWN = 60  # characters of hidden text in a message
 _BLOCKS = ("p", "tbl", "sdt", "sdtContent", "ins", "customXml", "smartTag")
 _SIGNS = {"tab": " ", "br": " ", "cr": " ", "noBreakHyphen": "-"}
 _LEFT_OUT = ("del", "moveFrom", "Fallback", "rPr", "pPr")  # deleted, or said a second time
+_CALLS = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
+_ROMAN = (
+    (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"),
+    (1, "i"),
+)  # fmt: skip
+Note = tuple[str, str]  # whether it is a footnote or an endnote, and its name in the file
 
 
 def read_docx(data: bytes, path: str) -> Document:
@@ -29,19 +37,19 @@ def read_docx(data: bytes, path: str) -> Document:
 
     The addresses of cells are `table.row.column`, those of paragraphs `p1`, `p2`, …. A label merged
     over several rows stands in each of them, a number once; what is merged over columns stands in
-    the first. Deleted text is left out, inserted text is read. A footnote is `[1]` where it is
-    called, and a line `[1] …` at the end.
+    the first. Deleted text is left out, inserted text is read. A number that is a superscript is
+    raised (`12¹`). A footnote is `[1]` where it is called, and a line `[1] …` at the end; an
+    endnote is `[i]`. They are numbered in the order in which they are called, as Word does.
 
     Raises OpenbaarError when it is no Word document, needs a password or is too large; has hidden
     text, or a table inside a table; or holds no text.
     """
     check_archive(data, path, "a Word document")
     reader = _Reader(path)
-    body, notes = _body_and_notes(data, path)
-    if body is not None:
-        reader.read(body)
-    if notes is not None:
-        reader.read_footnotes(notes)
+    parts = _parts(data, path)
+    if parts.body is not None:
+        reader.read(parts.body)
+    reader.read_notes(parts.notes)
     if reader.problems:
         raise OpenbaarError(reader.problems)
     if not reader.rows:
@@ -49,19 +57,28 @@ def read_docx(data: bytes, path: str) -> Document:
     return Document(path, grid_lines([(1, reader.rows, reader.addresses)]), is_grid=True)
 
 
-def _body_and_notes(data: bytes, path: str) -> tuple[Any, Any]:
-    """The elements with the text and with the footnotes of a document; None where it has none."""
+@dataclass(frozen=True)
+class _Parts:
+    """The element with the text of a document, and those of its notes."""
+
+    body: Any  # None where it has none
+    notes: Mapping[Note, Any]
+
+
+def _parts(data: bytes, path: str) -> _Parts:
     from lxml import etree
 
+    notes: dict[Note, Any] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             body = _root(archive, "word/document.xml").find("{*}body")
-            if NOTES not in archive.namelist():
-                return body, None
-            return body, _root(archive, NOTES)
+            for name, kind in ((FOOTNOTES, "footnote"), (ENDNOTES, "endnote")):
+                if name in archive.namelist():
+                    notes |= {(kind, _id(note)): note for note in _root(archive, name)}
     except (KeyError, etree.XMLSyntaxError) as error:
         message = f"cannot be read as a Word document: {error}"
         raise OpenbaarError(Problem(Place(path), message)) from error
+    return _Parts(body, notes)
 
 
 def _root(archive: zipfile.ZipFile, name: str) -> Any:
@@ -102,6 +119,7 @@ class _Reader:
     tables: int = 0
     paragraphs: int = 0
     cells: int = 0
+    called: dict[Note, str] = field(default_factory=dict)  # the notes, each with its mark
 
     def read(self, parent: Any) -> None:
         """The paragraphs and tables in an element."""
@@ -114,12 +132,12 @@ class _Reader:
             elif name in _BLOCKS:
                 self.read(element)
 
-    def read_footnotes(self, notes: Any) -> None:
-        """The footnotes, each as a line of its own."""
-        for note in notes:
-            if note.attrib and not any(key.endswith("}type") for key in note.attrib):
-                text = " ".join(self._text(paragraph) for paragraph in note.iterfind("{*}p"))
-                self._add_paragraph(f"[{_id(note)}] {text.strip()}")
+    def read_notes(self, notes: Mapping[Note, Any]) -> None:
+        """The notes that are called, each as a line of its own."""
+        for note, mark in list(self.called.items()):
+            if note in notes:
+                text = " ".join(self._text(paragraph) for paragraph in notes[note].iterfind("{*}p"))
+                self._add_paragraph(f"{mark} {text.strip()}")
 
     def _add_paragraph(self, text: str) -> None:
         if text.strip():
@@ -147,7 +165,7 @@ class _Reader:
             properties = cell.find("{*}tcPr")
             merged = _value(properties, "vMerge", "continue")
             if merged == "continue" and len(texts) < len(above):
-                text = repeatable(above[len(texts)])
+                text = repeatable(above[len(texts)], len(texts))
             else:
                 text = self._cell(cell)
             spanned = max(_count(properties, "gridSpan", 1), 1)
@@ -175,13 +193,26 @@ class _Reader:
             yield element.text or ""
         elif name in _SIGNS:
             yield _SIGNS[name]
-        elif name == "footnoteReference":
-            yield f"[{_id(element)}]"
+        elif name in _CALLS:
+            yield self._mark((_CALLS[name], _id(element)))
         elif name == "r" and _is_hidden(element):
             self._refuse_hidden(element)
+        elif name == "r" and _is_raised(element):
+            yield superscript("".join(self._pieces_in(element)))
         else:
-            for child in element:
-                yield from self._pieces(child)
+            yield from self._pieces_in(element)
+
+    def _pieces_in(self, element: Any) -> Iterator[str]:
+        for child in element:
+            yield from self._pieces(child)
+
+    def _mark(self, note: Note) -> str:
+        """The mark with which a note is called: the number that Word counts for it."""
+        kind, _ = note
+        if note not in self.called:
+            number = 1 + sum(each[0] == kind for each in self.called)
+            self.called[note] = f"[{number if kind == 'footnote' else _roman(number)}]"
+        return self.called[note]
 
     def _refuse_hidden(self, run: Any) -> None:
         text = "".join(found.text or "" for found in run.iterfind("{*}t"))
@@ -207,6 +238,18 @@ def _is_hidden(run: Any) -> bool:
     return _value(run.find("{*}rPr"), "vanish", "true") in ("true", "1", "on")
 
 
+def _is_raised(run: Any) -> bool:
+    return _value(run.find("{*}rPr"), "vertAlign") == "superscript"
+
+
+def _roman(number: int) -> str:
+    """A number as Word counts endnotes: 4 -> iv."""
+    for value, letters in _ROMAN:
+        if number >= value:
+            return letters + _roman(number - value)
+    return ""
+
+
 def _id(element: Any) -> str:
-    """The number of a footnote."""
+    """The name of a note in the file, which is not the number that is printed."""
     return next((str(value) for key, value in element.attrib.items() if key.endswith("}id")), "?")

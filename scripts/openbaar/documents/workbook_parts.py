@@ -9,16 +9,20 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from openbaar.documents.limits import column_number
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import BROKEN_ZIP
 
+HAS_HIDDEN = "has hidden parts: "  # how the problem begins that says so
 MOST_NAMED = 20  # cells, rows or columns in messages
+_PERCENT_FORMATS = ("9", "10")  # `0%` and `0.00%`, which a workbook need not spell out
+_QUOTED = re.compile(r'"[^"]*"|\\.')  # what a number format shows as it is
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 _ERROR = re.compile(r"#[A-Z/0!?]+!?|Err:[0-9]+")
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -28,7 +32,8 @@ _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationshi
 class SheetParts:
     """Of one sheet: the cells in error or never computed, and what is hidden and holds something.
 
-    Rows and columns count from 1.
+    `percents` are the cells (row and column) that show a number as a percentage. Rows and columns
+    count from 1.
     """
 
     name: str
@@ -37,6 +42,7 @@ class SheetParts:
     uncomputed: list[str] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
+    percents: set[tuple[int, int]] = field(default_factory=set)
 
 
 def sheet_parts(data: bytes, path: str) -> dict[str, SheetParts]:
@@ -105,17 +111,33 @@ def _of_xlsx(archive: zipfile.ZipFile) -> Iterator[SheetParts]:
     relations = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
     targets = {each.get("Id"): each.get("Target") for each in relations}
     workbook = etree.fromstring(archive.read("xl/workbook.xml"), parser)
+    percents = _percent_styles(archive, parser)
     for sheet in workbook.iterfind(".//{*}sheets/{*}sheet"):
         target = str(targets[sheet.get(_RELATIONS)])
         name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         parts = SheetParts(sheet.get("name"), sheet.get("state", "visible") != "visible")
         if "worksheets/" in name:
             with archive.open(name) as file:
-                _look_through(file, parts)
+                _look_through(file, parts, percents)
         yield parts
 
 
-def _look_through(file: Any, parts: SheetParts) -> None:
+def _percent_styles(archive: zipfile.ZipFile, parser: Any) -> set[str]:
+    """The numbers of the styles of cells that show a number as a percentage."""
+    from lxml import etree
+
+    if "xl/styles.xml" not in archive.namelist():
+        return set()
+    styles = etree.fromstring(archive.read("xl/styles.xml"), parser)
+    formats = set(_PERCENT_FORMATS)
+    for each in styles.iterfind(".//{*}numFmts/{*}numFmt"):
+        if "%" in _QUOTED.sub("", each.get("formatCode", "")):
+            formats.add(each.get("numFmtId"))
+    cells = styles.iterfind(".//{*}cellXfs/{*}xf")
+    return {str(number) for number, each in enumerate(cells) if each.get("numFmtId") in formats}
+
+
+def _look_through(file: Any, parts: SheetParts, percents: Collection[str]) -> None:
     """Collect from the XML of a sheet of xlsx what its values do not show."""
     from lxml import etree
 
@@ -130,6 +152,8 @@ def _look_through(file: Any, parts: SheetParts) -> None:
         is_hidden = _is_true(element.get("hidden")) or element.get("ht") == "0"
         for cell in element:
             _look_at(cell, parts, is_hidden, hidden_columns)
+            if cell.get("s") in percents:
+                _add_percent(cell, parts)
         element.clear()
 
 
@@ -150,6 +174,13 @@ def _look_at(cell: Any, parts: SheetParts, is_hidden: bool, hidden_columns: set[
     if is_hidden:
         parts.rows.add(int(address[2]))
     parts.columns |= hidden_columns & {column_number(address[1].encode())}
+
+
+def _add_percent(cell: Any, parts: SheetParts) -> None:
+    """Note a cell of xlsx in the style of a percentage, where it holds a number."""
+    address = _ADDRESS.fullmatch(cell.get("r", ""))
+    if address is not None and cell.get("t", "n") == "n":
+        parts.percents.add((int(address[2]), column_number(address[1].encode())))
 
 
 def _is_true(value: str | None) -> bool:
@@ -186,7 +217,9 @@ def _look_through_table(table: Any, parts: SheetParts) -> None:
     for row in table.iterfind(".//{*}table-row"):
         is_hidden = _attribute(row, "visibility") in ("collapse", "filter")
         _look_through_row(row, number, is_hidden, hidden_columns, parts)
-        number += _repeated(row, "number-rows-repeated")
+        repeated = _repeated(row, "number-rows-repeated")
+        parts.percents |= set(_percents(row, range(number, number + repeated)))
+        number += repeated
 
 
 def _look_through_row(
@@ -208,6 +241,16 @@ def _look_through_row(
             parts.rows.add(number)
         if text:
             parts.columns |= hidden_columns.intersection(range(column, column + repeated))
+        column += repeated
+
+
+def _percents(row: Any, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The cells of a row of OpenDocument that hold percentages; it stands for rows of `numbers`."""
+    column = 1
+    for cell in row:
+        repeated = _repeated(cell, "number-columns-repeated")
+        if _attribute(cell, "value-type") == "percentage":
+            yield from product(numbers, range(column, column + repeated))
         column += repeated
 
 

@@ -8,9 +8,10 @@ writing into the file.)
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from math import ceil
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -35,6 +36,12 @@ FORMULA_SIGNS = ("=", "+", "-", "@")
 MAX_WIDTH = 60
 FILTER_BUTTON = 3
 MEASURED_ROWS = 1_000
+# Of a line and of a row, in points; and in characters, where a note has room.
+LINE = 15
+MAX_HEIGHT = 408
+NOTE_WIDTH = 50
+# https://xlsxwriter.readthedocs.io/page_setup.html#worksheet-set-paper
+A4 = 9
 OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -62,7 +69,10 @@ class Column:
 class Styles:
     """How cells look, made once for the whole workbook."""
 
+    title: Format
     heading: Format
+    words: Format
+    note: Format
     date: Format
     count: Format
     text: Format
@@ -72,16 +82,19 @@ class Styles:
     def of(cls, book: Workbook) -> Styles:
         """The styles of a workbook, in one order whatever uses them first."""
         styles = cls(
+            title=book.add_format({"bold": True, "font_size": 14}),
             heading=book.add_format(
                 {"bold": True, "bottom": 1, "valign": "top", "text_wrap": True}
             ),
-            date=book.add_format({"num_format": "yyyy-mm-dd"}),
-            count=book.add_format({"num_format": "#,##0"}),
-            text=book.add_format({"quote_prefix": True}),
-            link=book.get_default_url_format(),
+            words=book.add_format({"valign": "top", "text_wrap": True}),
+            note=book.add_format({"valign": "top", "text_wrap": True, "quote_prefix": True}),
+            date=book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"}),
+            count=book.add_format({"num_format": "#,##0", "valign": "top"}),
+            text=book.add_format({"quote_prefix": True, "valign": "top"}),
+            link=book.add_format({"hyperlink": True, "valign": "top"}),
         )
-        for style in (styles.heading, styles.date, styles.count, styles.text, styles.link):
-            style._get_xf_index()  # by which cells name them
+        for each in fields(styles):
+            getattr(styles, each.name)._get_xf_index()  # by which cells name them
         return styles
 
 
@@ -96,28 +109,56 @@ class TableSheet:
         self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], notes: Iterable[str]
     ) -> None:
         """Write headings, rows and notes, in this order: a sheet is streamed to the disk."""
+        widths = []
         for number, column in enumerate(columns):
-            self._write_heading(number, column, [row[number] for row in rows[:MEASURED_ROWS]])
+            values = [row[number] for row in rows[:MEASURED_ROWS]]
+            widths.append(_width(column, values))
+        self._write_headings(columns, widths)
         self.sheet.freeze_panes(1, 0)
-        self.add_filter(len(columns), len(rows))
+        self.lay_out(len(columns), len(rows))
+        long = [number for number, width in enumerate(widths) if width == MAX_WIDTH]
         for line, row in enumerate(rows, start=1):
+            self._make_high(line, [row[number] for number in long])
             for number, column in enumerate(columns):
                 self._write_value(line, number, column, row[number])
         for line, note in enumerate(notes, start=len(rows) + 2):
-            self._write_text(line, 0, note)
+            self._write_note(line, note, widths)
 
-    def add_filter(self, columns: int, rows: int) -> None:
-        """Have the headings of so many columns filter the rows below."""
+    def lay_out(self, columns: int, rows: int) -> None:
+        """Have the headings of so many columns filter the rows below, and stand on each page."""
         self.sheet.autofilter(0, 0, max(rows, 1), columns - 1)
+        self.sheet.repeat_rows(0)
+        as_wide_as_paper(self.sheet)
 
-    def _write_heading(self, number: int, column: Column, values: Iterable[Cell]) -> None:
-        """Write the heading of a column as wide as it and the values below are."""
-        width = max(len(line) for line in column.heading.split("\n")) + FILTER_BUTTON
-        for value in values:
-            if value is not None:
-                width = max(width, len(str(value)) + 1)
-        self.sheet.set_column(number, number, min(width, MAX_WIDTH))
-        self.sheet.write_string(0, number, column.heading, self.styles.heading)
+    def _write_headings(self, columns: Sequence[Column], widths: Sequence[int]) -> None:
+        """Write the heading of each column in its width, in a row that is high enough for all."""
+        lines = [
+            lines_in(column.heading, width) for column, width in zip(columns, widths, strict=True)
+        ]
+        self.sheet.set_row(0, height_of(max(lines)))
+        for number, column in enumerate(columns):
+            self.sheet.set_column(number, number, widths[number])
+            self.sheet.write_string(0, number, column.heading, self.styles.heading)
+
+    def _make_high(self, row: int, texts: Iterable[Cell]) -> None:
+        """Make a row as high as the longest of the texts in its widest columns needs."""
+        lines = max((lines_in(str(text), MAX_WIDTH) for text in texts), default=1)
+        if lines > 1:
+            self.sheet.set_row(row, height_of(lines), self.styles.words)
+
+    def _write_note(self, row: int, note: str, widths: Sequence[int]) -> None:
+        """Write a note over the columns of the table, or from the first on where these are narrow.
+
+        No cell beside the table is written: programs would take it for one of another column.
+        """
+        width = sum(widths)
+        if width < NOTE_WIDTH or len(widths) == 1:
+            self._write_text(row, 0, note)
+            return
+        text = shortened(note, MAX_TEXT)
+        self.sheet.set_row(row, height_of(lines_in(text, width)))
+        self.sheet.merge_range(row, 0, row, len(widths) - 1, "", self.styles.note)
+        self.sheet.write_string(row, 0, text, self.styles.note)
 
     def _write_value(self, row: int, number: int, column: Column, value: Cell) -> None:
         """Write a number as one where a spreadsheet holds all its digits, anything else as text."""
@@ -132,12 +173,40 @@ class TableSheet:
         elif isinstance(value, str) and column.type == "date" and value >= FIRST_DATE:
             self.sheet.write_datetime(row, number, date.fromisoformat(value), self.styles.date)
         else:
-            self._write_text(row, number, str(value))
+            is_long = len(str(value)) > MAX_WIDTH
+            self._write_text(row, number, str(value), self.styles.words if is_long else None)
 
-    def _write_text(self, row: int, column: int, text: str) -> None:
+    def _write_text(self, row: int, column: int, text: str, style: Format | None = None) -> None:
         """Write a text, cut where a cell cannot hold it, that never becomes a formula."""
-        style = self.styles.text if text.startswith(FORMULA_SIGNS) else None
+        if text.startswith(FORMULA_SIGNS):
+            style = self.styles.text
         self.sheet.write_string(row, column, shortened(text, MAX_TEXT), style)
+
+
+def _width(column: Column, values: Iterable[Cell]) -> int:
+    """The width of a column in characters: as wide as its heading and the values below are."""
+    width = max(len(line) for line in column.heading.split("\n")) + FILTER_BUTTON
+    for value in values:
+        if value is not None:
+            width = max(width, len(str(value)) + 1)
+    return min(width, MAX_WIDTH)
+
+
+def lines_in(text: str, width: float) -> int:
+    """On how many lines a text stands in a column: not every program finds that out itself."""
+    return sum(max(1, ceil(len(line) / width)) for line in text.split("\n"))
+
+
+def height_of(lines: int) -> int:
+    """The height of a row of so many lines in points, as far as a spreadsheet allows it."""
+    return min(LINE * lines, MAX_HEIGHT)
+
+
+def as_wide_as_paper(sheet: Worksheet) -> None:
+    """Print a sheet with all its columns beside each other, on as many pages as it is long."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
 
 
 def _is_exact(number: float | Decimal) -> bool:

@@ -25,6 +25,9 @@ from openbaar.package.sheets import (
     Column,
     Styles,
     TableSheet,
+    as_wide_as_paper,
+    height_of,
+    lines_in,
 )
 from openbaar.schema.conventions import UNKNOWN
 from openbaar.schema.csvfile import Row
@@ -129,7 +132,7 @@ def _write_table(
     else:
         sheet = TableSheet(book.add_worksheet(name, KeptSheet), styles)
         sheet.sheet.read = read
-        sheet.add_filter(len(shown.columns), len(shown.data.rows))  # the workbook names its range
+        sheet.lay_out(len(shown.columns), len(shown.data.rows))  # the workbook names its ranges
     return made_of
 
 
@@ -321,18 +324,29 @@ def _columns(dataset: Dataset, names: Mapping[str, str], language: str) -> _Sect
 
 
 def _write_sections(sheet: Worksheet, styles: Styles, sections: Iterable[_Section]) -> None:
-    """Write each section with an empty row below it."""
+    """Write each section with an empty row below it; the first heading is the title of all."""
+    as_wide_as_paper(sheet)
     for column, width in enumerate(DOCUMENTATION_WIDTHS):
         sheet.set_column(column, column, width)
     row = 0
     for section in sections:
-        _write_documentation_row(sheet, row, section.heading, styles.heading)
+        style = styles.heading if row else styles.title
+        _write_documentation_row(sheet, row, section.heading, style)
         for number, entry in enumerate(section.entries, start=row + 1):
-            _write_documentation_row(sheet, number, entry, None)
+            is_whole = len(entry) == len(DOCUMENTATION_WIDTHS)  # a text alone is as wide as it is
+            if is_whole:
+                sheet.set_row(number, height_of(_lines_of(entry)))
+            _write_documentation_row(sheet, number, entry, styles.words if is_whole else None)
             if entry[0] in section.sheets:
                 address = f"internal:'{entry[0]}'!A1"
                 sheet.write_url(number, 0, address, styles.link, str(entry[0]))
         row += len(section.entries) + 2
+
+
+def _lines_of(entry: Iterable[str | int]) -> int:
+    """On how many lines the cells of an entry stand."""
+    cells = zip(entry, DOCUMENTATION_WIDTHS, strict=True)
+    return max(lines_in(str(cell), width) for cell, width in cells)
 
 
 def _write_documentation_row(

@@ -12,6 +12,7 @@ import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, count
 from pathlib import Path
 
 from openbaar.documents.entry import DocumentEntry
@@ -59,9 +60,9 @@ def try_edition(root: Path, file: Path, of: str | None = None, say: Say = say_no
     """
     publication = load_publication(root)
     old = _document(publication, of)
-    new = f"sources/{file.name}"
     digest = sha256_of(file)
-    _check(root, file, old, digest)
+    _check(file, old, digest)
+    new = _path_beside(root, file, digest)
     files: dict[str, Content] = {new: file, **_edited(root, old, new, digest)}
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
@@ -94,10 +95,9 @@ def _document(publication: Publication, of: str | None) -> DocumentEntry:
     raise OpenbaarError(Problem(publication.place(None, "documents"), message, hint))
 
 
-def _check(root: Path, file: Path, old: DocumentEntry, digest: str) -> None:
-    """Raise OpenbaarError where a file can be no new edition beside the old one."""
+def _check(file: Path, old: DocumentEntry, digest: str) -> None:
+    """Raise OpenbaarError where a file can be no new edition of a document."""
     place = Place(str(file))
-    target = root / "sources" / file.name
     if digest == old.sha256:
         message = f"is the same file as {old.path}"
         raise OpenbaarError(Problem(place, message, "there is nothing new in it"))
@@ -105,10 +105,20 @@ def _check(root: Path, file: Path, old: DocumentEntry, digest: str) -> None:
         message = f"is another kind of file than {old.path}"
         hint = "its recipes cannot be tried on it; `openbaar add` takes it as another document"
         raise OpenbaarError(Problem(place, message, hint))
-    if target.exists() and sha256_of(target) != digest:
-        message = f"cannot be put beside the old edition: sources/{file.name} is there already"
-        hint = "give it another name, such as one with its date"
-        raise OpenbaarError(Problem(place, message, hint))
+
+
+def _path_beside(root: Path, file: Path, digest: str) -> str:
+    """Where a new edition is put: under its name, or, where another file has it, with a number.
+
+    before: answer.txt, where `sources/answer.txt` is another edition
+    after: sources/answer-2.txt
+    """
+    numbered = (f"{file.stem}-{number}{file.suffix}" for number in count(2))
+    for name in chain([file.name], numbered):
+        target = root / "sources" / name
+        if not target.exists() or sha256_of(target) == digest:
+            break
+    return f"sources/{name}"
 
 
 def _edited(root: Path, old: DocumentEntry, new: str, digest: str) -> dict[str, Content]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import NamedTuple
 
-from openbaar.documents.lines import SEPARATOR, Line
+from openbaar.documents.lines import SEPARATOR, Line, wrapped
 from openbaar.recipe.columns import Cut, borders_on, gaps, split_at
 from openbaar.recipe.unit_keys import Units
 from openbaar.schema.patterns import compiled
@@ -172,11 +172,18 @@ def _in_columns(lines: Sequence[Line], how: Units) -> list[Unit]:
     for line in lines:
         borders = found or borders_on(line.page, how.columns or "gaps")
         placed = _PlacedLine(line, *split_at(line, borders))
-        is_row = how.starts is None or compiled(how.starts).search(placed.shown) is not None
-        if is_row or not rows or rows[-1][0].line.page != line.page:
-            rows.append([])
-        rows[-1].append(placed)
+        if rows and _goes_on(rows[-1][0], placed, how.starts):
+            rows[-1].append(placed)
+        else:
+            rows.append([placed])
     return [_row_of_cells(row) for row in rows]
+
+
+def _goes_on(first: _PlacedLine, placed: _PlacedLine, starts: str | None) -> bool:
+    """Whether a line is of the row that begins with another one: on its page, and no new start."""
+    if starts is None or first.line.page != placed.line.page:
+        return False
+    return compiled(starts).search(placed.shown) is None
 
 
 class _PlacedLine(NamedTuple):
@@ -203,11 +210,11 @@ def _row_of_cells(row: Sequence[_PlacedLine]) -> Unit:
     column_begins = 0
     for column in range(len(row[0].cells)):
         printed = [placed for placed in row if placed.cells[column]]
-        begins = column_begins
-        for placed in printed:
+        for index, placed in enumerate(printed):
+            before = wrapped([each.cells[column] for each in printed[: index + 1]])
+            begins = column_begins + len(before) - len(placed.cells[column])
             starts.append(LineStart(begins, placed.line.number))
-            begins += len(placed.cells[column]) + len(" ")
-        cells.append(" ".join(placed.cells[column] for placed in printed))
+        cells.append(wrapped([placed.cells[column] for placed in printed]))
         column_begins += len(cells[-1]) + len(SEPARATOR)
     cut = next((placed.cut for placed in row if placed.cut is not None), None)
     return Unit(SEPARATOR.join(cells), tuple(starts), row[0].line.page, cut=cut)
@@ -226,17 +233,21 @@ def _cells(lines: Sequence[Line]) -> Iterator[Unit]:
     after: "2023" | "9.917" | "26"
     """
     wrapped: list[Line] = []
-    may_go_on = not all(line.text.endswith(" ") for line in lines if not line.is_blank)
+    may_go_on = not all(map(_ends_in_space, _printed(lines)))
     for line in lines:
         if not line.text:
             continue
         wrapped.append(line)
-        goes_on = may_go_on and line.text.endswith(" ") and not line.is_blank
+        goes_on = may_go_on and _ends_in_space(line) and not line.is_blank
         if not goes_on:
             yield _stripped(_wrapped(wrapped))
             wrapped = []
     if wrapped:
         yield _stripped(_wrapped(wrapped))
+
+
+def _ends_in_space(line: Line) -> bool:
+    return line.text.endswith(" ")
 
 
 def _stripped(unit: Unit) -> Unit:

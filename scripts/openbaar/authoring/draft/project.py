@@ -25,6 +25,7 @@ from openbaar.schema.conventions import NOT_SPECIFIED, TRUST_TABLES, UNKNOWN
 from openbaar.texts import catalogue, shortened
 
 SHOWN_PLACES = 10  # places that are not understood which are named for each document
+NOT_TOLD = "the documents do not tell"
 LONGEST_LINE = 80  # characters of a line that is shown
 
 
@@ -56,6 +57,10 @@ def init(
     if not minimal:
         files |= scaffold(_publication_name(folder), len(drafts))
     _put(folder, files)
+    if chosen.guess == NOT_TOLD:
+        report.append(
+            f"look: {NOT_TOLD} their language; `--language` says another than {chosen.name}"
+        )
     report.append(
         f"wrote {folder}; next: confirm the guesses, which `openbaar --project {folder} check` "
         f"lists, and look: `openbaar --project {folder} preview`"
@@ -99,7 +104,7 @@ def _in_language(
         chosen = _Language(language)
     else:
         name, certain = language_of([each.document for each in found])
-        said = "the words of the documents" if certain else "the documents do not tell"
+        said = "the words of the documents" if certain else NOT_TOLD
         chosen = _Language(name, said)
     return chosen, [each.titled_in([chosen.name]) for each in found]
 
@@ -150,8 +155,8 @@ def _package(
     unknown = catalogue(language).gettext(UNKNOWN)
     nobody = {"name": NOT_SPECIFIED, "title": unknown}
     guessed = (
-        "titles (of pages, else the names of files), how a PDF is read, what marks a page break; "
-        "say author, date and license where they are known"
+        "titles (of pages, else the names of files), how each is read (a PDF, page breaks, the "
+        "encoding, hidden parts); say author, date and license where they are known"
     )
     unsaid = "nobody has said it; delete this comment where it stays unknown"
     name = _publication_name(folder)
@@ -181,6 +186,8 @@ def report_of(each: Received, tried: Sequence[Tried]) -> Iterator[str]:
     """What was seen in a document, and where it holds figures that no table reads."""
     document = each.document
     yield f"{each.path}: {_line_count(document)} lines, {counted(len(tried), 'table')}"
+    for remark in each.remarks:
+        yield f"  look: {remark}"
     for draft in tried:
         place = document.place(draft.sighting.first, draft.sighting.last)
         yield f"  {draft.name}: {place}, {draft.result.columns} columns; {draft.outcome}"

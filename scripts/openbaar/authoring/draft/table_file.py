@@ -13,6 +13,7 @@ from openbaar.authoring.draft.finding.printed import kind
 from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
 from openbaar.authoring.draft.guessing.columns import PERCENT, Column, escaped, without_brackets
 from openbaar.authoring.draft.guessing.draft import Draft, primary_key, table_columns
+from openbaar.authoring.draft.guessing.partial_totals import ALL, PartialTotal
 from openbaar.authoring.draft.guessing.place import Footnote, anchors, end, footnotes
 from openbaar.recipe.columns import split_at
 from openbaar.recipe.numbers import NumberFormat
@@ -116,7 +117,7 @@ def _footnote(draft: Draft, note: Footnote) -> Entry:
 def _recipe(draft: Draft, document: str | None, is_numbered: bool) -> list[Entry]:
     """The keys of the recipe that are needed, in the order in which people write them."""
     sighting = draft.sighting
-    last = max([sighting.last, *(note.number for note in draft.notes)])
+    last = max([sighting.last, *(note.number for note in draft.notes if note.is_below)])
     totals = _totals(draft)
     made = [
         Entry("document", document, "where the table is"),
@@ -144,7 +145,8 @@ def _recipe(draft: Draft, document: str | None, is_numbered: bool) -> list[Entry
 def _by(sighting: Sighting) -> Any:
     """How lines are put together; in a grid, nothing has to be said."""
     if sighting.units == "columns":
-        return {"columns": list(sighting.columns)}
+        by: dict[str, Any] = {"columns": list(sighting.columns)}
+        return {**by, "starts": sighting.starts} if sighting.starts else by
     return None if sighting.units == "grid" else sighting.units
 
 
@@ -241,13 +243,22 @@ def _braces(name: str) -> str:
 class _Totals:
     """The patterns of rows that state totals; a share in them is a field that is ignored."""
 
-    patterns: list[str] = field(default_factory=list)
+    table: list[Any] = field(default_factory=list)
+    group: list[Any] = field(default_factory=list)
     shares: dict[str, Column] = field(default_factory=dict)  # by the name of their field
+
+    def add(self, pattern: str, of: PartialTotal) -> None:
+        """A pattern, and what the total in it is the sum of."""
+        patterns = self.group if of.is_of_group else self.table
+        row = {"row": pattern, "where": dict(of.where)} if of.where else pattern
+        if row not in patterns:
+            patterns.append(row)
 
     @property
     def entry(self) -> dict[str, Any]:
         """The key `totals` of the recipe."""
-        return {"table": without_brackets(self.patterns)} if self.patterns else {}
+        kinds = {"group": self.group, "table": self.table}
+        return {kind: without_brackets(rows) for kind, rows in kinds.items() if rows}
 
 
 def _totals(draft: Draft) -> _Totals:
@@ -256,8 +267,7 @@ def _totals(draft: Draft) -> _Totals:
         return totals
     for row in draft.sighting.of_kind("total"):
         pattern = _total_pattern(draft, row, totals.shares)
-        if pattern not in totals.patterns:
-            totals.patterns.append(pattern)
+        totals.add(pattern, draft.partial.get(row.first, ALL))
     return totals
 
 
@@ -311,7 +321,7 @@ def _skip(draft: Draft, last: int) -> list[str]:
     kept = {note.number for note in draft.notes}
     for note in footnotes(draft.sighting):
         if note.number not in kept and note.number < last:
-            dropped.append(note.line)
+            dropped.append(_whole_line(draft.sighting, note.number))
     return dropped
 
 

@@ -39,6 +39,11 @@ VARIANTS: list[tuple[Part, ...]] = [
     ("totals",),
     (),
 ]
+# Where some of several totals are not those of all rows.
+WITH_PARTIAL_TOTALS: list[tuple[Part, ...]] = [
+    ("header", "footnotes", "melt", "totals", "group", "partial"),
+    ("header", "footnotes", "totals", "group", "partial"),
+]
 FEWEST_EQUAL = 2  # totals that add up, where they alone say how many columns there are
 MOST_PROBLEMS = 5  # that are named in a draft
 LONGEST_PROBLEM = 300  # characters
@@ -84,6 +89,16 @@ class Tried:
     def is_trusted(self) -> bool:
         """Whether it converts, and nothing speaks against it."""
         return not self.result.problems and not self.doubts
+
+    @property
+    def all_equal(self) -> bool:
+        """Whether it converts, and all of its stated totals are the sums of their rows."""
+        return not self.result.problems and self.result.equal == len(self.result.verdicts) > 0
+
+    @property
+    def has_totals_that_differ(self) -> bool:
+        """Whether it converts, and a stated total is not the sum of its rows."""
+        return not self.result.problems and self.result.equal < len(self.result.verdicts)
 
     @property
     def outcome(self) -> str:
@@ -133,14 +148,31 @@ def best_draft(
     with which all stated totals add up is right.
     """
     author = _Author(name, languages, document, package)
+    if sighting.may_be_totals:
+        tried = author.best_of(_with_totals(sighting), WITH_PARTIAL_TOTALS)
+        if tried.all_equal:
+            return tried
     first = author.best_of(sighting)
     if first.is_trusted:
         return first
+    if first.has_totals_that_differ:
+        tried = author.best_of(sighting, WITH_PARTIAL_TOTALS)
+        if tried.all_equal:
+            return tried
     for other in sighting.others:
         tried = author.best_of(other)
         if tried.is_trusted and tried.result.equal >= FEWEST_EQUAL:
             return tried
     return first
+
+
+def _with_totals(sighting: Sighting) -> Sighting:
+    """The sighting with the rows as totals that may be some."""
+    totals = sighting.may_be_totals
+    if len(totals) == len(sighting.of_kind("data")):
+        return sighting
+    rows = [replace(row, kind="total") if row in totals else row for row in sighting.rows]
+    return replace(sighting, rows=tuple(rows))
 
 
 @dataclass(frozen=True)
@@ -152,9 +184,9 @@ class _Author:
     document: str | None
     package: Sequence[Entry]
 
-    def best_of(self, sighting: Sighting) -> Tried:
-        """The best draft of a sighting as it was seen."""
-        attempts = self._attempts(sighting)
+    def best_of(self, sighting: Sighting, variants: Sequence[tuple[Part, ...]] = VARIANTS) -> Tried:
+        """The best draft of a sighting as it was seen, of those with these parts."""
+        attempts = self._attempts(sighting, variants)
         best = min(attempts, key=lambda attempt: attempt.badness)
         comments = list(_comments(self.name, best))
         left_out = [part for part in attempts[0].draft.parts if part not in best.draft.parts]
@@ -164,11 +196,11 @@ class _Author:
         text = authored(best.made, comments)
         return Tried(self.name, sighting, best.result, best.doubts, text)
 
-    def _attempts(self, sighting: Sighting) -> list[_Attempt]:
+    def _attempts(self, sighting: Sighting, variants: Sequence[tuple[Part, ...]]) -> list[_Attempt]:
         """The variants that were tried, up to the first that converts."""
         trial = _Trial(self.name, sighting, self.package)
         attempts: list[_Attempt] = []
-        for parts in _variants(draft_of(sighting, self.languages, VARIANTS[0])):
+        for parts in _variants(draft_of(sighting, self.languages, variants[0]), variants):
             draft = draft_of(sighting, self.languages, parts)
             made = entries(draft, self.document)
             result = trial.result(made)
@@ -178,7 +210,7 @@ class _Author:
         return attempts
 
 
-def _variants(draft: Draft) -> list[tuple[Part, ...]]:
+def _variants(draft: Draft, variants: Sequence[tuple[Part, ...]]) -> list[tuple[Part, ...]]:
     """The variants that differ for this sighting, of which `draft` has all parts."""
     sighting = draft.sighting
     is_there = {
@@ -188,9 +220,10 @@ def _variants(draft: Draft) -> list[tuple[Part, ...]]:
         "totals": bool(sighting.of_kind("total")),
         "group": draft.group is not None,
         "first": sighting.labels is not None,
+        "partial": bool(draft.partial),
     }
     found: dict[tuple[Part, ...], None] = {}
-    for parts in VARIANTS:
+    for parts in variants:
         found[tuple(part for part in parts if is_there[part])] = None
     return list(found)
 

@@ -100,6 +100,8 @@ class MadeOf:
                 return self._chart(name.rpartition(".")[0])
             case ["embed", name]:
                 return self._chart(name)
+            case ["embed", table, "rows"] if table in self._published.tables:
+                return self._of_table(table)
         return None
 
     def _page(self, name: str) -> Shown | None:

@@ -15,22 +15,21 @@ from functools import partial
 from html import unescape
 from math import ceil
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote
 
 from datasette.utils.asgi import Request, Response
 from markupsafe import Markup
 
 from openbaar.database.drawing.svg import standalone
 from openbaar.site.published import Published, publication_of
-from openbaar.site.requests.addresses import with_query
 from openbaar.site.requests.language import gettext, visit
 from openbaar.site.requests.refusals import refusal
-from openbaar.site.routes.kept_versions import recorded_versions
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
 EMBED = "/embed/"  # the pages that other sites may frame
+PLACED_AS_OF = "_version"  # the parameter that says with which version one was placed there
 # Pixels of a frame: in the widest drawing for a phone (28rem) a chart is highest.
 WIDEST_IN_FRAME = 448
 BELOW_IN_FRAME = 110  # for margins, the link, and what is said where figures changed
@@ -210,6 +209,11 @@ async def file(datasette: Any, request: Request) -> Response:
     return Response(content, headers=headers, content_type=MEDIA_TYPES[ending])
 
 
+async def named_chart(datasette: Datasette, published: Published, request: Request) -> Chart:
+    """The chart that an address names. Raises DatasetteError where there is none."""
+    return _chart(await _named(datasette, published, request), visit().language)
+
+
 async def _named(datasette: Datasette, published: Published, request: Request) -> Any:
     """The row of the chart that an address names. Raises DatasetteError where there is none."""
     name = unquote(request.url_vars["name"])
@@ -221,54 +225,6 @@ async def _named(datasette: Datasette, published: Published, request: Request) -
     return row
 
 
-async def embedded(datasette: Any, request: Request) -> Response:
-    """`/embed/<name>`: a page with nothing but a chart, which other sites may frame.
-
-    The chart follows new versions; `?version=` names the one with which it was placed there. Where
-    its figures are others now, the page says so: the text around the frame may tell the old ones.
-    """
-    published = publication_of(datasette)
-    chart = _chart(await _named(datasette, published, request), visit().language)
-    page = published.page_address(published.path(chart.page), chart.language, request)
-    changed = versions_with_other_figures(published, chart.page)
-    variables = {
-        "chart": chart,
-        "page": with_query(page, urlencode(chart.parameters)),
-        "changed": changed,
-        "is_changed": request.args.get("version") in changed,
-    }
-    html = await datasette.render_template("openbaar_embed.html", variables, request=request)
-    return Response.html(html)
-
-
-def versions_with_other_figures(published: Published, page: str) -> list[str]:
-    """The earlier versions in which the tables behind a chart, or its question, were others.
-
-    Versions of which nothing was recorded are not among them.
-    """
-    if page in published.tables:
-        questions: Mapping[str, Any] = {}
-        tables = [page]
-    else:
-        questions = published.permalinks.get("queries", {}).get(page, {})
-        tables = published.queries[page]["tables"]
-    found = []
-    for version in recorded_versions(published, tables[0]) if tables else []:
-        is_asked_otherwise = (
-            version in questions and questions[version]["sql"] != published.queries[page]["sql"]
-        )
-        if is_asked_otherwise or any(_differs(published, each, version) for each in tables):
-            found.append(version)
-    return found
-
-
-def _differs(published: Published, table: str, version: str) -> bool:
-    """Whether the file of a table was another one in a version, as far as that was recorded."""
-    recorded = published.permalinks.get("tables", {}).get(table, {})
-    now = published.tables[table]["hash"].removeprefix("sha256:")
-    return version != published.version and recorded.get(version, now) != now
-
-
 def _frame_height(chart: Chart) -> int:
     """The height in which a chart is whole, whatever the width of the frame."""
     size = chart.narrow.partition(' viewBox="0 0 ')[2].partition('"')[0]
@@ -276,10 +232,14 @@ def _frame_height(chart: Chart) -> int:
     return ceil(height * WIDEST_IN_FRAME / width) + BELOW_IN_FRAME
 
 
-def frame_code(published: Published, chart: Chart, request: Request) -> str:
-    """The HTML with which another site frames a chart, and says of which version it took it."""
+def frame_code(published: Published, chart: Chart, query: str, request: Request) -> str:
+    """The HTML with which another site frames a chart, and says of which version it took it.
+
+    Where a visitor chose rows by the `query` of the page, others are faded there too.
+    """
     address = published.page_address(chart.embed, chart.language, request)
-    address += f"?version={published.version}"
+    address += f"?{query}&" if query else "?"
+    address += f"{PLACED_AS_OF}={published.version}"
     frame = Markup(
         '<iframe src="{address}" title="{title}" width="100%" height="{height}" loading="lazy">'
         "</iframe>"
@@ -287,7 +247,4 @@ def frame_code(published: Published, chart: Chart, request: Request) -> str:
     return str(frame.format(address=address, title=chart.title, height=_frame_height(chart)))
 
 
-ROUTES = [
-    (r"/chart/(?P<name>[^/]+)\.(?P<ending>svg|png)$", file),
-    (rf"{EMBED}(?P<name>[^/]+)$", embedded),
-]
+ROUTES = [(r"/chart/(?P<name>[^/]+)\.(?P<ending>svg|png)$", file)]

@@ -25,6 +25,7 @@ from openbaar.site.pages.pictures import frame_code
 from openbaar.site.published import PLUGIN, Published
 from openbaar.site.requests.language import gettext, ngettext, visit
 from openbaar.site.routes import downloads
+from openbaar.site.routes.embedded import frame_of_rows
 from openbaar.site.routes.signposts import signposts
 from openbaar.tables.judging.wording import is_sheet
 from openbaar.texts import language_name
@@ -64,6 +65,7 @@ def _texts(published: Published) -> Variables:
         "columns_of": partial(columns.columns_of, published),
         "chips": partial(chips.chips, published),
         "frame_code": frame_code,
+        "frame_of_rows": partial(frame_of_rows, published),
         "is_datasettes": is_datasettes,
         "kept_everywhere": kept_parts.of_all_pages(),
         "is_sheet": is_sheet,

@@ -40,12 +40,26 @@ if TYPE_CHECKING:  # Datasette imports its plugins before this module of its own
 SQL = {"sql", "_where"}
 FACETS = {"_facet", "_facet_array", "_facet_date"}
 # What an address may add without making its page cost more.
-CHEAP = {"lang", "_next", "_size", "_shape", "_nl", "_labels", "_nocount", "_nofacet", "_dl"}
+CHEAP = {
+    "lang",
+    "_next",
+    "_size",
+    "_shape",
+    "_nl",
+    "_labels",
+    "_nocount",
+    "_nofacet",
+    "_dl",
+    "_version",
+}
 ROWS = 100  # a page shows no more unless it is asked to
 READING = {"GET", "HEAD"}
 OUTSIDE = re.compile(r"/(-|static|download|id|source|cite)/")  # below these is no database
 MEMORY = 300_000_000  # bytes that a copy may write to: the site, what SQLite holds, and the answer
 HOME_MEMORY = 2_000_000_000  # at home, where people ask large queries of their own data
+FRAMED = re.compile(
+    r"/embed/"
+)  # where other sites show rows, a thousand times what one reader asks
 WRITTEN = re.compile(r"/rows/|/download/[^/]+/tables/\w+\.json$")
 
 
@@ -110,6 +124,8 @@ class Gates:
             return None
         query = query_pairs(scope)
         names = {name for name, _ in query}
+        if FRAMED.match(path):
+            return self.filtered if names - CHEAP else None
         if names & SQL:
             return self.sql
         if names & FACETS or _asks_many_rows(dict(query)):

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site.published import Descriptor, Published, day_of
@@ -55,6 +57,34 @@ def recorded_versions(published: Published, table: str) -> list[str]:
 def numbers_of(version: str) -> list[int]:
     """The numbers of a version, by which it is before another one: `1.10.0` → [1, 10, 0]."""
     return [int(part) for part in version.split(".")]
+
+
+def versions_with_other_figures(published: Published, page: str) -> list[str]:
+    """The earlier versions in which a table, or the tables or the SQL of a question, were others.
+
+    Versions of which nothing was recorded are not among them.
+    """
+    if page in published.tables:
+        questions: Mapping[str, Any] = {}
+        tables = [page]
+    else:
+        questions = published.permalinks.get("queries", {}).get(page, {})
+        tables = published.queries[page]["tables"]
+    found = []
+    for version in recorded_versions(published, tables[0]) if tables else []:
+        is_asked_otherwise = (
+            version in questions and questions[version]["sql"] != published.queries[page]["sql"]
+        )
+        if is_asked_otherwise or any(_differs(published, each, version) for each in tables):
+            found.append(version)
+    return found
+
+
+def _differs(published: Published, table: str, version: str) -> bool:
+    """Whether the file of a table was another one in a version, as far as that was recorded."""
+    recorded = published.permalinks.get("tables", {}).get(table, {})
+    now = published.tables[table]["hash"].removeprefix("sha256:")
+    return version != published.version and recorded.get(version, now) != now
 
 
 def first_rows(file: Path) -> tuple[list[str], list[list[str]], bool]:

@@ -19,6 +19,7 @@ from openbaar.site.requests.negotiate import VARY, preferred, readers_language
 from openbaar.site.requests.refusals import language_of
 from openbaar.site.routes import linked_data
 from openbaar.site.routes.citation_formats import FORMATS
+from openbaar.site.routes.kept_versions import versions_with_other_figures
 from openbaar.texts import localized
 
 HTML, CSV, JSON = "text/html", "text/csv", "application/json"
@@ -76,7 +77,9 @@ async def question(datasette: Any, request: Any, name: str, version: str | None)
         address = f"/{language}/id/{name}/{version}"
         return Response.redirect(address, status=303, headers={"vary": VARY})
     context = _as_it_was(published, name, version)
-    context["address"] = published.address(f"/id/{name}/{version}", request)
+    chosen = with_query("", request.query_string)
+    context["chosen"] = chosen
+    context["address"] = published.address(f"/id/{name}/{version}{chosen}", request)
     template = "openbaar_question_version.html"
     page = await datasette.render_template(template, context, request=request)
     return Response.html(page, headers={"vary": VARY})
@@ -109,10 +112,18 @@ def _as_it_was(published: Published, name: str, version: str) -> dict[str, Any]:
         "query": name,
         "version": version,
         "current": published.version if name in published.queries else None,
+        "is_same": _is_same(published, name, version),
         "sql": then["sql"],
         "tables": tables,
         "versions": versions(published, name),
     }
+
+
+def _is_same(published: Published, name: str, version: str) -> bool:
+    """Whether a question of now has the SQL and the tables of an earlier version."""
+    if name not in published.queries:
+        return False
+    return version not in versions_with_other_figures(published, name)
 
 
 def described(published: Published, name: str, request: Any) -> Response:

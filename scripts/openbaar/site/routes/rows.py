@@ -58,16 +58,26 @@ async def rows(datasette: Any, request: Any) -> Response:
     """
     published = publication_of(datasette)
     table, ending = request.url_vars["table"], request.url_vars["ending"]
-    if table not in published.tables:
-        raise refusal(404, gettext("There is no table '%(name)s'."), name=table)
-    query = query_pairs(request.scope)
-    filters = _filters(published, table, query)
-    order = _order(published, table, query)
-    chosen = Chosen(table, filters, await _chosen(datasette, published, table, filters, order))
+    chosen = await chosen_rows(datasette, published, table, query_pairs(request.scope))
     body = await WRITERS[ending](datasette, published, chosen)
     name = file_name(published, chosen, ending)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(body, headers=headers, content_type=MEDIA_TYPES[f".{ending}"])
+
+
+async def chosen_rows(
+    datasette: Any, published: Published, table: str, query: Pairs, first: int | None = None
+) -> Chosen:
+    """The rows that the query of an address chooses, or only the `first` of them.
+
+    Raises DatasetteError as `rows` does.
+    """
+    if table not in published.tables:
+        raise refusal(404, gettext("There is no table '%(name)s'."), name=table)
+    filters = _filters(published, table, query)
+    order = _order(published, table, query)
+    found = await _chosen(datasette, published, table, filters, order, first)
+    return Chosen(table, filters, found)
 
 
 def _filters(published: Published, table: str, query: Pairs) -> Pairs:
@@ -107,7 +117,12 @@ def _no_column(published: Published, table: str, column: str) -> DatasetteError:
 
 
 async def _chosen(
-    datasette: Any, published: Published, table: str, filters: Pairs, order: str
+    datasette: Any,
+    published: Published,
+    table: str,
+    filters: Pairs,
+    order: str,
+    first: int | None,
 ) -> Sequence[Row]:
     """The rows, `order` being SQL."""
     database = datasette.get_database(published.name)
@@ -120,7 +135,7 @@ async def _chosen(
         parameters["words"] = escape_fts(words)
     columns = ", ".join(published.column_names(table))
     where = " AND ".join(clauses) or "1"
-    sql = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order} LIMIT {MOST + 1}"
+    sql = f"SELECT {columns} FROM {table} WHERE {where} ORDER BY {order} LIMIT {first or MOST + 1}"
     try:
         found = await database.execute(sql, parameters)
     except (QueryInterrupted, TooLargeError):

@@ -54,9 +54,9 @@ for (const figure of document.querySelectorAll("figure.chart")) {
   }
 }
 
-for (const chosen of document.querySelectorAll(".facet-info a.chosen")) {  // on a phone the values of a list are one line
-  const list = chosen.closest("ul");
-  list.scrollLeft = chosen.offsetLeft - list.offsetLeft;
+for (const list of document.querySelectorAll(".facet-info ul")) {  // on a phone the values of a list are one line
+  const chosen = list.querySelector("a.chosen");
+  if (chosen) list.scrollLeft = chosen.offsetLeft - list.offsetLeft;
 }
 
 for (const link of document.querySelectorAll("a[data-report][href^='mailto:']")) {  // an error is told with its page
@@ -88,7 +88,7 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
 
 // On a frozen site: a frame names the version of the chart that was placed there.
 for (const told of document.querySelectorAll("[data-changed][hidden]")) {
-  told.hidden = !told.dataset.changed.split(" ").includes(new URLSearchParams(location.search).get("version"));
+  told.hidden = !told.dataset.changed.split(" ").includes(new URLSearchParams(location.search).get("_version"));
 }
 
 // A line that is not on this part of its document is on another one: an address may be older than the parts.

@@ -131,11 +131,11 @@ class _Printed:
 
 def _footnote_line(printed: _Printed, document: Document, lines: Sequence[Line]) -> LineSpan:
     """The lines that hold the footnote, and nothing else, from the one that its pattern matches."""
-    first = _first_index(printed, document, lines)
+    lines, first = _first_line(printed, document, lines)
     for last in range(first, min(first + MOST_LINES, len(lines))):
         if lines[last].is_blank:
             break
-        if _is_footnote(lines[first : last + 1], printed.text):
+        if _is_footnote(lines[first : last + 1], printed):
             return LineSpan(lines[first].number, lines[last].number)
     place = document.place(lines[first].number)
     message = f"{printed.key} should read '{printed.text}' here, and nothing else"
@@ -143,28 +143,40 @@ def _footnote_line(printed: _Printed, document: Document, lines: Sequence[Line])
     raise OpenbaarError(Problem(place, message, hint))
 
 
-def _first_index(printed: _Printed, document: Document, lines: Sequence[Line]) -> int:
-    """The index of the one line that the pattern of a footnote matches."""
+def _first_line(
+    printed: _Printed, document: Document, lines: Sequence[Line]
+) -> tuple[Sequence[Line], int]:
+    """The one line that the pattern of a footnote matches, as its index in the lines it is among.
+
+    Where none of the table does, that may be a note farther down, such as at the end of a document.
+    """
     pattern = compiled(printed.footnote.line)
     matches = [index for index, line in enumerate(lines) if pattern.search(line.shown)]
     if len(matches) == 1:
-        return matches[0]
+        return lines, matches[0]
+    elsewhere = [index for index, line in enumerate(document.lines) if pattern.search(line.shown)]
+    if not matches and len(elsewhere) == 1:
+        return document.lines, elsewhere[0]
     numbers = ", ".join(str(lines[index].row) for index in matches)
     place = document.place(lines[0].number, lines[-1].number) if lines else document.place()
     message = f"{printed.key} should match one line of the table, not {numbers or 'no line'}"
-    hint = "looked at are the lines after its 'from' and before its 'until'"
+    hint = (
+        "looked at are the lines after its 'from' and before its 'until', "
+        "and where none of them matches, all others"
+    )
     raise OpenbaarError(Problem(place, message, hint))
 
 
-def _is_footnote(lines: Sequence[Line], text: str) -> bool:
+def _is_footnote(lines: Sequence[Line], footnote: _Printed) -> bool:
     """Whether lines are a mark and the text, and hold nothing else that would be lost with it.
 
     White space does not matter: where a text wraps, it is printed or not.
     """
     printed = "".join("".join(line.shown.split()) for line in lines)
-    before, found, after = printed.partition("".join(text.split()))
+    before, found, after = printed.partition("".join(footnote.text.split()))
     if not found or after.strip("|"):
         return False
+    before = before.removeprefix("".join(footnote.mark.split()))
     return not any(map(str.isalpha, before))
 
 

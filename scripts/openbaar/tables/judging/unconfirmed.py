@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import yaml
 
@@ -21,13 +22,32 @@ _TO_WRITE = ("README.md", "LICENSE")
 _GUESS = re.compile(r"# guess: *(?P<guess>.*?) *$", re.MULTILINE)
 
 
+@dataclass(frozen=True)
+class Guess:
+    """A comment with a guess: its file, the line and column where it begins, and what it says."""
+
+    file: str
+    line: int
+    column: int
+    says: str
+
+
 def unconfirmed_guesses(publication: Publication) -> list[Problem]:
     """Each guess whose comment still stands in an authored file, with its line and column."""
     found: list[Problem] = []
     for file in publication.files.values():
         text = (publication.root / file.name).read_text("utf-8")
-        found += _guesses(file.name, text)
+        found += map(_problem, guesses_in(file.name, text))
     return found
+
+
+def _problem(guess: Guess) -> Problem:
+    message = f"a guess of 'openbaar init' is not confirmed: {guess.says}"
+    hint = (
+        "look at what stands here, correct it where it is wrong, then delete the comment; "
+        "`openbaar confirm` takes one answer for the same guess in all tables"
+    )
+    return Problem(Place(guess.file, guess.line, column=guess.column), message, hint)
 
 
 def unconfirmed_figures(publication: Publication) -> list[Problem]:
@@ -68,7 +88,7 @@ def _confirmed_tables(publication: Publication) -> set[str]:
     return {row["table_name"] for row in stated if row["verdict"] == "equal"}
 
 
-def _guesses(name: str, text: str) -> Iterator[Problem]:
+def guesses_in(name: str, text: str) -> Iterator[Guess]:
     """The comments with a guess in a text that is YAML; what a quoted text holds is no comment."""
     matches = list(_GUESS.finditer(text))
     if not matches:
@@ -79,9 +99,7 @@ def _guesses(name: str, text: str) -> Iterator[Problem]:
             continue
         line = text.count("\n", 0, match.start()) + 1
         column = match.start() - (text.rfind("\n", 0, match.start()) + 1) + 1
-        message = f"a guess of 'openbaar init' is not confirmed: {match['guess']}"
-        hint = "look at what stands here, correct it where it is wrong, then delete the comment"
-        yield Problem(Place(name, line, column=column), message, hint)
+        yield Guess(name, line, column, match["guess"])
 
 
 def _scalars(text: str) -> list[tuple[int, int]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import groupby
 
+from openbaar.authoring.draft.finding.continued import with_continued
 from openbaar.authoring.draft.finding.printed import kind, not_blank
 from openbaar.authoring.draft.finding.sighting import (
     RowKind,
@@ -21,6 +23,7 @@ from openbaar.documents.lines import SEPARATOR, Document, Line
 
 FEWEST = 2  # rows that make a table
 FARTHEST_TITLE = 4  # lines above the headings that are not blank
+STATED = re.compile(r"[^\W\d]+(?: \w+)?: ?\d")  # what figures are of: `Stand: 31.12.2024`
 ENDS_OF_SENTENCES = (".", "!", "?", ";")
 
 
@@ -33,15 +36,45 @@ def sightings_in_grid(document: Document) -> list[Sighting]:
         if sighting is not None:
             page = str(part[0].line.page) if several_pages else None
             found.append(replace(sighting, page=page))
-    return found
+    return with_continued(found)
 
 
 def _parts(document: Document) -> Iterator[list[_GridLine]]:
     """The lines that may be of one table."""
-    for _, group in groupby(document.lines, key=_in_common):
-        lines = [_GridLine(line) for line in group]
+    groups = [
+        [_GridLine(line) for line in group] for _, group in groupby(document.lines, key=_in_common)
+    ]
+    for lines in _with_rows_apart(groups):
         if not lines[0].line.is_blank and len(lines[0].cells) > 1:
             yield from _by_heading(lines)
+
+
+def _with_rows_apart(groups: Sequence[list[_GridLine]]) -> list[list[_GridLine]]:
+    """The groups of lines, of a sheet those together that one blank row parts, for the look.
+
+    What follows a blank row is of the same table where it has rows with figures and no headings.
+    """
+    made: list[list[_GridLine]] = []
+    for group in groups:
+        if len(made) > 1 and _goes_on(made[-2], made[-1], group):
+            made.pop()
+            made[-1] = [*made[-1], *group]
+        else:
+            made.append(group)
+    return made
+
+
+def _goes_on(
+    lines: Sequence[_GridLine], blank: Sequence[_GridLine], below: Sequence[_GridLine]
+) -> bool:
+    """Whether lines below a blank row of a sheet are of the same table as those above it."""
+    is_row_apart = len(blank) == 1 and blank[0].line.is_blank and not below[0].line.is_blank
+    if not is_row_apart or _in_common(lines[0].line)[:3] != _in_common(below[0].line)[:3]:
+        return False
+    if len(below[0].cells) == 1 or not any(line.is_headings for line in lines):
+        return False
+    have_headings = any(line.is_headings for line in below)
+    return any(line.has_figures for line in below) and not have_headings
 
 
 def _in_common(line: Line) -> tuple[int | str, str, int, bool]:
@@ -90,6 +123,17 @@ class _GridLine:
         return len(self.texts) > 1 and is_heading(self.cells)
 
     @property
+    def has_figures(self) -> bool:
+        """Whether it holds a text, and a number behind it."""
+        return kind(self.cells[0]) == "text" and "number" in map(kind, self.cells[1:])
+
+    @property
+    def says_one_thing(self) -> bool:
+        """Whether the same word stands behind a label in several columns: why it has no figures."""
+        label, *cells = self.cells
+        return bool(label) and len(cells) > 1 and len(set(cells)) == 1 and bool(cells[0])
+
+    @property
     def printed(self) -> str:
         """What is printed on it, as one text."""
         return " ".join(self.cells).strip()
@@ -123,6 +167,8 @@ class _Part:
     def is_heading(self, line: _GridLine) -> bool:
         """Whether the line is one of headings, as the next one of this part."""
         if not line.is_headings:
+            return False
+        if self.has_data and line.says_one_thing:
             return False
         return not (self.has_data and line.has_year_below(self.lines[-1]))
 
@@ -243,11 +289,13 @@ def _title(above: Sequence[_GridLine]) -> _GridLine | None:
     """The line that names the table below; None where the nearest holds several cells.
 
     Of lines with one text each, that is the last that begins as titles do (`Tabel 3: …`), else the
-    last that is no sentence, as a paragraph below a heading is, else the last.
+    last that is no sentence, as a paragraph below a heading is, nor says of which day the figures
+    are (`Peildatum: 31-12-2024`), else the last.
     """
     if not above[-1].is_label:
         return None
     labels = [line for line in above if line.is_label]
     titles = [line for line in labels if is_title(line.printed)]
     names = [line for line in labels if not line.printed.endswith(ENDS_OF_SENTENCES)]
-    return (titles or names or labels)[-1]
+    undated = [line for line in names if not STATED.match(line.printed)]
+    return (titles or undated or names or labels)[-1]

@@ -15,6 +15,7 @@ from openbaar.authoring.draft.finding.sighting import (
     row_kind,
 )
 from openbaar.authoring.draft.finding.titles import with_title
+from openbaar.authoring.draft.finding.wrapped_labels import with_wrapped_labels
 from openbaar.documents.lines import Document, Line, text_of
 from openbaar.documents.page_headings import Cell
 from openbaar.documents.page_lines import PageLine
@@ -58,7 +59,7 @@ def sighting_of(document: Document, lines: Sequence[Line], table: FoundTable) ->
     )
     before = lines_before(document.lines, lines[table.first].number)
     on_page = [line for line in before if line.page == lines[0].page]
-    return with_title(sighting, on_page)
+    return with_title(with_wrapped_labels(sighting), on_page)
 
 
 def _row(line: Line, borders: Sequence[float]) -> SeenRow:

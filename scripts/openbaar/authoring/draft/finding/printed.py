@@ -9,17 +9,26 @@ from typing import Literal
 
 from openbaar.authoring.draft.finding.vocabulary import vocabulary
 from openbaar.documents.lines import UNSURE
-from openbaar.recipe.numbers import NumberFormat
+from openbaar.recipe.numbers import Minus, NumberFormat
 from openbaar.recipe.values import SPACES, parse_number
 
-MARK = r"(?:\(\*+\)|\*+|[¹²³⁴⁵⁶⁷⁸⁹]+|[†‡])"
+# Behind a word or a year also `(1)`, and behind a space or a letter `1)`: elsewhere they number
+# something, or `20231)` may be two numbers.
+MARK = (
+    r"(?:\(\*+\)|\*+|⁽?[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾?|[†‡]|\[(?:\d+|[ivxlc]+)\]"
+    r"|(?<=[^\W\d_])\(\d\)|(?<=\b[12]\d\d\d)\(\d\)|(?<=[^\W\d_])\d\)|(?<=[^\W_] )\d\))"
+)
+# How a line begins that explains a mark.
+NOTE_MARK = rf"(?:{MARK}|\(\d\)|\d\)|\d{{1,2}}(?= ))"
 REMEMBERED = 50_000  # texts; a cell is looked at again in each way to draft its table
 PLUS = "+"
 SIGNS = ("€", "$", "£", "%", PLUS)
-_NUMBER = r"[-−+]?\d+(?:[.,'’]\d+)*"
+_NUMBER = r"[-−–+]?\d+(?:[.,'’]\d+)*"
 _SIGNED = rf"(?:[€$£] ?)?{_NUMBER}(?: ?[%€])?"
-_SPACED_NUMBER = r"-?\d{1,3}(?: \d{3})+(?:[.,]\d+)?"
-_ANY_NUMBER = re.compile(rf"{_NUMBER}|{_SPACED_NUMBER}")
+_SPACED_NUMBER = r"[-−–+]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?"
+_APART = re.compile(r"[-−–+] (?=\d)")  # a sign with a space behind it
+_ANY_NUMBER = re.compile(rf"(?:{_APART.pattern})?(?:{_NUMBER}|{_SPACED_NUMBER})")
+_ABOUT = re.compile(r"(?:[<>≤≥±~]|ca\.|circa) ?\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _NUMBER_SO_FAR = re.compile(r"-?\d{1,3}(?: \d{3})*")
 _THOUSANDS = re.compile(r"\d{3}(?!\d)")
@@ -29,7 +38,6 @@ _SEPARATORS = [
     ("", ""), (".", ""), (",", ""), (" ", ""), ("’", ""), ("'", ""), ("", ","), ("", "."),
     (".", ","), (",", "."), (" ", ","), (" ", "."), ("’", "."), ("'", "."),
 ]  # fmt: skip
-FORMATS = [NumberFormat(thousands=thousands, decimal=decimal) for thousands, decimal in _SEPARATORS]
 Kind = Literal["year", "number", "blank", "text", "unsure"]
 
 
@@ -86,6 +94,11 @@ def kind(text: str) -> Kind:
     return "text"
 
 
+def is_about_a_number(text: str) -> bool:
+    """Whether a text says about how much there is: `< 5`, `ca. 30`."""
+    return _ABOUT.match(text.strip().casefold()) is not None
+
+
 def not_blank(cells: Iterable[str]) -> list[str]:
     """Those of the cells in which something is printed."""
     return [cell for cell in cells if cell.strip()]
@@ -109,23 +122,66 @@ def is_total(text: str) -> bool:
     return _total_word().match(small) is not None
 
 
+def is_total_word(text: str) -> bool:
+    """Whether a text is a word for totals alone: `Subtotaal`, but not `Totaal (alle)`."""
+    return " ".join(text.casefold().split()).rstrip(" :") in vocabulary().total_words
+
+
+def ends_as_total(text: str) -> bool:
+    """Whether a word for totals stands at the end of a text: `A-U Totaal`, `Femmes, total`."""
+    return _total_at_end().search(" ".join(text.casefold().split())) is not None
+
+
+@lru_cache(maxsize=1)
+def _total_at_end() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in vocabulary().total_words)
+    return re.compile(rf"\w\W+(?:{words})\W*$")
+
+
 @lru_cache(maxsize=1)
 def _total_word() -> re.Pattern[str]:
     words = "|".join(re.escape(word) for word in vocabulary().total_words)
     return re.compile(rf"(?:{words})(?!\w)")
 
 
-def number_format(texts: Iterable[str]) -> NumberFormat | None:
+def is_source(text: str) -> bool:
+    """Whether a line names the source of a table: `Bron: CBS`."""
+    return _source_word().match(text) is not None
+
+
+@lru_cache(maxsize=1)
+def _source_word() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in vocabulary().source_words)
+    return re.compile(rf"\s*(?:{words})\s?:", re.IGNORECASE)
+
+
+def number_format(texts: Iterable[str], is_stored: bool = False) -> NumberFormat | None:
     """The simplest convention in which every text is a number; None where there is none.
+
+    Of numbers that a workbook stores as such, that has a point and no thousands signs.
 
     before: "1.505", "12,5"
     after: thousands ".", decimal ","
     """
     numbers = [unsigned(bare(text)[0])[0].replace("−", "-") for text in texts]
-    for numbers_format in FORMATS:
+    has_dashes = any(number.startswith("–") for number in numbers)
+    are_apart = any(map(_APART.match, numbers))
+    for numbers_format in _formats(has_dashes, are_apart):
+        if is_stored and numbers_format not in (NumberFormat(), NumberFormat(decimal=".")):
+            continue
         if all(_fits(number, numbers_format) for number in numbers):
             return numbers_format
     return None
+
+
+@lru_cache(maxsize=4)
+def _formats(has_dashes: bool, are_apart: bool) -> list[NumberFormat]:
+    """The conventions that are tried, where a dash may be a minus, and a space follow the sign."""
+    minus: Minus = "–" if has_dashes else "-"
+    return [
+        NumberFormat(thousands=thousands, decimal=decimal, minus=minus, is_sign_apart=are_apart)
+        for thousands, decimal in _SEPARATORS
+    ]
 
 
 def _fits(number: str, numbers: NumberFormat) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
@@ -16,9 +17,10 @@ from openbaar.authoring.draft.finding.in_lines import sightings_in_lines
 from openbaar.authoring.draft.finding.in_pages import sightings_in_pages
 from openbaar.authoring.draft.finding.pieces import joined
 from openbaar.authoring.draft.finding.sighting import Sighting
-from openbaar.documents.entry import DocumentEntry
-from openbaar.documents.lines import Document, Line
+from openbaar.documents.entry import DocumentEntry, Encoding
+from openbaar.documents.lines import WORKBOOKS, Document, Line
 from openbaar.documents.reader import parse_document
+from openbaar.documents.workbook_parts import HAS_HIDDEN
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.schema.names import check_source
 
@@ -34,13 +36,15 @@ WEIGHTS = {"tables": 1.6, "layout": 1.2, "text": 0.6}
 class Received:
     """A document as it was received and read, and what seems to be a table in it.
 
-    `entry` is what the package file says of it.
+    `entry` is what the package file says of it, `remarks` what a person should know of how it is
+    read.
     """
 
     data: bytes
     entry: Mapping[str, Any]
     document: Document
     sightings: Sequence[Sighting]
+    remarks: Sequence[str] = ()
 
     @property
     def path(self) -> str:
@@ -100,6 +104,8 @@ def _received(path: Path) -> Received:
     digest = hashlib.sha256(data).hexdigest()
     # Nobody has said yet in which language the title is.
     entry = {"path": source, "sha256": digest, "title": {UNDETERMINED: path.name}}
+    if path.suffix.lower() in WORKBOOKS:
+        return _read_workbook(data, entry)
     found: list[Received] = []
     problems: list[Problem] = []
     for options in _ways_to_read(path, data):
@@ -112,19 +118,52 @@ def _received(path: Path) -> Received:
     return max(found, key=lambda each: each.weight)
 
 
+def _read_workbook(data: bytes, entry: Mapping[str, Any]) -> Received:
+    """A workbook; where parts of it are hidden, without them, because nobody meant to show them."""
+    try:
+        return _read(data, entry)
+    except OpenbaarError as error:
+        if not all(each.message.startswith(HAS_HIDDEN) for each in error.problems):
+            raise
+        remarks = [f"{each.place}: {each.message}; not read" for each in error.problems]
+    return replace(_read(data, {**entry, "hidden": "skip"}), remarks=remarks)
+
+
 def _ways_to_read(path: Path, data: bytes) -> list[dict[str, Any]]:
     """The keys of the package file by which a document of this kind may be read."""
     suffix = path.suffix.lower()
     if suffix == ".pdf":
         return [{"read": "tables"}, {"read": "layout"}, {}]
+    options: dict[str, Any] = {}
+    if suffix in (".txt", ".csv"):
+        options |= _encoding(data)
     if suffix == ".txt" and len(_PAGE_BREAK.findall(data)) > 1:
-        return [{"page_break": PAGE_BREAK}]
-    return [{}]
+        options["page_break"] = PAGE_BREAK
+    return [options]
+
+
+def _encoding(data: bytes) -> dict[str, Encoding]:
+    """How the letters of a text are stored, where not as UTF-8.
+
+    Which of the encodings of one byte for each letter it is, no byte says; on Windows, it is this.
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return {"encoding": "utf-16"}
+    for encoding in ("utf-8", "windows-1252"):
+        try:
+            data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return {} if encoding == "utf-8" else {"encoding": "windows-1252"}
+    return {}
 
 
 def _read(data: bytes, entry: Mapping[str, Any]) -> Received:
     document = parse_document(data, DocumentEntry.model_validate(entry))
-    return Received(data, entry, document, sightings(document))
+    remarks = []
+    if "encoding" in entry:
+        remarks.append(f"{entry['path']}: is not UTF-8; read as {entry['encoding']}")
+    return Received(data, entry, document, sightings(document), remarks)
 
 
 def sightings(document: Document) -> list[Sighting]:

@@ -10,7 +10,10 @@ from typing import Literal
 from openbaar.authoring.draft.finding.printed import (
     SIGNS,
     bare,
+    ends_as_total,
+    is_about_a_number,
     is_total,
+    is_total_word,
     kind,
     not_blank,
     number_format,
@@ -52,7 +55,8 @@ class Sighting:
     `headings` are rows of cells, one for each level, as wide as the rows; `header` is what is
     printed above the rows, `before` the numbers of the lines by which the table is found, and
     `join` how many lines make the longest row. `columns` are the borders between columns where
-    those are told by position. Where it is in several `pieces`, `skipped` are the numbers of the
+    those are told by position, and `starts` the pattern of the lines with which rows begin, where a
+    row has several. Where it is in several `pieces`, `skipped` are the numbers of the
     lines between them that are no headings.
     `others` are the same rows with another number of cells, where spaces may part thousands.
     """
@@ -70,6 +74,7 @@ class Sighting:
     separator: str = " "
     labels: Labels | None = None
     columns: tuple[float, ...] = ()
+    starts: str = ""
     others: tuple[Sighting, ...] = ()
     pieces: int = 1
     skipped: tuple[int, ...] = ()
@@ -99,6 +104,11 @@ class Sighting:
         """The cells of a column in the rows that are data."""
         return [row.cells[index] for row in self.rows if row.kind == "data"]
 
+    @property
+    def may_be_totals(self) -> list[SeenRow]:
+        """The rows of data that end as totals do: `A-U Totaal`. What adds up says if they are."""
+        return [row for row in self.of_kind("data") if ends_as_total(row.cells[0])]
+
     def of_kind(self, wanted: RowKind) -> list[SeenRow]:
         """The rows that are data, totals, or labels alone."""
         return [row for row in self.rows if row.kind == wanted]
@@ -107,10 +117,11 @@ class Sighting:
 def row_kind(cells: Sequence[str]) -> RowKind:
     """What a row of cells is.
 
-    A total by its first text, a label where nothing else is printed in the row, else data.
+    A total by its first text, or by one behind it that is the word for totals alone (`Gent |
+    Subtotaal | 7`); a label where nothing else is printed in the row; else data.
     """
     texts = not_blank(cells)
-    if texts and is_total(texts[0]):
+    if texts and (is_total(texts[0]) or any(map(is_total_word, texts[1:]))):
         return "total"
     if len(texts) == 1 and texts[0] == cells[0] and kind(cells[0]) == "text":
         return "label"
@@ -122,8 +133,9 @@ def is_heading(cells: Sequence[str]) -> bool:
 
     A `-` is a cell of a row; a sign alone, such as `%`, is a heading that says what is counted.
     """
-    kinds = {kind(cell) for cell in not_blank(cells) if cell.strip() not in SIGNS}
-    if not kinds or kinds & {"number", "blank"}:
+    printed = not_blank(cells)
+    kinds = {kind(cell) for cell in printed if cell.strip() not in SIGNS}
+    if not kinds or kinds & {"number", "blank"} or any(map(is_about_a_number, printed)):
         return False
     if "year" not in kinds:
         return True

@@ -11,12 +11,14 @@ from openbaar.yamlfile import parse_yaml
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """How rows of totals, titles and footers begin, in small letters; what blank cells hold."""
+    """How totals, titles, sources and footers begin, in small letters; what blank cells hold."""
 
     total_words: tuple[str, ...]
     title_words: tuple[str, ...]
     blank_words: tuple[str, ...]
     page_words: tuple[str, ...]
+    source_words: tuple[str, ...]
+    continued_words: tuple[str, ...]
 
 
 @lru_cache(maxsize=1)

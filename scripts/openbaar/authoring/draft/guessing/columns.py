@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import Any, Literal
 
 from openbaar.authoring.draft.finding.printed import (
@@ -55,6 +56,7 @@ class Column:
     word: str | None = None  # among figures, which is taken for a blank
     date: str | None = None  # how dates are printed, where that is not as CSV files have them
     may_be: tuple[str, ...] = ()  # the forms of dates, of which nothing says which one it is
+    numbers: NumberFormat | None = None  # where they are printed otherwise than the rest
 
     @property
     def is_figure(self) -> bool:
@@ -84,6 +86,7 @@ class Column:
         said = {
             "pattern": self.pattern,
             "sign": without_brackets(self.sign),
+            "numbers": None if self.numbers is None else self.numbers.example,
             "date": self.date,
             "marks": without_brackets(self.marks),
             "blank": dict.fromkeys(self.blank, BLANK_STATUS),
@@ -104,23 +107,57 @@ def columns_of(
     `marks` are those that have a footnote, `language` is that in which months are named.
     """
     cells = [sighting.column(index) for index in range(sighting.width)]
-    convention = _convention(sighting, cells, marks)
+    figures = _figures_of_columns(sighting, cells, marks)
+    conventions = _conventions(sighting, figures)
     titles = _titles(sighting)
     taken: set[str] = set()
     columns = []
     for index, column_cells in enumerate(cells):
         seen = _Seen.of(index, titles[index], column_cells, marks)
-        column = seen.column(convention, taken, language)
+        own = conventions.own.get(index)
+        column = seen.column(own or conventions.main, taken, language)
         taken.add(column.name)
-        columns.append(column)
-    return columns, convention
+        columns.append(replace(column, numbers=own))
+    return columns, conventions.main
 
 
-def _convention(
+@dataclass(frozen=True)
+class _Conventions:
+    """The convention of the numbers of a table, and that of each column where it is another."""
+
+    main: NumberFormat | None
+    own: Mapping[int, NumberFormat] = field(default_factory=dict)
+
+
+def _conventions(sighting: Sighting, figures: Mapping[int, Sequence[str]]) -> _Conventions:
+    """One convention of all columns where there is one; else that of most, and those of others.
+
+    Only where the document parts its cells: elsewhere, numbers that do not fit show that it was
+    guessed wrongly where cells end.
+
+    before: "1118" in one column, "181.528,48" and "1.200,5" in two others
+    after: thousands ".", decimal ",", but no thousands sign in the first column
+    """
+    all_figures = list(chain.from_iterable(figures.values()))
+    main = number_format(all_figures, _are_stored(sighting, all_figures))
+    if main is not None or sighting.units != "grid":
+        return _Conventions(main)
+    found: dict[int, NumberFormat] = {}
+    for index, numbers in figures.items():
+        own = number_format(numbers, _are_stored(sighting, numbers))
+        if own is None:
+            return _Conventions(None)
+        found[index] = own
+    richest_first = sorted(found.values(), key=lambda each: (not each.decimal, not each.thousands))
+    main = max(richest_first, key=richest_first.count, default=None)
+    return _Conventions(main, {index: own for index, own in found.items() if own != main})
+
+
+def _figures_of_columns(
     sighting: Sighting, cells: Sequence[Sequence[str]], marks: Collection[str]
-) -> NumberFormat | None:
-    """The convention of all numbers, those of total rows too; a column of years alone has none."""
-    numbers: list[str] = []
+) -> dict[int, list[str]]:
+    """The numbers of each column, those of total rows too; a column of years alone has none."""
+    figures: dict[int, list[str]] = {}
     totals = sighting.of_kind("total")
     for index, column in enumerate(cells):
         column = _without(_word_among_figures(index, column, marks), column)
@@ -129,8 +166,14 @@ def _convention(
             continue
         if index:
             plain += [row.cells[index] for row in totals]
-        numbers += _figures(plain)
-    return number_format(numbers)
+        figures[index] = _figures(plain)
+    return figures
+
+
+def _are_stored(sighting: Sighting, numbers: Sequence[str]) -> bool:
+    """Whether numbers are those of a workbook, and none of them was typed as a text."""
+    document = sighting.document
+    return document.is_workbook and document.typed.isdisjoint(numbers)
 
 
 def unmarked(text: str, marks: Collection[str]) -> str:

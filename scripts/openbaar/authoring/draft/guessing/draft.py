@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import Literal
 
@@ -19,12 +19,14 @@ from openbaar.authoring.draft.guessing.columns import (
     unique,
     unmarked,
 )
+from openbaar.authoring.draft.guessing.partial_totals import PartialTotal, partial_totals
 from openbaar.authoring.draft.guessing.place import Footnote, footnotes
+from openbaar.documents.superscripts import superscript
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.schema.conventions import UNKNOWN, is_school_year
 from openbaar.texts import catalogue
 
-Part = Literal["header", "footnotes", "melt", "totals", "group", "first"]
+Part = Literal["header", "footnotes", "melt", "totals", "group", "first", "partial"]
 Time = Literal["year", "period"]
 MOST_LABELS = 50
 
@@ -80,6 +82,7 @@ class Draft:
     numbers: NumberFormat | None
     group: Column | None
     melted: Melted
+    partial: Mapping[int, PartialTotal] = field(default_factory=dict)  # by the line of the total
 
     @property
     def language(self) -> str:
@@ -111,20 +114,36 @@ def draft_of(sighting: Sighting, languages: Sequence[str], parts: Collection[Par
     marks = {note.mark for note in notes}
     columns, numbers = columns_of(sighting, marks, languages[0])
     group = _group(sighting, columns, notes) if "group" in parts else None
+    partial: Mapping[int, PartialTotal] = {}
+    if "partial" in parts:
+        partial = partial_totals(sighting, columns, numbers, group is not None)
     melted = NOT_MELTED
     if "melt" in parts and "header" in parts:
         columns, melted = _with_melt(sighting, columns, marks)
-    draft = Draft(sighting, languages, parts, notes, columns, numbers, group, melted)
+    draft = Draft(sighting, languages, parts, notes, columns, numbers, group, melted, partial)
     return _with_limited_labels(draft)
 
 
 def _used_notes(sighting: Sighting) -> list[Footnote]:
-    """The footnotes whose mark is at some cell, there perhaps in brackets: `(*)` for `*`."""
+    """The footnotes whose mark is at some cell, there perhaps in brackets: `(*)` for `*`.
+
+    A footnote at the end of the document that has the mark of one below the table is another's.
+    """
     used = _marks_in(sighting)
-    notes = []
+    notes: list[Footnote] = []
     for note in footnotes(sighting):
-        notes += [note, replace(note, mark=f"({note.mark})")]
-    return [note for note in notes if note.mark in used]
+        known = {each.mark for each in notes}
+        for mark in _forms(note.mark):
+            if mark in used and (note.is_below or mark not in known):
+                notes.append(replace(note, mark=mark))
+    return notes
+
+
+def _forms(mark: str) -> list[str]:
+    """How a mark may be printed at a cell, first as its note has it: `1)`, and `¹⁾`, `¹`, `(1)`."""
+    core = mark.strip("()⁽⁾")
+    plain = [mark, f"({core})", f"{core})", core]
+    return list(dict.fromkeys([*plain, *map(superscript, plain)]))
 
 
 def _marks_in(sighting: Sighting) -> set[str]:
@@ -156,7 +175,7 @@ def _with_melt(
     before: "" | "2021" | "2022" above the columns
     after: a column `year`, and one column `value` instead of two; `2021-2022` is a `period`
     """
-    stack = _Stack.of(sighting, columns)
+    stack = _Stack.of(sighting, columns, marks)
     if stack is None:
         return columns, NOT_MELTED
     taken = {column.name for column in columns[: stack.first]}
@@ -180,16 +199,20 @@ class _Stack:
 
     `first` is the first of these columns, `printed` the upper heading of each, and `below` the
     headings that are below each of the upper ones. Where these are years, both levels are data.
-    `time` is what the upper ones are called where they are years.
+    `time` is what the upper ones are called where they are years, `time_below` what the lower ones
+    are where they are and the upper ones are not.
     """
 
     first: int
     printed: Sequence[str]
     below: Sequence[str]
     time: Time | None
+    time_below: Time | None
 
     @classmethod
-    def of(cls, sighting: Sighting, columns: Sequence[Column]) -> _Stack | None:
+    def of(
+        cls, sighting: Sighting, columns: Sequence[Column], marks: Collection[str]
+    ) -> _Stack | None:
         """The headings that can be melted; None where they are not stacked so."""
         headings = sighting.headings
         first = _first_of_figures(columns)
@@ -198,17 +221,15 @@ class _Stack:
         printed = filled(headings)[0][first:]
         below = _headings_below(headings, printed, first)
         if len(below) == 1:
-            time = _time(below[0])
-            return None if time is None else cls(first, below[0], printed[:1], time)
-        time = _time(printed)
+            time = _time(below[0], marks)
+            return None if time is None else cls(first, below[0], printed[:1], time, None)
+        time = _time(printed, marks)
+        time_below = None if time is not None else _time(below[0], marks)
         is_stacked = time is not None or len(headings) == 2
         are_alike = all(each == below[0] for each in below)
-        return cls(first, printed, below[0], time) if is_stacked and are_alike else None
-
-    @property
-    def time_below(self) -> Time | None:
-        """What the lower headings are called where they are years, and the upper ones are not."""
-        return None if self.time is not None else _time(self.below)
+        if not is_stacked or not are_alike:
+            return None
+        return cls(first, printed, below[0], time, time_below)
 
     @property
     def headings(self) -> list[tuple[str, ...]]:
@@ -241,10 +262,13 @@ class _Stack:
         return names
 
 
-def _time(texts: Sequence[str]) -> Time | None:
-    """What headings are called that are all years, or all school years; None for others."""
-    plain = [bare(text)[0] for text in texts]
-    if all(kind(text) == "year" for text in plain):
+def _time(texts: Sequence[str], marks: Collection[str]) -> Time | None:
+    """What headings are called that are all years, or all school years; None for others.
+
+    A year with a mark that has no footnote is none: nobody could say what it means.
+    """
+    plain = [unmarked(text, marks) for text in texts]
+    if all(kind(text) == "year" and bare(text)[1] is None for text in plain):
         return "year"
     return "period" if all(map(is_school_year, plain)) else None
 

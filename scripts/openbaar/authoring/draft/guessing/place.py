@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
 from openbaar.authoring.draft.finding.line_index import Beginning, LineIndex, line_index
-from openbaar.authoring.draft.finding.printed import MARK
+from openbaar.authoring.draft.finding.printed import NOTE_MARK, is_source
 from openbaar.authoring.draft.finding.sighting import Sighting
 from openbaar.documents.lines import Line
 
@@ -19,16 +19,21 @@ LENGTHS = (
 )  # characters of a line that a pattern spells, as few as find that line alone
 FOOTNOTE_LINES = 8  # lines below a table that may be footnotes
 FARTHEST_UNIQUE = 200  # lines above a table in which one is looked for that is there once
+_NOTE = re.compile(rf"\s*({NOTE_MARK})[\W_]*(\w.*?)\s*$")
 
 
 @dataclass(frozen=True)
 class Footnote:
-    """A footnote below a table: its mark, its text, and the pattern of its line."""
+    """A footnote: its mark, its text, the pattern of its line, and whether that is right below.
+
+    Else it is farther down, and no line of the table's own.
+    """
 
     mark: str
     text: str
     line: str
     number: int
+    is_below: bool = True
 
 
 def anchors(sighting: Sighting) -> list[str]:
@@ -102,6 +107,8 @@ def surroundings(sighting: Sighting) -> tuple[int, int]:
     if not anchors(sighting) or sighting.page is not None:
         first = 1
     last = min(sighting.last + 4 * FOOTNOTE_LINES, len(lines))
+    if _notes_at_end(sighting):
+        return first, len(lines)
     while last < len(lines) and lines[last - 1].is_blank:
         last += 1
     return first, last
@@ -113,27 +120,69 @@ def _first_line_of_region(sighting: Sighting, lines: LineIndex) -> int:
 
 
 def footnotes(sighting: Sighting) -> list[Footnote]:
-    """The lines below a table that begin with a mark, up to the first that does not.
+    """The footnotes of a table: right below it, behind its source, and at the end of the document.
 
     before: "* Datenstand: 13. Mai 2025"
     after: the mark `*` and the text "Datenstand: 13. Mai 2025"
     """
+    below, behind = _lines_of_notes(sighting)
+    elsewhere = [*behind, *_notes_at_end(sighting)]
+    return [*_in_region(sighting, below), *_outside(sighting, elsewhere)]
+
+
+def _lines_of_notes(sighting: Sighting) -> tuple[list[Line], list[Line]]:
+    """The lines below a table that begin with a mark, up to the first that does not.
+
+    Those behind the line that names the source of the table are apart.
+    """
+    below: list[Line] = []
+    behind: list[Line] = []
+    found = below
     lines = _lines_of(sighting)
-    matches = []
     for line in _lines_below(lines, lines.at(sighting.last)):
-        match = re.match(rf"\s*({MARK})[\W_]*(\w.*?)\s*$", line.shown)
-        if match is None:
+        if _NOTE.match(line.shown):
+            found.append(line)
+        elif is_source(line.shown):
+            found = behind
+        else:
             break
-        matches.append((line.number, match))
-    if not matches:
+    return below, behind
+
+
+def _notes_at_end(sighting: Sighting) -> list[Line]:
+    """The last lines of a document that are the notes of Word: `[1] Datenstand: 13. Mai 2025`."""
+    found: list[Line] = []
+    for line in reversed(sighting.document.lines[sighting.last :]):
+        match = _NOTE.match(line.shown)
+        if match is None or not match[1].startswith("["):
+            break
+        found.append(line)
+    return found[::-1]
+
+
+def _in_region(sighting: Sighting, below: Sequence[Line]) -> list[Footnote]:
+    """The footnotes on lines right below a table, which are looked for from its beginning on."""
+    if not below:
         return []
+    lines = _lines_of(sighting)
     start = _first_line_of_region(sighting, lines)
-    region = LineIndex(lines.lines[start : lines.at(matches[-1][0]) + 1])
+    region = LineIndex(lines.lines[start : lines.at(below[-1].number) + 1])
+    return _footnotes_on(below, region, is_below=True)
+
+
+def _outside(sighting: Sighting, elsewhere: Sequence[Line]) -> list[Footnote]:
+    """The footnotes on lines that are outside of the table, which no other line may be like."""
+    return _footnotes_on(elsewhere, line_index(sighting.document, None), is_below=False)
+
+
+def _footnotes_on(lines: Sequence[Line], among: LineIndex, is_below: bool) -> list[Footnote]:
     found = []
-    for number, match in matches:
-        pattern = _once(region, region.at(number))
-        if pattern is not None:
-            found.append(Footnote(match[1], match[2], pattern, number))
+    for line in lines:
+        match = _NOTE.match(line.shown)
+        pattern = _once(among, among.at(line.number))
+        if match is not None and pattern is not None:
+            text = match[2].rstrip(" |")
+            found.append(Footnote(match[1], text, pattern, line.number, is_below))
     return found
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from itertools import pairwise, starmap
+from itertools import chain, pairwise, starmap
 
 from openbaar.authoring.draft.finding.printed import bare, kind
 from openbaar.authoring.draft.finding.sighting import SeenRow
@@ -31,6 +31,23 @@ def labels_come_again(seen: Finished) -> str:
     for label, count in Counter(seen.labels).most_common(1):
         if count > 1:
             return f"the label '{short(label)}' comes again"
+    return ""
+
+
+def words_broken(seen: Finished) -> str:
+    """A heading or a label may be one word, which a narrow cell broke in two."""
+    headings = chain.from_iterable(seen.sighting.headings)
+    labels = chain.from_iterable(row.cells for row in seen.sighting.rows)
+    for text in chain(headings, labels):
+        if text in seen.sighting.document.broken:
+            return f"'{short(text)}' may be one word, which was wider than its cell"
+    return ""
+
+
+def totals_among_rows(seen: Finished) -> str:
+    """A row of data ends as totals do, and does not add up as one."""
+    for row in seen.sighting.may_be_totals:
+        return f"the row '{short(row.cells[0])}' may be a total"
     return ""
 
 

@@ -25,6 +25,8 @@ from openbaar.authoring.draft.trusting.doubtful_labels import (
     numbers_in_labels,
     printed_twice,
     sections_of_one_row,
+    totals_among_rows,
+    words_broken,
 )
 from openbaar.authoring.draft.trusting.doubtful_neighbours import (
     label_cut_off,
@@ -35,6 +37,7 @@ from openbaar.authoring.draft.trusting.doubtful_neighbours import (
 from openbaar.authoring.draft.trusting.finished import Finished, short
 
 FEWEST_CONFIRMED = 2  # totals that add up, where nothing else confirms the columns
+FLAGGED = re.compile(r"[-−–+]?\d[\d.,'’ ]* ?[A-Za-z]{1,2}\)?")  # `6.4 b`, of a break in the series
 PARTED_BY_SPACE = re.compile(r"\d \d")
 NOT_PARTED_BY_SPACE = re.compile(r"\d{4}|\d[.,'’]\d{3}")  # no sign, or another one
 
@@ -54,7 +57,7 @@ def reasons(seen: Finished) -> list[str]:
 def doubts(seen: Finished) -> list[str]:
     """What speaks against trusting a draft, a sentence each; none where it may be trusted."""
     found = [doubt.about(seen) for doubt in DOUBTS if doubt.concerns(seen)]
-    return [sentence for sentence in found if sentence]
+    return [sentence for sentence in dict.fromkeys(found) if sentence]
 
 
 def nothing_confirms(seen: Finished) -> str:
@@ -143,6 +146,23 @@ def words_for_blanks(seen: Finished) -> str:
         if column.word is not None:
             name = column.title or column.name
             return f"'{short(column.word)}' in the column '{short(name)}' is taken for a blank"
+    return ""
+
+
+def figures_as_texts(seen: Finished) -> str:
+    """A column is one of texts because of a few cells, or of letters behind its figures."""
+    for index, column in enumerate(seen.draft.columns):
+        if column.type != "string":
+            continue
+        kinds = [(kind(cell), cell) for cell in seen.sighting.column(index)]
+        texts = [cell for what, cell in kinds if what == "text"]
+        figures = [cell for what, cell in kinds if what in ("number", "year")]
+        flagged = [text for text in texts if FLAGGED.fullmatch(text.strip())]
+        name = short(column.title or column.name)
+        if index and flagged and 2 * len(flagged) >= len(texts):
+            return f"'{short(flagged[0])}' in the column '{name}' may be a figure with a mark"
+        if 0 < len(texts) < len(figures):
+            return f"the column '{name}' is one of texts, because of '{short(texts[0])}'"
     return ""
 
 
@@ -243,6 +263,9 @@ DOUBTS: Sequence[Doubt] = (
     Doubt(parts_of_cells, _by_position),
     Doubt(texts_among_figures, _no_cells_in_grids),
     Doubt(words_for_blanks, _each),
+    Doubt(figures_as_texts, _each),
+    Doubt(totals_among_rows, _each),
+    Doubt(words_broken, _each),
     Doubt(days_or_months, _each),
     Doubt(headings_hold_data, _each),
     Doubt(titles_come_again, _each),

@@ -1,0 +1,75 @@
+"""A table of a grid that goes on in the next one, below the same headings: `Tabel 3 (vervolg)`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from openbaar.authoring.draft.finding.sighting import Sighting
+from openbaar.authoring.draft.finding.vocabulary import vocabulary
+from openbaar.documents.lines import Line
+
+# The kinds of documents of which all texts around tables are read.
+WITH_TEXTS = (".docx", ".html", ".htm")
+
+
+def with_continued(sightings: Sequence[Sighting]) -> list[Sighting]:
+    """The sightings, those that go on in the next one together with it.
+
+    before: rows | "Tabel 3 (vervolg)" | the same headings | rows
+    after: one sighting, whose headings come again
+    """
+    made: list[Sighting] = []
+    for sighting in sightings:
+        between = _between(made[-1], sighting) if made else None
+        if between is None:
+            made.append(sighting)
+        else:
+            made[-1] = _together(made[-1], sighting, between)
+    return made
+
+
+def _between(one: Sighting, two: Sighting) -> list[Line] | None:
+    """The lines between a table and the next one, where that goes on with it; else None.
+
+    It does where a text between them says so, or where there is none, and no row comes again.
+    """
+    if one.repeated or not one.header or one.header != two.header or one.page != two.page:
+        return None
+    lines = one.document.lines[one.last : two.first - 1]
+    between = [line for line in lines if line.shown not in one.header]
+    printed = [line for line in between if not line.is_blank]
+    if printed and not all(map(_says_so, printed)):
+        return None
+    if not printed and not _may_go_on(one, two):
+        return None
+    return printed
+
+
+def _says_so(line: Line) -> bool:
+    """Whether a text says that a table goes on."""
+    return _word().search(line.text) is not None
+
+
+@lru_cache(maxsize=1)
+def _word() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in vocabulary().continued_words)
+    return re.compile(rf"\b(?:{words})(?!\w)", re.IGNORECASE)
+
+
+def _may_go_on(one: Sighting, two: Sighting) -> bool:
+    """Whether two tables without a text between them are of rows that all differ."""
+    if not one.document.path.lower().endswith(WITH_TEXTS) or one.rows[-1].kind == "total":
+        return False
+    return {row.cells for row in one.rows}.isdisjoint(row.cells for row in two.rows)
+
+
+def _together(one: Sighting, two: Sighting, between: Sequence[Line]) -> Sighting:
+    return replace(
+        one,
+        rows=(*one.rows, *two.rows),
+        skipped=(*one.skipped, *(line.number for line in between)),
+        pieces=one.pieces + two.pieces,
+    )
