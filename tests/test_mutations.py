@@ -51,9 +51,7 @@ def change(lines: list[str], kind: str, chance: random.Random) -> list[str]:
     index = chance.choice(printed)
     if kind == "digit":
         index = chance.choice([each for each in printed if re.search("[0-9]", lines[each])])
-        place = chance.choice([match.start() for match in re.finditer("[0-9]", lines[index])])
-        digit = chance.choice([each for each in "0123456789" if each != lines[index][place]])
-        lines[index] = lines[index][:place] + digit + lines[index][place + 1 :]
+        lines[index] = with_other_digit(lines[index], chance)
     elif kind == "drop":
         del lines[index]
     elif kind == "glue":
@@ -61,11 +59,17 @@ def change(lines: list[str], kind: str, chance: random.Random) -> list[str]:
     elif kind == "double":
         lines.insert(index, lines[index])
     else:
-        other = chance.choice(
-            [each for each in printed if each != index and abs(each - index) < 40]
-        )
+        near = [each for each in printed if 0 < abs(each - index) < 40]
+        other = chance.choice(near)
         lines[index], lines[other] = lines[other], lines[index]
     return lines
+
+
+def with_other_digit(line: str, chance: random.Random) -> str:
+    """The line with one of its digits changed."""
+    place = chance.choice([match.start() for match in re.finditer("[0-9]", line)])
+    digit = chance.choice([each for each in "0123456789" if each != line[place]])
+    return line[:place] + digit + line[place + 1 :]
 
 
 def rows(data: bytes) -> list[dict[str, str]]:

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from html import escape
-from itertools import pairwise
+from itertools import chain, pairwise
+from typing import NamedTuple
 
 import xlsxwriter
 from reportlab.lib import colors
@@ -93,23 +94,43 @@ def wrapped(cell: str, inside_words: bool) -> list[str]:
     if " " in cell:
         first, rest = cell.split(" ", 1)
         return [f"{first} ", rest]
-    return [cell[:4], cell[4:]] if inside_words and len(cell) > 6 and cell.isalpha() else [cell]
+    is_long_word = len(cell) > 6 and cell.isalpha()
+    return [cell[:4], cell[4:]] if inside_words and is_long_word else [cell]
 
 
-def rows_with_places(made: Made, look: Look) -> Iterator[tuple[int, bool, str, str, Row, bool]]:
-    """Each row with its number and its place in its group.
+class PlacedRow(NamedTuple):
+    """A row with its number, and what stands around it.
 
-    That is: whether a page ends before it, the label printed at it (or nothing), the label of its
-    group, and whether it is the first of the group.
+    That is: whether a page ends before it, the label printed at it or above it, '' where there is
+    none, and the label of its group.
     """
+
+    index: int
+    new_page: bool
+    label: str
+    above: str
+    group: str
+    row: Row
+
+    def name_lines(self, name: str, look: Look) -> list[str]:
+        """The name of the row on one line, or on two where it wraps."""
+        return wrapped(name, inside_words=False) if self.index in look.wraps else [name]
+
+
+def rows_with_places(made: Made, look: Look) -> Iterator[PlacedRow]:
+    """Each row with its place."""
     index = 0
     lengths = {label: len(rows) for label, rows, _ in fragments(made, look) if label}
     for group in made.groups or [""]:
-        length = lengths.get(group, 0)
+        places = {"merged": lengths.get(group, 0) - 1, "first": 0}
+        shown = with_mark(group, made, look)
         for position, row in enumerate(made.members(group)):
-            at = {"merged": length - 1, "first": 0, "spanned": position}.get(look.label, -1)
-            shown = with_mark(group, made, look) if position == at else ""
-            yield index, bool(index) and index in look.breaks, shown, group, row, position == 0
+            is_at_row = look.label == "spanned" or position == places.get(look.label)
+            is_above = look.label == "above" and position == 0
+            new_page = index > 0 and index in look.breaks
+            label = shown if is_at_row else ""
+            above = shown if is_above else ""
+            yield PlacedRow(index, new_page, label, above, group, row)
             index += 1
 
 
@@ -120,24 +141,37 @@ def word_text(made: Made, look: Look) -> list[str]:
     rows it is glued to the first one's number; three blank lines are a page break.
     """
     lines = [BEFORE, ""]
-    for heading in heading_lines(made, look):
-        lines += [line for cell in heading if cell for line in (cell, "")]
+    for cell in filled_headings(made, look):
+        lines += [cell, ""]
     index, ends_blank = 0, False
     for label, rows, new_page in fragments(made, look):
-        lines += ["", ""] if new_page else []
+        if new_page:
+            lines += ["", ""]
         shown = with_mark(label, made, look) if look.label == "merged" else ""
+        is_glued = len(rows) == 2 and may_be_glued(made, look)
         for position, row in enumerate(rows):
             cells = cells_of(row, made, look)
-            before = [shown] if shown and position == len(rows) - 1 else []
-            if shown and len(rows) == 2 and may_be_glued(made, look):
-                before = []
-                cells[-1] += shown if position == 0 else ""
+            before: Cells = []
+            if is_glued and position == 0:
+                cells[-1] += shown
+            elif shown and not is_glued and position == len(rows) - 1:
+                before = [shown]
             lines += _blocks(before, cells, row, look, index, ends_blank)
             ends_blank = cells[-1] == " "
             index += 1
-    for row in grand_total(made):
-        lines += [beside(cells_of(row, made, look)), ""]
-    return [*lines, *note(made), AFTER]
+    for line in [*total_lines(made, look), *note(made)]:
+        lines += [line, ""]
+    return [*lines, AFTER]
+
+
+def filled_headings(made: Made, look: Look) -> list[str]:
+    """The headings that are not blank, one after the other."""
+    return list(filter(None, chain.from_iterable(heading_lines(made, look))))
+
+
+def total_lines(made: Made, look: Look) -> list[str]:
+    """The total of the table on a line, if there is one."""
+    return [beside(cells_of(row, made, look)) for row in grand_total(made)]
 
 
 def _blocks(
@@ -148,56 +182,53 @@ def _blocks(
     Where the row above `ends_blank`, a label in a block of its own would read like one that is
     glued to that row.
     """
-    name = (
-        wrapped(cells[0], inside_words=True)
-        if index in look.wraps and row.name != TOTAL
-        else [cells[0]]
-    )
-    apart = look.apart and len(name) > 1 and " " not in cells[1:]
     if look.apart and before and not ends_blank:
         return [*before, "", *_blocks([], cells, row, look, index, False)]
+    name = [cells[0]]
+    if index in look.wraps and row.name != TOTAL:
+        name = wrapped(cells[0], inside_words=True)
+    is_apart = look.apart and len(name) > 1 and " " not in cells[1:]
     name = [beside([*before, name[0]]), *name[1:]]
-    if apart:
+    if is_apart:
         return [*name, "", beside(cells[1:]), ""]
     return [*name[:-1], beside([name[-1], *cells[1:]]), ""]
 
 
 def note(made: Made) -> list[str]:
     """The footnote below the table."""
-    return [f"{MARK} {NOTE}", ""] if made.marked else []
+    return [f"{MARK} {NOTE}"] if made.marked else []
 
 
 def cell_lines(made: Made, look: Look) -> list[str]:
     """Each cell on a line of its own; one that wraps ends in a space where it goes on."""
-    lines = [BEFORE, *(cell for heading in heading_lines(made, look) for cell in heading if cell)]
-    for index, new_page, label, group, row, first in rows_with_places(made, look):
-        start = len(lines)
-        lines += [with_mark(group, made, look)] if look.label == "above" and first and group else []
-        name, *values = cells_of(row, made, look)
-        lines += [label] if label else []
-        lines += wrapped(name, inside_words=False) if index in look.wraps else [name]
-        lines += values
-        lines[start] = "\f" * new_page + lines[start]
+    lines = [BEFORE, *filled_headings(made, look)]
+    for placed in rows_with_places(made, look):
+        name, *values = cells_of(placed.row, made, look)
+        labels = filter(None, [placed.above, placed.label])
+        of_row = [*labels, *placed.name_lines(name, look), *values]
+        if placed.new_page:
+            of_row[0] = f"\f{of_row[0]}"
+        lines += of_row
     for row in grand_total(made):
         lines += cells_of(row, made, look)
-    return [*lines, *[line for line in note(made) if line], AFTER]
+    return [*lines, *note(made), AFTER]
 
 
 def row_lines(made: Made, look: Look) -> list[list[str]]:
     """A row on each line, by page; a name that wraps ends in a space where it goes on."""
-    headings = [" ".join(cell for cell in heading if cell) for heading in heading_lines(made, look)]
+    headings = [" ".join(filter(None, heading)) for heading in heading_lines(made, look)]
     pages = [[BEFORE, *headings]]
-    for index, new_page, label, group, row, first in rows_with_places(made, look):
-        if new_page:
+    for placed in rows_with_places(made, look):
+        if placed.new_page:
             pages.append(headings[:] if look.repeated else [])
-        if look.label == "above" and first and group:
-            pages[-1].append(with_mark(group, made, look))
-        name, *values = cells_of(row, made, look)
-        lines = wrapped(name, inside_words=False) if index in look.wraps else [name]
-        lines[0] = f"{label} {lines[0]}" if label else lines[0]
+        if placed.above:
+            pages[-1].append(placed.above)
+        name, *values = cells_of(placed.row, made, look)
+        lines = placed.name_lines(name, look)
+        if placed.label:
+            lines[0] = f"{placed.label} {lines[0]}"
         pages[-1] += [*lines[:-1], beside([lines[-1], *values])]
-    pages[-1] += [beside(cells_of(row, made, look)) for row in grand_total(made)]
-    pages[-1] += [*(line for line in note(made) if line), AFTER]
+    pages[-1] += [*total_lines(made, look), *note(made), AFTER]
     return pages
 
 
@@ -205,14 +236,18 @@ def grid(made: Made, look: Look) -> tuple[list[Cells], list[tuple[int, int]]]:
     """The rows of cells between headings and totals, and which of them share a merged label."""
     rows: list[Cells] = []
     spans: dict[str, tuple[int, int]] = {}
-    with_label = bool(made.groups) and look.label in ("first", "spanned")
-    for _, _, label, group, row, first in rows_with_places(made, look):
-        if look.label == "above" and first and group:
-            rows.append([with_mark(group, made, look), *[""] * made.width])
-        spans[group] = (spans.get(group, (len(rows), 0))[0], len(rows))
-        rows.append(([label] if with_label else []) + cells_of(row, made, look))
-    rows += [([""] if with_label else []) + cells_of(row, made, look) for row in grand_total(made)]
-    return rows, list(spans.values()) if look.label == "spanned" and made.groups else []
+    has_labels = bool(made.groups) and look.has_label_column
+    for placed in rows_with_places(made, look):
+        if placed.above:
+            rows.append([placed.above, *[""] * made.width])
+        first, _ = spans.get(placed.group, (len(rows), 0))
+        spans[placed.group] = (first, len(rows))
+        label = [placed.label] if has_labels else []
+        rows.append(label + cells_of(placed.row, made, look))
+    for row in grand_total(made):
+        rows.append([""] * has_labels + cells_of(row, made, look))
+    is_spanned = has_labels and look.label == "spanned"
+    return rows, list(spans.values()) if is_spanned else []
 
 
 def as_text(lines: Sequence[str]) -> bytes:
@@ -282,10 +317,7 @@ def print_pdf_word(made: Made, look: Look) -> Printed:
             for column, cell in enumerate(cells_of(row, made, look)):
                 draw(250 + (200 + 110 * column) * (column > 0), height, cell)
             height -= 14
-    for row in grand_total(made):
-        draw(50, height, beside(cells_of(row, made, look)))
-        height -= 14
-    for line in [*filter(None, note(made)), AFTER]:
+    for line in [*total_lines(made, look), *note(made), AFTER]:
         draw(50, height, line)
         height -= 14
     canvas.save()
@@ -321,7 +353,7 @@ def print_xlsx(made: Made, look: Look) -> Printed:
             [BEFORE],
             *headings,
             *rows,
-            *([line] for line in filter(None, note(made))),
+            *([line] for line in note(made)),
             [AFTER],
         ]
         for index, line in enumerate(lines):
@@ -350,7 +382,7 @@ def print_ods(made: Made, look: Look) -> Printed:
     rows, spans = grid(made, look)
     headings = heading_lines(made, look)
     start = 1 + len(headings)
-    lines = [[BEFORE], *headings, *rows, *([line] for line in filter(None, note(made))), [AFTER]]
+    lines = [[BEFORE], *headings, *rows, *([line] for line in note(made)), [AFTER]]
     return Printed(
         opendocument(lines, {start + first: last - first + 1 for first, last in spans}), "ods"
     )
@@ -360,7 +392,7 @@ def print_csv(made: Made, look: Look) -> Printed:
     """A CSV file with text around the table."""
     out = io.StringIO()
     lines = [[BEFORE, ""], *heading_lines(made, look), *grid(made, look)[0]]
-    csv.writer(out).writerows([*lines, *([line] for line in filter(None, note(made))), [AFTER]])
+    csv.writer(out).writerows([*lines, *([line] for line in note(made)), [AFTER]])
     return Printed(out.getvalue().encode(), "csv")
 
 
@@ -377,9 +409,7 @@ def print_html(made: Made, look: Look) -> Printed:
         if index in first_of:
             cells[0] = cells[0].replace("<td>", f'<td rowspan="{first_of[index]}">')
         parts.append("<tr>" + "".join(cells[1:] if index in covered else cells) + "</tr>")
-    parts += [
-        f"</table><table><tr><td>{line}</td></tr>" for line in [*filter(None, note(made)), AFTER]
-    ]
+    parts += [f"</table><table><tr><td>{line}</td></tr>" for line in [*note(made), AFTER]]
     return Printed("".join([*parts, "</table>"]).encode(), "html")
 
 

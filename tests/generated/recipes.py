@@ -100,14 +100,13 @@ def header(made: Made, look: Look) -> list[str]:
 
     A heading that is data is the field of its level.
     """
-    sep = " | " if look.is_grid or look.style == "cells" else " "
     lines = heading_lines(made, look)
     if made.headings:
         levels = LEVELS[: len(made.headings[0])]
         for line, level in zip(lines[-len(levels) :], levels, strict=True):
             first = len(line) - len(made.headings)
             line[first:] = [f"{{{level}}}" if cell else "" for cell in line[first:]]
-    return [sep.join(cell for cell in line if cell) for line in lines]
+    return [look.separator.join(filter(None, line)) for line in lines]
 
 
 def heading_lines(made: Made, look: Look) -> list[list[str]]:
@@ -115,18 +114,16 @@ def heading_lines(made: Made, look: Look) -> list[list[str]]:
 
     An upper heading stands above the first of its columns.
     """
-    first = ["Groep", "Naam"] if made.groups and look.label in ("spanned", "first") else ["Naam"]
+    first = ["Groep", "Naam"] if made.groups and look.has_label_column else ["Naam"]
     if not made.headings:
         return [[*first, *(f"Kolom{index}" for index in range(made.width))]]
     lowest = [*first, *(heading[-1] for heading in made.headings)]
     if len(made.headings[0]) == 1:
         return [lowest]
-    seen: set[str] = set()
-    upper = [
-        "" if heading[0] in seen or seen.add(heading[0]) else heading[0]
-        for heading in made.headings
-    ]  # type: ignore[func-returns-value]
-    return [["" for _ in first] + upper, lowest]
+    upper = ["" for _ in first]
+    for heading in made.headings:
+        upper.append("" if heading[0] in upper else heading[0])
+    return [upper, lowest]
 
 
 def _cells(made: Made, look: Look) -> dict[str, Any]:
@@ -148,60 +145,69 @@ def _cells(made: Made, look: Look) -> dict[str, Any]:
 
 def _templates(made: Made, look: Look) -> dict[str, Any]:
     """The keys `rows`, `totals` and `group`: a template for each place where a label may stand."""
-    parted = look.is_grid or look.style == "cells"
-    sep = " | " if parted else " "
-    values = sep.join(f"{{{name}}}" for name in columns(made))
-    forms = ["{row}"]
-    group: dict[str, Any] = {"label": "grp", "printed": look.label}
-    if made.groups and look.label in ("merged", "first", "spanned"):
-        blank = f" {sep.strip()} {{row}}" if look.is_grid else "{row}"
-        forms = (
-            [f"{{grp}}{sep}{{row}}"] if look.label == "spanned" else [blank, f"{{grp}}{sep}{{row}}"]
-        )
-    glued = look.style == "pdf word" or (look.style == "word" and may_be_glued(made, look))
-    if glued and made.groups and look.label == "merged":
+    values = look.separator.join(f"{{{name}}}" for name in columns(made))
+    forms = _forms(made, look)
+
+    def templates(name: str) -> list[str]:
+        return [form.replace("{row}", f"{name}{look.separator}{values}") for form in forms]
+
+    found: dict[str, Any] = {"rows": templates("{name}")}
+    if made.groups and look.label != "spanned":
+        found["group"] = _group(made, look)
+    totals: dict[str, Any] = {}
+    if made.group_totals:
+        totals["group"] = templates(TOTAL)
+    if made.table_total:
+        has_blank_label = look.is_grid and bool(made.groups) and look.has_label_column
+        before = look.separator if has_blank_label else ""
+        totals["table"] = f"{before}{GRAND_TOTAL}{look.separator}{values}"
+    return {**found, "totals": totals}
+
+
+def _forms(made: Made, look: Look) -> list[str]:
+    """Where the label of a group may stand at a row."""
+    if not made.groups or look.label not in ("merged", "first", "spanned"):
+        return ["{row}"]
+    labelled = f"{{grp}}{look.separator}{{row}}"
+    if look.label == "spanned":
+        return [labelled]
+    forms = [" | {row}" if look.is_grid else "{row}", labelled]
+    is_glued = look.style == "pdf word" or (look.style == "word" and may_be_glued(made, look))
+    if look.label == "merged" and is_glued:
         forms.append("{row}{grp}")
+    return forms
+
+
+def _group(made: Made, look: Look) -> dict[str, Any]:
+    """The key `group`."""
+    group: dict[str, Any] = {"label": "grp", "printed": look.label}
     if look.label in ("merged", "none"):
         group["ends"] = "total" if made.group_totals else "{name}"
     if look.label == "above":
         group["printed"] = "{grp}" + (" | " * made.width if look.is_grid else "")
     if look.label == "none":
         group |= {"printed": made.groups, "why": "made up"}
-    found: dict[str, Any] = {
-        "rows": [form.replace("{row}", f"{{name}}{sep}{values}") for form in forms]
-    }
-    if made.groups and look.label != "spanned":
-        found["group"] = group
-    totals: dict[str, Any] = {}
-    if made.group_totals:
-        totals["group"] = [form.replace("{row}", f"{TOTAL}{sep}{values}") for form in forms]
-    if made.table_total:
-        before = (
-            " | " if look.is_grid and made.groups and look.label in ("first", "spanned") else ""
-        )
-        totals["table"] = f"{before}{GRAND_TOTAL}{sep}{values}"
-    return {**found, "totals": totals}
+    return group
 
 
 def expected_rows(made: Made) -> list[tuple[Any, ...]]:
     """The rows that converting must give, in printed order: keys, then value and status."""
-    names = {label: code for code, label in _codes(made.names).items()} if made.coded else {}
-    groups = (
-        {label: code for code, label in _codes(made.groups).items()}
-        if not made.grouped_by_year
-        else {}
-    )
+    names = _codes_by_label(made.names) if made.coded else {}
+    groups = {} if made.grouped_by_year else _codes_by_label(made.groups)
     rows: list[tuple[Any, ...]] = []
     for row in made.rows:
-        key = ((groups.get(row.group, row.group),) if row.group else ()) + (
-            names.get(row.name, row.name),
-        )
+        key = [groups.get(row.group, row.group)] if row.group else []
+        key.append(names.get(row.name, row.name))
         if made.headings:
             pairs = zip(made.headings, row.values, strict=True)
             rows += [(*key, *heading, value, _status((value,))) for heading, value in pairs]
         else:
             rows.append((*key, *row.values, _status(row.values)))
     return rows
+
+
+def _codes_by_label(labels: Sequence[str]) -> dict[str, str]:
+    return {label: code for code, label in _codes(labels).items()}
 
 
 def _status(values: Values) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import permutations
 
 from hypothesis import strategies as st
 
@@ -134,6 +135,16 @@ class Look:
         """Whether the document has cells."""
         return self.style in GRIDS
 
+    @property
+    def has_label_column(self) -> bool:
+        """Whether the labels of groups stand in a column of their own, where there are groups."""
+        return self.label in ("first", "spanned")
+
+    @property
+    def separator(self) -> str:
+        """What a recipe has between the cells of a row."""
+        return " | " if self.is_grid or self.style == "cells" else " "
+
 
 def may_be_glued(made: Made, look: Look) -> bool:
     """Whether a reader can tell a number from the label glued to it.
@@ -171,7 +182,7 @@ def labels(draw: st.DrawFn, count: int, coded: bool) -> list[str]:
 
 
 def _none_begins_another(words: list[str]) -> bool:
-    return not any(one != other and other.startswith(one) for one in words for other in words)
+    return not any(other.startswith(one) for one, other in permutations(words, 2))
 
 
 def values(places: int) -> st.SearchStrategy[Decimal]:
@@ -201,7 +212,8 @@ def tables(draw: st.DrawFn) -> Made:
     for group in groups or [""]:
         # Without totals a new group shows only by a name that comes again: the first one does, in
         # each group.
-        kept = [name for name in names if name == names[0] or draw(st.booleans())]
+        kept = names[:1]
+        kept += [name for name in names[1:] if draw(st.booleans())]
         rows += [Row(group, name, draw(row)) for name in kept]
     marked = draw(st.sampled_from(["", "", *names, *groups]))
     return Made(

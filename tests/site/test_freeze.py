@@ -90,22 +90,28 @@ def broken_links(folder: Path, prefix: str = "") -> list[str]:
     broken = []
     for path, page in pages.items():
         for address in page.addresses:
-            parts = urlsplit(address)
-            if parts.scheme or parts.netloc:
-                continue
-            rooted = (
-                unquote(parts.path).removeprefix(f"{prefix}/")
-                if path.name == "404.html"
-                else parts.path
-            )
-            target = (path.parent / unquote(rooted)).resolve() if parts.path else path
-            is_rooted = parts.path.startswith("/") and path.name != "404.html"
-            leads = target.is_file() and not is_rooted
-            if leads and parts.fragment and target in pages:
-                leads = unquote(parts.fragment) in pages[target].places
-            if not leads:
+            if not leads_somewhere(path, address, pages, prefix):
                 broken.append(f"{path.relative_to(folder)}: {address}")
     return broken
+
+
+def leads_somewhere(path: Path, address: str, pages: dict[Path, Links], prefix: str) -> bool:
+    """Whether a link on the page at `path` leads to another site, or to a file and a place in it.
+
+    Only the page for what is not found, which is shown at any address, has links from the root.
+    """
+    parts = urlsplit(address)
+    if parts.scheme or parts.netloc:
+        return True
+    linked = unquote(parts.path)
+    if path.name == "404.html":
+        linked = linked.removeprefix(f"{prefix}/")
+    elif linked.startswith("/"):
+        return False
+    target = (path.parent / unquote(linked)).resolve() if linked else path
+    if parts.fragment and target in pages:
+        return unquote(parts.fragment) in pages[target].places
+    return target.is_file()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -91,12 +91,14 @@ def every_cell(dataset: Dataset) -> list[Row]:
     cells: list[Row] = []
     for row in dataset.rows("t"):
         own_id = row_id([row[column] for column in key])
-        own: list[Mapping[str, Any]] = [each for each in told if each["row_id"] == own_id]
-        if not own:
-            place = place_of(row["source_lines"])
-            holding = [rule for rule in rules if holds_for(str(rule["row_id"]), place)]
-            own = cells_by_rule(holding, row, own_id, texts[place.page or "", place.line])
-        cells += map(dict, own)
+        own = [each for each in told if each["row_id"] == own_id]
+        if own:
+            cells += own
+            continue
+        place = place_of(row["source_lines"])
+        holding = [rule for rule in rules if holds_for(str(rule["row_id"]), place)]
+        by_rule = cells_by_rule(holding, row, own_id, texts[place.page or "", place.line])
+        cells += map(dict, by_rule)
     return cells
 
 

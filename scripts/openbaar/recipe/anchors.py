@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
@@ -155,13 +155,18 @@ def _without_headings(
             problems.append(_other_data(document, found[0], again))
     if problems:
         raise OpenbaarError(problems)
-    taken: set[int] = set()
-    for headings in found:
-        for heading in headings:
-            first, last = heading.unit.lines()
-            taken.update(range(first, last + 1))
+    taken = _lines_of(chain.from_iterable(found))
     body = tuple(line for line in lines if line.number not in taken)
     return Region(lines, tuple(found[0]), body)
+
+
+def _lines_of(headings: Iterable[Heading]) -> set[int]:
+    """The numbers of the lines on which headings stand."""
+    numbers: set[int] = set()
+    for heading in headings:
+        first, last = heading.unit.lines()
+        numbers.update(range(first, last + 1))
+    return numbers
 
 
 def _data(headings: Sequence[Heading]) -> list[object]:

@@ -51,21 +51,31 @@ def _labelled(
     readers: Mapping[str, Reader],
 ) -> tuple[list[LabelledRow], list[Problem]]:
     """The rows with the labels of the first of `groups`, and of those that are inside it."""
-    if not groups:
-        return [(row, {}) for row in rows], []
-    outer, *inner = groups
+    outer = groups[0]
     labelled: list[LabelledRow] = []
     found, problems = _Grouping(document, rows, outer, readers).labelled()
     for label, members in found:
         own = {} if label is None else {outer.label: label}
-        about_all = [row for row in members if _is_of_group(row, outer)]
-        beside = about_all if inner else []
-        inside = [row for row in members if row not in beside]
-        within, wrong = _labelled(document, inside, inner, readers)
-        within += [(row, {}) for row in beside]
-        labelled += [(row, {**own, **labels}) for row, labels in within]
+        inside, wrong = _labelled_inside(document, members, groups, readers)
+        labelled += [(row, {**own, **labels}) for row, labels in inside]
         problems += wrong
     return labelled, problems
+
+
+def _labelled_inside(
+    document: Document,
+    members: Sequence[ReadRow],
+    groups: Sequence[Group],
+    readers: Mapping[str, Reader],
+) -> tuple[list[LabelledRow], list[Problem]]:
+    """The rows of a group with the labels of groups inside it; what is about all of it has none."""
+    outer, *inner = groups
+    if not inner:
+        return [(row, {}) for row in members], []
+    about_all = [row for row in members if _is_of_group(row, outer)]
+    others = [row for row in members if not _is_of_group(row, outer)]
+    labelled, problems = _labelled(document, others, inner, readers)
+    return [*labelled, *((row, {}) for row in about_all)], problems
 
 
 def _is_of_group(row: ReadRow, group: Group) -> bool:
@@ -235,12 +245,11 @@ class _Parting:
     def _begins(self, row: ReadRow, keys: set[Value]) -> bool:
         if row.kind == "label":
             return _is_label_of(row, self.group) or not self.groups
-        if self.group.restart or self.group.ends:
+        if self.group.ends is not None:
             return self.ended or bool(keys & self.seen)
         labels = self._printed_labels(row)
-        if row.is_total and labels and labels <= self.labels:
-            return False
-        return not self.groups or bool(labels)
+        says_whose = row.is_total and labels <= self.labels
+        return not self.groups or (bool(labels) and not says_whose)
 
 
 def _parted(rows: Sequence[ReadRow], group: Group) -> list[list[ReadRow]]:

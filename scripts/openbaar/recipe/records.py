@@ -212,19 +212,22 @@ class _Maker:
             column = self._total_of(row, slot)
             if column is None or slot.parsed.value is None:
                 continue
-            where = self._where(row, part, key)
-            if _is_of_row(row, slot, part):
-                if part.time > 0:
-                    continue  # it is stated once for all repetitions
+            if not _is_of_row(row, slot, part):
+                where = self._where(row, part, key)
+                totals.append(self._total(row, slot, column, where))
+            elif part.time == 0:  # it is stated once for all repetitions
                 where = self._where_of_row(row, part, key)
-            value = Decimal(str(slot.parsed.value))
-            place = self.document.place(*row.lines(slot))
-            without: Where = {}
-            if isinstance(row.template, TotalTemplate):
-                where |= row.template.where
-                without = row.template.without
-            totals.append(StatedTotal(column, where, value, place, without))
+                totals.append(self._total(row, slot, column, where))
         return totals
+
+    def _total(self, row: ReadRow, slot: Slot, column: str, where: dict[str, Value]) -> StatedTotal:
+        """The total of a column that a field states, of rows where its template says so too."""
+        value = Decimal(str(slot.parsed.value))
+        place = self.document.place(*row.lines(slot))
+        if isinstance(row.template, TotalTemplate):
+            where = {**where, **row.template.where}
+            return StatedTotal(column, where, value, place, row.template.without)
+        return StatedTotal(column, where, value, place)
 
     def _where(self, row: ReadRow, part: _Part, key: Mapping[str, Cell]) -> dict[str, Value]:
         """Of which rows a total is one: those of its label and headings, and of its own key."""

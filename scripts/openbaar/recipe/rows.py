@@ -170,13 +170,15 @@ def _by_rank(found: Sequence[_Found]) -> list[_Found]:
             words.setdefault(taken, []).extend(_literal_words(row.template))
     if not words:
         return list(found)
-    kept = []
-    for each in found:
-        texts = each.row.texts() if each.row.kind == "data" else []
-        printed = set(chain.from_iterable(text.split() for text in texts))
-        if printed.isdisjoint(words.get(each.taken, ())):
-            kept.append(each)
-    return kept
+    return [each for each in found if not _is_outranked(each.row, words.get(each.taken, ()))]
+
+
+def _is_outranked(row: ReadRow, words: Sequence[str]) -> bool:
+    """Whether a row of data holds one of the words that a total prints in its free text."""
+    if row.kind != "data":
+        return False
+    printed = chain.from_iterable(text.split() for text in row.texts())
+    return not set(words).isdisjoint(printed)
 
 
 def _literal_words(template: RowTemplate) -> list[str]:

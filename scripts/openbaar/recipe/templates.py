@@ -279,19 +279,25 @@ class _LooseMatcher(_Matcher):
     """A matcher for which white space and borders of cells only part fields."""
 
     def _after(self, literal: str, position: int) -> int | None:
-        start = position
-        for character in "".join(literal.split()):
+        after = self._after_words("".join(literal.split()), position)
+        if after is None:
+            return None
+        if not literal or literal[-1].isspace():
+            after = self._skipped(after)
+        needs_space = literal.isspace() and 0 < position < len(self.text)
+        return None if needs_space and after == position else after
+
+    def _after_words(self, letters: str, position: int) -> int | None:
+        """The position behind these letters, with white space between; None where they are not."""
+        for letter in letters:
             position = self._skipped(position)
             if position >= len(self.text):
                 self._reach(position)  # the heading may go on in the next unit
                 return None
-            if self.text[position] != character:
+            if self.text[position] != letter:
                 return None
             position += 1
-        if literal[-1:].isspace() or not literal:
-            position = self._skipped(position)
-        needs_space = literal.isspace() and 0 < start < len(self.text)
-        return None if needs_space and position == start else position
+        return position
 
     def _blanks(self, name: str, start: int) -> Iterator[_Step]:
         """A heading that is data is never blank."""

@@ -172,11 +172,18 @@ def _in_columns(lines: Sequence[Line], how: Units) -> list[Unit]:
     for line in lines:
         borders = found or borders_on(line.page, how.columns or "gaps")
         placed = _PlacedLine(line, *split_at(line, borders))
-        is_row = how.starts is None or compiled(how.starts).search(placed.shown) is not None
-        if is_row or not rows or rows[-1][0].line.page != line.page:
-            rows.append([])
-        rows[-1].append(placed)
+        if rows and _goes_on(rows[-1][0], placed, how.starts):
+            rows[-1].append(placed)
+        else:
+            rows.append([placed])
     return [_row_of_cells(row) for row in rows]
+
+
+def _goes_on(first: _PlacedLine, placed: _PlacedLine, starts: str | None) -> bool:
+    """Whether a line is of the row that begins with another one: on its page, and no new start."""
+    if starts is None or first.line.page != placed.line.page:
+        return False
+    return compiled(starts).search(placed.shown) is None
 
 
 class _PlacedLine(NamedTuple):
@@ -226,17 +233,21 @@ def _cells(lines: Sequence[Line]) -> Iterator[Unit]:
     after: "2023" | "9.917" | "26"
     """
     wrapped: list[Line] = []
-    may_go_on = not all(line.text.endswith(" ") for line in lines if not line.is_blank)
+    may_go_on = not all(map(_ends_in_space, _printed(lines)))
     for line in lines:
         if not line.text:
             continue
         wrapped.append(line)
-        goes_on = may_go_on and line.text.endswith(" ") and not line.is_blank
+        goes_on = may_go_on and _ends_in_space(line) and not line.is_blank
         if not goes_on:
             yield _stripped(_wrapped(wrapped))
             wrapped = []
     if wrapped:
         yield _stripped(_wrapped(wrapped))
+
+
+def _ends_in_space(line: Line) -> bool:
+    return line.text.endswith(" ")
 
 
 def _stripped(unit: Unit) -> Unit:
