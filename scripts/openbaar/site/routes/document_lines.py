@@ -17,7 +17,7 @@ from openbaar.site.pages.naming import tilde_decoded
 from openbaar.site.published import Published, anchor
 from openbaar.site.requests.language import gettext, ngettext
 from openbaar.site.routes.highlighting import Piece
-from openbaar.tables.places import AFTER_RULES, LINES, lines_of_rule, place_of
+from openbaar.tables.places import AFTER_RULES, LINES, place_of, rows_of_rule
 from openbaar.texts import N_
 
 MOST_ROWS = 3  # that a line names one by one
@@ -131,14 +131,14 @@ async def _rows_read(database: Any, published: Published, span: Span) -> RowsOfL
     for (table,) in await database.execute(sql, {"path": span.document}):
         labels = await _labels_by_rule(database, table, span)
         lines = [*span.lines, *chain.from_iterable(labels.values())]
-        rows = await _rows_from(database, published, table, lines)
+        rows = await rows_from(database, published, table, lines)
         for line in span.lines:
             if line in rows:
                 own.setdefault(line, {})[table] = rows[line]
         for label, below in labels.items():
-            keys = shared.setdefault(label, {}).setdefault(table, [])
-            for line in below:
-                keys += [key for key in rows.get(line, []) if key not in keys]
+            keys = shared.setdefault(label, {}).get(table, [])
+            found = chain.from_iterable(rows.get(line, []) for line in below)
+            shared[label][table] = list(dict.fromkeys(chain(keys, found)))
     return {**shared, **own}
 
 
@@ -160,20 +160,23 @@ async def _rows_named(database: Any, span: Span) -> tuple[RowsOfLines, RowsOfLin
     return own, shared
 
 
-async def _labels_by_rule(database: Any, table: str, span: Span) -> dict[LineKey, list[LineKey]]:
-    """The labels of groups that are printed in a span, each with the lines of the rows below it."""
+async def _labels_by_rule(
+    database: Any, table: str, span: Span
+) -> dict[LineKey, dict[LineKey, None]]:
+    """The labels and headings that are printed in a span, each with the lines of rows below it."""
     sql = f"""SELECT row_id, {PLACE} FROM provenance
-              WHERE {IN_SPAN} AND how = 'group_label' AND {OF_RULES} AND table_name = :table
+              WHERE {IN_SPAN} AND {OF_RULES} AND how IN ('group_label', 'heading')
+                AND table_name = :table
               ORDER BY rowid"""
-    labels: dict[LineKey, list[LineKey]] = {}
+    labels: dict[LineKey, dict[LineKey, None]] = {}
     for row in await database.execute(sql, {**span.asked, "table": table}):
-        page, lines = lines_of_rule(row["row_id"])
-        below = labels.setdefault((row["page"], row["first_line"]), [])
-        below += [(page or "", line) for line in lines]
+        page, lines, _ = rows_of_rule(row["row_id"])
+        below = labels.setdefault((row["page"], row["first_line"]), {})
+        below.update(dict.fromkeys((page or "", line) for line in lines))
     return labels
 
 
-async def _rows_from(
+async def rows_from(
     database: Any, published: Published, table: str, lines: Iterable[LineKey]
 ) -> dict[LineKey, list[str]]:
     """The ids of the rows that were read from lines, of a table whose rows say where they are."""
