@@ -107,6 +107,20 @@ def test_subtotals_below_the_label_of_a_section_are_those_of_the_group(tmp_path:
     assert set(authored(draft)["recipe"]["totals"]) == {"group", "table"}
 
 
+def test_rows_that_add_up_by_chance_are_not_those_of_a_total(tmp_path: Path) -> None:
+    def write(made: WordDocument) -> None:
+        made.add_paragraph("Tabelle 1: Straftaten")
+        add_rows(made, [
+            ("Delikt", "2022", "2023"), ("Raub", "1", "2"), ("Betrug", "5", "6"),
+            ("Summe Gewalt", "6", "8"),
+            ("Propaganda", "4", "5"), ("davon Zeichen", "1", "2"), ("Sonstige", "7", "8"),
+            ("Gesamtsumme", "17", "21"),  # as are all rows but the first, or but "davon Zeichen"
+        ])  # fmt: skip
+
+    (draft,) = drafted(tmp_path / "d.docx", word(write))
+    assert draft.doubts == ["a stated total is not the sum of the rows"]
+
+
 def test_totals_that_are_the_sum_of_no_rows_are_a_doubt(tmp_path: Path) -> None:
     def write(made: WordDocument) -> None:
         made.add_paragraph("Tabel 1: Uitgaven")

@@ -138,13 +138,13 @@ class _Table:
     def _runs(self, index: int, summed: Sequence[int]) -> Iterator[list[int]]:
         """The rows right above a total that add up to it, else those right below.
 
-        Of several such runs the one that fills the space between totals and labels comes first.
+        They reach to another total, a label or an end of the table: others may add up by chance.
         """
         above = [each for each in self.data if each < index][::-1]
         below = [each for each in self.data if each > index]
         for rows in (above, below):
-            found = list(self._beginnings_that_add_up(index, summed, rows))
-            yield from sorted(found, key=lambda run: not self._is_whole(run))
+            found = self._beginnings_that_add_up(index, summed, rows)
+            yield from filter(self._is_whole, found)
 
     def _beginnings_that_add_up(
         self, index: int, summed: Sequence[int], rows: Sequence[int]
