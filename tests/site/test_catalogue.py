@@ -100,7 +100,7 @@ def test_each_page_that_the_catalogue_names_is_there(built: Built) -> None:
 
 def test_the_page_of_the_whole_leads_to_every_record(built: Built) -> None:
     link = get(built, "/municipalities", "text/html").headers["link"]
-    assert f'<{SITE}/catalog>; rel="describedby"; type="text/turtle"' in link
+    assert f'<{SITE}/catalog.ttl>; rel="describedby"; type="text/turtle"' in link
     answer = get(built, "/", "text/html")
     for address in links(published_of(built, SITE, public=True)).values():
         assert f'href="{address}"' in answer.text

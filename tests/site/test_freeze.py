@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import re
 import shutil
@@ -688,3 +689,21 @@ def test_a_page_is_rewritten_without_losing_anything(built: Built, path: str) ->
     before, after = Content(kept), Content(rewritten(page, lambda link: link))
     assert after.elements == before.elements
     assert after.words == before.words
+
+
+def test_the_address_of_a_row_that_is_gone_leads_to_the_last_version_that_had_it(
+    tmp_path: Path,
+) -> None:
+    built = build(HAND_MADE, tmp_path / "built")
+    before = b"year,region,number,share,status\n1950,belgium,2670,,\n"
+    kept = tmp_path / "built" / "tables" / "releases" / "0.1.0" / "municipalities.csv"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(before)
+    record = tmp_path / "built" / "tables" / "permalinks.json"
+    recorded = json.loads(record.read_text("utf-8"))
+    recorded["tables"]["municipalities"]["0.1.0"] = hashlib.sha256(before).hexdigest()
+    record.write_text(json.dumps(recorded), "utf-8")
+    freeze(built.database, built.metadata, tmp_path / "frozen", URL)
+    page = tmp_path / "frozen" / "id" / "municipalities" / "1950,belgium" / "index.html"
+    assert "../0.1.0/index.html#row-1950,belgium" in page.read_text("utf-8")
+    assert broken_links(tmp_path / "frozen") == []

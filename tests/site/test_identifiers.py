@@ -75,7 +75,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     built = build(ROOT / "tests" / "publications" / "hand_made", tmp_path_factory.mktemp("site"))
     record = built.metadata.parent / "tables" / "permalinks.json"
     data = json.loads(record.read_text())
-    old = b"year,region\n1961,belgium\n"
+    old = b"year,region\n1950,belgium\n1961,belgium\n"
     for table in ("municipalities", "towns", "mayors"):
         data["tables"].setdefault(table, {})["0.1.0"] = hashlib.sha256(old).hexdigest()
         path = built.metadata.parent / "tables" / "releases" / "0.1.0" / f"{table}.csv"
@@ -281,7 +281,7 @@ def test_what_is_not_there_says_so_with_its_reason(
 def test_an_old_version_is_the_file_as_it_was_then(shown: Datasette) -> None:
     assert (
         get(shown, "/download/0.1.0/tables/municipalities.csv").content
-        == b"year,region\n1961,belgium\n"
+        == b"year,region\n1950,belgium\n1961,belgium\n"
     )
 
 
@@ -313,6 +313,16 @@ def test_the_page_of_an_earlier_version_says_whether_its_figures_still_hold(
     assert "Its file is" not in now  # it is the version of now
     same = get(shown, "/en/id/municipalities/1.1.0", accept=FIREFOX).text
     assert "every figure below still holds" in same
+
+
+def test_a_row_that_is_gone_is_in_the_last_version_that_had_it(shown: Datasette) -> None:
+    gone = get(shown, "/id/municipalities/1950,belgium", accept=FIREFOX)
+    assert gone.status_code == 303
+    assert gone.headers["location"] == "/id/municipalities/0.1.0#row-1950,belgium"
+    then = get(shown, "/id/municipalities/0.1.0", accept=FIREFOX).text
+    assert '<tr id="row-1950,belgium">' in then
+    there = get(shown, "/id/municipalities/1961,belgium", accept=FIREFOX)
+    assert there.headers["location"] == "/municipalities/municipalities/1961,belgium"
 
 
 def test_versions_of_a_table_lead_to_each_other(shown: Datasette) -> None:

@@ -47,6 +47,7 @@ from openbaar.site.pages.templating import asset
 from openbaar.site.published import Descriptor, publication_of
 from openbaar.site.requests.asgi import header_of
 from openbaar.site.routes import changes, downloads
+from openbaar.site.routes.kept_versions import rows_gone
 from openbaar.site.serving.serve import site
 from openbaar.texts import N_, catalogue
 
@@ -203,6 +204,8 @@ class Freezer:
             keys = resource["schema"]["primaryKey"]
             database = self.datasette.get_database(self.published.name)
             found = await database.execute(f"SELECT {', '.join(keys)} FROM {table}")
+            for key in rows_gone(self.published, table):
+                pages.append(identifier(self.published, f"{table}/{key}"))
             for row in found.rows:
                 path = f"{table}/{path_from_row_pks(row, keys, False)}"
                 pages.append(identifier(self.published, path))

@@ -31,10 +31,13 @@ from openbaar.site.requests.refusals import language_of, refusal
 from openbaar.site.routes import catalogue, changes, downloads, linked_data, questions
 from openbaar.site.routes.citation_formats import FORMATS
 from openbaar.site.routes.kept_versions import (
+    address_of_key,
     described_then,
     first_rows,
     kept_descriptor,
+    key_then,
     recorded_versions,
+    rows_gone,
 )
 from openbaar.texts import localized
 
@@ -162,7 +165,7 @@ def _about_version(published: Published, name: str, version: str, forms: Forms) 
     fields = described["schema"]["fields"] if described else []
     header, rows, has_more = first_rows(path)
     columns = [column_of(published, name, each) for each in header]
-    key = _key_then(published, name, described, header)
+    key = key_then(published, name, version, header)
     return {
         "title": text_of(described or published.tables.get(name, {}), "title", language) or name,
         "table": name,
@@ -192,17 +195,6 @@ def _is_same(published: Published, table: str, version: str, path: Path) -> bool
     return now == f"sha256:{downloads.sha256(path)}"
 
 
-def _key_then(
-    published: Published, table: str, described: Descriptor | None, header: Sequence[str]
-) -> list[int]:
-    """The places of the columns that told rows apart in a version; none where that is not known."""
-    known = described or published.tables.get(table, {"schema": {}})
-    columns = known["schema"].get("primaryKey", [])
-    if not set(columns) <= set(header):
-        return []
-    return [header.index(column) for column in columns]
-
-
 @dataclass(frozen=True)
 class _RowThen:
     """A row of a version: its cells, each with its column as it is now, and its place on the page.
@@ -223,8 +215,7 @@ def _as_it_was(
         cells.append((column, words_of_file(published, column, value)))
     if not key or len(row) < len(columns):
         return _RowThen(cells, None)
-    parts = [tilde_encode(row[place]) for place in key]
-    return _RowThen(cells, f"row-{','.join(parts)}")
+    return _RowThen(cells, f"row-{address_of_key(row, key)}")
 
 
 def _meaning(field: Descriptor, language: str) -> dict[str, str]:
@@ -234,10 +225,18 @@ def _meaning(field: Descriptor, language: str) -> dict[str, str]:
 
 
 async def _row(datasette: Any, request: Any, table: str, wanted: str) -> Response:
-    """On to a row in the form that is asked for. Raises DatasetteError where there is none."""
+    """On to a row in the form that is asked for.
+
+    One that is gone is in the last version that had it. Raises DatasetteError where there is none.
+    """
     published = publication_of(datasette)
     key = await _row_key(datasette, published, table, wanted)
     if key is None:
+        parts = [tilde_encode(tilde_decode(part)) for part in wanted.split(",")]
+        gone = rows_gone(published, table).get(",".join(parts))
+        if gone is not None:
+            address = f"/id/{table}/{gone}#row-{','.join(parts)}"
+            return Response.redirect(address, status=303, headers={"vary": VARY})
         message = gettext("The table '%(name)s' has no row or version '%(row)s'.")
         raise refusal(404, message, name=table, row=wanted)
     page = f"{published.path(table)}/{key}"

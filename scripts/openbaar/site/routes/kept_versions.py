@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
+
+from datasette.utils import tilde_encode
 
 from openbaar.schema.conventions import DESCRIPTOR
 from openbaar.site.published import Descriptor, Published, day_of
 
 RELEASES = Path("tables", "releases")
+LONGEST = 1_000_000  # bytes of a file in which rows that are gone are looked for
 SHOWN = 500  # rows on the page of a version; its file has all of them
 
 
@@ -85,6 +88,50 @@ def _differs(published: Published, table: str, version: str) -> bool:
     recorded = published.permalinks.get("tables", {}).get(table, {})
     now = published.tables[table]["hash"].removeprefix("sha256:")
     return version != published.version and recorded.get(version, now) != now
+
+
+def key_then(published: Published, table: str, version: str, header: Sequence[str]) -> list[int]:
+    """The places of the columns that told rows apart in a version; none where that is not known."""
+    known = described_then(published, table, version) or published.tables.get(table)
+    columns = [] if known is None else known["schema"].get("primaryKey", [])
+    if not set(columns) <= set(header):
+        return []
+    return [header.index(column) for column in columns]
+
+
+def address_of_key(row: Sequence[str], key: Sequence[int]) -> str:
+    """The key of a row of a file as addresses have it."""
+    return ",".join(tilde_encode(row[place]) for place in key)
+
+
+def rows_gone(published: Published, table: str) -> dict[str, str]:
+    """The rows of a table that are in earlier versions only, by their keys as addresses have them.
+
+    Each has the last version that had it. Of long files it is not found out.
+    """
+    found: dict[str, str] = {}
+    for version in recorded_versions(published, table):
+        if published.folder is None or version == published.version:
+            continue
+        path = published.folder / RELEASES / version / f"{table}.csv"
+        if path.is_file() and path.stat().st_size <= LONGEST:
+            found |= dict.fromkeys(_keys_in(published, table, version, path), version)
+    now = published.tables.get(table)
+    if found and now is not None and published.folder is not None:
+        path = published.folder / str(now["path"])
+        for key in _keys_in(published, table, published.version, path):
+            found.pop(key, None)
+    return found
+
+
+def _keys_in(published: Published, table: str, version: str, file: Path) -> Iterator[str]:
+    """The keys of the rows in the file of a version."""
+    with file.open(encoding="utf-8-sig", newline="") as text:
+        reader = csv.reader(text)
+        key = key_then(published, table, version, next(reader, []))
+        for row in reader if key else ():
+            if len(row) > max(key):
+                yield address_of_key(row, key)
 
 
 def first_rows(file: Path) -> tuple[list[str], list[list[str]], bool]:
