@@ -146,3 +146,21 @@ TWO_PAGES: Pages = [
     [("a", [("1", "Gent", "12"), ("2", "Mol", "-")]), ("b", [("3", "Aalst", "7")])],
     [("c", [("4", "Gent", "1.234"), ("5", "Lier", "5"), ("6", "Geel", "0")])],
 ]
+
+
+def write_headed(root: Path, most: int) -> Path:
+    """Write the publication of a CSV file in which each line has a row below each of two years."""
+    columns = {"name": "string", "year": "year", "n": "integer", "status": "string"}
+    recipe = {
+        "header": "name | {year} | {year}",
+        "rows": "{name} | {n} | {n}",
+        "cells": {"n": {"blank": {"-": "not_given"}, "marks": "*"}},
+    }
+    table = {
+        "schema": schema({**columns, "source_lines": "string"}, ["name", "year"]),
+        "recipe": recipe,
+        "footnotes": {"*": {"text": {"en": "estimate"}, "line": "^[*] estimate"}},
+    }
+    lines = ["name;2020;2021", "Gent;1;2", "Mol;-;4", "Lier;5;6*", "Geel;7;8", "* estimate;;"]
+    document = {"d.csv": "".join(f"{line}\n" for line in lines).encode()}
+    return write_publication(root, document, {"t": table}, {"most_cells": {"provenance": most}})

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Sequence
+from csv import DictReader
 from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 from lxml import html
 
-from generated.paged import PAGED, TWO_PAGES, Pages, write_paged
+from generated.paged import PAGED, TWO_PAGES, Pages, write_headed, write_paged
 from generated.publication import schema, write_publication
 from openbaar.site.routes.document_lines import ShownLine
 from openbaar.site.routes.excerpts import Run, excerpts
@@ -18,6 +20,7 @@ from openbaar.site.routes.highlighting import Piece
 from openbaar.tables.authored.references import load_publication
 from openbaar.tables.converting import place_rules
 from openbaar.tables.converting.convert import convert
+from openbaar.tables.places import RULE
 from served import Built, build, published_of, shown
 
 GRID = """Municipalities of Belgium,,
@@ -132,31 +135,48 @@ PAGES: Pages = [
 ]
 
 
+def all_seen(root: Path, keys: Sequence[str]) -> list[list[bytes]]:
+    """What is shown of each of these rows in its lines, and of each line of the document its rows."""
+    built = converted_and_built(root)
+    client = shown(built).client
+    found = []
+    for key in keys:
+        row = html.document_fromstring(asyncio.run(client.get(f"/made-up/t/{key}")).text)
+        excerpts = row.find_class("excerpt")
+        assert excerpts
+        found.append([html.tostring(excerpt) for excerpt in excerpts])
+    document = next((built.database.parent / "sources").iterdir()).name
+    source = html.document_fromstring(asyncio.run(client.get(f"/source/{document}")).text)
+    lines = source.xpath("//*[starts-with(@id, 'L')]")
+    return [*found, [html.tostring(line) for line in lines]]
+
+
+def rules_of(root: Path) -> list[str]:
+    """The identifiers of the rows of `provenance` that hold for many rows."""
+    with (root / "tables" / "provenance.csv").open(encoding="utf-8", newline="") as file:
+        return [row["row_id"] for row in DictReader(file) if row["row_id"].startswith(RULE)]
+
+
 @pytest.mark.parametrize("kind", list(PAGED))
 def test_rules_for_runs_show_where_each_row_is(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of each row the lines and what is marked in them, of each line of the document its rows."""
     monkeypatch.setattr(place_rules, "FEWEST", 0)  # in so short a table, little is won
-    pages = []
-    for most in (0, 1000):
-        built = converted_and_built(write_paged(tmp_path / str(most), kind, PAGES, most))
-        client = shown(built).client
-        address = "/made-up/provenance.json?_shape=array&row_id__startswith=*"
-        assert bool(asyncio.run(client.get(address)).json()) == (most == 0)
-        found = []
-        for key in range(1, 10):
-            row = html.document_fromstring(asyncio.run(client.get(f"/made-up/t/{key}")).text)
-            excerpts = row.find_class("excerpt")
-            assert excerpts
-            found.append([html.tostring(excerpt) for excerpt in excerpts])
-        document = next((built.database.parent / "sources").iterdir()).name
-        source = html.document_fromstring(asyncio.run(client.get(f"/source/{document}")).text)
-        lines = source.xpath("//*[starts-with(@id, 'L')]")
-        found.append([html.tostring(line) for line in lines])
-        pages.append(found)
-    by_rule, by_row = pages
-    assert by_rule == by_row
+    by_rule = write_paged(tmp_path / "rule", kind, PAGES, most=0)
+    by_row = write_paged(tmp_path / "row", kind, PAGES, most=1000)
+    keys = [str(key) for key in range(1, 10)]
+    assert all_seen(by_rule, keys) == all_seen(by_row, keys)
+    assert rules_of(by_rule)
+    assert not rules_of(by_row)
+
+
+def test_rules_for_rows_below_headings_show_where_each_is(tmp_path: Path) -> None:
+    by_rule, by_row = write_headed(tmp_path / "rule", 0), write_headed(tmp_path / "row", 1000)
+    names = ["Gent", "Mol", "Lier", "Geel"]
+    keys = [f"{name},{year}" for name in names for year in (2020, 2021)]
+    assert all_seen(by_rule, keys) == all_seen(by_row, keys)
+    assert rules_of(by_rule)
+    assert not rules_of(by_row)
 
 
 def test_a_document_that_is_not_there_is_not_found(small: Built) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from xlsxwriter import Workbook
 
-from generated.paged import PAGED, TWO_PAGES, Pages, write_paged
+from generated.paged import PAGED, TWO_PAGES, Pages, write_headed, write_paged
 from generated.printing import PRINTERS
 from generated.publication import schema, write_publication
 from generated.recipes import table_files
@@ -26,7 +27,7 @@ from openbaar.tables.converting import place_rules
 from openbaar.tables.converting.convert import convert
 from openbaar.tables.dataset import Dataset
 from openbaar.tables.judging.trust import row_id
-from openbaar.tables.places import RULE, cells_by_rule, lines_of_rule, part_of, place_of, words
+from openbaar.tables.places import RULE, cells_by_rule, part_of, place_of, rows_of_rule, words
 from openbaar.tables.spans import where_read
 
 COLUMNS = {"key": "integer", "name": "string", "n": "integer", "status": "string"}
@@ -89,25 +90,28 @@ def every_cell(dataset: Dataset) -> list[Row]:
     texts = {(line.page, line.number): line.text for line in lines}
     key = dataset.tables["t"].table.table_schema.primaryKey
     cells: list[Row] = []
+    read: Counter[str] = Counter()  # how many rows were read from a line so far
     for row in dataset.rows("t"):
+        read[str(row["source_lines"])] += 1
         own_id = row_id([row[column] for column in key])
         own = [each for each in told if each["row_id"] == own_id]
         if own:
             cells += own
             continue
         place = place_of(row["source_lines"])
-        holding = [rule for rule in rules if holds_for(str(rule["row_id"]), place)]
+        number = read[str(row["source_lines"])]
+        holding = [rule for rule in rules if holds_for(str(rule["row_id"]), place, number)]
         by_rule = cells_by_rule(holding, row, own_id, texts[place.page or "", place.line])
         cells += map(dict, by_rule)
     return cells
 
 
-def holds_for(rule_id: str, place: tuple[str | None, int]) -> bool:
-    """Whether a rule holds for the row that was read from a place."""
+def holds_for(rule_id: str, place: tuple[str | None, int], number: int) -> bool:
+    """Whether a rule holds for the row that was read from a place, by its number there."""
     if rule_id == RULE:
         return True
-    page, lines = lines_of_rule(rule_id)
-    return page == place[0] and place[1] in lines
+    page, lines, of_line = rows_of_rule(rule_id)
+    return page == place[0] and place[1] in lines and of_line in (None, number)
 
 
 ROWS: list[Printed] = [("1", "Gent", "12"), ("2", "De Panne", "1.234"), ("7", "Sint Niklaas", "-")]
@@ -238,6 +242,27 @@ def wherever_one_holds() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(place_rules, "FEWEST", 0)
         yield
+
+
+def test_each_row_of_a_line_has_a_rule_by_the_heading_that_it_is_below(tmp_path: Path) -> None:
+    dataset = convert(load_publication(write_headed(tmp_path / "rule", most=0)))
+    found = []
+    for row in dataset.rows("provenance"):
+        if row["column_name"] in ("year", "n"):
+            place = (row["first_line"], row["last_line"], row["cell"], row["printed"])
+            found.append((row["row_id"], row["column_name"], *place))
+    assert found == [
+        ("Lier,2020", "year", 1, 1, "B1", "2020"),
+        ("Lier,2020", "n", 4, 4, "B4", "5"),
+        ("Lier,2021", "year", 1, 1, "C1", "2021"),
+        ("Lier,2021", "n", 4, 4, "C4", "6*"),
+        ("*2-5#1", "year", 1, 1, "B1", "2020"),
+        ("*2-5#1", "n", 2, 5, "B", "{B}"),
+        ("*2-5#2", "year", 1, 1, "C1", "2021"),
+        ("*2-5#2", "n", 2, 5, "C", "{C}"),
+    ]
+    each = convert(load_publication(write_headed(tmp_path / "each", most=100)))
+    assert every_cell(dataset) == list(map(dict, each.rows("provenance")))
 
 
 GROUPS = st.lists(

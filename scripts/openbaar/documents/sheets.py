@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,11 +15,14 @@ from typing import Any, Literal, overload
 
 from openbaar.documents.entry import Encoding
 from openbaar.documents.limits import MAX_CELLS, check_workbook
-from openbaar.documents.lines import Document, Line, grid_line, grid_lines, repeatable
+from openbaar.documents.lines import COVERED, Document, Line, grid_line, grid_lines, repeatable
+from openbaar.documents.ods_parts import parts_of_ods
 from openbaar.documents.opendocument import Merged, merged_cells
 from openbaar.documents.text import decode
-from openbaar.documents.workbook_parts import SheetParts, letters, problems_of, sheet_parts
+from openbaar.documents.workbook_parts import SheetParts, letters, problems_of
+from openbaar.documents.xlsx_parts import parts_of_xlsx
 from openbaar.errors import OpenbaarError, Place, Problem
+from openbaar.files import BROKEN_ZIP
 from openbaar.limits import let_cells_be_long, most
 
 MAX_CELL = most("cell_characters")
@@ -79,7 +83,7 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
         _check_old(data, path)
     else:
         check_workbook(data, path)
-        parts = sheet_parts(data, path)
+        parts = _sheet_parts(data, path)
     merged = merged_cells(data, path) if path.lower().endswith(".ods") else {}
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(data))
@@ -141,6 +145,23 @@ def _alike(lines: Sequence[str], delimiter: str) -> int:
     counts = Counter(line.count(delimiter) for line in lines)
     del counts[0]
     return max(counts.values(), default=0)
+
+
+def _sheet_parts(data: bytes, path: str) -> dict[str, SheetParts]:
+    """What the values of a workbook do not show, by the name of its sheet.
+
+    The bytes were checked by `check_workbook`. Raises OpenbaarError when they are no workbook.
+    """
+    from lxml import etree
+
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            is_ods = path.lower().endswith(".ods")
+            found = parts_of_ods(archive) if is_ods else parts_of_xlsx(archive)
+            return {parts.name: parts for parts in found}
+    except (KeyError, etree.XMLSyntaxError, *BROKEN_ZIP) as error:
+        message = f"cannot be read as a workbook: {error}"
+        raise OpenbaarError(Problem(Place(path), message)) from error
 
 
 def _check_old(data: bytes, path: str) -> None:
@@ -220,10 +241,19 @@ def _sheet(
         if number <= len(rows) and column <= len(rows[number - 1]):
             cells = rows[number - 1]
             cells[column - 1] = _percent(cells[column - 1])
-    for (first_row, first_column), (last_row, _) in merged or sheet.merged_cell_ranges or []:
-        for row in rows[first_row + 1 : last_row + 1]:
-            row[first_column] = repeatable(rows[first_row][first_column], first_column)
+    for first, last in merged or sheet.merged_cell_ranges or []:
+        _spread(rows, first, last)
     return parts.name, rows, _addresses(rows)
+
+
+def _spread(rows: list[list[str]], first: tuple[int, int], last: tuple[int, int]) -> None:
+    """Put the label of a merged cell into the rows that it reaches over; `first` is its corner."""
+    (first_row, first_column), (last_row, last_column) = first, last
+    for row in rows[first_row : last_row + 1]:
+        beside = len(row[first_column + 1 : last_column + 1])
+        row[first_column + 1 : last_column + 1] = [COVERED] * beside
+    for row in rows[first_row + 1 : last_row + 1]:
+        row[first_column] = repeatable(rows[first_row][first_column], first_column)
 
 
 def _percent(text: str) -> str:

@@ -197,10 +197,11 @@ def _description(dataset: Dataset, table: Table) -> Localized:
         _ = catalogue(language).gettext
         told = _(
             "Of a long table a row may hold for many: with the row_id * for all of them, with "
-            "*3:2-54 for those whose source_lines are from 2 to 54 on page 3, but for rows that "
-            "have rows of their own here. Then {C} is what is printed in column C of the line in "
-            "source_lines, {2} its second word, {-1} the last one; any other text is printed once "
-            "for all of these rows, on the lines that are named."
+            "*3:2-54 for those whose source_lines are from 2 to 54 on page 3, with *3:2-54#2 for "
+            "the second one of each of these lines, but for rows that have rows of their own here. "
+            "Then {C} is what is printed in column C of the line in source_lines, {2} its second "
+            "word, {-1} the last one; any other text is printed once for all of these rows, on the "
+            "lines that are named."
         )
         texts[language] = f"{localized(table.description, language)} {told}"
     return Localized(texts)

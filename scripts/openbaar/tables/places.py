@@ -1,10 +1,11 @@
 """Places by rule: what `provenance` says once for cells of a column, and what follows for each.
 
 A row of `provenance` whose `row_id` begins with RULE holds for many rows of its table: `*` for all
-of them, `*3:2-54` for those whose `source_lines` are from 2 to 54 on page 3. Its `printed` says
-which part of its line is printed for a row: `{C}` is the cell in column C, `{2}` the second word,
-`{-1}` the last one, `{2..-2}` what is between the first and the last. Any other text is itself what
-is printed, once for all of these rows, in the place that the rule names: the label of a group.
+of them, `*3:2-54` for those whose `source_lines` are from 2 to 54 on page 3, `*3:2-54#2` for the
+second one of each of these lines. Its `printed` says which part of its line is printed for a row:
+`{C}` is the cell in column C, `{2}` the second word, `{-1}` the last one, `{2..-2}` what is between
+the first and the last. Any other text is itself what is printed, once for all of these rows, in the
+place that the rule names: a heading, or the label of a group.
 
 before: wages | *2-9 | n | sources/d.csv | 2 to 9 | C | {C} | read; the row 7 is from line 9
 after: wages | 7 | n | sources/d.csv | 9 to 9 | C9 | 1.234 | read
@@ -58,6 +59,14 @@ class LinePlace(NamedTuple):
     line: int
 
 
+class RowsOfRule(NamedTuple):
+    """The rows that a rule holds for: read from lines of a page, perhaps one of several of each."""
+
+    page: str | None
+    lines: range
+    number: int | None
+
+
 def words(first: int, last: int) -> Part:
     """The words of a line from one to another, counted from 0, or from -1 backwards."""
     return Part(WORDS, first, last)
@@ -87,15 +96,17 @@ def part_of(written: str) -> Part | None:
     return Part(WORDS, first, last)
 
 
-def lines_of_rule(row_id: str) -> tuple[str | None, range]:
-    """The page and the lines from which the rows were read that a rule holds for, if it says so.
+def rows_of_rule(row_id: str) -> RowsOfRule:
+    """Which rows a rule holds for that says so.
 
-    before: "*3:2-54"
-    after: "3", the lines 2 to 54
+    before: "*3:2-54#2"
+    after: page 3, the lines 2 to 54, the second row of each
     """
-    page, colon, lines = row_id.removeprefix(RULE).rpartition(":")
+    page, colon, rows = row_id.removeprefix(RULE).rpartition(":")
+    lines, _, number = rows.partition("#")
     first, _, last = lines.partition("-")
-    return page if colon else None, range(int(first), int(last or first) + 1)
+    of_lines = range(int(first), int(last or first) + 1)
+    return RowsOfRule(page if colon else None, of_lines, int(number) if number else None)
 
 
 def is_shared(rule: Row) -> bool:

@@ -18,7 +18,7 @@ from openbaar.site.pages.columns import Column, column_of, day_of, key_label, la
 from openbaar.site.published import Published, document_name
 from openbaar.site.requests.language import gettext, words
 from openbaar.tables.judging.wording import place_text
-from openbaar.tables.places import RULE, lines_of_rule
+from openbaar.tables.places import RULE, rows_of_rule
 from openbaar.texts import N_
 
 Row = Mapping[str, Any]
@@ -125,10 +125,18 @@ def _row_name(published: Published, row_id: str, row: Row) -> str | None:
     if row_id == RULE:
         return gettext("every row")
     if row_id.startswith(RULE):
-        page, lines = lines_of_rule(row_id)
-        place = place_text(lines[0], lines[-1], words(), page or "", "")
-        return gettext("rows of %(place)s") % {"place": place}
+        return _rows_named(row_id)
     return key_label(published, str(table), tilde_decoded(row_id))
+
+
+def _rows_named(rule_id: str) -> str:
+    """What to call the rows that a rule holds for: by the lines from which they were read."""
+    page, lines, number = rows_of_rule(rule_id)
+    place = place_text(lines[0], lines[-1], words(), page or "", "")
+    if number is None:
+        return gettext("rows of %(place)s") % {"place": place}
+    told = gettext("row %(number)s of each line: %(place)s")
+    return told % {"number": number, "place": place}
 
 
 def tilde_decoded(row_id: str) -> str:

@@ -17,7 +17,7 @@ from openbaar.site.pages.naming import tilde_decoded
 from openbaar.site.published import Published, anchor
 from openbaar.site.requests.language import gettext, ngettext
 from openbaar.site.routes.highlighting import Piece
-from openbaar.tables.places import AFTER_RULES, LINES, lines_of_rule, place_of
+from openbaar.tables.places import AFTER_RULES, LINES, place_of, rows_of_rule
 from openbaar.texts import N_
 
 MOST_ROWS = 3  # that a line names one by one
@@ -27,7 +27,8 @@ IN_SPAN = """document = :path AND first_line BETWEEN :first AND :last
              AND coalesce(page, '') IN (SELECT value FROM json_each(:pages))"""
 ALIGNED = re.compile(r"\S(?: {3}|\t)")
 LineKey = tuple[str, int]  # the page and the number of a line
-RowsOfLines = dict[LineKey, dict[str, list[str]]]  # for each line the keys of rows, by table
+Keys = dict[str, None]  # of rows, each once and in order: a heading may be above very many
+RowsOfLines = dict[LineKey, dict[str, Keys]]  # for each line the keys of rows, by table
 
 
 @dataclass(frozen=True)
@@ -131,14 +132,14 @@ async def _rows_read(database: Any, published: Published, span: Span) -> RowsOfL
     for (table,) in await database.execute(sql, {"path": span.document}):
         labels = await _labels_by_rule(database, table, span)
         lines = [*span.lines, *chain.from_iterable(labels.values())]
-        rows = await _rows_from(database, published, table, lines)
+        rows = await rows_from(database, published, table, lines)
         for line in span.lines:
             if line in rows:
                 own.setdefault(line, {})[table] = rows[line]
         for label, below in labels.items():
-            keys = shared.setdefault(label, {}).setdefault(table, [])
+            keys = shared.setdefault(label, {}).setdefault(table, {})
             for line in below:
-                keys += [key for key in rows.get(line, []) if key not in keys]
+                keys |= rows.get(line, {})
     return {**shared, **own}
 
 
@@ -154,43 +155,44 @@ async def _rows_named(database: Any, span: Span) -> tuple[RowsOfLines, RowsOfLin
     for row in await database.execute(sql, span.asked):
         line = (row["page"], row["first_line"])
         kind = shared if row["is_shared"] else own
-        keys = kind.setdefault(line, {}).setdefault(row["table_name"], [])
-        if row["row_id"] not in keys:
-            keys.append(row["row_id"])
+        kind.setdefault(line, {}).setdefault(row["table_name"], {})[row["row_id"]] = None
     return own, shared
 
 
-async def _labels_by_rule(database: Any, table: str, span: Span) -> dict[LineKey, list[LineKey]]:
-    """The labels of groups that are printed in a span, each with the lines of the rows below it."""
+async def _labels_by_rule(
+    database: Any, table: str, span: Span
+) -> dict[LineKey, dict[LineKey, None]]:
+    """The labels and headings that are printed in a span, each with the lines of rows below it."""
     sql = f"""SELECT row_id, {PLACE} FROM provenance
-              WHERE {IN_SPAN} AND how = 'group_label' AND {OF_RULES} AND table_name = :table
+              WHERE {IN_SPAN} AND {OF_RULES} AND how IN ('group_label', 'heading')
+                AND table_name = :table
               ORDER BY rowid"""
-    labels: dict[LineKey, list[LineKey]] = {}
+    labels: dict[LineKey, dict[LineKey, None]] = {}
     for row in await database.execute(sql, {**span.asked, "table": table}):
-        page, lines = lines_of_rule(row["row_id"])
-        below = labels.setdefault((row["page"], row["first_line"]), [])
-        below += [(page or "", line) for line in lines]
+        page, lines, _ = rows_of_rule(row["row_id"])
+        below = labels.setdefault((row["page"], row["first_line"]), {})
+        below.update(dict.fromkeys((page or "", line) for line in lines))
     return labels
 
 
-async def _rows_from(
+async def rows_from(
     database: Any, published: Published, table: str, lines: Iterable[LineKey]
-) -> dict[LineKey, list[str]]:
+) -> dict[LineKey, Keys]:
     """The ids of the rows that were read from lines, of a table whose rows say where they are."""
     key = published.tables[table]["schema"]["primaryKey"]
     columns = ", ".join([LINES, *key])
     sql = f"""SELECT {columns} FROM {table}
               WHERE {LINES} IN (SELECT value FROM json_each(:lines)) ORDER BY rowid"""
     named = [f"{page}:{line}" if page else str(line) for page, line in lines]
-    found: dict[LineKey, list[str]] = {}
+    found: dict[LineKey, Keys] = {}
     for place, *values in await database.execute(sql, {"lines": json.dumps(named)}):
         page, line = place_of(place)
         row_id = ",".join(tilde_encode(str(value)) for value in values)
-        found.setdefault((page or "", line), []).append(row_id)
+        found.setdefault((page or "", line), {})[row_id] = None
     return found
 
 
-def _rows(published: Published, table: str, keys: Sequence[str]) -> list[Outcome]:
+def _rows(published: Published, table: str, keys: Keys) -> list[Outcome]:
     """What a line became that was read into rows of a table: each row, or of many the table."""
     title = text(published.tables[table], "title")
     if len(keys) > MOST_ROWS:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from openbaar.site.pages.columns import text
 from openbaar.site.pages.remarks import passage_text
 from openbaar.site.published import Published, document_name
-from openbaar.site.routes.document_lines import OF_ROWS, OF_RULES, PLACE, ShownLine
+from openbaar.site.routes.document_lines import OF_ROWS, OF_RULES, PLACE, ShownLine, rows_from
 from openbaar.site.routes.highlighting import highlighted
-from openbaar.tables.places import LINES, RULE, LinePlace, cells_by_rule, place_of
+from openbaar.tables.places import LINES, RULE, LinePlace, cells_by_rule, place_of, rows_of_rule
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -69,7 +69,7 @@ async def excerpts(
     if await _has_places(database, table, OF_ROWS):
         cells = await _cells(database, table, row_id)
     if not cells and row is not None and await _has_places(database, table, OF_RULES):
-        cells = await _cells_by_rule(database, table, row_id, row)
+        cells = await _cells_by_rule(database, published, table, row_id, row)
     found = []
     for run in _runs(cells):
         lines = await _lines_around(database, run, cells)
@@ -97,7 +97,8 @@ async def _cells(database: Any, table: str, row_id: str) -> list[Mapping[str, An
 async def _rules(database: Any, table: str, place: LinePlace) -> list[Mapping[str, Any]]:
     """The rules for the rows that were read from a line.
 
-    Their `row_id` is `*`, or says from which lines rows are: `*3:2-54`, or `*3:2` of a single one.
+    Their `row_id` is `*`, or says from which lines rows are: `*3:2-54`, or `*3:2` of a single one;
+    and which of several rows of a line, `*3:2-54#2`.
     """
     before = RULE if place.page is None else f"{RULE}{place.page}:"
     behind = before[:-1] + chr(ord(before[-1]) + 1)
@@ -105,21 +106,35 @@ async def _rules(database: Any, table: str, place: LinePlace) -> list[Mapping[st
                 SELECT *, substr(row_id, length(:before) + 1) AS lines FROM provenance
                 WHERE table_name = :table AND row_id >= :before AND row_id < :behind
               )
-              SELECT {CELL} FROM rules
+              SELECT row_id, {CELL} FROM rules
               WHERE :line BETWEEN CAST(lines AS INTEGER)
                 AND CAST(substr(lines, instr(lines, '-') + 1) AS INTEGER)
               UNION ALL
-              SELECT {CELL} FROM provenance WHERE table_name = :table AND row_id = :every"""
+              SELECT row_id, {CELL} FROM provenance
+              WHERE table_name = :table AND row_id = :every"""
     asked = {"table": table, "line": place.line, "before": before, "behind": behind, "every": RULE}
     return [dict(row) for row in await database.execute(sql, asked)]
 
 
+async def _rules_of_row(
+    database: Any, published: Published, table: str, row_id: str, place: LinePlace
+) -> list[Mapping[str, Any]]:
+    """The rules for a row that was read from a line: of several, those of its number there."""
+    rules = await _rules(database, table, place)
+    if not any("#" in rule["row_id"] for rule in rules):
+        return rules
+    line = (place.page or "", place.line)
+    read = await rows_from(database, published, table, [line])
+    number = list(read[line]).index(row_id) + 1
+    return [rule for rule in rules if rows_of_rule(rule["row_id"]).number == number]
+
+
 async def _cells_by_rule(
-    database: Any, table: str, row_id: str, row: Mapping[str, Any]
+    database: Any, published: Published, table: str, row_id: str, row: Mapping[str, Any]
 ) -> list[Mapping[str, Any]]:
     """What the rules for rows of a table say about one of them."""
     place = place_of(row[LINES])
-    rules = await _rules(database, table, place)
+    rules = await _rules_of_row(database, published, table, row_id, place)
     if not rules:
         return []
     sql = "SELECT text FROM _lines WHERE document = ? AND page = ? AND line = ?"

@@ -137,21 +137,39 @@ def row_number(document: Document, number: int) -> int:
     return document.line(number).row if document.has_pages else number
 
 
+def shared_columns(recipe: Recipe) -> list[str]:
+    """The columns whose cells are the labels of groups and headings, or worked out from these."""
+    shared = [*recipe.group_labels, *recipe.headings]
+    for column, given in recipe.set.items():
+        used = template_fields(given) if isinstance(given, str) else []
+        if used and set(used) <= set(shared):
+            shared.append(column)
+    return shared
+
+
 def suggested_rules(
-    table: Table, recipe: Recipe, document: Document, records: Sequence[Record]
+    table: Table,
+    recipe: Recipe,
+    document: Document,
+    records: Sequence[Record],
+    number: int,
 ) -> dict[str, ColumnRule]:
-    """The rules that most of some records suggest, for columns whose cells no rows share."""
-    columns = [name for name in table.columns if name not in (LINES, *recipe.group_labels)]
+    """The rules that most of some records suggest, for the columns whose cells no rows share.
+
+    Each of the records has that number among the rows of its line.
+    """
+    shared = shared_columns(recipe)
+    columns = [name for name in table.columns if name not in (LINES, *shared)]
     telling = {column: _telling(column, records) for column in columns}
     addresses = {}
     for column, record in telling.items():
         row = row_number(document, record.first_line)
         addresses[column] = _address(record.cells[column].address, row)
     printed = {name: f"{{{each.letters}}}" for name, each in addresses.items() if each is not None}
-    if not printed and recipe.reading.in_cells:
-        printed = _cells_of_fields(recipe.rows[0].row)
-    elif not printed:
-        printed = _words_of_fields(table, recipe.rows[0].row, records)
+    if not printed:
+        find = _cells_of_fields if recipe.reading.in_cells else _words_of_fields
+        for name, parts in find(table, recipe.rows[0].row, records).items():
+            printed[name] = parts[min(number, len(parts)) - 1]
     rules = {}
     for column, record in telling.items():
         part = printed.get(column) or _printed_for_another(column, printed, records)
@@ -169,24 +187,27 @@ def _telling(column: str, records: Sequence[Record]) -> Record:
     return records[0]
 
 
-def _cells_of_fields(template: str) -> dict[str, str]:
-    """Which cell of a line each field of a template is.
+_Parts = dict[str, list[str]]  # of a line, for each field: several, where it comes again
 
-    before: "{key} | {region} | {n}"
-    after: key {A}, region {B}, n {C}
+
+def _cells_of_fields(_table: Table, template: str, _records: Sequence[Record]) -> _Parts:
+    """Which cells of a line each field of a template is.
+
+    before: "{region} | {n} | {n}"
+    after: region {A}, n {B} and {C}
     """
-    found = {}
+    found: _Parts = {}
     for column, cell in enumerate(template.split(SEPARATOR)):
         for name in template_fields(cell):
-            found[name] = f"{{{letters(column)}}}"
+            found.setdefault(name, []).append(f"{{{letters(column)}}}")
     return found
 
 
-def _words_of_fields(table: Table, template: str, records: Sequence[Record]) -> dict[str, str]:
+def _words_of_fields(table: Table, template: str, records: Sequence[Record]) -> _Parts:
     """Which words of a line each field of a template is; at most one is of several words.
 
-    before: "{key} {region} in all {n}"
-    after: key {1}, region {2..-4}, n {-1}
+    before: "{key} {region} in all {n} {n}"
+    after: key {1}, region {2..-5}, n {-2} and {-1}
     """
     sequence: list[str | None] = []  # the words of a line: a field, or a word of the template
     for literal, name in template_items(template):
@@ -195,12 +216,12 @@ def _words_of_fields(table: Table, template: str, records: Sequence[Record]) -> 
             sequence.append(name)
     wide = _wide(table, sequence, records)
     border = len(sequence) if wide is None else sequence.index(wide)
-    found = {}
+    found: _Parts = {}
     for index, name in enumerate(sequence):
         if name is not None:
             first = index if index <= border else index - len(sequence)
             last = index - len(sequence) if index == border else first
-            found[name] = words(first, last).written
+            found.setdefault(name, []).append(words(first, last).written)
     return found
 
 
