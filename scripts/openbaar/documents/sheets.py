@@ -15,7 +15,7 @@ from typing import Any, Literal, overload
 
 from openbaar.documents.entry import Encoding
 from openbaar.documents.limits import MAX_CELLS, check_workbook
-from openbaar.documents.lines import Document, Line, grid_line, grid_lines, repeatable
+from openbaar.documents.lines import COVERED, Document, Line, grid_line, grid_lines, repeatable
 from openbaar.documents.ods_parts import parts_of_ods
 from openbaar.documents.opendocument import Merged, merged_cells
 from openbaar.documents.text import decode
@@ -235,9 +235,8 @@ def _sheet(
         typed = [value for value in row if isinstance(value, str)]
         texts.update(filter(_LIKE_NUMBER, typed))
     _show_percents(rows, parts.percents)
-    for (first_row, first_column), (last_row, _) in merged or sheet.merged_cell_ranges or []:
-        for row in rows[first_row + 1 : last_row + 1]:
-            row[first_column] = repeatable(rows[first_row][first_column], first_column)
+    for first, last in merged or sheet.merged_cell_ranges or []:
+        _spread(rows, first, last)
     return parts.name, rows, _addresses(rows)
 
 
@@ -255,6 +254,16 @@ def _show_percents(rows: Sequence[list[str]], percents: Collection[tuple[int, in
         if number <= len(rows) and column <= len(rows[number - 1]):
             cells = rows[number - 1]
             cells[column - 1] = _percent(cells[column - 1])
+
+
+def _spread(rows: list[list[str]], first: tuple[int, int], last: tuple[int, int]) -> None:
+    """Put the label of a merged cell into the rows that it reaches over; `first` is its corner."""
+    (first_row, first_column), (last_row, last_column) = first, last
+    for row in rows[first_row : last_row + 1]:
+        beside = len(row[first_column + 1 : last_column + 1])
+        row[first_column + 1 : last_column + 1] = [COVERED] * beside
+    for row in rows[first_row + 1 : last_row + 1]:
+        row[first_column] = repeatable(rows[first_row][first_column], first_column)
 
 
 def _percent(text: str) -> str:

@@ -135,7 +135,7 @@ def _rows_named(rule_id: str) -> str:
     place = place_text(lines[0], lines[-1], words(), page or "", "")
     if number is None:
         return gettext("rows of %(place)s") % {"place": place}
-    told = gettext("row %(number)s of each line of %(place)s")
+    told = gettext("row %(number)s of each line: %(place)s")
     return told % {"number": number, "place": place}
 
 

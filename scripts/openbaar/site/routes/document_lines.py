@@ -27,7 +27,8 @@ IN_SPAN = """document = :path AND first_line BETWEEN :first AND :last
              AND coalesce(page, '') IN (SELECT value FROM json_each(:pages))"""
 ALIGNED = re.compile(r"\S(?: {3}|\t)")
 LineKey = tuple[str, int]  # the page and the number of a line
-RowsOfLines = dict[LineKey, dict[str, list[str]]]  # for each line the keys of rows, by table
+Keys = dict[str, None]  # of rows, each once and in order: a heading may be above very many
+RowsOfLines = dict[LineKey, dict[str, Keys]]  # for each line the keys of rows, by table
 
 
 @dataclass(frozen=True)
@@ -136,9 +137,9 @@ async def _rows_read(database: Any, published: Published, span: Span) -> RowsOfL
             if line in rows:
                 own.setdefault(line, {})[table] = rows[line]
         for label, below in labels.items():
-            keys = shared.setdefault(label, {}).get(table, [])
-            found = chain.from_iterable(rows.get(line, []) for line in below)
-            shared[label][table] = list(dict.fromkeys(chain(keys, found)))
+            keys = shared.setdefault(label, {}).setdefault(table, {})
+            for line in below:
+                keys |= rows.get(line, {})
     return {**shared, **own}
 
 
@@ -154,9 +155,7 @@ async def _rows_named(database: Any, span: Span) -> tuple[RowsOfLines, RowsOfLin
     for row in await database.execute(sql, span.asked):
         line = (row["page"], row["first_line"])
         kind = shared if row["is_shared"] else own
-        keys = kind.setdefault(line, {}).setdefault(row["table_name"], [])
-        if row["row_id"] not in keys:
-            keys.append(row["row_id"])
+        kind.setdefault(line, {}).setdefault(row["table_name"], {})[row["row_id"]] = None
     return own, shared
 
 
@@ -178,22 +177,22 @@ async def _labels_by_rule(
 
 async def rows_from(
     database: Any, published: Published, table: str, lines: Iterable[LineKey]
-) -> dict[LineKey, list[str]]:
+) -> dict[LineKey, Keys]:
     """The ids of the rows that were read from lines, of a table whose rows say where they are."""
     key = published.tables[table]["schema"]["primaryKey"]
     columns = ", ".join([LINES, *key])
     sql = f"""SELECT {columns} FROM {table}
               WHERE {LINES} IN (SELECT value FROM json_each(:lines)) ORDER BY rowid"""
     named = [f"{page}:{line}" if page else str(line) for page, line in lines]
-    found: dict[LineKey, list[str]] = {}
+    found: dict[LineKey, Keys] = {}
     for place, *values in await database.execute(sql, {"lines": json.dumps(named)}):
         page, line = place_of(place)
         row_id = ",".join(tilde_encode(str(value)) for value in values)
-        found.setdefault((page or "", line), []).append(row_id)
+        found.setdefault((page or "", line), {})[row_id] = None
     return found
 
 
-def _rows(published: Published, table: str, keys: Sequence[str]) -> list[Outcome]:
+def _rows(published: Published, table: str, keys: Keys) -> list[Outcome]:
     """What a line became that was read into rows of a table: each row, or of many the table."""
     title = text(published.tables[table], "title")
     if len(keys) > MOST_ROWS:

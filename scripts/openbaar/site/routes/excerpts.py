@@ -125,7 +125,7 @@ async def _rules_of_row(
         return rules
     line = (place.page or "", place.line)
     read = await rows_from(database, published, table, [line])
-    number = read[line].index(row_id) + 1
+    number = list(read[line]).index(row_id) + 1
     return [rule for rule in rules if rows_of_rule(rule["row_id"]).number == number]
 
 
