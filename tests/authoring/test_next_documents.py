@@ -352,6 +352,15 @@ def test_a_csv_file_of_windows_is_read_and_its_encoding_named(tmp_path: Path) ->
     ]
 
 
+def test_a_delimiter_in_a_quoted_cell_parts_nothing(tmp_path: Path) -> None:
+    rows = ["Kleuter", "Lager", "Secundair; voltijds", "Secundair; deeltijds"]
+    text = "".join(f'"{label}";"{number}";"4{number},5%"\n' for number, label in enumerate(rows))
+    (draft,) = drafted(
+        tmp_path / "d.csv", lambda path: path.write_text(f"Niveau;Aantal;Aandeel\n{text}")
+    )
+    assert [row[0] for row in values(draft)] == rows
+
+
 def test_labels_wrapped_below_their_figures_are_put_together(tmp_path: Path) -> None:
     written = io.BytesIO()
     canvas = Canvas(written)

@@ -27,6 +27,7 @@ from openbaar.limits import let_cells_be_long, most
 
 MAX_CELL = most("cell_characters")
 DELIMITERS = (";", "\t", ",")  # from the rarest in texts and numbers to the most frequent
+_QUOTED = re.compile(r'"[^"]*"')
 LINES_TO_TELL = 1000  # of a CSV file, by which its delimiter is told
 _LIKE_NUMBER = re.compile(r"\s*[-−–+]?\d[\d.,'’ ]*\s*").fullmatch
 UNCLOSED = "look for a quote that is not closed"
@@ -136,7 +137,7 @@ def _delimiter(text: str) -> str:
 
     A decimal comma comes as often as the semicolons between the figures, or less.
     """
-    lines = text.split("\n", LINES_TO_TELL)[:LINES_TO_TELL]
+    lines = _QUOTED.sub("", text).split("\n", LINES_TO_TELL)[:LINES_TO_TELL]
     return max(DELIMITERS, key=lambda delimiter: _alike(lines, delimiter))
 
 
