@@ -28,7 +28,8 @@ from openbaar.limits import let_cells_be_long, most
 MAX_CELL = most("cell_characters")
 DELIMITERS = (";", "\t", ",")  # from the rarest in texts and numbers to the most frequent
 LINES_TO_TELL = 1000  # of a CSV file, by which its delimiter is told
-_LIKE_NUMBER = re.compile(r"\s*[-−–+]?\d[\d.,'’ ]*\s*").fullmatch
+# One part for all that may follow the first digit: a strange cell of many spaces costs no more.
+_LIKE_NUMBER = re.compile(r"\s*[-−–+]?\d[\d.,'’\s]*").fullmatch
 UNCLOSED = "look for a quote that is not closed"
 Hidden = Literal["read", "skip"]
 Page = tuple[str, list[list[str]], Sequence[Sequence[str]]]  # a sheet's name, texts, addresses
