@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openbaar.documents.limits import MAX_CELLS
-from openbaar.documents.lines import Document, grid_lines, repeatable
+from openbaar.documents.lines import COVERED, Document, grid_lines, repeatable
 from openbaar.documents.superscripts import superscript
 from openbaar.documents.text import decode
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -236,7 +236,7 @@ def _place_cells(row: Any, placed: dict[int, str], spanning: _Spanning) -> None:
         while column in placed:
             column += 1
         rows = _span(cell, "rowspan")
-        beside = [""] * (_span(cell, "colspan") - 1)
+        beside = [COVERED] * (_span(cell, "colspan") - 1)
         for covered, text in enumerate([_text(cell), *beside], start=column):
             placed[covered] = text
             if rows > 1:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openbaar.documents.limits import MAX_CELLS, check_archive
-from openbaar.documents.lines import Document, grid_lines, repeatable
+from openbaar.documents.lines import COVERED, Document, grid_lines, repeatable
 from openbaar.documents.superscripts import superscript
 from openbaar.errors import OpenbaarError, Place, Problem
 
@@ -171,7 +171,7 @@ class _Reader:
             else:
                 text = self._cell(cell)
             spanned = max(_count(properties, "gridSpan", 1), 1)
-            texts += [text, *[""] * (spanned - 1)]
+            texts += [text, *[COVERED] * (spanned - 1)]
         return texts
 
     def _cell(self, cell: Any) -> str:
