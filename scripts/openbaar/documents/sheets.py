@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -30,7 +30,8 @@ DELIMITERS = (";", "\t", ",")  # from the rarest in texts and numbers to the mos
 _STATED = re.compile(r"sep=(.)\r?\n")  # the first line of a CSV file, which Excel does not show
 _QUOTED = re.compile(r'"[^"]*"')
 LINES_TO_TELL = 1000  # of a CSV file, by which its delimiter is told
-_LIKE_NUMBER = re.compile(r"\s*[-−–+]?\d[\d.,'’ ]*\s*").fullmatch
+# One part for all that may follow the first digit: a strange cell of many spaces costs no more.
+_LIKE_NUMBER = re.compile(r"\s*[-−–+]?\d[\d.,'’\s]*").fullmatch
 UNCLOSED = "look for a quote that is not closed"
 Hidden = Literal["read", "skip"]
 Page = tuple[str, list[list[str]], Sequence[Sequence[str]]]  # a sheet's name, texts, addresses
@@ -235,22 +236,32 @@ def _sheet(
     sheet: Any, parts: SheetParts, path: str, merged: Sequence[Merged] | None, texts: set[str]
 ) -> Page:
     """The cells of a sheet; those that are texts and look like numbers are added to `texts`."""
-    if sheet.total_height * sheet.total_width > MAX_CELLS:
-        size = f"{sheet.total_height} rows of {sheet.total_width} cells"
-        message = f"has {size}; at most {MAX_CELLS} cells are read"
-        raise OpenbaarError(Problem(Place(path, page=parts.name), message))
+    _check_size(sheet, Place(path, page=parts.name))
     values = sheet.to_python(skip_empty_area=False)
     rows = [list(map(_text, row)) for row in values]
     for row in values:
         typed = [value for value in row if isinstance(value, str)]
         texts.update(filter(_LIKE_NUMBER, typed))
-    for number, column in parts.percents:
-        if number <= len(rows) and column <= len(rows[number - 1]):
-            cells = rows[number - 1]
-            cells[column - 1] = _percent(cells[column - 1])
+    _show_percents(rows, parts.percents)
     for first, last in merged or sheet.merged_cell_ranges or []:
         _spread(rows, first, last)
     return parts.name, rows, _addresses(rows)
+
+
+def _check_size(sheet: Any, place: Place) -> None:
+    """Raise OpenbaarError for a sheet of very many cells."""
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        size = f"{sheet.total_height} rows of {sheet.total_width} cells"
+        message = f"has {size}; at most {MAX_CELLS} cells are read"
+        raise OpenbaarError(Problem(place, message))
+
+
+def _show_percents(rows: Sequence[list[str]], percents: Collection[tuple[int, int]]) -> None:
+    """Write the cells that a workbook shows as percentages as such."""
+    for number, column in percents:
+        if number <= len(rows) and column <= len(rows[number - 1]):
+            cells = rows[number - 1]
+            cells[column - 1] = _percent(cells[column - 1])
 
 
 def _spread(rows: list[list[str]], first: tuple[int, int], last: tuple[int, int]) -> None:

@@ -37,18 +37,20 @@ def _between(one: Sighting, two: Sighting) -> list[Line] | None:
     It does where a text between them says so, or where there is none, also of the page of a PDF,
     and no row comes again.
     """
-    if one.repeated or not one.header or one.header != two.header:
+    if one.repeated or not _have_one_header(one, two):
         return None
     if one.page != two.page:
         return [] if _goes_on_overleaf(one, two) else None
     lines = one.document.lines[one.last : two.first - 1]
     between = [line for line in lines if line.shown not in one.header]
     printed = [line for line in between if not line.is_blank]
-    if printed and not all(map(_says_so, printed)):
-        return None
-    if not printed and not _may_go_on(one, two):
-        return None
-    return printed
+    goes_on = all(map(_says_so, printed)) if printed else _may_go_on(one, two)
+    return printed if goes_on else None
+
+
+def _have_one_header(one: Sighting, two: Sighting) -> bool:
+    """Whether two tables have the same headings."""
+    return bool(one.header) and one.header == two.header
 
 
 def _goes_on_overleaf(one: Sighting, two: Sighting) -> bool:

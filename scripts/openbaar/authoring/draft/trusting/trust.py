@@ -161,18 +161,32 @@ def words_for_blanks(seen: Finished) -> str:
 def figures_as_texts(seen: Finished) -> str:
     """A column is one of texts because of a few cells, or of letters behind its figures."""
     for index, column in enumerate(seen.draft.columns):
-        if column.type != "string":
-            continue
-        kinds = [(kind(cell), cell) for cell in seen.sighting.column(index)]
-        texts = [cell for what, cell in kinds if what == "text"]
-        figures = [cell for what, cell in kinds if what in ("number", "year")]
-        flagged = [text for text in texts if FLAGGED.fullmatch(text.strip())]
-        name = short(column.title or column.name)
-        if index and flagged and 2 * len(flagged) >= len(texts):
-            return f"'{short(flagged[0])}' in the column '{name}' may be a figure with a mark"
-        if 0 < len(texts) < len(figures):
-            return f"the column '{name}' is one of texts, because of '{short(texts[0])}'"
+        if column.type == "string":
+            cells = seen.sighting.column(index)
+            name = short(column.title or column.name)
+            doubt = _figures_with_marks(cells, name) if index else ""
+            doubt = doubt or _few_texts(cells, name)
+            if doubt:
+                return doubt
     return ""
+
+
+def _figures_with_marks(cells: Sequence[str], name: str) -> str:
+    """Most texts of a column are figures with a letter behind them."""
+    texts = [cell for cell in cells if kind(cell) == "text"]
+    flagged = [text for text in texts if FLAGGED.fullmatch(text.strip())]
+    if not flagged or 2 * len(flagged) < len(texts):
+        return ""
+    return f"'{short(flagged[0])}' in the column '{name}' may be a figure with a mark"
+
+
+def _few_texts(cells: Sequence[str], name: str) -> str:
+    """There are fewer texts in a column than figures."""
+    texts = [cell for cell in cells if kind(cell) == "text"]
+    figures = [cell for cell in cells if kind(cell) in ("number", "year")]
+    if not 0 < len(texts) < len(figures):
+        return ""
+    return f"the column '{name}' is one of texts, because of '{short(texts[0])}'"
 
 
 def days_or_months(seen: Finished) -> str:
