@@ -352,6 +352,46 @@ def test_a_csv_file_of_windows_is_read_and_its_encoding_named(tmp_path: Path) ->
     ]
 
 
+def test_a_delimiter_in_a_quoted_cell_parts_nothing(tmp_path: Path) -> None:
+    rows = ["Kleuter", "Lager", "Secundair; voltijds", "Secundair; deeltijds"]
+    text = "".join(f'"{label}";"{number}";"4{number},5%"\n' for number, label in enumerate(rows))
+    (draft,) = drafted(
+        tmp_path / "d.csv", lambda path: path.write_text(f"Niveau;Aantal;Aandeel\n{text}")
+    )
+    assert [row[0] for row in values(draft)] == rows
+
+
+@pytest.mark.parametrize(
+    ("total", "doubts"),
+    [
+        ("21", []),
+        ("", ["its headings come again on another page, which may be those of another table"]),
+    ],
+)
+def test_ruled_tables_overleaf_are_one_where_totals_say_so(
+    total: str, doubts: list[str], tmp_path: Path
+) -> None:
+    def ruled(canvas: Canvas, rows: Sequence[Sequence[str]]) -> None:
+        for row, cells in enumerate(rows):
+            for column, text in enumerate(cells):
+                left, bottom = 72 + 120 * column, 700 - 20 * row
+                canvas.rect(left, bottom, 120, 20)
+                canvas.drawString(left + 4, bottom + 6, text)
+        canvas.showPage()
+
+    written = io.BytesIO()
+    canvas = Canvas(written)
+    headings = ("Gemeente", "Woningen")
+    ruled(canvas, [headings, ("Gent", "1"), ("Aalst", "2"), ("Mol", "3")])
+    last = [("Totaal", total)] if total else []
+    ruled(canvas, [headings, ("Geel", "4"), ("Ham", "5"), ("Genk", "6"), *last])
+    canvas.save()
+    (tmp_path / "d.pdf").write_bytes(written.getvalue())
+    (draft,) = drafts_of(tmp_path / "d.pdf", "nl")
+    assert list(draft.doubts) == doubts
+    assert len(values(draft)) == 6
+
+
 def test_labels_wrapped_below_their_figures_are_put_together(tmp_path: Path) -> None:
     written = io.BytesIO()
     canvas = Canvas(written)

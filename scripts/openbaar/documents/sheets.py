@@ -27,6 +27,8 @@ from openbaar.limits import let_cells_be_long, most
 
 MAX_CELL = most("cell_characters")
 DELIMITERS = (";", "\t", ",")  # from the rarest in texts and numbers to the most frequent
+_STATED = re.compile(r"sep=(.)\r?\n")  # the first line of a CSV file, which Excel does not show
+_QUOTED = re.compile(r'"[^"]*"')
 LINES_TO_TELL = 1000  # of a CSV file, by which its delimiter is told
 # One part for all that may follow the first digit: a strange cell of many spaces costs no more.
 _LIKE_NUMBER = re.compile(r"\s*[-−–+]?\d[\d.,'’\s]*").fullmatch
@@ -114,6 +116,8 @@ def read_csv_grid(data: bytes, path: str, encoding: Encoding | None = None) -> D
     """The rows of a CSV file, split at semicolons, tabs or commas: what parts most lines alike."""
     text = decode(data, path, encoding)
     delimiter = _delimiter(text)
+    if _STATED.match(text):
+        text = text[text.index("\n") :]
     let_cells_be_long()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[Line] = []
@@ -137,7 +141,10 @@ def _delimiter(text: str) -> str:
 
     A decimal comma comes as often as the semicolons between the figures, or less.
     """
-    lines = text.split("\n", LINES_TO_TELL)[:LINES_TO_TELL]
+    stated = _STATED.match(text)
+    if stated is not None:
+        return stated[1]
+    lines = _QUOTED.sub("", text).split("\n", LINES_TO_TELL)[:LINES_TO_TELL]
     return max(DELIMITERS, key=lambda delimiter: _alike(lines, delimiter))
 
 

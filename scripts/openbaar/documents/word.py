@@ -15,7 +15,7 @@ from typing import Any
 
 from openbaar.documents.limits import MAX_CELLS, check_archive
 from openbaar.documents.lines import COVERED, Document, grid_lines, repeatable
-from openbaar.documents.superscripts import superscript
+from openbaar.documents.superscripts import superscript, with_ordinals
 from openbaar.errors import OpenbaarError, Place, Problem
 
 FOOTNOTES = "word/footnotes.xml"
@@ -185,7 +185,7 @@ class _Reader:
 
     def _text(self, element: Any) -> str:
         """The text of an element, without what was deleted."""
-        return "".join(self._pieces(element))
+        return with_ordinals("".join(self._pieces(element)))
 
     def _pieces(self, element: Any) -> Iterator[str]:
         name = _name(element)

@@ -88,6 +88,15 @@ def recognised_without_totals(seen: Finished) -> str:
     return ""
 
 
+def overleaf_without_totals(seen: Finished) -> str:
+    """Ruled tables of several pages are taken for one; what stands between them is not known."""
+    sighting = seen.sighting
+    is_ruled = sighting.units == "grid" and sighting.document.path.lower().endswith(".pdf")
+    if is_ruled and sighting.pieces > 1 and not seen.totals_equal:
+        return "its headings come again on another page, which may be those of another table"
+    return ""
+
+
 def nothing_labels_the_rows(seen: Finished) -> str:
     """The rows begin with figures that are no years: axes of charts, page numbers."""
     if seen.is_labelled or (seen.is_parted and seen.has_headings) or seen.totals_equal:
@@ -266,6 +275,7 @@ DOUBTS: Sequence[Doubt] = (
     Doubt(nothing_confirms, _each),
     Doubt(recognised_without_totals, _each),
     Doubt(nothing_labels_the_rows, _each),
+    Doubt(overleaf_without_totals, _each),
     Doubt(labels_come_again, _not_parted),
     Doubt(numbers_in_labels, _guessed_without_totals),
     Doubt(labels_put_together, _guessed),
