@@ -126,7 +126,7 @@ class PlaceRules:
     @cached_property
     def _shared(self) -> Collection[str]:
         """The columns of which rows may share a cell."""
-        return shared_columns(self.recipe)
+        return [name for name in shared_columns(self.recipe) if name in self.table.columns]
 
     @cached_property
     def _has_several_rows_a_line(self) -> bool:
