@@ -125,6 +125,20 @@ def test_a_step_that_fails_leaves_everything_as_it_was(
         assert everything(root) == NEW
 
 
+def test_a_name_that_leaves_no_room_for_another_beside_it_leaves_everything_as_it_was(
+    folder: Path,
+) -> None:
+    made = ready(folder)
+    long = f"tables/{'x' * 250}"
+    made[long] = made["dist/c.zip"]
+    with pytest.raises(OSError, match="too long"):
+        put_in_place(folder, made)
+    assert everything(folder) == OLD
+    del made[long]
+    put_in_place(folder, made)
+    assert everything(folder) == NEW
+
+
 def test_a_file_system_without_hard_links_keeps_a_copy(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,9 @@ from click.testing import CliRunner, Result
 
 from drafted import COUNTS, drafted_counts
 from openbaar.cli.main import main
+from openbaar.errors import OpenbaarError
 from openbaar.publishing.publish import publish
+from openbaar.publishing.update import take_edition, try_edition
 from openbaar.tables.authored.references import load_publication
 
 LATER = "A new answer.\n\n" + COUNTS.replace("2021 15 4", "2021 16 4").replace("46", "47")
@@ -63,6 +65,35 @@ def test_an_edition_with_the_name_of_an_earlier_one_gets_a_number(publication: P
     done = update(publication, "counts.txt", LATER.replace("A new", "Another"), "--write")
     (entry,) = load_publication(publication).package.documents
     assert entry.path == "sources/counts-3.txt"
+
+
+def test_the_line_ends_of_authored_files_stay_as_they_are(publication: Path) -> None:
+    path = publication / "tables/package.yaml"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    assert update(publication, "counts-2.txt", LATER, "--write").exit_code == 0
+    assert b"counts-2.txt" in path.read_bytes()
+    assert path.read_bytes().count(b"\n") == path.read_bytes().count(b"\r\n")
+
+
+def test_a_name_that_leads_elsewhere_is_refused(publication: Path) -> None:
+    before = authored(publication)
+    done = update(publication, "a\\1.txt", LATER, "--write")
+    assert "should be relative and stay inside the publication" in done.output
+    assert authored(publication) == before
+
+
+def test_a_file_that_was_saved_while_an_edition_was_tried_is_not_overwritten(
+    publication: Path,
+) -> None:
+    file = publication.parent / "counts-2.txt"
+    file.write_text(LATER)
+    edition = try_edition(publication, file)
+    path = publication / "tables/package.yaml"
+    path.write_bytes(path.read_bytes() + b"# saved\n")
+    before = authored(publication)
+    with pytest.raises(OpenbaarError, match="has changed while the new edition was tried"):
+        take_edition(publication, edition)
+    assert authored(publication) == before
 
 
 def test_what_no_longer_fits_is_told_with_its_place(publication: Path) -> None:

@@ -12,6 +12,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -66,6 +67,8 @@ def put_in_place(root: Path, ready: Mapping[str, Path]) -> None:
     of `root`, OSError where a file cannot be written; everything is then as it was.
     """
     targets = [_inside(root, name) for name in ready]
+    for target in targets:
+        _check_room_beside(target)
     try:
         _write_journal(root, ready)
         for target, made in zip(targets, ready.values(), strict=True):
@@ -124,6 +127,15 @@ def _inside(root: Path, name: str) -> Path:
 
 def _beside(target: Path, state: str) -> Path:
     return target.with_name(f".{target.name}.{state}.partial")
+
+
+def _check_room_beside(target: Path) -> None:
+    """Raise OSError where a name is so long that there can be none beside it.
+
+    Once that is in a journal, the next run could not recover either.
+    """
+    with suppress(FileNotFoundError):
+        os.lstat(_beside(target, "copy"))
 
 
 def _keep(target: Path) -> None:

@@ -94,3 +94,12 @@ def test_line_ends_and_all_else_stay_as_they_are(root: Path) -> None:
     before = path.read_bytes()
     confirm(root, "--guess", "the row pattern")
     assert path.read_bytes() == before.replace(b"  # guess: the row pattern", b"")
+
+
+def test_a_line_break_of_unicode_in_a_text_is_no_line_of_the_file(root: Path) -> None:
+    path = root / "tables/table_1.yaml"
+    text = path.read_text("utf-8").replace("Table 1: courses", "Table 1:\u2028courses")
+    path.write_text(text, "utf-8")
+    assert confirm(root, "table_1", "--all").exit_code == 0
+    confirmed = [line.partition("  # guess: ")[0] for line in text.split("\n")]
+    assert path.read_text("utf-8") == "\n".join(confirmed)

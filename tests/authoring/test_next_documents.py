@@ -272,6 +272,39 @@ def test_a_sheet_with_a_margin_and_blank_rows_between_its_groups_is_one_table(
     assert len(values(draft)) == 4
 
 
+@pytest.mark.parametrize("is_merged", [True, False])
+def test_a_heading_reaches_as_far_as_it_is_merged(is_merged: bool, tmp_path: Path) -> None:
+    def save(path: Path) -> None:
+        book = openpyxl.Workbook()
+        for row in (
+            ["", "Aantal"],
+            ["Sector", "Man", "Vrouw", "Jobs"],
+            ["Horeca", 3, 4, 9],
+            ["Bouw", 5, 6, 8],
+        ):
+            book.active.append(row)
+        if is_merged:
+            book.active.merge_cells("B1:C1")
+        book.save(path)
+
+    (draft,) = drafted(tmp_path / "d.xlsx", save)
+    names = [field["name"] for field in authored(draft)["schema"]["fields"]]
+    assert names[1:4] == ["aantal_man", "aantal_vrouw", "jobs" if is_merged else "aantal_jobs"]
+
+
+def test_a_total_beside_merged_years_is_none_of_theirs(tmp_path: Path) -> None:
+    def write(path: Path) -> None:
+        path.write_text(
+            "<html lang='nl'><h1>Starters</h1><table><tr><th>Land<th colspan=2>2022<th colspan=2>2023<th>"
+            "<tr><th><th>Man<th>Vrouw<th>Man<th>Vrouw<th>Jobs"
+            "<tr><td>BE<td>1<td>2<td>3<td>4<td>5<tr><td>NL<td>6<td>7<td>8<td>9<td>10</table></html>"
+        )
+
+    (draft,) = drafted(tmp_path / "d.html", write)
+    titles = [field["title"]["nl"] for field in authored(draft)["schema"]["fields"]]
+    assert titles[:6] == ["Land", "2022 Man", "2022 Vrouw", "2023 Man", "2023 Vrouw", "Jobs"]
+
+
 def test_another_table_below_a_blank_row_stays_another(tmp_path: Path) -> None:
     rows = [
         ["Sector", "Aantal"], ["Horeca", 5], ["Bouw", 6], [None],
@@ -317,6 +350,46 @@ def test_a_csv_file_of_windows_is_read_and_its_encoding_named(tmp_path: Path) ->
         ["Création", 1234.5],
         ["Aide", 2.25],
     ]
+
+
+def test_a_delimiter_in_a_quoted_cell_parts_nothing(tmp_path: Path) -> None:
+    rows = ["Kleuter", "Lager", "Secundair; voltijds", "Secundair; deeltijds"]
+    text = "".join(f'"{label}";"{number}";"4{number},5%"\n' for number, label in enumerate(rows))
+    (draft,) = drafted(
+        tmp_path / "d.csv", lambda path: path.write_text(f"Niveau;Aantal;Aandeel\n{text}")
+    )
+    assert [row[0] for row in values(draft)] == rows
+
+
+@pytest.mark.parametrize(
+    ("total", "doubts"),
+    [
+        ("21", []),
+        ("", ["its headings come again on another page, which may be those of another table"]),
+    ],
+)
+def test_ruled_tables_overleaf_are_one_where_totals_say_so(
+    total: str, doubts: list[str], tmp_path: Path
+) -> None:
+    def ruled(canvas: Canvas, rows: Sequence[Sequence[str]]) -> None:
+        for row, cells in enumerate(rows):
+            for column, text in enumerate(cells):
+                left, bottom = 72 + 120 * column, 700 - 20 * row
+                canvas.rect(left, bottom, 120, 20)
+                canvas.drawString(left + 4, bottom + 6, text)
+        canvas.showPage()
+
+    written = io.BytesIO()
+    canvas = Canvas(written)
+    headings = ("Gemeente", "Woningen")
+    ruled(canvas, [headings, ("Gent", "1"), ("Aalst", "2"), ("Mol", "3")])
+    last = [("Totaal", total)] if total else []
+    ruled(canvas, [headings, ("Geel", "4"), ("Ham", "5"), ("Genk", "6"), *last])
+    canvas.save()
+    (tmp_path / "d.pdf").write_bytes(written.getvalue())
+    (draft,) = drafts_of(tmp_path / "d.pdf", "nl")
+    assert list(draft.doubts) == doubts
+    assert len(values(draft)) == 6
 
 
 def test_labels_wrapped_below_their_figures_are_put_together(tmp_path: Path) -> None:

@@ -67,6 +67,14 @@ def test_a_break_in_a_cell_parts_words_and_an_emphasis_does_not() -> None:
     assert texts(table) == ["Jongens totaal | Meis jes | (a)¹"]
 
 
+def test_a_raised_letter_is_no_letter_of_the_word_before_it() -> None:
+    table = (
+        "<table><tr><td>Basis<sup>a</sup><td>2023<sup>b)</sup><td>1<sup>e</sup> graad"
+        "<td>M<sup>me</sup><td>n<sup>o</sup> 3</table>"
+    )
+    assert texts(table) == ["Basisᵃ | 2023ᵇ⁾ | 1e graad | Mme | no 3"]
+
+
 def test_a_raised_number_is_no_digit_of_the_number_before_it() -> None:
     table = (
         "<table><tr><td>12<sup>1</sup><td>2023<sup><a href='#n'>2)</a></sup> <td>1<sup>er</sup>"

@@ -127,6 +127,17 @@ def test_notes_have_the_numbers_that_word_prints() -> None:
     ]  # fmt: skip
 
 
+def test_endnotes_are_counted_as_far_as_a_document_has_some() -> None:
+    def write(made: WordDocument) -> None:
+        run = made.add_paragraph("Gent").add_run()
+        for name in range(1404):
+            run._r.append(parse_xml(f'<w:endnoteReference {nsdecls("w")} w:id="{name}"/>'))
+
+    ((text, _),) = shown(word(write))
+    assert text.startswith("Gent[i][ii][iii][iv]")
+    assert text.endswith("[mcdiii][mcdiv]")
+
+
 def test_a_raised_number_is_no_digit_of_the_number_before_it() -> None:
     def write(made: WordDocument) -> None:
         for text, raised in (("12", "1"), ("2023", "2)"), ("1", "er"), ("5 m", "2")):

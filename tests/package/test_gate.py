@@ -90,6 +90,8 @@ DESCRIPTORS: dict[str, tuple[Any, str]] = {
     "a long name": (descriptor(name="a" * 64), f"5:4: resources.0.name: the name '{'a' * 64}' should be small letters, digits and _, begin with a letter, at most 63 long"),
     "a column twice": (with_schema(fields=[{"name": "key"}, {"name": "key"}]), "7:4: resources.0.schema: the column 'key' is defined twice"),
     "a javascript address": ({**descriptor(), "homepage": "javascript:alert(1)"}, "21:2: homepage: the address 'javascript:alert(1)' should begin with https:, http: or mailto:"),
+    "an address that ends early": ({**descriptor(), "homepage": 'https://a.example/">'}, "21:2: homepage: the address 'https://a.example/\">' may not hold '\"', which addresses spell '%22'"),
+    "an address of two lines": ({**descriptor(), "homepage": "https://a.example/\nX: y"}, "21:2: homepage: the address 'https://a.example/\\nX: y' may not hold '\\n', which addresses spell '%0A'"),
     "a data address of a licence": ({**descriptor(), "licenses": [{"path": "data:text/html,x"}]}, "23:4: licenses.0.path: the address 'data:text/html,x' should begin with https:, http: or mailto:"),
     "a javascript address of a source": ({**descriptor(), "sources": [{"path": "javascript:alert(1)"}]}, "22:3: sources.0: the address 'javascript:alert(1)' should begin with https:, http: or mailto:"),
     "a key twice": (twice('"a"', '"b"'), "3:2: the key 'name' is given here and on line 2 (keep one of them)"),

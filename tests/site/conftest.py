@@ -8,15 +8,21 @@ import httpx
 import pytest
 
 import patience
+from openbaar.site.requests import limits
 from served import ROOT, Built, Served, build, served
 from strangers import URL, query
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _sites_are_patient() -> Iterator[None]:
-    """Sites in the process of the tests answer on a busy machine too."""
+    """Sites in the process of the tests answer on a busy machine too.
+
+    SQLite has as much memory as it needs there: it would be capped for all of them together, for
+    good. The servers that tests start have their cap.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patience.begin(patch.setattr, patch.setitem)
+        patch.setattr(limits, "limit_process", lambda: None)
         yield
 
 

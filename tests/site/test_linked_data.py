@@ -14,7 +14,7 @@ import pytest
 
 from openbaar.site.published import Published
 from openbaar.site.routes.linked_data import json_ld, query_json_ld
-from openbaar.site.routes.signposts import link_header, signposts
+from openbaar.site.routes.signposts import Signpost, link_header, signposts
 from openbaar.site.serving.serve import site
 from served import ROOT, Built, build, published_of
 
@@ -224,6 +224,13 @@ def test_a_link_that_is_sent_without_brackets_gets_them(
     published: Published, sent: str, mended: str
 ) -> None:
     assert link_header(published, "/source/", SITE, sent) == mended
+
+
+def test_an_address_ends_where_its_link_does_and_is_ascii_as_headers_are() -> None:
+    address = "https://é.example/a?b=1,2&c=%20>; x"
+    assert Signpost("license", address).header == (
+        '<https://%C3%A9.example/a?b=1,2&c=%20%3E;%20x>; rel="license"'
+    )
 
 
 def test_a_row_leads_to_the_address_by_which_it_is_cited(published: Published) -> None:

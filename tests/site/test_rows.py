@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from openbaar.site.pages import answers
 from openbaar.site.requests import gates, limits
 from openbaar.site.routes import rows as rows_module
 from openbaar.site.serving.serve import site
@@ -154,3 +155,32 @@ def test_a_page_offers_the_rows_that_it_shows(small: Built) -> None:
     page = get(small, "/en/municipalities/municipalities?year=2019").text
     for ending in ("xlsx", "csv", "json"):
         assert f'href="/en/rows/municipalities.{ending}?year=2019" download' in page
+
+
+def test_an_answer_is_a_workbook_with_what_it_says_and_what_to_know_of_it(vdab: Built) -> None:
+    page = "/en/vdab-online-opleidingen/province_per_thousand"
+    html = get(vdab, f"{page}?year=2022").text
+    assert '<a href="/en/rows/province_per_thousand.xlsx?year=2022" download>Excel</a>' in html
+    answer = get(vdab, "/en/rows/province_per_thousand.xlsx?year=2022")
+    name = 'filename="province_per_thousand_2022-'
+    assert name in answer.headers["content-disposition"]
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content))["province_per_thousand"]
+    lines = [list(row) for row in sheet.iter_rows(values_only=True)]
+    assert lines[0][0] == "Province of residence"
+    assert lines[0][-1] == "Per 1,000 courses started\n(per thousand courses started)"
+    assert lines[1][0] == "Antwerp"
+    assert isinstance(lines[1][-1], float)
+    below = [row[0] for row in lines[9:]]
+    assert below[0].startswith("How are the courses started spread over the provinces?, version ")
+    assert "Online courses started by province of residence" in below
+    assert [each for each in below if str(each).startswith("Please note: ")]
+
+
+def test_an_answer_that_takes_too_long_is_no_workbook(
+    vdab: Built, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def stopped(*_asked: Any) -> None:
+        return None
+
+    monkeypatch.setattr(answers, "result", stopped)
+    assert get(vdab, "/en/rows/province_per_thousand.xlsx?year=2021").status_code == 400

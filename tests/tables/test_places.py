@@ -163,7 +163,7 @@ def test_columns_that_are_set_have_rules(tmp_path: Path) -> None:
         root = write_paged(tmp_path / str(most), "csv", TWO_PAGES, most)
         file = root / "tables" / "t.yaml"
         table = json.loads(file.read_text("utf-8"))
-        table["recipe"]["set"] = {"number": "{#}", "kind": "whole", "called": "group {grp}"}
+        table["recipe"]["set"] = {"called": "group {grp}", "number": "{#}", "kind": "whole"}
         for name, kind in {"number": "integer", "kind": "string", "called": "string"}.items():
             field = {**table["schema"]["fields"][0], "name": name, "type": kind}
             table["schema"]["fields"].insert(-1, field)

@@ -40,6 +40,11 @@ def test_what_only_looks_like_a_guess_is_none(hand_made: Path, line: str) -> Non
     assert with_line(hand_made, line) == []
 
 
+def test_a_guess_behind_a_text_that_looks_like_one_is_one(hand_made: Path) -> None:
+    line = "homepage: 'https://x.org/ # guess: x'  # guess: y"
+    assert [each.partition(" (")[0][-1] for each in with_line(hand_made, line)] == ["y"]
+
+
 def test_check_lists_guesses_beside_problems_and_does_not_say_that_nothing_is_wrong(
     hand_made: Path,
 ) -> None:

@@ -70,7 +70,7 @@ def _check_are_there(publication: Publication, tables: Collection[str]) -> None:
 
 def shown(root: Path, guess: Guess) -> list[str]:
     """What is guessed: the lines of YAML, those that belong to the key too."""
-    lines = (root / guess.file).read_text("utf-8").splitlines()
+    lines = (root / guess.file).read_text("utf-8").split("\n")
     first = lines[guess.line - 1][: guess.column - 1].rstrip()
     below = takewhile(lambda line: _is_below(first, line), lines[guess.line :])
     found = [first, *(line[: _comment_at(line)].rstrip() for line in below)]
@@ -101,10 +101,10 @@ def confirm(root: Path, guesses: Sequence[Guess], say: Say = say_nothing) -> lis
     Raises OpenbaarError where a file is no longer as it was when they were found.
     """
     files: dict[str, Content] = {}
-    for name in dict.fromkeys(guess.file for guess in guesses):
-        of_file = [guess for guess in guesses if guess.file == name]
-        files[name] = _without(root, name, of_file).encode("utf-8")
     with alone(root, say) as work:
+        for name in dict.fromkeys(guess.file for guess in guesses):
+            of_file = [guess for guess in guesses if guess.file == name]
+            files[name] = _without(root, name, of_file).encode("utf-8")
         return write_files(root, files, work)
 
 
@@ -116,12 +116,12 @@ def _without(root: Path, name: str, guesses: Sequence[Guess]) -> str:
     if not {(guess.line, guess.says) for guess in guesses} <= known:
         message = "has changed while its guesses were shown"
         raise OpenbaarError(Problem(Place(name), message, "run the command again"))
-    lines = text.splitlines(keepends=True)
+    lines = text.split("\n")  # as guesses count them: a quoted text may hold other line breaks
     for guess in guesses:
         line = lines[guess.line - 1]
-        end = line[len(line.rstrip("\r\n")) :]
+        end = "\r" if line.endswith("\r") else ""
         lines[guess.line - 1] = line[: guess.column - 1].rstrip() + end
-    return "".join(lines)
+    return "\n".join(lines)
 
 
 def of_kinds(found: Unconfirmed, named: Sequence[str]) -> list[Guess]:

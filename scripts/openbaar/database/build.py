@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import sqlite3
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -146,17 +146,23 @@ def check_integrity(database: Database, name: str, large: Collection[TableInFile
     SQLite finds.
     """
     named = {data.table.name for data in large}
-    checked = [table for table in database.table_names() if table not in named]
     wrong: list[str] = []
-    for each in checked:
-        for table, row, target, _key in database.execute(f"PRAGMA foreign_key_check({each})"):
-            message = f"row {row} of {table} points to no row of {target}"
-            wrong.append(message)
+    for table in database.table_names():
+        if table not in named:
+            wrong += _broken_keys(database, table)
     thorough = "quick_check" if named else "integrity_check"
-    findings = [finding for (finding,) in database.execute(f"PRAGMA {thorough}")]
-    wrong += [finding for finding in findings if finding != "ok"]
+    for (finding,) in database.execute(f"PRAGMA {thorough}"):
+        if finding != "ok":
+            wrong.append(finding)
     if wrong:
         raise OpenbaarError([Problem(Place(name), message) for message in wrong])
+
+
+def _broken_keys(database: Database, checked: str) -> Iterator[str]:
+    """The rows of a table whose foreign keys lead to no row, in words."""
+    for table, row, target, _key in database.execute(f"PRAGMA foreign_key_check({checked})"):
+        message = f"row {row} of {table} points to no row of {target}"
+        yield message
 
 
 def _opened(path: Path) -> Database:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from openbaar.documents.limits import MAX_CELLS
-from openbaar.documents.lines import Document, grid_lines, repeatable
-from openbaar.documents.superscripts import superscript
+from openbaar.documents.lines import COVERED, Document, grid_lines, repeatable
+from openbaar.documents.superscripts import superscript, with_ordinals
 from openbaar.documents.text import decode
 from openbaar.errors import OpenbaarError, Place, Problem
 
@@ -141,7 +141,7 @@ class _Reader:
             self._pieces.append(child.tail or "")
 
     def _end_line(self) -> None:
-        text = " ".join("".join(self._pieces).split())
+        text = with_ordinals(" ".join("".join(self._pieces).split()))
         self._pieces.clear()
         if text:
             self.texts += 1
@@ -175,7 +175,7 @@ def _is_layout(table: Any) -> bool:
 
 def _text(element: Any) -> str:
     """The text of an element as one line: a break in it is a space."""
-    return " ".join("".join(_pieces(element)).split())
+    return with_ordinals(" ".join("".join(_pieces(element)).split()))
 
 
 def _pieces(element: Any) -> Iterator[str]:
@@ -236,7 +236,7 @@ def _place_cells(row: Any, placed: dict[int, str], spanning: _Spanning) -> None:
         while column in placed:
             column += 1
         rows = _span(cell, "rowspan")
-        beside = [""] * (_span(cell, "colspan") - 1)
+        beside = [COVERED] * (_span(cell, "colspan") - 1)
         for covered, text in enumerate([_text(cell), *beside], start=column):
             placed[covered] = text
             if rows > 1:

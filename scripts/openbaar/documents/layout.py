@@ -18,7 +18,7 @@ from openbaar.documents.pdf import (
     opened,
     page_without_text,
 )
-from openbaar.documents.superscripts import superscript
+from openbaar.documents.superscripts import raised_digits
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.extras import extra
 
@@ -156,8 +156,8 @@ def _raised(letters: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     end = 0.0  # of the last letter
     for letter in letters:
         text = letter["text"]
-        if base is not None and superscript(text) != text and _is_higher(letter, base, end):
-            letter = {**letter, "text": superscript(text)}
+        if base is not None and raised_digits(text) != text and _is_higher(letter, base, end):
+            letter = {**letter, "text": raised_digits(text)}
         elif text.strip():
             base = letter
         end = letter["x1"]

@@ -15,6 +15,7 @@ from openbaar.errors import Place
 
 SEPARATOR = "␟"  # Unicode's symbol for the unit separator, which no document prints
 WORKBOOKS = (".xlsx", ".ods", ".xls")
+COVERED = "\ufffc"  # Unicode's sign for an object, for a cell that one to its left reaches over
 UNSURE = "▯"  # before a word that was recognised on a picture, and not surely
 
 
@@ -96,7 +97,8 @@ class Line:
 
     `number` counts through the document from 1, `page` is the number of the page or the name of the
     sheet, `row` counts through that page from 1, and `cells` are the addresses of a grid's cells.
-    `words` are known where the document was read with its layout (`read: layout`).
+    `words` are known where the document was read with its layout (`read: layout`). `covered` are
+    the indexes of the cells that one to their left reaches over.
     """
 
     number: int
@@ -105,6 +107,7 @@ class Line:
     row: int = 0
     cells: Sequence[str] = ()
     words: tuple[Word, ...] = ()
+    covered: tuple[int, ...] = ()
 
     @property
     def shown(self) -> str:
@@ -177,7 +180,8 @@ def grid_lines(
 ) -> tuple[Line, ...]:
     """The lines of grids: for each page its name, its rows of cell texts, and their addresses.
 
-    White space inside a cell is made single: a line break in a cell is no line of the document.
+    White space inside a cell is made single: a line break in a cell is no line of the document. A
+    cell that is COVERED is blank.
     """
     lines: list[Line] = []
     for page, rows, addresses in pages:
@@ -190,6 +194,9 @@ def grid_line(
     number: int, cells: Sequence[str], page: int | str, row: int, addresses: Sequence[str]
 ) -> Line:
     """The line of a row of a grid, as `grid_lines` makes it."""
-    text = SEPARATOR.join([" ".join(cell.replace(SEPARATOR, " ").split()) for cell in cells])
+    covered = [index for index, cell in enumerate(cells) if cell == COVERED]
+    texts = [" ".join(cell.replace(SEPARATOR, " ").split()) for cell in cells]
+    for index in covered:
+        texts[index] = ""
     kept = tuple(addresses) if isinstance(addresses, list) else addresses
-    return Line(number, text, page, row, kept)
+    return Line(number, SEPARATOR.join(texts), page, row, kept, covered=tuple(covered))

@@ -9,7 +9,15 @@ from itertools import pairwise, starmap
 from typing import Any, NamedTuple
 
 from openbaar.documents.layout import pages_of_pdf
-from openbaar.documents.lines import Document, Word, grid_lines, repeatable, text_of, wrapped
+from openbaar.documents.lines import (
+    COVERED,
+    Document,
+    Word,
+    grid_lines,
+    repeatable,
+    text_of,
+    wrapped,
+)
 from openbaar.documents.page_lines import PageLine, lines_of
 from openbaar.documents.pdf import clear_errors, page_without_text
 from openbaar.errors import OpenbaarError, Place, Problem
@@ -166,7 +174,7 @@ def _texts(grid: Grid, words: Sequence[Word], broken: set[str]) -> list[list[str
                 line.append(_text(cell, words, broken))
                 continue
             is_covered = bool(texts) and bottoms.get(column, 0) >= bottom - 1
-            line.append(repeatable(texts[-1][column], column) if is_covered else "")
+            line.append(repeatable(texts[-1][column], column) if is_covered else COVERED)
         texts.append(line)
     return texts
 

@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -15,7 +15,7 @@ from typing import Any, Literal, overload
 
 from openbaar.documents.entry import Encoding
 from openbaar.documents.limits import MAX_CELLS, check_workbook
-from openbaar.documents.lines import Document, Line, grid_line, grid_lines, repeatable
+from openbaar.documents.lines import COVERED, Document, Line, grid_line, grid_lines, repeatable
 from openbaar.documents.ods_parts import parts_of_ods
 from openbaar.documents.opendocument import Merged, merged_cells
 from openbaar.documents.text import decode
@@ -27,8 +27,11 @@ from openbaar.limits import let_cells_be_long, most
 
 MAX_CELL = most("cell_characters")
 DELIMITERS = (";", "\t", ",")  # from the rarest in texts and numbers to the most frequent
+_STATED = re.compile(r"sep=(.)\r?\n")  # the first line of a CSV file, which Excel does not show
+_QUOTED = re.compile(r'"[^"]*"')
 LINES_TO_TELL = 1000  # of a CSV file, by which its delimiter is told
-_LIKE_NUMBER = re.compile(r"\s*[-−–+]?\d[\d.,'’ ]*\s*").fullmatch
+# One part for all that may follow the first digit: a strange cell of many spaces costs no more.
+_LIKE_NUMBER = re.compile(r"\s*[-−–+]?\d[\d.,'’\s]*").fullmatch
 UNCLOSED = "look for a quote that is not closed"
 Hidden = Literal["read", "skip"]
 Page = tuple[str, list[list[str]], Sequence[Sequence[str]]]  # a sheet's name, texts, addresses
@@ -113,6 +116,8 @@ def read_csv_grid(data: bytes, path: str, encoding: Encoding | None = None) -> D
     """The rows of a CSV file, split at semicolons, tabs or commas: what parts most lines alike."""
     text = decode(data, path, encoding)
     delimiter = _delimiter(text)
+    if _STATED.match(text):
+        text = text[text.index("\n") :]
     let_cells_be_long()
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     lines: list[Line] = []
@@ -136,7 +141,10 @@ def _delimiter(text: str) -> str:
 
     A decimal comma comes as often as the semicolons between the figures, or less.
     """
-    lines = text.split("\n", LINES_TO_TELL)[:LINES_TO_TELL]
+    stated = _STATED.match(text)
+    if stated is not None:
+        return stated[1]
+    lines = _QUOTED.sub("", text).split("\n", LINES_TO_TELL)[:LINES_TO_TELL]
     return max(DELIMITERS, key=lambda delimiter: _alike(lines, delimiter))
 
 
@@ -228,23 +236,42 @@ def _sheet(
     sheet: Any, parts: SheetParts, path: str, merged: Sequence[Merged] | None, texts: set[str]
 ) -> Page:
     """The cells of a sheet; those that are texts and look like numbers are added to `texts`."""
-    if sheet.total_height * sheet.total_width > MAX_CELLS:
-        size = f"{sheet.total_height} rows of {sheet.total_width} cells"
-        message = f"has {size}; at most {MAX_CELLS} cells are read"
-        raise OpenbaarError(Problem(Place(path, page=parts.name), message))
+    _check_size(sheet, Place(path, page=parts.name))
     values = sheet.to_python(skip_empty_area=False)
     rows = [list(map(_text, row)) for row in values]
     for row in values:
         typed = [value for value in row if isinstance(value, str)]
         texts.update(filter(_LIKE_NUMBER, typed))
-    for number, column in parts.percents:
+    _show_percents(rows, parts.percents)
+    for first, last in merged or sheet.merged_cell_ranges or []:
+        _spread(rows, first, last)
+    return parts.name, rows, _addresses(rows)
+
+
+def _check_size(sheet: Any, place: Place) -> None:
+    """Raise OpenbaarError for a sheet of very many cells."""
+    if sheet.total_height * sheet.total_width > MAX_CELLS:
+        size = f"{sheet.total_height} rows of {sheet.total_width} cells"
+        message = f"has {size}; at most {MAX_CELLS} cells are read"
+        raise OpenbaarError(Problem(place, message))
+
+
+def _show_percents(rows: Sequence[list[str]], percents: Collection[tuple[int, int]]) -> None:
+    """Write the cells that a workbook shows as percentages as such."""
+    for number, column in percents:
         if number <= len(rows) and column <= len(rows[number - 1]):
             cells = rows[number - 1]
             cells[column - 1] = _percent(cells[column - 1])
-    for (first_row, first_column), (last_row, _) in merged or sheet.merged_cell_ranges or []:
-        for row in rows[first_row + 1 : last_row + 1]:
-            row[first_column] = repeatable(rows[first_row][first_column], first_column)
-    return parts.name, rows, _addresses(rows)
+
+
+def _spread(rows: list[list[str]], first: tuple[int, int], last: tuple[int, int]) -> None:
+    """Put the label of a merged cell into the rows that it reaches over; `first` is its corner."""
+    (first_row, first_column), (last_row, last_column) = first, last
+    for row in rows[first_row : last_row + 1]:
+        beside = len(row[first_column + 1 : last_column + 1])
+        row[first_column + 1 : last_column + 1] = [COVERED] * beside
+    for row in rows[first_row + 1 : last_row + 1]:
+        row[first_column] = repeatable(rows[first_row][first_column], first_column)
 
 
 def _percent(text: str) -> str:

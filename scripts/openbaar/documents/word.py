@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from openbaar.documents.limits import MAX_CELLS, check_archive
-from openbaar.documents.lines import Document, grid_lines, repeatable
-from openbaar.documents.superscripts import superscript
+from openbaar.documents.lines import COVERED, Document, grid_lines, repeatable
+from openbaar.documents.superscripts import superscript, with_ordinals
 from openbaar.errors import OpenbaarError, Place, Problem
 
 FOOTNOTES = "word/footnotes.xml"
@@ -26,8 +27,8 @@ _SIGNS = {"tab": " ", "br": " ", "cr": " ", "noBreakHyphen": "-"}
 _LEFT_OUT = ("del", "moveFrom", "Fallback", "rPr", "pPr")  # deleted, or said a second time
 _CALLS = {"footnoteReference": "footnote", "endnoteReference": "endnote"}
 _ROMAN = (
-    (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"),
-    (1, "i"),
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
+    (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
 )  # fmt: skip
 Note = tuple[str, str]  # whether it is a footnote or an endnote, and its name in the file
 
@@ -120,6 +121,7 @@ class _Reader:
     paragraphs: int = 0
     cells: int = 0
     called: dict[Note, str] = field(default_factory=dict)  # the notes, each with its mark
+    counts: Counter[str] = field(default_factory=Counter)  # of them, by their kind
 
     def read(self, parent: Any) -> None:
         """The paragraphs and tables in an element."""
@@ -169,7 +171,7 @@ class _Reader:
             else:
                 text = self._cell(cell)
             spanned = max(_count(properties, "gridSpan", 1), 1)
-            texts += [text, *[""] * (spanned - 1)]
+            texts += [text, *[COVERED] * (spanned - 1)]
         return texts
 
     def _cell(self, cell: Any) -> str:
@@ -183,7 +185,7 @@ class _Reader:
 
     def _text(self, element: Any) -> str:
         """The text of an element, without what was deleted."""
-        return "".join(self._pieces(element))
+        return with_ordinals("".join(self._pieces(element)))
 
     def _pieces(self, element: Any) -> Iterator[str]:
         name = _name(element)
@@ -210,7 +212,8 @@ class _Reader:
         """The mark with which a note is called: the number that Word counts for it."""
         kind, _ = note
         if note not in self.called:
-            number = 1 + sum(each[0] == kind for each in self.called)
+            self.counts[kind] += 1
+            number = self.counts[kind]
             self.called[note] = f"[{number if kind == 'footnote' else _roman(number)}]"
         return self.called[note]
 
@@ -244,10 +247,11 @@ def _is_raised(run: Any) -> bool:
 
 def _roman(number: int) -> str:
     """A number as Word counts endnotes: 4 -> iv."""
+    written = ""
     for value, letters in _ROMAN:
-        if number >= value:
-            return letters + _roman(number - value)
-    return ""
+        count, number = divmod(number, value)
+        written += count * letters
+    return written
 
 
 def _id(element: Any) -> str:

@@ -21,6 +21,7 @@ from openbaar.files import Content, sha256_of
 from openbaar.holding import alone
 from openbaar.placing import write_files
 from openbaar.schema.conventions import DESCRIPTOR
+from openbaar.schema.names import check_source
 from openbaar.tables.authored.publication import Publication
 from openbaar.tables.authored.references import load_publication
 from openbaar.tables.converting.convert import convert
@@ -42,7 +43,8 @@ class Edition:
     """A new edition that was tried.
 
     `problems` is what does not fit it, `fitting` the tables whose recipes do, `diff` what changed
-    in those. `files` is what has to be written for it to take the place of the old one.
+    in those. `files` is what has to be written for it to take the place of the old one, and
+    `before` what the authored ones among them held then.
     """
 
     old: str
@@ -51,6 +53,7 @@ class Edition:
     fitting: Sequence[str]
     diff: Diff
     files: Mapping[str, Content]
+    before: Mapping[str, bytes]
 
 
 def try_edition(root: Path, file: Path, of: str | None = None, say: Say = say_nothing) -> Edition:
@@ -63,22 +66,29 @@ def try_edition(root: Path, file: Path, of: str | None = None, say: Say = say_no
     digest = sha256_of(file)
     _check(file, old, digest)
     new = _path_beside(root, file, digest)
-    files: dict[str, Content] = {new: file, **_edited(root, old, new, digest)}
+    edited = _edited(root, old, new, digest)
+    before = {name: (root / name).read_bytes() for name in edited}
+    files: dict[str, Content] = {new: file, **edited}
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder)
         _copy(publication, files, copy)
         tables, problems = _read(load_publication(copy), say)
-    return Edition(old.path, new, problems, list(tables), _diff(root, new, tables), files)
+    diff = _diff(root, new, tables)
+    return Edition(old.path, new, problems, list(tables), diff, files, before)
 
 
 def take_edition(root: Path, edition: Edition, say: Say = say_nothing) -> list[str]:
     """Put the new edition in the place of the old one; returns the paths of what was written.
 
-    The old file stays where it is.
+    The old file stays where it is. Raises OpenbaarError where an authored file is no longer as it
+    was when the edition was tried.
     """
-    publication = load_publication(root)
     with alone(root, say) as work:
-        return write_files(publication.root, edition.files, work)
+        for name, before in edition.before.items():
+            if (root / name).read_bytes() != before:
+                message = "has changed while the new edition was tried"
+                raise OpenbaarError(Problem(Place(name), message, "run the command again"))
+        return write_files(root, edition.files, work)
 
 
 def _document(publication: Publication, of: str | None) -> DocumentEntry:
@@ -98,6 +108,10 @@ def _document(publication: Publication, of: str | None) -> DocumentEntry:
 def _check(file: Path, old: DocumentEntry, digest: str) -> None:
     """Raise OpenbaarError where a file can be no new edition of a document."""
     place = Place(str(file))
+    try:
+        check_source(f"sources/{file.name}")
+    except ValueError as error:
+        raise OpenbaarError(Problem(place, str(error), "rename it")) from error
     if digest == old.sha256:
         message = f"is the same file as {old.path}"
         raise OpenbaarError(Problem(place, message, "there is nothing new in it"))
@@ -126,8 +140,8 @@ def _edited(root: Path, old: DocumentEntry, new: str, digest: str) -> dict[str, 
     name = re.compile(rf"(?<![\w./-]){re.escape(old.path)}(?![\w./-])")
     edited: dict[str, Content] = {}
     for path in sorted((root / "tables").glob("*.yaml")):
-        before = path.read_text("utf-8")
-        after = name.sub(new, before).replace(old.sha256, digest)
+        before = path.read_bytes().decode("utf-8")  # as text its line ends would change
+        after = name.sub(lambda _: new, before).replace(old.sha256, digest)
         if after != before:
             edited[f"tables/{path.name}"] = after.encode("utf-8")
     return edited

@@ -10,7 +10,7 @@ import re
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from pydantic import AfterValidator, Field
 
@@ -75,9 +75,13 @@ def check_source(path: str) -> str:
 
 
 def check_address(address: str) -> str:
-    """An address that may be shown as a link: http, https or mailto."""
+    """An address that may be shown as a link: http, https or mailto, without what ends one."""
     if urlsplit(address).scheme not in ("http", "https", "mailto"):
         raise ValueError(f"the address '{address}' should begin with https:, http: or mailto:")
+    wrong = re.search(r"[\s\x00-\x1f\x7f<>\"]", address)
+    if wrong:
+        spelled = f"{wrong.group()!r}, which addresses spell '{quote(wrong.group())}'"
+        raise ValueError(f"the address {address!r} may not hold {spelled}")
     return address
 
 

@@ -179,7 +179,7 @@ class MadeOf:
             return shown
         told = kept_descriptor(self._published, version)
         file = downloads.table_file(self._published, name, version)
-        if "table_name" in first_rows(file)[0]:
+        if "table_name" in first_rows(name, file)[0]:
             shown.append(self._digests.about_all)
         return [*shown, downloads.sha256(file), None if told is None else downloads.sha256(told)]
 

@@ -163,7 +163,7 @@ def _about_version(published: Published, name: str, version: str, forms: Forms) 
     path = downloads.table_file(published, name, version)
     described = described_then(published, name, version)
     fields = described["schema"]["fields"] if described else []
-    header, rows, has_more = first_rows(path)
+    header, rows, has_more = first_rows(name, path)
     columns = [column_of(published, name, each) for each in header]
     key = key_then(published, name, version, header)
     return {

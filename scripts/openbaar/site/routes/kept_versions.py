@@ -14,12 +14,14 @@ from typing import Any
 
 from datasette.utils import tilde_encode
 
-from openbaar.schema.conventions import DESCRIPTOR
+from openbaar.schema.conventions import DESCRIPTOR, TRUST_TABLES
 from openbaar.site.published import Descriptor, Published, day_of
 
 RELEASES = Path("tables", "releases")
 LONGEST = 1_000_000  # bytes of a file in which rows that are gone are looked for
-SHOWN = 500  # rows on the page of a version; its file has all of them
+# Rows on the page of a version, whose file has all of them. Those of trust tables are about others,
+# and nobody cites them.
+SHOWN, SHOWN_OF_TRUST = 500, 50
 
 
 def kept_descriptor(published: Published, version: str) -> Path | None:
@@ -134,10 +136,11 @@ def _keys_in(published: Published, table: str, version: str, file: Path) -> Iter
                 yield address_of_key(row, key)
 
 
-def first_rows(file: Path) -> tuple[list[str], list[list[str]], bool]:
-    """The header of a CSV file, its first rows, and whether there are more."""
+def first_rows(table: str, file: Path) -> tuple[list[str], list[list[str]], bool]:
+    """The header of the CSV file of a table, its first rows, and whether there are more."""
+    most = SHOWN_OF_TRUST if table in TRUST_TABLES else SHOWN
     with file.open(encoding="utf-8-sig", newline="") as text:
         reader = csv.reader(text)
         header = next(reader, [])
-        rows = list(islice(reader, SHOWN + 1))
-    return header, rows[:SHOWN], len(rows) > SHOWN
+        rows = list(islice(reader, most + 1))
+    return header, rows[:most], len(rows) > most

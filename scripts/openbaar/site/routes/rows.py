@@ -1,5 +1,7 @@
 """`/rows/<table>.csv`, `.json` and `.xlsx`: all rows that a filter chooses, to take away.
 
+Of a question there is `/rows/<question>.xlsx`, its answer to what was chosen.
+
 The filters are those of the page of the table. Datasette's own CSV and JSON hold one page of rows;
 the files of a whole table are downloads, with a hash.
 """
@@ -19,18 +21,16 @@ from datasette.filters import Filters
 from datasette.utils import escape_fts
 from datasette.utils.asgi import Response
 from datasette.views.base import DatasetteError
-from xlsxwriter import Workbook
 
-from openbaar.package import sheets
-from openbaar.schema.conventions import DAYS, ROW_NUMBER
+from openbaar.schema.conventions import ROW_NUMBER
 from openbaar.site.pages import remarks
 from openbaar.site.pages.columns import column_of, columns_of
-from openbaar.site.pages.naming import named
 from openbaar.site.published import Published, publication_of, text_of
 from openbaar.site.requests.asgi import query_pairs
 from openbaar.site.requests.language import gettext, visit
 from openbaar.site.requests.limits import TooLargeError
 from openbaar.site.requests.refusals import refusal
+from openbaar.site.routes import workbooks
 from openbaar.site.routes.downloads import MEDIA_TYPES
 
 MOST = 100_000  # rows: more are no choice from a table, and fill the memory
@@ -58,8 +58,14 @@ async def rows(datasette: Any, request: Any) -> Response:
     """
     published = publication_of(datasette)
     table, ending = request.url_vars["table"], request.url_vars["ending"]
-    chosen = await chosen_rows(datasette, published, table, query_pairs(request.scope))
-    body = await WRITERS[ending](datasette, published, chosen)
+    query = query_pairs(request.scope)
+    if table in published.queries and ending == "xlsx":  # of its other forms Datasette has pages
+        asked = {name: value for name, value in query if not name.startswith("_")}
+        chosen = Chosen(table, list(asked.items()), [])
+        body: str | bytes = await workbooks.of_question(datasette, published, table, asked)
+    else:
+        chosen = await chosen_rows(datasette, published, table, query)
+        body = await WRITERS[ending](datasette, published, chosen)
     name = file_name(published, chosen, ending)
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return Response(body, headers=headers, content_type=MEDIA_TYPES[f".{ending}"])
@@ -194,32 +200,17 @@ def _typed(kind: str, value: Any) -> Any:
 async def _workbook(datasette: Any, published: Published, chosen: Chosen) -> bytes:
     """A workbook in the language of the visit, with what to know of the table below its rows."""
     table = chosen.table
-    known = columns_of(published, table)
-    columns = [sheets.Column(each.title, each.unit, each.type) for each in known]
-    shown = []
-    for row in chosen.rows:
-        labelled = []
-        for column in known:
-            label = named(published, column, row[column.name], row)
-            is_kept = label is None or column.type in DAYS  # a spreadsheet sorts days as they are
-            labelled.append(row[column.name] if is_kept else label)
-        shown.append(labelled)
-    data = io.BytesIO()
-    with Workbook(data, {**sheets.OPTIONS, "in_memory": True}) as book:
-        title = text_of(published.tables[table], "title", visit().language)
-        book.set_properties({"title": title, "created": sheets.CREATED})
-        sheet = book.add_worksheet(table[: sheets.MAX_NAME])
-        notes = await _notes(datasette, published, table)
-        sheets.TableSheet(sheet, sheets.Styles.of(book)).write(columns, shown, notes)
-    return data.getvalue()
+    title = text_of(published.tables[table], "title", visit().language)
+    notes = await _notes(datasette, published, table)
+    columns = columns_of(published, table)
+    return workbooks.workbook(published, table, title, columns, chosen.rows, notes)
 
 
 async def _notes(datasette: Any, published: Published, table: str) -> list[str]:
     """What the table is, where its figures are from, and what to know of them."""
     language = visit().language
     resource = published.tables[table]
-    version = gettext("version %(version)s") % {"version": published.version}
-    told = [f"{text_of(resource, 'title', language)}, {version}"]
+    told = [workbooks.with_version(text_of(resource, "title", language), published)]
     told += [text_of(source, "title", language) for source in resource.get("sources", [])]
     for footnote in await remarks.footnotes(datasette, published, table):
         told.append(f"{footnote.mark} {footnote.text}")

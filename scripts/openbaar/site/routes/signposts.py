@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from urllib.parse import quote
 
 from openbaar.schema.conventions import TRUST_TABLES, VERSION
 from openbaar.site.published import Published
@@ -21,6 +22,7 @@ from openbaar.site.routes.kept_versions import kept_descriptor, recorded_version
 SCHEMA = "https://schema.org/"
 TURTLE = "text/turtle"
 JSON_LD = "application/ld+json"
+IN_ADDRESSES = ":/?#[]@!$&'()*+,;=%~"  # what has a meaning there, and is not escaped again
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class Signpost:
 
     @property
     def header(self) -> str:
-        """The link as https://www.rfc-editor.org/rfc/rfc8288 writes it."""
+        """The link as https://www.rfc-editor.org/rfc/rfc8288 writes it, in ASCII as headers are."""
         media_type = "" if self.type is None else f'; type="{self.type}"'
-        return f'<{self.address}>; rel="{self.rel}"{media_type}'
+        return f'<{quote(self.address, safe=IN_ADDRESSES)}>; rel="{self.rel}"{media_type}'
 
 
 def link_header(published: Published, path: str, origin: str, sent: str) -> str:

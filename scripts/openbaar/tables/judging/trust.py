@@ -150,11 +150,10 @@ def _first_line(
 
     Where none of the table does, that may be a note farther down, such as at the end of a document.
     """
-    pattern = compiled(printed.footnote.line)
-    matches = [index for index, line in enumerate(lines) if pattern.search(line.shown)]
+    matches = _indexes_of(printed.footnote.line, lines)
     if len(matches) == 1:
         return lines, matches[0]
-    elsewhere = [index for index, line in enumerate(document.lines) if pattern.search(line.shown)]
+    elsewhere = _indexes_of(printed.footnote.line, document.lines)
     if not matches and len(elsewhere) == 1:
         return document.lines, elsewhere[0]
     numbers = ", ".join(str(lines[index].row) for index in matches)
@@ -165,6 +164,12 @@ def _first_line(
         "and where none of them matches, all others"
     )
     raise OpenbaarError(Problem(place, message, hint))
+
+
+def _indexes_of(pattern: str, lines: Sequence[Line]) -> list[int]:
+    """The indexes of the lines that a pattern matches."""
+    matcher = compiled(pattern)
+    return [index for index, line in enumerate(lines) if matcher.search(line.shown)]
 
 
 def _is_footnote(lines: Sequence[Line], footnote: _Printed) -> bool:

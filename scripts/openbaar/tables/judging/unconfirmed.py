@@ -19,7 +19,8 @@ from openbaar.errors import Place, Problem
 from openbaar.tables.authored.publication import Publication
 
 _TO_WRITE = ("README.md", "LICENSE")
-_GUESS = re.compile(r"# guess: *(?P<guess>.*?) *$", re.MULTILINE)
+# Not to the end of the line: what a quoted text holds may stand before a comment.
+_GUESS = re.compile(r"# guess: *(?=(?P<guess>.*?) *$)", re.MULTILINE)
 
 
 @dataclass(frozen=True)

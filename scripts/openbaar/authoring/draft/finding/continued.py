@@ -34,18 +34,35 @@ def with_continued(sightings: Sequence[Sighting]) -> list[Sighting]:
 def _between(one: Sighting, two: Sighting) -> list[Line] | None:
     """The lines between a table and the next one, where that goes on with it; else None.
 
-    It does where a text between them says so, or where there is none, and no row comes again.
+    It does where a text between them says so, or where there is none, also of the page of a PDF,
+    and no row comes again.
     """
-    if one.repeated or not one.header or one.header != two.header or one.page != two.page:
+    if one.repeated or not _have_one_header(one, two):
         return None
+    if one.page != two.page:
+        return [] if _goes_on_overleaf(one, two) else None
     lines = one.document.lines[one.last : two.first - 1]
     between = [line for line in lines if line.shown not in one.header]
     printed = [line for line in between if not line.is_blank]
-    if printed and not all(map(_says_so, printed)):
-        return None
-    if not printed and not _may_go_on(one, two):
-        return None
-    return printed
+    goes_on = all(map(_says_so, printed)) if printed else _may_go_on(one, two)
+    return printed if goes_on else None
+
+
+def _have_one_header(one: Sighting, two: Sighting) -> bool:
+    """Whether two tables have the same headings."""
+    return bool(one.header) and one.header == two.header
+
+
+def _goes_on_overleaf(one: Sighting, two: Sighting) -> bool:
+    """Whether a table ends a page of a PDF and another begins the next one, of rows that differ."""
+    lines = one.document.lines[one.last : two.first - 1]
+    are_headings = [line.shown for line in lines] == list(two.header)
+    if not one.document.path.lower().endswith(".pdf") or not are_headings:
+        return False
+    pages = [one.document.line(each.first).page for each in (one, two)]
+    is_overleaf = pages[1] == int(pages[0]) + 1 and one.rows[-1].kind != "total"
+    labels = {row.cells[0] for row in one.rows}
+    return is_overleaf and labels.isdisjoint(row.cells[0] for row in two.rows)
 
 
 def _says_so(line: Line) -> bool:
@@ -72,4 +89,5 @@ def _together(one: Sighting, two: Sighting, between: Sequence[Line]) -> Sighting
         rows=(*one.rows, *two.rows),
         skipped=(*one.skipped, *(line.number for line in between)),
         pieces=one.pieces + two.pieces,
+        page=one.page if one.page == two.page else None,
     )

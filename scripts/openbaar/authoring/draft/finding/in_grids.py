@@ -223,8 +223,21 @@ def _sighting(document: Document, lines: Sequence[_GridLine]) -> Sighting | None
         header=header,
         separator=" | ",
         repeated=repeated,
+        apart=frozenset(_apart(headings)),
     )
     return _titled(sighting, leading or _lines_above(document, lines[0].line))
+
+
+def _apart(headings: Sequence[_GridLine]) -> Iterator[tuple[int, int]]:
+    """The level and column of each blank cell beside which no heading reaches so far.
+
+    Only where headings of the level are merged: elsewhere nothing says how far one reaches.
+    """
+    for level, heading in enumerate(headings):
+        covered = heading.line.covered
+        for column, text in enumerate(heading.cells):
+            if covered and not text and column not in covered:
+                yield level, column
 
 
 def _split_at_headings(

@@ -9,17 +9,18 @@ from typing import Literal
 
 from openbaar.authoring.draft.finding.vocabulary import vocabulary
 from openbaar.documents.lines import UNSURE
+from openbaar.documents.superscripts import RAISED_LETTERS
 from openbaar.recipe.numbers import Minus, NumberFormat
 from openbaar.recipe.values import SPACES, parse_number
 
 # Behind a word or a year also `(1)`, and behind a space or a letter `1)`: elsewhere they number
 # something, or `20231)` may be two numbers.
 MARK = (
-    r"(?:\(\*+\)|\*+|⁽?[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾?|[†‡]|\[(?:\d+|[ivxlc]+)\]"
+    rf"(?:\(\*+\)|\*+|⁽?[⁰¹²³⁴⁵⁶⁷⁸⁹]+⁾?|⁽?[{RAISED_LETTERS}]⁾?|[†‡]|\[(?:\d+|[ivxlc]+)\]"
     r"|(?<=[^\W\d_])\(\d\)|(?<=\b[12]\d\d\d)\(\d\)|(?<=[^\W\d_])\d\)|(?<=[^\W_] )\d\))"
 )
 # How a line begins that explains a mark.
-NOTE_MARK = rf"(?:{MARK}|\(\d\)|\d\)|\d{{1,2}}(?= ))"
+NOTE_MARK = rf"(?:{MARK}|\(\d\)|\d\)|\d{{1,2}}(?= )|[a-z]\))"
 REMEMBERED = 50_000  # texts; a cell is looked at again in each way to draft its table
 PLUS = "+"
 SIGNS = ("€", "$", "£", "%", PLUS)

@@ -55,9 +55,10 @@ class Sighting:
     `headings` are rows of cells, one for each level, as wide as the rows; `header` is what is
     printed above the rows, `before` the numbers of the lines by which the table is found, and
     `join` how many lines make the longest row. `columns` are the borders between columns where
-    those are told by position, and `starts` the pattern of the lines with which rows begin, where a
-    row has several. Where it is in several `pieces`, `skipped` are the numbers of the
-    lines between them that are no headings.
+    those are told by position, `apart` the blank cells among the headings (level and column) that
+    no heading to their left reaches over, and `starts` the pattern of the lines with which rows
+    begin, where a row has several. Where it is in several `pieces`, `skipped` are the numbers of
+    the lines between them that are no headings.
     `others` are the same rows with another number of cells, where spaces may part thousands.
     """
 
@@ -75,6 +76,7 @@ class Sighting:
     labels: Labels | None = None
     columns: tuple[float, ...] = ()
     starts: str = ""
+    apart: frozenset[tuple[int, int]] = frozenset()
     others: tuple[Sighting, ...] = ()
     pieces: int = 1
     skipped: tuple[int, ...] = ()

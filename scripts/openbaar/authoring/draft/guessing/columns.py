@@ -324,7 +324,7 @@ def _is_whole(text: str, convention: NumberFormat) -> bool:
 
 def _titles(sighting: Sighting) -> list[str]:
     """The headings above each column, from above to below, as one text."""
-    levels = [*filled(sighting.headings[:-1]), *sighting.headings[-1:]]
+    levels = [*filled(sighting)[:-1], *sighting.headings[-1:]]
     titles = []
     for index in range(sighting.width):
         words = dict.fromkeys(level[index] for level in levels)
@@ -332,18 +332,18 @@ def _titles(sighting: Sighting) -> list[str]:
     return titles
 
 
-def filled(headings: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Rows of headings where one that spans columns is in all of them.
+def filled(sighting: Sighting) -> list[list[str]]:
+    """The rows of headings, one that spans columns in all of them.
 
     before: "" | "2021" | "" | "2022" | ""
     after: "" | "2021" | "2021" | "2022" | "2022"
     """
     rows = []
-    for row in headings:
+    for level, row in enumerate(sighting.headings):
         last = ""
         texts: list[str] = []
-        for text in row:
-            last = text or last
+        for column, text in enumerate(row):
+            last = "" if (level, column) in sighting.apart else text or last
             texts.append(last)
         rows.append(texts)
     return rows

@@ -218,7 +218,7 @@ class _Stack:
         first = _first_of_figures(columns)
         if first is None or len(headings) not in (1, 2):
             return None
-        printed = filled(headings)[0][first:]
+        printed = filled(sighting)[0][first:]
         below = _headings_below(headings, printed, first)
         if len(below) == 1:
             time = _time(below[0], marks)

@@ -88,6 +88,15 @@ def recognised_without_totals(seen: Finished) -> str:
     return ""
 
 
+def overleaf_without_totals(seen: Finished) -> str:
+    """Ruled tables of several pages are taken for one; what stands between them is not known."""
+    sighting = seen.sighting
+    is_ruled = sighting.units == "grid" and sighting.document.path.lower().endswith(".pdf")
+    if is_ruled and sighting.pieces > 1 and not seen.totals_equal:
+        return "its headings come again on another page, which may be those of another table"
+    return ""
+
+
 def nothing_labels_the_rows(seen: Finished) -> str:
     """The rows begin with figures that are no years: axes of charts, page numbers."""
     if seen.is_labelled or (seen.is_parted and seen.has_headings) or seen.totals_equal:
@@ -152,18 +161,32 @@ def words_for_blanks(seen: Finished) -> str:
 def figures_as_texts(seen: Finished) -> str:
     """A column is one of texts because of a few cells, or of letters behind its figures."""
     for index, column in enumerate(seen.draft.columns):
-        if column.type != "string":
-            continue
-        kinds = [(kind(cell), cell) for cell in seen.sighting.column(index)]
-        texts = [cell for what, cell in kinds if what == "text"]
-        figures = [cell for what, cell in kinds if what in ("number", "year")]
-        flagged = [text for text in texts if FLAGGED.fullmatch(text.strip())]
-        name = short(column.title or column.name)
-        if index and flagged and 2 * len(flagged) >= len(texts):
-            return f"'{short(flagged[0])}' in the column '{name}' may be a figure with a mark"
-        if 0 < len(texts) < len(figures):
-            return f"the column '{name}' is one of texts, because of '{short(texts[0])}'"
+        if column.type == "string":
+            cells = seen.sighting.column(index)
+            name = short(column.title or column.name)
+            doubt = _figures_with_marks(cells, name) if index else ""
+            doubt = doubt or _few_texts(cells, name)
+            if doubt:
+                return doubt
     return ""
+
+
+def _figures_with_marks(cells: Sequence[str], name: str) -> str:
+    """Most texts of a column are figures with a letter behind them."""
+    texts = [cell for cell in cells if kind(cell) == "text"]
+    flagged = [text for text in texts if FLAGGED.fullmatch(text.strip())]
+    if not flagged or 2 * len(flagged) < len(texts):
+        return ""
+    return f"'{short(flagged[0])}' in the column '{name}' may be a figure with a mark"
+
+
+def _few_texts(cells: Sequence[str], name: str) -> str:
+    """There are fewer texts in a column than figures."""
+    texts = [cell for cell in cells if kind(cell) == "text"]
+    figures = [cell for cell in cells if kind(cell) in ("number", "year")]
+    if not 0 < len(texts) < len(figures):
+        return ""
+    return f"the column '{name}' is one of texts, because of '{short(texts[0])}'"
 
 
 def days_or_months(seen: Finished) -> str:
@@ -252,6 +275,7 @@ DOUBTS: Sequence[Doubt] = (
     Doubt(nothing_confirms, _each),
     Doubt(recognised_without_totals, _each),
     Doubt(nothing_labels_the_rows, _each),
+    Doubt(overleaf_without_totals, _each),
     Doubt(labels_come_again, _not_parted),
     Doubt(numbers_in_labels, _guessed_without_totals),
     Doubt(labels_put_together, _guessed),
