@@ -8,13 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from datasets import dataset_of
 from openbaar.package.archive import readme, write_zip
 from openbaar.package.catalogues.from_descriptor import facts
 from openbaar.package.catalogues.records import records
 from openbaar.package.citation_file import citation_bytes
 from openbaar.package.descriptor import descriptor, package_bytes
 from openbaar.package.validation import problems_of_package
+from openbaar.tables.authored.references import load_publication
 from openbaar.tables.dataset import Dataset
+from stated import state_everything
 
 
 def test_the_download_holds_descriptor_tables_document_records_and_readme(
@@ -81,6 +84,14 @@ def test_the_readme_of_the_download_says_it_in_each_language(dataset: Dataset) -
         "openbaar contributors: Municipalities of Belgium, version 1.2.0.",
     ]
     assert [line for line in lines if line in expected] == expected
+
+
+def test_the_readme_cites_by_the_day_and_the_doi_once_they_are_known(hand_made: Path) -> None:
+    state_everything(hand_made)
+    lines = readme(dataset_of(load_publication(hand_made))).splitlines()
+    cited = "An Peeters (2024-03-01): Municipalities of Belgium, version 1.2.0."
+    assert f"{cited} https://doi.org/10.1234/gemeenten" in lines
+    assert "Citation managers read `CITATION.cff`." in lines
 
 
 def test_markup_in_a_title_is_escaped_in_the_readme(dataset: Dataset) -> None:

@@ -336,6 +336,9 @@ def test_versions_of_a_table_lead_to_each_other(shown: Datasette) -> None:
     for each in (old, now):
         assert f'<{home}/id/municipalities/1.2.0>; rel="latest-version"' in each
     assert "datapackage.json" not in old  # nothing but its figures is kept
+    question = get(shown, "/id/per_year/0.1.0", accept=FIREFOX).headers["link"]
+    assert f'<{home}/id/per_year/0.1.0>; rel="cite-as"' in question
+    assert f'<{home}/id/per_year/1.2.0>; rel="latest-version"' in question
 
 
 def test_json_holds_every_row_with_numbers_as_numbers(shown: Datasette) -> None:

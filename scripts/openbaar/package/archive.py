@@ -240,10 +240,14 @@ def _how_to_cite(publication: Publication, language: str) -> list[str]:
     package = publication.package
     authors = ", ".join(_inline(contributor.title) for contributor in package.contributors)
     title = _inline(localized(package.title, language))
-    citation = f"{authors}: {title}, {_version(publication, language)}."
-    if package.homepage is not None:
-        citation += f" {package.homepage}"
-    return [_heading(_("How to cite")), "", citation]
+    date = package.modified or package.issued or package.created
+    dated = f"{authors} ({date})" if date is not None else authors
+    citation = f"{dated}: {title}, {_version(publication, language)}."
+    address = package.homepage if package.doi is None else f"https://doi.org/{package.doi}"
+    if address is not None:
+        citation += f" {address}"
+    more = _("Citation managers read %(file)s.") % {"file": f"`{citation_file.FILE}`"}
+    return [_heading(_("How to cite")), "", citation, "", more]
 
 
 def _whom_to_ask(publication: Publication, language: str) -> list[str]:

@@ -8,16 +8,16 @@ too, since a folder of files has no headers of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import quote
 
 from openbaar.schema.conventions import TRUST_TABLES, VERSION
 from openbaar.site.published import Published
-from openbaar.site.routes import downloads
+from openbaar.site.routes import downloads, questions
 from openbaar.site.routes.citation_formats import FORMATS
-from openbaar.site.routes.kept_versions import kept_descriptor, recorded_versions
+from openbaar.site.routes.kept_versions import kept_descriptor, numbers_of, recorded_versions
 
 SCHEMA = "https://schema.org/"
 TURTLE = "text/turtle"
@@ -61,21 +61,23 @@ def signposts(published: Published, path: str, home: str) -> list[Signpost]:
 
 
 def _of_page(published: Published, parts: list[str], home: str) -> Iterator[Signpost]:
-    name = published.name
+    database = published.name
     match parts:
         case [""] | ["download", published.version]:
             yield from _of_whole(published, home)
-        case [each] if each == name:
+        case [each] if each == database:
             yield Signpost("describedby", f"{home}/catalog.ttl", TURTLE)
-        case [each, table] if each == name and table in published.tables:
+        case [each, table] if each == database and table in published.tables:
             yield from _of_table(published, table, home)
-        case [each, query] if each == name and query in published.queries:
+        case [each, query] if each == database and query in published.queries:
             yield Signpost("cite-as", f"{home}/id/{query}/{published.version}")
             yield Signpost("describedby", f"{home}/id/{query}.jsonld", JSON_LD)
-        case [each, table, key] if each == name and _has_identifiers(published, table):
+        case [each, table, row] if each == database and _has_identifiers(published, table):
+            key, _, _ = row.partition(".")  # behind it a format: a key writes a point as ~2E
             yield Signpost("cite-as", f"{home}/id/{table}/{key}")
-        case ["id", table, version] if re.fullmatch(VERSION, version):
-            yield from _of_version(published, table, version, home)
+        case ["id", name, version] if re.fullmatch(VERSION, version):
+            yield from _of_version(published, name, version, home)
+            yield from _of_earlier_question(published, name, version, home)
 
 
 def _has_identifiers(published: Published, table: str) -> bool:
@@ -122,13 +124,31 @@ def _of_version(published: Published, table: str, version: str, home: str) -> It
     yield Signpost("item", f"{files}/tables/{table}.csv", "text/csv")
     if version == published.version or kept_descriptor(published, version) is not None:
         yield Signpost("describedby", f"{files}/datapackage.json", "application/json")
-    for before, after in pairwise(versions):
-        if after == version:
-            yield Signpost("predecessor-version", f"{home}/id/{table}/{before}")
-        if before == version:
-            yield Signpost("successor-version", f"{home}/id/{table}/{after}")
+    yield from _around(versions, version, f"{home}/id/{table}")
     if table in published.tables:
         yield Signpost("latest-version", f"{home}/id/{table}/{published.version}")
+
+
+def _of_earlier_question(
+    published: Published, name: str, version: str, home: str
+) -> Iterator[Signpost]:
+    """An earlier version of a question, which has a page; that of now leads on to its answer."""
+    versions = sorted(questions.versions(published, name), key=numbers_of)
+    if version not in versions:
+        return
+    yield Signpost("cite-as", f"{home}/id/{name}/{version}")
+    yield from _around(versions, version, f"{home}/id/{name}")
+    if name in published.queries:
+        yield Signpost("latest-version", f"{home}/id/{name}/{published.version}")
+
+
+def _around(versions: Sequence[str], version: str, address: str) -> Iterator[Signpost]:
+    """The versions before and after one of something that has an `address` to cite."""
+    for before, after in pairwise(versions):
+        if after == version:
+            yield Signpost("predecessor-version", f"{address}/{before}")
+        if before == version:
+            yield Signpost("successor-version", f"{address}/{after}")
 
 
 def _licences(published: Published) -> Iterator[Signpost]:

@@ -243,14 +243,15 @@ def _count_wide(records: Sequence[Record], name: str) -> int:
 
 
 def _printed_for_another(
-    column: str, printed: Mapping[str, str], records: Sequence[Record]
+    column: str, printed: dict[str, str], records: Sequence[Record]
 ) -> str | None:
     """What is printed for a column that is worked out: nothing, or the same as for another one."""
     told = [record for record in records if record.cells[column].parsed.how != "blank"]
     with_text = [record for record in told if record.cells[column].parsed.printed]
     if 2 * len(with_text) < len(told):
         return None
-    alike = Counter({name: _count_alike(with_text, column, name) for name in printed})
+    # The status is printed as the last column; of two that are printed alike, it is that.
+    alike = Counter({name: _count_alike(with_text, column, name) for name in reversed(printed)})
     for most_alike, count in alike.most_common(1):
         if count:
             return printed[most_alike]

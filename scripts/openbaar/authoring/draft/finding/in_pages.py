@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
-from openbaar.authoring.draft.finding.printed import kind, not_blank
+from openbaar.authoring.draft.finding.printed import is_time, not_blank
 from openbaar.authoring.draft.finding.sighting import (
     SeenRow,
     Sighting,
@@ -21,7 +21,6 @@ from openbaar.documents.page_headings import Cell
 from openbaar.documents.page_lines import PageLine
 from openbaar.documents.tables_on_page import FoundTable, find_tables
 from openbaar.recipe.columns import split_at, words_of
-from openbaar.schema.conventions import is_school_year
 
 DIGITS = 1  # of a border between columns, in points
 
@@ -74,13 +73,9 @@ def _headings(table: FoundTable, count: int, width: int) -> tuple[tuple[str, ...
     if not above:
         return ()
     headings = _headings_of(_without_texts_of_all(above, width - 1), width)
-    if all(map(_is_time, headings[1:])):
+    if all(map(is_time, headings[1:])):
         return (headings,)  # "Year" above them says no more
     return (_headings_of(above, width),)
-
-
-def _is_time(text: str) -> bool:
-    return kind(text) == "year" or is_school_year(text)
 
 
 def _without_texts_of_all(cells: Sequence[Cell], width: int) -> list[Cell]:

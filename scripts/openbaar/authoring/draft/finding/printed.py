@@ -12,6 +12,7 @@ from openbaar.documents.lines import UNSURE
 from openbaar.documents.superscripts import RAISED_LETTERS
 from openbaar.recipe.numbers import Minus, NumberFormat
 from openbaar.recipe.values import SPACES, parse_number
+from openbaar.schema.conventions import is_school_year
 
 # Behind a word or a year also `(1)`, and behind a space or a letter `1)`: elsewhere they number
 # something, or `20231)` may be two numbers.
@@ -98,6 +99,21 @@ def kind(text: str) -> Kind:
 def is_about_a_number(text: str) -> bool:
     """Whether a text says about how much there is: `< 5`, `ca. 30`."""
     return _ABOUT.match(text.strip().casefold()) is not None
+
+
+def figures_in(cells: Iterable[str]) -> list[str]:
+    """Those of the cells that hold a number; a year is one too."""
+    return [cell for cell in cells if kind(cell) in ("number", "year")]
+
+
+def texts_in(cells: Iterable[str]) -> list[str]:
+    """Those of the cells that hold a text."""
+    return [cell for cell in cells if kind(cell) == "text"]
+
+
+def is_time(text: str) -> bool:
+    """Whether a cell holds a year, or one and the next as schools have."""
+    return kind(text) == "year" or is_school_year(text)
 
 
 def not_blank(cells: Iterable[str]) -> list[str]:

@@ -11,6 +11,7 @@ from openbaar.authoring.draft.finding.printed import (
     SIGNS,
     bare,
     ends_as_total,
+    figures_in,
     is_about_a_number,
     is_total,
     is_total_word,
@@ -166,7 +167,7 @@ def holds_numbers(rows: Sequence[SeenRow]) -> bool:
 
 def _is_of_numbers(column: Sequence[str]) -> bool:
     """Whether more than half of the cells of a column are numbers of one convention."""
-    numbers = [cell for cell in column if kind(cell) in ("number", "year")]
+    numbers = figures_in(column)
     is_mostly_numbers = len(numbers) > len(column) / 2
     return is_mostly_numbers and number_format(numbers) is not None
 

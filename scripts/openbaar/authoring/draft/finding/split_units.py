@@ -9,6 +9,7 @@ from typing import Literal
 
 from openbaar.authoring.draft.finding.printed import (
     bare,
+    figures_in,
     is_footnote,
     is_total,
     kind,
@@ -83,7 +84,7 @@ class Split:
         """Whether it could be a row of a table: two cells or more, a number among them."""
         if len(self.printed) < 2 or self.are_years or self.is_title:
             return False
-        return any(kind(cell) in ("number", "year") for cell in self.cells)
+        return bool(figures_in(self.cells))
 
     @property
     def may_be_name(self) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from openbaar.authoring.draft.finding.printed import (
     PLUS,
     bare,
+    figures_in,
     kind,
     marks_at,
     number_format,
@@ -30,7 +31,6 @@ from openbaar.recipe.values import parse_number
 from openbaar.schema.names import check_name
 
 BLANK_STATUS = "not_given"
-FIGURES = ("number", "year")
 FEWEST_FIGURES = 2  # of a column for each word among them that says why there is none
 MAX_NAME = 40  # characters of a name that is made of a heading
 PERCENT = "%"
@@ -166,7 +166,7 @@ def _figures_of_columns(
             continue
         if index:
             plain += [row.cells[index] for row in totals]
-        figures[index] = _figures(plain)
+        figures[index] = figures_in(plain)
     return figures
 
 
@@ -182,15 +182,10 @@ def unmarked(text: str, marks: Collection[str]) -> str:
     return plain if mark in marks else text.strip()
 
 
-def _figures(texts: Sequence[str]) -> list[str]:
-    """Those of the texts that are numbers or years."""
-    return [text for text in texts if kind(text) in FIGURES]
-
-
 def _is_numeric(cells: Sequence[str], marks: Collection[str]) -> bool:
     """Whether a column holds numbers of one convention, blanks and nothing else."""
     plain = [unmarked(cell, marks) for cell in cells]
-    figures = _figures(plain)
+    figures = figures_in(plain)
     has_texts = "text" in map(kind, plain)
     has_marks = any(bare(cell)[1] for cell in figures)
     if not figures or has_texts or has_marks:
@@ -210,7 +205,7 @@ def _word_among_figures(index: int, cells: Sequence[str], marks: Collection[str]
         return None
     word = words[0]
     has_digits = any(map(str.isdigit, word))
-    if has_digits or len(_figures(plain)) < FEWEST_FIGURES * len(words):
+    if has_digits or len(figures_in(plain)) < FEWEST_FIGURES * len(words):
         return None
     return word if _is_numeric(_without(word, cells), marks) else None
 
@@ -274,7 +269,7 @@ class _Seen:
 
     def _of_numbers(self, convention: NumberFormat | None, taken: Collection[str]) -> Column:
         """A column of years, whole numbers or numbers."""
-        figures = _figures(self.cells)
+        figures = figures_in(self.cells)
         are_years = all(kind(cell) == "year" for cell in figures)
         if are_years and not self.blanks:
             return Column(self._name("year", taken), self.title, "year", marks=self.marks)

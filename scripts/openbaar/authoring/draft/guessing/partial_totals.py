@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from itertools import accumulate
 from typing import Any
 
@@ -71,7 +72,7 @@ class _Table:
         """All rows, totals and labels too."""
         return self.sighting.rows
 
-    @property
+    @cached_property
     def data(self) -> list[int]:
         """The indexes of the rows that are data."""
         return [index for index, row in enumerate(self.rows) if row.kind == "data"]

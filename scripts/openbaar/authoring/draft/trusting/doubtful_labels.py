@@ -9,13 +9,12 @@ import re
 from collections import Counter
 from itertools import chain, pairwise, starmap
 
-from openbaar.authoring.draft.finding.printed import bare, kind
+from openbaar.authoring.draft.finding.printed import bare, is_time, kind, texts_in
 from openbaar.authoring.draft.finding.sighting import SeenRow
 from openbaar.authoring.draft.finding.vocabulary import vocabulary
 from openbaar.authoring.draft.trusting.finished import MANY, Finished, short
 from openbaar.documents.lines import Line
 from openbaar.recipe.columns import words_of
-from openbaar.schema.conventions import is_school_year
 
 DOTS_OF_CONTENTS = re.compile(r"\.{4,}|(?: \.){3,}")
 NUMBER_AT_END = re.compile(r"\s[-+]?[\d.,]*\d%?$")
@@ -117,8 +116,7 @@ def labels_alone(seen: Finished) -> str:
 
 
 def _begins_with_year(row: SeenRow) -> bool:
-    label = bare(row.cells[0])[0]
-    return kind(label) == "year" or is_school_year(label)
+    return is_time(bare(row.cells[0])[0])
 
 
 def _indent(line: Line) -> float:
@@ -144,7 +142,7 @@ def _is_doubled(label: str) -> bool:
 
 def no_labels_of_a_table(seen: Finished) -> str:
     """Labels that are parts of sentences, or entries of a table of contents."""
-    texts = [label for label in seen.labels if kind(label) == "text"]
+    texts = texts_in(seen.labels)
     if any(map(DOTS_OF_CONTENTS.search, texts)):
         return "it seems to be a table of contents"
     if seen.is_parted or not texts:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from openbaar.authoring.draft.finding.printed import is_footnote, kind, split_row
+from openbaar.authoring.draft.finding.printed import figures_in, is_footnote, kind, split_row
 from openbaar.authoring.draft.finding.titles import is_numbered_title, is_title
 from openbaar.authoring.draft.trusting.doubtful_labels import is_page_mark
 from openbaar.authoring.draft.trusting.finished import MANY, Finished, short
@@ -20,7 +20,6 @@ FEWEST_LETTERS = 3  # lines of one letter that are rotated text
 MOST_HEADINGS = 10  # lines of headings that come again
 FEWEST_ALIKE_HEADINGS = 1  # lines
 FARTHEST_PIECE = 300  # lines between two pieces of a table
-FIGURES = ("number", "year")
 
 
 def label_cut_off(seen: Finished) -> str:
@@ -130,7 +129,7 @@ def _may_be_row(line: Line, seen: Finished) -> bool:
     if is_numbered_title(line.text):
         return False
     _, cells = split_row(line.text)
-    kinds = [kind(cell) for cell in cells if kind(cell) in FIGURES]
+    kinds = list(map(kind, figures_in(cells)))
     are_headings = len(kinds) > 1 and set(kinds) == {"year"}
     return len(kinds) >= max(1, seen.sighting.width - 2) and not are_headings
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import islice
 
-from openbaar.authoring.draft.finding.printed import kind, unsigned
+from openbaar.authoring.draft.finding.printed import kind, texts_in, unsigned
 from openbaar.authoring.draft.finding.sighting import SeenRow, Sighting
 from openbaar.authoring.draft.guessing.draft import Draft
 from openbaar.documents.lines import Line
@@ -79,8 +79,7 @@ class Finished:
         Then no other reading has as many cells in every row.
         """
         labels = self.labels
-        without_digits = [label for label in labels if not re.search(r"\d", label)]
-        texts = [label for label in without_digits if kind(label) == "text"]
+        texts = [label for label in texts_in(labels) if not re.search(r"\d", label)]
         is_wide = self.sighting.width >= FEWEST_SUMMED
         are_told_apart = len(set(labels)) == len(labels)
         return is_wide and are_told_apart and len(texts) == len(labels) >= FEWEST_ALIKE

@@ -13,7 +13,13 @@ from collections.abc import Callable, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from openbaar.authoring.draft.finding.printed import kind, not_blank, regrouped
+from openbaar.authoring.draft.finding.printed import (
+    figures_in,
+    kind,
+    not_blank,
+    regrouped,
+    texts_in,
+)
 from openbaar.authoring.draft.guessing.dates import SHORT_YEAR
 from openbaar.authoring.draft.guessing.draft import table_columns
 from openbaar.authoring.draft.trusting.doubtful_labels import (
@@ -173,7 +179,7 @@ def figures_as_texts(seen: Finished) -> str:
 
 def _figures_with_marks(cells: Sequence[str], name: str) -> str:
     """Most texts of a column are figures with a letter behind them."""
-    texts = [cell for cell in cells if kind(cell) == "text"]
+    texts = texts_in(cells)
     flagged = [text for text in texts if FLAGGED.fullmatch(text.strip())]
     if not flagged or 2 * len(flagged) < len(texts):
         return ""
@@ -182,9 +188,8 @@ def _figures_with_marks(cells: Sequence[str], name: str) -> str:
 
 def _few_texts(cells: Sequence[str], name: str) -> str:
     """There are fewer texts in a column than figures."""
-    texts = [cell for cell in cells if kind(cell) == "text"]
-    figures = [cell for cell in cells if kind(cell) in ("number", "year")]
-    if not 0 < len(texts) < len(figures):
+    texts = texts_in(cells)
+    if not 0 < len(texts) < len(figures_in(cells)):
         return ""
     return f"the column '{name}' is one of texts, because of '{short(texts[0])}'"
 
