@@ -270,11 +270,12 @@ def test_columns_that_cannot_be_measured_together_are_refused(
         built(hand_made, chart=f"chart: {chart}\n")
 
 
-def test_columns_with_one_unit_are_the_colours_of_one_chart(hand_made: Path) -> None:
+def of_north_and(hand_made: Path, south: str) -> Path:
+    """The database of a query that counts two regions, with a chart of both."""
     with_sql(
         hand_made,
         "select year, sum(number) filter (where region = 'flanders') as north, "
-        "sum(number) filter (where region = 'wallonia') as south "
+        f"sum(number) filter (where region = '{south}') as south "
         "from municipalities where year > 2000 group by year order by year",
     )
     described = ""
@@ -282,7 +283,17 @@ def test_columns_with_one_unit_are_the_colours_of_one_chart(hand_made: Path) -> 
         titles = f"title: {{nl: {title}, en: {name}}}"
         described += f"      {name}: {{{titles}, unit: {{nl: gemeenten, en: municipalities}}}}\n"
     chart = "    chart: {x: year, y: [north, south]}\n"
-    database = built(hand_made, f"    columns:\n{described}{chart}")
+    return built(hand_made, f"    columns:\n{described}{chart}")
+
+
+def test_of_several_columns_of_which_one_has_figures_that_one_is_named(hand_made: Path) -> None:
+    svg = svg_of(of_north_and(hand_made, "nowhere"), "per_year")
+    assert "Noorden (gemeenten)" in drawings.words(svg)
+    assert svg.count('data-row="0"') == 1
+
+
+def test_columns_with_one_unit_are_the_colours_of_one_chart(hand_made: Path) -> None:
+    database = of_north_and(hand_made, "wallonia")
     svg = svg_of(database, "per_year")
     words = drawings.words(svg)
     assert {"Noorden", "Zuiden", "gemeenten"} <= set(words)  # the unit is what both have in common

@@ -233,8 +233,9 @@ def test_an_address_ends_where_its_link_does_and_is_ascii_as_headers_are() -> No
     )
 
 
-def test_a_row_leads_to_the_address_by_which_it_is_cited(published: Published) -> None:
-    (found,) = signposts(published, "/municipalities/municipalities/1961,belgium", SITE)
+@pytest.mark.parametrize("ending", ["", ".json"])
+def test_a_row_leads_to_the_address_by_which_it_is_cited(published: Published, ending: str) -> None:
+    (found,) = signposts(published, f"/municipalities/municipalities/1961,belgium{ending}", SITE)
     assert (found.rel, found.address) == ("cite-as", f"{SITE}/id/municipalities/1961,belgium")
     assert signposts(published, "/municipalities/provenance/1", SITE) == []
 

@@ -188,3 +188,13 @@ def test_an_answer_has_changed_where_it_was_asked_otherwise(changed: Built) -> N
     questions = {**published.permalinks, "queries": {"per_year": asked}}
     found = versions_with_other_figures(replace(published, permalinks=questions), "per_year")
     assert found == ["0.1.0", "1.1.0"]
+
+
+def test_an_answer_of_other_tables_than_those_of_now_has_changed(changed: Built) -> None:
+    """The question was released before any of its tables of now were."""
+    published = published_of(changed)
+    then = published.permalinks["queries"]["per_year"]["1.2.0"]
+    asked = {"0.0.9": {**then, "sql": "select 1", "tables": ["cities"]}, "1.2.0": then}
+    questions = {**published.permalinks, "queries": {"per_year": asked}}
+    found = versions_with_other_figures(replace(published, permalinks=questions), "per_year")
+    assert found == ["0.0.9", "0.1.0"]

@@ -19,7 +19,7 @@ COUNTED, FIGURE = "(counted)", "(figure)"
 
 
 def folded(content: ChartContent) -> ChartContent:
-    """The content with a row for each figure of each row, where it measures several columns.
+    """The content with a row for each figure of each row, where several columns have figures.
 
     | year | started | completed |          | year | (counted) | (figure) |
     |------|---------|-----------|    →     |------|-----------|----------|
@@ -32,6 +32,10 @@ def folded(content: ChartContent) -> ChartContent:
     if len(measures) == 1:
         return content
     axis = "x" if content.chart.x == measures else "y"
+    counted = _with_figures(content, measures)
+    if len(counted) == 1:  # one colour has no legend that names it
+        chart = content.chart.model_copy(update={axis: counted})
+        return replace(content, chart=chart, measure=counted[0])
     chart = content.chart.model_copy(update={axis: (FIGURE,), "color": COUNTED})
     titles = {name: content.columns[name].title for name in measures}
     return replace(
@@ -42,6 +46,15 @@ def folded(content: ChartContent) -> ChartContent:
         rows=_rows(content, measures),
         measure=FIGURE,
     )
+
+
+def _with_figures(content: ChartContent, measures: Sequence[str]) -> tuple[str, ...]:
+    """The columns that have a figure in some row."""
+    counted: list[str] = []
+    for name in measures:
+        if any(row.values[name] is not None for row in content.rows):
+            counted.append(name)
+    return tuple(counted)
 
 
 def _columns(measured: Meaning) -> dict[str, Meaning]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +75,9 @@ def versions_with_other_figures(published: Published, page: str) -> list[str]:
     else:
         questions = published.permalinks.get("queries", {}).get(page, {})
         tables = published.queries[page]["tables"]
+    recorded = {*questions, *chain(*(recorded_versions(published, each) for each in tables))}
     found = []
-    for version in recorded_versions(published, tables[0]) if tables else []:
+    for version in sorted(recorded, key=numbers_of):
         is_asked_otherwise = (
             version in questions and questions[version]["sql"] != published.queries[page]["sql"]
         )

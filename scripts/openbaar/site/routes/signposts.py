@@ -72,7 +72,8 @@ def _of_page(published: Published, parts: list[str], home: str) -> Iterator[Sign
         case [each, query] if each == database and query in published.queries:
             yield Signpost("cite-as", f"{home}/id/{query}/{published.version}")
             yield Signpost("describedby", f"{home}/id/{query}.jsonld", JSON_LD)
-        case [each, table, key] if each == database and _has_identifiers(published, table):
+        case [each, table, row] if each == database and _has_identifiers(published, table):
+            key, _, _ = row.partition(".")  # behind it a format: a key writes a point as ~2E
             yield Signpost("cite-as", f"{home}/id/{table}/{key}")
         case ["id", name, version] if re.fullmatch(VERSION, version):
             yield from _of_version(published, name, version, home)
