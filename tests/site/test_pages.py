@@ -12,9 +12,9 @@ import pytest
 from lxml import html
 
 from openbaar.site.pages.chips import Chip, Chips
-from openbaar.site.pages.column_places import leading_columns
 from openbaar.site.pages.column_values import are_years
 from openbaar.site.pages.columns import Column
+from openbaar.site.pages.leading_columns import leading_columns
 from openbaar.site.pages.naming import status_words
 from openbaar.site.published import text_of
 from openbaar.site.requests import language

@@ -1,8 +1,7 @@
 """Which columns of a table a page shows, in which order, and how: what a row is about comes first.
 
-On a narrow screen only the columns that lead are shown until a reader asks for the rest. What leads
-is told by the schema: the key, the columns that are counted in a unit, and the texts in the
-language of the page where nothing is counted, or where there is room for them.
+On a narrow screen only those that lead (`leading_columns`) are shown until a reader asks for the
+rest.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from typing import Any
 
 from markupsafe import escape
 
-from openbaar.schema.conventions import DAYS, STATUS
+from openbaar.schema.conventions import DAYS
 from openbaar.site.pages.column_values import (
     are_numbers,
     are_years,
@@ -23,35 +22,19 @@ from openbaar.site.pages.column_values import (
     has_long_words,
     may_be_names,
 )
-from openbaar.site.pages.columns import Column, column_of, result_column
+from openbaar.site.pages.columns import Column, column_of, language_of_texts, result_column
+from openbaar.site.pages.leading_columns import (
+    TRUST_LEAD,
+    TRUST_ORDER,
+    leading_columns,
+    order_of_trust,
+)
 from openbaar.site.published import Published
 from openbaar.site.requests.language import visit
 from openbaar.site.requests.refusals import language_of
 
-# What leads in the trust tables, of whose columns most are places and names for programs.
-TRUST_LEAD: Mapping[str, Sequence[str]] = {
-    "anomalies": ("text", "first_line"),
-    "footnotes": ("mark", "text", "first_line", "table_name"),
-    "provenance": ("printed", "first_line", "column_name", "row_id", "table_name"),
-    "reconciliation": ("verdict", "difference", "first_line", "table_name", "scope"),
-}
-# The order of their columns, where it is another one than what leads.
-TRUST_ORDER: Mapping[str, Sequence[str]] = {
-    "reconciliation": (
-        "verdict",
-        "stated",
-        "computed",
-        "difference",
-        "first_line",
-        "table_name",
-        "scope",
-        "column_name",
-        "kind",
-    ),
-}
 BRIEF = ("scope", "verdict")
 WORDY = ("table_name", "compared_with", "kind", "how", "scope")
-FEWEST_LEADING = 3  # columns, for which a telephone has room
 MOST_PLACES = 20  # columns of which a narrow screen may show some: the style sheet knows so many
 NAMES_FOR_PROGRAMS = {("anomalies", "id"), ("reconciliation", "id")}
 
@@ -176,9 +159,9 @@ def result_columns(
     lead = list(published.queries[query].get("lead", [])) if query is not None else []
     columns = [result_column(published, query, name) for name in names]
     placed = _kept(published, columns, range(len(names)), rows)
-    ordered = _in_order(placed, lead or _order_of_trust(columns))
+    ordered = _in_order(placed, lead or order_of_trust(columns))
     has_texts = any(each.is_long for each in ordered)
-    found = [replace(each, leads=_leads_result(lead, each, has_texts)) for each in ordered]
+    found = [replace(each, leads=_leads_in_result(lead, each, has_texts)) for each in ordered]
     return _headed(found)
 
 
@@ -206,13 +189,7 @@ def _in_order(placed: Sequence[Placed], order: Sequence[str]) -> list[Placed]:
     return sorted(placed, key=rank)
 
 
-def _order_of_trust(columns: Sequence[Column]) -> Sequence[str]:
-    """The order of columns that are all of one trust table: what that table shows first."""
-    tables = {column.table for column in columns}
-    return TRUST_LEAD.get(str(tables.pop()), ()) if len(tables) == 1 else ()
-
-
-def _leads_result(lead: Sequence[str], placed: Placed, has_texts: bool) -> bool:
+def _leads_in_result(lead: Sequence[str], placed: Placed, has_texts: bool) -> bool:
     """Whether a narrow screen shows a column of a result: those of its chart, else most.
 
     Beside long texts, which tell more, there is no place for the other words of a trust table.
@@ -254,7 +231,7 @@ def _placed(published: Published, index: int, column: Column, values: Sequence[A
 
 def _titled_place(published: Published, index: int, column: Column) -> Placed:
     """A column in its place, of whose values only the language is known."""
-    language = _language_of(published, column)
+    language = language_of_texts(published, column)
     is_own = language == visit().language
     return Placed(index, _titled(column, language), lang=None if is_own else language)
 
@@ -290,12 +267,6 @@ def _columns_called(published: Published, name: str) -> list[Column]:
     return [column_of(published, table, name) for table in tables]
 
 
-def _language_of(published: Published, column: Column) -> str | None:
-    """The language that the name of a column of texts ends in: `title_en`; None for any other."""
-    _, _, ending = column.name.rpartition("_")
-    return ending if column.name != ending and ending in published.languages else None
-
-
 def _is_left_out(published: Published, column: Column, values: Sequence[Any]) -> bool:
     """Whether a column of a trust table tells a reader nothing.
 
@@ -306,48 +277,10 @@ def _is_left_out(published: Published, column: Column, values: Sequence[Any]) ->
         return False
     if (column.table, column.name) in NAMES_FOR_PROGRAMS:
         return True
-    language = _language_of(published, column)
+    language = language_of_texts(published, column)
     if language is not None:
         return language != language_of(published)
     if column.name == "document" and len(published.documents) == 1:
         return True
     is_blank = all(value in (None, "") for value in values)
     return is_blank or column.name == "last_line"  # the first one says both
-
-
-def leading_columns(
-    published: Published, table: str, columns: Sequence[Column], long: Sequence[str] = ()
-) -> list[str]:
-    """The names of the columns that lead, in order; `long` are those whose texts fill lines."""
-    if table in TRUST_LEAD:
-        shown_in = language_of(published)
-        return [f"text_{shown_in}" if name == "text" else name for name in TRUST_LEAD[table]]
-    names = [column.name for column in columns]
-    title = f"title_{visit().language}"
-    if table in published.code_lists and title in names:
-        return [title]
-    key = [name for name in published.primary_key(table) if name in names]
-    others = [column for column in columns if column.name not in key]
-    return key + _leading_beside_key(published, others, FEWEST_LEADING - len(key), long)
-
-
-def _leading_beside_key(
-    published: Published, others: Sequence[Column], room: int, long: Sequence[str]
-) -> list[str]:
-    """The columns that lead beside the key: figures, and short texts for which there is room."""
-    figures = [column.name for column in others if column.is_quantity]
-    if not figures:
-        return _texts(published, others)
-    short = [column for column in others if column.name not in (*figures, *long)]
-    words = _texts(published, short)
-    return words[: max(room - len(figures), 0)] + figures
-
-
-def _texts(published: Published, columns: Sequence[Column]) -> list[str]:
-    """The columns to lead where nothing is counted: those of the reader's language."""
-    found = []
-    for column in columns:
-        is_text = column.name not in ("source_lines", STATUS) and column.code_list is None
-        if is_text and _language_of(published, column) in (None, visit().language):
-            found.append(column.name)
-    return found

@@ -111,6 +111,12 @@ def columns_of(published: Published, table: str) -> list[Column]:
     return [column_of(published, table, name) for name in published.column_names(table)]
 
 
+def language_of_texts(published: Published, column: Column) -> str | None:
+    """The language that the name of a column of texts ends in: `title_en`; None for any other."""
+    _, _, ending = column.name.rpartition("_")
+    return ending if column.name != ending and ending in published.languages else None
+
+
 def parameter_title(published: Published, query: str, name: str) -> str:
     """What a parameter is called that a query does not describe: as the column of that name is."""
     for table in published.queries[query]["tables"]:
