@@ -295,7 +295,7 @@ KNOWN = {
         "tabel_3b": (6, "0 of 0"),
     },
     "de_bt_21_286.txt": {"tabelle_1": (13, "3 of 3"), "tabelle_2": (16, "3 of 3")},
-    "spanning_cells.pdf": {"spanning_cells": (75, "0 of 0"), "spanning_cells_2": (10, "0 of 0")},
+    "spanning_cells.pdf": {"table_a4_12": (75, "0 of 0"), "spanning_cells": (10, "0 of 0")},
 }  # fmt: skip
 
 

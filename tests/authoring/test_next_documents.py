@@ -392,6 +392,34 @@ def test_ruled_tables_overleaf_are_one_where_totals_say_so(
     assert len(values(draft)) == 6
 
 
+@pytest.mark.parametrize(
+    ("titles", "count"),
+    [
+        (["Tabel 3: Woningen in 2024", "Tabel 3 (vervolg)"], 1),
+        (["Tabel 3: Woningen in 2024", "Tabel 4: Woningen in 2025"], 2),
+    ],
+)
+def test_what_is_printed_above_a_ruled_table_names_it(
+    titles: list[str], count: int, tmp_path: Path
+) -> None:
+    written = io.BytesIO()
+    canvas = Canvas(written)
+    labels = [("Gent", "Aalst", "Mol"), ("Geel", "Ham", "Genk")]
+    for page, (title, names) in enumerate(zip(titles, labels, strict=True)):
+        canvas.drawString(72, 730, title)
+        for row, name in enumerate(["Gemeente", *names]):
+            for column, text in enumerate([name, f"{page + 1}{row}" if row else "Woningen"]):
+                left, bottom = 72 + 120 * column, 700 - 20 * row
+                canvas.rect(left, bottom, 120, 20)
+                canvas.drawString(left + 4, bottom + 6, text)
+        canvas.showPage()
+    canvas.save()
+    (tmp_path / "d.pdf").write_bytes(written.getvalue())
+    drafts = drafts_of(tmp_path / "d.pdf", "nl")
+    assert [authored(draft)["title"]["nl"] for draft in drafts] == titles[:count]
+    assert drafts[0].name == "tabel_3"
+
+
 def test_labels_wrapped_below_their_figures_are_put_together(tmp_path: Path) -> None:
     written = io.BytesIO()
     canvas = Canvas(written)

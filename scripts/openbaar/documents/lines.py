@@ -7,7 +7,7 @@ with SEPARATOR between them, and knows the address of each.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -127,6 +127,9 @@ class Line:
         return not self.text.replace(SEPARATOR, "").strip()
 
 
+TablePlace = tuple[int | str, str]  # a page, and the number of a table on it
+
+
 @dataclass(frozen=True)
 class Document:
     """A document as lines: its path, whether it is a grid, and whether it has pages.
@@ -135,7 +138,8 @@ class Document:
     through the document. The words of one that is recognised were told from pictures. `language`
     and `title` are what it says of itself, as web pages do. `broken` are the texts of cells in
     which a word may be broken that was wider than its cell, `typed` those of a workbook that are
-    texts and look like numbers.
+    texts and look like numbers. `above` has what is printed above each ruled table of a PDF, which
+    is no line.
     """
 
     path: str
@@ -147,6 +151,7 @@ class Document:
     title: str = ""
     broken: frozenset[str] = frozenset()
     typed: frozenset[str] = frozenset()
+    above: Mapping[TablePlace, tuple[str, ...]] = field(default_factory=dict, compare=False)
     _by_number: dict[int, Line] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property

@@ -12,6 +12,7 @@ from openbaar.documents.layout import pages_of_pdf
 from openbaar.documents.lines import (
     COVERED,
     Document,
+    TablePlace,
     Word,
     grid_lines,
     repeatable,
@@ -26,6 +27,8 @@ MOST_PROBLEMS = 20  # of one document
 SLACK = 2.0  # points by which a word may reach over a rule
 LONGER = 5.0  # points by which rules reach beyond the outermost upright ones of a table
 NEAR = 60.0  # points from a table: what stands farther beside it is not of it
+MOST_ABOVE = 4  # lines above a table that may name it
+FARTHEST = 2.0  # of its height: as far may a line stand above a table, or another one
 WIDEST_MARGIN = 8.0  # points between the edge of a cell and its text, where that is not centred
 MOST_WORDS = 6  # of a text beside a table; more are running text
 
@@ -81,6 +84,7 @@ def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
     inside a table.
     """
     pages = []
+    above: dict[TablePlace, tuple[str, ...]] = {}
     broken: set[str] = set()
     problems: list[Problem] = []
     with clear_errors(path):
@@ -90,13 +94,31 @@ def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
             grids = _grids(page.seen)
             problems += _lost(grids, page.words, Place(path, page=str(page.number)))
             pages.append((page.number, *_texts_and_addresses(grids, page.words, broken)))
+            for index, grid in enumerate(grids, start=1):
+                above[page.number, str(index)] = _printed_above(grid, grids, page.words)
     if not any(rows for _, rows, _ in pages):
         hint = "read it as text: leave out `read: tables`"
         raise OpenbaarError(Problem(Place(path), "contains no ruled table", hint))
     if problems:
         raise OpenbaarError(problems[:MOST_PROBLEMS])
     lines = grid_lines(pages)
-    return Document(path, lines, is_grid=True, has_pages=True, broken=frozenset(broken))
+    return Document(
+        path, lines, is_grid=True, has_pages=True, broken=frozenset(broken), above=above
+    )
+
+
+def _printed_above(grid: Grid, grids: Sequence[Grid], words: Sequence[Word]) -> tuple[str, ...]:
+    """The lines of text right above a table, from above to below: its title may be among them."""
+    over = [word for word in words if word.bottom <= grid.box.top + SLACK]
+    outside = [word for word in over if not any(each.box.holds(word) for each in grids)]
+    texts: list[str] = []
+    top = grid.box.top
+    for line in lines_of(outside)[: -MOST_ABOVE - 1 : -1]:
+        if top - line.bottom > FARTHEST * line.height:
+            break
+        texts.insert(0, text_of(line.words))
+        top = line.top
+    return tuple(texts)
 
 
 def _grids(page: Any) -> list[Grid]:

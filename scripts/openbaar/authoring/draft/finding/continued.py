@@ -39,8 +39,10 @@ def _between(one: Sighting, two: Sighting) -> list[Line] | None:
     """
     if one.repeated or not _have_one_header(one, two):
         return None
+    if one.document.above:  # of a PDF, of which no text is a line
+        return [] if _goes_on_in_pdf(one, two) else None
     if one.page != two.page:
-        return [] if _goes_on_overleaf(one, two) else None
+        return None
     lines = one.document.lines[one.last : two.first - 1]
     between = [line for line in lines if line.shown not in one.header]
     printed = [line for line in between if not line.is_blank]
@@ -53,15 +55,19 @@ def _have_one_header(one: Sighting, two: Sighting) -> bool:
     return bool(one.header) and one.header == two.header
 
 
-def _goes_on_overleaf(one: Sighting, two: Sighting) -> bool:
-    """Whether a table ends a page of a PDF and another begins the next one, of rows that differ."""
+def _goes_on_in_pdf(one: Sighting, two: Sighting) -> bool:
+    """Whether a ruled table goes on in the next one: its title says so, or it begins a page.
+
+    Then it has no title, and rows that differ.
+    """
     lines = one.document.lines[one.last : two.first - 1]
-    are_headings = [line.shown for line in lines] == list(two.header)
-    if not one.document.path.lower().endswith(".pdf") or not are_headings:
+    if [line.shown for line in lines] != list(two.header) or one.rows[-1].kind == "total":
         return False
+    if two.title:
+        return _word().search(two.title) is not None
     pages = [one.document.line(each.first).page for each in (one, two)]
-    is_overleaf = pages[1] == int(pages[0]) + 1 and one.rows[-1].kind != "total"
     labels = {row.cells[0] for row in one.rows}
+    is_overleaf = pages[1] == int(pages[0]) + 1
     return is_overleaf and labels.isdisjoint(row.cells[0] for row in two.rows)
 
 

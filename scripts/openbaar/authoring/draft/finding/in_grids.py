@@ -35,7 +35,8 @@ def sightings_in_grid(document: Document) -> list[Sighting]:
         sighting = _sighting(document, part)
         if sighting is not None:
             page = str(part[0].line.page) if several_pages else None
-            found.append(replace(sighting, page=page))
+            title = sighting.title or _title_beside(document, part[0].line)
+            found.append(replace(sighting, page=page, title=title))
     return with_continued(found)
 
 
@@ -271,6 +272,19 @@ def _titled(sighting: Sighting, above: Sequence[_GridLine]) -> Sighting:
         return replace(sighting, before=(last,))
     before = tuple(dict.fromkeys([title.line.number, last]))
     return replace(sighting, before=before, title=title.printed)
+
+
+def _title_beside(document: Document, first: Line) -> str:
+    """The title that is printed above a ruled table of a PDF, where no line of the document is."""
+    table, _, rest = first.cells[0].partition(".") if first.cells else ("", "", "")
+    if not rest.startswith("1."):  # it is not the first of the lines below what is printed above
+        return ""
+    above = document.above.get((first.page, table), ())
+    begin = max((index for index, text in enumerate(above) if is_title(text)), default=None)
+    if begin is not None:
+        return " ".join(above[begin:])
+    is_name = bool(above) and not above[-1].endswith(ENDS_OF_SENTENCES)
+    return above[-1] if is_name and not STATED.match(above[-1]) else ""
 
 
 def _rows(lines: Sequence[_GridLine]) -> list[SeenRow]:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from importlib import resources
+from itertools import chain
 
 from openbaar.documents.lines import Document
 from openbaar.texts import ENGLISH
@@ -36,8 +37,9 @@ def _counts(documents: Iterable[Document]) -> Counter[str]:
     languages = _frequent_words()
     counts = Counter(dict.fromkeys(languages, 0))
     for document in documents:
-        for line in document.lines:
-            words = {word.lower() for word in _WORD.findall(line.text)}
+        texts = [line.text for line in document.lines]
+        for text in chain(texts, *document.above.values()):
+            words = {word.lower() for word in _WORD.findall(text)}
             for language, frequent in languages.items():
                 counts[language] += len(words & frequent)
     return counts
