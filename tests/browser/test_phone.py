@@ -140,3 +140,9 @@ def test_on_the_narrowest_screen_no_page_scrolls_sideways(phone: Page) -> None:
         phone.goto(address)
         wide[address] = phone.evaluate("document.documentElement.scrollWidth") - NARROWEST
     assert {address: pixels for address, pixels in wide.items() if pixels > 0} == {}
+
+
+def test_a_frame_says_why_a_figure_is_blank_on_a_wide_page_too(phone: Page) -> None:
+    phone.set_viewport_size({"width": 1000, "height": 700})
+    phone.goto("/embed/started_by_sector/rows?sector=hout")
+    expect(phone.get_by_text("blanco: niet gegeven, reden onbekend")).to_be_visible()
