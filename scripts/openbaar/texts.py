@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import localcontext
 from functools import cache, lru_cache
 from importlib import resources
 from io import BytesIO
@@ -21,6 +22,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from pydantic_core import core_schema
 
@@ -28,6 +30,8 @@ ENGLISH = "en"  # the language of the messages in the code
 INTERFACE_LANGUAGES = (ENGLISH, "nl", "de", "fr")
 # https://unicode.org/reports/tr35/tr35-dates.html#Date_Field_Symbol_Table
 MONTHS = {"long": "yMMMM", "medium": "yMMM"}
+# Of a number that is written out: before the point, and behind it as far as another one needs them.
+MOST_DIGITS = 700
 _DAY_OR_MONTH = re.compile(r"\d{4}-\d{2}(?:-\d{2})?")
 
 
@@ -124,6 +128,18 @@ def locale_of(language: str) -> Locale:
         return Locale.parse(language)
     except (UnknownLocaleError, ValueError):
         return Locale("en")
+
+
+def figure_text(value: float, decimals: int | None, language: str) -> str:
+    """A number as a language writes it, with so many digits behind the point.
+
+    Without `decimals` it has as many as are usual there.
+    """
+    form = None
+    if decimals is not None:
+        form = "#,##0." + decimals * "0" if decimals else "#,##0"
+    with localcontext(prec=MOST_DIGITS):
+        return str(format_decimal(value, format=form, locale=locale_of(language)))
 
 
 @lru_cache(maxsize=256)  # each page links to itself in each language

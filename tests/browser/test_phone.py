@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from browser.chromium import IN_CHROMIUM, WIDTH, on_phone
 from browser.grid import cells
-from browser.pages import NAME
+from browser.pages import NAME, PAGES
 from served import ROOT, build, served
 
 PUBLICATIONS = [ROOT, ROOT / "tests" / "publications" / "hand_made"]
@@ -125,3 +125,24 @@ def test_two_values_are_seen_in_their_list_and_unfold_nothing(phone: Page) -> No
     box = first.bounding_box()
     assert box is not None
     assert 0 <= box["x"] < box["x"] + box["width"] <= WIDTH
+
+
+NARROWEST = 320  # pixels: 1,280 at four times the size, https://www.w3.org/TR/WCAG22/#reflow
+
+
+def test_on_the_narrowest_screen_no_page_scrolls_sideways(phone: Page) -> None:
+    phone.set_viewport_size({"width": NARROWEST, "height": 568})
+    table = f"/{NAME}/started_by_gender"
+    versions = ["/download", "/id/", "/id/started_by_gender/latest"]
+    frames = ["/embed/started_by_gender", "/embed/started_by_gender/rows"]
+    wide = {}
+    for address in [*PAGES.values(), f"{table}?gender=female", *versions, *frames]:
+        phone.goto(address)
+        wide[address] = phone.evaluate("document.documentElement.scrollWidth") - NARROWEST
+    assert {address: pixels for address, pixels in wide.items() if pixels > 0} == {}
+
+
+def test_a_frame_says_why_a_figure_is_blank_on_a_wide_page_too(phone: Page) -> None:
+    phone.set_viewport_size({"width": 1000, "height": 700})
+    phone.goto("/embed/started_by_sector/rows?sector=hout")
+    expect(phone.get_by_text("blanco: niet gegeven, reden onbekend")).to_be_visible()

@@ -12,6 +12,7 @@ from openbaar.database.charts.choice import chosen_chart
 from openbaar.database.charts.content import ChartRow
 from openbaar.tables.authored.model import Table
 from openbaar.tables.authored.queries import Chart
+from openbaar.tables.judging.row_checks import PercentCheck
 
 YEARS = (2020, 2021, 2022)
 
@@ -135,6 +136,15 @@ def test_a_column_that_is_the_sum_of_the_others_is_left_out() -> None:
     assert axes(table, rows_of(*rows))[0] == ("n", "s")
     rows[0]["w"] = 12345
     assert axes(table, rows_of(*rows))[0] == ("n", "s", "w")
+
+
+def test_percentages_that_a_check_works_out_are_left_out() -> None:
+    table = in_columns([":cases", ":cases", ":percent"])
+    rows = rows_of(*({**each, "w": 40 + place} for place, each in enumerate(FIGURES)))
+    assert chosen_chart(table, rows) is None
+    check = PercentCheck(name="share", percent="w", of=("n", "s"))
+    checked = table.model_copy(update={"checks": (check,)})
+    assert axes(checked, rows)[0] == ("n", "s")
 
 
 def test_columns_that_need_their_colours_are_not_shown_beside_names_and_years() -> None:

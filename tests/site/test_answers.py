@@ -86,6 +86,14 @@ def test_where_all_places_have_the_same_none_has_most() -> None:
     assert said({"place": PLACE, "n": COUNT}, rows, lead=["place", "n"]) is None
 
 
+def test_no_line_begins_with_the_sign_of_a_percentage() -> None:
+    share = {"title": {"en": "Share"}, "unit": {"en": "%"}}
+    written = {"answer": {"en": "{n} % passed"}, "parameters": {}}
+    assert said({"n": share}, [(12.5,)], **written) == "12.5\u00a0% passed"
+    told = said({"place": PLACE, "n": share}, [("Ghent", 5), ("Mons", 9)], lead=["place", "n"])
+    assert told == "Share: most for Mons (9\u00a0%), least for Ghent (5\u00a0%)."
+
+
 def test_without_a_chart_and_words_of_authors_nothing_is_said() -> None:
     assert said({"year": YEAR, "n": COUNT}, [(2020, 1)]) is None
 

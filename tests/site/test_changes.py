@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -193,3 +194,16 @@ def test_a_publication_without_earlier_versions_has_none_to_compare(small: Built
     page = asyncio.run(site(small.database, small.metadata).client.get("/en/")).text
     assert "/changes/" not in page
     assert published_of(small).version == "1.2.0"
+
+
+def test_the_page_of_an_earlier_version_lists_its_files_by_the_names_of_their_tables(
+    built: Built,
+) -> None:
+    page = get(built, "/en/download/1.1.0").text
+    assert "The current version is 1.2.0." in page
+    listed = re.findall(r'<a href="/download/1\.1\.0/([^"]*)">([^<]*)</a>', page)
+    assert listed[:3] == [
+        ("datapackage.json", "datapackage.json"),
+        ("tables/regions.csv", "Regions (CSV)"),
+        ("tables/statuses.csv", "Statuses (CSV)"),
+    ]

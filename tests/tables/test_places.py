@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
@@ -153,6 +154,26 @@ def test_rows_of_cells_that_are_printed_in_two_ways_have_a_rule(tmp_path: Path) 
     dataset = convert(load_publication(tmp_path))
     assert len(dataset.rows("t")) == 3
     assert {row["row_id"] for row in dataset.rows("provenance")} == {RULE}
+
+
+def test_columns_that_are_set_have_rules(tmp_path: Path) -> None:
+    """A running number and a text of the recipe are not printed, a label worked out of one is."""
+    found = []
+    for most in (0, 1000):
+        root = write_paged(tmp_path / str(most), "csv", TWO_PAGES, most)
+        file = root / "tables" / "t.yaml"
+        table = json.loads(file.read_text("utf-8"))
+        table["recipe"]["set"] = {"called": "group {grp}", "number": "{#}", "kind": "whole"}
+        for name, kind in {"number": "integer", "kind": "string", "called": "string"}.items():
+            field = {**table["schema"]["fields"][0], "name": name, "type": kind}
+            table["schema"]["fields"].insert(-1, field)
+        file.write_text(json.dumps(table), "utf-8")
+        found.append(convert(load_publication(root)))
+    by_rule, each = found
+    assert every_cell(by_rule) == list(map(dict, each.rows("provenance")))
+    rules = {row["column_name"]: row for row in by_rule.rows("provenance")}
+    assert rules["number"]["row_id"] == rules["kind"]["row_id"] == RULE
+    assert (rules["called"]["row_id"], rules["called"]["printed"]) == ("*7-9", "c")
 
 
 PLACES = ["Gent", "De Panne", "a | b", "een twee drie", "é"]

@@ -6,7 +6,8 @@ Each model is one mapping that a table file may hold under `recipe:`; its fields
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
+from itertools import product
 from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -21,6 +22,7 @@ from openbaar.recipe.row_keys import (
     Totals,
     Values,
     check_set,
+    parted,
     template_fields,
 )
 from openbaar.recipe.unit_keys import GivenUnits, Units
@@ -76,6 +78,12 @@ class Group(Strict):
         if self.ends is None or self.ends_at_total:
             return None
         return template_fields(self.ends)[0]
+
+    def for_cells(self, separator: str) -> Group:
+        """The group in a document of cells, with `separator` where authors write ` | `."""
+        if not isinstance(self.printed, str):
+            return self
+        return self.model_copy(update={"printed": parted(self.printed, separator)})
 
     @model_validator(mode="after")
     def _lost_labels_are_explained(self) -> Self:
@@ -273,42 +281,34 @@ class Recipe(Strict):
         """
         if self.group is None or not self._implies_label:
             return self
-        forms = ["{row}", f"{{{self.group.label}}} {{row}}"]
+        label = f"{{{self.group.label}}}"
+        forms = ["{row}", f"{label} {{row}}"]
         if self.group.is_merged:
-            forms.append(f"{{row}}{{{self.group.label}}}")
-
-        def all_forms(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-            found = []
-            for row in rows:
-                for form in forms:
-                    text = form.replace("{row}", row.row)
-                    found.append(row.model_copy(update={"row": text}))
-            return tuple(found)
-
-        totals = Totals(group=all_forms(self.totals.group), table=self.totals.table)
-        return self.model_copy(update={"rows": all_forms(self.rows), "totals": totals})
+            forms.append(f"{{row}}{label}")
+        totals = Totals(group=_in_forms(self.totals.group, forms), table=self.totals.table)
+        return self.model_copy(update={"rows": _in_forms(self.rows, forms), "totals": totals})
 
     def for_cells(self, separator: str) -> Recipe:
         """The recipe for a document of cells, with `separator` where authors write ` | `."""
-
-        def parted(template: str) -> str:
-            return re.sub(r" *\| *(?!\|)", separator, template)
-
-        def all_parted(rows: tuple[Row, ...]) -> tuple[Row, ...]:
-            return tuple(row.model_copy(update={"row": parted(row.row)}) for row in rows)
-
-        def parted_group(group: Group) -> Group:
-            if not isinstance(group.printed, str):
-                return group
-            return group.model_copy(update={"printed": parted(group.printed)})
-
-        totals = Totals(group=all_parted(self.totals.group), table=all_parted(self.totals.table))
-        header = tuple(text.replace("|", " ") for text in self.header)
-        return self.model_copy(
-            update={
-                "rows": all_parted(self.rows),
-                "totals": totals,
-                "groups": tuple(parted_group(group) for group in self.groups),
-                "header": header,
-            }
+        totals = Totals(
+            group=_in_cells(self.totals.group, separator),
+            table=_in_cells(self.totals.table, separator),
         )
+        changed = {
+            "rows": _in_cells(self.rows, separator),
+            "totals": totals,
+            "groups": tuple(group.for_cells(separator) for group in self.groups),
+            "header": tuple(text.replace("|", " ") for text in self.header),
+        }
+        return self.model_copy(update=changed)
+
+
+def _in_forms(rows: Sequence[Row], forms: Sequence[str]) -> tuple[Row, ...]:
+    """Each row template in each of the forms, which have `{row}` in its place."""
+    pairs = product(rows, forms)
+    return tuple(row.with_text(form.replace("{row}", row.row)) for row, form in pairs)
+
+
+def _in_cells(rows: Sequence[Row], separator: str) -> tuple[Row, ...]:
+    """Row templates with `separator` where authors write ` | `."""
+    return tuple(row.with_text(parted(row.row, separator)) for row in rows)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, Self
@@ -77,6 +78,10 @@ class RowTemplate(Strict):
         """The rows that are printed as one, each as a template."""
         return self.row.split(" || ")
 
+    def with_text(self, row: str) -> Self:
+        """The same with another template."""
+        return self.model_copy(update={"row": row})
+
     @model_validator(mode="after")
     def _template(self) -> Self:
         template_fields(self.row)
@@ -113,6 +118,11 @@ def check_set(values: dict[str, Values]) -> None:
 def as_values(value: Values) -> tuple[str, ...]:
     """The one value, or the one for each time, as a tuple."""
     return (value,) if isinstance(value, str) else value
+
+
+def parted(template: str, separator: str) -> str:
+    """A template of cells, with `separator` where authors write ` | `."""
+    return re.sub(r" *\| *(?!\|)", separator, template)
 
 
 def template_fields(template: str) -> list[str]:

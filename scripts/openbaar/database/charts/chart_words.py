@@ -12,7 +12,7 @@ from babel.numbers import format_compact_decimal, format_decimal
 from babel.support import NullTranslations
 
 from openbaar.database.charts.content import ChartContent
-from openbaar.texts import locale_of, localized
+from openbaar.texts import figure_text, locale_of, localized
 
 COMPACT = 1_000_000  # ticks from here on are short: `3 mln.`
 MOST_DECIMALS = 3
@@ -59,10 +59,7 @@ class ChartWords:
 
     def number(self, value: float) -> str:
         """A figure as the language writes it, with as many decimals as all others."""
-        form = "#,##0"
-        if self._decimals:
-            form += "." + "0" * self._decimals
-        return format_decimal(value, format=form, locale=locale_of(self.language))
+        return figure_text(value, self._decimals, self.language)
 
     def tick(self, value: float) -> str:
         """A tick of the axis, in short where it is long."""

@@ -16,6 +16,7 @@ from openbaar.database.drawing.svg import KINDS, ORDER
 from openbaar.schema.model import SchemaField
 from openbaar.tables.authored.model import Table
 from openbaar.tables.authored.queries import Chart
+from openbaar.tables.judging.row_checks import PercentCheck
 
 FEWEST = 3  # rows with a figure: of fewer a picture tells no more than the table
 MOST_CATEGORIES = 100  # names below each other, of which ten are shown at first
@@ -51,8 +52,12 @@ def chosen_chart(table: Table, rows: Sequence[ChartRow]) -> Choice | None:
 
 
 def _measured(table: Table, rows: Sequence[ChartRow]) -> tuple[str, ...]:
-    """The columns of the only unit, without their total; else the only one that is no code."""
-    counted = counted_fields(table)
+    """The columns of the only unit, without their total; else the only one that is no code.
+
+    Percentages that a check works out of other columns say nothing that these do not.
+    """
+    shares = {each.percent for each in table.checks if isinstance(each, PercentCheck)}
+    counted = [field for field in counted_fields(table) if field.name not in shares]
     with_unit = [field for field in counted if field.unit is not None]
     if not with_unit:
         numbers = [field.name for field in counted if not may_be_codes(table, field, rows)]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, product
 from typing import Any
 
 from openbaar.database.charts.period_kinds import Periods, Years, month_name, months_in
@@ -75,8 +75,7 @@ def findings(
     found = list(_said(chart))
     for table in tables:
         if chart.partial is None:
-            found += _not_whole(table, periods, package.languages)
-            found += _marked(connection, table, periods, package.languages)
+            found += _Footnotes(connection, table, package.languages).findings(periods)
         shared = [each for each in package.anomalies.values() if table.name in each.tables]
         found += _in_doubt([*table.anomalies.values(), *shared], package.languages)
     return found
@@ -90,11 +89,8 @@ def not_whole(
     languages: Sequence[str],
 ) -> Finding | None:
     """What a footnote says of the one period that a reader chose; None where none speaks of it."""
-    periods = [Years((column,))]
     for table in tables:
-        found = [*_not_whole(table, periods, languages)]
-        found += _marked(connection, table, periods, languages)
-        for finding in found:
+        for finding in _Footnotes(connection, table, languages).findings([Years((column,))]):
             if finding.rows == {column: value}:
                 return finding
     return None
@@ -107,69 +103,63 @@ def _said(chart: Chart) -> Iterator[Finding]:
         yield Finding("planned", chart.planned.rows, chart.planned.text, {})
 
 
-def _not_whole(
-    table: Table, periods: Sequence[Periods], languages: Sequence[str]
-) -> Iterator[Finding]:
-    """The periods of which a footnote speaks."""
-    columns = _columns_of(periods)
-    for mark, footnote in table.footnotes.items():
-        if footnote.applies_to and set(footnote.applies_to) <= set(columns):
-            yield from _by_footnote(mark, footnote, footnote.applies_to, languages)
+@dataclass(frozen=True)
+class _Footnotes:
+    """The footnotes of a table: a period of which one speaks is not whole."""
 
+    connection: sqlite3.Connection
+    table: Table
+    languages: Sequence[str]
 
-def _marked(
-    connection: sqlite3.Connection,
-    table: Table,
-    periods: Sequence[Periods],
-    languages: Sequence[str],
-) -> Iterator[Finding]:
-    """The periods at which the document prints the mark of a footnote that names no rows."""
-    columns = [name for name in _columns_of(periods) if table.table_schema.has(name)]
-    without_rows = {
-        mark: footnote for mark, footnote in table.footnotes.items() if not footnote.applies_to
-    }
-    for mark, footnote in without_rows.items():
-        for column in columns:
-            for value in _values_marked(connection, table, column, mark):
-                yield from _by_footnote(mark, footnote, {column: value}, languages)
+    def findings(self, periods: Iterable[Periods]) -> Iterator[Finding]:
+        """What they say of periods: of the rows that they name, or of those with their mark."""
+        columns = list(dict.fromkeys(chain.from_iterable(each.columns for each in periods)))
+        for mark, rows in [*self._rows_named(columns), *self._rows_marked(columns)]:
+            yield from self._said(mark, rows)
 
+    def _rows_named(self, columns: Sequence[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """The periods in these columns that footnotes name, with their marks."""
+        for mark, footnote in self.table.footnotes.items():
+            if footnote.applies_to and set(footnote.applies_to) <= set(columns):
+                yield mark, footnote.applies_to
 
-def _columns_of(periods: Sequence[Periods]) -> list[str]:
-    """The columns that hold periods, each once."""
-    return list(dict.fromkeys(chain.from_iterable(each.columns for each in periods)))
+    def _rows_marked(self, columns: Sequence[str]) -> Iterator[tuple[str, Mapping[str, str]]]:
+        """The periods at which the document prints the mark of a footnote that names no rows."""
+        own = [name for name in columns if self.table.table_schema.has(name)]
+        footnotes = self.table.footnotes.items()
+        marks = [mark for mark, footnote in footnotes if not footnote.applies_to]
+        for mark, column in product(marks, own):
+            for value in self._values_marked(column, mark):
+                yield mark, {column: value}
 
+    def _values_marked(self, column: str, mark: str) -> list[str]:
+        """The values of a column at which a mark is printed, in the order of the rows."""
+        table = self.table
+        marked = self.connection.execute(
+            "SELECT row_id FROM provenance WHERE table_name = ? AND column_name = ? AND mark = ?",
+            (table.name, column, mark),
+        )
+        keys = {key for (key,) in marked}
+        columns = ", ".join([column, *table.table_schema.primaryKey])
+        values: dict[str, None] = {}
+        for value, *key in self.connection.execute(f"SELECT {columns} FROM {table.name}"):
+            if row_id(key) in keys:
+                values[str(value)] = None
+        return list(values)
 
-def _values_marked(
-    connection: sqlite3.Connection, table: Table, column: str, mark: str
-) -> list[str]:
-    """The values of a column at which a mark is printed, in the order of the rows."""
-    marked = connection.execute(
-        "SELECT row_id FROM provenance WHERE table_name = ? AND column_name = ? AND mark = ?",
-        (table.name, column, mark),
-    )
-    keys = {key for (key,) in marked}
-    columns = ", ".join([column, *table.table_schema.primaryKey])
-    values: dict[str, None] = {}
-    for value, *key in connection.execute(f"SELECT {columns} FROM {table.name}"):
-        if row_id(key) in keys:
-            values[str(value)] = None
-    return list(values)
-
-
-def _by_footnote(
-    mark: str, footnote: Footnote, rows: Mapping[str, str], languages: Sequence[str]
-) -> Iterator[Finding]:
-    """What a footnote says of rows: until which month they count, else its mark and its text."""
-    months = _months(footnote)
-    if months == [LAST_MONTH]:
-        return
-    if months:
-        text = {language: _months_text(months, language, languages[0]) for language in languages}
-        yield Finding("partial", rows, text, {}, months[-1])
-        return
-    text = {language: mark for language in languages}
-    note = {language: f"{mark} {words}" for language, words in footnote.text.items()}
-    yield Finding("partial", rows, text, note)
+    def _said(self, mark: str, rows: Mapping[str, str]) -> Iterator[Finding]:
+        """What a footnote says of rows: until which month they count, else its mark and text."""
+        footnote = self.table.footnotes[mark]
+        months = _months(footnote)
+        if months == [LAST_MONTH]:
+            return
+        if months:
+            first = self.languages[0]
+            until = {each: _months_text(months, each, first) for each in self.languages}
+            yield Finding("partial", rows, until, {}, months[-1])
+            return
+        note = {language: f"{mark} {words}" for language, words in footnote.text.items()}
+        yield Finding("partial", rows, dict.fromkeys(self.languages, mark), note)
 
 
 def _months(footnote: Footnote) -> list[int]:

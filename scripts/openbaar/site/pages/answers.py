@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from datasette.app import Datasette
 
 PLACEHOLDER = re.compile(r"\{(\w+)(\.last)?\}")
+NO_BREAK = "\u00a0"  # a space at which no line ends
 MOST_OTHERS = 5  # questions to go on with
 HEADLINES = 3  # answers on the home page
 
@@ -112,7 +113,12 @@ def _filled(published: Published, said: str, found: Result, columns: Mapping[str
         position = list(found.names).index(match[1])
         return _value(published, columns[match[1]], row[position], _decimals(found, match[1]))
 
-    return PLACEHOLDER.sub(value, said)
+    return _unbroken(PLACEHOLDER.sub(value, said))
+
+
+def _unbroken(said: str) -> str:
+    """A sentence in which no line begins with the sign of a percentage."""
+    return said.replace(" %", f"{NO_BREAK}%")
 
 
 def _value(published: Published, column: Column, value: Any, decimals: int | None) -> str:
@@ -165,7 +171,8 @@ class _Measured:
         """The figure of a row with its unit, in words."""
         about = self.columns[self.measured]
         decimals = _decimals(self.found, self.measured)
-        return f"{_value(self.published, about, self.figure(row), decimals)} {about.unit}".strip()
+        value = _value(self.published, about, self.figure(row), decimals)
+        return _unbroken(f"{value} {about.unit}".strip())
 
     def called(self, row: Sequence[Any]) -> str:
         """What a row is about, in words."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from openbaar.schema.conventions import NORMAL, STATUS
@@ -17,7 +16,7 @@ from openbaar.site.pages.naming import named
 from openbaar.site.published import Published
 from openbaar.site.requests.language import gettext, visit
 from openbaar.tables.places import RULE
-from openbaar.texts import locale_of
+from openbaar.texts import figure_text
 
 BLANK = Markup('<abbr title="{0}">—</abbr>')
 BECAUSE = Markup('<abbr title="{0}">—</abbr><small class="why">{0}</small>')  # seen on a phone
@@ -178,10 +177,7 @@ def figure(value: Any, decimals: int | None = None) -> str:
 
 @lru_cache(maxsize=20_000, typed=True)
 def _figure_in(value: Any, decimals: int | None, language: str) -> str:
-    if decimals is None:
-        return str(format_decimal(value, locale=locale_of(language)))
-    pattern = "#,##0" + ("." + "0" * decimals if decimals else "")
-    return str(format_decimal(value, format=pattern, locale=locale_of(language)))
+    return figure_text(value, decimals, language)
 
 
 def _lines_link(published: Published, table: str, numbers: str) -> Markup:

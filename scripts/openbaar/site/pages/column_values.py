@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 LONG = 60  # characters: a longer text gets a column of some width
@@ -51,7 +52,7 @@ def decimals_of(values: Sequence[Any]) -> int:
     """How many digits behind the point the figures of a column need."""
     needed = 0
     for value in values:
-        if isinstance(value, float):
+        if isinstance(value, float) and isfinite(value):
             exponent = Decimal(repr(value)).normalize().as_tuple().exponent
             needed = max(needed, -int(exponent))
     return needed

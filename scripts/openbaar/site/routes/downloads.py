@@ -152,15 +152,24 @@ def version_path(version: str) -> str:
 
 
 def version_links(published: Published, version: str, language: str) -> list[Link]:
-    """The files of a version to offer; those of an earlier one by their names."""
+    """The files of a version to offer; those of an earlier one by what their tables are called now.
+
+    A table that has no name any more is called by its file. Tables are in the order of now.
+    """
     if version == published.version:
         return links(published, None, language)
     root = f"{version_path(version)}/"
-    found = []
+    names = [f"tables/{name}.csv" for name in published.tables]
+    found: dict[str, Link] = {}
     for address, file in files(published).items():
         if address.startswith(root):
-            found.append(_link(file, address, address.removeprefix(root), language))
-    return found
+            name = address.removeprefix(root)
+            label = name
+            if name in names:
+                label = f"{text_of(published.tables[file.stem], 'title', language)} (CSV)"
+            found[name] = _link(file, address, label, language)
+    others = [name for name in found if name not in names]
+    return [found[name] for name in [*others, *names] if name in found]
 
 
 def files(published: Published) -> Files:

@@ -16,7 +16,7 @@ from openbaar.documents.lines import SEPARATOR, Document
 from openbaar.documents.workbook_parts import letters
 from openbaar.recipe.language import Recipe
 from openbaar.recipe.records import Record
-from openbaar.recipe.row_keys import template_fields
+from openbaar.recipe.row_keys import ROW_NUMBER, template_fields
 from openbaar.recipe.templates import template_items
 from openbaar.recipe.values import Cell, How
 from openbaar.schema.csvfile import Row
@@ -141,9 +141,9 @@ def shared_columns(recipe: Recipe) -> list[str]:
     """The columns whose cells are the labels of groups and headings, or worked out from these."""
     shared = [*recipe.group_labels, *recipe.headings]
     for column, given in recipe.set.items():
-        used = template_fields(given) if isinstance(given, str) else []
-        if used and set(used) <= set(shared):
-            shared.append(column)
+        if isinstance(given, str) and given != ROW_NUMBER:
+            used = set(template_fields(given))
+            shared += [column] if used and used <= set(shared) else []
     return shared
 
 
@@ -243,14 +243,15 @@ def _count_wide(records: Sequence[Record], name: str) -> int:
 
 
 def _printed_for_another(
-    column: str, printed: Mapping[str, str], records: Sequence[Record]
+    column: str, printed: dict[str, str], records: Sequence[Record]
 ) -> str | None:
     """What is printed for a column that is worked out: nothing, or the same as for another one."""
     told = [record for record in records if record.cells[column].parsed.how != "blank"]
     with_text = [record for record in told if record.cells[column].parsed.printed]
     if 2 * len(with_text) < len(told):
         return None
-    alike = Counter({name: _count_alike(with_text, column, name) for name in printed})
+    # The status is printed as the last column; of two that are printed alike, it is that.
+    alike = Counter({name: _count_alike(with_text, column, name) for name in reversed(printed)})
     for most_alike, count in alike.most_common(1):
         if count:
             return printed[most_alike]

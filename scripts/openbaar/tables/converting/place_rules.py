@@ -126,7 +126,7 @@ class PlaceRules:
     @cached_property
     def _shared(self) -> Collection[str]:
         """The columns of which rows may share a cell."""
-        return shared_columns(self.recipe)
+        return [name for name in shared_columns(self.recipe) if name in self.table.columns]
 
     @cached_property
     def _has_several_rows_a_line(self) -> bool:
@@ -146,7 +146,7 @@ class PlaceRules:
         self.cells += len(records) * len(self.table.columns)
         lines = [list(of_line) for _, of_line in groupby(records, key=_first_line)]
         fitting, others = self._divided(self.rules, lines)
-        if len(fitting) < len(others):
+        if others:
             rules = self._suggested(lines)
             more, fewer = self._divided(rules, lines)
             if len(more) > len(fitting):
