@@ -93,7 +93,8 @@ def _add_percent(cell: Any, parts: SheetParts) -> None:
     """Note a cell of xlsx in the style of a percentage, where it holds a number."""
     address = _ADDRESS.fullmatch(cell.get("r", ""))
     if address is not None and cell.get("t", "n") == "n":
-        parts.percents.add((int(address[2]), column_number(address[1].encode())))
+        row, column = int(address[2]), column_number(address[1].encode())
+        parts.percents.append((range(row, row + 1), range(column, column + 1)))
 
 
 def _is_true(value: str | None) -> bool:

@@ -77,16 +77,37 @@ class _Table:
         """The indexes of the rows that are data."""
         return [index for index, row in enumerate(self.rows) if row.kind == "data"]
 
+    @cached_property
+    def numbers_of_rows(self) -> list[list[Decimal]]:
+        """The numbers of each row by column; a blank is nothing."""
+        formats = [column.numbers or self.numbers for column in self.columns]
+        return [list(map(_number, row.cells, formats)) for row in self.rows]
+
+    @cached_property
+    def values_of_rows(self) -> list[dict[str, Any]]:
+        """The values of each row by the names of their columns."""
+        names = [column.name for column in self.columns]
+        found = []
+        for row in self.rows:
+            values = map(_as_published, self.columns, row.cells)
+            found.append(dict(zip(names, values, strict=True)))
+        return found
+
+    @cached_property
+    def sums_of_all(self) -> list[Decimal]:
+        """The sum of all rows by column."""
+        return self._sums(self.data, range(len(self.columns)))
+
     def total_at(self, index: int) -> PartialTotal | None:
         """What the total in a row is the sum of; None where that cannot be told, or not said."""
         summed = self._summed(self.rows[index])
         if not summed:
             return None
-        if self._adds_up(index, summed, self.data):
+        if self._values(index, summed) == [self.sums_of_all[each] for each in summed]:
             return PartialTotal(rows=frozenset(self.data))
         alike = self._alike(index)
         run = self._with(alike)
-        if alike and self._adds_up(index, summed, run):
+        if alike and self._values(index, summed) == self._sums(run, summed):
             return PartialTotal(where=alike, rows=frozenset(run))
         for run in self._runs(index, summed):
             told = self._told(run)
@@ -102,15 +123,10 @@ class _Table:
                 found.append(index)
         return found
 
-    def _adds_up(self, index: int, summed: Sequence[int], run: Sequence[int]) -> bool:
-        return self._values(index, summed) == self._sums(run, summed)
-
     def _values(self, index: int, summed: Sequence[int]) -> list[Decimal]:
-        """The numbers of a row in these columns; a blank is nothing."""
-        cells = self.rows[index].cells
-        return [
-            _number(cells[index], self.columns[index].numbers or self.numbers) for index in summed
-        ]
+        """The numbers of a row in these columns."""
+        numbers = self.numbers_of_rows[index]
+        return [numbers[each] for each in summed]
 
     def _sums(self, run: Sequence[int], summed: Sequence[int]) -> list[Decimal]:
         sums = [NOTHING] * len(summed)
@@ -130,8 +146,7 @@ class _Table:
         """The rows of data that have these values."""
         found = []
         for index in self.data:
-            cells = zip(self.columns, self.rows[index].cells, strict=True)
-            values = {column.name: _as_published(column, cell) for column, cell in cells}
+            values = self.values_of_rows[index]
             if all(values[name] == value for name, value in where.items()):
                 found.append(index)
         return found
@@ -165,21 +180,20 @@ class _Table:
         """How a recipe says of which rows a total is; None where no column tells them apart."""
         if self.is_grouped and self._is_group(run):
             return PartialTotal(is_of_group=True, rows=frozenset(run))
-        for column, name in enumerate(self.columns):
-            values = [_as_published(name, self.rows[index].cells[column]) for index in run]
+        for place, column in enumerate(self.columns):
+            values = [self.values_of_rows[index][column.name] for index in run]
             others = self._others(column, run)
-            is_told_by = name.is_name or column == 0
+            is_told_by = column.is_name or place == 0
             if is_told_by and all(values) and others.isdisjoint(values):
                 kept = list(dict.fromkeys(values))
-                where = {name.name: kept[0] if len(kept) == 1 else kept}
+                where = {column.name: kept[0] if len(kept) == 1 else kept}
                 return PartialTotal(where=where, rows=frozenset(run))
         return None
 
-    def _others(self, column: int, run: Sequence[int]) -> set[Any]:
+    def _others(self, column: Column, run: Sequence[int]) -> set[Any]:
         """The values of a column in the rows of data that are not in a run."""
-        rest = [index for index in self.data if index not in run]
-        name = self.columns[column]
-        return {_as_published(name, self.rows[index].cells[column]) for index in rest}
+        rest = set(self.data).difference(run)
+        return {self.values_of_rows[index][column.name] for index in rest}
 
     def _is_group(self, run: Sequence[int]) -> bool:
         """Whether a run is all rows below a label, up to the next one."""
