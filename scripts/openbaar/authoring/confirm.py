@@ -80,9 +80,12 @@ def shown(root: Path, guess: Guess) -> list[str]:
 
 def _is_below(key: str, line: str) -> bool:
     """Whether a line belongs to the key above it: it stands farther to the right, or is an item."""
+    if not line.strip():
+        return False
     indent = _indent(line)
     is_item = line[indent:].startswith("- ")
-    return bool(line.strip()) and (indent > _indent(key) or (is_item and indent == _indent(key)))
+    farthest_left = _indent(key) if is_item else _indent(key) + 1
+    return indent >= farthest_left
 
 
 def _indent(line: str) -> int:

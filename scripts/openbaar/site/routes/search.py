@@ -157,11 +157,14 @@ def says(sentence: str, asked: str) -> bool:
     True
     """
     said = [_plain(term) for term in TERM.findall(sentence)]
-    for term in map(_plain, TERM.findall(asked)):
-        is_number = term[0].isdigit()
-        if not any(word == term or (not is_number and word.startswith(term)) for word in said):
-            return False
-    return True
+    return all(_is_said(_plain(term), said) for term in TERM.findall(asked))
+
+
+def _is_said(term: str, said: Sequence[str]) -> bool:
+    """Whether a number is among what is said, or a word that begins so."""
+    if term[0].isdigit():
+        return term in said
+    return any(word.startswith(term) for word in said)
 
 
 def _plain(term: str) -> str:

@@ -64,7 +64,8 @@ def _parted(row: SeenRow) -> _Parted:
         return _Parted(replace(row, cells=cells), front["year"], "front")
     last = row.cells[-1]
     glued = _GLUED.match(last)
-    if glued and kind(last) != "year" and not re.fullmatch(r"\d+", last):
+    is_one_number = kind(last) == "year" or last.isdecimal()
+    if glued and not is_one_number:
         cells = (*row.cells[:-1], glued["number"])
         return _Parted(replace(row, cells=cells), glued["year"], "glued")
     return _Parted(row, "", "")

@@ -152,9 +152,9 @@ def _is_row_of(sighting: Sighting, line: Line) -> bool:
 
 def _are_alike(one: Sighting, two: Sighting) -> bool:
     """Whether two sightings are read in the same way."""
-    if one.units not in JOINED_UNITS or one.labels or two.labels or one.width != two.width:
+    if one.labels or two.labels or one.units not in JOINED_UNITS:
         return False
-    if (one.units, one.separator) != (two.units, two.separator):
+    if (one.units, one.separator, one.width) != (two.units, two.separator, two.width):
         return False
     return one.units != "columns" or _split_by(one, two) is not None
 

@@ -141,8 +141,14 @@ def _cells_below(seen: Finished) -> str:
     for index, line in enumerate(lines):
         if is_title(line.text):
             return ""
-        kinds = [kind(each.text) for each in lines[index + 1 : index + width]]
-        is_row = kinds.count("number") >= max(1, (width - 1) / 2) and "text" not in kinds
-        if len(kinds) == width - 1 and is_row and not is_page_mark(line.text):
+        behind = [kind(each.text) for each in lines[index + 1 : index + width]]
+        if _may_be_rest_of_row(behind, width - 1) and not is_page_mark(line.text):
             return f"the line '{short(line.text)}' below it may begin a row of it"
     return ""
+
+
+def _may_be_rest_of_row(kinds: Sequence[str], count: int) -> bool:
+    """Whether cells are as many as are behind a label, half of them numbers, and none a text."""
+    if len(kinds) < count or "text" in kinds:
+        return False
+    return kinds.count("number") >= max(1, count / 2)

@@ -107,9 +107,8 @@ def overleaf_without_totals(seen: Finished) -> str:
 
 def nothing_labels_the_rows(seen: Finished) -> str:
     """The rows begin with figures that are no years: axes of charts, page numbers."""
-    if seen.is_labelled or (seen.is_parted and seen.has_headings) or seen.totals_equal:
-        return ""
-    return "the rows begin with numbers, and nothing says what they are about"
+    told = (seen.is_labelled, seen.is_parted and seen.has_headings, seen.totals_equal)
+    return "" if any(told) else "the rows begin with numbers, and nothing says what they are about"
 
 
 def thousands_apart(seen: Finished) -> str:
