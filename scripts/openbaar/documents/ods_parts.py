@@ -75,7 +75,7 @@ def _percents(row: Any, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
     column = 1
     for cell in row:
         repeated = _repeated(cell, "number-columns-repeated")
-        if _attribute(cell, "value-type") == "percentage":
+        if len(cell) and _attribute(cell, "value-type") == "percentage":
             yield from product(numbers, range(column, column + repeated))
         column += repeated
 

@@ -21,7 +21,7 @@ class SheetParts:
     """Of one sheet: the cells in error or never computed, and what is hidden and holds something.
 
     `percents` are the cells (row and column) that show a number as a percentage. Rows and columns
-    count from 1.
+    count from 1; `corner` are the last ones that hold something.
     """
 
     name: str
@@ -31,6 +31,7 @@ class SheetParts:
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
     percents: set[tuple[int, int]] = field(default_factory=set)
+    corner: tuple[int, int] = (0, 0)
 
 
 def problems_of(parts: SheetParts, path: str, hidden_is_known: bool) -> Iterator[Problem]:
