@@ -200,6 +200,32 @@ def test_a_dash_before_a_number_is_a_minus(tmp_path: Path) -> None:
     assert [float(row[2]) for row in values(draft)] == [-30.5, 2.0]
 
 
+def test_three_digits_behind_a_point_are_those_of_a_thousand_beside_postal_codes(
+    tmp_path: Path,
+) -> None:
+    def write(made: WordDocument) -> None:
+        made.add_paragraph("Tabel 1: Inwoners")
+        add_rows(made, [
+            ("Postcode", "Gemeente", "Inwoners"), ("1000", "Brussel", "1.234"),
+            ("2000", "Antwerpen", "2.345"), ("9000", "Gent", "345"),
+        ])  # fmt: skip
+
+    (draft,) = drafted(tmp_path / "d.docx", word(write))
+    assert draft.is_trusted, draft.outcome
+    assert [row[2] for row in values(draft)] == [1234, 2345, 345]
+
+
+def test_three_digits_behind_a_comma_may_be_decimals(tmp_path: Path) -> None:
+    def write(made: WordDocument) -> None:
+        made.add_paragraph("Tabel 1: Prijs")
+        add_rows(made, [("Maand", "Prijs"), ("01/2024", "1,234"), ("02/2024", "1,345")])
+
+    (draft,) = drafted(tmp_path / "d.docx", word(write))
+    assert draft.doubts == [
+        "the column 'Prijs' holds numbers over a thousand, or with three decimals"
+    ]
+
+
 def test_figures_that_a_few_cells_make_texts_are_a_doubt(tmp_path: Path) -> None:
     def write(made: WordDocument) -> None:
         made.add_paragraph("Tabel 1: Leerlingen")

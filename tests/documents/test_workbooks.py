@@ -14,6 +14,7 @@ import xlsxwriter
 import xlwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.worksheet.cell_range import CellRange
 from openpyxl.worksheet.worksheet import Worksheet
 
 from openbaar.documents.sheets import Hidden, read_workbook
@@ -145,6 +146,23 @@ def test_percentages_of_opendocument_are_read_as_such() -> None:
     cell = "<table:table-cell office:value-type='percentage' office:value='0.07'><text:p>7%</text:p></table:table-cell>"
     data = ods(f"<table:table-row>{cell}</table:table-row>")
     assert shown(data, name="d.ods") == ["Blad1:1 7%"]
+
+
+def test_a_percentage_that_is_repeated_very_often_is_refused_at_once() -> None:
+    cell = "<table:table-cell office:value-type='percentage' office:value='0.07' table:number-columns-repeated='16000'><text:p>7%</text:p></table:table-cell>"
+    row = f"<table:table-row table:number-rows-repeated='1000000'>{cell}</table:table-row>"
+    assert problems(ods(row), "d.ods")[0].startswith(
+        "sources/d.ods: has a sheet of 1000000 rows and 16000 columns; at most"
+    )
+
+
+def test_merged_cells_over_very_many_cells_are_refused() -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["CV200"] = 1
+        for last in range(1, 301):
+            sheet.merged_cells.ranges.add(CellRange(f"A1:CV{last}"))
+
+    assert "has merged cells over 4010000 cells; at most 2000000" in problems(xlsx(change))[0]
 
 
 def ods(rows: str) -> bytes:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Sequence
-from itertools import product
+from collections.abc import Iterator
 from typing import Any
 
-from openbaar.documents.workbook_parts import SheetParts, letters
+from openbaar.documents.workbook_parts import Area, SheetParts, letters
 
 _ERROR = re.compile(r"#[A-Z/0!?]+!?|Err:[0-9]+")
 
@@ -44,7 +43,7 @@ def _look_through_table(table: Any, parts: SheetParts) -> None:
     for row in table.iterfind(".//{*}table-row"):
         _look_through_row(row, number, _is_hidden(row), hidden_columns, parts)
         repeated = _repeated(row, "number-rows-repeated")
-        parts.percents |= set(_percents(row, range(number, number + repeated)))
+        parts.percents += _percents(row, range(number, number + repeated))
         number += repeated
 
 
@@ -70,13 +69,13 @@ def _look_through_row(
         column += repeated
 
 
-def _percents(row: Any, numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _percents(row: Any, numbers: range) -> Iterator[Area]:
     """The cells of a row of OpenDocument that hold percentages; it stands for rows of `numbers`."""
     column = 1
     for cell in row:
         repeated = _repeated(cell, "number-columns-repeated")
-        if len(cell) and _attribute(cell, "value-type") == "percentage":
-            yield from product(numbers, range(column, column + repeated))
+        if _attribute(cell, "value-type") == "percentage":
+            yield numbers, range(column, column + repeated)
         column += repeated
 
 

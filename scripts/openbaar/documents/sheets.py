@@ -19,7 +19,7 @@ from openbaar.documents.lines import COVERED, Document, Line, grid_line, grid_li
 from openbaar.documents.ods_parts import parts_of_ods
 from openbaar.documents.opendocument import Merged, merged_cells
 from openbaar.documents.text import decode
-from openbaar.documents.workbook_parts import SheetParts, letters, problems_of
+from openbaar.documents.workbook_parts import Area, SheetParts, letters, problems_of
 from openbaar.documents.xlsx_parts import parts_of_xlsx
 from openbaar.errors import OpenbaarError, Place, Problem
 from openbaar.files import BROKEN_ZIP
@@ -249,7 +249,9 @@ def _sheet(
         typed = [value for value in row if isinstance(value, str)]
         texts.update(filter(_LIKE_NUMBER, typed))
     _show_percents(rows, parts.percents)
-    for first, last in merged or sheet.merged_cell_ranges or []:
+    ranges = merged or sheet.merged_cell_ranges or []
+    _check_apart(ranges, rows, Place(path, page=parts.name))
+    for first, last in ranges:
         _spread(rows, first, last)
     return parts.name, rows, _addresses(rows)
 
@@ -262,12 +264,27 @@ def _check_size(sheet: Any, place: Place) -> None:
         raise OpenbaarError(Problem(place, message))
 
 
-def _show_percents(rows: Sequence[list[str]], percents: Collection[tuple[int, int]]) -> None:
+def _check_apart(ranges: Sequence[Merged], rows: Sequence[list[str]], place: Place) -> None:
+    """Raise OpenbaarError for merged cells that cover more cells than a sheet may have.
+
+    No program writes such, since merged cells do not overlap.
+    """
+    covered = 0
+    for (first_row, first_column), (last_row, last_column) in ranges:
+        height = len(rows[first_row : last_row + 1])
+        width = len(range(_width(rows))[first_column : last_column + 1])
+        covered += height * width
+    if covered > MAX_CELLS:
+        message = f"has merged cells over {covered} cells; at most {MAX_CELLS} are read"
+        raise OpenbaarError(Problem(place, message, "take apart those that overlap"))
+
+
+def _show_percents(rows: Sequence[list[str]], percents: Collection[Area]) -> None:
     """Write the cells that a workbook shows as percentages as such."""
-    for number, column in percents:
-        if number <= len(rows) and column <= len(rows[number - 1]):
-            cells = rows[number - 1]
-            cells[column - 1] = _percent(cells[column - 1])
+    for numbers, columns in percents:
+        part = slice(columns.start - 1, columns.stop - 1)
+        for row in rows[numbers.start - 1 : numbers.stop - 1]:
+            row[part] = list(map(_percent, row[part]))
 
 
 def _spread(rows: list[list[str]], first: tuple[int, int], last: tuple[int, int]) -> None:
@@ -286,6 +303,8 @@ def _percent(text: str) -> str:
     before: "0.125"
     after: "12.5%"
     """
+    if "e" in text:  # far from one: all its digits would be very many
+        return text
     try:
         return f"{(Decimal(text) * 100).normalize():f}%"
     except InvalidOperation:  # it is blank

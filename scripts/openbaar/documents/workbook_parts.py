@@ -16,12 +16,15 @@ HAS_HIDDEN = "has hidden parts: "  # how the problem begins that says so
 MOST_NAMED = 20  # cells, rows or columns in messages
 
 
+Area = tuple[range, range]  # the rows and the columns of cells beside and below each other
+
+
 @dataclass
 class SheetParts:
     """Of one sheet: the cells in error or never computed, and what is hidden and holds something.
 
-    `percents` are the cells (row and column) that show a number as a percentage. Rows and columns
-    count from 1; `corner` are the last ones that hold something.
+    `percents` are the areas of cells that show numbers as percentages. Rows and columns count from
+    1; `corner` are the last ones that hold something.
     """
 
     name: str
@@ -30,7 +33,7 @@ class SheetParts:
     uncomputed: list[str] = field(default_factory=list)
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
-    percents: set[tuple[int, int]] = field(default_factory=set)
+    percents: list[Area] = field(default_factory=list)
     corner: tuple[int, int] = (0, 0)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from openbaar.documents.limits import column_number
-from openbaar.documents.workbook_parts import SheetParts, letters
+from openbaar.documents.workbook_parts import Area, SheetParts, letters
 
 _ADDRESS = re.compile(r"([A-Za-z]{1,9})([0-9]{1,18})")
 _ROW = re.compile(r"[0-9]{1,18}")
@@ -69,7 +69,7 @@ def _look_through(file: Any, parts: SheetParts, percents: Collection[str]) -> No
         for cell in _cells(element, number):
             _look_at(cell, parts, is_hidden, hidden_columns)
             if cell.element.get("s") in percents and cell.element.get("t", "n") == "n":
-                parts.percents.add((cell.row, cell.column))
+                parts.percents.append(cell.area)
         element.clear()
 
 
@@ -84,6 +84,11 @@ class _Cell(NamedTuple):
     def address(self) -> str:
         """Its address: `B12`."""
         return f"{letters(self.column - 1)}{self.row}"
+
+    @property
+    def area(self) -> Area:
+        """The area that it is."""
+        return range(self.row, self.row + 1), range(self.column, self.column + 1)
 
 
 def _row_number(row: Any, following: int) -> int:

@@ -29,6 +29,7 @@ from openbaar.authoring.draft.guessing.dates import (
 from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
 from openbaar.schema.names import check_name
+from openbaar.texts import ENGLISH
 
 BLANK_STATUS = "not_given"
 FEWEST_FIGURES = 2  # of a column for each word among them that says why there is none
@@ -108,7 +109,7 @@ def columns_of(
     """
     cells = [sighting.column(index) for index in range(sighting.width)]
     figures = _figures_of_columns(sighting, cells, marks)
-    conventions = _conventions(sighting, figures)
+    conventions = _conventions(sighting, figures, decimal_of(language))
     titles = _titles(sighting)
     taken: set[str] = set()
     columns = []
@@ -129,10 +130,30 @@ class _Conventions:
     own: Mapping[int, NumberFormat] = field(default_factory=dict)
 
 
-def _conventions(sighting: Sighting, figures: Mapping[int, Sequence[str]]) -> _Conventions:
+def decimal_of(language: str) -> str:
+    """The sign before decimals in a language."""
+    return "." if language == ENGLISH else ","
+
+
+def has_groups_of_three(figures: Sequence[str], sign: str) -> bool:
+    """Whether a sign in figures stands before three digits each time: of a thousand, or decimals.
+
+    before: "1.234", "345" and "."
+    after: True; but not for "1.234.567", "0.125" or "1.23"
+    """
+    with_sign = [figure for figure in figures if sign in figure]
+    group = re.compile(rf"\D*[1-9]\d{{0,2}}{re.escape(sign)}\d{{3}}\D*")
+    return bool(with_sign) and all(map(group.fullmatch, with_sign))
+
+
+def _conventions(
+    sighting: Sighting, figures: Mapping[int, Sequence[str]], decimal: str
+) -> _Conventions:
     """One convention of all columns where there is one; else that of most, and those of others.
 
-    Only where the document parts its cells: elsewhere, numbers that do not fit show that it was
+    `decimal` is the sign before decimals in the language of the document: three digits behind
+    another one in each number of a column are those of a thousand, whatever fits all columns. Only
+    where the document parts its cells: elsewhere, numbers that do not fit show that it was
     guessed wrongly where cells end.
 
     before: "1118" in one column, "181.528,48" and "1.200,5" in two others
@@ -140,7 +161,9 @@ def _conventions(sighting: Sighting, figures: Mapping[int, Sequence[str]]) -> _C
     """
     all_figures = list(chain.from_iterable(figures.values()))
     main = number_format(all_figures, _are_stored(sighting, all_figures))
-    if main is not None or sighting.units != "grid":
+    if sighting.units != "grid":
+        return _Conventions(main)
+    if main is not None and not _may_be_thousands(main, figures, decimal):
         return _Conventions(main)
     found: dict[int, NumberFormat] = {}
     for index, numbers in figures.items():
@@ -151,6 +174,15 @@ def _conventions(sighting: Sighting, figures: Mapping[int, Sequence[str]]) -> _C
     richest_first = sorted(found.values(), key=lambda each: (not each.decimal, not each.thousands))
     main = max(richest_first, key=richest_first.count, default=None)
     return _Conventions(main, {index: own for index, own in found.items() if own != main})
+
+
+def _may_be_thousands(
+    main: NumberFormat, figures: Mapping[int, Sequence[str]], decimal: str
+) -> bool:
+    """Whether decimals of a convention may be groups of a thousand, as the language has them."""
+    if main.thousands or main.decimal in ("", decimal):
+        return False
+    return any(has_groups_of_three(numbers, main.decimal) for numbers in figures.values())
 
 
 def _figures_of_columns(

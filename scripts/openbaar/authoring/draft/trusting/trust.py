@@ -20,6 +20,7 @@ from openbaar.authoring.draft.finding.printed import (
     regrouped,
     texts_in,
 )
+from openbaar.authoring.draft.guessing.columns import decimal_of, has_groups_of_three
 from openbaar.authoring.draft.guessing.dates import SHORT_YEAR
 from openbaar.authoring.draft.guessing.draft import table_columns
 from openbaar.authoring.draft.trusting.doubtful_labels import (
@@ -41,6 +42,7 @@ from openbaar.authoring.draft.trusting.doubtful_neighbours import (
     single_letters,
 )
 from openbaar.authoring.draft.trusting.finished import Finished, short
+from openbaar.recipe.numbers import NumberFormat
 
 FEWEST_CONFIRMED = 2  # totals that add up, where nothing else confirms the columns
 FLAGGED = re.compile(r"[-−–+]?\d[\d.,'’ ]* ?[A-Za-z]{1,2}\)?")  # `6.4 b`, of a break in the series
@@ -194,6 +196,36 @@ def _few_texts(cells: Sequence[str], name: str) -> str:
     return f"the column '{name}' is one of texts, because of '{short(texts[0])}'"
 
 
+def thousands_or_decimals(seen: Finished) -> str:
+    """Three digits stand behind a sign in each number of a column, and nothing says what they are.
+
+    A sign that parts thousands in the language of the document parts them.
+    """
+    for index, column in enumerate(seen.draft.columns):
+        numbers = column.numbers or seen.draft.numbers
+        if column.type not in ("integer", "number") or numbers is None:
+            continue
+        sign = _sign_in_doubt(numbers, seen)
+        if sign and has_groups_of_three(seen.sighting.column(index), sign):
+            name = short(column.title or column.name)
+            return f"the column '{name}' holds numbers over a thousand, or with three decimals"
+    return ""
+
+
+def _sign_in_doubt(numbers: NumberFormat, seen: Finished) -> str:
+    """The only sign in numbers, where their language has it for something else; else nothing.
+
+    Where it is guessed where cells end, totals and neighbours speak for thousands.
+    """
+    decimal = decimal_of(seen.draft.language)
+    sign = numbers.decimal or numbers.thousands
+    if sign not in (".", ",") or (numbers.thousands and numbers.decimal):
+        return ""
+    if seen.sighting.units == "grid":
+        return sign if numbers.decimal or sign == decimal else ""
+    return sign if numbers.decimal and sign != decimal else ""
+
+
 def days_or_months(seen: Finished) -> str:
     """Nothing in a column of dates says whether the day or the month comes first, and the like."""
     for column in seen.draft.columns:
@@ -252,6 +284,12 @@ def _no_grid(seen: Finished) -> bool:
     return seen.sighting.units != "grid"
 
 
+def _not_stored(seen: Finished) -> bool:
+    """Drafts of anything but workbooks that store their numbers as such."""
+    document = seen.sighting.document
+    return not document.is_workbook or bool(document.typed)
+
+
 def _by_position(seen: Finished) -> bool:
     """Drafts whose cells are told by where they stand on the page."""
     return seen.sighting.units == "columns"
@@ -295,6 +333,7 @@ DOUBTS: Sequence[Doubt] = (
     Doubt(figures_as_texts, _each),
     Doubt(totals_among_rows, _each),
     Doubt(words_broken, _each),
+    Doubt(thousands_or_decimals, _not_stored),
     Doubt(days_or_months, _each),
     Doubt(headings_hold_data, _each),
     Doubt(titles_come_again, _each),
