@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openbaar.documents.limits import column_number
@@ -12,6 +12,8 @@ from openbaar.documents.workbook_parts import SheetParts
 
 _ADDRESS = re.compile(r"([A-Z]+)([0-9]+)")
 _PERCENT_FORMATS = ("9", "10")  # `0%` and `0.00%`, which a workbook need not spell out
+PERCENT = 2  # the power of ten of a percentage
+_SCALE = re.compile(r"[0#?](,+)[^0#?,]*$")  # commas behind the last digit of a format
 _QUOTED = re.compile(r'"[^"]*"|\\.')  # what a number format shows as it is
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -24,33 +26,45 @@ def parts_of_xlsx(archive: zipfile.ZipFile) -> Iterator[SheetParts]:
     relations = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
     targets = {each.get("Id"): each.get("Target") for each in relations}
     workbook = etree.fromstring(archive.read("xl/workbook.xml"), parser)
-    percents = _percent_styles(archive, parser)
+    styles = _styles(archive, parser)
     for sheet in workbook.iterfind(".//{*}sheets/{*}sheet"):
         target = str(targets[sheet.get(_RELATIONS)])
         name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         parts = SheetParts(sheet.get("name"), sheet.get("state", "visible") != "visible")
         if "worksheets/" in name:
             with archive.open(name) as file:
-                _look_through(file, parts, percents)
+                _look_through(file, parts, styles)
         yield parts
 
 
-def _percent_styles(archive: zipfile.ZipFile, parser: Any) -> set[str]:
-    """The numbers of the styles of cells that show a number as a percentage."""
+def _styles(archive: zipfile.ZipFile, parser: Any) -> dict[str, int]:
+    """The styles of cells that show a number otherwise than it is, by their number in the file.
+
+    With the power of ten that it is shown in: 2 of percentages, -3 of thousands.
+    """
     from lxml import etree
 
     if "xl/styles.xml" not in archive.namelist():
-        return set()
+        return {}
     styles = etree.fromstring(archive.read("xl/styles.xml"), parser)
-    formats = set(_PERCENT_FORMATS)
+    powers = dict.fromkeys(_PERCENT_FORMATS, PERCENT)
     for each in styles.iterfind(".//{*}numFmts/{*}numFmt"):
-        if "%" in _QUOTED.sub("", each.get("formatCode", "")):
-            formats.add(each.get("numFmtId"))
+        powers[each.get("numFmtId")] = _power(each.get("formatCode", ""))
     cells = styles.iterfind(".//{*}cellXfs/{*}xf")
-    return {str(number) for number, each in enumerate(cells) if each.get("numFmtId") in formats}
+    found = {str(index): powers.get(each.get("numFmtId"), 0) for index, each in enumerate(cells)}
+    return {style: power for style, power in found.items() if power}
 
 
-def _look_through(file: Any, parts: SheetParts, percents: Collection[str]) -> None:
+def _power(code: str) -> int:
+    """The power of ten in which a number format shows numbers: `0%` 2, `#,##0.0,` -3, else 0."""
+    positive = _QUOTED.sub("", code).partition(";")[0]
+    if "%" in positive:
+        return PERCENT
+    commas = _SCALE.search(positive)
+    return 0 if commas is None else -3 * len(commas[1])
+
+
+def _look_through(file: Any, parts: SheetParts, styles: Mapping[str, int]) -> None:
     """Collect from the XML of a sheet of xlsx what its values do not show."""
     from lxml import etree
 
@@ -65,8 +79,8 @@ def _look_through(file: Any, parts: SheetParts, percents: Collection[str]) -> No
         is_hidden = _is_true(element.get("hidden")) or element.get("ht") == "0"
         for cell in element:
             _look_at(cell, parts, is_hidden, hidden_columns)
-            if cell.get("s") in percents:
-                _add_percent(cell, parts)
+            if cell.get("s") in styles:
+                _add_shown(cell, parts, styles[cell.get("s")])
         element.clear()
 
 
@@ -89,12 +103,17 @@ def _look_at(cell: Any, parts: SheetParts, is_hidden: bool, hidden_columns: set[
     parts.columns |= hidden_columns & {column_number(address[1].encode())}
 
 
-def _add_percent(cell: Any, parts: SheetParts) -> None:
-    """Note a cell of xlsx in the style of a percentage, where it holds a number."""
+def _add_shown(cell: Any, parts: SheetParts, power: int) -> None:
+    """Note a cell that shows a number otherwise than it is, where it holds one."""
     address = _ADDRESS.fullmatch(cell.get("r", ""))
-    if address is not None and cell.get("t", "n") == "n":
-        row, column = int(address[2]), column_number(address[1].encode())
-        parts.percents.append((range(row, row + 1), range(column, column + 1)))
+    if address is None or cell.get("t", "n") != "n":
+        return
+    row, column = int(address[2]), column_number(address[1].encode())
+    area = (range(row, row + 1), range(column, column + 1))
+    if power == PERCENT:
+        parts.percents.append(area)
+    else:
+        parts.scaled.append((area, power))
 
 
 def _is_true(value: str | None) -> bool:
