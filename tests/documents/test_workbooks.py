@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import zipfile
 from collections.abc import Callable
 
@@ -244,3 +245,63 @@ def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(data: st.DataObj
     end = data.draw(st.sampled_from([len(damaged), len(damaged) // 2]))
     with contextlib.suppress(OpenbaarError):
         read_workbook(bytes(damaged[:end]), f"sources/{name}", "read")
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def rewritten(change: Callable[[str], str], name: str = SHEET, encoding: str = "utf-8") -> bytes:
+    """A workbook whose sheet is written in another way, and perhaps elsewhere."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx())) as made, zipfile.ZipFile(data, "w") as archive:
+        for each in made.namelist():
+            text = made.read(each).decode()
+            if each == SHEET:
+                archive.writestr(name, change(text).encode(encoding))
+            else:
+                archive.writestr(each, text.replace(SHEET, name))
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: re.sub("(<row [^>]*>)", r"\1<!-- a row -->", text),
+        lambda text: re.sub(' r="[A-Z]*[0-9]+"', "", text),
+        lambda text: re.sub('(?<= r=")[A-Z]+', lambda found: found[0].lower(), text),
+    ],
+)
+def test_cells_are_where_they_are_however_the_sheet_says_it(change: Callable[[str], str]) -> None:
+    assert shown(rewritten(change)) == shown(xlsx())
+
+
+def far(address: str) -> Callable[[str], str]:
+    """Writes another address for the cell B2."""
+    return lambda text: text.replace('r="B2"', address)
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "encoding"),
+    [
+        (far('r="XFD1048576"'), SHEET, "utf-8"),
+        (far('r="xfd1048576"'), SHEET, "utf-8"),
+        (far('r="A99999999999999999999"'), SHEET, "utf-8"),
+        (far('r="ZZZZZZZZ3"'), SHEET, "utf-8"),
+        (far('r="XFD1048576"'), "xl/other/s.xml", "utf-8"),
+        (far('r="XFD1048576"'), SHEET, "utf-16"),
+        (
+            lambda text: far('r="XFD2"')(text).replace(
+                '<row r="3"><c r="A3"', '<row r="1048576"><c'
+            ),
+            SHEET,
+            "utf-8",
+        ),
+    ],
+)
+def test_a_cell_far_away_is_found_however_the_sheet_says_where_it_is(
+    change: Callable[[str], str], name: str, encoding: str
+) -> None:
+    """Calamine would ask for more memory than there is, which ends the process."""
+    data = rewritten(change, name, encoding)
+    with pytest.raises(OpenbaarError, match=r"has a sheet of .* at most 2000000 cells are read"):
+        read_workbook(data, "sources/d.xlsx")

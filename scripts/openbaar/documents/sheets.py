@@ -15,7 +15,7 @@ from functools import partial
 from typing import Any, Literal, overload
 
 from openbaar.documents.entry import Encoding
-from openbaar.documents.limits import MAX_CELLS, check_workbook
+from openbaar.documents.limits import MAX_CELLS, check_cells, check_workbook
 from openbaar.documents.lines import COVERED, Document, Line, grid_line, grid_lines, repeatable
 from openbaar.documents.ods_parts import parts_of_ods
 from openbaar.documents.opendocument import Merged, merged_cells
@@ -83,12 +83,14 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
 
     is_old = path.lower().endswith(".xls")
     parts: dict[str, SheetParts] = {}
+    merged: Mapping[str, Sequence[Merged]] = {}
     if is_old:
         _check_old(data, path)
     else:
         check_workbook(data, path)
+        if path.lower().endswith(".ods"):
+            merged = merged_cells(data, path)
         parts = _sheet_parts(data, path)
-    merged = merged_cells(data, path) if path.lower().endswith(".ods") else {}
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(data))
         if is_old:
@@ -159,7 +161,8 @@ def _alike(lines: Sequence[str], delimiter: str) -> int:
 def _sheet_parts(data: bytes, path: str) -> dict[str, SheetParts]:
     """What the values of a workbook do not show, by the name of its sheet.
 
-    The bytes were checked by `check_workbook`. Raises OpenbaarError when they are no workbook.
+    The bytes were checked by `check_workbook`. Raises OpenbaarError when they are no workbook, and
+    when a sheet is so large that calamine would end the process for want of memory.
     """
     from lxml import etree
 
@@ -167,10 +170,13 @@ def _sheet_parts(data: bytes, path: str) -> dict[str, SheetParts]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             is_ods = path.lower().endswith(".ods")
             found = parts_of_ods(archive) if is_ods else parts_of_xlsx(archive)
-            return {parts.name: parts for parts in found}
+            known = {parts.name: parts for parts in found}
     except (KeyError, etree.XMLSyntaxError, *BROKEN_ZIP) as error:
         message = f"cannot be read as a workbook: {error}"
         raise OpenbaarError(Problem(Place(path), message)) from error
+    for parts in known.values():
+        check_cells(*parts.corner, Place(path))
+    return known
 
 
 def _check_old(data: bytes, path: str) -> None:

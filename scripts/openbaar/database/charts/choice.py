@@ -59,9 +59,16 @@ def _measured(table: Table, rows: Sequence[ChartRow]) -> tuple[str, ...]:
     shares = {each.percent for each in table.checks if isinstance(each, PercentCheck)}
     counted = [field for field in counted_fields(table) if field.name not in shares]
     with_unit = [field for field in counted if field.unit is not None]
-    if not with_unit:
-        numbers = [field.name for field in counted if not may_be_codes(table, field, rows)]
-        return tuple(numbers) if len(numbers) == 1 else ()
+    if with_unit:
+        return _measured_together(with_unit, rows)
+    numbers = [field.name for field in counted if not may_be_codes(table, field, rows)]
+    return tuple(numbers) if len(numbers) == 1 else ()
+
+
+def _measured_together(
+    with_unit: Sequence[SchemaField], rows: Sequence[ChartRow]
+) -> tuple[str, ...]:
+    """The columns of one unit without their total; none of several units, or of too many."""
     if any(field.unit != with_unit[0].unit for field in with_unit):
         return ()
     measures = _without_total([field.name for field in with_unit], rows)

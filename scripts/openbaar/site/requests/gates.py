@@ -123,14 +123,19 @@ class Gates:
         if OUTSIDE.match(path):
             return None
         query = query_pairs(scope)
+        if not FRAMED.match(path):
+            costly = self._before_costly(dict(query))
+            if costly is not None:
+                return costly
         names = {name for name, _ in query}
-        if FRAMED.match(path):
-            return self.filtered if names - CHEAP else None
-        if names & SQL:
-            return self.sql
-        if names & FACETS or _asks_many_rows(dict(query)):
-            return self.large
         return self.filtered if names - CHEAP else None
+
+    def _before_costly(self, query: Mapping[str, str]) -> Gate | None:
+        """The gate before a page that asks SQL, counts facets, or shows many rows."""
+        if query.keys() & SQL:
+            return self.sql
+        is_large = query.keys() & FACETS or _asks_many_rows(query)
+        return self.large if is_large else None
 
 
 @dataclass(frozen=True)
