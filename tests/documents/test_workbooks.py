@@ -132,14 +132,28 @@ def test_what_is_formatted_as_a_percentage_is_read_as_one(form: str) -> None:
     def change(sheet: Worksheet) -> None:
         sheet["C2"] = 0.125
         sheet["C2"].number_format = form
+        sheet["B2"] = 0
+        sheet["B2"].number_format = form
         sheet["C3"] = "geen"
         sheet["C3"].number_format = form
 
     is_percent = '"' not in form
     assert shown(xlsx(change))[1:] == [
-        f"Blad1:2 Gent | 1 | {'12.5%' if is_percent else '0.125'}",
+        "Blad1:2 Gent | 0% | 12.5%" if is_percent else "Blad1:2 Gent | 0 | 0.125",
         "Blad1:3 Aalst | 3 | geen",
     ]
+
+
+@pytest.mark.parametrize(
+    ("form", "shown_as"),
+    [("#,##0.0,", "1234.5"), ('0.0,," mln"', "1.2345"), ("#,##0", "1234500"), ('0" ,"', "1234500")],
+)
+def test_what_is_shown_in_thousands_is_read_so(form: str, shown_as: str) -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["C2"] = 1234500
+        sheet["C2"].number_format = form
+
+    assert shown(xlsx(change))[1] == f"Blad1:2 Gent | 1 | {shown_as}"
 
 
 def test_percentages_of_opendocument_are_read_as_such() -> None:

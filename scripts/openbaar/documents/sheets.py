@@ -7,10 +7,11 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, Literal, overload
 
 from openbaar.documents.entry import Encoding
@@ -248,7 +249,9 @@ def _sheet(
     for row in values:
         typed = [value for value in row if isinstance(value, str)]
         texts.update(filter(_LIKE_NUMBER, typed))
-    _show_percents(rows, parts.percents)
+    _show(rows, parts.percents, _percent)
+    for area, power in parts.scaled:
+        _show(rows, [area], partial(_scaled, power))
     ranges = merged or sheet.merged_cell_ranges or []
     _check_apart(ranges, rows, Place(path, page=parts.name))
     for first, last in ranges:
@@ -279,12 +282,12 @@ def _check_apart(ranges: Sequence[Merged], rows: Sequence[list[str]], place: Pla
         raise OpenbaarError(Problem(place, message, "take apart those that overlap"))
 
 
-def _show_percents(rows: Sequence[list[str]], percents: Collection[Area]) -> None:
-    """Write the cells that a workbook shows as percentages as such."""
-    for numbers, columns in percents:
+def _show(rows: Sequence[list[str]], areas: Collection[Area], shown: Callable[[str], str]) -> None:
+    """Write the numbers in some areas as the workbook shows them."""
+    for numbers, columns in areas:
         part = slice(columns.start - 1, columns.stop - 1)
         for row in rows[numbers.start - 1 : numbers.stop - 1]:
-            row[part] = list(map(_percent, row[part]))
+            row[part] = list(map(shown, row[part]))
 
 
 def _spread(rows: list[list[str]], first: tuple[int, int], last: tuple[int, int]) -> None:
@@ -303,12 +306,28 @@ def _percent(text: str) -> str:
     before: "0.125"
     after: "12.5%"
     """
-    if "e" in text:  # far from one: all its digits would be very many
-        return text
+    number = _times(2, text)
+    return text if number is None else f"{number}%"
+
+
+def _scaled(power: int, text: str) -> str:
+    """A number in thousands or the like, with all its digits; what is none stays.
+
+    before: -3, "1234500"
+    after: "1234.5"
+    """
+    number = _times(power, text)
+    return text if number is None else number
+
+
+def _times(power: int, text: str) -> str | None:
+    """A number times a power of ten; None for what is none, or has very many digits then."""
+    if "e" in text:
+        return None
     try:
-        return f"{(Decimal(text) * 100).normalize():f}%"
+        return f"{Decimal(text).scaleb(power).normalize():f}"
     except InvalidOperation:  # it is blank
-        return text
+        return None
 
 
 def _text(value: Any) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from openbaar.documents.limits import column_number
@@ -14,6 +14,8 @@ _ADDRESS = re.compile(r"([A-Za-z]{1,9})([0-9]{1,18})")
 _ROW = re.compile(r"[0-9]{1,18}")
 NOWHERE = 10**18  # the row of an address that is none: no sheet has so many
 _PERCENT_FORMATS = ("9", "10")  # `0%` and `0.00%`, which a workbook need not spell out
+PERCENT = 2  # the power of ten of a percentage
+_SCALE = re.compile(r"[0#?](,+)[^0#?,]*$")  # commas behind the last digit of a format
 _QUOTED = re.compile(r'"[^"]*"|\\.')  # what a number format shows as it is
 _RELATIONS = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
@@ -26,32 +28,44 @@ def parts_of_xlsx(archive: zipfile.ZipFile) -> Iterator[SheetParts]:
     relations = etree.fromstring(archive.read("xl/_rels/workbook.xml.rels"), parser)
     targets = {each.get("Id"): each.get("Target") for each in relations}
     workbook = etree.fromstring(archive.read("xl/workbook.xml"), parser)
-    percents = _percent_styles(archive, parser)
+    styles = _styles(archive, parser)
     for sheet in workbook.iterfind(".//{*}sheets/{*}sheet"):
         target = str(targets[sheet.get(_RELATIONS)])
         name = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         parts = SheetParts(sheet.get("name"), sheet.get("state", "visible") != "visible")
         with archive.open(name) as file:
-            _look_through(file, parts, percents)
+            _look_through(file, parts, styles)
         yield parts
 
 
-def _percent_styles(archive: zipfile.ZipFile, parser: Any) -> set[str]:
-    """The numbers of the styles of cells that show a number as a percentage."""
+def _styles(archive: zipfile.ZipFile, parser: Any) -> dict[str, int]:
+    """The styles of cells that show a number otherwise than it is, by their number in the file.
+
+    With the power of ten that it is shown in: 2 of percentages, -3 of thousands.
+    """
     from lxml import etree
 
     if "xl/styles.xml" not in archive.namelist():
-        return set()
+        return {}
     styles = etree.fromstring(archive.read("xl/styles.xml"), parser)
-    formats = set(_PERCENT_FORMATS)
+    powers = dict.fromkeys(_PERCENT_FORMATS, PERCENT)
     for each in styles.iterfind(".//{*}numFmts/{*}numFmt"):
-        if "%" in _QUOTED.sub("", each.get("formatCode", "")):
-            formats.add(each.get("numFmtId"))
+        powers[each.get("numFmtId")] = _power(each.get("formatCode", ""))
     cells = styles.iterfind(".//{*}cellXfs/{*}xf")
-    return {str(number) for number, each in enumerate(cells) if each.get("numFmtId") in formats}
+    found = {str(index): powers.get(each.get("numFmtId"), 0) for index, each in enumerate(cells)}
+    return {style: power for style, power in found.items() if power}
 
 
-def _look_through(file: Any, parts: SheetParts, percents: Collection[str]) -> None:
+def _power(code: str) -> int:
+    """The power of ten in which a number format shows numbers: `0%` 2, `#,##0.0,` -3, else 0."""
+    positive = _QUOTED.sub("", code).partition(";")[0]
+    if "%" in positive:
+        return PERCENT
+    commas = _SCALE.search(positive)
+    return 0 if commas is None else -3 * len(commas[1])
+
+
+def _look_through(file: Any, parts: SheetParts, styles: Mapping[str, int]) -> None:
     """Collect from the XML of a sheet of xlsx what its values do not show."""
     from lxml import etree
 
@@ -68,8 +82,8 @@ def _look_through(file: Any, parts: SheetParts, percents: Collection[str]) -> No
         is_hidden = _is_true(element.get("hidden")) or element.get("ht") == "0"
         for cell in _cells(element, number):
             _look_at(cell, parts, is_hidden, hidden_columns)
-            if cell.element.get("s") in percents and cell.element.get("t", "n") == "n":
-                parts.percents.append(cell.area)
+            if cell.element.get("s") in styles:
+                _add_shown(cell, parts, styles[cell.element.get("s")])
         element.clear()
 
 
@@ -134,6 +148,16 @@ def _look_at(cell: _Cell, parts: SheetParts, is_hidden: bool, hidden_columns: se
     if is_hidden:
         parts.rows.add(cell.row)
     parts.columns |= hidden_columns & {cell.column}
+
+
+def _add_shown(cell: _Cell, parts: SheetParts, power: int) -> None:
+    """Note a cell that shows a number otherwise than it is, where it holds one."""
+    if cell.element.get("t", "n") != "n":
+        return
+    if power == PERCENT:
+        parts.percents.append(cell.area)
+    else:
+        parts.scaled.append((cell.area, power))
 
 
 def _is_true(value: str | None) -> bool:
