@@ -48,6 +48,11 @@ def test_one_answer_is_for_the_same_guess_in_all_tables_that_need_no_look(root: 
     assert "the row pattern" in guesses(root, "table_3")
 
 
+def test_a_guess_that_is_named_twice_counts_once(root: Path) -> None:
+    done = confirm(root, "table_1", "--guess", "the row", "--guess", "the row pattern")
+    assert done.output.splitlines()[-1] == "1 guess was confirmed"
+
+
 def test_each_guess_is_shown_before_it_is_confirmed(root: Path) -> None:
     before = (root / "tables/table_1.yaml").read_text("utf-8")
     done = confirm(root, "table_1", answers="n\ny\n" + "n\n" * 20)
@@ -80,6 +85,7 @@ def test_all_guesses_of_a_named_table_are_confirmed_at_once(root: Path) -> None:
     [
         (["table_9"], "tables: has no table 'table_9'"),
         (["--guess", "nothing"], "tables: has no guess that begins with 'nothing'"),
+        (["--guess", ""], "tables: has no guess that begins with ''"),
     ],
 )
 def test_what_is_not_there_is_named(words: list[str], message: str, root: Path) -> None:

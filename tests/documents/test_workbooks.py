@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import zipfile
 from collections.abc import Callable
 
@@ -131,14 +132,28 @@ def test_what_is_formatted_as_a_percentage_is_read_as_one(form: str) -> None:
     def change(sheet: Worksheet) -> None:
         sheet["C2"] = 0.125
         sheet["C2"].number_format = form
+        sheet["B2"] = 0
+        sheet["B2"].number_format = form
         sheet["C3"] = "geen"
         sheet["C3"].number_format = form
 
     is_percent = '"' not in form
     assert shown(xlsx(change))[1:] == [
-        f"Blad1:2 Gent | 1 | {'12.5%' if is_percent else '0.125'}",
+        "Blad1:2 Gent | 0% | 12.5%" if is_percent else "Blad1:2 Gent | 0 | 0.125",
         "Blad1:3 Aalst | 3 | geen",
     ]
+
+
+@pytest.mark.parametrize(
+    ("form", "shown_as"),
+    [("#,##0.0,", "1234.5"), ('0.0,," mln"', "1.2345"), ("#,##0", "1234500"), ('0" ,"', "1234500")],
+)
+def test_what_is_shown_in_thousands_is_read_so(form: str, shown_as: str) -> None:
+    def change(sheet: Worksheet) -> None:
+        sheet["C2"] = 1234500
+        sheet["C2"].number_format = form
+
+    assert shown(xlsx(change))[1] == f"Blad1:2 Gent | 1 | {shown_as}"
 
 
 def test_percentages_of_opendocument_are_read_as_such() -> None:
@@ -230,3 +245,63 @@ def test_a_damaged_workbook_is_read_or_refused_and_nothing_else(data: st.DataObj
     end = data.draw(st.sampled_from([len(damaged), len(damaged) // 2]))
     with contextlib.suppress(OpenbaarError):
         read_workbook(bytes(damaged[:end]), f"sources/{name}", "read")
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+def rewritten(change: Callable[[str], str], name: str = SHEET, encoding: str = "utf-8") -> bytes:
+    """A workbook whose sheet is written in another way, and perhaps elsewhere."""
+    data = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(xlsx())) as made, zipfile.ZipFile(data, "w") as archive:
+        for each in made.namelist():
+            text = made.read(each).decode()
+            if each == SHEET:
+                archive.writestr(name, change(text).encode(encoding))
+            else:
+                archive.writestr(each, text.replace(SHEET, name))
+    return data.getvalue()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: re.sub("(<row [^>]*>)", r"\1<!-- a row -->", text),
+        lambda text: re.sub(' r="[A-Z]*[0-9]+"', "", text),
+        lambda text: re.sub('(?<= r=")[A-Z]+', lambda found: found[0].lower(), text),
+    ],
+)
+def test_cells_are_where_they_are_however_the_sheet_says_it(change: Callable[[str], str]) -> None:
+    assert shown(rewritten(change)) == shown(xlsx())
+
+
+def far(address: str) -> Callable[[str], str]:
+    """Writes another address for the cell B2."""
+    return lambda text: text.replace('r="B2"', address)
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "encoding"),
+    [
+        (far('r="XFD1048576"'), SHEET, "utf-8"),
+        (far('r="xfd1048576"'), SHEET, "utf-8"),
+        (far('r="A99999999999999999999"'), SHEET, "utf-8"),
+        (far('r="ZZZZZZZZ3"'), SHEET, "utf-8"),
+        (far('r="XFD1048576"'), "xl/other/s.xml", "utf-8"),
+        (far('r="XFD1048576"'), SHEET, "utf-16"),
+        (
+            lambda text: far('r="XFD2"')(text).replace(
+                '<row r="3"><c r="A3"', '<row r="1048576"><c'
+            ),
+            SHEET,
+            "utf-8",
+        ),
+    ],
+)
+def test_a_cell_far_away_is_found_however_the_sheet_says_where_it_is(
+    change: Callable[[str], str], name: str, encoding: str
+) -> None:
+    """Calamine would ask for more memory than there is, which ends the process."""
+    data = rewritten(change, name, encoding)
+    with pytest.raises(OpenbaarError, match=r"has a sheet of .* at most 2000000 cells are read"):
+        read_workbook(data, "sources/d.xlsx")

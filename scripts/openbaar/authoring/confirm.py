@@ -35,6 +35,11 @@ class Unconfirmed:
     kinds: Mapping[str, Sequence[Guess]]
     left_out: Sequence[str]
 
+    @property
+    def guesses(self) -> list[Guess]:
+        """All of them."""
+        return list(chain.from_iterable(self.kinds.values()))
+
 
 def unconfirmed(publication: Publication, tables: Collection[str]) -> Unconfirmed:
     """The guesses of some tables, or, where none is named, of all files.
@@ -128,13 +133,16 @@ def _without(root: Path, name: str, guesses: Sequence[Guess]) -> str:
 
 
 def of_kinds(found: Unconfirmed, named: Sequence[str]) -> list[Guess]:
-    """The guesses that begin with one of these words; raises OpenbaarError where none does."""
+    """The guesses that begin with one of these words; raises OpenbaarError where none does.
+
+    No words begin no guess: those of a script may be blank by mistake.
+    """
     chosen: list[Guess] = []
     for words in named:
-        kinds = [kind for kind in found.kinds if kind.startswith(words)]
+        kinds = [kind for kind in found.kinds if words and kind.startswith(words)]
         if not kinds:
             message = f"has no guess that begins with '{words}'"
             hint = "`openbaar check` lists those that are left"
             raise OpenbaarError(Problem(Place("tables"), message, hint))
         chosen += chain.from_iterable(found.kinds[kind] for kind in kinds)
-    return chosen
+    return list(dict.fromkeys(chosen))

@@ -207,7 +207,7 @@ def confirm(
     run = Run(ctx, project, quiet)
     found = unconfirmed(run.load(), tables)
     if every or named:
-        guesses = of_kinds(found, ("",) if every else named)
+        guesses = found.guesses if every else of_kinds(found, named)
         for name in confirm(run.root.resolve(), guesses, run.say):
             run.done(f"wrote {name}")
         count = len(guesses)

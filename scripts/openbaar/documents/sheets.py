@@ -7,14 +7,15 @@ import io
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any, Literal, overload
 
 from openbaar.documents.entry import Encoding
-from openbaar.documents.limits import MAX_CELLS, check_workbook
+from openbaar.documents.limits import MAX_CELLS, check_cells, check_workbook
 from openbaar.documents.lines import COVERED, Document, Line, grid_line, grid_lines, repeatable
 from openbaar.documents.ods_parts import parts_of_ods
 from openbaar.documents.opendocument import Merged, merged_cells
@@ -82,12 +83,14 @@ def read_workbook(data: bytes, path: str, hidden: Hidden | None = None) -> Docum
 
     is_old = path.lower().endswith(".xls")
     parts: dict[str, SheetParts] = {}
+    merged: Mapping[str, Sequence[Merged]] = {}
     if is_old:
         _check_old(data, path)
     else:
         check_workbook(data, path)
+        if path.lower().endswith(".ods"):
+            merged = merged_cells(data, path)
         parts = _sheet_parts(data, path)
-    merged = merged_cells(data, path) if path.lower().endswith(".ods") else {}
     try:
         workbook = python_calamine.load_workbook(io.BytesIO(data))
         if is_old:
@@ -158,7 +161,8 @@ def _alike(lines: Sequence[str], delimiter: str) -> int:
 def _sheet_parts(data: bytes, path: str) -> dict[str, SheetParts]:
     """What the values of a workbook do not show, by the name of its sheet.
 
-    The bytes were checked by `check_workbook`. Raises OpenbaarError when they are no workbook.
+    The bytes were checked by `check_workbook`. Raises OpenbaarError when they are no workbook, and
+    when a sheet is so large that calamine would end the process for want of memory.
     """
     from lxml import etree
 
@@ -166,10 +170,13 @@ def _sheet_parts(data: bytes, path: str) -> dict[str, SheetParts]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             is_ods = path.lower().endswith(".ods")
             found = parts_of_ods(archive) if is_ods else parts_of_xlsx(archive)
-            return {parts.name: parts for parts in found}
+            known = {parts.name: parts for parts in found}
     except (KeyError, etree.XMLSyntaxError, *BROKEN_ZIP) as error:
         message = f"cannot be read as a workbook: {error}"
         raise OpenbaarError(Problem(Place(path), message)) from error
+    for parts in known.values():
+        check_cells(*parts.corner, Place(path))
+    return known
 
 
 def _check_old(data: bytes, path: str) -> None:
@@ -242,7 +249,9 @@ def _sheet(
     for row in values:
         typed = [value for value in row if isinstance(value, str)]
         texts.update(filter(_LIKE_NUMBER, typed))
-    _show_percents(rows, parts.percents)
+    _show(rows, parts.percents, _percent)
+    for area, power in parts.scaled:
+        _show(rows, [area], partial(_scaled, power))
     ranges = merged or sheet.merged_cell_ranges or []
     _check_apart(ranges, rows, Place(path, page=parts.name))
     for first, last in ranges:
@@ -273,12 +282,12 @@ def _check_apart(ranges: Sequence[Merged], rows: Sequence[list[str]], place: Pla
         raise OpenbaarError(Problem(place, message, "take apart those that overlap"))
 
 
-def _show_percents(rows: Sequence[list[str]], percents: Collection[Area]) -> None:
-    """Write the cells that a workbook shows as percentages as such."""
-    for numbers, columns in percents:
+def _show(rows: Sequence[list[str]], areas: Collection[Area], shown: Callable[[str], str]) -> None:
+    """Write the numbers in some areas as the workbook shows them."""
+    for numbers, columns in areas:
         part = slice(columns.start - 1, columns.stop - 1)
         for row in rows[numbers.start - 1 : numbers.stop - 1]:
-            row[part] = list(map(_percent, row[part]))
+            row[part] = list(map(shown, row[part]))
 
 
 def _spread(rows: list[list[str]], first: tuple[int, int], last: tuple[int, int]) -> None:
@@ -297,12 +306,28 @@ def _percent(text: str) -> str:
     before: "0.125"
     after: "12.5%"
     """
-    if "e" in text:  # far from one: all its digits would be very many
-        return text
+    number = _times(2, text)
+    return text if number is None else f"{number}%"
+
+
+def _scaled(power: int, text: str) -> str:
+    """A number in thousands or the like, with all its digits; what is none stays.
+
+    before: -3, "1234500"
+    after: "1234.5"
+    """
+    number = _times(power, text)
+    return text if number is None else number
+
+
+def _times(power: int, text: str) -> str | None:
+    """A number times a power of ten; None for what is none, or has very many digits then."""
+    if "e" in text:
+        return None
     try:
-        return f"{(Decimal(text) * 100).normalize():f}%"
+        return f"{Decimal(text).scaleb(power).normalize():f}"
     except InvalidOperation:  # it is blank
-        return text
+        return None
 
 
 def _text(value: Any) -> str:

@@ -23,8 +23,9 @@ Area = tuple[range, range]  # the rows and the columns of cells beside and below
 class SheetParts:
     """Of one sheet: the cells in error or never computed, and what is hidden and holds something.
 
-    `percents` are the areas of cells that show numbers as percentages. Rows and columns count from
-    1.
+    `percents` are the areas of cells that show numbers as percentages, `scaled` those that show
+    them in thousands or millions, with the power of ten of that. Rows and columns count from 1;
+    `corner` are the last ones that hold something.
     """
 
     name: str
@@ -34,6 +35,8 @@ class SheetParts:
     rows: set[int] = field(default_factory=set)
     columns: set[int] = field(default_factory=set)
     percents: list[Area] = field(default_factory=list)
+    scaled: list[tuple[Area, int]] = field(default_factory=list)
+    corner: tuple[int, int] = (0, 0)
 
 
 def problems_of(parts: SheetParts, path: str, hidden_is_known: bool) -> Iterator[Problem]:

@@ -16,6 +16,7 @@ from openbaar.recipe.numbers import NumberFormat
 from openbaar.recipe.values import parse_number
 
 NOTHING = Decimal(0)
+MOST_ROWS = 1000  # of a table of which it is tried: each total is compared with each run of rows
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,8 @@ def partial_totals(
     before: "Gent 3", "Aalst 4", "Subtotaal 7", "Genk 5", "Totaal 12"
     after: the subtotal of where {gemeente: [Gent, Aalst]}, the total of all
     """
+    if len(sighting.rows) > MOST_ROWS:
+        return {}
     table = _Table(sighting, columns, numbers or NumberFormat(), is_grouped)
     found: dict[int, PartialTotal] = {}
     for index, row in enumerate(sighting.rows):
