@@ -139,8 +139,8 @@ def of_kinds(found: Unconfirmed, named: Sequence[str]) -> list[Guess]:
     """
     chosen: list[Guess] = []
     for words in named:
-        kinds = [kind for kind in found.kinds if words and kind.startswith(words)]
-        if not kinds:
+        kinds = [kind for kind in found.kinds if kind.startswith(words)]
+        if not words or not kinds:
             message = f"has no guess that begins with '{words}'"
             hint = "`openbaar check` lists those that are left"
             raise OpenbaarError(Problem(Place("tables"), message, hint))
