@@ -237,6 +237,11 @@ def test_what_catalogues_ask_for_stands_in_the_descriptor(hand_made: Path) -> No
             "'nobody' should be an address for mail",
         ),
         (
+            "contact",
+            {"name": {"nl": "D", "en": "D"}, "email": "d@example.org?cc=e@example.org"},
+            "'d@example.org?cc=e@example.org' should be an address for mail",
+        ),
+        (
             "period",
             {"first": "2024-01-02", "last": "2024-01-01"},
             "the last day, 2024-01-01, is before the first, 2024-01-02",

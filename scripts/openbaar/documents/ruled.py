@@ -94,8 +94,11 @@ def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
             grids = _grids(page.seen)
             problems += _lost(grids, page.words, Place(path, page=str(page.number)))
             pages.append((page.number, *_texts_and_addresses(grids, page.words, broken)))
+            outside = [
+                word for word in page.words if not any(grid.box.holds(word) for grid in grids)
+            ]
             for index, grid in enumerate(grids, start=1):
-                above[page.number, str(index)] = _printed_above(grid, grids, page.words)
+                above[page.number, str(index)] = _printed_above(grid, outside)
     if not any(rows for _, rows, _ in pages):
         hint = "read it as text: leave out `read: tables`"
         raise OpenbaarError(Problem(Place(path), "contains no ruled table", hint))
@@ -107,13 +110,15 @@ def read_pdf_tables(data: bytes, path: str, skipped: Collection[int] = ()) -> Do
     )
 
 
-def _printed_above(grid: Grid, grids: Sequence[Grid], words: Sequence[Word]) -> tuple[str, ...]:
-    """The lines of text right above a table, from above to below: its title may be among them."""
+def _printed_above(grid: Grid, words: Sequence[Word]) -> tuple[str, ...]:
+    """The lines of text right above a table, from above to below: its title may be among them.
+
+    `words` are those of the page that are in no table.
+    """
     over = [word for word in words if word.bottom <= grid.box.top + SLACK]
-    outside = [word for word in over if not any(each.box.holds(word) for each in grids)]
     texts: list[str] = []
     top = grid.box.top
-    for line in lines_of(outside)[: -MOST_ABOVE - 1 : -1]:
+    for line in lines_of(over)[: -MOST_ABOVE - 1 : -1]:
         if top - line.bottom > FARTHEST * line.height:
             break
         texts.insert(0, text_of(line.words))

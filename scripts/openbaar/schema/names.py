@@ -111,10 +111,11 @@ def check_date(text: str) -> str:
 
 
 def check_email(text: str) -> str:
-    """An address for mail: something, `@`, a host. Raises ValueError for another text."""
-    name, _, host = text.partition("@")
-    has_space = any(sign.isspace() for sign in text)
-    if not name or "." not in host or has_space:
+    """An address for mail: something, `@`, a host. Raises ValueError for another text.
+
+    Nothing in it may end a link, or add to one: `?cc=` would send the mail to others too.
+    """
+    if not re.fullmatch(r"[^\s\x00-\x1f<>\"?,;:@\\]+@[\w-]+(?:\.[\w-]+)+", text):
         raise ValueError(f"'{text}' should be an address for mail, such as data@example.org")
     return text
 
