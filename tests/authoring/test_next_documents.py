@@ -331,6 +331,15 @@ def test_a_total_beside_merged_years_is_none_of_theirs(tmp_path: Path) -> None:
     assert titles[:6] == ["Land", "2022 Man", "2022 Vrouw", "2023 Man", "2023 Vrouw", "Jobs"]
 
 
+def test_a_sheet_that_is_called_by_its_year_is_named_after_the_workbook_too(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "2024"
+    for row in (["Land", "Aantal"], ["BE", 1], ["NL", 2]):
+        book.active.append(row)
+    (draft,) = drafted(tmp_path / "faillissementen.xlsx", book.save)
+    assert draft.name == "faillissementen_2024"
+
+
 def test_another_table_below_a_blank_row_stays_another(tmp_path: Path) -> None:
     rows = [
         ["Sector", "Aantal"], ["Horeca", 5], ["Bouw", 6], [None],

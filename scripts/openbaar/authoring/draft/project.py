@@ -139,7 +139,9 @@ def _name(sighting: Sighting, stem: str) -> str:
     if found:
         return f"{found[1]} {found[2]}"
     sheet = sighting.document.line(sighting.first).page
-    return sheet if isinstance(sheet, str) and sighting.document.is_grid else stem
+    if not isinstance(sheet, str) or not sighting.document.is_grid:
+        return stem
+    return sheet if sheet[:1].isalpha() else f"{stem} {sheet}"  # a year says nothing alone
 
 
 def _publication_name(folder: Path) -> str:
