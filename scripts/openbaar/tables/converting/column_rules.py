@@ -161,21 +161,45 @@ def suggested_rules(
     shared = shared_columns(recipe)
     columns = [name for name in table.columns if name not in (LINES, *shared)]
     telling = {column: _telling(column, records) for column in columns}
-    addresses = {}
-    for column, record in telling.items():
-        row = row_number(document, record.first_line)
-        addresses[column] = _address(record.cells[column].address, row)
-    printed = {name: f"{{{each.letters}}}" for name, each in addresses.items() if each is not None}
+    addresses = _addresses(document, telling)
+    printed = _at_addresses(addresses)
     if not printed:
-        find = _cells_of_fields if recipe.reading.in_cells else _words_of_fields
-        for name, parts in find(table, recipe.rows[0].row, records).items():
-            printed[name] = parts[min(number, len(parts)) - 1]
+        printed = _in_lines(table, recipe, records, number)
     rules = {}
     for column, record in telling.items():
         part = printed.get(column) or _printed_for_another(column, printed, records)
         how = record.cells[column].parsed.how
         rules[column] = ColumnRule(column, addresses[column], part, how)
     return rules
+
+
+def _addresses(document: Document, telling: Mapping[str, Record]) -> dict[str, _Address | None]:
+    """The address of the cell of each column, in the record that tells how it is read."""
+    addresses = {}
+    for column, record in telling.items():
+        row = row_number(document, record.first_line)
+        addresses[column] = _address(record.cells[column].address, row)
+    return addresses
+
+
+def _at_addresses(addresses: Mapping[str, _Address | None]) -> dict[str, str]:
+    """What is printed for each column whose cells have an address."""
+    printed = {}
+    for column, address in addresses.items():
+        if address is not None:
+            printed[column] = f"{{{address.letters}}}"
+    return printed
+
+
+def _in_lines(
+    table: Table, recipe: Recipe, records: Sequence[Record], number: int
+) -> dict[str, str]:
+    """Which part of a line is printed for each column, in the rows of that number on their line."""
+    find = _cells_of_fields if recipe.reading.in_cells else _words_of_fields
+    printed = {}
+    for column, parts in find(table, recipe.rows[0].row, records).items():
+        printed[column] = parts[min(number, len(parts)) - 1]
+    return printed
 
 
 def _telling(column: str, records: Sequence[Record]) -> Record:
