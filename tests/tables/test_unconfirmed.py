@@ -17,6 +17,9 @@ from openbaar.tables.judging.unstated import LOST
 from stated import state
 
 
+LIKE_ONE = "contact: {name: {nl: 'A # guess: x', en: 'A # guess: x'}, email: a@b.example}"
+
+
 def with_line(publication: Path, line: str) -> list[str]:
     """The warnings of a publication whose package file ends in a line more."""
     package = publication / "tables/package.yaml"
@@ -33,16 +36,14 @@ def test_a_comment_with_a_guess_is_a_warning_at_its_place(hand_made: Path) -> No
     ]
 
 
-@pytest.mark.parametrize(
-    "line", ["# A guess: nobody knows.", "homepage: 'https://x.org/ # guess: x'"]
-)
+@pytest.mark.parametrize("line", ["# A guess: nobody knows.", LIKE_ONE])
 def test_what_only_looks_like_a_guess_is_none(hand_made: Path, line: str) -> None:
     assert with_line(hand_made, line) == []
 
 
 def test_a_guess_behind_a_text_that_looks_like_one_is_one(hand_made: Path) -> None:
-    line = "homepage: 'https://x.org/ # guess: x'  # guess: y"
-    assert [each.partition(" (")[0][-1] for each in with_line(hand_made, line)] == ["y"]
+    warnings = with_line(hand_made, f"{LIKE_ONE}  # guess: y")
+    assert [each.partition(" (")[0][-1] for each in warnings] == ["y"]
 
 
 def test_check_lists_guesses_beside_problems_and_does_not_say_that_nothing_is_wrong(
