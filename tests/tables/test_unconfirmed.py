@@ -16,7 +16,6 @@ from openbaar.tables.judging.unconfirmed import unconfirmed_guesses, unwritten_t
 from openbaar.tables.judging.unstated import LOST
 from stated import state
 
-
 LIKE_ONE = "contact: {name: {nl: 'A # guess: x', en: 'A # guess: x'}, email: a@b.example}"
 
 
