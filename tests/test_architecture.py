@@ -31,6 +31,7 @@ ROOMS = [
     "placing",
     "holding",
     "processes",
+    "server_start",
     "subprocesses",
     "yamlfile",
     "models",

@@ -24,6 +24,7 @@ Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 HEEDED = {signal.SIGINT, signal.SIGTERM}
+SERVER_START = "openbaar.server_start"
 
 
 def processors() -> int:
@@ -41,7 +42,7 @@ def server_of(modules: Sequence[str]) -> BaseContext:
     publication would outlive it in them.
     """
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(modules))
+    context.set_forkserver_preload([SERVER_START, *modules])
     resource_tracker.ensure_running()  # by itself: it lets signals through when it is done
     with signals_wait():
         forkserver.ensure_running()
