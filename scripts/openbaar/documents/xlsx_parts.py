@@ -130,24 +130,28 @@ def _cells(row: Any, number: int) -> Iterator[_Cell]:
 
 
 def _look_at(cell: _Cell, parts: SheetParts, is_hidden: bool, hidden_columns: set[int]) -> None:
-    value = cell.element.findtext("{*}v")
-    has_formula = cell.element.find("{*}f") is not None
-    has_text = cell.element.find("{*}is") is not None
+    """Note of a cell what `parts` holds, where it holds anything."""
     if len(cell.element):
         last_row, last_column = parts.corner
         parts.corner = (max(last_row, cell.row), max(last_column, cell.column))
-    is_filled = bool(value) or has_formula or has_text
-    if not is_filled:
+    value = cell.element.findtext("{*}v")
+    has_formula = cell.element.find("{*}f") is not None
+    has_text = cell.element.find("{*}is") is not None
+    if not (value or has_formula or has_text):
         return
-    kind = cell.element.get("t")
-    is_computed = bool(value) or kind == "str"
-    if kind == "e":
-        parts.errors.append((cell.address, value or "#"))
-    elif has_formula and not is_computed:
-        parts.uncomputed.append(cell.address)
+    _add_wrong(cell, parts, value, has_formula)
     if is_hidden:
         parts.rows.add(cell.row)
     parts.columns |= hidden_columns & {cell.column}
+
+
+def _add_wrong(cell: _Cell, parts: SheetParts, value: str | None, has_formula: bool) -> None:
+    """Note a cell with an error, or with a formula that was never computed."""
+    kind = cell.element.get("t")
+    if kind == "e":
+        parts.errors.append((cell.address, value or "#"))
+    elif has_formula and not value and kind != "str":
+        parts.uncomputed.append(cell.address)
 
 
 def _add_shown(cell: _Cell, parts: SheetParts, power: int) -> None:

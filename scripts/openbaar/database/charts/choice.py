@@ -5,7 +5,7 @@ Where several charts would be as good, or any could mislead, there is none.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,16 +105,22 @@ def may_be_codes(table: Table, field: SchemaField, rows: Sequence[ChartRow]) -> 
     if field.type != "integer":
         return False
     names = [name for name in table.table_schema.primaryKey if not _is_time(table, name, rows)]
+    codes = _only_codes(field.name, names, rows)
+    lengths = {len(str(code)) for code in codes}
+    return bool(names) and len(lengths) == 1 and min(lengths) >= SHORTEST_CODE
+
+
+def _only_codes(column: str, names: Sequence[str], rows: Sequence[ChartRow]) -> Collection[Any]:
+    """The number of each name in a column; none where a name has several."""
     code_of: dict[tuple[Any, ...], Any] = {}
     for row in rows:
-        code = row.values[field.name]
+        code = row.values[column]
         if code is None:
             continue
         named = tuple(row.values[name] for name in names)
         if code_of.setdefault(named, code) != code:
-            return False
-    lengths = {len(str(code)) for code in code_of.values()}
-    return bool(names) and len(lengths) == 1 and min(lengths) >= SHORTEST_CODE
+            return ()
+    return code_of.values()
 
 
 def _is_time(table: Table, column: str, rows: Sequence[ChartRow]) -> bool:
