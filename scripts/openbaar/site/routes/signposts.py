@@ -100,16 +100,21 @@ def _of_table(published: Published, table: str, home: str) -> Iterator[Signpost]
     """A table, which is cited by its version, so that a citation keeps its figures."""
     if published.folder is None:
         return
-    files = f"{home}/download/{published.version}"
-    yield Signpost("cite-as", f"{home}/id/{table}/{published.version}")
-    yield Signpost("type", f"{SCHEMA}Dataset")
-    yield Signpost("type", f"{SCHEMA}AboutPage")
-    yield Signpost("item", f"{files}/tables/{table}.csv", "text/csv")
-    yield Signpost("describedby", f"{files}/datapackage.json", "application/json")
+    yield from _of_dataset(table, published.version, home)
+    descriptor = f"{home}/download/{published.version}/datapackage.json"
+    yield Signpost("describedby", descriptor, "application/json")
     yield Signpost("describedby", f"{home}/id/{table}.jsonld", JSON_LD)
     for ending, each in FORMATS.items():
         yield Signpost("describedby", f"{home}/cite/{table}.{ending}", each.media_type)
     yield from _licences(published)
+
+
+def _of_dataset(table: str, version: str, home: str) -> Iterator[Signpost]:
+    """What each version of a table has: its own address, what it is, and its file."""
+    yield Signpost("cite-as", f"{home}/id/{table}/{version}")
+    yield Signpost("type", f"{SCHEMA}Dataset")
+    yield Signpost("type", f"{SCHEMA}AboutPage")
+    yield Signpost("item", f"{home}/download/{version}/tables/{table}.csv", "text/csv")
 
 
 def _of_version(published: Published, table: str, version: str, home: str) -> Iterator[Signpost]:
@@ -117,13 +122,10 @@ def _of_version(published: Published, table: str, version: str, home: str) -> It
     versions = recorded_versions(published, table)
     if version not in versions or published.folder is None:
         return
-    files = f"{home}/download/{version}"
-    yield Signpost("cite-as", f"{home}/id/{table}/{version}")
-    yield Signpost("type", f"{SCHEMA}Dataset")
-    yield Signpost("type", f"{SCHEMA}AboutPage")
-    yield Signpost("item", f"{files}/tables/{table}.csv", "text/csv")
+    yield from _of_dataset(table, version, home)
     if version == published.version or kept_descriptor(published, version) is not None:
-        yield Signpost("describedby", f"{files}/datapackage.json", "application/json")
+        descriptor = f"{home}/download/{version}/datapackage.json"
+        yield Signpost("describedby", descriptor, "application/json")
     yield from _around(versions, version, f"{home}/id/{table}")
     if table in published.tables:
         yield Signpost("latest-version", f"{home}/id/{table}/{published.version}")
